@@ -535,13 +535,13 @@ from hrge_xl.reports.spec_diff import touched_files
 
 # the command line
 from hrge_xl import cli as cli_module
-from hrge_xl.cli import cli, COMMANDS, doctor, progress, settings
+from hrge_xl.cli import cli, COMMANDS, program as doctor, progress, settings
 from hrge_xl.cli.common import command_line
-from hrge_xl.cli.completion import SHELLS
+from hrge_xl.cli.program import SHELLS
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
-from hrge_xl.cli.generate import command as generate_command
+from hrge_xl.cli.round import generate as generate_command
 from hrge_xl.cli.progress import Bar, progress_shown
-from hrge_xl.cli.spec import command
+from hrge_xl.cli.spec import spec as command
 from hrge_xl.cli.status import _print_narrow, HEADS as STATUS_HEADS
 from hrge_xl.cli.terminal import (
     block,
@@ -553,4 +553,4 @@ from hrge_xl.cli.terminal import (
     style,
     taken,
 )
-from hrge_xl.cli.week_view import week_lines
+from hrge_xl.cli.week import week_lines

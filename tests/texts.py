@@ -147,7 +147,7 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         ),
         (HEADS.values(), "cli/status.py", "head of a column: where teams stand"),
         ((ARRIVED, SAVED, FIRST_SEEN), "cli/status.py", "by which day lateness goes"),
-        ([severity.value for severity in Severity], "cli/explain.py", "how much a finding weighs"),
+        ([severity.value for severity in Severity], "cli/program.py", "how much a finding weighs"),
     ):  # fmt: skip
         yield from ((text, f"hrge_xl/{file}", note) for text in said)
     for text, file in _what_files_are():

@@ -22,8 +22,7 @@ from .progress import progress_shown
 from .settings import prepared, settings_option
 from .terminal import block, colours, colours_of_environment, line, listen, style
 
-COMMANDS = {
-    # name, which is that of its module too -> what it does
+COMMANDS = {  # name, which is that of its function too -> what it does
     "demo": "Play a whole round with six simulated countries.",
     "spec": "Check, show, compare and describe specs.",
     "round": "Set up a round: teams, deadlines, signing key.",
@@ -51,6 +50,16 @@ COMMANDS = {
     "completion": "Print a script for shell completion.",
     "help": "Show the help of a command.",
 }
+ROOMS = {  # the modules that hold several commands; of any other one it has the name
+    "dataset": ("consolidate", "compare", "export", "trace"),
+    "ledger": ("decide", "waive", "sign", "recover"),
+    "program": ("demo", "explain", "doctor", "completion", "help"),
+    "report": ("report", "feedback", "verify"),
+    "round": ("round", "generate"),
+    "validate": ("validate", "check"),
+    "week": ("refresh", "receive", "drafts", "remind"),
+}
+MODULES = {name: name for name in COMMANDS} | {name: room for room, names in ROOMS.items() for name in names}
 PROGRAM = "hrge-xl"
 
 
@@ -74,7 +83,7 @@ class LazyGroup(CommandGroup):
         """Import the module of a command, and give it the settings that there are."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f".{cmd_name}", __package__).command
+        command = getattr(import_module(f".{MODULES[cmd_name]}", __package__), cmd_name)
         assert isinstance(command, click.Command)
         ctx.default_map = {**(ctx.default_map or {}), cmd_name: prepared(ctx, command, cmd_name)}
         return command
@@ -117,7 +126,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; every exception becomes one line on stderr and an exit code."""
-    _speak_utf8()
+    for stream in (
+        sys.stdout,
+        sys.stderr,
+    ):  # consoles of Windows have code pages that lack most letters of the world
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
     listen()
     colours(colours_of_environment())
     typed = sys.argv[1:] if arguments is None else arguments
@@ -181,8 +196,8 @@ def _bug(typed: Sequence[str], error: Exception) -> int:
 
 def _without_values(typed: Sequence[str]) -> str:
     """Give what was typed: words of ours, with a mark for everything else."""
-    modules = {name: sys.modules.get(f"{__package__}.{name}") for name in COMMANDS}
-    imported = {name: module.command for name, module in modules.items() if module}
+    modules = {name: sys.modules.get(f"{__package__}.{room}") for name, room in MODULES.items()}
+    imported = {name: getattr(module, name) for name, module in modules.items() if module}
     ours, waiting = {*imported}, [cli, *imported.values()]
     for command in waiting:
         ours.update(word for parameter in command.params for word in parameter.opts)
@@ -191,11 +206,3 @@ def _without_values(typed: Sequence[str]) -> str:
             waiting += command.commands.values()
     names = (word.partition("=")[0] for word in typed)
     return " ".join(("hrge-xl", *(name if name in ours else "…" for name in names)))
-
-
-def _speak_utf8() -> None:
-    """Windows consoles have code pages that lack most letters of the world."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -21,6 +22,7 @@ from ..errors import Exit, UsageError
 from ..paths import path_text, read_regular
 from ..shell_words import quoted
 from ..suggest import did_you_mean
+from .groups import COMPLETIONS
 from .terminal import beside, line, output_to, print_json, print_lines, style, width
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from ..reports.document import FileRow
 
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+OPTIONS = Path(__file__).with_name("options.yaml")
 MOST_PASSWORD_BYTES = 10_000
 WARNING = "yellow"
 AS_SUITS = 0  # as many processes as suit the files
@@ -103,98 +105,86 @@ def _kept(text: str, ctx: click.Context | None) -> str:
 
 # arguments and options
 
-DAY, CODES, SPEC, RETURNED = as_day, as_codes, SpecName(), ReturnedPath()
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-THERE = click.Path(exists=True, path_type=Path)  # a file or a folder
-ANYWHERE = click.Path(path_type=Path)  # what may not be there yet
-
 
 def today() -> date:
     """Give the day it is here."""
     return datetime.now().astimezone().date()
 
 
-round_argument = click.argument("folder", metavar="ROUND", type=FOLDER)
-paths_argument = click.argument("paths", nargs=-1, required=True, type=RETURNED)
-today_option = click.option(
-    "--today", type=DAY, default=today, metavar="DAY",
-    help="The day that due dates are measured against (default: today).",
-)  # fmt: skip
-spec_option = click.option(
-    "--spec", type=SPEC, metavar="SPEC",
-    help="Name or folder of the spec that the files must belong to, or a round (default: what each file says).",
-)  # fmt: skip
-password_option = click.option(
-    "--password-file",
-    "password",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
-    callback=lambda _ctx, _option, file: file and first_line(file),
-    help="A text file, or -, whose first line opens encrypted workbooks (needs the extra encrypted).",
-)
-jobs_option = click.option(
-    "--jobs",
-    type=click.IntRange(1, 64),
-    metavar="N",
-    callback=lambda _, __, jobs: jobs or AS_SUITS,
-    help="Processes to read with (default: one per core).",
-)
-received_option = click.option(
-    "--received", type=DAY, metavar="DAY",
-    help="The day on which files seen for the first time arrived (default: today).",
-)  # fmt: skip
-ledger_option = click.option(
-    "--ledger", type=FOLDER, metavar="FOLDER",
-    help="Folder with the ledger whose waivers count (default: the round folder, where one is given).",
-)  # fmt: skip
-redact_option = click.option("--redact", is_flag=True, help="Show no values from the files.")
-again_option = click.option("--again", is_flag=True, help="Also write those that were written before.")
-dataset_store_option = click.option(
-    "--store", metavar="URL", help="The database that the dataset is also in."
-)
-# Of commands whose output is data; a file that is written by > may be of another encoding.
-output_option = click.option(
-    "-o", "--output", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
-    help="Write what would be printed into this file (- is standard output).",
-)  # fmt: skip
-
-
-def language_option(text: str, default: str | None = None) -> Callable[[Command], Command]:
-    """`--lang`: a language of the program."""
-    return click.option(
-        "--lang", metavar="LANG", callback=lambda _, __, tag: _known_language(tag or default), help=text
-    )
-
-
-def _known_language(tag: str | None) -> str | None:
+def known_language(tag: str) -> str:
     """Give a language that the program speaks. Raises `UsageError` with those that it does."""
     from ..words import languages
 
-    if tag and tag not in (known := languages()):
+    if tag not in (known := languages()):
         raise UsageError(
             f"There is no language '{tag}'. {did_you_mean(tag, known)}Known are: {', '.join(known)}."
         )
     return tag
 
 
-lang_option = language_option("Language in which findings are worded (default: English).", "en")
+TYPES: Mapping[str, Any] = {
+    "day": as_day,
+    "codes": as_codes,
+    "spec": SpecName(),
+    "returned": ReturnedPath(),
+    "language": known_language,
+    "int": int,
+    "folder": click.Path(exists=True, file_okay=False, path_type=Path),
+    "file": click.Path(exists=True, dir_okay=False, path_type=Path),
+    "file or stdin": click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
+    "there": click.Path(exists=True, path_type=Path),  # a file or a folder
+    "anywhere": click.Path(path_type=Path),  # what may not be there yet
+    "anywhere or stdout": click.Path(path_type=Path, allow_dash=True),
+}
+CALLED: Mapping[str, Any] = {  # what a default or callback stands for
+    "today": today,
+    "password": lambda _ctx, _option, file: file and first_line(file),
+    "jobs": lambda _ctx, _option, jobs: jobs or AS_SUITS,
+}
 
 
-def json_option(text: str = "As JSON on stdout.") -> Callable[[Command], Command]:
-    """`--json`, with what it gives."""
-    return click.option("--json", "as_json", is_flag=True, help=text)
+@cache
+def _table() -> dict[str, dict[str, Any]]:
+    import yaml  # not needed for the list of commands
+
+    table: dict[str, dict[str, Any]] = yaml.load(OPTIONS.read_bytes(), Loader=yaml.CSafeLoader)
+    return table
 
 
-def data_options(text: str = "As JSON on stdout.") -> Callable[[Command], Command]:
-    """`--json` and `--output`, of commands whose result is lines or the same as data: see `print_result`."""
-    return lambda command: json_option(text)(output_option(command))
+def verb(
+    name: str, group: click.Group | None = None, **own: Any
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a command of a function, within a group or not, with what `options.yaml` says under its name.
+
+    `own` are the types, choices and completions that only this command has.
+    """
+
+    def made(function: Callable[..., Any]) -> click.Command:
+        for entry in reversed(_table()["commands"][name]):
+            names, how = _parameter(entry, own)
+            kind = click.option if names[0].startswith("-") else click.argument
+            function = kind(*names, **how)(function)
+        return (group.command if group else click.command)(name.rpartition(" ")[2])(function)
+
+    return made
 
 
-def folder_option(default: str) -> Callable[[Command], Command]:
-    """`--output`: the folder to write into."""
-    return click.option(
-        "-o", "--output", type=ANYWHERE, default=Path(default), show_default=True, help="Folder."
-    )
+def _parameter(entry: str | dict[str, Any], own: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """Give the names of an argument or option, and what click has to know of it."""
+    shared = _table()["shared"]
+    how = dict(shared[entry]) if isinstance(entry, str) else shared.get(entry.get("like", ""), {}) | entry
+    if "type" in how:
+        how["type"] = own.get(how["type"]) or TYPES[how["type"]]
+    if "choice" in how:
+        choice = how.pop("choice")
+        how["type"] = click.Choice(own[choice] if isinstance(choice, str) else choice)
+    if "range" in how:
+        how["type"] = click.IntRange(*how.pop("range"))
+    if "shell_complete" in how:
+        how["shell_complete"] = own.get(how["shell_complete"]) or COMPLETIONS[how["shell_complete"]]
+    how |= {key: CALLED.get(how[key], how[key]) for key in ("default", "callback") if key in how}
+    how.pop("like", None)
+    return how.pop("names").split(), how
 
 
 def first_line(file: Path) -> str:

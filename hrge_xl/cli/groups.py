@@ -103,7 +103,13 @@ def _named(ctx: click.Context) -> str:
     return str(next(filter(None, (*named, *words, ctx.params.get("dataset"))), ""))
 
 
-@offered
-def teams(ctx: click.Context) -> Iterable[str]:
-    """Give the teams of the round."""
-    return (team.code for team in hrge_xl.load_round(Path(_named(ctx))).teams)
+COMPLETIONS = {
+    "countries": of_spec(
+        lambda spec: [item.code for item in spec.vocabularies[spec.countries].items] if spec.countries else []
+    ),
+    "languages": of_spec(lambda spec: spec.languages),
+    "profiles": of_spec(lambda spec: spec.profiles),
+    "tools": of_spec(lambda spec: spec.tool),
+    "fields": of_spec(lambda spec: dict.fromkeys(code for tool in spec.tools for code in tool.fields)),
+    "teams": offered(lambda ctx: [team.code for team in hrge_xl.load_round(Path(_named(ctx))).teams]),
+}

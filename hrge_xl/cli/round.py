@@ -1,27 +1,28 @@
-"""`hrge-xl round`: set up a round: teams, deadlines, signing key."""
+"""`hrge-xl round` and `generate`: set up a round, and issue workbooks to teams."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-import click
+from click import group
 
 import hrge_xl
 
+from ..errors import UsageError
 from ..shell_words import quoted
-from .common import ANYWHERE, DAY, FILE, SPEC, password_option, round_argument
-from .groups import CommandGroup
+from .common import (
+    day_is_stated,
+    verb,
+)
+from .groups import CommandGroup, said
 from .terminal import line, print_lines, shown
 
-if TYPE_CHECKING:
-    from .. import TeamList
 
-
-@click.group(cls=CommandGroup)
-def command() -> None:
+@group(cls=CommandGroup)
+def round() -> None:
     """Set up and change a round: a folder with teams and deadlines, what was issued, what came back, the signing key.
 
     \b
@@ -31,19 +32,7 @@ def command() -> None:
     """
 
 
-@command.command("init")
-@click.argument("folder", type=ANYWHERE)
-@click.option("--spec", type=SPEC, required=True, metavar="SPEC", help="Name or folder of the spec.")
-@click.option(
-    "--teams",
-    type=FILE,
-    required=True,
-    help="csv or xlsx with the columns team, country, language, deadline, contact, email, tools, profile.",
-)
-@click.option("--start", type=DAY, metavar="DAY", help="First day of the period.")
-@click.option("--end", type=DAY, metavar="DAY", help="Last day of the period.")
-@click.option("--dry-run", is_flag=True, help="Show how the list is understood; write nothing.")
-@password_option
+@verb("round init", round)
 def init(
     folder: Path, spec: str, teams: Path, start: date | None, end: date | None, dry_run: bool, password: str | None
 ) -> None:  # fmt: skip
@@ -69,7 +58,7 @@ def init(
     line(f"{folder}: {counted(len(made.teams), 'team')}. Next: hrge-xl generate {quoted(folder)}")
 
 
-def _understood(read: TeamList) -> Iterator[str]:
+def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
     """Say how a list was understood: its teams as a table, what is above it, and what is not read."""
     from ..words import counted
 
@@ -86,14 +75,7 @@ def _understood(read: TeamList) -> Iterator[str]:
         yield f"Columns that are not read: {', '.join(read.heads.unknown)}."
 
 
-@command.command("update-spec")
-@round_argument
-@click.option(
-    "--spec",
-    type=SPEC,
-    metavar="SPEC",
-    help="Name or folder of the new version (default: the spec of the same name).",
-)
+@verb("round update-spec", round)
 def update_round(folder: Path, spec: str | None) -> None:
     """Move a round to another version of its spec, and say what that means.
 
@@ -120,11 +102,7 @@ def update_round(folder: Path, spec: str | None) -> None:
         )
 
 
-@command.command("contact")
-@round_argument
-@click.argument("team", metavar="TEAM")
-@click.argument("address", metavar="ADDRESS")
-@click.option("--also", is_flag=True, help="Keep the addresses that the team has, and add this one.")
+@verb("round contact", round)
 def contact(folder: Path, team: str, address: str, also: bool) -> None:
     """Set the e-mail address of a team, in round.yaml.
 
@@ -141,8 +119,7 @@ def contact(folder: Path, team: str, address: str, also: bool) -> None:
     line(f"{made.code}: {made.email}. Next: hrge-xl status {quoted(folder)}")
 
 
-@command.command("messages")
-@round_argument
+@verb("round messages", round)
 def messages(folder: Path) -> None:
     """Write the texts of e-mails to teams into ROUND/messages, for you to change: one file for each language.
 
@@ -154,3 +131,94 @@ def messages(folder: Path) -> None:
     Next: hrge-xl drafts output/2026-H1
     """
     print_lines(hrge_xl.write_messages(folder))
+
+
+# generate
+
+
+APART = {  # what a round says itself: the parameter, its option, and what to do instead
+    "language": ("--lang", "Set the `language` of the team in {file}."),
+    "sample": ("--sample", "A sample is of a spec: hrge-xl generate {spec} --sample"),
+    "profile": ("--profile", "Set the `profile` of the team in {file}."),
+    "tools": ("--tools", "Set the `tools` of the team in {file}."),
+    "blank_rows": (
+        "--blank-rows",
+        "The workbooks of a round have the rows that its spec or their profile says. For another number, "
+        "outside the round: hrge-xl generate {spec} --country … --blank-rows N",
+    ),
+    "answers": (
+        "--answers",
+        "Each team of a round continues from its own answers: hrge-xl generate {round} --from EARLIER_ROUND. "
+        "One workbook outside the round: hrge-xl generate {spec} --country … --answers FILE",
+    ),
+    "password": ("--password-file", "It opens the returns of --from, or the workbook of --answers."),
+    "output": ("-o", "They go into {folder}, where `hrge-xl status` looks for them. Copy them from there."),
+}
+
+
+def _countries(spec: hrge_xl.Spec) -> list[str]:
+    return [item.code for item in spec.vocabularies[spec.countries].items] if spec.countries else []
+
+
+@verb("generate")
+def generate(
+    spec: str, countries: tuple[str, ...], earlier: str | None, today: date, **choices: Any
+) -> None:  # fmt: skip
+    """Write one workbook for each country of a SPEC (a name or a folder), or one for each team of a ROUND folder.
+
+    A SPEC that does not ask for a country needs none and gives one workbook. Sheets that the chosen ones depend on are
+    included, and the command says which.
+
+    A round already states who gets what in which language (round.yaml). It takes only the options --country (only the
+    teams of these countries), --from and --today. A workbook that was already issued stays as it is; delete its file to
+    issue it again.
+
+    With --from, each team starts with its own answers: those of the return that counts in the earlier round, where the
+    spec carries them over (its option `carry`). The earlier answer is shown beside the cell, and the checks that
+    compare the two run. Closed rows are not carried over. A team without such a return gets a blank workbook, and is
+    named.
+
+    \b
+    hrge-xl generate hrge_toolkit --country PAK --country Afghanistan
+    hrge-xl generate hrge_toolkit --country PAK --profile quick --tools 3.4
+    hrge-xl generate hrge_toolkit --sample --profile standard
+    hrge-xl generate output/2026-H1
+    hrge-xl generate output/2026-H2 --from output/2026-H1
+
+    Next: hrge-xl status output/2026-H2
+    """
+    round_, given = hrge_xl.round_named(spec), {name: value for name, value in choices.items() if value}
+    if round_ is not None:
+        _refuse(round_, given if earlier is None else {**given, "password": None})
+        how = {name: given[name] for name in ("password", "allow_draft") if name in given}
+        issued = hrge_xl.issue_round(round_.folder, countries, today=today, earlier=earlier, **how)
+    elif earlier is not None:
+        raise UsageError(
+            "--from continues from one round to another: name the new round instead of the spec. For one workbook: "
+            f"hrge-xl generate {quoted(spec)} --answers FILE"
+        )
+    else:
+        own = {"--country": countries, "--today": day_is_stated(), "--answers": choices["answers"]}
+        if choices["sample"] and (wrong := [option for option, value in own.items() if value]):
+            raise UsageError(
+                *(f"{option} is not for a sample, which defines its own content." for option in wrong)
+            )
+        issued = hrge_xl.issue_spec(spec, countries, today=today, **given)
+    print_lines(issued.notes, err=True)
+    if not said("quiet"):
+        print_lines(issued.paths)
+
+
+def _refuse(round_: hrge_xl.Round, given: Mapping[str, Any]) -> None:
+    """Raise `UsageError` for every option that a round has no use for, with what to do instead."""
+    folder = round_.folder
+    facts = {
+        "file": folder / "round.yaml", "folder": folder / "issued", "spec": round_.spec, "round": quoted(folder),
+    }  # fmt: skip
+    wrong = [
+        f"{option} is not for a round. {what.format_map(facts)}"
+        for name, (option, what) in APART.items()
+        if given.get(name)
+    ]
+    if wrong:
+        raise UsageError(*wrong)

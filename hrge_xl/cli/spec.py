@@ -1,23 +1,22 @@
-"""`hrge-xl spec`: check, show, describe and draft specs."""
+"""`hrge-xl spec`: check, show, describe, translate and draft specs."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import click
+from click import group
 
 import hrge_xl
 
 from ..errors import Exit, UsageError
 from ..shell_words import quoted
-from . import translate
-from .common import ANYWHERE, SPEC, data_options, jobs_option, password_option
+from .common import today, verb
 from .groups import CommandGroup, said
 from .terminal import block, data, line, output_to, print_json, print_lines
 
 
-@click.group(cls=CommandGroup)
-def command() -> None:
+@group(cls=CommandGroup)
+def spec() -> None:
     """Check, show, compare, describe and draft specs: SPEC is a name or a folder.
 
     \b
@@ -27,9 +26,7 @@ def command() -> None:
     """
 
 
-@command.command("check")
-@click.argument("spec", type=SPEC)
-@click.option("--fast", is_flag=True, help="Only read the spec; make no workbook from it.")
+@verb("spec check", spec)
 def check_spec(spec: str, fast: bool) -> None:
     """List every mistake in a spec, with file:line:column, the reason and the remedy.
 
@@ -49,9 +46,7 @@ def check_spec(spec: str, fast: bool) -> None:
     )
 
 
-@command.command("show")
-@click.argument("spec", type=SPEC)
-@click.option("--format", "how", type=click.Choice(["text", "html"]), default="text", show_default=True)
+@verb("spec show", spec)
 def show_spec(spec: str, how: str) -> None:
     """Print every sheet, question, list and rule of a spec.
 
@@ -69,7 +64,7 @@ def show_spec(spec: str, how: str) -> None:
         block(text(loaded).rstrip("\n"))
 
 
-@command.command("schema")
+@verb("spec schema", spec)
 def schema() -> None:
     """Print a JSON Schema of the spec language, for editors.
 
@@ -83,16 +78,7 @@ def schema() -> None:
     data(json.dumps(hrge_xl.spec_schema(), indent=2))
 
 
-@command.command("diff")
-@click.argument("before", metavar="A")
-@click.argument("after", metavar="B")
-@click.option(
-    "--returned", multiple=True, metavar="PATHS…|ROUND", help="Show which answers of these are affected."
-)
-@click.argument("more", nargs=-1, metavar="")
-@data_options()
-@password_option
-@jobs_option
+@verb("spec diff", spec)
 def diff_specs(  # noqa: PLR0913 (one parameter an option)
     before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
     as_json: bool, output: Path | None, password: str | None, jobs: int,
@@ -126,11 +112,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     return max(codes)
 
 
-@command.command("draft")
-@click.argument("file", type=ANYWHERE)
-@click.option("-o", "--output", required=True, type=ANYWHERE, help="Folder of the new spec.")
-@click.option("--name", default="", metavar="NAME", help="Name of the spec (default: that of the folder).")
-@password_option
+@verb("spec draft", spec)
 def draft_spec(file: Path, output: Path, name: str, password: str | None) -> None:
     """Draft a spec from a workbook that your office already uses; every guess is marked `# guess:`.
 
@@ -148,4 +130,34 @@ def draft_spec(file: Path, output: Path, name: str, password: str | None) -> Non
     )
 
 
-command.add_command(translate.command)
+# translate
+
+
+@verb("spec translate", spec)
+def translate(
+    spec: str, language: str, to_xlsx: Path | None, source: Path | None, status: bool, reviewed_by: str | None,
+    password: str | None,
+) -> None:  # fmt: skip
+    """Create or update the translations of a spec: `languages/LANG.po` beside it, one entry for each text.
+
+    What translators wrote is kept: translations, comments, draft marks. What they send back is checked first, and
+    accepted as a whole or not at all.
+
+    \b
+    hrge-xl spec translate ./my_spec --lang fr --to-xlsx fr.xlsx
+    hrge-xl spec translate ./my_spec --lang fr --from fr.xlsx
+    hrge-xl spec translate ./my_spec --lang fr --reviewed-by "programme officer, Dakar"
+
+    Next: hrge-xl spec check ./my_spec
+    """
+    done = hrge_xl.translate(
+        spec, language, today=today(), to_xlsx=to_xlsx, source=source, status=status, reviewed_by=reviewed_by,
+        password=password,
+    )  # fmt: skip
+    if done.taken_in is not None:
+        line(f"Translated differently from before: {done.taken_in}.")
+    print_lines(done.written)
+    count = done.coverage
+    line(
+        f"{language}: {count.texts} texts, {count.missing} missing, {count.drafts} drafts, {count.reviewed} reviewed."
+    )

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import Any
 
 import hrge_xl
 
@@ -15,17 +13,9 @@ from ..kept_texts import said
 from ..shell_words import quoted
 from ..words import Translate, and_more, translator
 from .common import (
-    ANYWHERE,
-    FOLDER,
-    jobs_option,
-    json_option,
-    lang_option,
     next_step,
-    output_option,
-    password_option,
     question,
-    received_option,
-    today_option,
+    verb,
     warn_of_ledgers,
 )
 from .terminal import (
@@ -43,9 +33,6 @@ from .terminal import (
     taken,
     width,
 )
-
-if TYPE_CHECKING:
-    from .. import Dataset, Return, TeamStatus
 
 NARROW = ("team", "state", "completeness", "errors", "days_late", "deadline", "note")  # without --wide
 HEADS = {
@@ -68,24 +55,8 @@ SAID = ("state", "by")  # columns whose values are words of ours
 Line = Mapping[str, Any]  # a team, as JSON has it
 
 
-@click.command()
-@click.argument("round_folder", metavar="ROUND", type=FOLDER)
-@click.option(
-    "--ledger", type=FOLDER, metavar="DATASET",
-    help="Folder of the dataset that the round was consolidated into (default: the round folder).",
-)  # fmt: skip
-@json_option()
-@click.option("--xlsx", type=ANYWHERE, help="Also write a workbook.")
-@click.option(
-    "--wide", is_flag=True, help="Show every column: country, day and what it is, files, version, file."
-)
-@output_option
-@lang_option
-@received_option
-@password_option
-@today_option
-@jobs_option
-def command(
+@verb("status")
+def status(
     round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
     lang: str, **how: Any,
 ) -> None:  # fmt: skip
@@ -140,7 +111,7 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
         next_step("consolidate", folder, language=language)
 
 
-def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
+def _summary(dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], language: str) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
     say = translator(language)
     counts = Counter(each.state for each in teams)
@@ -153,7 +124,7 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
-def _line(each: TeamStatus, language: str) -> dict[str, Any]:
+def _line(each: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
     """Give a team as JSON data."""
     newest, (day, by) = each.newest, each.lateness
     return {
@@ -168,7 +139,7 @@ def _line(each: TeamStatus, language: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _file(each: Return) -> dict[str, str]:
+def _file(each: hrge_xl.Return) -> dict[str, str]:
     day, by = each.lateness
     return {
         "path": each.path, "submission": each.submission, "received": str(each.arrived or ""), "day": str(day or ""),

@@ -1,4 +1,4 @@
-"""`hrge-xl validate`: check returned files."""
+"""`hrge-xl validate` and `hrge-xl check`: what is wrong with returned files, or with a workbook before it is sent."""
 
 from __future__ import annotations
 
@@ -7,28 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 import hrge_xl
 
 from ..errors import Exit
 from .common import (
     exit_code,
     facts,
-    jobs_option,
-    json_option,
-    lang_option,
-    ledger_option,
     next_step,
-    output_option,
-    password_option,
-    paths_argument,
+    print_notes,
     print_totals,
     question,
-    received_option,
-    redact_option,
-    spec_option,
-    today_option,
+    verb,
 )
 from .groups import said
 from .terminal import data, line, output_to
@@ -37,26 +26,8 @@ if TYPE_CHECKING:
     from ..reports.document import FileRow
 
 
-@click.command()
-@paths_argument
-@json_option("One JSON document on stdout (hrge-xl/validation-report/1).")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "never"]),
-    default="error",
-    show_default=True,
-    help="The lowest severity that makes the exit code 1.",
-)
-@redact_option
-@output_option
-@lang_option
-@received_option
-@password_option
-@ledger_option
-@spec_option
-@today_option
-@jobs_option
-def command(
+@verb("validate")
+def validate(
     paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, lang: str,
     **how: Any,
 ) -> Exit:  # fmt: skip
@@ -106,3 +77,30 @@ def _next(paths: Sequence[str], files: Sequence[FileRow], *, every_line: bool) -
         line("Next: ask for the files that were refused again.", err=True)
     else:
         next_step("consolidate", *paths)
+
+
+# check
+
+
+@verb("check")
+def check(file: str, **how: Any) -> Exit:
+    """Check one workbook before it is sent, as its own sheet of checks does.
+
+    A file in issued/ or returned/ of a round is read with the spec and the key of that round.
+
+    \b
+    hrge-xl check "3. Pakistan.xlsx"
+    hrge-xl check "3. Pakistan.xlsx" --spec output/2026-H1
+
+    Next: hrge-xl explain V001
+    """
+    from ..reports.build import file_rows
+    from .findings_view import print_every_line
+
+    round_ = hrge_xl.round_named(how["spec"])
+    asked = question([file], {"jobs": 1, **how})
+    with hrge_xl.datasets(replace(asked, answers=False, wanted=round_.wanted if round_ else None)) as found:
+        files = file_rows(found)
+        print_every_line(files, quiet=False)
+        print_notes(*found)
+        return exit_code(files, "error")

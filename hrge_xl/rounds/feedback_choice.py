@@ -36,7 +36,11 @@ def choose(returns: Sequence[Return]) -> tuple[list[Return], list[LeftOut]]:
     What a team sent last is what it must correct: of a newer version that waits with errors for being corrected, and
     the accepted one that counts until then, the newer one. Nobody loses newer answers by correcting older ones.
     """
-    last = _last_sent(returns)
+    # of each return that counts the newest version of its workbook: itself, or one that waits
+    last = {each.submission: each for each in returns if each.status == COUNTS}
+    for each in sorted(returns, key=lambda each: each.age):
+        if each.status == WAITING and each.superseded_by in last:
+            last[each.superseded_by] = each
     names = {each.submission: each.name for each in returns}
     chosen: list[Return] = []
     left_out: list[LeftOut] = []
@@ -50,15 +54,6 @@ def choose(returns: Sequence[Return]) -> tuple[list[Return], list[LeftOut]]:
             copies = (item.path for item in each.items if item.path != each.path)
             left_out += [LeftOut(each, f"the same as {each.name}", path) for path in copies]
     return chosen, left_out
-
-
-def _last_sent(returns: Sequence[Return]) -> dict[str, Return]:
-    """For each return that counts the newest version of its workbook: itself, or one that waits."""
-    found = {each.submission: each for each in returns if each.status == COUNTS}
-    for each in sorted(returns, key=lambda each: each.age):
-        if each.status == WAITING and each.superseded_by in found:
-            found[each.superseded_by] = each
-    return found
 
 
 def _why_not(each: Return, last: Mapping[str, Return], names: Mapping[str, str]) -> str:
@@ -81,13 +76,9 @@ def _why_not(each: Return, last: Mapping[str, Return], names: Mapping[str, str])
 
 def file_name(each: Return, spec: Spec | None, taken: set[str]) -> str:
     """Name what is written for a return after its team and intervention."""
-    parts = filter(None, map(file_part, (each.team, _intervention(each, spec))))
-    name = "_".join(parts) or file_part(each.name.rpartition(".")[0]) or "return"
-    return free_name(name, "", taken)
-
-
-def _intervention(each: Return, spec: Spec | None) -> str:
-    """Name the intervention; nothing where its name is in error itself: it may be any text."""
     codes = (spec.identity.project, spec.identity.intervention) if spec else ()
+    # the name of an intervention that is in error itself may be any text
     wrong = any(f.field in codes for f in each.findings if f.field and f.severity is Severity.ERROR)
-    return "" if wrong else each.intervention or each.project
+    intervention = "" if wrong else each.intervention or each.project
+    parts = filter(None, map(file_part, (each.team, intervention)))
+    return free_name("_".join(parts) or file_part(each.name.rpartition(".")[0]) or "return", "", taken)

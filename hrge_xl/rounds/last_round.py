@@ -36,7 +36,14 @@ def prefilled(orders: Iterable[Order], earlier: Dataset, spec: Spec) -> Iterator
             f"The earlier round is of the spec '{earlier.spec.name}', the new one of '{spec.name}': "
             "their questions have nothing in common. Name a round of the same spec."
         )
-    counting = _counting(earlier, spec)
+    # the returns that count, by team: of each intervention that of the latest period
+    latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
+    latest: dict[tuple[str, str, str], Return] = {}
+    there = (each for each in earlier.of_round() if each.current and each.identity is not None)
+    for each in sorted(there, key=lambda each: (-latest_first.get(each.period, -1), each.age)):
+        intervention = fold(spec.identity.over_rounds(each.intervention))
+        latest[each.team, fold(each.project), intervention] = each
+    counting = grouped((each.team, each) for each in sorted(latest.values(), key=lambda each: each.about))
     for order in orders:
         found = counting.get(order.team, [])
         if not found:
@@ -57,14 +64,3 @@ def _prefilled(order: Order, earlier: Dataset, each: Return, spec: Spec) -> Pref
     named = replace(found, last_round=found.last_round or each.period)
     told = ", ".join(named.left_behind())
     return PrefilledOrder(named.into(order), told and f"{order.team} ({each.name}): {told}.")
-
-
-def _counting(earlier: Dataset, spec: Spec) -> dict[str, list[Return]]:
-    """Give the returns that count, by team: of each intervention that of the latest period."""
-    latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
-    latest: dict[tuple[str, str, str], Return] = {}
-    counting = (each for each in earlier.of_round() if each.current and each.identity is not None)
-    for each in sorted(counting, key=lambda each: (-latest_first.get(each.period, -1), each.age)):
-        intervention = fold(spec.identity.over_rounds(each.intervention))
-        latest[each.team, fold(each.project), intervention] = each
-    return grouped((each.team, each) for each in sorted(latest.values(), key=lambda each: each.about))

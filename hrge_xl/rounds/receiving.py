@@ -102,7 +102,14 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     """
     check_several("sources", sources)
     round_ = load_round(folder)
-    _check_sources(folder, sources)
+    home, inbox = folder.resolve(), (folder / INBOX).resolve()
+    for source in sources:  # which may hold what the round wrote itself: a blank workbook is not an answer
+        place = Path(source).resolve()
+        if home.is_relative_to(place) or (place.is_relative_to(home) and not place.is_relative_to(inbox)):
+            raise UsageError(
+                f"{source} holds what the round itself wrote or received. Name what arrived: e-mails, archives or "
+                f"folders elsewhere, or {folder / INBOX}."
+            )
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:
         shelf = _Shelf(returned, ledger.order())
@@ -119,18 +126,6 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
                 placed.append((sha256, Placed(shelf.put(each, sha256), _light(each), _day(each, today))))
         _write_down(ledger, round_, placed, today)
     return Received(tuple(each for _, each in placed), tuple(known), tuple(left), tuple(unopened))
-
-
-def _check_sources(folder: Path, sources: Sequence[str]) -> None:
-    """Raise `UsageError` for a source that holds what the round wrote itself: a blank workbook is not an answer."""
-    home, inbox = folder.resolve(), (folder / INBOX).resolve()
-    for source in sources:
-        place = Path(source).resolve()
-        if home.is_relative_to(place) or (place.is_relative_to(home) and not place.is_relative_to(inbox)):
-            raise UsageError(
-                f"{source} holds what the round itself wrote or received. Name what arrived: e-mails, archives or "
-                f"folders elsewhere, or {folder / INBOX}."
-            )
 
 
 def _light(workbook: Workbook) -> Workbook:

@@ -181,7 +181,10 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
     Without a round nobody was expected in particular, and all who answered stand like those who were.
     """
     came = list(returns)
-    elsewhere = _sent_for_others(round_, came)
+    doubted = list(filter(is_in_doubt, came))
+    teams_of = Senders(round_).teams_of if round_ and doubted else lambda _: []
+    # what is in doubt since it came from the address of another team, by that team
+    elsewhere = grouped((team, each) for each in doubted for team in teams_of(each.sha256))
     unread = [each for each in came if each.verdict == REFUSED]
     by_team = grouped((each.team, each) for each in came if each.verdict != REFUSED)
     expected = [
@@ -200,15 +203,6 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
         for code, some in sorted(by_team.items())
     ]
     return [*expected, *others, *(TeamStatus(Team(""), REFUSED, [each]) for each in unread)]
-
-
-def _sent_for_others(round_: Round | None, came: Iterable[Return]) -> dict[str, list[Return]]:
-    """Give what is in doubt since it came from the address of another team, by that team."""
-    doubted = list(filter(is_in_doubt, came))
-    if round_ is None or not doubted:
-        return {}
-    senders = Senders(round_)
-    return grouped((team, each) for each in doubted for team in senders.teams_of(each.sha256))
 
 
 def _expected(round_: Round | None, team: Team, came: Sequence[Return], today: date) -> TeamStatus:

@@ -136,30 +136,22 @@ def init_round(
     try:
         for each in FOLDERS:
             (folder / each).mkdir(parents=True, exist_ok=True)
-        _make_key(folder / KEY)
+        key = folder / KEY
+        # an existing one stays, for workbooks may carry its signature
+        if not (key.exists() and key.stat().st_size == KEY_BYTES):
+            key.unlink(missing_ok=True)
+            write_secret(key, secrets.token_bytes(KEY_BYTES))
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
     digest = carry(spec, folder)
-    round_ = Round(folder, name or folder.resolve().name, used.name, start, end, teams, spec_digest=digest)
-    write_whole(file, _written(round_).encode())
+    data: dict[str, Any] = {
+        "name": name or folder.resolve().name, "spec": used.name, "spec_digest": digest,
+        "period_start": start and start.isoformat(), "period_end": end and end.isoformat(),
+        "teams": [{column: cell for column, cell in team.cells.items() if cell} for team in teams],
+    }  # fmt: skip
+    written = dumped({key: value for key, value in data.items() if value is not None})
+    write_whole(file, f"{HEAD}{written}".encode())
     return load_round(folder)
-
-
-def _make_key(path: Path) -> None:
-    """Make a key that only its owner may read; an existing one stays, for workbooks may carry its signature."""
-    if path.exists() and path.stat().st_size == KEY_BYTES:
-        return
-    path.unlink(missing_ok=True)
-    write_secret(path, secrets.token_bytes(KEY_BYTES))
-
-
-def _written(round_: Round) -> str:
-    data: dict[str, Any] = {"name": round_.name, "spec": round_.spec, "spec_digest": round_.spec_digest}
-    for key, day in (("period_start", round_.start), ("period_end", round_.end)):
-        if day is not None:
-            data[key] = day.isoformat()
-    data["teams"] = [{name: cell for name, cell in team.cells.items() if cell} for team in round_.teams]
-    return HEAD + dumped(data)
 
 
 def load_round(folder: Path) -> Round:

@@ -48,8 +48,7 @@ class Team:
     @property
     def cells(self) -> dict[str, str]:
         """The cells that it has in a list, by column."""
-        deadline = self.deadline.isoformat() if self.deadline else ""
-        tools = ",".join(self.tools or ())
+        deadline, tools = str(self.deadline or ""), ",".join(self.tools or ())
         cells = (
             self.code,
             self.country,
@@ -97,12 +96,21 @@ def _team(cells: Mapping[str, str], allowed: AllowedNames) -> tuple[Team, list[s
     wrong = [*_code_mistakes(code)]
     country = _code_of(cells["country"], allowed.countries, "country", wrong)
     language = _code_of(cells["language"], allowed.languages, "language", wrong)
-    tools = cells["tools"].replace(";", ",").replace(" ", ",")
-    chosen = [_tool(part, spec, wrong) for part in tools.split(",") if part]
+    tools = {part: spec.tool_called(part) for part in re.split("[,; ]+", cells["tools"]) if part}
+    wrong += [
+        f"there is no tool '{part}'. Known are: {', '.join(spec.tool)}."
+        for part, tool in tools.items()
+        if tool is None
+    ]
     deadline = _deadline(cells["deadline"], allowed.days, wrong)
+    named = cells["profile"]
+    profile = next((name for name in spec.profiles if name.casefold() == named.casefold()), "")
+    email = addresses(cells["email"], wrong)
+    if named and not profile:
+        wrong.append(f"there is no profile '{named}'. Known are: {listed(list(spec.profiles))}.")
     team = Team(
-        code, country, language or spec.languages[0], deadline, cells["contact"], addresses(cells["email"], wrong),
-        tuple(dict.fromkeys(chosen)) or None, _profile(cells["profile"], spec, wrong),
+        code, country, language or spec.languages[0], deadline, cells["contact"], email,
+        tuple(dict.fromkeys(filter(None, tools.values()))) or None, profile,
     )  # fmt: skip
     if not wrong:
         try:
@@ -131,21 +139,6 @@ def _code_of(text: str, names: Names, what: str, wrong: list[str]) -> str:
     if code is None:
         wrong.append(f"there is no {what} '{text}'. {names.hint(text)}")
     return code or ""
-
-
-def _tool(text: str, spec: Spec, wrong: list[str]) -> str:
-    code = spec.tool_called(text)
-    if code is None:
-        wrong.append(f"there is no tool '{text}'. Known are: {', '.join(spec.tool)}.")
-    return code or ""
-
-
-def _profile(text: str, spec: Spec, wrong: list[str]) -> str:
-    """Give the name of a profile as the spec writes it; a mistake where it has none of this name."""
-    name = next((name for name in spec.profiles if name.casefold() == text.casefold()), "")
-    if text and not name:
-        wrong.append(f"there is no profile '{text}'. Known are: {listed(list(spec.profiles))}.")
-    return name
 
 
 ADDRESS = re.compile(r"(?<![^@\s<>,;\"()])[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
@@ -270,7 +263,12 @@ class TeamList(NamedTuple):
 
 def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
     """Read the teams of a list, and how it was understood. Raises `RoundError` with every mistake, a line each."""
-    rows = _workbook(file, password) if file.suffix.lower() in WORKBOOKS else _csv(file)
+    try:
+        remedy = f"It was to be the team list: save it again as .xlsx, or as {CSV}."
+        is_workbook = file.suffix.lower() in WORKBOOKS
+        rows: Iterable[Cells] = first_table(file, remedy, password) if is_workbook else _csv(file)
+    except UsageError as error:
+        raise RoundError(str(error)) from error
     filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
     empty = RoundError(f"{file.name}: there is no team in it. Fill it in: {', '.join(COLUMNS)}.")
     if not filled:
@@ -305,14 +303,6 @@ def _csv(file: Path) -> Iterable[Cells]:
         raise RoundError(
             f"{file.name}: line {reader.line_num}: this is not CSV ({error}). Save it as .xlsx."
         ) from error
-
-
-def _workbook(file: Path, password: str | None) -> Iterable[Cells]:
-    try:
-        remedy = f"It was to be the team list: save it again as .xlsx, or as {CSV}."
-        return first_table(file, remedy, password)
-    except UsageError as error:
-        raise RoundError(str(error)) from error
 
 
 # heads

@@ -321,17 +321,7 @@ NUMBERS = "value|calculated|numerator|denominator|progress|baseline|baseline_yea
 
 def check_rules(spec: Spec) -> Found:
     """Give every mistake in a rule, in the pattern of rounds, in a profile and in the figures."""
-    yield from _rule_codes(spec)
-    for path, _, rule in select(spec, "rules/*"):
-        if rule.tool in spec.tool:
-            yield from _rule(spec, rule, path)
-    yield from _over_rounds(spec.identity)
-    yield from _profiles(spec)
-    yield from _figures(spec, spec.figures)
-
-
-def _rule_codes(spec: Spec) -> Found:
-    """Say that a code stands for one rule, which may be asked on several sheets but says the same on each."""
+    # a code stands for one rule, which may be asked on several sheets but says the same on each
     seen: dict[str, Rule] = {}
     sheets: set[tuple[str, str]] = set()
     for path, _, rule in select(spec, "rules/*"):
@@ -343,9 +333,14 @@ def _rule_codes(spec: Spec) -> Found:
             reason = f"The rule '{rule.code}' says something else than on {first.tool}."
             yield (*path, "code"), reason, "Use the same name, severity, message and remedy, or another code."
         sheets.add((rule.code, rule.tool))
+        if rule.tool in spec.tool:
+            yield from _rule(spec, rule, path)
     for path, _, code in select(spec, "covered/*/code"):
         if code in seen:
             yield path, f"'{code}' is a rule as well.", "Keep the rule, or say what covers it."
+    yield from _over_rounds(spec.identity)
+    yield from _profiles(spec)
+    yield from _figures(spec, spec.figures)
 
 
 def _rule(spec: Spec, rule: Rule, path: Path) -> Found:

@@ -9,8 +9,8 @@ from string import Formatter
 from ..frozen import Found, Path, Wrong, at, at_the_first
 from ..suggest import NoSuch, listed, nearest
 from ..texts import Text
-from ..words import PROMPT_LIMIT, SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
-from .check_names import FIELDS, doubled, select
+from ..words import SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
+from .check_names import FIELDS, doubled, select, tables
 from .model import Spec, Vocabulary, texts
 from .own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES
 from .scope import Scope, rule_scope
@@ -22,18 +22,6 @@ LIMIT_SHEET_NAME, LIMIT_LABEL, LIMIT_ERROR = 31, 250, 255
 OF_EXCEL = "history"  # a sheet name that Excel keeps for itself
 # in English, folded
 RESERVED = frozenset([OF_EXCEL, IDENTITY_SHEET, LAST_SHEET, *(name.casefold() for name in NAMES)])
-LIMITS = (  # where a text stands, how long it may be, what it is
-    ("vocabularies/*/items/*/label", LIMIT_LABEL, "The label"),
-    (f"{FIELDS}/label", LIMIT_LABEL, "The label"),
-    (f"{FIELDS}/help", PROMPT_LIMIT, "The help, which is also the prompt,"),
-    (f"{FIELDS}/constraint/message", LIMIT_ERROR, "The message"),
-)
-EMPTY = (  # where there must be a text, why it cannot be empty, what to do
-    (f"{FIELDS}/label", "The label is empty.", "Say what is asked."),
-    ("profiles/*/title", "The title is empty.", "Say for whom or for what it is."),
-    ("vocabularies/*/items/*/label", "The entry '{}' has an empty label.", "Say what people choose."),
-    ("vocabularies/*/kinds/*", "The kind '{}' has an empty label.", "Say what it looks at."),
-)
 TOO_LONG = "{} has {} characters, {} more than the {} that Excel allows."
 PLACE = ("label", "value", "row", "sheet", "cell", "file")  # what a message can say besides answers
 NAME = re.compile(r"\w+")
@@ -44,19 +32,28 @@ def check_texts(spec: Spec) -> Found:
     yield from _tags(spec)
     yield from _languages(spec)
     yield from _sheet_names(spec)
-    for where, limit, what in LIMITS:
+    for where, limit, what in tables()["lengths"]:
         for path, _, text in select(spec, where):
             for place, words in _in_languages(path, text):
                 length = cell_length(words)
                 if length > limit:
                     yield place, TOO_LONG.format(what, length, length - limit, limit), "Shorten it."
-    for where, reason, remedy in EMPTY:
+    for where, reason, remedy in tables()["filled"]:
         for path, trail, text in select(spec, where):
             if not text:
                 yield path, reason.format(getattr(trail[-1], "code", path[-1])), remedy
     for path, _, vocabulary in select(spec, "vocabularies/*"):
         yield from _labels(spec, vocabulary, path)
-    for path, text, scope in _messages(spec):
+    messages = [
+        (path, text, Scope(spec, trail[2], trail[4]))
+        for path, trail, text in select(spec, f"{FIELDS}/constraint/message|remedy")
+    ]
+    messages += [
+        (path, text, rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require))
+        for path, (_, _, rule), text in select(spec, "rules/*/message|remedy")
+        if rule.tool in spec.tool
+    ]
+    for path, text, scope in messages:
         known = [*scope.names(), *PLACE]
         for place, words in _in_languages(path, text):
             yield from _braces(words, known, place)
@@ -171,15 +168,6 @@ def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
 
 
 # names in braces within messages
-
-
-def _messages(spec: Spec) -> Iterator[tuple[Path, Text, Scope]]:
-    """Give every text in which names are filled in, with the answers that it may name."""
-    for path, trail, text in select(spec, f"{FIELDS}/constraint/message|remedy"):
-        yield path, text, Scope(spec, trail[2], trail[4])
-    for path, (_, _, rule), text in select(spec, "rules/*/message|remedy"):
-        if rule.tool in spec.tool:
-            yield path, text, rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
 
 
 def _braces(words: str, known: Sequence[str], path: Path) -> Found:

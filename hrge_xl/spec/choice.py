@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..errors import UsageError
 from ..language import Call, Problem, Ref, walk
 from ..suggest import did_you_mean, remedy_for
 from .expressions import expressions
-from .issuance import Profile
-from .model import Spec, Tool
+from .model import Spec
 
 
 class Choice(NamedTuple):
@@ -38,9 +37,13 @@ def choose(
     """
     codes = [tool_code(spec, each) for each in named]
     name = profile or ("" if codes else spec.default_profile or "")
-    chosen = profile_called(spec, name) if name else None
-    if chosen is None:
+    if not name:
         return _whole(spec, codes or None, rows)
+    profiles = {each.casefold(): profile for each, profile in spec.profiles.items()}
+    chosen = profiles.get(name.casefold())
+    if chosen is None:
+        remedy = remedy_for(name, list(spec.profiles)) if profiles else "It has no profiles."
+        raise UsageError(f"'{name}' is not a profile of {spec.name}. {remedy}")
     if chosen.choose_from and not set(codes) & set(chosen.choose_from):
         if not first:
             language = spec.languages[0]
@@ -52,15 +55,6 @@ def choose(
         codes.append(chosen.choose_from[0])
     tools = None if chosen.tools is None else [*chosen.tools, *codes]
     return _whole(spec, tools, rows or chosen.rows)
-
-
-def profile_called(spec: Spec, name: str) -> Profile:
-    """Give the profile of a name, in capitals or not. Raises `UsageError`."""
-    profiles = {each.casefold(): profile for each, profile in spec.profiles.items()}
-    if name.casefold() not in profiles:
-        remedy = remedy_for(name, list(spec.profiles)) if profiles else "It has no profiles."
-        raise UsageError(f"'{name}' is not a profile of {spec.name}. {remedy}")
-    return profiles[name.casefold()]
 
 
 def tool_code(spec: Spec, tool: str) -> str:
@@ -94,19 +88,14 @@ def needed_tools(spec: Spec) -> dict[str, tuple[str, ...]]:
     that may stay blank, or that leads to one of several tools, needs none of them.
     """
     targets = [(tool, field.to) for tool, _, field in spec.places() if field.required != "optional"]
-    targets += [(tool, ref.targets) for tool, ref in _looked_up(spec)]
+    for written in expressions(spec):
+        expr = written.found
+        for part in walk(expr) if written.field and not isinstance(expr, Problem) else ():
+            if isinstance(part, Call) and part.name == "lookup" and isinstance(part.args[0], Ref):
+                targets.append((written.scope.tool, part.args[0].targets))
     found: dict[str, dict[str, None]] = {}
     for tool, codes in targets:
         home = tool.goes_with or tool.code
         needed = (code for code in codes if len(codes) == 1 and code != home and not spec.tool[code].always)
         found.setdefault(home, {}).update(dict.fromkeys(needed))
     return {code: tuple(needed) for code, needed in found.items()}
-
-
-def _looked_up(spec: Spec) -> Iterator[tuple[Tool, Ref]]:
-    """Give each reference that a field of a tool looks something up by."""
-    for written in expressions(spec):
-        found = written.found
-        for part in walk(found) if written.field and not isinstance(found, Problem) else ():
-            if isinstance(part, Call) and part.name == "lookup" and isinstance(part.args[0], Ref):
-                yield written.scope.tool, part.args[0]

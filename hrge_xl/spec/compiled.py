@@ -268,20 +268,17 @@ def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:
 def _rule(spec: Spec, rule: Rule) -> ParsedRule:
     scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
     when, check = (_parsed(text, scope) if text else None for text in (rule.when, rule.check))
-    return ParsedRule(rule, scope, _where_issued(spec, rule.tool, when, check), check)
-
-
-def _where_issued(spec: Spec, own: str, when: Expr | None, check: Expr | None) -> Expr | None:
-    """Give the condition of a rule, which is not asked where none of the other sheets that it names was issued.
-
-    A rule that asks itself which sheets are issued says what then.
-    """
     said = [expr for expr in (when, check) if expr]
-    others = dict.fromkeys(tool for each in said for tool in sheets_named(each) if tool != own)
-    if not others or any(spec.tool[tool].always for tool in others) or any(map(asks_what_is_issued, said)):
-        return when
-    there = one_issued(others)
-    return there if when is None else Logic("and", (there, when))
+    others = dict.fromkeys(tool for expr in said for tool in sheets_named(expr) if tool != rule.tool)
+    # It is not asked where none of the other sheets that it names was issued, unless it asks itself which are.
+    if (
+        others
+        and not any(spec.tool[tool].always for tool in others)
+        and not any(map(asks_what_is_issued, said))
+    ):
+        there = one_issued(others)
+        when = there if when is None else Logic("and", (there, when))
+    return ParsedRule(rule, scope, when, check)
 
 
 def _dated(expr: Expr, fields: Collection[FieldKey]) -> bool:

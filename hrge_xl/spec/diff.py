@@ -51,16 +51,15 @@ def diff(old: Spec, new: Spec) -> SpecDiff:
     found += [*_lists(old, new), *_rules(old, new)]
     if old.matrix != new.matrix:
         found.append(Change(Group.CALCULATED, "matrix", "changed", Effect.NONE, WORKED_OUT))
-    for code, before, after in both(old.tool, new.tool):
-        if before and after and _calculated(before) != _calculated(after):
+    for code, *tools in both(old.tool, new.tool):
+        blocks = [
+            [block for block in tool.blocks if not isinstance(block, FieldBlock)] for tool in tools if tool
+        ]
+        if len(blocks) == 2 and blocks[0] != blocks[1]:
             what = "calculated blocks changed"
             found.append(Change(Group.CALCULATED, code, what, Effect.NONE, WORKED_OUT))
     by_heading = (change for group in Group for change in found if change.group is group)
     return SpecDiff(old, new, tuple(by_heading))
-
-
-def _calculated(tool: Tool) -> list[object]:
-    return [block for block in tool.blocks if not isinstance(block, FieldBlock)]
 
 
 def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
@@ -80,11 +79,12 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
         yield Change(*place, "version lowered", Effect.LOST, note, *versions, touches=(Touch(),))
     else:
         yield Change(*place, "version changed", Effect.KEPT, "", *versions)
-    for tag in (tag for tag in old.languages if tag not in new.languages):
-        note = "Workbooks in this language are refused: keep it."
-        yield Change(*place, "language removed", Effect.LOST, note, tag, touches=(Touch(language=tag),))
-    for tag in (tag for tag in new.languages if tag not in old.languages):
-        yield Change(*place, "language added", Effect.KEPT, after=tag)
+    for tag in dict.fromkeys((*old.languages, *new.languages)):
+        if tag not in new.languages:
+            note = "Workbooks in this language are refused: keep it."
+            yield Change(*place, "language removed", Effect.LOST, note, tag, touches=(Touch(language=tag),))
+        elif tag not in old.languages:
+            yield Change(*place, "language added", Effect.KEPT, after=tag)
     for name in type(old).model_fields:
         was, now = getattr(old, name), getattr(new, name)
         if name not in TOLD_ELSEWHERE and was != now:

@@ -17,6 +17,7 @@ from ..suggest import reworded
 from .check_names import BLOCKS, FIELDS, select
 from .model import RegisterBlock, Rule, Spec
 from .scope import Scope, parsed, rule_scope
+from .slips import slip_in
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
 ASKED = "whether to ask "
@@ -29,21 +30,6 @@ OF_A_FIELD = {  # what a sheet has to do with its expressions
 SEE_DOCS = "See docs/expressions.md for what can be written."
 NAME = re.compile(r"\w+")
 TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
-SLIPS = (  # of people who know formulas from Excel: what stands there, what it is, what to write
-    (re.compile(r"<>"), "<> is not a comparison here", "Write != in its place."),
-    (re.compile(r"=>|=<"), "{} is not a comparison", "Write >= or <=."),
-    (re.compile(r"(?<![=!<>])=(?!=)"), "A single = compares nothing", "Write == in its place."),
-    (re.compile(r"[≥≤≠]"), "{} is not a sign of the rule language", "Write >=, <= or !=."),
-    (re.compile(r"[“”„‘’«»]"), "{} is not a quotation mark here", "Write ' on both sides of the text."),
-    (re.compile(r"&&?|\|\|?"), "{} joins no conditions", "Write and, or or."),
-    (
-        re.compile(r"\b(?:AND|OR|NOT|IF|TRUE|FALSE)\b"),
-        "{} is Excel's word",
-        "Write and, or, not, … if … else …",
-    ),
-    (re.compile(r";"), "A semicolon separates nothing here", "Write a comma."),
-    (re.compile(r"\d%"), "A percentage has no sign here", "Write 0.25 for 25 %."),
-)
 
 
 class Written(NamedTuple):
@@ -163,10 +149,10 @@ def slip(text: str) -> Words | None:
 
 def _slip(text: str) -> Words:
     bare = TEXTS.sub(lambda found: " " * len(found.group()), text)
-    for pattern, reason, remedy in SLIPS:
-        found = pattern.search(bare)
-        if found:
-            return f"{reason.format(found[0])} (at character {found.start() + 1} of the expression).", remedy
+    found = slip_in("expression", "", {"mark": bare})
+    if found:
+        _, match, (reason, remedy) = found
+        return f"{reason} (at character {match.start() + 1} of the expression).", remedy
     for opening, closing in ("()", "[]"):
         if bare.count(opening) != bare.count(closing):
             reason = f"The brackets {opening} and {closing} do not match in '{text}'."
@@ -245,7 +231,17 @@ def _edges(spec: Spec) -> Edges:
         found = written.found
         if isinstance(found, Problem):
             continue
-        for nodes, needs in ((_said_by(written), _needs(found)), (_decided_by(written), _answers(found))):
+        tool, field, rule = written.scope.tool.code, written.field, written.rule
+        said, decided = list[Node](), list[Node]()
+        if field:
+            calculated = field.calculated and not written.condition
+            said.append(Node(ANSWER if calculated else CHECK, tool, field.code))
+            if written.path[-1] == "relevant" or calculated:
+                decided.append(Node(ANSWER if calculated else ASKED, tool, field.code))
+        elif rule:  # what it asks for counts for the reader, too
+            codes = (*(() if rule.reader_only else rule.at[:1]), *rule.require)
+            said += [Node(CHECK, tool, code) for code in codes]
+        for nodes, needs in ((said, _needs(found)), (decided, _answers(found))):
             needed = [(node, written.path) for node in dict.fromkeys(needs)]
             for node in nodes:
                 edges[node] += needed
@@ -257,25 +253,6 @@ def _edges(spec: Spec) -> Edges:
     for node in [node for node in edges if node.kind == CHECK]:
         edges[Node(PROGRESS, node.tool)].append((node, edges[node][0][1] if edges[node] else ()))
     return edges
-
-
-def _said_by(written: Written) -> Iterator[Node]:
-    """Yield what an expression is needed for; what a rule asks for counts for the reader, too."""
-    tool, field, rule = written.scope.tool.code, written.field, written.rule
-    if field:
-        yield Node(ANSWER if field.calculated and not written.condition else CHECK, tool, field.code)
-    elif rule:
-        for code in (*(() if rule.reader_only else rule.at[:1]), *rule.require):
-            yield Node(CHECK, tool, code)
-
-
-def _decided_by(written: Written) -> Iterator[Node]:
-    """Yield what depends on the answers of an expression: whether something is asked, and what is calculated."""
-    field = written.field
-    if field and written.path[-1] == "relevant":
-        yield Node(ASKED, written.scope.tool.code, field.code)
-    elif field and field.calculated and not written.condition:
-        yield Node(ANSWER, written.scope.tool.code, field.code)
 
 
 def _answers(found: Expr) -> Iterator[Node]:

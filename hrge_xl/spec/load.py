@@ -23,9 +23,8 @@ from .checked_specs import keep, recall
 from .csv_file import take_in_facts, take_in_lists
 from .expressions import check_circles, check_expressions
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
-from .options import HEAD, MADE, OWN_FILES, all_options, options_of
 from .own_answers import check_own_answers
-from .shape import Shape
+from .shape import HEAD, MADE, OWN_FILES, Shape, all_options, options_of
 from .translations import translated
 from .yaml_file import (
     FEWER,
@@ -341,8 +340,7 @@ class Assembly:
             return
         file = file_beside(self.folder, name, ".yaml", self.mistakes)
         items = file and compose(file, str(name.value), self.mistakes, self.lost, all_options())
-        if items:
-            items = self._items_in(items, wanted, name)
+        items = items and self._items_in(items, wanted, name)
         if not items:
             items = sequence([])
             items.start_mark = block.start_mark

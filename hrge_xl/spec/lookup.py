@@ -179,17 +179,16 @@ class Names:
 
     def hint(self, text: str) -> str:
         """Suggest what may have been meant, unless something else in the world is as near; else list what is known."""
-        near = None if loosely(text) in self.loose else self._nearest(loosely(text))
-        if near is not None:
-            return f"Did you mean {self.labels[near]} ({near})?"
-        return f"Known are: {', '.join(self.labels)}."
-
-    def _nearest(self, name: str) -> str | None:
         from rapidfuzz import fuzz, process  # only once a name is not known
 
-        close = process.extract(name, list(self.loose), scorer=fuzz.ratio, score_cutoff=CLOSE)
-        best = {self.loose[other] for other, score, _ in close if score == close[0][1]}
-        return best.pop() if len(best) == 1 else None
+        name, near = loosely(text), set[str | None]()
+        if name not in self.loose:
+            close = process.extract(name, list(self.loose), scorer=fuzz.ratio, score_cutoff=CLOSE)
+            near = {self.loose[other] for other, score, _ in close if score == close[0][1]}
+        code = near.pop() if len(near) == 1 else None
+        return (
+            f"Did you mean {self.labels[code]} ({code})?" if code else f"Known are: {', '.join(self.labels)}."
+        )
 
 
 def countries(spec: Spec) -> Names:
@@ -249,12 +248,10 @@ def languages(spec: Spec) -> Names:
     for tag, name in _names_of_languages(spec, spoken):
         known.setdefault(fold(name), tag)
     labels = {tag: language_name(tag, SOURCE_LANGUAGE) for tag in spec.languages}
-    return Names(labels, known, others=partial(_tags_and_names, spoken))
-
-
-def _tags_and_names(spoken: Iterable[str]) -> Iterator[str]:
-    """Give the tags of all languages, and what they are called in some of them."""
-    return (name for language in spoken for entry in language_names(language).items() for name in entry)
+    return Names(
+        labels, known,
+        others=lambda: (name for tag in spoken for entry in language_names(tag).items() for name in entry),
+    )  # fmt: skip
 
 
 def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str, str]]:

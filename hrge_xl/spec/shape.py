@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import types
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cache
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..errors import Mistake
-from ..frozen import Path, Words
+from ..fields import COMMON_OPTIONS, FIELD_TYPES, Field
+from ..fields import field as fields
+from ..frozen import Model, Path, Words
 from ..suggest import nearest
-from ..words import is_language
-from . import model
-from .options import all_options, alternatives, options_for, part_at
+from . import figures, issuance, model
+from .slips import Piece, slip_in
 from .yaml_file import TEXT, Lost, entries_of, get, mistake_at, plain, scalar, sequence, walk
-from .yaml_mistakes import in_quotes
 
 ROUNDS = 12  # what is left out may leave other parts without what they need
 NULL = "tag:yaml.org,2002:null"
 STAND_INS = {"name": "spec", "version": "0", "title": "-", "languages": "en"}  # for what every spec has
-PATTERNS = {  # what an option with a pattern of its own must look like
-    "colour": (
-        "is not a colour",
-        'Write # and six digits or letters from A to F in quotation marks: "#D9EAD3".',
-    ),
-    "name": (
-        "cannot be a name",
-        "Write small letters and digits with hyphens between the words: end-before-start.",
-    ),
-}
 KINDS = {ScalarNode: "one value", SequenceNode: "a list", MappingNode: "a group of options"}
 BOUNDS = {"ge": "{} or more", "gt": "more than {}", "le": "{} or less", "lt": "less than {}"}
 
@@ -62,18 +54,15 @@ class Shape:
     def _tell(self, found: ShapeMistake) -> None:
         mark = (id(found.container), found.option)
         missing = found.node is None
-        follows = self.lost.touches(found.container) if missing else self._is_less_than_written(found)
+        # a group or list may have another shape because a part was taken out of it
+        as_written = not missing and (found.is_unknown or isinstance(found.node, ScalarNode))
+        follows = not as_written and (
+            id(found.node) in self._shortened or self.lost.touches(found.container if missing else found.node)
+        )
         if mark not in self._told and not follows:
-            reason, remedy = found.words
             path = found.steps if not missing else found.steps[:-1]
-            self.mistakes.append(mistake_at(self.root, path, reason, remedy))
+            self.mistakes.append(mistake_at(self.root, path, *found.words))
         self._told.add(mark)
-
-    def _is_less_than_written(self, found: ShapeMistake) -> bool:
-        """Say whether a group or list has another shape because a part was taken out of it."""
-        if found.is_unknown or isinstance(found.node, ScalarNode):
-            return False
-        return id(found.node) in self._shortened or self.lost.touches(found.node)
 
     # what is left out
 
@@ -101,8 +90,7 @@ class Shape:
         holder = next(holds, None)
         if isinstance(holder, MappingNode):
             name = next(str(key.value) for key, value in holder.value if value is node)
-            self.lost.take(name, node)
-            self.lost.take_option(holder, name)
+            self.lost.take(name, node, holder)
             holder.value[:] = [pair for pair in holder.value if pair[1] is not node]
         elif holder:
             self.lost.take("", node)
@@ -156,14 +144,22 @@ class ShapeMistake(NamedTuple):
         return nearest(self.option, [name for name in self.options_here() if name not in there])
 
     @property
+    def value(self) -> Node | None:
+        """What stands there; of a block of no known kind that."""
+        return get(self.node, "kind") if self.detail["type"] == "union_tag_invalid" else self.node
+
+    @property
     def words(self) -> Words:
         """The reason and the remedy."""
-        words = WORDS.get(self.detail["type"], SOMETHING_ELSE)
-        if callable(words):
-            return words(self)
-        least, kind = self.context("min_length", "1"), _kind(self.node)
-        known = {"option": self.option, "shown": _shown(self.node), "kind": kind, "least": least}
-        return words[0].format_map(known), words[1].format_map(known)
+        value = self.value
+        kind = value.tag.rsplit(":", 1)[-1] if value else ""
+        if kind == "map" and value and not value.value:
+            kind = "empty"
+        written = Piece(value.value if isinstance(value, ScalarNode) else "")
+        texts = {"mark": f"{self.option} {kind}"}
+        found = slip_in("shape", self.detail["type"], texts, all_options(), it=self, value=written)
+        assert found is not None  # the last one fits everything
+        return found[2]
 
     def context(self, name: str, default: str = "") -> str:
         """Give what pydantic says besides."""
@@ -172,8 +168,95 @@ class ShapeMistake(NamedTuple):
     def options_here(self) -> list[str]:
         """Give the options that there are beside it."""
         part = part_at(self.parent)
-        value = plain(self.container) if isinstance(self.container, MappingNode) else {}
-        return options_for(part, value) if part else []
+        known = options_of(part) if part else []
+        kind = get(self.container, "type")
+        field_type = FIELD_TYPES.get(str(kind.value)) if part is Field and kind else None
+        if field_type is None:
+            return known
+        fitting = {*field_type.needs, *field_type.allows, *COMMON_OPTIONS}
+        return [name for name in known if name in fitting]
+
+    # what the table of slips says of it
+
+    @property
+    def kind(self) -> str:
+        """What stands there."""
+        return next((words for kind, words in KINDS.items() if isinstance(self.value, kind)), "nothing")
+
+    @property
+    def shown(self) -> str:
+        """The value as it is written, or what it is where it has parts."""
+        value = self.value
+        if not isinstance(value, ScalarNode):
+            return self.kind
+        return f"'{value.value if len(value.value) <= 60 else value.value[:57] + '…'}'"
+
+    @property
+    def of(self) -> str:
+        """Whose option is missing."""
+        code = get(self.container, "code")
+        return f" for {code.value}" if isinstance(code, ScalarNode) else ""
+
+    @property
+    def instead(self) -> str:
+        """What to do about an option that there is not."""
+        known = ", ".join(self.options_here())
+        return f"Did you mean '{self.meant}'?" if self.meant else f"Remove it; the options here are {known}."
+
+    @property
+    def named(self) -> str:
+        """What has a value that it cannot have: an option, or the list that an entry stands in."""
+        if self.value is not self.node:
+            return "kind"
+        return next((step for step in reversed(self.steps) if isinstance(step, str)), self.option)
+
+    @property
+    def choices(self) -> list[str]:
+        """The values that there are."""
+        if self.value is not self.node:
+            return self.context("expected_tags").replace("'", "").split(", ")
+        part = part_at(self.parent)
+        named = alternatives(part, self.option) if part and self.option in part.model_fields else ()
+        text = self.context("expected").replace(" or ", ", ").replace("'", "")
+        return list(named) or [value for value in text.split(", ") if value]
+
+    @property
+    def one_of(self) -> str:
+        """Which value to write."""
+        return f"Write one of {', '.join(self.choices)}."
+
+    @property
+    def nearest_of(self) -> str:
+        """Which value was meant, or could be written."""
+        close = nearest(self.value.value, self.choices) if isinstance(self.value, ScalarNode) else None
+        return f"Did you mean '{close}'?" if close else self.one_of
+
+    @property
+    def entry(self) -> str:
+        """What should have options of its own."""
+        if not isinstance(self.steps[-1], int) or not isinstance(self.container, SequenceNode):
+            return f"`{self.option}`"
+        owner = next((step for step in reversed(self.steps) if isinstance(step, str)), "the list")
+        return f"Entry {self.steps[-1] + 1} of `{owner}`"
+
+    @property
+    def needed(self) -> str:
+        """Which options it should have."""
+        part = part_at(self.detail["loc"])
+        options = part.model_fields.items() if part else ()
+        needed = [f"{name}: …" for name, option in options if option.is_required()]
+        return f"Write {{{', '.join(needed)}}}." if needed else "Write options with values."
+
+    @property
+    def least(self) -> str:
+        """How many entries there must be."""
+        return self.context("min_length", "1")
+
+    @property
+    def allowed(self) -> str:
+        """Which numbers there may be."""
+        bounds = self.detail.get("ctx", {})
+        return " and ".join(BOUNDS[name].format(bound) for name, bound in bounds.items() if name in BOUNDS)
 
 
 def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistake]:
@@ -182,7 +265,9 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
     others: list[ShapeMistake] = []
     for detail in details:
         found, fits = _located(root, detail)
-        if not _short_for_its_mistakes(found):
+        # pydantic counts only those entries of a list that are right
+        entries = found.node.value if isinstance(found.node, SequenceNode) else ()
+        if detail["type"] != "too_short" or len(entries) < int(found.least):
             (meant if fits else others).append(found)
     misspelt = {(id(found.container), found.meant) for found in meant}
     meant = [found for found in meant if found.node or (id(found.container), found.option) not in misspelt]
@@ -190,13 +275,6 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
         if not any(told.steps[: len(found.steps)] == found.steps for told in meant):
             meant.append(found)
     return list({(found.steps, found.detail["type"]): found for found in meant}.values())
-
-
-def _short_for_its_mistakes(found: ShapeMistake) -> bool:
-    """Say whether a list is called short that is not: pydantic counts only those entries that are right."""
-    if found.detail["type"] != "too_short" or not isinstance(found.node, SequenceNode):
-        return False
-    return len(found.node.value) >= int(found.context("min_length", "1"))
 
 
 def _located(root: Node, detail: ErrorDetails) -> tuple[ShapeMistake, bool]:
@@ -228,140 +306,74 @@ def _is_meant(tag: str, node: Node) -> bool:
     return True
 
 
-# words
+# which options a spec takes at a place
 
-
-def _missing(found: ShapeMistake) -> Words:
-    code = get(found.container, "code")
-    of = f" for {code.value}" if isinstance(code, ScalarNode) else ""
-    return f"`{found.option}` is missing{of}.", "Add it."
-
-
-def _unknown(found: ShapeMistake) -> Words:
-    option = found.option
-    if _is_null(found.node) and option not in all_options():
-        reason = f"A comma ends the text before `{option}`, so that this counts as an option of its own."
-        return reason, "Put the whole text in quotation marks."
-    known = ", ".join(found.options_here())
-    asked = f"Did you mean '{found.meant}'?" if found.meant else f"Remove it; the options here are {known}."
-    return f"`{option}` is not an option here.", asked
-
-
-def _not_among(found: ShapeMistake) -> Words:
-    part = part_at(found.parent)
-    text = found.context("expected").replace(" or ", ", ").replace("'", "")
-    known = [value for value in text.split(", ") if value]
-    if part and found.option in part.model_fields:
-        known = list(alternatives(part, found.option)) or known
-    named = next((step for step in reversed(found.steps) if isinstance(step, str)), found.option)
-    return _choice(named, found.node, known)
-
-
-def _wrong_kind(found: ShapeMistake) -> Words:
-    known = found.context("expected_tags").replace("'", "").split(", ")
-    return _choice("kind", get(found.node, "kind"), known)
-
-
-def _choice(option: str, node: Node | None, known: Sequence[str]) -> Words:
-    one_of = f"Write one of {', '.join(known)}."
-    if _is_null(node):
-        return f"`{option}` has no value.", one_of
-    close = nearest(node.value, known) if isinstance(node, ScalarNode) else None
-    return f"`{option}` cannot be {_shown(node)}.", f"Did you mean '{close}'?" if close else one_of
-
-
-def _no_text(found: ShapeMistake) -> Words:
-    option, node = found.option, found.node
-    if _is_null(node):
-        if option == "colour":
-            return "`colour` has no value: # begins a comment.", 'Put it in quotation marks: "#D9EAD3".'
-        if not is_language(option) and option not in all_options():
-            return _unknown(found)
-        remedy = "Write it after the colon (in quotation marks where it begins with #), or remove the option."
-        return f"`{option}` has no value.", remedy
-    if isinstance(node, ScalarNode):
-        kind = "true or false" if node.tag.endswith("bool") else "a number"
-        reason = f"`{option}` must be a text, and {node.value} is {kind} to YAML."
-        return reason, f"Put it in quotation marks: {in_quotes(node.value)}."
-    if isinstance(node, MappingNode) and not node.value:
-        return f"`{option}` is an empty group.", "Write a text in its place."
-    return f"`{option}` must be one text, not {_kind(node)}.", "Write the text after the colon."
-
-
-def _no_list(found: ShapeMistake) -> Words:
-    option, node = found.option, found.node
-    if _is_null(node):
-        remedy = "List its entries below it, each after a dash, indented further than the option."
-        return f"`{option}` is empty.", remedy
-    reason = f"`{option}` must be a list, not {_kind(node)}."
-    if isinstance(node, ScalarNode):
-        return reason, f"Put it in square brackets: [{node.value}]."
-    return reason, "Put a dash and a space in front of each entry."
-
-
-def _no_options(found: ShapeMistake) -> Words:
-    part = part_at(found.detail["loc"])
-    options = part.model_fields.items() if part else ()
-    needed = [f"{name}: …" for name, option in options if option.is_required()]
-    remedy = f"Write {{{', '.join(needed)}}}." if needed else "Write options with values."
-    entry = f"`{found.option}`"
-    if isinstance(found.steps[-1], int) and isinstance(found.container, SequenceNode):
-        owner = next((step for step in reversed(found.steps) if isinstance(step, str)), "the list")
-        entry = f"Entry {found.steps[-1] + 1} of `{owner}`"
-    if _is_null(found.node):
-        return f"{entry} is empty.", remedy
-    return f"{entry} must have options of its own, and {_shown(found.node)} has none.", remedy
-
-
-def _out_of_bounds(found: ShapeMistake) -> Words:
-    bounds = found.detail.get("ctx", {})
-    allowed = " and ".join(BOUNDS[name].format(bound) for name, bound in bounds.items() if name in BOUNDS)
-    return f"`{found.option}` cannot be {_shown(found.node)}.", f"Write a number that is {allowed}."
-
-
-def _pattern(found: ShapeMistake) -> Words:
-    otherwise = ("is not written as it must be", "See docs/writing-a-spec.md.")
-    reason, remedy = PATTERNS.get(found.option, otherwise)
-    return f"{_shown(found.node)} {reason}.", remedy
-
-
-NO_NUMBER = "Write digits only, without spaces, for example"
-WHOLE = ("`{option}` must be a whole number, and {shown} is none.", f"{NO_NUMBER} 40.")
-NUMBER = ("`{option}` must be a number, and {shown} is none.", f"{NO_NUMBER} 2.5.")
-SOMETHING_ELSE = ("`{option}` cannot be {shown}.", "See docs/writing-a-spec.md for what it takes.")
-WORDS: dict[str, Words | Callable[[ShapeMistake], Words]] = {
-    "missing": _missing,
-    "extra_forbidden": _unknown,
-    **dict.fromkeys(("field_type", "enum", "literal_error"), _not_among),
-    "union_tag_invalid": _wrong_kind,
-    "union_tag_not_found": ("The block does not say what it is.", "Add `kind`, for example `kind: form`."),
-    **dict.fromkeys(("string_type", "is_instance_of"), _no_text),
-    "dict_type": (
-        "`{option}` must be a group of options or codes with a value each, not {kind}.",
-        "Write {option}: {{name: value}}.",
-    ),
-    "tuple_type": _no_list,
-    **dict.fromkeys(("model_type", "model_attributes_type"), _no_options),
-    "string_pattern_mismatch": _pattern,
-    "too_short": ("`{option}` has too few entries.", "Name at least {least}."),
-    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), WHOLE),
-    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), NUMBER),
-    **dict.fromkeys(("bool_type", "bool_parsing"), ("`{option}` cannot be {shown}.", "Write true or false.")),
-    **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), _out_of_bounds),
+OWN_FILES = ("vocabularies", "columns", "matrix", "rules", "figures", "sample")  # each in a file of its name
+MADE = ("tools", "covered", "digest", "folder")  # what the loader puts into the model
+HEAD = ("sheets",)  # what only the loader reads
+PUT_IN: Mapping[type, tuple[str, ...]] = {issuance.FactFile: ("rows",), model.Spec: (*OWN_FILES, *MADE)}
+TAKEN_IN: Mapping[type, tuple[str, ...]] = {
+    model.Spec: HEAD,
+    model.Rule: ("tools", "covered_by"),
+    Field: ("use",),
+    model.Vocabulary: ("file",),
 }
 
 
-def _is_null(node: Node | None) -> bool:
-    return isinstance(node, ScalarNode) and node.tag == NULL
+def options_of(part: type[Model]) -> list[str]:
+    """Give the options that a part takes in a file, in their order."""
+    made = PUT_IN.get(part, ())
+    return [*(name for name in part.model_fields if name not in made), *TAKEN_IN.get(part, ())]
 
 
-def _kind(node: Node | None) -> str:
-    return next((words for kind, words in KINDS.items() if isinstance(node, kind)), "nothing")
+@cache
+def all_options() -> tuple[str, ...]:
+    """Give every option that there is anywhere in a spec."""
+    parts = [part for module in (model, figures, issuance, fields) for part in vars(module).values()]
+    return tuple(sorted({name for part in parts if _is_part(part) for name in options_of(part)}))
 
 
-def _shown(node: Node | None) -> str:
-    """Give a value as it is written, or what it is where it has parts."""
-    if not isinstance(node, ScalarNode):
-        return _kind(node)
-    text = node.value if len(node.value) <= 60 else node.value[:57] + "…"
-    return f"'{text}'"
+def part_at(path: Sequence[str | int]) -> type[Model] | None:
+    """Give the part of the model that a path of pydantic leads to; None where it leads to no part with options."""
+    kinds: list[Any] = [model.Spec]
+    for step in path:  # which may only say which of several kinds is meant
+        called = [kind for kind in kinds if len(kinds) > 1 and _is_called(kind, str(step))]
+        kinds = called or [below for kind in kinds for below in _below(kind, step)]
+    return next(filter(_is_part, kinds), None)
+
+
+def alternatives(part: type[Model], option: str) -> tuple[str, ...]:
+    """Give the values that an option can have, where these are counted."""
+    kinds = _kinds(part.model_fields[option].annotation)
+    return tuple(str(value) for kind in kinds if get_origin(kind) is Literal for value in get_args(kind))
+
+
+def _kinds(kind: Any) -> list[Any]:
+    """Give each kind of value that an annotation allows."""
+    if get_origin(kind) is Annotated:
+        return _kinds(get_args(kind)[0])
+    if get_origin(kind) in (Union, types.UnionType):
+        return [one for each in get_args(kind) for one in _kinds(each)]
+    return [kind]
+
+
+def _below(kind: Any, step: str | int) -> list[Any]:
+    """Give the kinds of value that stand at a step below one."""
+    if get_origin(kind) is tuple:
+        return _kinds(get_args(kind)[0]) if isinstance(step, int) else []
+    if get_origin(kind) is dict:
+        return _kinds(get_args(kind)[1])
+    return _kinds(kind.model_fields[step].annotation) if _is_part(kind) and step in kind.model_fields else []
+
+
+def _is_called(kind: Any, step: str) -> bool:
+    """Say whether pydantic means this alternative by a step of its path."""
+    if get_origin(kind) is tuple:
+        return step.startswith("tuple[")
+    own = kind.model_fields.get("kind") if _is_part(kind) else None
+    called = get_args(own.annotation) if own else ()
+    return _is_part(kind) and step in (kind.__name__, *called)
+
+
+def _is_part(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Model)

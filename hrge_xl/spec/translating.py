@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -190,8 +191,21 @@ class Slip(NamedTuple):
 def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
     """Give everything that is wrong with the translations of a spec, in the order of its texts."""
     entries = _translated(spec, catalogue)
-    for key, entry in entries.items():
-        yield from (slip._replace(line=entry.lineno or 1) for slip in _slips_of(*key, str(entry.string)))
+    for (place, text), entry in entries.items():
+        said = str(entry.string)
+        slip = partial(Slip, place, line=entry.lineno or 1)
+        meant, there = (sorted(PLACEHOLDER.findall(each)) for each in (text, said))
+        if meant != there:
+            english, translation = " ".join(meant) or "no placeholder", " ".join(there) or "none"
+            reason = f"The English has {english}, the translation {translation}."
+            yield slip(reason, "Keep every placeholder as it is, in whatever order.")
+        limit, length = limit_of(place), cell_length(said)
+        if limit is not None and length > limit:
+            yield slip(f"“{said}” has {length} characters, {length - limit} more than fit.", "Shorten it.")
+        if place.endswith("/sheet") and SHEET_NAME_FORBIDDEN.search(said):
+            yield slip(FORBIDDEN.format(f"“{said}”"), WITHOUT)
+        if undirected(said) != said:
+            yield slip("The translation holds an invisible direction mark.", "Take it out.")
     # entries of one list, and names of sheets, that a language does not tell apart
     seen: dict[tuple[str, str], str] = {}
     for (place, _), entry in entries.items():
@@ -227,20 +241,6 @@ def mistakes(spec: Spec) -> list[Mistake]:
                 Mistake(file, slip.line, 1, f"{slip.place}: {slip.reason}", slip.remedy) for slip in wrong
             )
     return found
-
-
-def _slips_of(place: str, text: str, said: str) -> Iterator[Slip]:
-    meant, there = (sorted(PLACEHOLDER.findall(each)) for each in (text, said))
-    if meant != there:
-        reason = f"The English has {' '.join(meant) or 'no placeholder'}, the translation {' '.join(there) or 'none'}."
-        yield Slip(place, reason, "Keep every placeholder as it is, in whatever order.")
-    limit, length = limit_of(place), cell_length(said)
-    if limit is not None and length > limit:
-        yield Slip(place, f"“{said}” has {length} characters, {length - limit} more than fit.", "Shorten it.")
-    if place.endswith("/sheet") and SHEET_NAME_FORBIDDEN.search(said):
-        yield Slip(place, FORBIDDEN.format(f"“{said}”"), WITHOUT)
-    if undirected(said) != said:
-        yield Slip(place, "The translation holds an invisible direction mark.", "Take it out.")
 
 
 # what translators send back

@@ -19,7 +19,7 @@ from ..errors import Mistake
 from ..frozen import Path as Steps
 from ..paths import read_regular
 from ..suggest import NoSuch, remedy_for
-from .yaml_mistakes import LESS_NESTED, NESTED, explained
+from .slips import LESS_NESTED, NESTED, explained
 
 TEXT = "tag:yaml.org,2002:str"
 NAMING = ("code", "id")  # options whose values other parts of a spec refer to
@@ -109,18 +109,15 @@ def get(node: Node | None, key: str | int) -> Node | None:
 def mistake_at(node: Node | None, path: Steps, reason: str, remedy: str) -> Mistake:
     """Give a mistake at the place that `path` leads to; steps that do not exist are skipped."""
     for step in path:
-        key = _key_node(node, step) if step == path[-1] and isinstance(step, str) else None
-        node = key or get(node, step) or node
+        below = get(node, step)
+        last = step == path[-1] and isinstance(step, str)
+        if last and isinstance(node, MappingNode) and not isinstance(below, ScalarNode | None):
+            # the key itself where the value is longer than a word
+            below = next(name for name, _ in node.value if name.value == step)
+        node = below or node
     mark = node.start_mark if node else None
     place = ("workbook.yaml", 1, 1) if mark is None else (mark.name, mark.line + 1, mark.column + 1)
     return Mistake(*place, str(reason), remedy)  # `NoSuch` has served its purpose
-
-
-def _key_node(node: Node | None, key: str) -> Node | None:
-    """Give the scalar value under the key, or the key itself where the value is longer than a word."""
-    pairs = node.value if isinstance(node, MappingNode) else ()
-    found = (pair for pair in pairs if pair[0].value == key)
-    return next((value if isinstance(value, ScalarNode) else name for name, value in found), None)
 
 
 def file_beside(folder: Path, named: Node, suffix: str, mistakes: list[Mistake]) -> Path | None:
@@ -147,28 +144,17 @@ class Lost:
     parts: int = 0  # that were read
     nameless: bool = False  # whether something was left out of which nobody knows how it is called
 
-    def take_lines(self, file: str, first: int, lines: Sequence[str]) -> None:
-        """Leave out lines that cannot be read; the first one counts from 0."""
-        self.lines.setdefault(file, []).extend(range(first, first + len(lines)))
-        text = "\n".join(lines)
-        for names in NAMED_IN_TEXT.findall(text):
-            self.names.update(filter(None, names))
-        self.nameless = self.nameless or "use:" in text
-
-    def take(self, name: str, node: Node) -> None:
-        """Leave out a part, with every name that it gives."""
-        names = [each for each in (name, *_names_in(node)) if each]
+    def take(self, name: str, node: Node, holder: Node | None = None) -> None:
+        """Leave out a part, with every name that it gives; of its `holder` it may be an option."""
+        if name and holder:
+            self.options.setdefault(id(holder), set()).add(name)
+        options = (pair for group in _groups(node) for pair in group.value)
+        given = (
+            value.value for key, value in options if key.value in NAMING and isinstance(value, ScalarNode)
+        )
+        names = [each for each in (name, *given) if each]
         self.nameless = self.nameless or not names
         self.names.update(names)
-
-    def take_unseen(self, file: str, part: Node) -> None:
-        """Leave out a part that nobody can look into to its end."""
-        self.nameless = True
-        self.lines.setdefault(file, []).extend(range(part.start_mark.line, _last_line(part) + 1))
-
-    def take_option(self, part: Node, option: str) -> None:
-        """Leave out an option of a part."""
-        self.options.setdefault(id(part), set()).add(option)
 
     def explains(self, reason: str) -> bool:
         """Say whether a mistake comes only from the absence of something that was left out."""
@@ -195,13 +181,6 @@ class Lost:
 def _last_line(node: Node) -> int:
     end = node.end_mark
     return int(end.line if end else node.start_mark.line)
-
-
-def _names_in(root: Node) -> Iterator[str]:
-    for group in _groups(root):
-        for key, value in group.value:
-            if key.value in NAMING and isinstance(value, ScalarNode):
-                yield value.value
 
 
 # one YAML file as a tree
@@ -298,24 +277,20 @@ def _without(text: str, line: int, name: str, lost: Lost) -> str:
     """Give the text with blank lines in place of the entry or option that holds a line with a fault."""
     lines = text.split("\n")
     at = min(line, len(lines) - 1)
-    first = _start(lines, at)
-    inside = (not line.strip() or _indent(line) > _indent(lines[first]) for line in lines[first + 1 :])
-    last = max(first + 1 + sum(takewhile(bool, inside)), at + 1)
-    lost.take_lines(name, first, lines[first:last])
+    around = (
+        row for row in range(at, -1, -1) if lines[row].strip() and _indent(lines[row]) < _indent(lines[at])
+    )
+    # the entry of a list that holds the line begins with one of these
+    begins = (row for row in (at, next(around, at)) if lines[row].lstrip().startswith("- "))
+    first = next(begins, at)
+    below = (not line.strip() or _indent(line) > _indent(lines[first]) for line in lines[first + 1 :])
+    last = max(first + 1 + sum(takewhile(bool, below)), at + 1)
+    lost.lines.setdefault(name, []).extend(range(first, last))
+    left_out = "\n".join(lines[first:last])
+    for names in NAMED_IN_TEXT.findall(left_out):
+        lost.names.update(filter(None, names))
+    lost.nameless = lost.nameless or "use:" in left_out
     return "\n".join([*lines[:first], *[""] * (last - first), *lines[last:]])
-
-
-def _start(lines: Sequence[str], at: int) -> int:
-    """Give the line with which the entry of a list begins that holds a line, or the line itself where there is none."""
-    inside = _indent(lines[at])
-    for number in range(at, -1, -1):
-        line = lines[number]
-        if line.strip() and (number == at or _indent(line) < inside):
-            if line.lstrip().startswith("- "):
-                return number
-            if number != at:
-                break
-    return at
 
 
 def _indent(line: str) -> int:
@@ -341,7 +316,9 @@ def _endless(
                 yield from _endless(part, name, lost, deepest, around)
             continue
         del node.value[number]
-        lost.take_unseen(name, entry[-1])
+        lost.nameless = True
+        unseen = range(entry[-1].start_mark.line, _last_line(entry[-1]) + 1)
+        lost.lines.setdefault(name, []).extend(unseen)
         mark = (itself or entry[-1]).start_mark
         words = (WITHIN_ITSELF, WRITTEN_OUT) if itself else (NESTED, LESS_NESTED)
         yield Mistake(name, mark.line + 1, mark.column + 1, *words)

@@ -60,7 +60,11 @@ def as_eml(mail: Mail) -> bytes:
         kind, form = KINDS[path.suffix]
         made.add_attachment(path.read_bytes(), maintype=kind, subtype=form, filename=path.name)
     made["Content-Language"] = mail.language  # of the mail, once it is put together
-    _fix_boundaries(made)
+    # parts are divided by what they hold: by itself a mail is another one each time it is written
+    for part in made.walk():
+        if part.is_multipart():
+            parts = b"".join(each.as_bytes() for each in part.iter_parts() if not each.is_multipart())
+            part.set_boundary(f"=_{sha256(parts).hexdigest()[:32]}_{part.get_content_subtype()}")
     return made.as_bytes()
 
 
@@ -73,16 +77,6 @@ def _page(mail: Mail) -> str:
         f'<!DOCTYPE html>\n<html lang="{mail.language}" dir="{way}"><head><meta charset="utf-8"></head>\n'
         f'<body dir="{way}">\n{body}\n</body></html>\n'
     )
-
-
-def _fix_boundaries(mail: EmailMessage) -> None:
-    """Have the parts divided by what they hold: by itself a mail is another one each time it is written."""
-    for part in mail.walk():
-        if part.is_multipart():
-            digest = sha256(
-                b"".join(each.as_bytes() for each in part.iter_parts() if not each.is_multipart())
-            )
-            part.set_boundary(f"=_{digest.hexdigest()[:32]}_{part.get_content_subtype()}")
 
 
 # the deadlines of a round as a calendar (.ics, RFC 5545)

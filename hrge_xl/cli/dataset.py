@@ -1,0 +1,216 @@
+"""Datasets, made and looked into: `hrge-xl consolidate`, `compare`, `export` and `trace`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import hrge_xl
+
+from ..addresses import is_address
+from ..errors import Exit, UsageError
+from .common import (
+    AS_SUITS,
+    print_notes,
+    question,
+    today,
+    verb,
+    warn_of_ledgers,
+)
+from .groups import said
+from .terminal import (
+    STDOUT,
+    Rows,
+    beside,
+    data,
+    line,
+    output_to,
+    print_json,
+    print_lines,
+    print_text,
+    style,
+    taken,
+    width,
+)
+
+
+@verb("consolidate")
+def consolidate(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit:
+    """Validate returned files and put them together: SQLite, data.xlsx, CSV with a description, overview.
+
+    For a round, the files in its `returned/` are used; several rounds may be named.
+
+    \b
+    hrge-xl consolidate returned/ -o dataset
+    hrge-xl consolidate 2026-H1 --received 2026-07-03
+
+    Next: hrge-xl report 2026-H1 --format html -o reports
+    """
+    how["formats"] = how["formats"] or None
+    summary = hrge_xl.consolidate(question(paths, how), output, **how)
+    print_lines(summary.told, err=True)
+    print_lines(summary.lines())
+    warn_of_ledgers(Path(summary.out), *summary.rounds)
+    return Exit.REFUSED if summary.refused else Exit.OK
+
+
+# compare
+
+
+@verb("compare")
+def compare(
+    before: str, after: str, as_json: bool, lang: str, output: Path | None, **how: Any
+) -> Exit:  # fmt: skip
+    """Compare two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
+
+    For rounds (round folders, consolidated folders, or folders of returned files), the returns that count are compared
+    in pairs: same project, intervention, country and team. With -q one line per pair.
+
+    \b
+    hrge-xl compare first.xlsx corrected.xlsx
+    hrge-xl compare 2025-H2 2026-H1
+
+    Next: hrge-xl waive, where an answer is right as it is
+    """
+    from ..reports import compare_rounds
+    from ..reports.compare import lines
+
+    folders = [Path(each).is_dir() for each in (before, after)]
+    if folders[0] != folders[1]:
+        raise UsageError("Name two files, or two folders: a file and a folder cannot be compared.")
+    if Path(before).resolve() == Path(after).resolve():
+        raise UsageError("Name two different files, or two different folders, to compare.")
+    asked = question([], how)
+    with ExitStack() as stack:
+        one, other = (
+            stack.enter_context(hrge_xl.datasets(replace(asked, paths=[path]))) for path in (before, after)
+        )
+        print_notes(*one, *other)
+        stack.enter_context(output_to(output))
+        if not folders[0]:
+            compared = hrge_xl.compare(one, other, lang)
+            if as_json:
+                data(compare_rounds.json_of_files(before, after, compared))
+            else:
+                print_text(*lines(compared, lang))
+            return Exit.OK
+        sides = compare_rounds.Side(one, lang), compare_rounds.Side(other, lang)
+        pairs, rest = compare_rounds.paired(*sides)
+        found = compare_rounds.compared(*sides, pairs)
+        if as_json:
+            for piece in compare_rounds.json_of_rounds(found, rest, sides, (before, after)):
+                data(piece, nl=False)
+        else:
+            for told in compare_rounds.round_lines(found, rest, sides, lang, short=said("quiet")):
+                print_text(told)
+        return Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK
+
+
+# export
+
+
+FORMATS = ("csv", "json", "xlsx", "parquet")
+
+
+@verb("export")
+def export(
+    dataset: str, table: str | None, format_: str | None, lang: str | None, output: Path | None,
+    password: str | None, **rows: Any,
+) -> None:  # fmt: skip
+    """Write one table of a dataset, such as answers, risks or questions; without --table the whole workbook.
+
+    DATASET is a consolidated folder, a round (what is new in it is taken in first), or the address of a database
+    (postgresql://…). In CSV, a text that a spreadsheet might take for a formula is preceded by an apostrophe.
+
+    \b
+    hrge-xl export output/dataset --table questions -o questions.xlsx
+    hrge-xl export output/dataset --table answers --team PAK --current --format json
+    hrge-xl export output/dataset --lang fr -o data_fr.xlsx
+
+    Next: hrge-xl trace output/dataset --team PAK --field PLN_02
+    """
+    wish, target = hrge_xl.Wish(**rows), None if output == STDOUT else output
+    with hrge_xl.one_dataset(dataset, today(), AS_SUITS, password) as opened:
+        print_notes(opened)
+        if table is None and output is None and lang is None and wish == hrge_xl.Wish():
+            print_lines(f"{each.name}: {each.about}" for each in opened.store.schema.shown)
+            return
+        suffix = format_ or (target.suffix.lower().lstrip(".") if target else "csv")
+        if suffix not in FORMATS:
+            raise UsageError(
+                f"Which format is '{output}'? Say --format {'|'.join(FORMATS)}, or end its name so."
+            )
+        if table is None and target is None and wish == hrge_xl.Wish():
+            raise UsageError("A workbook needs a file: -o data.xlsx")
+        hrge_xl.export(
+            opened,
+            target or Rows(json=suffix == "json"),
+            today(),
+            table=table,
+            language=lang,
+            wish=wish,
+            format_=suffix,
+        )
+    if target:
+        line(target, err=True)
+
+
+# trace
+
+
+HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrge-xl help trace"
+
+
+@verb("trace")
+def trace(
+    words: tuple[str, ...], dataset: str, as_json: bool, output: Path | None, password: str | None, **what: str
+) -> None:  # fmt: skip
+    """Print answers or findings with the file, sheet and cell that they come from; or one row of a table.
+
+    Rows of a table are numbered from 1, as in data.xlsx without its headings. For a round, what is new is taken in
+    first. If some of the returns count, the others are left out.
+
+    \b
+    hrge-xl trace output/2026-H1 --team Kabul --field PLN_02
+    hrge-xl trace output/2026-H1 --finding V006
+    hrge-xl trace answers 12 --data output/dataset
+
+    Next: open the file at the cell; hrge-xl explain V006
+    """
+    is_asked = any(what.values())
+    is_place = bool(words) and (is_address(words[0]) or Path(words[0]).exists() or is_asked)
+    place, rest = (words[0], words[1:]) if is_place else (dataset, words)
+    if len(rest) not in ((0,) if is_asked else (2,)):
+        raise UsageError(HOW)
+    with hrge_xl.one_dataset(place, today(), AS_SUITS, password) as opened, output_to(output):
+        print_notes(opened)
+        if is_asked:
+            _print_answers(
+                hrge_xl.trace_answers(opened, today(), **what), bool(what["finding"]), as_json=as_json
+            )
+            return
+        table, row = rest
+        if not (row.isdecimal() and int(row)):
+            raise UsageError(f"'{row}' is not a number of a row: they begin with 1. {HOW}")
+        found = hrge_xl.trace(opened, table, int(row), today())
+        if as_json:
+            print_json(dict(found))
+        else:
+            print_lines(f"{name}: {value}" for name, value in found)
+
+
+def _print_answers(found: Sequence[hrge_xl.Traced], are_findings: bool, *, as_json: bool) -> None:
+    from ..words import counted
+
+    if as_json:
+        print_json([asdict(each) for each in found])
+        return
+    for each in found:
+        aside = "" if each.status == "counts" else f" ({each.status})"
+        text = f"{each.said} ← {each.place or 'the file'} in {each.file}{aside}"
+        first, indent = f"{style(each.what, bold=True)}: ", taken(each.what) + 2
+        print_lines(beside(first, text, width(), indent=indent))
+    line(f"{counted(len(found), 'finding' if are_findings else 'answer')}.", err=True)

@@ -1,0 +1,261 @@
+"""The program itself: `hrge-xl demo`, `explain`, `doctor`, `completion` and `help`."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from xml.parsers.expat import EXPAT_VERSION
+
+import click
+from click import Context, Parameter, ParamType, pass_context
+from click.shell_completion import CompletionItem, get_completion_class
+
+import hrge_xl
+
+from ..errors import Exit
+from ..words import Translate, translator
+from .common import command_line, verb
+from .groups import offered
+from .settings import check_all
+from .terminal import block, data, line, output_to, print_json, print_lines, print_text
+
+
+@verb("demo")
+def demo(output: Path, spec: str) -> None:
+    """Issue workbooks, let simulated teams fill them in, consolidate what came back, and write the reports.
+
+    \b
+    hrge-xl demo -o output/demo
+
+    Next: open output/demo/reports/overview.html; hrge-xl help round
+    """
+    returned = hrge_xl.play_teams(spec, output)
+    line("Putting together what came back …", err=True)
+    print_lines(hrge_xl.demonstrate(spec, output, returned, command_line()).lines(), err=True)
+    for what, where in (
+        ("what the teams received", "issued"),
+        ("what came back", "returned"),
+        ("all teams at a glance, offline", "reports/overview.html"),
+        ("the same with small counts of people masked, to share", "reports/overview_shareable.html"),
+        ("the report for auditors, offline", "reports/validation.html"),
+        ("the data of all teams, in Excel", "dataset/data.xlsx"),
+        ("the same as a database", "dataset/dataset.sqlite"),
+    ):
+        line(f"{output / where}  {what}")
+
+
+# explain
+
+
+PARTS_OF_A_RULE = {"when": "When", "check": "Check"}  # words of the spec language
+
+
+class CodeName(ParamType[str]):
+    """A code of a finding, or its name."""
+
+    name = "code"
+
+    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer codes with their names; names once one was begun."""
+        from ..findings import CATALOGUE
+
+        offered = [
+            CompletionItem(text, help=kind.name)
+            for kind in CATALOGUE.values()
+            for text in (kind.code, kind.name)
+        ]
+        return [item for item in offered if item.value.startswith(incomplete or "V0")]
+
+
+@verb("explain", code=CodeName())
+def explain(code: str, spec: str | None, as_json: bool, output: Path | None, lang: str) -> None:
+    """Explain what a code means, why it matters, and what to do. The name of a finding, or a code written another way,
+    works too.
+
+    \b
+    hrge-xl explain V002
+    hrge-xl explain not-in-list
+    hrge-xl explain r-m1
+
+    Next: hrge-xl waive, where an answer is right as it is
+    """
+    explained = hrge_xl.explain(code, spec, lang)
+    told = {key: text for key, text in asdict(explained).items() if text}
+    with output_to(output):
+        if as_json:
+            print_json(told)
+        else:
+            _print(told, translator(lang))
+
+
+def _print(told: Mapping[str, str], say: Translate) -> None:
+    """Print what a code means: its head, what is said of an answer, and the rest below."""
+    severity = say(told["severity"])
+    if "spec" in told:
+        line(f"{told['code']} ({severity}), {say('a rule of {spec}').format(spec=told['spec'])}")
+    else:
+        line(f"{told['code']} {told['name']} ({severity})")
+    heads = {"why": say("Why it matters"), "example": say("Example"), "remedy": say("What to do")}
+    said = (f"{head}: {told[key]}" for key, head in (heads | PARTS_OF_A_RULE).items() if key in told)
+    print_text("", told["message"], "", *said)
+
+
+# doctor
+
+
+NEEDED = ("xlsxwriter", "openpyxl", "pandas", "pandera", "pydantic", "babel", "sqlalchemy", "python-calamine")
+EXTRAS = {  # by package: the extra that it comes with, and what that is for
+    "psycopg": ("postgres", "a dataset in PostgreSQL"),
+    "pyarrow": ("parquet", "Parquet files"),
+    "distributed": ("cluster", "consolidation on a cluster"),
+    "msoffcrypto-tool": ("encrypted", "workbooks with a password"),
+    "olefile": ("mail", "mails of Outlook, .msg"),
+    "cryptography": ("sign", "signed seals"),
+}
+# From here on expat is proof against entities, tokens and nesting that take any time, stack or memory.
+SAFE_EXPAT = (2, 7, 2)
+OUTSIDE = {
+    "network": "network",
+    "program": "other program",
+    "process": "other process",
+    "reading": "other file",
+    "writing": "writing",
+}
+NOT_STARTED = (
+    "CANNOT BE STARTED, so no file can be read. A security program may forbid it, or memory may be short."
+)
+
+
+@verb("doctor")
+@pass_context
+def doctor(ctx: Context) -> int:
+    """Show what is installed, what each extra would add, and what the processes that read files are kept from.
+
+    The whole file of your settings is checked, where there is one; other commands look only at what is meant for them.
+
+    The exit code is 1 if something is missing that every command needs.
+
+    \b
+    hrge-xl doctor
+
+    Next: hrge-xl demo
+    """
+    line(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
+    print_text(_about_expat(EXPAT_VERSION))
+    missing = [package for package in NEEDED if _version(package) is None]
+    for package in NEEDED:
+        line(f"{package} {_version(package) or 'MISSING: reinstall hrge-xl'}")
+    for package, (extra, purpose) in EXTRAS.items():
+        found = _version(package)
+        told = f"installed ({package} {found})" if found else f'not installed: pip install "hrge-xl[{extra}]"'
+        print_text(f"Extra {extra}, for {purpose}: {told}")
+    if missing:
+        return Exit.FINDINGS
+    for spec in map(hrge_xl.load, hrge_xl.versions()):
+        about = f"{len(spec.tools)} sheets, {', '.join(spec.languages)}"
+        print_text(f"spec {spec.name} {spec.version}, {about}")
+    print_text(
+        f"Specs that passed every check are kept in {hrge_xl.specs_folder() or 'no folder: this user has none'}"
+    )
+    line(check_all(ctx.find_root()))
+    confinement = hrge_xl.confinement()
+    print_text(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
+    return Exit.OK if confinement else Exit.FINDINGS
+
+
+def _about_expat(found: str) -> str:
+    """Say whether the parser of XML is new enough."""
+    told, least = found.replace("_", " "), ".".join(map(str, SAFE_EXPAT))
+    if tuple(map(int, found.removeprefix("expat_").split("."))) >= SAFE_EXPAT:
+        return told
+    return (
+        f"{told} is OLDER than {least}: a crafted file may keep a reading process busy until its limits end it. "
+        "Install the newest release of Python; where Python uses the parser of the system, update its package expat "
+        "(some systems fix an older one without changing its number)."
+    )
+
+
+def _told(confinement: hrge_xl.Confinement) -> str:
+    """Say what a reading process is denied, and by what; then what it has."""
+    closed = [f"no {what}" for attempt, what in OUTSIDE.items() if attempt not in confinement.open]
+    means = f" ({', '.join(confinement.means)})" if confinement.means else ""
+    told = f"{', '.join(closed) or 'limits of time and memory only'}{means}"
+    if confinement.open:
+        told += f"; NOT KEPT from: {', '.join(OUTSIDE[attempt] for attempt in confinement.open)}"
+    return "; ".join([told, *confinement.missing])
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+# completion
+
+
+VARIABLE = "_HRGE_XL_COMPLETE"
+SHELLS = ("bash", "zsh", "fish", "powershell")
+
+
+@verb("completion", shells=SHELLS)
+@pass_context
+def completion(ctx: Context, shell: str) -> None:
+    """Print a script for a shell: with it, the Tab key completes commands, options, specs, countries, teams and codes.
+
+    \b
+    hrge-xl completion bash >> ~/.bashrc
+    hrge-xl completion zsh >> ~/.zshrc
+    hrge-xl completion fish > ~/.config/fish/completions/hrge-xl.fish
+    hrge-xl completion powershell >> $PROFILE
+
+    Next: open a new window, type hrge-xl and a space, and press Tab
+    """
+    root = ctx.find_root()
+    kind = get_completion_class(shell)
+    assert kind is not None  # click has one for each of these
+    data(kind(root.command, {}, str(root.info_name), VARIABLE).source())
+
+
+# help
+
+
+def _commands_within(ctx: Context) -> list[str]:
+    """Give the commands within the one that was typed so far; none where the words lead nowhere."""
+    root = ctx.find_root()
+    try:
+        found = _context_of(ctx.params.get("words") or (), Context(root.command))
+    except click.UsageError:
+        return []
+    return found.command.list_commands(found) if isinstance(found.command, click.Group) else []
+
+
+def _context_of(words: Iterable[str], ctx: Context) -> Context:
+    """Give the context of the command that some words lead to. Raises `click.UsageError` where there is none."""
+    for word in words:
+        if not isinstance(ctx.command, click.Group):
+            raise click.UsageError(
+                f"'{ctx.command_path}' has no commands within it. Leave '{word}' out.", ctx
+            )
+        _, found, _ = ctx.command.resolve_command(ctx, [word])
+        assert found is not None
+        ctx = Context(found, info_name=word, parent=ctx)
+    return ctx
+
+
+@verb("help", commands=offered(_commands_within))
+@pass_context
+def help(ctx: Context, words: tuple[str, ...]) -> None:
+    """Show what a command does, with its options and an example. The same as --help after it.
+
+    \b
+    hrge-xl help validate
+    hrge-xl help spec diff
+
+    Next: hrge-xl help, for all commands
+    """
+    block(_context_of(words, ctx.find_root()).get_help())

@@ -1,0 +1,265 @@
+"""The weekly work of a round: `hrge-xl refresh`, `receive`, `drafts` and `remind`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import hrge_xl
+
+from ..errors import Exit
+from ..grouping import grouped
+from ..suggest import listed
+from ..words import counted
+from .common import (
+    next_step,
+    print_result,
+    verb,
+    warn,
+    warn_of_ledgers,
+)
+from .terminal import beside, line, output_to, padded, print_json, print_lines, style, taken, width
+
+
+@verb("refresh")
+def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exit:
+    """Do the weekly work of a round, and say in about ten lines what is left to do.
+
+    Put the e-mails of the week into ROUND/inbox: as files dragged out of the mail program, as a saved mailbox, or just
+    the attachments. Workbooks are taken into `returned/`; dataset, data.xlsx and reports are updated; each team that
+    needs it gets feedback on its latest return, in `feedback/`; and all e-mails that are due are written to `drafts/`,
+    for you to open, check and send. Nothing is ever sent. Running it again does nothing twice.
+
+    \b
+    hrge-xl refresh 2026-H1
+
+    Next: hrge-xl status 2026-H1
+    """
+    week = hrge_xl.refresh(folder, **how)
+    print_warnings(week.drafts)
+    with output_to(output):
+        if as_json:
+            print_json(_week_as_data(week))
+        else:
+            columns = min(width() or USUAL, WIDEST)
+            for word, text in week_lines(week):
+                colour = COLOURS.get(word) if text != "nobody." else None
+                first = style(padded(f"{word}:", INDENT), fg=colour)
+                print_lines(beside(first, text, columns, indent=INDENT))
+    warn_of_ledgers(folder)
+    if week.to_decide and not as_json:
+        next_step("decide", folder)
+    return Exit.REFUSED if week.to_ask_again else Exit.OK
+
+
+# what a refresh found and did: in lines that fit any window, or as JSON
+
+
+USUAL, WIDEST = 80, 120  # columns: where there is no terminal, and where it is wider
+INDENT = 12  # columns, of the word before a text
+ROOM = 3 * (USUAL - INDENT) - 20  # columns of names, in about three lines; the others are counted
+COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
+
+
+def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
+    """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
+    yield "Arrived", week.received.summary
+    yield "Counts", " ".join(week.totals.lines())
+    states = Counter(each.state for each in week.expected)
+    parts = ", ".join(f"{count} {state}" for state, count in states.items())
+    yield "Teams", f"{len(week.expected)} expected: {parts}."
+    yield "Late", _named(map(_late, week.late), "nobody")
+    if week.due_next:
+        day, teams = week.due_next
+        yield "Due next", f"{day}, in {counted((day - week.today).days, 'day')}: {_named(teams)}"
+    yield "To decide", _named(week.to_decide)
+    if week.to_ask_again:
+        yield "Ask again", _named(week.to_ask_again)
+    yield "To send", _to_send(week)
+    first = [f"{counted(len(week.drafts.warnings), 'warning')} above."] if week.drafts.warnings else []
+    if week.without_address:
+        first.append(f"No address in the list of teams: {_named(week.without_address)}")
+    if first:
+        yield "Look first", " ".join(first)
+    yield "Files in", f"{week.round.folder}: data.xlsx, reports/overview.html, feedback/, drafts/"
+
+
+def _late(each: hrge_xl.TeamStatus) -> str:
+    corrects = ", to correct" if each.state == "returned" else ""
+    return f"{each.team.code} ({counted(each.overdue, 'day')}{corrects})"
+
+
+def _to_send(week: hrge_xl.RefreshResult) -> str:
+    drafts, today = week.drafts, week.drafts.of(week.today)
+    told = [
+        f"{drafts.tally(week.today)} in drafts/{week.today}, listed in mail-merge.csv."
+        if today
+        else "nothing new."
+    ]
+    earlier, removed = len(drafts.standing) + len(drafts.new) - len(today), len(drafts.outdated)
+    if earlier:
+        told.append(f"{counted(earlier, 'draft')} of earlier days still there: delete what you have sent.")
+    if removed:
+        told.append(f"{counted(removed, 'draft')} removed: no longer due.")
+    return " ".join(told)
+
+
+def _named(names: Iterable[str], nobody: str = "nothing") -> str:
+    """Name as many as there is room for; the others are counted."""
+    every, shown = list(names), list[str]()
+    for name in every:
+        if shown and taken(", ".join([*shown, name])) > ROOM:
+            break
+        shown.append(name)
+    more = f" and {len(every) - len(shown)} more" if len(every) > len(shown) else ""
+    return f"{', '.join(shown)}{more}." if every else f"{nobody}."
+
+
+def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
+    """Give the same, and all that it was counted from, as JSON data."""
+    drafts, due = week.drafts, week.due_next
+    return {
+        "round": week.round.name,
+        "folder": str(week.round.folder),
+        "day": str(week.today),
+        "received": _received_as_data(week.received),
+        "counts": asdict(week.totals),
+        "teams": [
+            {
+                "team": each.team.code,
+                "state": each.state,
+                "days_late": each.days_late,
+                "correction_overdue": each.correction_overdue,
+            }
+            for each in week.expected
+        ],
+        "due_next": {"day": str(due[0]), "teams": due[1]} if due else None,
+        "to_decide": week.to_decide,
+        "ask_again": week.to_ask_again,
+        "drafts": {
+            "new": [*map(_draft, drafts.new)],
+            "earlier": [*map(_draft, drafts.standing)],
+            "removed": [*map(_draft, drafts.outdated)],
+        },
+        "warnings": drafts.warnings,
+        "without_address": week.without_address,
+    }
+
+
+def _draft(each: hrge_xl.Drafted) -> dict[str, str]:
+    return {"team": each.team, "occasion": each.occasion, "day": each.day, "file": each.file}
+
+
+# what arrived
+
+
+MOST_NAMES = 20  # of files left aside; --json has all
+
+
+@verb("receive")
+def receive(
+    folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date
+) -> Exit:  # fmt: skip
+    """Take the workbooks out of what arrived, into `returned/` of a round.
+
+    SOURCES are folders, files, zip archives, e-mails (.eml, .msg) and mailboxes (.mbox, Maildir), nested to any
+    sensible depth. The day of arrival is the one on which your mail server received the e-mail. Where each workbook
+    came from is kept in the ledger of the round, and in no copy that is shared. What is not an answer (logos, PDF
+    files, signatures) is left aside and named. Running it twice changes nothing. The sources themselves are left as
+    they are.
+
+    \b
+    hrge-xl receive 2026-H1 Downloads/returns.zip mailbox.mbox
+
+    Next: hrge-xl refresh 2026-H1
+    """
+    received = hrge_xl.receive(folder, sources, today)
+    print_result(output, as_json, _received_as_data(received), _lines(received))
+    line(received.summary, err=True)
+    return Exit.REFUSED if received.unopened else Exit.OK
+
+
+def _lines(received: hrge_xl.Received) -> Iterator[str]:
+    for each in received.placed:
+        letter = each.came.place.letter
+        origin = ", ".join(filter(None, (letter.sender, str(each.day or ""), _within(each.came))))
+        yield f"{each.path}" + (f"  ({origin})" if origin else "")
+    for what, names in sorted(grouped((each.what, each.name) for each in received.left).items()):
+        yield f"left aside, {what} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
+    for one in received.unopened:
+        within = _within(one)
+        yield f"not opened: {one.name}{f' ({within})' if within else ''}: {one.why}"
+
+
+def _within(found: hrge_xl.Found) -> str:
+    return " > ".join(found.place.way)
+
+
+def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
+    """Give what became of everything, as JSON data."""
+    return {
+        "placed": [
+            {"path": str(each.path), "day": str(each.day or ""), **_place(each.came)}
+            for each in received.placed
+        ],
+        "known": [_place(each) for each in received.known],
+        "left_aside": [{"what": each.what, **_place(each)} for each in received.left],
+        "not_opened": [{"why": each.why, "files": each.count, **_place(each)} for each in received.unopened],
+    }
+
+
+def _place(found: hrge_xl.Found) -> dict[str, Any]:
+    letter = found.place.letter
+    how = {**asdict(letter), "sent_by": letter.sent_by or ""}
+    return {"name": found.name, "within": list(found.place.way), **how}
+
+
+# e-mails
+
+
+@verb("drafts", kinds=[*hrge_xl.MAIL_KINDS])
+def drafts(folder: Path, kinds: tuple[str, ...], today: date, **how: Any) -> None:
+    """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
+
+    KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder and thanks; by default all
+    but issue. Each is written once, into ROUND/drafts/DAY, with a list for mail merge beside them. Addresses come from
+    the column `email` of the team list, texts from ROUND/messages if there are any. Nothing is ever sent.
+
+    \b
+    hrge-xl drafts 2026-H1 issue
+
+    Next: open them and send them; hrge-xl round messages 2026-H1 to change what they say
+    """
+    print_drafts(folder, hrge_xl.drafts(folder, today, kinds or None, **how))
+
+
+def print_drafts(folder: Path, made: hrge_xl.Drafts) -> None:
+    """Print the new drafts on stdout, a line each; what to look at before they are sent on stderr."""
+    print_lines(folder / each.file for each in made.new)
+    print_warnings(made)
+    line(f"{made.tally()}.", err=True)
+
+
+def print_warnings(made: hrge_xl.Drafts) -> None:
+    """Print what to look at before anything is sent, on stderr."""
+    for told in made.warnings:
+        warn(told)
+
+
+@verb("remind")
+def remind(folder: Path, today: date, **how: Any) -> None:
+    """Write a reminder for each team that still owes something, as a draft (.eml). Nothing is ever sent.
+
+    A team is reminded in the week before its deadline, on the day, and once a week after it; about corrections, a week
+    after its feedback was written. Teams that have answered, or whose answer waits for your decision, are not reminded.
+
+    \b
+    hrge-xl remind 2026-H1
+
+    Next: hrge-xl drafts 2026-H1
+    """
+    print_drafts(folder, hrge_xl.remind(folder, today, **how))
