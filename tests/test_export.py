@@ -62,9 +62,11 @@ def exported(folder: Path, tmp_path: Path, name: str, *options: str) -> Path:
 
 
 def values(folder: Path, table: str, **wish: Any) -> list[tuple[Any, ...]]:
-    with open_dataset(str(folder)) as store:
-        with rows_of(store, table_of(store, table), Wish(**wish), TODAY) as found:
-            return list(found)
+    with (
+        open_dataset(str(folder)) as store,
+        rows_of(store, table_of(store, table), Wish(**wish), TODAY) as found,
+    ):
+        return list(found)
 
 
 def test_every_format_holds_the_same(folder: Path, tmp_path: Path) -> None:

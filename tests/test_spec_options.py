@@ -121,7 +121,9 @@ def test_unit_note_and_tag_are_in_the_dataset(remarked: Path) -> None:
     assert ask(out, about.format("PLN_08")) == [("USD", "Asked since 2024.", "S")]
     assert ask(out, about.format("RSK_01")) == [(None, None, "A")]
     assert ask(out, about.format("PLN_09")) == [("share of 1", None, None)]
-    listed = "SELECT c.note, c.tag FROM codes AS c JOIN questions AS q ON q.list = c.list WHERE q.field = 'CHK_01'"
+    listed = (
+        "SELECT c.note, c.tag FROM codes AS c JOIN questions AS q ON q.list = c.list WHERE q.field = 'CHK_01'"
+    )
     assert ask(out, f"{listed} AND c.code = 'Y'") == [("As in the law.", "K")]
     heads = {cell.value for cell in openpyxl.load_workbook(out / "data.xlsx")["plan"][3]}
     assert {"Budget (USD)", "Budget per person (USD a person)"} <= heads

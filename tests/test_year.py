@@ -564,9 +564,7 @@ def test_the_dataset_holds_what_counts_and_nothing_else(year: Year, told: list[S
         assert {
             name for (name,) in rows(dataset, f'SELECT DISTINCT submission FROM "{table}" WHERE current')
         } == counting
-    figures = rows(
-        dataset, "SELECT sum(frequency) FROM aggregate_numbers WHERE field = 'PLN_07'"
-    )
+    figures = rows(dataset, "SELECT sum(frequency) FROM aggregate_numbers WHERE field = 'PLN_07'")
     assert figures == [(len(counting),)]
     keys = rows(
         dataset, "SELECT team, project, period, count(*) FROM submissions WHERE current GROUP BY 1, 2, 3"
