@@ -343,7 +343,8 @@ def test_with_a_file_no_other_command_is_imported(words: list[str], needed: set[
     code = (
         "import sys; from hrge_xl.cli import MODULES, run; "
         f"code = run({words!r}); "
-        "print(*[name for name in {*MODULES.values()} if f'hrge_xl.cli.{name}' in sys.modules], sep=','); sys.exit(code)"
+        "print(*[name for name in {*MODULES.values()} if f'hrge_xl.cli.{name}' in sys.modules], sep=','); "
+        "sys.exit(code)"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
