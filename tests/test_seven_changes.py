@@ -383,6 +383,27 @@ ROUND_FIGURE = warning(
 """
 
 
+FILE = '''
+
+def _write_counts(store: Store, path: Path, _: date) -> None:
+    """Write how many rows each table has."""
+    with whole(path) as unfinished:
+        counts = (f"{table.name} {sum(1 for _ in store.rows(table.name))}" for table in store.schema.shown)
+        unfinished.write_text("\\n".join(counts), encoding="utf-8")
+
+
+FILES["counts.txt"] = CSV, _write_counts
+'''
+
+
+def test_an_export_file_is_one_entry_and_what_writes_it(copy: Copy) -> None:
+    copy.append("hrge_xl/exports/exports.py", FILE)
+    assert copy.changed() == ["hrge_xl/exports/exports.py"]
+    dataset = copy.consolidated(SVC_02=10)
+    assert "submissions 1" in (dataset / "counts.txt").read_text(encoding="utf-8").splitlines()
+    assert "identical" in copy.hrge("verify", dataset)  # it is held against the same file written again
+
+
 COMMAND = '''"""`hrge-xl tally`."""
 
 import click

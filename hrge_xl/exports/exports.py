@@ -24,7 +24,13 @@ from .package import described, write_csv, write_description, write_metadata, wr
 
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (XLSX, CSV)
-WORKBOOK, DESCRIPTION, METADATA = "data.xlsx", "datapackage.json", "metadata.yaml"
+WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
+FILES: dict[str, tuple[str, Callable[[Store, Path, date], None]]] = {
+    # what is no table: the kind of files that it goes with, and what writes it
+    WORKBOOK: (XLSX, write_workbook),
+    DESCRIPTION: (CSV, lambda store, path, _: write_description(store, path)),
+    "metadata.yaml": (CSV, lambda store, path, _: write_metadata(store, path)),
+}
 Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
 FEW = 6  # of the others that a process takes at a time: who is done first takes more
 
@@ -58,7 +64,7 @@ def formats_there(out: Path) -> tuple[str, ...]:
 def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[Path]:
     """Give every file that `write` leaves."""
     wanted, kinds = pieces(store, formats), [kind for kind in (CSV, PARQUET) if kind in formats]
-    single = [out / name for name in (WORKBOOK, DESCRIPTION, METADATA) if name in wanted]
+    single = [out / name for name in FILES if name in wanted]
     return single + [out / kind / f"{table.name}.{kind}" for kind in kinds for table in store.schema.shown]
 
 
@@ -79,13 +85,9 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
 
 
 def pieces(store: Store, formats: Collection[str]) -> list[str]:
-    """Give what `part` writes for these kinds of files: the workbook, the descriptions, and tables by name."""
+    """Give what `part` writes for these kinds of files: those that are no table, and tables by name."""
     tables = [table.name for table in store.schema.shown] if {CSV, PARQUET} & {*formats} else []
-    return [
-        *([WORKBOOK] if XLSX in formats else []),
-        *([DESCRIPTION, METADATA] if CSV in formats else []),
-        *tables,
-    ]
+    return [*(name for name, (kind, _) in FILES.items() if kind in formats), *tables]
 
 
 def _remove_retired(store: Store, out: Path) -> None:
@@ -98,7 +100,7 @@ def _remove_retired(store: Store, out: Path) -> None:
 
 
 def part(wanted: Sequence[str], export: Export) -> list[str]:
-    """Write some of the files: the workbook, the descriptions, or tables as CSV and Parquet.
+    """Write some of the files: those that are no table, or tables as CSV and Parquet.
 
     One that somebody has open does not keep the others from being written; what is said of it comes back.
     """
@@ -114,12 +116,9 @@ def part(wanted: Sequence[str], export: Export) -> list[str]:
 
 def _one(store: Store, name: str, export: Export) -> None:
     out = Path(export.dataset).parent
-    if name == WORKBOOK:
-        write_workbook(store, out / WORKBOOK, export.today)
-    elif name == DESCRIPTION:
-        write_description(store, out / DESCRIPTION)
-    elif name == METADATA:
-        write_metadata(store, out / METADATA)
+    if name in FILES:
+        _, write_file = FILES[name]
+        write_file(store, out / name, export.today)
     else:
         _table(store, name, out, export.formats)
 
