@@ -98,7 +98,7 @@ ROWS = {
     ),
     "a label, which is of no file": (
         "UPDATE codes SET label = 'No' WHERE list = 'ANSWER' AND code = 'Y'",
-        ["codes[list ANSWER code Y].label: “No” in the dataset, “Yes” now."],
+        ["codes[list ANSWER position 1].label: “No” in the dataset, “Yes” now."],
     ),
     "a figure": (
         "UPDATE aggregate_answers SET frequency = 99 WHERE n = 3",
@@ -134,7 +134,7 @@ def test_views_of_a_database_are_compared_too(made: Path, store: Store, tmp_path
         found = told(of_database(other, store))
     assert "afg.xlsx: answers_fact[Plan!E7].text: “WS-99” in the dataset, “WS-07” now." in found
     assert "afg.xlsx: answers[Plan!E7].text: “WS-99” in the dataset, “WS-07” now." in found
-    assert any(line.startswith("afg.xlsx: PLAN") and "PLN_01: “WS-99”" in line for line in found)
+    assert any(line.startswith("afg.xlsx: plan") and "pln_01: “WS-99”" in line for line in found)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_no_text_of_a_team_names_a_row(store: Store) -> None:
     table = AGGREGATE_INDICATORS
     row = tuple("typed by a team" if name in ("label", "unit") else name for name in table.names)
     where, _ = RowNames(store).place(table, row)
-    assert where.startswith("n n indicator period kind")
+    assert where.startswith("n n indicator value_period kind")
     assert "typed" not in where
 
 
