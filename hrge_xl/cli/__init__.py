@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click import Command, Context, Group, Parameter
 
 import hrge_xl
 
@@ -63,7 +64,7 @@ MODULES = {name: name for name in COMMANDS} | {name: room for room, names in ROO
 PROGRAM = "hrge-xl"
 
 
-def _show_versions(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+def _show_versions(context: Context, _option: Parameter, asked: bool) -> None:
     """Print which program this is and which specs come with it, and end."""
     if not asked:
         return
@@ -75,20 +76,20 @@ def _show_versions(context: click.Context, _option: click.Parameter, asked: bool
 class LazyGroup(CommandGroup):
     """Knows its commands by name and imports one only when it is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Context) -> list[str]:
         """In the order in which a coordinator meets them."""
         return [*COMMANDS]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         """Import the module of a command, and give it the settings that there are."""
         if cmd_name not in COMMANDS:
             return None
         command = getattr(import_module(f".{MODULES[cmd_name]}", __package__), cmd_name)
-        assert isinstance(command, click.Command)
+        assert isinstance(command, Command)
         ctx.default_map = {**(ctx.default_map or {}), cmd_name: prepared(ctx, command, cmd_name)}
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Context, formatter: click.HelpFormatter) -> None:
         """Names and one line each, without importing anything."""
         with formatter.section("Commands"):
             formatter.write_dl([*COMMANDS.items()])
@@ -201,7 +202,7 @@ def _without_values(typed: Sequence[str]) -> str:
     ours, waiting = {*imported}, [cli, *imported.values()]
     for command in waiting:
         ours.update(word for parameter in command.params for word in parameter.opts)
-        if isinstance(command, click.Group):
+        if isinstance(command, Group):
             ours.update(command.commands)
             waiting += command.commands.values()
     names = (word.partition("=")[0] for word in typed)

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
+from click import Command, Context, Group, Parameter, ParamType
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
@@ -50,21 +51,19 @@ def as_codes(value: object) -> tuple[str, ...]:
     return tuple(map(str, codes))
 
 
-class SpecName(click.ParamType[str]):
+class SpecName(ParamType[str]):
     """The name of a spec that is installed, or the path of a folder; a name that is also a folder here is told."""
 
     name = "spec"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> str:
         """Text as it is."""
         text = str(value)
         if hint := hrge_xl.shadowed_name(text):
             line(f"{text} is the spec of this name that is installed. {hint}", err=True)
         return text
 
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
+    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
         """Offer the specs that are installed; folders once none of these is meant."""
         found = [CompletionItem(name) for name in hrge_xl.versions() if name.startswith(incomplete)]
         return found or [CompletionItem(incomplete, type="dir")]
@@ -84,13 +83,13 @@ class ReturnedPath(click.Path):
     def __init__(self) -> None:
         super().__init__(allow_dash=True)
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> str:
         """Give the path; where it is `-`, that of a file with what comes."""
         text = str(value)
         return text if text not in NAMES else _kept(text, ctx)
 
 
-def _kept(text: str, ctx: click.Context | None) -> str:
+def _kept(text: str, ctx: Context | None) -> str:
     """Keep standard input in a file until the command is done."""
     data = sys.stdin.buffer.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
@@ -151,15 +150,13 @@ def _table() -> dict[str, dict[str, Any]]:
     return table
 
 
-def verb(
-    name: str, group: click.Group | None = None, **own: Any
-) -> Callable[[Callable[..., Any]], click.Command]:
+def verb(name: str, group: Group | None = None, **own: Any) -> Callable[[Callable[..., Any]], Command]:
     """Make a command of a function, within a group or not, with what `options.yaml` says under its name.
 
     `own` are the types, choices and completions that only this command has.
     """
 
-    def made(function: Callable[..., Any]) -> click.Command:
+    def made(function: Callable[..., Any]) -> Command:
         for entry in reversed(_table()["commands"][name]):
             names, how = _parameter(entry, own)
             kind = click.option if names[0].startswith("-") else click.argument

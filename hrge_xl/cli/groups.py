@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click import Command, Context, Group, Option, Parameter
 from click.shell_completion import CompletionItem
 
 import hrge_xl
@@ -30,12 +31,10 @@ EVERYWHERE = {  # options of the program, which every command takes too: what th
 }
 
 
-class CommandGroup(click.Group):
+class CommandGroup(Group):
     """Says what may have been meant by a command that there is not."""
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """Find the command. Raises `click.UsageError` with the nearest name."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             known = self.list_commands(ctx)
@@ -44,15 +43,15 @@ class CommandGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def everywhere(shown: bool) -> list[click.Option]:
+def everywhere(shown: bool) -> list[Option]:
     """Give the options that go for every command."""
     return [
-        click.Option(names, is_flag=True, expose_value=False, help=text, hidden=not shown, callback=_remember)
+        Option(names, is_flag=True, expose_value=False, help=text, hidden=not shown, callback=_remember)
         for names, text in EVERYWHERE.values()
     ]
 
 
-def _remember(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+def _remember(ctx: Context, option: Parameter, value: bool) -> None:
     """Keep what was said for the whole run, wherever it stood."""
     told: dict[str, Any] = ctx.find_root().ensure_object(dict)
     told[str(option.name)] = told.get(str(option.name), False) or value
@@ -67,13 +66,13 @@ def said(name: str) -> bool:
 
 # what the shell is offered to complete
 
-Offer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+Offer = Callable[[Context, Parameter, str], list[CompletionItem]]
 
 
-def offered(names: Callable[[click.Context], Iterable[str]]) -> Offer:
+def offered(names: Callable[[Context], Iterable[str]]) -> Offer:
     """Give what an option needs to complete one of some names; a spec that cannot be read offers none."""
 
-    def complete(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+    def complete(ctx: Context, _: Parameter, begun: str) -> list[CompletionItem]:
         try:
             found = [*names(ctx)]
         except HrgeError:
@@ -86,14 +85,14 @@ def offered(names: Callable[[click.Context], Iterable[str]]) -> Offer:
 def of_spec(names: Callable[[Spec], Iterable[str]]) -> Offer:
     """Give what an option needs to complete a name of the spec that the command is about."""
 
-    def found(ctx: click.Context) -> Iterable[str]:
+    def found(ctx: Context) -> Iterable[str]:
         round_ = hrge_xl.round_named(_named(ctx))
         return names(hrge_xl.load(round_.spec_source if round_ else _named(ctx)))
 
     return offered(found)
 
 
-def _named(ctx: click.Context) -> str:
+def _named(ctx: Context) -> str:
     """Give what spec or round the command is about, as it was typed; else the dataset that it looks at by default.
 
     Behind an option whose value is just being typed click leaves words where they are.

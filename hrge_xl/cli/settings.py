@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
+from click import Command, Context, Group, Option, Parameter
 from click.core import ParameterSource
 
 from ..errors import UsageError
@@ -36,23 +37,23 @@ class Settings(NamedTuple):
     table: Mapping[str, Any] = {}
 
 
-def settings_option(*, shown: bool) -> click.Option:
+def settings_option(*, shown: bool) -> Option:
     """Give the option that names the file; it is read before any other option is looked at."""
-    return click.Option(
+    return Option(
         ["--config"], type=click.Path(path_type=Path), metavar="FILE", is_eager=True, expose_value=False,
         hidden=not shown, callback=_use, envvar=CONFIG if shown else None,
         help=f"The {FILE} with your settings (default: that in your own folder for settings, if there is one).",
     )  # fmt: skip
 
 
-def prepared(ctx: click.Context, command: click.Command, *words: str) -> dict[str, Any]:
+def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
     """Have a command take what every one takes, and its settings; gives what the file says, as click's `default_map`.
 
     Raises `UsageError` for what the command does not have.
     """
     if "config" not in {each.name for each in command.params}:
         command.params += [*everywhere(shown=False), settings_option(shown=False)]
-        if command.callback and not isinstance(command, click.Group):
+        if command.callback and not isinstance(command, Group):
             command.callback = _telling(command.callback)
         for typed, option in _options(command).items():
             names = (("HRGE_XL", *words, typed), ("HRGE_XL", typed))
@@ -63,7 +64,7 @@ def prepared(ctx: click.Context, command: click.Command, *words: str) -> dict[st
         own = own.get(word, {})
         if not isinstance(own, dict):
             raise UsageError(f"{settings.path}: '{word}' is a command. Write [{word}], and options below it.")
-    within = command.commands if isinstance(command, click.Group) else {}
+    within = command.commands if isinstance(command, Group) else {}
     known = dict.fromkeys(within) or _options(command)
     if wrong := [key for key in own if _plain(key) not in known]:
         where = f"{settings.path}: [{'.'.join(words)}]"
@@ -77,15 +78,15 @@ def prepared(ctx: click.Context, command: click.Command, *words: str) -> dict[st
     return {str(options[_plain(key)].name): value for key, value in given if _plain(key) in options}
 
 
-def check_all(root: click.Context) -> str:
+def check_all(root: Context) -> str:
     """Hold the whole file against every command; gives what there is to say. Raises `UsageError` for mistakes."""
-    assert isinstance(root.command, click.Group)
+    assert isinstance(root.command, Group)
     settings, known = _of(root), set[str]()
     group = root.command
     waiting = [*filter(None, (group.get_command(root, name) for name in group.list_commands(root)))]
     for command in waiting:
         known.update(_options(command))
-        waiting += command.commands.values() if isinstance(command, click.Group) else ()
+        waiting += command.commands.values() if isinstance(command, Group) else ()
     for key, value in settings.table.items():
         if not isinstance(value, dict) and _plain(key) not in known:
             hint = remedy_for(_plain(key), sorted(known))
@@ -93,12 +94,12 @@ def check_all(root: click.Context) -> str:
     return f"{settings.path}: no mistake" if settings.table else f"No settings in {_home()}"
 
 
-def _of(ctx: click.Context) -> Settings:
+def _of(ctx: Context) -> Settings:
     settings: Settings = ctx.meta.get(__name__, Settings())
     return settings
 
 
-def _use(ctx: click.Context, option: click.Parameter, named: Path | None) -> None:
+def _use(ctx: Context, option: Parameter, named: Path | None) -> None:
     """Read the file that is named, else that of the user. Raises `UsageError` for one that says nothing of use."""
     if named is None and ctx.parent is not None:
         return
@@ -115,7 +116,7 @@ def _use(ctx: click.Context, option: click.Parameter, named: Path | None) -> Non
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: the settings cannot be read ({error}). Correct the file.") from error
     root = ctx.find_root().command
-    commands = root.list_commands(ctx) if isinstance(root, click.Group) else []
+    commands = root.list_commands(ctx) if isinstance(root, Group) else []
     wrong = [
         f"{path}: '{key}' is a command. Write [{key}], and options below it."
         if key in commands
@@ -164,12 +165,12 @@ def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
     return told
 
 
-def _options(command: click.Command) -> dict[str, click.Option]:
+def _options(command: Command) -> dict[str, Option]:
     """Give the options that can be set, as they are typed; not those of which one of several is chosen."""
     return {
         word.removeprefix("--"): option
         for option in command.params
-        if isinstance(option, click.Option) and option.expose_value
+        if isinstance(option, Option) and option.expose_value
         if not option.is_flag or option.is_bool_flag
         for word in option.opts
         if word.startswith("--")
