@@ -254,7 +254,7 @@ def test_a_field_type_is_one_class(copy: Copy) -> None:
         line for line in (csv / "answers.csv").read_text(encoding="utf-8").splitlines() if "SVC_03" in line
     )
     assert ",150," in answer or ",150.0," in answer
-    assert ",SVC_03,Time open,duration," in (csv / "codebook.csv").read_text(encoding="utf-8")
+    assert ",SVC_03,Time open,duration," in (csv / "questions.csv").read_text(encoding="utf-8")
 
     office = openpyxl.Workbook()
     office.active.append(["Name", "Time"])  # type: ignore[union-attr]
@@ -348,7 +348,7 @@ def test_a_sheet_is_one_file(copy: Copy) -> None:
     assert names.index("Staff") == names.index("Service") + 1
     assert copy.findings(path) == []
     copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
-    assert ",STF_01,Function,text," in (copy.root / "dataset" / "csv" / "codebook.csv").read_text(
+    assert ",STF_01,Function,text," in (copy.root / "dataset" / "csv" / "questions.csv").read_text(
         encoding="utf-8"
     )
 
