@@ -406,27 +406,28 @@ def test_an_export_file_is_one_entry_and_what_writes_it(copy: Copy) -> None:
 
 COMMAND = '''"""`hrge-xl tally`."""
 
-import click
+from pathlib import Path
 
+from .common import verb
 from .terminal import line
 
 
-@click.command()
-@click.argument("folder")
-def command(folder: str) -> None:
+@verb("tally")
+def tally(folder: Path) -> None:
     """Count the returns of a consolidated folder."""
     line("tallied")
 '''
 
 
-def test_a_command_is_one_module_and_its_line(copy: Copy) -> None:
+def test_a_command_is_one_function_its_options_and_its_line(copy: Copy) -> None:
     copy.append("hrge_xl/cli/tally.py", COMMAND)
     copy.replace(
         "hrge_xl/cli/__init__.py",
         '    "doctor": "Check',
         '    "tally": "Count the returns.",\n    "doctor": "Check',
     )
-    assert copy.changed() == ["hrge_xl/cli/__init__.py", "hrge_xl/cli/tally.py"]
+    copy.replace("hrge_xl/cli/options.yaml", "  explain:\n", "  tally:\n    - round\n  explain:\n")
+    assert copy.changed() == ["hrge_xl/cli/__init__.py", "hrge_xl/cli/options.yaml", "hrge_xl/cli/tally.py"]
     assert copy.hrge("tally", copy.root).strip() == "tallied"
     assert "tally" in copy.hrge("--help")
     assert "Count the returns of a consolidated folder." in copy.page("cli.md")
