@@ -309,4 +309,4 @@ def test_questions_and_codes_speak_every_language_of_the_spec(folder: Path) -> N
 
 def test_other_tables_have_one_language(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", str(folder), "--table", "findings", "--lang", "ar"]) == 2
-    assert "Only questions, codes, items, countries have other languages" in capsys.readouterr().err
+    assert "Only tools, questions, codes, items, countries have other languages" in capsys.readouterr().err

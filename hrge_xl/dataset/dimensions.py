@@ -29,6 +29,10 @@ def dimensions(schema: Schema, *, every_slot: bool = True, language: str = "") -
         return {}
     return {
         "slots": slots_of(spec).rows() if every_slot else [],
+        "tools": [
+            (n, tool.code, tool.sheet.say(said), tool.title.say(said))
+            for n, tool in enumerate(spec.tools, start=1)
+        ],
         "questions": questions(schema, spec, said),
         "codes": codes(spec, said),
         "countries": [*entries(spec, spec.countries, said)] if spec.countries else [],
