@@ -2,8 +2,10 @@
 
 `python -m tests.breakages` breaks one thing at a time in a copy: a comparison, a condition, a number, a statement that
 is left out. Which things is drawn by lot, always the same for the same program, over all packages by their size.
-Against each run the test files that are nearest to the broken module by their imports, until one test fails. What was
-found stays in `output/breakages`, so that a run can be cut off and taken up; `--only N` tries N more of them.
+Against each run the tests that go through the broken line, quick ones first, until one fails; which these are is
+recorded once by `--record` (in `output/breakages` too, some forty minutes), and again where a module has changed since.
+Where nothing is recorded of a line, the test files run that are nearest to its module by their imports. What was found
+stays, so that a run can be cut off and taken up; `--only N` tries N more of them.
 """
 
 from __future__ import annotations
@@ -15,20 +17,33 @@ import json
 import os
 import random
 import re
+import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from copy import deepcopy
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
+import pytest
+from coverage.numbits import numbits_to_nums
+
+from hrge_xl.spec.checked_specs import CACHE
+from tests.property_tests import import_everything
+
 HERE = Path(__file__).resolve().parent.parent
-RESULTS = HERE / "output" / "breakages" / "results.jsonl"
+HOME = HERE / "output" / "breakages"
+RESULTS, LINES, SECONDS, MODULES = (
+    HOME / name for name in ("results.jsonl", "lines", "seconds.json", "modules.json")
+)
 COPIED = (
     "hrge_xl",
     "tests",
@@ -41,8 +56,11 @@ COPIED = (
     "CHANGELOG.md",
 )
 SEED, COUNT = 29, 200
-MOST_FILES = 10  # with tests, nearest first
-MOST_SECONDS = 600.0  # for the tests against one breakage
+MOST_FILES = 10  # with tests, nearest first, where nothing is recorded
+MOST_SECONDS = 600.0  # for the tests against one breakage, on a clock that others' work does not stop
+BUDGET = 45.0  # seconds that the tests against one breakage took when they were recorded
+USUAL = 0.2  # seconds, of a test whose time was not recorded
+RECORDED = "not long and not deep and not office and not browser and not postgres"
 FARTHEST = (
     "test_files_of_today.py",
     "test_story.py",
@@ -52,7 +70,7 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
 }  # fmt: skip
-FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -222,7 +240,113 @@ class Imports:
         words = {word.rstrip("s") for name in module.split(".")[1:] for word in name.split("_")}
         found.sort(key=lambda path: words.isdisjoint(word.rstrip("s") for word in path.stem.split("_")))
         near = [path.name for path in found if path.name not in FARTHEST][: MOST_FILES - len(FARTHEST)]
-        return [*near, *FARTHEST]
+        return [f"tests/{name}" for name in (*near, *FARTHEST)]
+
+
+class Recorded:
+    """Which tests went through which lines of the program when that was recorded, and how long they took."""
+
+    def __init__(self) -> None:
+        self._files = [*LINES.glob("data*")]
+        self._modules: dict[str, str] = json.loads(MODULES.read_text("utf-8")) if MODULES.is_file() else {}
+        seconds = json.loads(SECONDS.read_text("utf-8")) if SECONDS.is_file() else {}
+        self._seconds: dict[str, dict[str, float]] = {
+            _plain(test): phases for test, phases in seconds.items()
+        }
+
+    def tests(self, breakage: Breakage) -> list[str]:
+        """Give the tests that go through the broken line, as many as the time allows; none where nothing is recorded.
+
+        The quickest of each file first. Lines that run when a module is imported stand for all of the module.
+        """
+        if self._modules.get(breakage.file) != _digest(breakage.file):
+            return []
+        by_line = self._lines(breakage.file)
+        tree = ast.parse((HERE / breakage.file).read_text(encoding="utf-8"))
+        inside = [
+            node for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and node.body[0].lineno <= breakage.line <= (node.end_lineno or 0)
+        ]  # fmt: skip
+        if not inside:
+            return self._affordable({test for tests in by_line.values() for test in tests})
+        statements = [
+            node for node in ast.walk(inside[-1])
+            if isinstance(node, ast.stmt) and node.lineno <= breakage.line <= (node.end_lineno or 0)
+        ]  # fmt: skip
+        first = max(statement.lineno for statement in statements)
+        return self._affordable(by_line.get(breakage.line) or by_line.get(first) or set())
+
+    def _affordable(self, tests: Iterable[str]) -> list[str]:
+        by_file: dict[str, list[str]] = defaultdict(list)
+        for test in sorted(tests, key=lambda test: (self._of(test), test)):
+            by_file[test.partition("::")[0]].append(test)
+        by_turns = sorted(
+            ((n, self._of(test), test) for some in by_file.values() for n, test in enumerate(some)),
+        )
+        found, spent, setups = list[str](), 0.0, set[str]()
+        for _, seconds, test in by_turns:
+            file = test.partition("::")[0]
+            spent += seconds + (0.0 if file in setups else USUAL + self._setup(file))
+            setups.add(file)
+            if spent > BUDGET and found:
+                break
+            found.append(test)
+        return found
+
+    def _of(self, test: str) -> float:
+        return self._seconds.get(test, {}).get("call", USUAL)
+
+    @cache  # noqa: B019 - one for the whole run
+    def _setup(self, file: str) -> float:
+        """Give how long the fixtures of a file took."""
+        return max(
+            (
+                phases.get("setup", 0.0)
+                for test, phases in self._seconds.items()
+                if test.startswith(f"{file}::")
+            ),
+            default=0.0,
+        )
+
+    @cache  # noqa: B019 - one for the whole run
+    def _lines(self, file: str) -> dict[int, set[str]]:
+        """Give the tests that went through each line of a module."""
+        found: dict[int, set[str]] = defaultdict(set)
+        query = (
+            "SELECT context, numbits FROM line_bits JOIN context ON context.id = context_id"
+            " JOIN file ON file.id = file_id WHERE path LIKE '%/' || ? AND context != ''"
+        )
+        for data in self._files:
+            with closing(sqlite3.connect(data)) as database:
+                for test, bits in database.execute(query, (file,)):
+                    for line in numbits_to_nums(bits):
+                        found[line].add(_plain(test))
+        return {
+            line: {test for test in tests if self._of(test) != float("inf")} for line, tests in found.items()
+        }
+
+
+def _plain(test: str) -> str:
+    """Give the name of a test without the group that pytest-xdist puts behind it."""
+    return re.sub(r"@[\w ]+$", "", test)
+
+
+def _digest(file: str) -> str:
+    return hashlib.sha256((HERE / file).read_bytes()).hexdigest()
+
+
+def record() -> None:
+    """Run the tests once, to record which of them go through which lines."""
+    shutil.rmtree(LINES, ignore_errors=True)
+    LINES.mkdir(parents=True)
+    modules = {path.relative_to(HERE).as_posix() for path in (HERE / "hrge_xl").rglob("*.py")}
+    MODULES.write_text(json.dumps({file: _digest(file) for file in sorted(modules)}), encoding="utf-8")
+    command = [
+        sys.executable, "-m", "coverage", "run", f"--data-file={LINES / 'data'}", "-m", "pytest", "-n", "2", "--dist",
+        "loadgroup", "-p", "tests.record_lines", "-m", RECORDED,
+    ]  # fmt: skip
+    subprocess.run(command, cwd=HERE, env=os.environ | {"SECONDS_OF_TESTS": str(SECONDS)}, check=False)
 
 
 # the trial
@@ -245,31 +369,62 @@ def attempt(breakage: Breakage, copy: Path, tests: Sequence[str]) -> Trial:
     began, file = time.monotonic(), copy / breakage.file
     sound = file.read_text(encoding="utf-8")
     file.write_text(text_with(breakage), encoding="utf-8")
-    failed = first_failure(copy, *(f"tests/{name}" for name in tests))
+    failed = first_failure(copy, *tests)
     file.write_text(sound, encoding="utf-8")
-    by = failed if failed and not first_failure(copy, *failed.split(" ")) else ""
+    by = failed if failed and not first_failure(copy, *failed.split("\n")) else ""
     change = f"{breakage.kind}: {breakage.before}  →  {breakage.after}"
     return Trial(breakage.name, breakage.file, breakage.line, change, by, round(time.monotonic() - began, 1))
 
 
 def first_failure(copy: Path, *tests: str) -> str:
     """Run tests in a copy; gives the first that fails, all of them where they do not end, nothing where all pass."""
-    options = ["-n", "0", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
-    command = [sys.executable, "-P", "-m", "pytest", *options, *tests]
-    environment = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    with subprocess.Popen(
-        command, cwd=copy, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        start_new_session=True,
-    ) as process:  # fmt: skip
-        try:
-            printed, _ = process.communicate(timeout=MOST_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            return " ".join(tests)
-    if process.returncode in (0, 5):
-        return ""
-    failed = FAILED.search(printed)
-    return failed[1] if failed else tests[0]
+    with tempfile.TemporaryDirectory(prefix="breakages-") as place:
+        printed = Path(place, "printed")
+        child = os.fork()
+        if not child:
+            try:
+                _run(copy, Path(place), tests)
+            finally:
+                os._exit(1)
+        deadline, status = time.monotonic() + MOST_SECONDS, None
+        while status is None and time.monotonic() < deadline:
+            time.sleep(0.1)
+            ended, code = os.waitpid(child, os.WNOHANG)
+            status = os.waitstatus_to_exitcode(code) if ended else None
+        if status is None:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        if status is None or status < 0:  # it went on and on
+            return "\n".join(tests)
+        if status in (0, 5):
+            return ""
+        failed = FAILED.search(printed.read_text("utf-8", "replace"))
+        return failed[1] if failed else tests[0]
+
+
+def _run(copy: Path, place: Path, tests: Sequence[str]) -> None:
+    """Become pytest in a process that has loaded what the program uses, and nothing of the program."""
+    os.setsid()
+    resource.setrlimit(resource.RLIMIT_CPU, (int(4 * BUDGET), resource.RLIM_INFINITY))  # whatever others do
+    told = os.open(place / "printed", os.O_WRONLY | os.O_CREAT, 0o600)
+    for stream in (1, 2):
+        os.dup2(told, stream)
+    os.chdir(copy)
+    os.environ |= {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1", CACHE: str(place / "cache")}
+    sys.dont_write_bytecode = True
+    sys.path[:] = [str(copy), *(path for path in sys.path if path not in ("", str(HERE)))]
+    options = ["-n", "0", "-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider"]
+    code = pytest.main([*options, *tests])
+    sys.stdout.flush()
+    os._exit(code)
+
+
+def load_libraries() -> None:
+    """Load whatever the program imports, and forget the program itself."""
+    import_everything()
+    for name in [*sys.modules]:
+        if name.partition(".")[0] in ("hrge_xl", "tests"):
+            del sys.modules[name]
 
 
 def kept() -> dict[str, Trial]:
@@ -302,21 +457,28 @@ def main() -> None:
     options.add_argument(
         "--list", action="store_true", help="list the breakages and the tests against each; try none"
     )
+    options.add_argument(
+        "--record", action="store_true", help="record which tests go through which lines; try none"
+    )
     given = options.parse_args()
-    breakages, imports, trials = chosen(), Imports(), kept()
+    if given.record:
+        record()
+        return
+    breakages, imports, recorded, trials = chosen(), Imports(), Recorded(), kept()
     waiting = [breakage for breakage in breakages if breakage.name not in trials][: given.only]
     if given.list:
         for breakage in breakages:
             say(f"{breakage.file}:{breakage.line} {breakage.kind}: {breakage.before}  →  {breakage.after}")
-            say(f"    {' '.join(imports.nearest(breakage.module))}")
+            say(f"    {' '.join(recorded.tests(breakage) or imports.nearest(breakage.module))}")
         return
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    load_libraries()
     with tempfile.TemporaryDirectory(prefix="breakages-") as name:
         copy = Path(name)
         for part in COPIED:
             (shutil.copytree if (HERE / part).is_dir() else shutil.copy)(HERE / part, copy / part)
         for breakage in waiting:
-            trial = attempt(breakage, copy, imports.nearest(breakage.module))
+            trial = attempt(breakage, copy, recorded.tests(breakage) or imports.nearest(breakage.module))
             with RESULTS.open("a", encoding="utf-8") as results:
                 results.write(json.dumps(asdict(trial), ensure_ascii=False) + "\n")
             say(f"{trial.file}:{trial.line} {trial.change}: {trial.by or 'NOT NOTICED'} ({trial.seconds} s)")

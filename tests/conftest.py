@@ -33,6 +33,7 @@ from tests.office.pictures import CHROMIUM_ARGUMENTS, find_chromium
 from tests.office.screen import Screen
 from tests.office.screen import why_missing as why_no_screen
 from tests.property_tests import import_everything, register_profiles
+from tests.shared_statements import share_compiled_statements
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -41,6 +42,7 @@ if CACHE not in os.environ:  # one for all processes of this run, and nothing of
     os.environ[CACHE] = tempfile.mkdtemp(prefix="hrge-xl-cache-")
     atexit.register(shutil.rmtree, os.environ[CACHE], ignore_errors=True)
 
+share_compiled_statements()  # before any engine is made
 register_profiles()  # before any test is imported: the settings of a test take over what is in force then
 
 CLIENTS = {"office": "office", "windowed_office": "office", "browser": "browser", "postgres_url": "postgres"}

@@ -403,6 +403,11 @@ def test_one_volatile_cell_and_no_function_later_than_2016(name: str, language: 
         assert all(len(literal) <= 257 for literal in re.findall('"[^"]*"', text)), text
         assert len(text) <= 8192
     assert volatile == ["TODAY()"]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_the_day_of_the_check_is_a_locked_cell_of_today(language: str) -> None:
+    data = made("example", language, "partly")
     sheet, cell = day_of_check(data)
     day = opened(data)[sheet][cell]
     assert (day.value, day.protection.locked) == ("=TODAY()", True)

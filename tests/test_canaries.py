@@ -37,6 +37,7 @@ from tests.face import Result, validation
 from tests.face import cli_module as cli
 from tests.intake_files import pack
 from tests.read_and_check import read_many
+from tests.telling import telling
 
 pytestmark = pytest.mark.xdist_group("canaries")  # what its fixtures play is played once
 CANARY = "zqx7"
@@ -106,7 +107,9 @@ def leaks(folder: Path) -> list[str]:
 # redacted
 
 
-@pytest.mark.parametrize("format", ["html", "xlsx", "json", "sarif", "junit"])
+@pytest.mark.parametrize(
+    "format", telling(["html", "xlsx", "json", "sarif", "junit"], "html", "xlsx", "json")
+)
 def test_a_redacted_report_shows_no_value(format: str, returned: Path, tmp_path: Path) -> None:
     whole, redacted = tmp_path / "whole", tmp_path / "redacted"
     assert cli.run(["report", str(returned), "--format", format, "-o", str(whole)]) == 0

@@ -31,6 +31,7 @@ from tests.face import carried_find as find
 from tests.face import carried_write as write
 from tests.face import find as find_spec
 from tests.small_returns import returns
+from tests.telling import telling
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_a_long_file_that_was_cut_or_blown_up_is_no_file() -> None:
             as_bytes(wrong)
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", telling(["1", "2"], "2"))
 def test_a_run_leaves_nothing_in_the_temporary_folder(tmp_path: Path, jobs: str) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()

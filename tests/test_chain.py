@@ -232,7 +232,11 @@ def test_after_a_waiver_was_deleted_the_next_one_can_be_given(
 
 
 @pytest.mark.parametrize(
-    "statement", ["DELETE FROM entries WHERE n = 6", "UPDATE entries SET content = '' WHERE n = 6"]
+    "statement",
+    [
+        pytest.param("DELETE FROM entries WHERE n = 6", marks=pytest.mark.deep),
+        "UPDATE entries SET content = '' WHERE n = 6",
+    ],
 )
 def test_every_command_warns_of_a_broken_chain_and_does_its_work(
     folder: Path, statement: str, capsys: pytest.CaptureFixture[str]

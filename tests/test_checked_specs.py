@@ -15,9 +15,13 @@ import msgspec
 import pytest
 
 from tests.face import CACHE, SPEC_HOMES, digest_of, loading, pack, readers, recall
+from tests.telling import telling
 from tests.test_csv_lists import LINES, OUT
 
 VOCABULARIES = "vocabularies.yaml"
+
+
+pytestmark = pytest.mark.xdist_group("checked specs")  # what its fixture generates is generated once
 
 
 @pytest.fixture
@@ -47,6 +51,23 @@ def generate(spec: Path, cache: Path) -> bytes | str:
     return workbook
 
 
+@pytest.fixture(scope="module")
+def passed(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
+    """Give the workbook of the example, and what was kept of its spec."""
+    home = tmp_path_factory.mktemp("passed")
+    (example,) = (home / "example" for home in SPEC_HOMES if (home / "example").is_dir())
+    made = generate(example, home / "cache")
+    assert isinstance(made, bytes)
+    return made, home / "cache"
+
+
+@pytest.fixture
+def first(passed: tuple[bytes, Path], cache: Path) -> bytes:
+    """Give the same, as if it had just been generated here."""
+    shutil.copytree(passed[1], cache)
+    return passed[0]
+
+
 def change(spec: Path, old: str, new: str) -> None:
     text = (spec / VOCABULARIES).read_text(encoding="utf-8")
     assert old in text
@@ -73,14 +94,12 @@ def test_the_second_process_gives_the_same_workbook(spec: Path, cache: Path) -> 
     assert kept(cache).stat().st_mtime_ns == written
 
 
-def test_a_spec_that_was_kept_is_what_is_read(spec: Path, cache: Path) -> None:
-    first = generate(spec, cache)
+def test_a_spec_that_was_kept_is_what_is_read(spec: Path, cache: Path, first: bytes) -> None:
     rewritten(kept(cache), "Afghanistan", "Somewhere")
     assert generate(spec, cache) != first
 
 
-def test_a_spec_that_changed_is_read_anew(spec: Path, cache: Path) -> None:
-    first = generate(spec, cache)
+def test_a_spec_that_changed_is_read_anew(spec: Path, cache: Path, first: bytes) -> None:
     change(spec, "Afghanistan", "Somewhere")
     assert generate(spec, cache) != first
     change(spec, "code: AFG", "code: [AFG]")
@@ -117,8 +136,7 @@ def test_a_spec_that_changes_while_it_is_read_is_not_kept(
     assert recall(before) is None
 
 
-def test_what_was_damaged_is_as_if_it_were_not_there(spec: Path, cache: Path) -> None:
-    first = generate(spec, cache)
+def test_what_was_damaged_is_as_if_it_were_not_there(spec: Path, cache: Path, first: bytes) -> None:
     file = kept(cache)
     whole = file.read_bytes()
     for damaged in (b"", whole[:-1], whole[:40] + b"\x00" + whole[41:], bytes(32) + whole[32:]):
@@ -128,7 +146,7 @@ def test_what_was_damaged_is_as_if_it_were_not_there(spec: Path, cache: Path) ->
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system tells nothing of who may write")
-@pytest.mark.parametrize("open_to", [0o770, 0o707])
+@pytest.mark.parametrize("open_to", telling([0o770, 0o707], 0o770))
 def test_a_folder_that_others_may_write_to_is_not_trusted(open_to: int, spec: Path, cache: Path) -> None:
     first = generate(spec, cache)
     file = kept(cache)
@@ -180,16 +198,15 @@ def test_who_reads_files_may_read_nothing_else_of_caches(
     assert str(cache) not in readable
 
 
-def test_without_a_place_to_keep_anything_all_goes_on(spec: Path, cache: Path) -> None:
-    first = generate(spec, cache)
+def test_without_a_place_to_keep_anything_all_goes_on(spec: Path, cache: Path, first: bytes) -> None:
     no_folder = cache.with_name("no folder")
     no_folder.write_text("a file")
     assert generate(spec, no_folder) == first
     assert no_folder.read_text() == "a file"
 
 
+@pytest.mark.usefixtures("first")
 def test_what_has_just_passed_is_kept_by_whatever_clock(spec: Path, cache: Path) -> None:
-    generate(spec, cache)
     file = kept(cache)
     for number in range(40):
         os.utime(shutil.copy(file, file.with_name(f"{number}.spec")), (2**32, 2**32))
@@ -199,8 +216,8 @@ def test_what_has_just_passed_is_kept_by_whatever_clock(spec: Path, cache: Path)
     assert len([*file.parent.iterdir()]) == 16
 
 
+@pytest.mark.usefixtures("first")
 def test_of_many_specs_the_newest_are_kept(spec: Path, cache: Path) -> None:
-    generate(spec, cache)
     file = kept(cache)
     for number in range(40):
         old = shutil.copy(file, file.with_name(f"{number}.spec"))

@@ -47,21 +47,16 @@ def seen(result: Result) -> tuple[list[Place], str]:
     return sorted(places, key=str), result.verdict
 
 
-Both = tuple[Found, Found]  # of two runs in one process
+@pytest.fixture(scope="module")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What is found in all damaged example workbooks."""
+    return run(EXAMPLE, WANTED, tmp_path_factory.mktemp("example"))
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Both:
-    """The results of two runs over all damaged example workbooks."""
-    folder = tmp_path_factory.mktemp("example")
-    return run(EXAMPLE, WANTED, folder), run(EXAMPLE, WANTED, folder)
-
-
-@pytest.fixture(scope="module")
-def toolkit(tmp_path_factory: pytest.TempPathFactory) -> Both:
+def toolkit(tmp_path_factory: pytest.TempPathFactory) -> Found:
     """The same of the damaged Toolkit workbooks."""
-    folder = tmp_path_factory.mktemp("toolkit")
-    return run(TOOLKIT, ExpectedReturn(), folder), run(TOOLKIT, ExpectedReturn(), folder)
+    return run(TOOLKIT, ExpectedReturn(), tmp_path_factory.mktemp("toolkit"))
 
 
 def expected(damage: Damage | Act) -> tuple[list[Place], str]:
@@ -79,16 +74,24 @@ def cases(damages: Sequence[Damage]) -> list[ParameterSet]:
 
 @pytest.mark.xdist_group("damage")
 @pytest.mark.parametrize("damage", cases(EXAMPLE))
-def test_damage_to_a_small_workbook(damage: Damage, example: Both) -> None:
-    for found in example:
-        assert found[damage.name] == expected(damage)
+def test_damage_to_a_small_workbook(damage: Damage, example: Found) -> None:
+    assert example[damage.name] == expected(damage)
+
+
+@pytest.mark.deep
+@pytest.mark.xdist_group("damage")
+@pytest.mark.parametrize("damages", [EXAMPLE, TOOLKIT], ids=["example", "toolkit"])
+def test_the_same_process_finds_the_same_again(
+    damages: Sequence[Damage], example: Found, toolkit: Found, tmp_path: Path
+) -> None:
+    before, wanted = (example, WANTED) if damages is EXAMPLE else (toolkit, ExpectedReturn())
+    assert run(damages, wanted, tmp_path) == before
 
 
 @pytest.mark.xdist_group("damage")
 @pytest.mark.parametrize("damage", cases(TOOLKIT))
-def test_damage_to_the_toolkit(damage: Damage, toolkit: Both) -> None:
-    for found in toolkit:
-        assert found[damage.name] == expected(damage)
+def test_damage_to_the_toolkit(damage: Damage, toolkit: Found) -> None:
+    assert toolkit[damage.name] == expected(damage)
 
 
 def test_damage_done_in_libreoffice(office: Office, tmp_path: Path) -> None:
@@ -101,9 +104,8 @@ def test_damage_done_in_libreoffice(office: Office, tmp_path: Path) -> None:
             act.act(document)
             document.save_as(paths[-1])
     asked = ValidationRequest(WANTED, TODAY, jobs=2)
-    for results in (validate(paths, asked), validate(paths, asked)):
-        found = {act.name: seen(result) for act, result in zip(BY_OFFICE, results, strict=True)}
-        assert found == {act.name: expected(act) for act in BY_OFFICE}
+    found = {act.name: seen(result) for act, result in zip(BY_OFFICE, validate(paths, asked), strict=True)}
+    assert found == {act.name: expected(act) for act in BY_OFFICE}
 
 
 def test_every_kind_has_a_name_of_its_own() -> None:

@@ -56,6 +56,7 @@ from tests.face import (
 from tests.face import table_Column as Column
 from tests.made_specs import write
 from tests.read_package import read
+from tests.telling import telling
 from tests.test_consolidate import returned, rewritten
 from tests.write_dataset import QUERIES
 from tests.write_docs import DOCS
@@ -359,7 +360,7 @@ def test_labels_are_those_of_the_lists(out: Path) -> None:
     assert {(tool, field) for tool, field, *_ in found} == coded
 
 
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("name", telling(SPECS, "example"))
 def test_labels_speak_the_language_of_the_spec(name: str, files: list[Path], tmp_path: Path) -> None:
     """In the Toolkit English, in another spec whatever comes first."""
     spec = in_french(load(name)) if name == "example" else load(name)

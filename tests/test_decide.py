@@ -57,6 +57,8 @@ from tests.property_tests import examples
 from tests.test_year import KEY, SPEC, answers, model, stamp_of, stamped
 from tests.versions import second
 
+pytestmark = pytest.mark.xdist_group("decide")  # what its fixture consolidates is consolidated once
+
 TODAY = date(2026, 5, 1)
 
 
@@ -189,17 +191,25 @@ def file(folder: Path, name: str, copy: str = "", project: str = "P-1", **more: 
     return path
 
 
-@pytest.fixture
-def dataset(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two workbooks for one key, and one copy for two projects."""
-    folder = tmp_path / "in"
+    home = tmp_path_factory.mktemp("decide")
+    folder = home / "in"
     paths = [
         file(folder, "ours.xlsx"), file(folder, "theirs.xlsx", PLN_06=44.0),
         file(folder, "a.xlsx", "one", "P-2"), file(folder, "b.xlsx", "one", "P-3"),
     ]  # fmt: skip
     (folder / "scan.xlsx").write_bytes(b"%PDF-1.7\n")
     asked = ValidationRequest(ExpectedReturn("example"), TODAY)
-    consolidate([Source([*paths, folder / "scan.xlsx"], asked)], tmp_path / "out", received=date(2026, 5, 1))
+    consolidate([Source([*paths, folder / "scan.xlsx"], asked)], home / "out", received=date(2026, 5, 1))
+    return home
+
+
+@pytest.fixture
+def dataset(untouched: Path, tmp_path: Path) -> Path:
+    """Give the same, to be written in."""
+    shutil.copytree(untouched, tmp_path, dirs_exist_ok=True)
     return tmp_path / "out"
 
 

@@ -16,6 +16,7 @@ from tests.damage import PLAN, RISKS, dressed, edited, on_top
 from tests.face import FEEDBACK_KEY, Result, Submission, Urgency, address, file_rows, give_back, message
 from tests.face import result as found
 from tests.made_workbooks import day_of_check
+from tests.telling import telling
 from tests.versions import returned, workbook
 
 pytestmark = pytest.mark.xdist_group("feedback")  # what its fixture makes is made once
@@ -57,7 +58,11 @@ def originals(submission: Submission) -> set[tuple[str, str, str, int, str]]:
     }
 
 
-@pytest.mark.parametrize("path", RETURNS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    telling(RETURNS, "overwritten", "wrong_words", by=lambda path: path.stem),
+    ids=lambda path: path.stem,
+)
 def test_nothing_of_what_they_wrote_is_lost(
     path: Path, corrected: Callable[[Path], tuple[Result, Result]]
 ) -> None:

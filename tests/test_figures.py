@@ -54,6 +54,7 @@ from tests.face import (
     write_workbook,
 )
 from tests.face import values_Value as Value
+from tests.telling import telling
 from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run
 from tests.test_consolidate import workbook as example
@@ -297,7 +298,7 @@ OF_PERIODS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("round_", [EARLIER, LATER])
+@pytest.mark.parametrize("round_", telling([EARLIER, LATER], LATER))
 def test_the_figures_of_a_period_are_those_of_its_returns_alone(
     both_rounds: Store, round_: str, tmp_path: Path
 ) -> None:
@@ -466,6 +467,7 @@ def table_below(sheet: Any, title: str) -> list[list[Any]]:
     return [[cell for cell in line if cell is not None] for line in lines[start:end]]
 
 
+@pytest.mark.deep
 def test_a_sheet_of_figures_with_a_long_name_is_described_too(
     both_rounds: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -27,6 +27,7 @@ from tests.face import (
 )
 from tests.made_workbooks import FILLINGS, SPECS, made, partly
 from tests.property_tests import examples
+from tests.telling import telling
 from tests.test_cli import run
 
 SOME_TOOLS = ("T1.1", "T2.5", "T2.6", "T3.2", "T4.A", "T4.B", "T4.C", "BARRIERS", "ACTIONS", "CHECKS")
@@ -72,7 +73,7 @@ def some_orders(draw: st.DrawFn, where: Layout, tools: tuple[str, ...] | None) -
     ]
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", telling(["en", "fr", "ar"], "ar"))
 @examples(10, suppress=HealthCheck)
 @given(data=st.data())
 def test_whatever_they_hold(language: str, data: st.DataObject) -> None:

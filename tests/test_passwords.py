@@ -19,6 +19,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from hrge_xl import Question, generate, init_round, load, load_round
 from hrge_xl.cli import run
 from tests.face import Setting, VerificationRequest, cli, orders
+from tests.telling import telling
 from tests.test_consolidate import answers
 
 SPEC, TODAY = load("example"), date(2026, 6, 30)
@@ -155,7 +156,7 @@ def test_the_next_round_goes_on_from_protected_returns(
     assert "Workbooks that continue from round: 1; blank ones: 0." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["drafts", "remind"])
+@pytest.mark.parametrize("command", telling(["drafts", "remind"], "remind"))
 def test_drafts_are_about_what_the_password_opens(
     folder: Path, said: Callable[..., str], command: str
 ) -> None:

@@ -22,6 +22,9 @@ ROOT = Path(__file__).parent.parent
 PLANTED = ("round.yaml", "signing.key", "ledger.sqlite", "ledger.jsonl", "dataset.sqlite")
 
 
+pytestmark = pytest.mark.xdist_group("planted")  # what its fixtures play is played once
+
+
 @pytest.fixture(scope="module")
 def rounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two rounds with a report: that of the office, where it is sealed; and a forger's, with a key of its own."""
@@ -238,9 +241,12 @@ def test_files_of_a_round_say_by_whose_key_they_are_read(
     "change",
     [
         "UPDATE spec_files SET content = 'a: [' || content WHERE path = 'workbook.yaml'",
-        "UPDATE spec_files SET content = content || '# more' WHERE path = 'rules.yaml'",
+        pytest.param(
+            "UPDATE spec_files SET content = content || '# more' WHERE path = 'rules.yaml'",
+            marks=pytest.mark.deep,
+        ),
         "UPDATE spec_files SET path = '../x.yaml' WHERE path = 'rules.yaml'",
-        "DELETE FROM spec_files WHERE path = 'workbook.yaml'",
+        pytest.param("DELETE FROM spec_files WHERE path = 'workbook.yaml'", marks=pytest.mark.deep),
         "DELETE FROM spec_files",
     ],
 )

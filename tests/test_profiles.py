@@ -30,6 +30,7 @@ from tests.face import (
     taken_along,
 )
 from tests.read_and_check import check, layout_of
+from tests.telling import telling
 from tests.test_parity import disagreements
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 
@@ -101,7 +102,7 @@ def test_each_profile_of_the_toolkit_holds_what_its_sheets_need(toolkit: Spec, n
 # issued and read back
 
 
-@pytest.mark.parametrize("name", ["quick", "standard", pytest.param("full", marks=pytest.mark.deep)])
+@pytest.mark.parametrize("name", telling(["quick", "standard", "full"], "quick"))
 def test_a_workbook_of_a_profile_is_read_by_its_stamp(toolkit: Spec, name: str, tmp_path: Path) -> None:
     choice = choose(toolkit, name, first=True)
     order = Order("PAK", TODAY, "PAK", tools=choice.tools, blank_rows=choice.rows)

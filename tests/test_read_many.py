@@ -14,6 +14,7 @@ from tests.damage import RETURNS
 from tests.face import Content, UsageError, build, write
 from tests.raw_workbook import identity_of
 from tests.read_and_check import check_here, layout_of, read_many
+from tests.telling import telling
 
 LAYOUT = build(load("example"), "en")
 ANSWERS = {("PLAN", "1", "PLN_01"): "WS-07", ("R1", "K-02", "RSK_02"): ("WOM", "MEN")}
@@ -61,7 +62,11 @@ def test_unknown_spec_is_said_before_any_file_is_opened(files: list[Path]) -> No
         list(read_many(files, ExpectedReturn("nowhere")))
 
 
-@pytest.mark.parametrize("path", sorted(RETURNS.glob("*.xlsx")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    telling(sorted(RETURNS.glob("*.xlsx")), "moved_about", "wrong_figures", by=lambda path: path.stem),
+    ids=lambda path: path.stem,
+)
 def test_what_comes_out_of_the_process_is_what_was_found_in_it(path: Path) -> None:
     """Returns as people send them: with rows moved, cells pasted over, figures in other digits."""
     (found,) = read_many([path], ExpectedReturn())

@@ -36,6 +36,7 @@ from tests.face import (
 from tests.face import html_module as html
 from tests.face import json as json_format
 from tests.report_document import NASTY, build, recount
+from tests.telling import telling
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -529,7 +530,7 @@ def wait_for_count(page: "Page", start: str) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [pytest.param(1280, marks=pytest.mark.deep), 320])
-@pytest.mark.parametrize("name", ["realistic", pytest.param("clean", marks=pytest.mark.deep), "empty"])
+@pytest.mark.parametrize("name", telling(["realistic", "clean", "empty"], "realistic"))
 def test_axe_finds_nothing(browser: "Browser", tmp_path: Path, width: int, name: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -541,7 +542,7 @@ def test_axe_finds_nothing(browser: "Browser", tmp_path: Path, width: int, name:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 768, 320])
+@pytest.mark.parametrize("width", telling([1280, 768, 320], 320))
 def test_the_page_never_scrolls_sideways(browser: "Browser", tmp_path: Path, width: int) -> None:
     with opened(browser, tmp_path, build(), width) as (page, _):
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")

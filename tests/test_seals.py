@@ -15,6 +15,9 @@ from tests.audited import DAY, hrge, returned, round_folder, workbook
 NAME = "B. Auditor"
 
 
+pytestmark = pytest.mark.xdist_group("seals")  # what its fixtures play is played once
+
+
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A consolidated folder with reports, beside the folder of what came back."""

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from tests.audited import DAY, hrge, round_folder
+from tests.telling import telling
 
 NAME = "B. Auditor"
 
@@ -288,7 +289,7 @@ LATER = "The deadline of AFG is 2026-07-31 in round.yaml; when seal 1 of"
 REMEDY = "If that is meant, seal the terms of the round as they are now: hrge-xl sign ROUND --by NAME."
 
 
-@pytest.mark.parametrize("what", [REPORT, "round"])
+@pytest.mark.parametrize("what", telling([REPORT, "round"], "round"))
 def test_a_deadline_that_was_changed_after_a_seal_is_told(
     folder: Path, what: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -292,7 +292,12 @@ def test_an_answer_that_comes_back_as_another_is_a_mistake(
     ("file", "old", "new"),
     [
         (PLAN, "{code: PLN_08, type: decimal,", "{code: PLN_08, type: decimal, default: 100,"),
-        (PLAN, "{code: PLN_11, type: yesno,", "{code: PLN_11, type: yesno, default: 'N',"),
+        pytest.param(
+            PLAN,
+            "{code: PLN_11, type: yesno,",
+            "{code: PLN_11, type: yesno, default: 'N',",
+            marks=pytest.mark.deep,
+        ),
         (CHECKLIST, "{code: CHK_01, type: choice,", "{code: CHK_01, type: choice, default: Y,"),
     ],
 )

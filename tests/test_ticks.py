@@ -15,6 +15,7 @@ from tests.face import FIELD_TYPES, Evidence, Layout, Submission, address, build
 from tests.in_words import in_words
 from tests.made_specs import Files, write
 from tests.read_and_check import check
+from tests.telling import telling
 from tests.test_made_parity import said_differently
 from tests.test_round_trip import read
 
@@ -106,14 +107,18 @@ def test_anything_else_is_told_with_what_to_do(where: Layout) -> None:
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("one", ["x", True, "No", "?"], ids=repr)
+@pytest.mark.parametrize("one", telling(["x", True, "No", "?"], "x", "?"), ids=repr)
 def test_sheet_and_reader_take_the_same_for_a_tick(one: Any, where: Layout, office: Any) -> None:
     cells = filled(where, [*TICKED, *NOT_TICKED, *NO_TICK], one, one)
     assert list(said_differently(where, cells, Path(where.spec.folder), office)) == []
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("used", [*TICKED, "Y", "ДА", *NOT_TICKED], ids=repr)
+@pytest.mark.parametrize(
+    "used",
+    telling([*TICKED, "Y", "ДА", *NOT_TICKED], "x", "ДА", "No", "FALSE"),
+    ids=repr,
+)
 def test_a_sheet_that_takes_it_for_a_tick_shows_nothing_else_than_it_should(
     used: Any, where: Layout, office: Any
 ) -> None:

@@ -45,6 +45,9 @@ WARNS_BEFORE = "R-F01"  # the error at 150 words is V009; the rule is the warnin
 LONGEST_MESSAGE = 200  # the sheet shows it
 
 
+pytestmark = pytest.mark.xdist_group("toolkit rules")  # the outcomes of all cases are worked out once
+
+
 @pytest.fixture(scope="module")
 def spec() -> Spec:
     return load("hrge_toolkit")

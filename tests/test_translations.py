@@ -38,6 +38,7 @@ from tests.face import (
     vocabularies,
     wanted_of,
 )
+from tests.telling import telling
 
 TOOLKIT = load("hrge_toolkit")
 SPOKEN = ("ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh")
@@ -121,7 +122,7 @@ def test_no_english_is_left_in_what_people_read(language: str) -> None:
     assert left == []
 
 
-@pytest.mark.parametrize("language", SPOKEN)
+@pytest.mark.parametrize("language", telling(SPOKEN, "ar", "fa-AF", "fr"))
 def test_a_workbook_is_issued_and_read_back(language: str, tmp_path: Path) -> None:
     layout = build(TOOLKIT, language, ("T1.1",))
     answers = {("FORM", "1", "FRM_05"): "N", ("T1.1", "T11_01", "P1_REL"): "H"}
@@ -387,7 +388,7 @@ def test_yes_is_yes_in_the_language_of_the_workbook(tmp_path: Path) -> None:
     assert lists.spellings["_YN"]["oui"][0] == "Y"  # and in every other one
 
 
-@pytest.mark.parametrize("language", ["fr", "ar", "zh"])
+@pytest.mark.parametrize("language", telling(["fr", "ar", "zh"], "ar"))
 def test_a_report_is_in_the_language_of_its_reader(hrge: Hrge, tmp_path: Path, language: str) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(generate(TOOLKIT, Order("PAK", DAY, "PAK", "en", ("T1.1",))))
@@ -401,7 +402,7 @@ def test_a_report_is_in_the_language_of_its_reader(hrge: Hrge, tmp_path: Path, l
     assert next(Reconciliation(1, 0, 1, 0, 1).lines(language)) in page
 
 
-@pytest.mark.parametrize("language", SPOKEN)
+@pytest.mark.parametrize("language", telling(SPOKEN, "ar", "fr"))
 def test_the_report_as_a_workbook_speaks_to_its_reader(hrge: Hrge, tmp_path: Path, language: str) -> None:
     path = tmp_path / "book.xlsx"
     path.write_bytes(generate(load("example"), Order("PAK", DAY, "PAK", "en")))

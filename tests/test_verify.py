@@ -470,10 +470,10 @@ def test_a_spec_of_ones_own_is_named(tmp_path: Path) -> None:
     assert look(tmp_path, spec=str(tmp_path / "elsewhere")).identical
 
 
-@pytest.fixture
-def round_(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def reported_round(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A round with one signed return, one without a valid signature, and its report."""
-    folder = round_folder(tmp_path)
+    folder = round_folder(tmp_path_factory.mktemp("signed"))
     path = folder / "returned" / "PAK.xlsx"
     stamp = r"xl/(sharedStrings|worksheets/sheet7)\.xml|docProps/custom\.xml"
     path.write_bytes(edited(path.read_bytes(), stamp, r">PAK<", r">AFG<"))
@@ -481,6 +481,12 @@ def round_(tmp_path: Path) -> Path:
         run(["report", str(folder), "--format", "json", "-o", str(folder / "reports"), "--today", DAY]) == 0
     )
     return folder
+
+
+@pytest.fixture
+def round_(reported_round: Path, tmp_path: Path) -> Path:
+    """Give a copy that may be spoilt."""
+    return Path(shutil.copytree(reported_round, tmp_path / "round"))
 
 
 @pytest.fixture

@@ -64,10 +64,16 @@ def pack(folder: Path) -> dict[str, bytes]:
 
 def digest_of(files: Files) -> str:
     """SHA-256 over the paths and contents of a spec, line ends not counting."""
+    return _digest_of(tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=4)
+def _digest_of(files: tuple[tuple[str, bytes], ...]) -> str:
+    """Give the same, of the same files only once: a command asks for it at every step."""
     total = hashlib.sha256()
-    for path in sorted(files):
+    for path, content in files:
         total.update(path.encode() + b"\0")
-        total.update(files[path].replace(b"\r\n", b"\n") + b"\0")
+        total.update(content.replace(b"\r\n", b"\n") + b"\0")
     return total.hexdigest()
 
 

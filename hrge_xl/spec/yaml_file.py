@@ -233,9 +233,12 @@ def compose(
 
 
 def content_of(path: Path, name: str, mistakes: list[Mistake], within: Path | None = None) -> bytes | None:
-    """Read one file, which may lie within a folder only; None where it is none of usual size, which is told."""
+    """Read one file, which may lie within a folder or in one of its folders only; None where it is none of usual size,
+    which is told.
+    """
     try:
-        if within is None or path.resolve().is_relative_to(within.resolve()):
+        linked = path.is_symlink() or path.parent.is_symlink()  # else it lies where its path says
+        if within is None or not linked or path.resolve().is_relative_to(within.resolve()):
             return read_regular(path, MOST_BYTES)
         reason = "it is a link that leads out of the folder of the spec"
     except OSError as error:
