@@ -24,7 +24,13 @@ from ..suggest import did_you_mean, remedy_for
 from .sheet_rows import write_rows
 
 FORMATS = ("csv", "json", "xlsx", "parquet")
-OF_SPEC = ("tools", "questions", "codes", "items", "countries")  # tables of what the spec says, in all its languages
+OF_SPEC = (
+    "tools",
+    "questions",
+    "codes",
+    "items",
+    "countries",
+)  # tables of what the spec says, in all its languages
 STREAMED = ("csv", "json")  # formats that can go to stdout
 MOST_ROWS = 1_048_575  # below the heads of an Excel sheet
 MADE = datetime(2000, 1, 1)  # the same rows give the same bytes
