@@ -119,16 +119,16 @@ def test_ten_figures_are_those_of_the_sql_of_the_guide(folder: Path, found: Over
         after.update(counts)
     labels = {level.code: level.label for level in found.risks.levels}
     returns, sheets, referred = asked(folder, 1), asked(folder, 2), asked(folder, 10)
-    severe = {(team, cell) for team, *_, cell in asked(folder, 5)}
+    severe = {(team, cell) for _, team, *_, cell in asked(folder, 5)}
     before = next(parts for _, parts in found.risks.breakdowns)
     by_sql = {
         "returns": len(returns),
-        "required answers given": sum(row[5] for row in returns),
-        "completeness by sheet": {tool: (given, needed) for tool, _, given, needed, _ in sheets if needed},
+        "required answers given": sum(row[7] for row in returns),
+        "completeness by sheet": {tool: (given, needed) for _, tool, given, needed, _ in sheets if needed},
         "risks after mitigation": {level: count for _, level, count in asked(folder, 4)},
         "severe risks before": len(severe),
         "questions answered with no": [(item, no) for _, item, no, _ in asked(folder, 6)][: len(found.gaps)],
-        "total of an indicator": next(row[6] for row in asked(folder, 7) if row[0] == "PA1"),
+        "total of an indicator": next(row[6] for row in asked(folder, 7) if row[1] == "PA1"),
         "persons by sex": {label: total for _, label, total, _ in asked(folder, 8)},
         "overdue actions": len({(row[0], row[1], row[2]) for row in asked(folder, 9)}),
         "cells of a total": sum(value for _, _, value, counted, *_ in referred if counted),
