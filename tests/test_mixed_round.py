@@ -41,7 +41,7 @@ def round_(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_codes_and_figures_are_the_same_in_every_language(round_: Path) -> None:
     with sqlite3.connect(round_ / DATASET) as connection:
         found = connection.execute(
-            "SELECT team, code, tool, row, field, cell, message FROM findings"
+            "SELECT team, code, tool, row_code, field, cell, message FROM findings"
         ).fetchall()
     by_team = {code: sorted(row[1:] for row in found if row[0] == code) for code in CODES}
     assert len(by_team["PAK"]) > 10
