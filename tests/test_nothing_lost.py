@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hrge_xl import ExpectedReturn, Order, ValidationRequest, feedback, generate, load, validate
 from tests.damage import PLAN, RISKS, TODAY, WANTED, edited, filled, swap
 from tests.damages.book import At, Book
-from tests.face import IDENTITY_SHEET, ExpectedWorkbook, Submission, temporary_dataset
+from tests.face import IDENTITY_SHEET, Submission, temporary_dataset
 from tests.property_tests import examples
 from tests.read_and_check import read_bytes
 
@@ -142,7 +142,7 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(
     cell = f"{column}{book['1.1 Legislation'].max_row + 3}"
     book["1.1 Legislation"][cell] = "See also the note of March"
     book.save(target := BytesIO())
-    monkeypatch.setattr(ExpectedWorkbook, "edition", "another")
+    monkeypatch.setattr("hrge_xl.intake.read.edition_of", lambda _: "another")
     found = read_bytes(
         target.getvalue(),
         path="T.xlsx",
