@@ -229,6 +229,21 @@ def test_a_column_of_several_sheets_has_the_codes_of_all(tmp_path: Path) -> None
     assert set(values(schema, ways, ways.columns[ways.at["w_1"]])) == {"BUS", "RAIL", "FERRY"}
 
 
+def test_no_two_columns_of_a_view_have_one_name(tmp_path: Path) -> None:
+    """Whatever fields are called: as a column that every view has, as the label of another, as what facts go by."""
+    codes = ("CELL", "CELL_", "SHEET", "submission_id", "WAY_LABEL", "WAY_LABEL_")
+    fields = [{"code": code, "type": "text", "label": code} for code in codes]
+    fields.append({"code": "WAY", "type": "yesno", "label": "Way"})
+    files = {
+        "workbook.yaml": {"name": "made", "version": "1", "title": "Made", "languages": ["en"], "sheets": ["A"]},
+        "tools/a.yaml": {"code": "A", "sheet": "A", "title": "A", "blocks": [{"kind": "form", "fields": fields}]},
+    }  # fmt: skip
+    (view,) = Schema(load(write(files, tmp_path))).sheets
+    assert len({*view.names}) == len(view.names)
+    assert "submission_id" not in view.names  # by which a view joins
+    assert view.at["way_label"] < view.at["way"] < view.at["way_label__"]
+
+
 def test_a_view_gives_the_columns_that_are_described(out: Path) -> None:
     with opened(out / DATASET) as store, sqlite3.connect(out / DATASET) as connection:
         for table in store.schema.views:

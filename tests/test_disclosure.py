@@ -263,6 +263,24 @@ def test_nothing_is_masked_where_no_count_is_small() -> None:
     assert (form["PPL_SHR"], form["PPL_HALF"], form["PPL_BAND"], form["PPL_LEFT"]) == (20, 10, "many", 100)
 
 
+def test_a_small_count_of_a_team_of_no_country() -> None:
+    nowhere = {("FORM", "1", "PPL_CTY"): ""}
+    with dataset(Return("", {"PPL_W": 3, "PPL_M": 40}, more=nowhere)) as store:
+        shared = frames(store)
+    for name in ("aggregate_numbers", "aggregate_numbers_by_country"):
+        line = shared[name].set_index("field").loc["PPL_W"]
+        assert line[["total", "mean", "minimum", "maximum"]].isna().all(), name
+
+
+def test_a_row_of_which_everything_is_masked_is_still_a_row() -> None:
+    """Where it stands in the workbook, and where an analyst counts rows."""
+    with dataset(Return("PAK-1", {}, more={("CASES", "C-02", "CAS_N"): 3})) as store:
+        true, shared = (frames(store, masked=masked)["cases"] for masked in (False, True))
+    places = ["n", "row_code", "sheet", "cell"]
+    assert shared[places].values.tolist() == true[places].values.tolist() != []
+    assert is_masked(shared["cas_n"][0])
+
+
 def test_masked_words_and_days_leave_the_long_answers_too() -> None:
     with dataset(Return("PAK-1", {"PPL_W": 2, "PPL_M": 30})) as store:
         answers = frames(store)["answers"].set_index("field")

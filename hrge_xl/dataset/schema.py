@@ -14,7 +14,7 @@ from ..fields import ColumnKind, Field, kind_of
 from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, FormBlock, Spec
 from .return_status import STATUSES
-from .table import DATE, INTEGER, NUMBER, TEXT, Column, Table
+from .table import DATE, INTEGER, NUMBER, SUBMISSION_ID, TEXT, Column, Table
 
 VERSION = 9  # of the tables; raised whenever one of them changes
 
@@ -223,15 +223,14 @@ def _wide(
         for code, field in spec.tool[tool].fields.items():
             if only is None or code in only:
                 fields.setdefault(code, {})[tool] = field
-    answers = []
+    answers, taken = [], {*map(field_column, fields)}
     for code, variants in fields.items():
         first = next(iter(variants.values()))
         title = first.asks(spec_language(spec))
         answers.append(Column(field_column(code), value_kind(first), title=title, fields=variants))
         if list_of(first):
-            answers.append(
-                answers[-1]._replace(name=field_column(code) + LABEL, kind=TEXT, label_of=field_column(code))
-            )
+            label = _unused(field_column(code) + LABEL, taken)
+            answers.append(answers[-1]._replace(name=label, kind=TEXT, label_of=field_column(code)))
     partial = only is not None
     return TABLES[SHEET].filled(answers, name=name, about=about, tools=tuple(tools), partial=partial)
 
@@ -249,8 +248,9 @@ def list_of(field: Field) -> str | None:
 
 
 def field_column(code: str) -> str:
-    """Give the column of a field: in small letters, so that no database wants quotes; `N` would meet the column `n`."""
-    return f"{code.lower()}_" if code.lower() in TABLES[SHEET].at else code.lower()
+    """Give the column of a field: in small letters, so that no database wants quotes; `CELL` would meet `cell`."""
+    name = code.lower()
+    return f"{name}_" if name.rstrip("_") in (*TABLES[SHEET].at, SUBMISSION_ID) else name
 
 
 def shown_column(code: str) -> str:
@@ -259,7 +259,7 @@ def shown_column(code: str) -> str:
 
 
 def _unused(code: str, taken: set[str]) -> str:
-    """Give the name of a table of its own: `T3.2` → `t3_2`."""
+    """Give a name that is not taken yet: `T3.2` → `t3_2`."""
     name = re.sub(r"\W", "_", code).lower()
     name = f"t_{name}" if name[:1].isdigit() else name
     while name in taken:

@@ -179,7 +179,7 @@ def _lines(record: Record, code: str, *, open_rows: bool) -> Behind:
     cell = CellFigure.of(record, code)
     row = None if open_rows else record["row_code"]
     line = record | {"row_code": row, "field": code}
-    for country in (ALL, record["country"]):
+    for country in (ALL, record["country"] or None):  # as figures have a country that is not known
         yield line_of(line | {"country": country}), cell
 
 

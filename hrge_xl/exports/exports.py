@@ -149,6 +149,7 @@ def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path
             unfinished.unlink(missing_ok=True)
             with open_file(unfinished) as copy:
                 fill_shareable(copy, store, today)
+        _remove_retired(store, out)
         failed = part(pieces(store, formats), Export(str(out / DATASET), today, formats))
     if failed:
         raise OutputError(*failed)

@@ -10,6 +10,7 @@ SELECT
     CASE
         WHEN NOT p.calculated AND (
             f.code IS NOT NULL OR f.text IS NOT NULL OR f.number IS NOT NULL OR f.date IS NOT NULL
+            OR f.state = 'masked' -- in a copy to share: something stands there
         ) THEN f.slot
     END AS typed
 FROM sheets AS h
