@@ -21,7 +21,7 @@ from ..output_files import whole
 from ..spec.model import Spec
 from .definitions import clause, definitions, view_statements
 from .dimensions import dimensions
-from .schema import META, SLOTS, SUBMISSIONS, VERSION, Schema
+from .schema import EXPECTED_TEAMS, META, SLOTS, SUBMISSIONS, VERSION, Schema
 from .table import SUBMISSION_ID, OnDemand, Record, Row, Table
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
@@ -147,6 +147,9 @@ class Store:
         quote = self.engine.dialect.identifier_preparer.quote
         meta = definitions(self.schema, keys=self.lasting)
         with self.transaction() as connection:
+            expected: list[Row] = []  # nothing that was received tells who was to answer
+            if EXPECTED_TEAMS.name in facts.get("tables", "").split():
+                expected += map(tuple, connection.execute(sa.select(clause(EXPECTED_TEAMS))))
             for name in reversed(facts.get("views", "").split()):
                 connection.exec_driver_sql(f"DROP VIEW IF EXISTS {quote(name)}")
             for name in reversed(facts.get("tables", "").split()):
@@ -170,6 +173,7 @@ class Store:
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, every_slot=self.lasting).items():
                 self.insert(connection, name, lines)
+            self.insert(connection, EXPECTED_TEAMS.name, expected)
 
     def _facts(self) -> dict[str, str]:
         spec = self.schema.spec

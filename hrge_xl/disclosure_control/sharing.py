@@ -94,6 +94,7 @@ class Masking:
             ((self._name(row), row["tool"], row["sheet"]) for row in tables["sheets"]),
             ((row["submission"], row["sheet"]) for row in noticed if row["sheet"]),
         )
+        self.untold: dict[str, None] = {}  # what a return says of itself, and must not be told
         if schema.spec is not None:
             self._by_spec(schema, schema.spec)
         if wrong := self.changes.keys() - TABLES.keys():  # else a table would be told as it is
@@ -107,9 +108,20 @@ class Masking:
         self.spec = spec
         self.suppressed = suppressed = SuppressedFigures(schema, spec, self.tables)
         self.lists = _lists(spec)
+        self.untold = {
+            part: None
+            for part, code in spec.identity.parts.items()
+            if (spec.single_fields[code][0], code) in suppressed.restricted
+        }
+        self.leading = {  # sheets with rows that refer to another one by an answer which must not be told
+            tool.code
+            for tool, _, field in spec.places()
+            if field.to and (tool.code, field.code) in suppressed.restricted
+        }
         self.cells = {row["slot"]: row for row in self.tables[SLOTS.name]}
         self.changes |= {
             ANSWERS_FACT.name: self._answer,
+            "row_references": lambda record: None if record["tool"] in self.leading else record,
             "aggregate_numbers": self._number,
             "aggregate_numbers_by_country": self._number,
             "aggregate_indicators": self._indicator,
@@ -151,7 +163,7 @@ class Masking:
 
     def _submission(self, record: Record) -> Record:
         """Leave out what the file is called, and when it was saved where that is no moment."""
-        return self._file(record | {"saved": moment_saved(record["saved"])})
+        return self._file(record | {"saved": moment_saved(record["saved"])} | self.untold)
 
     def _file(self, record: Record) -> Record:
         its = self.returns[record[SUBMISSION_ID]]
@@ -192,7 +204,8 @@ class Masking:
         return self._unless_hidden(record, (record["tool"],), crossed)
 
     def _number(self, record: Record) -> Record | None:
-        if (record["tool"], record["field"]) in self.suppressed.restricted:
+        by_reference = record["refers_to"] is not None and record["tool"] in self.leading
+        if by_reference or (record["tool"], record["field"]) in self.suppressed.restricted:
             return None
         return record | dict.fromkeys(self.suppressed.hidden_in_numbers(record))
 
