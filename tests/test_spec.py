@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -217,6 +218,17 @@ def test_excels_limits_are_mistakes(copy: Path, file: str, old: str, new: str, r
 def test_yaml_that_is_none(copy: Path, content: str, reason: str) -> None:
     (copy / "tools" / "risks.yaml").write_text(content, encoding="utf-8")
     assert any(reason in each and each.startswith("tools/risks.yaml:") for each in mistakes(copy))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x: {a: {gap}b: c}", "x: {a: b{gap}: c: d}", "x: a{gap}b} c", "x: @{gap}a # b", 'x: "a"{gap}b'],
+)
+def test_a_wide_gap_in_a_line_takes_no_time(copy: Path, line: str) -> None:
+    (copy / "tools" / "risks.yaml").write_text(line.replace("{gap}", " " * 20_000), encoding="utf-8")
+    began = process_time()
+    assert any(each.startswith("tools/risks.yaml:1:") for each in mistakes(copy))
+    assert process_time() - began < 5
 
 
 def test_norway_is_not_false(copy: Path) -> None:
