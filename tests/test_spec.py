@@ -214,11 +214,16 @@ def test_excels_limits_are_mistakes(copy: Path, file: str, old: str, new: str, r
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("code: [", "is never closed"), ("", "is empty"), ("code: X\ncode: Y\n", "appears twice here"),
+        ("code: [", "is never closed"),
+        ("", "is empty"),
+        ("code: X\ncode: Y\n", "appears twice here"),
         ("code: X\nti #tle: Y\n", "2:1: `ti` has no colon"),
-        ("title: {: Due}", "1:9: There is a colon in this text, which YAML takes for an option. "
-         'Put the text in quotation marks: ": Due".'),
-    ],  # fmt: skip
+        (
+            "title: {: Due}",
+            "1:9: There is a colon in this text, which YAML takes for an option. "
+            'Put the text in quotation marks: ": Due".',
+        ),
+    ],
 )
 def test_yaml_that_is_none(copy: Path, content: str, reason: str) -> None:
     (copy / "tools" / "risks.yaml").write_text(content, encoding="utf-8")

@@ -111,7 +111,7 @@ def today() -> date:
 
 
 def known_language(tag: str) -> str | None:
-    """Give a language that the program speaks; none where none is named. Raises `UsageError` with those that it does."""
+    """Give a language that the program speaks; none where none is said. Raises `UsageError` with those that it does."""
     from ..words import languages
 
     if not tag:
