@@ -76,6 +76,16 @@ def test_the_same_command_gives_the_same_bytes(tmp_path: Path) -> None:
     assert one.read_bytes() == two.read_bytes()
 
 
+def test_a_language_that_is_empty_is_the_usual_one(tmp_path: Path) -> None:
+    for command in (("explain", "V001"), ("report", tmp_path), ("export", tmp_path)):
+        usual, empty = run(*command), run(*command, "--lang", "")
+        assert (usual.returncode, usual.stdout, usual.stderr) == (
+            empty.returncode,
+            empty.stdout,
+            empty.stderr,
+        )
+
+
 def test_unknown_country_suggests(tmp_path: Path) -> None:
     done = run("generate", "hrge_toolkit", "--country", "Tajikstan", "-o", tmp_path)
     assert done.returncode == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -212,11 +213,32 @@ def test_excels_limits_are_mistakes(copy: Path, file: str, old: str, new: str, r
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [("code: [", "is never closed"), ("", "is empty"), ("code: X\ncode: Y\n", "appears twice here")],
+    [
+        ("code: [", "is never closed"),
+        ("", "is empty"),
+        ("code: X\ncode: Y\n", "appears twice here"),
+        ("code: X\nti #tle: Y\n", "2:1: `ti` has no colon"),
+        (
+            "title: {: Due}",
+            "1:9: There is a colon in this text, which YAML takes for an option. "
+            'Put the text in quotation marks: ": Due".',
+        ),
+    ],
 )
 def test_yaml_that_is_none(copy: Path, content: str, reason: str) -> None:
     (copy / "tools" / "risks.yaml").write_text(content, encoding="utf-8")
     assert any(reason in each and each.startswith("tools/risks.yaml:") for each in mistakes(copy))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x: {a: {gap}b: c}", "x: {a: b{gap}: c: d}", "x: a{gap}b} c", "x: @{gap}a # b", 'x: "a"{gap}b'],
+)
+def test_a_wide_gap_in_a_line_takes_no_time(copy: Path, line: str) -> None:
+    (copy / "tools" / "risks.yaml").write_text(line.replace("{gap}", " " * 20_000), encoding="utf-8")
+    began = process_time()
+    assert any(each.startswith("tools/risks.yaml:1:") for each in mistakes(copy))
+    assert process_time() - began < 5
 
 
 def test_norway_is_not_false(copy: Path) -> None:

@@ -110,10 +110,12 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
-def known_language(tag: str) -> str:
-    """Give a language that the program speaks. Raises `UsageError` with those that it does."""
+def known_language(tag: str) -> str | None:
+    """Give a language that the program speaks; none where none is said. Raises `UsageError` with those that it does."""
     from ..words import languages
 
+    if not tag:
+        return None
     if tag not in (known := languages()):
         raise UsageError(
             f"There is no language '{tag}'. {did_you_mean(tag, known)}Known are: {', '.join(known)}."
@@ -127,6 +129,7 @@ TYPES: Mapping[str, Any] = {
     "spec": SpecName(),
     "returned": ReturnedPath(),
     "language": known_language,
+    "language of words": lambda tag: known_language(tag) or "en",
     "int": int,
     "folder": click.Path(exists=True, file_okay=False, path_type=Path),
     "file": click.Path(exists=True, dir_okay=False, path_type=Path),

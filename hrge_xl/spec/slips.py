@@ -19,6 +19,9 @@ NESTED = "More groups and lists are nested here than any spec can need."
 LESS_NESTED = "Look for brackets or dashes that were typed repeatedly, and remove them."
 OPENING = re.compile(r"[{\[]")
 QUOTE = re.compile(r'(?<!\\)"')  # a double quotation mark that is not escaped
+AROUND = (
+    2_000  # characters on either side of a place that are looked at: most patterns go over them many times
+)
 BEFORE_TEXT = re.compile(r"[:\-,\[{]\s*$")  # what stands before one that opens a text
 
 Place = tuple[int, int]  # line and column, from 0
@@ -96,7 +99,11 @@ def explained(error: yaml.YAMLError, text: str, options: Sequence[str]) -> Fault
     start, lines = error.context_mark or mark, [*text.splitlines(), ""]
     places = {"mark": (mark.line, mark.column), "start": (start.line, start.column)}
     places |= _further_up(lines, *places.values())
-    texts = {name: f"{lines[row][:at]}{HERE}{lines[row][at:]}" for name, (row, at) in places.items()}
+    begin = {name: max(at - AROUND, 0) for name, (_, at) in places.items()}
+    texts = {
+        name: f"{lines[row][begin[name] : at]}{HERE}{lines[row][at : at + AROUND]}"
+        for name, (row, at) in places.items()
+    }
     tabs = sum("\t" in _lead(line) for line in lines[mark.line + 1 :])
     more = f" ({tabs} more below)" if tabs else ""
     found = slip_in("yaml", f"{error.context}: {error.problem}", texts, options, more=more)
@@ -104,7 +111,8 @@ def explained(error: yaml.YAMLError, text: str, options: Sequence[str]) -> Fault
     slip, match, words = found
     row, at = places[slip.told or slip.at]
     if "at" in match.groupdict():
-        at = match.start("at") - (match.start("at") > at)
+        found_at = begin[slip.at] + match.start("at")
+        at = found_at - (found_at > at)
     return Fault(row, at, *words, slip.of_line)
 
 
