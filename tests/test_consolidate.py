@@ -55,7 +55,7 @@ from tests.face import (
     submission_id,
     translator,
 )
-from tests.shared_tables import shareable
+from tests.shared_tables import shareable, tables
 from tests.temporary import of_results
 
 pytestmark = pytest.mark.xdist_group("consolidate")  # what its fixtures play is played once
@@ -480,6 +480,20 @@ def test_small_figures_of_things_and_restricted_questions() -> None:
     assert [(row[at["field"]], row[at["total"]], row[at["frequency"]]) for row in kept] == [
         ("PLN_10", 7.0, 3)
     ]
+
+
+def test_what_a_return_says_of_itself_and_refers_to_is_restricted_too(tmp_path: Path) -> None:
+    """The project that the form names, and the row of the checklist that a risk is about."""
+    file = tmp_path / "a.xlsx"
+    file.write_bytes(workbook("PAK", "WS-07", RSK_08="C1_02"))
+    results = validate([file], ValidationRequest(ExpectedReturn("example"), TODAY))
+    for code, table, column in (("PLN_01", "submissions", "project"), ("RSK_08", "risks", "refers_to")):
+        with of_results(results, with_restricted(code), TODAY) as store:
+            at = store.schema.by_name[table].shown.at[column]
+            (told,), shared = {row[at] for row in tables(store)[table]}, shareable(store)
+        assert told is not None
+        assert {row[at] for row in shared[table]} == {None}
+        assert not any(told in row for row in shared["aggregate_numbers"])
 
 
 def a_figure(n: int, field: str, total: float) -> tuple[Any, ...]:

@@ -78,7 +78,7 @@ class Parts:
         tree = self.tree(part, "x|workbook")
         found = RawWorkbook("xlsm" if "macroenabled" in self.content_type(part) else "xlsx")
         found.observations += self.package.observations
-        for calculation in tree.iterfind("x|calcPr"):
+        for calculation in tree.findall("x|calcPr")[:1]:
             if not is_true(calculation.get("fullPrecision", "1")):
                 found.observations.append(PRECISION_AS_DISPLAYED.at())
             if calculation.get("calcMode") == "manual":
@@ -89,7 +89,8 @@ class Parts:
             found.words.append(name.get("comment", ""))
             if name.get("localSheetId") is None:
                 found.defined_names[name.get("name", "")] = "".join(name.itertext()).removeprefix("=")
-        found.epoch_1904 = any(is_true(each.get("date1904")) for each in tree.iterfind("x|workbookPr"))
+        properties = tree.find("x|workbookPr")
+        found.epoch_1904 = properties is not None and is_true(properties.get("date1904"))
         return found, [each.get("r|id", "") for each in entries]
 
     def strings(self, part: str) -> dict[str, RawCell]:
