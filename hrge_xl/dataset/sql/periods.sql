@@ -1,4 +1,4 @@
--- Every period of which a team was expected or something came that could be read.
+-- Every period of which a team was expected or something came that could be read; what states none is of none.
 SELECT
     period, min(period_start) AS first_day, max(period_end) AS last_day, min(issued) AS issued,
     sum(expected) AS expected, sum(received) AS submissions, sum(counting) AS counting
@@ -11,4 +11,5 @@ FROM (
     FROM submissions
     WHERE verdict <> 'refused'
 ) AS known
+WHERE period <> ''
 GROUP BY period
