@@ -314,6 +314,14 @@ def test_the_overview_shows_what_the_spec_says(copy: Path) -> None:  # noqa: F81
     assert page.partition('id="top-risks"')[2].partition("</ol>")[0].count("<li>") == 1
 
 
+@pytest.mark.parametrize("name", ["tool", "country"])
+def test_a_breakdown_of_risks_has_a_name_of_its_own(copy: Path, name: str) -> None:  # noqa: F811
+    """Risks are broken down by sheet and country in any case: two breakdowns of one name would be one."""
+    damage(copy, "figures.yaml", "    group: {label", f"    {name}: {{label")
+    (found,) = mistakes(copy)
+    assert f"Risks are broken down by {name} in any case." in found
+
+
 def test_an_unknown_kind_of_personal_data(copy: Path) -> None:  # noqa: F811
     with_options(copy, PLN_12="expects: [e-mail]")
     (found,) = mistakes(copy)

@@ -14,7 +14,7 @@ from ..texts import fixed_codes
 from ..words import cell_length
 from .check_names import BLOCKS, FIELDS, INDICATORS, reached, select
 from .check_texts import LIMIT_LABEL
-from .figures import Figures
+from .figures import USUAL_BREAKDOWNS, Figures
 from .model import (
     OF_ROUNDS,
     AnyBlock,
@@ -397,6 +397,8 @@ def _figures(spec: Spec, figures: Figures) -> Found:
         if spec.matrix is None:
             yield ("figures", "risks"), NO_MATRIX, "Describe the levels there, or leave out `risks`."
         for path, _, by in select(spec, "figures/risks/by/*"):
+            if path[-1] in USUAL_BREAKDOWNS:
+                yield path, f"Risks are broken down by {path[-1]} in any case.", "Give it another name."
             if (by.field is None) == (not by.tools):
                 yield path, "A breakdown needs either `field` or `tools`.", "Say what it goes by."
             vocabulary = by.vocabulary or ""

@@ -17,6 +17,9 @@ class Crossing(Model):
     across: Code
 
 
+USUAL_BREAKDOWNS = "tool", "country"  # of risks, whatever a spec says
+
+
 class Breakdown(Model):
     """A way to break risks down: by the codes of a `field`, or by what each of the `tools` stands for."""
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
+from ...spec.figures import USUAL_BREAKDOWNS
 from ...spec.model import Spec
 from ...validation import RETURNED
 from ...words import day, translator
@@ -194,7 +195,7 @@ def _days_between(element: days_between, compiler: Any, **options: Any) -> str:
 
 # what the tables of figures share
 
-BY_TOOL, BY_COUNTRY = "tool", "country"
+BY_TOOL, BY_COUNTRY = USUAL_BREAKDOWNS
 OF_COUNTRIES = "_by_country"  # how tables of figures by country end
 
 
