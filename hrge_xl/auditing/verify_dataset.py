@@ -15,8 +15,17 @@ from ..dataset.derive import derive
 from ..dataset.opening import SPECS, open_dataset, open_url
 from ..dataset.periods import periods
 from ..dataset.rows import RowBuilder
-from ..dataset.schema import CHECKS_NOT_RUN, EXPECTED_TEAMS, FINDINGS_FACT, MASKED, SLOTS, SUBMISSIONS, Schema
-from ..dataset.store import DERIVED, FILLED, STATE, Store, compact
+from ..dataset.schema import (
+    CHECKS_NOT_RUN,
+    EXPECTED_TEAMS,
+    FINDINGS_FACT,
+    MASKED,
+    SLOTS,
+    SUBMISSIONS,
+    VERSION,
+    Schema,
+)
+from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
 from ..dataset.table import SUBMISSION_ID
 from ..dataset.temporary_dataset import Temporary, in_a_copy, put_in
 from ..dataset.update_statuses import OF_MAIL, update_statuses
@@ -69,6 +78,11 @@ def verify_dataset(asked: VerificationRequest) -> DatasetAudit:
         for report in sorted((folder / REPORTS).glob("*.json")):
             words = f"{quoted(report)} --returned {quoted(folder / RECEIVED)}"
             audit.notes.append(f"Not compared, because it is verified separately: hrge-xl verify {words}")
+        if _version_of_copy(folder) not in ("", str(VERSION)):
+            words = f"hrge-xl consolidate {quoted(folder)} -o {quoted(folder)} --shareable"
+            audit.problems.append(
+                f"{SHAREABLE}/ was made by an earlier version of this program. Make it anew: {words}"
+            )
         if round_ is not None:
             audit.problems += faults_of_issued(round_, today, asked.jobs)
         files = sources_of(audit, folder, store, today)
@@ -132,13 +146,22 @@ def _files_again(folder: Path, store: Store, made: Temporary, today: date, pool:
         formats = exports.formats_there(folder)
         exports.write(made.store, exports.Export(str(home / DATASET), today, formats), pool)
     compact(made.store, home / DATASET, store.fact(STATE))
-    if (folder / SHAREABLE).is_dir():
+    if _version_of_copy(folder) == str(VERSION):
         there += (path for path in exports.names(store, folder / SHAREABLE) if path.is_file())
         write_shareable(home, today, exports.formats_there(folder / SHAREABLE))
     for path in there:
         table = store.schema.by_name.get(path.stem)
         again = home / path.relative_to(folder)
         yield path.name, "file", of_file(path, again, table.shown if table else None, names)
+
+
+def _version_of_copy(folder: Path) -> str:
+    """Give the version of the tables of the copy to share; empty where there is none."""
+    file = folder / SHAREABLE / DATASET
+    if not file.is_file():
+        return ""
+    with open_file(file, write=False) as copy:
+        return copy.fact("schema_version")
 
 
 def _pages_again(folder: Path, made: Path, rounds: Iterable[Round | None]) -> Iterator[Part]:
