@@ -307,6 +307,8 @@ def read_sheet(path: Path, name: str) -> list[dict[str, Any]]:
 
 
 def test_the_first_sheet_of_data_xlsx_leads_to_the_others(files: list[Path], tmp_path: Path) -> None:
+    ticked = Order("PAK", TODAY, "PAK", answers=answers() | {("PLAN", "R1", "USE_01"): "Y"})
+    files[0].write_bytes(generate(SPEC, ticked))
     run(files, tmp_path / "out")
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
     links = {
@@ -315,6 +317,10 @@ def test_the_first_sheet_of_data_xlsx_leads_to_the_others(files: list[Path], tmp
     assert links == {name: f"'{name}'!A1" for name in book.sheetnames[1:]}
     told = {row[0]: row[1:3] for row in book["Contents"].iter_rows(values_only=True)}
     assert told["submissions"] == ("Returns: who sent them, when, and whether they count", 3)
+    assert [told[name][0] for name in ("plan", "plan_rows")] == [
+        "Plan of the workshop",
+        "Plan of the workshop: Sheets used",
+    ]
     back = [cell for cell in book["risks"][1] if cell.hyperlink]
     assert [cell.hyperlink.location for cell in back] == ["'Contents'!A1"]
 

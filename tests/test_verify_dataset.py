@@ -254,6 +254,10 @@ def test_the_copy_to_share_is_compared_too(case: Path, capsys: pytest.CaptureFix
     assert "items.csv[" in said(case)
     assert hrge("verify", case / "shareable") == 2
     assert "is a copy to share" in capsys.readouterr().err
+    database = case / "shareable" / "dataset.sqlite"
+    database.rename(case / "elsewhere.sqlite")
+    assert "items.csv[" in said(case)  # the files that were sent on are compared without it
+    (case / "elsewhere.sqlite").rename(database)
     in_database("UPDATE meta SET value = '8' WHERE name = 'schema_version'")(case / "shareable")
     told = said(case)
     assert "shareable/ was made by an earlier version of this program." in told

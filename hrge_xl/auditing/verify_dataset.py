@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -78,7 +78,7 @@ def verify_dataset(asked: VerificationRequest) -> DatasetAudit:
         for report in sorted((folder / REPORTS).glob("*.json")):
             words = f"{quoted(report)} --returned {quoted(folder / RECEIVED)}"
             audit.notes.append(f"Not compared, because it is verified separately: hrge-xl verify {words}")
-        if _version_of_copy(folder) not in ("", str(VERSION)):
+        if outdated := _is_outdated(folder / SHAREABLE):
             words = f"hrge-xl consolidate {quoted(folder)} -o {quoted(folder)} --shareable"
             audit.problems.append(
                 f"{SHAREABLE}/ was made by an earlier version of this program. Make it anew: {words}"
@@ -93,7 +93,8 @@ def verify_dataset(asked: VerificationRequest) -> DatasetAudit:
         specs = {name: str(copy) for name, copy in copies.items() if copy}
         setting = Setting(str(spec.folder) if spec else None, by_name, specs, (), asked.jobs, asked.password)
         with rebuilt(folder, store, files, setting, today, pool) as made:
-            written = _files_again(folder, store, made, today, pool)
+            places = [folder] if outdated else [folder, folder / SHAREABLE]
+            written = _files_again(places, store, made, today, pool)
             pages = _pages_again(folder, made.ledger.home, [round_, *by_name.values(), None])
             for name, source, found in chain(_rows_again(asked, store, made), written, pages):
                 audit.files += source == "file"
@@ -138,30 +139,35 @@ def _rows_again(asked: VerificationRequest, store: Store, made: Temporary) -> It
             yield database.name, "dataset", of_database(database, made.store)
 
 
-def _files_again(folder: Path, store: Store, made: Temporary, today: date, pool: Workers) -> Iterator[Part]:
-    """Yield the files beside the dataset that are there, each held against the same file written again."""
+def _files_again(
+    places: Sequence[Path], store: Store, made: Temporary, today: date, pool: Workers
+) -> Iterator[Part]:
+    """Yield the files beside the dataset that are there, each held against the same file written again.
+
+    `places` are its folder and, where it is to be compared, that of the copy to share.
+    """
     names, home = (RowNames(made.store), RowNames(store)), made.ledger.home
-    there = [path for path in exports.names(store, folder) if path.is_file()]
-    if there:
-        formats = exports.formats_there(folder)
+    folder, *copies = places
+    there = [path for place in places for path in exports.names(store, place) if path.is_file()]
+    if formats := exports.formats_there(folder):
         exports.write(made.store, exports.Export(str(home / DATASET), today, formats), pool)
     compact(made.store, home / DATASET, store.fact(STATE))
-    if _version_of_copy(folder) == str(VERSION):
-        there += (path for path in exports.names(store, folder / SHAREABLE) if path.is_file())
-        write_shareable(home, today, exports.formats_there(folder / SHAREABLE))
+    for copy in copies:
+        if copy.is_dir():
+            write_shareable(home, today, exports.formats_there(copy))
     for path in there:
         table = store.schema.by_name.get(path.stem)
         again = home / path.relative_to(folder)
         yield path.name, "file", of_file(path, again, table.shown if table else None, names)
 
 
-def _version_of_copy(folder: Path) -> str:
-    """Give the version of the tables of the copy to share; empty where there is none."""
-    file = folder / SHAREABLE / DATASET
+def _is_outdated(copy: Path) -> bool:
+    """Tell whether a copy to share has the tables of an earlier version."""
+    file = copy / DATASET
     if not file.is_file():
-        return ""
-    with open_file(file, write=False) as copy:
-        return copy.fact("schema_version")
+        return False
+    with open_file(file, write=False) as store:
+        return store.fact("schema_version") != str(VERSION)
 
 
 def _pages_again(folder: Path, made: Path, rounds: Iterable[Round | None]) -> Iterator[Part]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +23,7 @@ from ..words import too_many_words
 from . import table as tables
 from .column_values import RightAnswers, least_and_most, pattern, right_answers, values
 from .schema import Schema
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, OnDemand, Table
+from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 
 TYPES: dict[str, tuple[type, ...]] = {
     TEXT: (str,), INTEGER: (int,), NUMBER: (float, int), BOOLEAN: (bool,), DATE: (date,),
@@ -72,9 +71,7 @@ def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
     `limits` they hold for whatever a dataset can have: types, keys, known codes.
     """
     schema = Schema(spec)
-    return OnDemand(
-        {table.name: partial(_schema, schema, table, limits=limits) for table in schema.by_name.values()}
-    )
+    return {table.name: _schema(schema, table, limits=limits) for table in schema.by_name.values()}
 
 
 def _schema(schema: Schema, table: Table, *, limits: bool) -> FrameSchema:

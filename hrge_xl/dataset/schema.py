@@ -12,7 +12,7 @@ import yaml
 
 from ..fields import ColumnKind, Field, kind_of
 from ..layout.lists import LEVELS
-from ..spec.model import CollectBlock, FormBlock, Spec
+from ..spec.model import CollectBlock, FormBlock, Spec, Tool
 from .return_status import STATUSES
 from .table import DATE, INTEGER, NUMBER, SUBMISSION_ID, TEXT, Column, Table
 
@@ -57,7 +57,6 @@ SLOTS = TABLES["slots"]
 CODES = TABLES["codes"]
 QUESTIONS = TABLES["questions"]
 EXPECTED_TEAMS = TABLES["expected_teams"]
-TEAMS = TABLES["teams"]
 SPEC_FILES = TABLES["spec_files"]
 ANSWERS_FACT = TABLES["answers_fact"]
 FINDINGS_FACT = TABLES["findings_fact"]
@@ -65,7 +64,6 @@ CHECKS_NOT_RUN = TABLES["checks_not_run"]
 ANSWERS = TABLES["answers"]
 FINDINGS = TABLES["findings"]
 COMPLETENESS = TABLES["completeness"]
-LISTED_ROWS = TABLES["listed_rows"]
 MATRIX_ROWS = TABLES["matrix_rows"]
 PLACED = TABLES["placed_answers"]
 RECONCILIATION = TABLES["reconciliation"]
@@ -116,19 +114,13 @@ class Schema:
             }
             if not tool.fields or tool.code in self.wide:
                 continue
-            name, about = _unused(tool.code, taken), tool.title.say(spec_language(spec))
-            if form and tool.has_rows:
-                self.wide[tool.code] = _wide(name, about, [tool.code], spec, form)
-                rows = (
-                    _unused(tool.code + ROWS, taken),
-                    f"{about}: the rows below the form",
-                    [tool.code],
-                    spec,
-                )
-                yield from (self.wide[tool.code], _wide(*rows, tool.fields.keys() - form))
-            else:
-                self.wide[tool.code] = _wide(name, about, [tool.code], spec)
-                yield self.wide[tool.code]
+            name, said = _unused(tool.code, taken), spec_language(spec)
+            two = form and tool.has_rows
+            self.wide[tool.code] = _wide(name, tool.title.say(said), [tool.code], spec, form if two else None)
+            yield self.wide[tool.code]
+            if two:
+                name, below = _unused(tool.code + ROWS, taken), tool.fields.keys() - form
+                yield _wide(name, title_below_form(tool, said), [tool.code], spec, below)
 
     def table_of(self, tool: str, code: str) -> Table:
         """Give the table that has the answers to a question in a column."""
@@ -233,6 +225,13 @@ def _wide(
             answers.append(answers[-1]._replace(name=label, kind=TEXT, label_of=field_column(code)))
     partial = only is not None
     return TABLES[SHEET].filled(answers, name=name, about=about, tools=tuple(tools), partial=partial)
+
+
+def title_below_form(tool: Tool, language: str) -> str:
+    """Say what the rows below the form of a sheet are, with the titles of their blocks."""
+    blocks = (block for block in tool.field_blocks if not isinstance(block, FormBlock))
+    titles = ", ".join(filter(None, (block.title.say(language) for block in blocks)))
+    return ": ".join(filter(None, (tool.title.say(language), titles)))
 
 
 def value_kind(field: Field) -> str:

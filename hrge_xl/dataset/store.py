@@ -22,7 +22,7 @@ from ..spec.model import Spec
 from .definitions import clause, definitions, view_statements
 from .dimensions import dimensions
 from .schema import EXPECTED_TEAMS, META, SLOTS, SUBMISSIONS, VERSION, Schema
-from .table import SUBMISSION_ID, OnDemand, Record, Row, Table
+from .table import SUBMISSION_ID, Record, Row, Table
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
@@ -58,7 +58,7 @@ class Store:
     def __init__(self, engine: Engine, name: str, *, lasting: bool = True) -> None:
         self.engine, self.name, self.lasting = engine, name, lasting
         self.meta_table = clause(META)
-        self.tables = OnDemand({})
+        self.tables = dict[str, Any]()
         self.schema = Schema(None)
         self.changed = False  # in this run
         self._writing: Connection | None = None
@@ -117,7 +117,7 @@ class Store:
         self._refuse(facts, spec)
         same = facts.get(SPEC_DIGEST) == _digest(spec) and facts.get("schema_version") == str(VERSION)
         self.schema = schema
-        self.tables = OnDemand({table.name: partial(clause, table) for table in schema.by_name.values()})
+        self.tables = {table.name: clause(table) for table in schema.by_name.values()}
         if write and not same:
             self._make(facts)
         return same and facts.get(FILLED) == "yes"

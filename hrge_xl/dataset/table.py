@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -124,21 +124,3 @@ class Table:
     def of_submissions(self) -> bool:
         """Whether its rows are facts of submissions, and go and come with them."""
         return not self.view and self.key[0] == SUBMISSION_ID
-
-
-class OnDemand(Mapping[str, Any]):
-    """What is made of each table when it is first asked for, by name."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
-        self._makers, self._made = makers, dict[str, Any]()
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)

@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.periods import periods
 from ..dataset.return_status import may_be_shared
-from ..dataset.schema import GROUPS, MASKED, spec_language
+from ..dataset.schema import GROUPS, MASKED, spec_language, title_below_form
 from ..dataset.store import STATE, Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
@@ -211,7 +211,9 @@ class _Book:
         """Say what a table holds: for people the titles of its sheets."""
         spec = self.labels.spec
         if spec is not None and len(table.tools) == 1:
-            return spec.tool[table.tools[0]].title.say(self.labels.language)
+            tool, language = spec.tool[table.tools[0]], self.labels.language
+            below = table.name != self.store.schema.wide[tool.code].name
+            return title_below_form(tool, language) if below else tool.title.say(language)
         if spec is not None and table.tools:
             return ", ".join(spec.tool[tool].sheet.say(self.labels.language) for tool in table.tools)
         return self.say(table.title) if table.title else table.about

@@ -24,13 +24,6 @@ from ..suggest import did_you_mean, remedy_for
 from .sheet_rows import write_rows
 
 FORMATS = ("csv", "json", "xlsx", "parquet")
-OF_SPEC = (
-    "tools",
-    "questions",
-    "codes",
-    "items",
-    "countries",
-)  # tables of what the spec says, in all its languages
 STREAMED = ("csv", "json")  # formats that can go to stdout
 MOST_ROWS = 1_048_575  # below the heads of an Excel sheet
 MADE = datetime(2000, 1, 1)  # the same rows give the same bytes
@@ -98,11 +91,13 @@ def _selected(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
 
 def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
     """Give what the spec says, in a language. Raises `UsageError` for a table that has no other one."""
-    if table.name not in OF_SPEC:
-        known = ", ".join(OF_SPEC)
-        raise UsageError(f"Only {known} have other languages, not '{table.name}'. Leave out --lang.")
-    rows, at = dimensions(store.schema, every_slot=False, language=language)[table.name], table.at
-    return iter(sorted(rows, key=itemgetter(*(at[name] for name in table.key))))
+    said = dimensions(store.schema, every_slot=False, language=language)
+    known = [each.name for each in store.schema.shown if each.name in said]
+    if table.name not in known:
+        raise UsageError(
+            f"Only {', '.join(known)} have other languages, not '{table.name}'. Leave out --lang."
+        )
+    return iter(sorted(said[table.name], key=itemgetter(*(table.at[name] for name in table.key))))
 
 
 def _known(store: Store, column: str, values: Iterable[str]) -> None:

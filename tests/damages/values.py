@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.damages.kinds import Kind, answered, clear, error, formula, number, text, truth
 
 LONGEST = 32_767
-PEOPLE, TOTAL = "4.C Values!O9", "4.C Values!I9"
+PEOPLE = "4.C Values!O9"
 
 TYPED = [
     # whole numbers

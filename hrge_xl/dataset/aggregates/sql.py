@@ -24,7 +24,6 @@ from ..table import TEXT
 
 Select = sa.Select[Any]
 Expression = sa.ColumnElement[Any]
-NOTHING: Expression = sa.cast(sa.null(), sa.Text())
 DECIMALS = 6  # of means and sums: further down two databases need not agree
 
 
