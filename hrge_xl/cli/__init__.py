@@ -30,7 +30,7 @@ COMMANDS = {  # name, which is that of its function too -> what it does
     "generate": "Issue workbooks to teams.",
     "refresh": "Do the weekly work: receive, update, write feedback and drafts.",
     "receive": "Take returned workbooks out of e-mails, archives and folders.",
-    "validate": "Check returned files; nothing is written.",
+    "validate": "Check returned files: what is wrong, and where.",
     "check": "Check one workbook before it is sent.",
     "consolidate": "Put returned files together into one dataset.",
     "decide": "Decide which of several returns counts.",
