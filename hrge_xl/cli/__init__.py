@@ -1,4 +1,4 @@
-"""The command line: one thin module a command; exceptions of the library become one line and an exit code."""
+"""The command line: one thin function a command; exceptions of the library become one line and an exit code."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ COMMANDS = {  # name, which is that of its function too -> what it does
     "completion": "Print a script for shell completion.",
     "help": "Show the help of a command.",
 }
-ROOMS = {  # the modules that hold several commands; of any other one it has the name
+ROOMS = {  # the modules that hold several commands; any other has the name of its only one
     "dataset": ("consolidate", "compare", "export", "trace"),
     "ledger": ("decide", "waive", "sign", "recover"),
     "program": ("demo", "explain", "doctor", "completion", "help"),
@@ -127,10 +127,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; every exception becomes one line on stderr and an exit code."""
-    for stream in (
-        sys.stdout,
-        sys.stderr,
-    ):  # consoles of Windows have code pages that lack most letters of the world
+    # consoles of Windows have code pages that lack most letters of the world
+    for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")

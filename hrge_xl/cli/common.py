@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ..reports.document import FileRow
 
 
-OPTIONS = Path(__file__).with_name("options.yaml")
 MOST_PASSWORD_BYTES = 10_000
 WARNING = "yellow"
 AS_SUITS = 0  # as many processes as suit the files
@@ -149,7 +148,8 @@ CALLED: Mapping[str, Any] = {  # what a default or callback stands for
 def _table() -> dict[str, dict[str, Any]]:
     import yaml  # not needed for the list of commands
 
-    table: dict[str, dict[str, Any]] = yaml.load(OPTIONS.read_bytes(), Loader=yaml.CSafeLoader)
+    data = Path(__file__).with_name("options.yaml").read_bytes()
+    table: dict[str, dict[str, Any]] = yaml.load(data, Loader=yaml.CSafeLoader)
     return table
 
 

@@ -12,14 +12,7 @@ import hrge_xl
 
 from ..addresses import is_address
 from ..errors import Exit, UsageError
-from .common import (
-    AS_SUITS,
-    print_notes,
-    question,
-    today,
-    verb,
-    warn_of_ledgers,
-)
+from .common import AS_SUITS, print_notes, question, today, verb, warn_of_ledgers
 from .groups import said
 from .terminal import (
     STDOUT,
@@ -61,9 +54,7 @@ def consolidate(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit
 
 
 @verb("compare")
-def compare(
-    before: str, after: str, as_json: bool, lang: str, output: Path | None, **how: Any
-) -> Exit:  # fmt: skip
+def compare(before: str, after: str, as_json: bool, lang: str, output: Path | None, **how: Any) -> Exit:
     """Compare two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
     For rounds (round folders, consolidated folders, or folders of returned files), the returns that count are compared
@@ -115,7 +106,7 @@ def compare(
 FORMATS = ("csv", "json", "xlsx", "parquet")
 
 
-@verb("export")
+@verb("export", formats=FORMATS)
 def export(
     dataset: str, table: str | None, format_: str | None, lang: str | None, output: Path | None,
     password: str | None, **rows: Any,

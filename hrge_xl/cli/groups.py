@@ -97,7 +97,7 @@ def _named(ctx: Context) -> str:
 
     Behind an option whose value is just being typed click leaves words where they are.
     """
-    named = (ctx.params.get(name) for name in ("spec", "round_folder", "folder"))
+    named = (ctx.params.get(name) for name in ("spec", "folder"))
     words = ctx.params.get("words") or ctx.params.get("paths") or ctx.args
     return str(next(filter(None, (*named, *words, ctx.params.get("dataset"))), ""))
 

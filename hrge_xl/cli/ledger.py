@@ -14,12 +14,7 @@ import hrge_xl
 from ..errors import Exit, UsageError
 from ..kept_texts import said
 from ..shell_words import quoted
-from .common import (
-    AS_SUITS,
-    first_line,
-    verb,
-    warn_of_ledgers,
-)
+from .common import AS_SUITS, first_line, verb, warn_of_ledgers
 from .terminal import line, output_to, print_json, print_lines
 
 WAITS = {

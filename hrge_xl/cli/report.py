@@ -10,14 +10,7 @@ import hrge_xl
 
 from ..errors import Exit
 from ..reports import FORMATS, write_report
-from .common import (
-    exit_code,
-    facts,
-    print_result,
-    print_totals,
-    question,
-    verb,
-)
+from .common import exit_code, facts, print_result, print_totals, question, verb
 from .groups import said
 from .terminal import line, print_json, print_lines
 
@@ -104,9 +97,7 @@ def _aside(file: dict[str, Any]) -> Iterator[str]:
 
 
 @verb("verify")
-def verify(
-    target: Path, as_json: bool, output: Path | None, **how: Any
-) -> Exit:  # fmt: skip
+def verify(target: Path, as_json: bool, output: Path | None, **how: Any) -> Exit:
     """Verify a report, a dataset or a round: read its files again, calculate everything again, and compare.
 
     TARGET is a JSON report (or any other format with the JSON report of the same run beside it), with --returned; or a

@@ -13,10 +13,7 @@ import hrge_xl
 
 from ..errors import UsageError
 from ..shell_words import quoted
-from .common import (
-    day_is_stated,
-    verb,
-)
+from .common import day_is_stated, verb
 from .groups import CommandGroup, said
 from .terminal import line, print_lines, shown
 
@@ -156,14 +153,8 @@ APART = {  # what a round says itself: the parameter, its option, and what to do
 }
 
 
-def _countries(spec: hrge_xl.Spec) -> list[str]:
-    return [item.code for item in spec.vocabularies[spec.countries].items] if spec.countries else []
-
-
 @verb("generate")
-def generate(
-    spec: str, countries: tuple[str, ...], earlier: str | None, today: date, **choices: Any
-) -> None:  # fmt: skip
+def generate(spec: str, countries: tuple[str, ...], earlier: str | None, today: date, **choices: Any) -> None:
     """Write one workbook for each country of a SPEC (a name or a folder), or one for each team of a ROUND folder.
 
     A SPEC that does not ask for a country needs none and gives one workbook. Sheets that the chosen ones depend on are

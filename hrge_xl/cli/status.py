@@ -12,12 +12,7 @@ import hrge_xl
 from ..kept_texts import said
 from ..shell_words import quoted
 from ..words import Translate, and_more, translator
-from .common import (
-    next_step,
-    question,
-    verb,
-    warn_of_ledgers,
-)
+from .common import next_step, question, verb, warn_of_ledgers
 from .terminal import (
     beside,
     hanging,
@@ -57,7 +52,7 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 
 @verb("status")
 def status(
-    round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
+    folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
     lang: str, **how: Any,
 ) -> None:  # fmt: skip
     """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
@@ -71,8 +66,8 @@ def status(
 
     Next: hrge-xl validate output/2026-H1
     """
-    hrge_xl.load_round(round_folder)  # raises RoundError for another folder
-    asked = question([str(round_folder)], {"ledger": ledger, **how})
+    hrge_xl.load_round(folder)  # raises RoundError for another folder
+    asked = question([str(folder)], {"ledger": ledger, **how})
     with hrge_xl.datasets(asked) as (dataset,):
         teams = hrge_xl.status(dataset, asked.today)
         lines = [
@@ -94,9 +89,9 @@ def status(
     if xlsx is not None:
         _workbook(rows, xlsx, lang)
     print_text(*lines, err=True)
-    warn_of_ledgers(round_folder, ledger or round_folder)
+    warn_of_ledgers(folder, ledger or folder)
     if not as_json:
-        _next(round_folder, {each.state for each in teams}, lang)
+        _next(folder, {each.state for each in teams}, lang)
 
 
 def _next(folder: Path, states: Collection[str], language: str) -> None:

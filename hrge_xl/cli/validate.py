@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING, Any
 import hrge_xl
 
 from ..errors import Exit
-from .common import (
-    exit_code,
-    facts,
-    next_step,
-    print_notes,
-    print_totals,
-    question,
-    verb,
-)
+from .common import exit_code, facts, next_step, print_notes, print_totals, question, verb
 from .groups import said
 from .terminal import data, line, output_to
 

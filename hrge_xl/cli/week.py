@@ -15,13 +15,7 @@ from ..errors import Exit
 from ..grouping import grouped
 from ..suggest import listed
 from ..words import counted
-from .common import (
-    next_step,
-    print_result,
-    verb,
-    warn,
-    warn_of_ledgers,
-)
+from .common import next_step, print_result, verb, warn, warn_of_ledgers
 from .terminal import beside, line, output_to, padded, print_json, print_lines, style, taken, width
 
 
@@ -40,7 +34,7 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exi
     Next: hrge-xl status 2026-H1
     """
     week = hrge_xl.refresh(folder, **how)
-    print_warnings(week.drafts)
+    _print_warnings(week.drafts)
     with output_to(output):
         if as_json:
             print_json(_week_as_data(week))
@@ -120,7 +114,7 @@ def _named(names: Iterable[str], nobody: str = "nothing") -> str:
 
 
 def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
-    """Give the same, and all that it was counted from, as JSON data."""
+    """Give what a refresh found and did, and all that it was counted from, as JSON data."""
     drafts, due = week.drafts, week.due_next
     return {
         "round": week.round.name,
@@ -161,9 +155,7 @@ MOST_NAMES = 20  # of files left aside; --json has all
 
 
 @verb("receive")
-def receive(
-    folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date
-) -> Exit:  # fmt: skip
+def receive(folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date) -> Exit:
     """Take the workbooks out of what arrived, into `returned/` of a round.
 
     SOURCES are folders, files, zip archives, e-mails (.eml, .msg) and mailboxes (.mbox, Maildir), nested to any
@@ -234,17 +226,17 @@ def drafts(folder: Path, kinds: tuple[str, ...], today: date, **how: Any) -> Non
 
     Next: open them and send them; hrge-xl round messages 2026-H1 to change what they say
     """
-    print_drafts(folder, hrge_xl.drafts(folder, today, kinds or None, **how))
+    _print_drafts(folder, hrge_xl.drafts(folder, today, kinds or None, **how))
 
 
-def print_drafts(folder: Path, made: hrge_xl.Drafts) -> None:
+def _print_drafts(folder: Path, made: hrge_xl.Drafts) -> None:
     """Print the new drafts on stdout, a line each; what to look at before they are sent on stderr."""
     print_lines(folder / each.file for each in made.new)
-    print_warnings(made)
+    _print_warnings(made)
     line(f"{made.tally()}.", err=True)
 
 
-def print_warnings(made: hrge_xl.Drafts) -> None:
+def _print_warnings(made: hrge_xl.Drafts) -> None:
     """Print what to look at before anything is sent, on stderr."""
     for told in made.warnings:
         warn(told)
@@ -262,4 +254,4 @@ def remind(folder: Path, today: date, **how: Any) -> None:
 
     Next: hrge-xl drafts 2026-H1
     """
-    print_drafts(folder, hrge_xl.remind(folder, today, **how))
+    _print_drafts(folder, hrge_xl.remind(folder, today, **how))

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, StrictUndefined
 
 from ..errors import UsageError
 from ..findings import Finding
@@ -90,7 +90,7 @@ def scalar(value: object) -> str:
 
 
 TEMPLATE = Path(__file__).with_name("draft.yaml.j2").read_text(encoding="utf-8")
-ENVIRONMENT = Environment(trim_blocks=True, autoescape=False)
+ENVIRONMENT = Environment(trim_blocks=True, autoescape=False, undefined=StrictUndefined)
 ENVIRONMENT.filters |= {"scalar": scalar, "one_line": lambda text: " ".join(text.split())}
 
 

@@ -25,7 +25,7 @@ from ..ledger.seals import (
     of_terms,
     seal,
     seals,
-)  # fmt: skip
+)
 from ..ledger.signing import load_key, trusted_keys
 from .datasets import check_folder, check_own
 from .rounds import is_among_returns, is_round, load_round, read_round, terms_of

@@ -9,7 +9,7 @@ from string import Formatter
 from ..frozen import Found, Path, Wrong, at, at_the_first
 from ..suggest import NoSuch, listed, nearest
 from ..texts import Text
-from ..words import SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
+from ..words import PROMPT_LIMIT, SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
 from .check_names import FIELDS, doubled, select, tables
 from .model import Spec, Vocabulary, texts
 from .own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES
@@ -19,6 +19,7 @@ SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 FORBIDDEN = "{} cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
 WITHOUT = "Write it without these."
 LIMIT_SHEET_NAME, LIMIT_LABEL, LIMIT_ERROR = 31, 250, 255
+LIMITS = {"label": LIMIT_LABEL, "prompt": PROMPT_LIMIT, "error": LIMIT_ERROR}
 OF_EXCEL = "history"  # a sheet name that Excel keeps for itself
 # in English, folded
 RESERVED = frozenset([OF_EXCEL, IDENTITY_SHEET, LAST_SHEET, *(name.casefold() for name in NAMES)])
@@ -32,7 +33,8 @@ def check_texts(spec: Spec) -> Found:
     yield from _tags(spec)
     yield from _languages(spec)
     yield from _sheet_names(spec)
-    for where, limit, what in tables()["lengths"]:
+    for where, shown, what in tables()["lengths"]:
+        limit = LIMITS[shown]
         for path, _, text in select(spec, where):
             for place, words in _in_languages(path, text):
                 length = cell_length(words)

@@ -152,11 +152,11 @@ class ShapeMistake(NamedTuple):
     def words(self) -> Words:
         """The reason and the remedy."""
         value = self.value
-        kind = value.tag.rsplit(":", 1)[-1] if value else ""
-        if kind == "map" and value and not value.value:
-            kind = "empty"
+        tag = value.tag.rsplit(":", 1)[-1] if value else ""
+        if tag == "map" and value and not value.value:
+            tag = "empty"
         written = Piece(value.value if isinstance(value, ScalarNode) else "")
-        texts = {"mark": f"{self.option} {kind}"}
+        texts = {"mark": f"{self.option} {tag}"}
         found = slip_in("shape", self.detail["type"], texts, all_options(), it=self, value=written)
         assert found is not None  # the last one fits everything
         return found[2]

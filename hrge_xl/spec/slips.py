@@ -19,9 +19,8 @@ NESTED = "More groups and lists are nested here than any spec can need."
 LESS_NESTED = "Look for brackets or dashes that were typed repeatedly, and remove them."
 OPENING = re.compile(r"[{\[]")
 QUOTE = re.compile(r'(?<!\\)"')  # a double quotation mark that is not escaped
-AROUND = (
-    2_000  # characters on either side of a place that are looked at: most patterns go over them many times
-)
+# characters on either side of a place that are looked at: most patterns go over them many times
+AROUND = 2_000
 BEFORE_TEXT = re.compile(r"[:\-,\[{]\s*$")  # what stands before one that opens a text
 
 Place = tuple[int, int]  # line and column, from 0

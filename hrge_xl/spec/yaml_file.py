@@ -233,8 +233,9 @@ def compose(
 
 
 def content_of(path: Path, name: str, mistakes: list[Mistake], within: Path | None = None) -> bytes | None:
-    """Read one file, which may lie within a folder or in one of its folders only; None where it is none of usual size,
-    which is told.
+    """Read one file, which must lie `within` a folder, or in one of its folders, where that is named.
+
+    None where it cannot be read, which is told.
     """
     try:
         linked = path.is_symlink() or path.parent.is_symlink()  # else it lies where its path says
