@@ -60,6 +60,11 @@ COLLECT = (
 )
 
 
+INDICATORS = "indicators: {tool: R1, of: RSK_1, value: RSK_01, period: RSK_01, kind: RSK_1, harmless: [X1]}"
+LOW = '{code: L, label: {en: Low, fr: Faible, ar: منخفض}, colour: "#D9EAD3"}'
+LOW_IN_LINES = "code: L\n    label: {en: Low, fr: Faible, ar: منخفض}\n    colour: #D9EAD3"
+
+
 def fixed(options: str, value: str, code: str = "CHK_09") -> tuple[tuple[str, str, str], ...]:
     """A fixed column of the checklist, and what an item has there."""
     column = f"      - {{code: CHK_09, {options}, label: {{en: Kind, fr: Genre, ar: نوع}}}}\n"
@@ -103,7 +108,55 @@ BROKEN = (
     Broken("brackets without end", ((RULES, "  at: [PLN_05]\n", f"  at: {'[' * 2000}\n"),)),
     Broken("alias of itself", ((RULES, "  at: [PLN_05]\n", "  at: &cells [PLN_05, *cells]\n"),)),
     Broken("alias of itself in a text", ((PLAN, WHO, "label: &who {en: *who}"),)),
+    Broken("brace never closed", ((RISKS, "ar: الخطر}}\n", "ar: الخطر}\n"),)),
+    Broken("comma too many", ((RISKS, "{en: Risk,", "{en: Risk,,"),)),
+    Broken("comma missing behind a quotation mark", ((LISTS, "{code: Y, label:", "{code: 'Y' label:"),)),
+    Broken("text begins with a dash", ((PLAN, WHO, "label: - who looks after them"),)),
+    Broken("backslash", ((PLAN, WHO, 'label: "Who\\What"'),)),
+    Broken("backslash in a text of two lines", ((PLAN, WHO, 'label: "Who\\What\n          and how"'),)),
+    Broken("quotation mark never closed to the end", ((MATRIX, "  3: {1: M, 2: H, 3: H}", "  3: 'H"),)),
+    Broken("second document", ((MATRIX, "cells:\n", "---\ncells:\n"),)),
+    Broken("closing bracket too many", ((RULES, "  at: [PLN_05]\n", "  at: [PLN_05]]\n"),)),
+    Broken("text begins with a bracket", ((PLAN, WHO, "label: [Who] looks after them"),)),
+    Broken("line begins with a bracket", ((MATRIX, "down: LIKELIHOOD\n", "{down} LIKELIHOOD\n"),)),
+    Broken("name goes on behind a quotation mark", ((MATRIX, "down: LIKE", "'down' of: LIKE"),)),
     # options
+    Broken("colour in a line of its own", ((MATRIX, LOW, LOW_IN_LINES),)),
+    Broken("text that is not there", ((HEAD, 'version: "1.0"', "version:"),)),
+    Broken("text that is true or false", ((HEAD, 'version: "1.0"', "version: true"),)),
+    Broken("text that is an empty group", ((HEAD, 'version: "1.0"', "version: {}"),)),
+    Broken("text that is a list", ((HEAD, 'version: "1.0"', "version: [1, 0]"),)),
+    Broken("type that is not there", ((RISKS, "{code: RSK_01, type: text,", "{code: RSK_01, type: ,"),)),
+    Broken("group that is one value", ((FIGURES, "  by:       ", "  by: RSK_02\n  group:"),)),
+    Broken("list that is not there", ((RULES, "  at: [PLN_05]\n", "  at:\n"),)),
+    Broken("list that is a group", ((RULES, "  at: [PLN_05]\n", "  at: {PLN_05: 1}\n"),)),
+    Broken("entry that is not there", ((MATRIX, LOW, ""),)),
+    Broken("entry that is one value", ((MATRIX, LOW, "Low"),)),
+    Broken("colour that is none", ((MATRIX, '"#D9EAD3"', '"#D9EA"'),)),
+    Broken("name of a rule that is none", ((RULES, "name: end-before-start", "name: End before start"),)),
+    Broken("list of nothing", ((HEAD, "languages: [en, fr, ar]", "languages: []"),)),
+    Broken("true or false that is a word", ((RISKS, "code: R1\n", "code: R1\nalways: maybe\n"),)),
+    Broken("number of words that is none", ((PLAN, "        words: 40\n", "        words: forty\n"),)),
+    Broken("number of rows that is none", ((RISKS, "    rows: 8\n", "    rows: 8.5\n"),)),
+    Broken("number that is too small", ((RISKS, "    rows: 8\n", "    rows: 0\n"),)),
+    Broken("kind missing", ((RISKS, "  - kind: register\n    id: K-\n", "  - id: K-\n"),)),
+    # codes and names
+    Broken("name of a spec of two words", ((HEAD, "name: example", "name: my example"),)),
+    Broken("name of a profile that begins with a digit", ((HEAD, "  short:\n", "  1-short:\n"),)),
+    Broken("profile without a title", ((HEAD, "{en: Short, fr: Court, ar: قصير}", "''"),)),
+    Broken("code of a question with a hyphen", ((CHECKLIST, QUESTION, QUESTION.replace("_", "-")),)),
+    Broken("beginning of row codes that is a digit", ((RISKS, "    id: K-\n", "    id: 1-\n"),)),
+    Broken("code with a semicolon", ((LISTS, "{code: MEN,", "{code: M;N,"),)),
+    Broken("level twice", ((MATRIX, "{code: M,", "{code: L,"),)),
+    Broken(
+        "figures about what there is not",
+        (
+            (FIGURES, "name: RSK_01 ", "name: RSK_1 "),
+            (FIGURES, "field: RSK_02}", "tools: {R2: people}}"),
+            (FIGURES, 'no: ["N"]', "no: [X]"),
+            (FIGURES, "questions:", f"{INDICATORS}\nquestions:"),
+        ),
+    ),
     Broken("option misspelt", ((PLAN, "vocabulary: COUNTRY", "vocabluary: COUNTRY"),)),
     Broken("option of another part", ((LISTS, "{code: MEN,", "{code: MEN, required: always,"),)),
     Broken(

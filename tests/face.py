@@ -541,7 +541,6 @@ from hrge_xl.cli.program import SHELLS
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
 from hrge_xl.cli.round import generate as generate_command
 from hrge_xl.cli.progress import Bar, progress_shown
-from hrge_xl.cli.spec import spec as command
 from hrge_xl.cli.status import _print_narrow, HEADS as STATUS_HEADS
 from hrge_xl.cli.terminal import (
     block,

@@ -26,7 +26,7 @@ from tests.face import (
     Spec,
     Submission,
     UsageError,
-    command,
+    cli,
     item_codes,
     list_name,
     tool_code,
@@ -46,7 +46,7 @@ def drafted(book: Workbook | bytes, folder: Path) -> tuple[Spec, str, str]:
         file.write_bytes(book)
     else:
         book.save(file)
-    done = CliRunner().invoke(command, ["draft", str(file), "-o", str(folder / "draft")])
+    done = CliRunner().invoke(cli, ["spec", "draft", str(file), "-o", str(folder / "draft")])
     assert done.exception is None, done.exception
     text = "\n".join(each.read_text(encoding="utf-8") for each in sorted((folder / "draft").rglob("*.yaml")))
     return load(folder / "draft"), text, done.output
@@ -323,7 +323,7 @@ def test_a_file_that_cannot_be_opened(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("make", [nothing])
 def test_a_workbook_with_nothing_to_fill_in(make: Callable[[], Workbook], tmp_path: Path) -> None:
     make().save(tmp_path / "a.xlsx")
-    done = CliRunner().invoke(command, ["draft", str(tmp_path / "a.xlsx"), "-o", str(tmp_path / "d")])
+    done = CliRunner().invoke(cli, ["spec", "draft", str(tmp_path / "a.xlsx"), "-o", str(tmp_path / "d")])
     assert isinstance(done.exception, UsageError)
     assert not (tmp_path / "d").exists()
 
@@ -331,7 +331,8 @@ def test_a_workbook_with_nothing_to_fill_in(make: Callable[[], Workbook], tmp_pa
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     drafted(questionnaire(), tmp_path)
     done = CliRunner().invoke(
-        command, ["draft", str(tmp_path / "office.xlsx"), "-o", str(tmp_path / "draft"), "--name", "again"]
+        cli,
+        ["spec", "draft", str(tmp_path / "office.xlsx"), "-o", str(tmp_path / "draft"), "--name", "again"],
     )
     assert isinstance(done.exception, UsageError)
 
