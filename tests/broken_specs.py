@@ -94,6 +94,7 @@ BROKEN = (
     Broken("line too far in", ((PLAN, "        words: 40\n", "          words: 40\n"),)),
     Broken("line too far out", ((PLAN, "        words: 40\n", "       words: 40\n"),)),
     Broken("no space behind a colon", ((PLAN, "        words: 40\n", "        words:40\n"),)),
+    Broken("line without a colon", ((PLAN, "        words: 40\n", "        words\n"),)),
     Broken("option twice", ((PLAN, "        words: 40\n", "        words: 40\n        words: 60\n"),)),
     Broken("colour without quotation marks", ((MATRIX, 'colour: "#D9EAD3"}', "colour: #D9EAD3}"),)),
     Broken(
