@@ -73,7 +73,7 @@ from .rounds.datasets import ledger_doubts as ledger_doubts
 from .rounds.datasets import one_dataset as one_dataset
 from .rounds.edit_round import set_contact as set_contact
 from .rounds.edit_round import update_spec as update_spec
-from .rounds.mail.due import MAIL_KINDS as MAIL_KINDS
+from .rounds.mail import MAIL_KINDS as MAIL_KINDS
 from .rounds.receiving import Received as Received
 from .rounds.receiving import receive as receive
 from .rounds.round_status import OPEN as OPEN

@@ -18,9 +18,8 @@ from .paths import check_several
 from .reports.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from .rounds.datasets import Dataset, one_dataset
 from .rounds.feedback_choice import choose
+from .rounds.mail import MAIL_KINDS, MailType
 from .rounds.mail.due import (
-    MAIL_KINDS,
-    MailType,
     PendingMail,
     corrections_due,
     feedback_key,

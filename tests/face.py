@@ -444,7 +444,7 @@ from hrge_xl.disclosure_control.suppression import is_sensitive, Sum, suppress
 
 # rounds, teams and mails
 from hrge_xl.rounds.datasets import Dataset, sources
-from hrge_xl.rounds.mail.due import MailType, REMINDERS
+from hrge_xl.rounds.mail import MailType, REMINDERS
 from hrge_xl.rounds.mail.eml import as_eml, Mail
 from hrge_xl.rounds.mail.templates import filled, PLACEHOLDERS, standard
 from hrge_xl.rounds.receiving import Received

@@ -49,6 +49,18 @@ def test_help_names_every_command_without_importing_anything_heavy() -> None:
     assert quick.stdout.strip().endswith("set()")
 
 
+def test_the_help_of_every_command_comes_without_the_libraries_that_do_its_work() -> None:
+    """So does what a shell completes."""
+    heavy = "{'pandas', 'openpyxl', 'pydantic', 'sqlalchemy', 'xlsxwriter'}"
+    code = (
+        "import sys; from hrge_xl.cli import COMMANDS, run; "
+        "codes = {run([command, '--help']) for command in COMMANDS}; "
+        f"print(codes, {heavy} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("{0} set()\n")
+
+
 def test_a_file_is_checked_without_pandas(tmp_path: Path) -> None:
     run("generate", "example", "--country", "MAR", "-o", tmp_path)
     file = tmp_path / "example_MAR_en.xlsx"

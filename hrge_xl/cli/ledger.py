@@ -12,7 +12,6 @@ from typing import Any
 import hrge_xl
 
 from ..errors import Exit, UsageError
-from ..kept_texts import said
 from ..shell_words import quoted
 from .common import AS_SUITS, first_line, verb, warn_of_ledgers
 from .terminal import line, output_to, print_json, print_lines
@@ -46,6 +45,8 @@ def decide(
     elif choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
     else:
+        from ..kept_texts import said
+
         by, how["password"] = by or getpass.getuser(), password
         after = hrge_xl.decide(folder, returns, choice, by=by, day=today, jobs=AS_SUITS, **how)
         print_lines(f"{_named(each)}: {each.status}. {said(each.reason)}".rstrip() for each in after.changed)

@@ -9,7 +9,6 @@ from typing import Any
 
 import hrge_xl
 
-from ..kept_texts import said
 from ..shell_words import quoted
 from ..words import Translate, and_more, translator
 from .common import next_step, question, verb, warn_of_ledgers
@@ -135,6 +134,8 @@ def _line(each: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
 
 
 def _file(each: hrge_xl.Return) -> dict[str, str]:
+    from ..kept_texts import said
+
     day, by = each.lateness
     return {
         "path": each.path, "submission": each.submission, "received": str(each.arrived or ""), "day": str(day or ""),

@@ -1,1 +1,38 @@
 """Mails to teams, as drafts: which are due, what they say, and the files that mail programs open. None is ever sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class MailType(StrEnum):
+    """Why a mail is written."""
+
+    ISSUE = "issue"
+    FEEDBACK = "feedback"
+    BEFORE = "reminder-before"  # the deadline
+    ON = "reminder-on"
+    AFTER = "reminder-after"
+    CORRECT = "reminder-to-correct"
+    THANKS = "thanks"
+
+
+REMINDERS = (MailType.BEFORE, MailType.ON, MailType.AFTER, MailType.CORRECT)
+
+
+class MailKind(NamedTuple):
+    """A kind of mail as people speak of it: its occasions, and what one and several are called."""
+
+    occasions: tuple[MailType, ...]
+    one: str
+    several: str
+
+
+MAIL_KINDS: Mapping[str, MailKind] = {
+    "issue": MailKind((MailType.ISSUE,), "workbook to issue", "workbooks to issue"),
+    "feedback": MailKind((MailType.FEEDBACK,), "feedback message", "feedback messages"),
+    "reminder": MailKind(REMINDERS, "reminder", "reminders"),
+    "thanks": MailKind((MailType.THANKS,), "thank-you message", "thank-you messages"),
+}

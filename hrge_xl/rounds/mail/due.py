@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -18,40 +17,7 @@ from ...words import SOURCE_LANGUAGE
 from ..round_status import ISSUED, LATE, TeamStatus, issued_files
 from ..rounds import FEEDBACK, Round
 from ..teams import Team
-
-
-class MailType(StrEnum):
-    """Why a mail is written."""
-
-    ISSUE = "issue"
-    FEEDBACK = "feedback"
-    BEFORE = "reminder-before"  # the deadline
-    ON = "reminder-on"
-    AFTER = "reminder-after"
-    CORRECT = "reminder-to-correct"
-    THANKS = "thanks"
-
-
-REMINDERS = (MailType.BEFORE, MailType.ON, MailType.AFTER, MailType.CORRECT)
-
-
-class MailKind(NamedTuple):
-    """A kind of mail as people speak of it: its occasions, and what one and several are called."""
-
-    occasions: tuple[MailType, ...]
-    one: str
-    several: str
-
-
-MAIL_KINDS: Mapping[str, MailKind] = {
-    "issue": MailKind((MailType.ISSUE,), "workbook to issue", "workbooks to issue"),
-    "feedback": MailKind((MailType.FEEDBACK,), "feedback message", "feedback messages"),
-    "reminder": MailKind(REMINDERS, "reminder", "reminders"),
-    "thanks": MailKind((MailType.THANKS,), "thank-you message", "thank-you messages"),
-}
-
-
-# which mails to teams are due on a day
+from . import MailType
 
 DAYS_BEFORE = 7  # the deadline that a team is reminded of it
 EVERY = 7  # days between two reminders of the same

@@ -21,7 +21,7 @@ from ...errors import RoundError
 from ...output_files import write_whole
 from ...words import is_language, translator, with_base
 from ..teams import read_text
-from .due import MailType
+from . import MailType
 
 FOLDER, ENDING = "messages", ".txt"
 STANDARD = "standard.txt"  # what the program says itself, in the same format
