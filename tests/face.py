@@ -191,6 +191,7 @@ from hrge_xl.spec.model import (
     Covered,
     FormBlock,
     Identity as model_Identity,
+    OF_ROUNDS,
     ItemsFrom,
     PivotBlock,
     RegisterBlock,

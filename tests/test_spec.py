@@ -10,7 +10,7 @@ from time import process_time
 import pytest
 
 from hrge_xl import load
-from tests.face import SPEC_HOMES, SpecError, UsageError, find, names
+from tests.face import OF_ROUNDS, SPEC_HOMES, SpecError, UsageError, find, model_Identity, names
 
 
 @pytest.fixture
@@ -239,6 +239,15 @@ def test_a_wide_gap_in_a_line_takes_no_time(copy: Path, line: str) -> None:
     began = process_time()
     assert any(each.startswith("tools/risks.yaml:1:") for each in mistakes(copy))
     assert process_time() - began < 5
+
+
+@pytest.mark.parametrize("part", [name for name in model_Identity.model_fields if name != OF_ROUNDS])
+def test_every_part_of_the_key_is_a_question_of_a_form(copy: Path, part: str) -> None:
+    damage(copy, "workbook.yaml", "  project: PLN_01\n", "")
+    path = copy / "workbook.yaml"
+    text = path.read_text(encoding="utf-8").replace(f"  {part}: ", "  # ")
+    path.write_text(text.replace("identity: ", f"identity:\n  {part}: PLN_77\n  # ", 1), encoding="utf-8")
+    assert any("There is no form field 'PLN_77'" in each for each in mistakes(copy))
 
 
 def test_norway_is_not_false(copy: Path) -> None:
