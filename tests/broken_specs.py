@@ -148,6 +148,9 @@ BROKEN = (
     Broken("code of a question with a hyphen", ((CHECKLIST, QUESTION, QUESTION.replace("_", "-")),)),
     Broken("beginning of row codes that is a digit", ((RISKS, "    id: K-\n", "    id: 1-\n"),)),
     Broken("code with a semicolon", ((LISTS, "{code: MEN,", "{code: M;N,"),)),
+    Broken("lists that differ in capitals", ((LISTS, "RESPONSE:", "Group:"),)),
+    Broken("question twice on a sheet", ((RISKS, "{code: RSK_04,", "{code: RSK_03,"),)),
+    Broken("row code with a space", ((CHECKLIST, "code: C1_03,", "code: C1 03,"),)),
     Broken("level twice", ((MATRIX, "{code: M,", "{code: L,"),)),
     Broken(
         "figures about what there is not",
