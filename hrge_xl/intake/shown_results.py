@@ -133,7 +133,7 @@ class _MemoryOfChecks(Memory):
     """What the check cells say: all else follows from it. Nothing sums up those that show no number."""
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
-        """Raise `_BrokenCheck` for what sums up such check cells."""
+        """Raise `_BrokenCheck` for what sums up check cells of which one shows no number."""
         if key not in self.known and isinstance(key, tuple) and key[0] in ("checks", "progress"):
             raise _BrokenCheck
         return super().once(key, work_out)
