@@ -54,7 +54,7 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
 
 def _unplaced(answer: Answer, read_in: Layout) -> Unplaced:
     text = answer.day.isoformat() if answer.day is not None else shown(answer.original)
-    return Unplaced(answer.sheet, answer.cell, text, question_of(answer, read_in))
+    return Unplaced(answer.sheet, answer.cell, text, read_in.question(read_in.slots[answer.key]))
 
 
 def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> Answer:
@@ -83,8 +83,3 @@ def _read_anew(answer: Answer, field: Field, lists: Vocabularies) -> Answer:
         answer, original=original, code=reading.code, text=reading.text, number=reading.number, day=reading.day,
         problem=reading.problem, suggestion=reading.suggestion,
     )  # fmt: skip
-
-
-def question_of(answer: Answer, layout: Layout) -> str:
-    """Give what was asked, with its row where there are several."""
-    return layout.question(layout.slots[answer.key])

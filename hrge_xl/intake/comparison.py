@@ -203,13 +203,12 @@ class WorkbookComparison:
         """Report the changes on one sheet as findings, and keep what was typed there."""
         self.found.replaced += _kept(changes, raw)
         for kind, telling in TELLING.items():
-            with_answers = (
-                expected.calculated if kind in (TYPED_OVER, FORMULA_CLEARED) else ()
-            )  # told with these
+            # those of calculated answers are told with the answers
+            elsewhere = expected.calculated if kind in (TYPED_OVER, FORMULA_CLEARED) else ()
             groups = grouped(
                 (each.column if telling.by_column else 0, each)
                 for each in changes
-                if each.kind == kind and each.home not in with_answers
+                if each.kind == kind and each.home not in elsewhere
             )
             if len(groups) > telling.most_columns > 0:
                 groups = {0: [each for _, group in sorted(groups.items()) for each in group]}

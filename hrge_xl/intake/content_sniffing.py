@@ -19,7 +19,7 @@ ZIP_MAGIC = b"PK\x03\x04"
 
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = "META-INF/manifest.xml"
-# What shows what a file is: marks, as bytes of Latin-1 where it does not begin with letters, each with what it says.
+# Marks by which a file is known, each with what it then is; `beginnings` are bytes, spelt in Latin-1.
 _KINDS: dict[str, dict[str, str]] = json.loads(
     Path(__file__).with_name("file_kinds.json").read_text(encoding="ascii")
 )

@@ -75,7 +75,7 @@ class File:
     path: str
     sha256: str
     size: int
-    format: str  # xlsx, xlsm, xlsb, xls, ods; "" as long as nobody has looked
+    format: str  # xlsx, xlsm, xlsb, xls, ods; "" before anyone has looked
     data: bytes = b""
 
     @property
@@ -187,13 +187,13 @@ def _judge(data: bytes, password: str | None) -> tuple[str, bytes]:
     if password is None:
         raise Unreadable(ENCRYPTED_WORKBOOK.at())
     # in a worker, for the container is as untrusted as any
-    opened = next(run_guarded(decrypt, [(data, password, LIMITS.file_bytes)], jobs=1))
-    if isinstance(opened, Died | Finding):
-        raise Unreadable(opened.observation if isinstance(opened, Died) else opened)
-    if opened.startswith(ZIP_MAGIC):
-        return zip_format(ZipPackage(opened)), opened
-    if opened.startswith(OLE_MAGIC) and ole_format(opened) == "xls":
-        return "xls", opened
+    plain = next(run_guarded(decrypt, [(data, password, LIMITS.file_bytes)], jobs=1))
+    if isinstance(plain, Died | Finding):
+        raise Unreadable(plain.observation if isinstance(plain, Died) else plain)
+    if plain.startswith(ZIP_MAGIC):
+        return zip_format(ZipPackage(plain)), plain
+    if plain.startswith(OLE_MAGIC) and ole_format(plain) == "xls":
+        return "xls", plain
     raise not_a_workbook("an encrypted file of an unknown kind")
 
 

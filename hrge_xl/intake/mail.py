@@ -23,6 +23,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..dates import is_possible
 from .zip_package import Budget
 
+if TYPE_CHECKING:
+    from olefile import OleFileIO
+
+Home = tuple[str, ...]  # the storage of a message of Outlook within its container
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -50,7 +55,7 @@ class Attached(NamedTuple):
     data: bytes = b""
     inline: bool = False
     mail: bool = False
-    home: tuple[str, ...] = ()
+    home: Home = ()
 
 
 _HEADER = re.compile(
@@ -186,11 +191,6 @@ def _piece(piece: str | bytes, charset: str | None) -> str:
 
 
 # what Outlook makes of a mail
-
-if TYPE_CHECKING:
-    from olefile import OleFileIO
-
-Home = tuple[str, ...]  # the storage of a message within its container
 
 _ATTACHMENT, _STREAM = "__attach_version1.0_", "__substg1.0_"
 _UNICODE, _BYTES, _BINARY, _OBJECT = "001F", "001E", "0102", "000D"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
+from ..grouping import grouped
 from ..kept_texts import Kept
 from ..layout import LAST_COLUMN, LAST_ROW
 from .cache import Cache
@@ -238,11 +239,8 @@ class Drawings:
 
 def merged(found: Iterable[Overlay]) -> list[Overlay]:
     """Give everything once: what several parts describe under one number is one thing, as the first knows best."""
-    alone: list[Overlay] = []
-    numbered: dict[str, list[Overlay]] = {}
-    for each in found:
-        home = numbered.setdefault(each.shape, []) if each.shape else alone
-        home.append(each)
+    numbered = grouped((each.shape, each) for each in found)
+    alone = numbered.pop("", [])
     for parts in numbered.values():
         row, column = next((each[:2] for each in parts if each.row), (0, 0))
         text = "\n".join(dict.fromkeys(each.text for each in parts if each.text))

@@ -350,17 +350,15 @@ def _fits(layout: Layout, key: Key, value: Value) -> bool:
     return isinstance(value, tuple if kind is Type.MANY else str)
 
 
-DAYS = (CellKind.DATE, CellKind.NUMBER)
+KINDS_OF_DAYS = (CellKind.DATE, CellKind.NUMBER)
 
 
 def day_on_cover(workbook: RawWorkbook) -> date | None:
     """Give the day that the cover shows; None where it shows none."""
     named = named_area(workbook, TODAY_NAME)
-    sheets = (sheet for sheet in workbook.sheets if named is not None and sheet.name == named[0])
-    sheet = next(sheets, None)
-    cell = sheet.cell(*named[1][:2]) if sheet is not None and named is not None else None
-    cell = cell or _by_code(workbook)
-    if cell is not None and cell.kind in DAYS and isinstance(cell.value, float | int):
+    cells = (sheet.cell(*named[1][:2]) for sheet in workbook.sheets if named and sheet.name == named[0])
+    cell = next(cells, None) or _by_code(workbook)
+    if cell is not None and cell.kind in KINDS_OF_DAYS and isinstance(cell.value, float | int):
         return from_serial(
             float(cell.value), epoch_1904=workbook.epoch_1904 and cell.kind is not CellKind.DATE
         )
@@ -372,7 +370,7 @@ def _by_code(workbook: RawWorkbook) -> RawCell | None:
     covers = (each for each in workbook.sheets if text_at(each, CODE_ROW, CODE_COLUMN) == COVER_KEY)
     rows = ((cells.get(CODE_COLUMN), cells) for cover in covers for cells in cover.cells.values())
     coded = (cells for code, cells in rows if code is not None and code.value == TODAY_NAME)
-    return next((cell for cells in coded for cell in cells.values() if cell.kind in DAYS), None)
+    return next((cell for cells in coded for cell in cells.values() if cell.kind in KINDS_OF_DAYS), None)
 
 
 def _day(text: str) -> date | None:

@@ -33,9 +33,9 @@ Attributes = dict[str, str]
 OnStart = Mapping[str, Callable[[Attributes], None]]
 OnEnd = Mapping[str, Callable[[ElementTree.Element], None]]
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 # our short prefixes, each with the namespaces that it stands for, and the local names that somebody asks for
 _PREFIXES = json.loads(Path(__file__).with_name("xml_names.json").read_text(encoding="ascii"))
+MAIN: str = _PREFIXES["x"]["namespaces"][0]
 _SHORT_NAMES = {
     f"{uri} {local}": f"{prefix}|{local}"
     for prefix, known in _PREFIXES.items()

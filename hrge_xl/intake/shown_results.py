@@ -129,11 +129,11 @@ class _BrokenCheck(Exception):
     """Asked for what check cells say, some of which say nothing."""
 
 
-class _ShownChecks(Memory):
+class _MemoryOfChecks(Memory):
     """What the check cells say: all else follows from it. Nothing sums up those that show no number."""
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
-        """Raise `_BrokenCheck` for what sums up such check cells."""
+        """Raise `_BrokenCheck` for what sums up check cells of which one shows no number."""
         if key not in self.known and isinstance(key, tuple) and key[0] in ("checks", "progress"):
             raise _BrokenCheck
         return super().once(key, work_out)
@@ -237,7 +237,7 @@ class FormulaCells:
                 at[number // LEVEL] += count
                 required += count * is_required(number)
             known["progress", tool] = required, required - at[MISSING], at[ERROR], at[WARNING]
-        return _ShownChecks(known)
+        return _MemoryOfChecks(known)
 
     def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
         """Give each formula cell that shows something else than follows from the checks, with what it should show.

@@ -133,8 +133,6 @@ def _is_maildir(folder: Path) -> bool:
 
 MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
 MOST_TROUBLES = 20  # files of one source that are no workbooks by their content and are told one by one
-
-
 NO_LETTER = Letter()
 
 
@@ -180,7 +178,6 @@ class Unopened(Struct, tag=True, frozen=True):
 
 
 Found = Workbook | Left | Unopened
-
 
 EMPTY_ZIP = b"PK\x05\x06"
 ASK = "Ask the sender for the workbook itself."

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..answer import Key
 from ..fields import Band, Field
+from ..grouping import grouped
 from ..spec.model import Block, Item, Spec, Tool
 from ..words import translator
 from .messages import Messages
@@ -216,10 +217,7 @@ class Grid:
     @cached_property
     def row_slots(self) -> dict[int, list[Slot]]:
         """The slots by the sheet row of their (first) cell."""
-        table: dict[int, list[Slot]] = {}
-        for slot in self.slots:
-            table.setdefault(slot.cells[0].row, []).append(slot)
-        return table
+        return grouped((slot.cells[0].row, slot) for slot in self.slots)
 
     @cached_property
     def by_row(self) -> dict[str, dict[str, Slot]]:

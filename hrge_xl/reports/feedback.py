@@ -14,7 +14,7 @@ from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL, FORMULA_NEVER_CALCUL
 from ..intake.identity import register_rows
 from ..issuing import Order, content_of, identity_of, layout_for
 from ..last_answers import read_last
-from ..layout import Grid, Layout, Place, Slot, address
+from ..layout import Layout, Place, Slot, address
 from ..layout.messages import MISSING, prompt
 from ..layout.wording import Wording
 from ..spec.model import Spec
@@ -346,18 +346,13 @@ def _reason(words: Words) -> str:
 
 def row_code(slot: Slot, layout: Layout) -> str:
     """Give the code that stands before an answer: that of its row, or in a form that of the question."""
-    return slot.field.code if grid_of(slot, layout).across else slot.row
+    return slot.field.code if layout.grid_of(slot).across else slot.row
 
 
 def question_of(slot: Slot, layout: Layout) -> str:
     """Give what was asked, in a checklist with its statement in front, in a repeated form with the record."""
-    label, grid = slot.field.label.say(layout.language), grid_of(slot, layout)
+    label, grid = slot.field.label.say(layout.language), layout.grid_of(slot)
     if grid.across:
         return f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
     statement = grid.row[slot.row].label
     return label if statement in ("", slot.row) else f"{statement}: {label}"
-
-
-def grid_of(slot: Slot, layout: Layout) -> Grid:
-    """Give the block that an answer belongs to."""
-    return next(each for each in layout.sheet[slot.tool].grids if each.number == slot.grid)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from ..answer import Answer
-from ..carry_over import question_of
 from ..intake import ExpectedReturn, cores
 from ..layout import Layout
 from ..spec.changes import TOUCHING, Change, Effect, Group, Touch
@@ -195,7 +194,7 @@ def _touched(sent: Submission, layout: Layout, found: SpecDiff, index: Index) ->
             worst = min((effect for _, effect in hits), key=WORST_FIRST.index)
             touched.append(
                 TouchedAnswer(
-                    *answer.key, answer.sheet, answer.cell, question_of(answer, layout), worst,
+                    *answer.key, answer.sheet, answer.cell, layout.question(layout.slots[answer.key]), worst,
                     tuple(dict.fromkeys(number for number, _ in hits)),
                 )
             )  # fmt: skip

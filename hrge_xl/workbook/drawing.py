@@ -84,9 +84,9 @@ class Drawing:
             if sheet.live
             for part in [f"xl/worksheets/sheet{sheet.index + 1}.xml"]
         ]
-        self._texts = parts[PART].decode(), book.str_table.string_array
+        self._texts = parts[SHARED_TEXTS].decode(), book.str_table.string_array
         self._core = parts[CORE]
-        open_parts = {PART, CORE, CUSTOM, *(sheet.part for sheet in self.sheets)}
+        open_parts = {SHARED_TEXTS, CORE, CUSTOM, *(sheet.part for sheet in self.sheets)}
         self._members = {
             name: None if name in open_parts else deflated(name, part) for name, part in parts.items()
         }
@@ -108,22 +108,22 @@ LOCAL, CENTRAL, END = Struct("<4s5H3L2H"), Struct("<4s6H3L5H2L"), Struct("<4s4H2
 NEEDED, MADE_BY = 20, 3 << 8 | 20  # version 2.0, on a system with file modes
 DEFLATED, MIDNIGHT, FIRST_OF_1980 = 8, 0, 1 << 5 | 1
 OWNER_ONLY = 0o600 << 16
-PART = "xl/sharedStrings.xml"
+SHARED_TEXTS = "xl/sharedStrings.xml"
 COUNTS = re.compile(r' count="[0-9]+" uniqueCount="[0-9]+"')  # both may be left out
 NOT_PLAIN = re.compile("[&<>\0-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 MARKUP = "<r>"  # how XlsxWriter notes a text in several styles
 CUSTOM, CORE = "docProps/custom.xml", "docProps/core.xml"
 DRAWN_ON = datetime(2000, 1, 1)
-VALUE_LIMIT = 255
-HEAD = (
+VALUE_LIMIT = 255  # characters of a property
+PROPERTIES = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"'
     ' xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
 )
-FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of custom properties, in every document
-FIRST_NUMBER = 2
-LEVEL = 5  # a tenth of the time less than zlib's own choice costs two hundredths of the size
+PROPERTY_SET = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of what people define themselves, in every document
+FIRST_PROPERTY = 2  # lower numbers are reserved
+COMPRESSION = 5  # a tenth of the time less than zlib's own choice costs two hundredths of the size
 
 
 class Member(NamedTuple):
@@ -137,7 +137,7 @@ class Member(NamedTuple):
 
 def deflated(name: str, content: bytes) -> Member:
     """Give a part."""
-    stream = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    stream = zlib.compressobj(COMPRESSION, zlib.DEFLATED, -zlib.MAX_WBITS)
     return Member(name, stream.compress(content) + stream.flush(), len(content), zlib.crc32(content))
 
 
@@ -173,7 +173,7 @@ class SharedTexts:
         for text in self._more:
             kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
             pieces.append(f"<si><t{kept}>{escaped(text)}</t></si>")
-        return deflated(PART, f"{''.join(pieces)}</sst>".encode())
+        return deflated(SHARED_TEXTS, f"{''.join(pieces)}</sst>".encode())
 
 
 def escaped(text: str) -> str:
@@ -194,12 +194,12 @@ def _spelt(match: re.Match[str]) -> str:
 def custom(facts: Mapping[str, str]) -> bytes:
     """Give every field of the stamp that has a value. Raises `LimitError` for one that is too long."""
     properties = []
-    for number, name in enumerate(filter(facts.get, FIELDS), FIRST_NUMBER):
+    for number, name in enumerate(filter(facts.get, FIELDS), FIRST_PROPERTY):
         if (length := cell_length(facts[name])) > VALUE_LIMIT:
             raise LimitError(f"{name}: {length} characters; Excel takes {VALUE_LIMIT}. Shorten it.")
-        attributes = f'fmtid="{FORMAT}" pid="{number}" name="{PROPERTY_PREFIX}{name}"'
+        attributes = f'fmtid="{PROPERTY_SET}" pid="{number}" name="{PROPERTY_PREFIX}{name}"'
         properties.append(f"<property {attributes}><vt:lpwstr>{escaped(facts[name])}</vt:lpwstr></property>")
-    return f"{HEAD}{''.join(properties)}</Properties>".encode()
+    return f"{PROPERTIES}{''.join(properties)}</Properties>".encode()
 
 
 def core(drawn: bytes, facts: Mapping[str, str]) -> bytes:

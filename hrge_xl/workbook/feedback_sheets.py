@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..findings import sentence
+from ..grouping import grouped
 from ..language.sheet_text import text_literal
 from ..layout import Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import LEVEL, MISSING, WARNING
@@ -290,9 +291,7 @@ class LeftoversSheet(ListSheet):
             "copy what still matters to the cell that asks for it."
         )
         self.top(LEFTOVER_KEY, note)
-        groups: dict[tuple[str, str], list[Leftover]] = {}
-        for leftover in self.leftovers:
-            groups.setdefault((leftover.why, leftover.what.sheet), []).append(leftover)
+        groups = grouped(((leftover.why, leftover.what.sheet), leftover) for leftover in self.leftovers)
         for group in groups.values():
             line, folded = self.row, len(group) > SHOWN
             if folded:  # the line names no cell, so that nobody reads it as a text of the team

@@ -8,6 +8,7 @@ from functools import partial
 from ..answer import Key
 from ..errors import LimitError
 from ..fields import ColumnKind, kind_of
+from ..grouping import grouped
 from ..last_answers import written
 from ..layout import Column, Grid, Layout, Place, Row
 from ..layout.last import IN_FORM, ROLE, field_of
@@ -30,11 +31,8 @@ def draw_last_sheet(pen: Pen, layout: Layout) -> None:
     """Draw the codes of columns and rows, and everything else as live cells, those of a sheet together."""
     pen.text(Place(CODE_ROW, 1), LAST_KEY, "code")
     pen.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], travelling, "code", "@")
-    tools: dict[str, Cells] = {}
-    for key, places in layout.last.items():
-        tools.setdefault(key[0], []).append((key, places))
     free = max(place.column for places in layout.last.values() for place in places) + 1
-    for tool, cells in tools.items():
+    for tool, cells in grouped((key[0], (key, places)) for key, places in layout.last.items()).items():
         for (_, _, field), places in cells:
             pen.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
         pen.entries([place for _, places in cells for place in places], partial(_shown_in, cells), "code")

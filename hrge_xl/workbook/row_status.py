@@ -143,7 +143,7 @@ class RowCells:
 
 @dataclass(frozen=True)
 class BesideRow:
-    """What stands beside these: sign and sentence, and the helper cell that counts the answers of an open row."""
+    """What stands beside the answers of a row: sign, sentence, and in an open row the cell that counts the answers."""
 
     grid: Grid
     first: Slot

@@ -18,7 +18,7 @@ TAB_COLOURS = ("#14505C", "#2F6B77", "#94802F", "#7A4B8C", "#C2662D", "#4A5F6B")
 STEP_FILLS = ("#E3EFE1", "#FFF6D6", "#FFE3AD", "#FACDAA", "#F2B3A3")  # from harmless to harmful
 LINE_OF_CODE = 10.5  # by which it grows for each line that a row has to hold
 
-# What makes a style, in words: the names of others above it, or a property of XlsxWriter with its value or colour.
+# A style is made of words: names of others above it, or a property of XlsxWriter with its value or colour.
 STYLES: dict[str, dict[str, Any]] = {}
 for _style, _words in _LOOKS["styles"].items():
     STYLES[_style] = {}

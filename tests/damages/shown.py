@@ -174,6 +174,11 @@ KINDS: list[Kind] = [
         f"{FORMULA} Cover!C12",
         formula("Cover!C12", "DATE(2026,6,30)", 46203),
     ),
+    kind(
+        "shown: a hidden check that shows no number tells nothing of what sums it up",
+        f"{RESULT} 1.1 Legislation!U7",
+        shown("1.1 Legislation!U7", "?"),
+    ),
     kind("shown: a level typed over", f"V017 {RISKS}!D7", text(f"{RISKS}!D7", "Low")),
     kind("shown: the right level typed over", f"S013 {RISKS}!D7", text(f"{RISKS}!D7", "Substantial")),
     kind("shown: a level cleared", f"S022 {RISKS}!D7", clear(f"{RISKS}!D7"), shown("Dashboard!J8", "")),
