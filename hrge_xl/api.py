@@ -1,10 +1,10 @@
 """The verbs of the command line as functions: what `hrge-xl VERB` does, with values in and out instead of text.
 
 Each verb stands once: here, or where `__init__.pyi` says that it is made. Importing this module imports none of that:
-what a verb needs is imported when it is first asked for, or called. Verbs raise `hrge_xl.errors.HrgeError` for what
-they refuse, with a sentence that says what to do; the usual kinds of it are named with each. Days are arguments
-everywhere, paths may be texts, `jobs` are processes (0: as many as suit the files), and a language is a tag such as fr
-or pt-BR.
+what a verb needs is imported when it is first asked for, or called. Verbs raise `HrgeError` (`hrge_xl.core.errors`)
+for what they refuse, with a sentence that says what to do; the usual kinds of it are named with each. Days are
+arguments everywhere, paths may be texts, `jobs` are processes (0: as many as suit the files), and a language is a tag
+such as fr or pt-BR.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .errors import SpecError, UsageError
+from .core.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
-    from .auditing.audit import DatasetAudit, ReportAudit
+    from .audit.audit import DatasetAudit, ReportAudit
     from .dataset.reconciliation import Reconciliation
     from .dataset.returns import Return
     from .dataset.tracing import Traced
-    from .exports.extract import Sink, Wish
+    from .exchange.validation import Result, ValidationRequest
     from .findings import Waiver
-    from .intake.sandbox import Confinement
     from .ledger.judgements import Decision
     from .ledger.ledger import Recovered
-    from .reports.compare import Comparison
-    from .reports.feedback_files import FeedbackResult
+    from .outputs.compare import Comparison
+    from .outputs.extract import Sink, Wish
+    from .outputs.feedback_files import FeedbackResult
+    from .reader.sandbox import Confinement
     from .rounds.datasets import Dataset, Question
     from .rounds.round_status import TeamStatus
     from .spec.model import Spec
     from .spec.translating import Coverage
-    from .validation import Result, ValidationRequest
 
 # specs
 
@@ -46,7 +46,7 @@ def check_spec(spec: str | Path, *, fast: bool = False) -> Spec:
 
     Raises `SpecError` with every mistake, each with file, line and column.
     """
-    from .soundness import try_out
+    from .exchange.spec_smoke_test import try_out
     from .spec.load import load
     from .spec.translating import mistakes
 
@@ -79,8 +79,8 @@ def draft_spec(
 
     It is named as its folder, unless it has a `name`. Raises `UsageError`.
     """
-    from .drafting import draft
-    from .output_files import write_whole
+    from .core.output_files import write_whole
+    from .importing import draft
     from .spec.load import load
 
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
@@ -111,12 +111,12 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     `source`, a workbook or PO file of translators, is taken in as a whole or not at all; `reviewed_by` notes who looked
     at everything; `to_xlsx` is a workbook for translators. Raises `UsageError` with everything that is wrong.
     """
-    from .exports import translation_xlsx
-    from .output_files import write_whole
+    from .core.output_files import write_whole
+    from .core.words import proper_tag
+    from .outputs import translation_xlsx
     from .spec.load import find, load
     from .spec.translating import as_file, coverage, merge, new_catalogue, sent_in, slips, updated, wanted_of
     from .spec.translations import Table, Translations, read_catalogue, write_state
-    from .words import proper_tag
 
     if proper_tag(language) != language:
         raise UsageError(f"'{language}' is not a language tag. Write one such as fr, ar-IQ or fa-AF.")
@@ -158,7 +158,7 @@ def translate(  # noqa: PLR0913 (one parameter an option)
 
 def write_messages(folder: Path) -> list[Path]:
     """Write the texts of mails to the teams of a round, to be changed, one file a language; gives those written now."""
-    from .rounds.mail.templates import write_templates
+    from .coordination.mail.templates import write_templates
     from .rounds.rounds import load_round
 
     return write_templates(folder, (team.language for team in load_round(folder).teams))
@@ -185,7 +185,7 @@ def status(folder: str | Path | Dataset, today: date) -> list[TeamStatus]:
 
 def check(path: Path, request: ValidationRequest) -> Result:
     """Read and check one workbook; what came of it, with its findings."""
-    from .validation import validate
+    from .exchange.validation import validate
 
     (result,) = validate([path], request)
     return result
@@ -214,7 +214,7 @@ def give_feedback(
     are other sheets than those that were issued, `reply_by` another day than the deadline of the workbook.
     Raises as `datasets` does.
     """
-    from .reports.feedback_files import FeedbackOptions, FeedbackResult, give_all
+    from .outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
     from .rounds.datasets import datasets
 
     given = FeedbackResult()
@@ -236,7 +236,7 @@ def compare(
 
     Raises `UsageError` where a side is several files, or one that could not be read.
     """
-    from .reports import compare
+    from .outputs import compare
 
     return compare.compare(_only(before), _only(after), language)
 
@@ -244,7 +244,7 @@ def compare(
 def _only(side: Result | Sequence[Dataset]) -> Result:
     """Give the one file of a side."""
     from .dataset.returns import result
-    from .validation import Result
+    from .exchange.validation import Result
 
     if isinstance(side, Result):
         return side
@@ -282,8 +282,8 @@ def export(
     chooses rows of one table. Raises `UsageError`, `OutputError`.
     """
     from .dataset.store import SqliteStore
-    from .exports import extract
-    from .exports.data_xlsx import write_workbook
+    from .outputs import extract
+    from .outputs.data_xlsx import write_workbook
 
     with ExitStack() as stack:
         store = stack.enter_context(_opened(place, today)).store
@@ -317,7 +317,7 @@ def export(
 def trace(place: str | Path | Dataset, table: str, row: int, today: date) -> list[tuple[str, str]]:
     """Give the values of a row of a table, numbered from 1, and the file and cell that it comes from."""
     from .dataset import tracing
-    from .exports.extract import table_of
+    from .outputs.extract import table_of
 
     with _opened(place, today) as found:
         return tracing.trace(found.store, table_of(found.store, table), row)
@@ -341,9 +341,9 @@ def overview(
     period: str | None = None,
 ) -> str:  # fmt: skip
     """Give the overview of an open dataset as a page, `masked` to be shared. Raises `UsageError` for several."""
-    from .dataset.derive import derive_here
+    from .dataset.compute_aggregates import derive_here
     from .dataset.run_history import last_change
-    from .reports.overview import of_dataset
+    from .outputs.overview import of_dataset
 
     if len(found) != 1:
         raise UsageError(
@@ -363,15 +363,15 @@ def demonstrate(
 
     `command` is what the reports name as their origin.
     """
-    from .consolidation import consolidate
+    from .coordination.consolidation import consolidate
+    from .coordination.demonstration import demonstration_round, story
+    from .core.paths import way_to
     from .dataset.work import arrivals
-    from .demonstration import demonstration_round, story
     from .ledger.events import Arrived
     from .ledger.ledger import Ledger
-    from .paths import way_to
-    from .reports import write_report
-    from .reports.build import Facts, document
-    from .reports.overview import overview_of_folder
+    from .outputs import write_report
+    from .outputs.build import Facts, document
+    from .outputs.overview import overview_of_folder
     from .rounds.datasets import Question, datasets, sources
 
     told, home, reports = story(spec), folder / "dataset", folder / "reports"
@@ -455,11 +455,11 @@ def verify(  # noqa: PLR0913 (one parameter an option)
     dataset, `sample` returns chosen at random are read again, all without it, and `store` is a database that must hold
     the same. Raises `UsageError`.
     """
-    from .auditing.audit import VerificationRequest
-    from .auditing.verify_dataset import verify_dataset
-    from .auditing.verify_report import verify_report
-    from .intake import cores
+    from .audit.audit import VerificationRequest
+    from .audit.verify_dataset import verify_dataset
+    from .audit.verify_report import verify_report
     from .ledger.ledger import DATASET
+    from .reader import cores
 
     of_dataset = target.is_dir() or target.name == DATASET
     what, other = (
@@ -504,10 +504,10 @@ def explain(code: str, spec: str | None = None, language: str = "en") -> Explana
 
     Raises `UsageError` with what may have been meant.
     """
+    from .core.suggest import plain
+    from .core.words import translator
     from .findings import general, kind_called, shown
     from .spec.load import load, names
-    from .suggest import plain
-    from .words import translator
 
     say, kind = translator(language), kind_called(code)
     if kind is not None:
@@ -532,8 +532,8 @@ CLOSE = 75  # how alike a name must be to be offered
 
 def _hint(code: str, rules: list[str]) -> str:
     """Say which may have been meant, by code, by name or by a word of it."""
+    from .core.suggest import alike, plain
     from .findings import CATALOGUE
-    from .suggest import alike, plain
 
     kinds, word = CATALOGUE.values(), plain(code)
     with_word = [kind for kind in kinds if len(word) > 2 and word in plain(kind.name)]
@@ -553,8 +553,8 @@ def specs_folder() -> Path | None:
 
 def confinement() -> Confinement | None:
     """Have a reading process try to get out, and say what keeps it in; None where none can be started."""
-    from .intake.sandbox import look_outside
-    from .intake.worker import Died, NotStarted, run_guarded
+    from .reader.sandbox import look_outside
+    from .reader.worker import Died, NotStarted, run_guarded
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "file")

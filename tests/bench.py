@@ -25,7 +25,7 @@ from tests.face import FIELD_TYPES, Submission, find
 from tests.read_and_check import check, layout_of, read_many
 
 RUNS = 5
-COMPARISON = "hrge_xl.intake.comparison.WorkbookComparison.compare"  # of every cell with the issued one
+COMPARISON = "hrge_xl.reader.comparison.WorkbookComparison.compare"  # of every cell with the issued one
 RETURNS = 60  # files, as issued and saved by LibreOffice
 BARE_CLICK = "import click\n@click.command()\ndef main(): pass\nmain(['--help'], standalone_mode=False)"
 

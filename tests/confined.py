@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import pytest
 
-from hrge_xl.gc_pause import gc_paused
-from hrge_xl.intake import sandbox
+from hrge_xl.core.gc_pause import gc_paused
+from hrge_xl.reader import sandbox
 
 Result = TypeVar("Result")
 

@@ -7,27 +7,25 @@ test does.
 # ruff: noqa: F401, I001
 
 # what every part has in common: answers, errors, words, numbers, files
-from hrge_xl import (
+from hrge_xl.core import (
     addresses,
-    engine as engine_module,
-    issuing,
-    kept_texts,
+    program_digest as engine_module,
+    message_templates as kept_texts,
     numerals,
     shell_words,
-    soundness,
-    stamp,
-    validation,
     words,
 )
-from hrge_xl.addresses import is_address, masked
-from hrge_xl.answer import Answer, Answers, Key, State, Value
-from hrge_xl.prefill import from_file, from_mapping
-from hrge_xl.issuing import issue_files
-from hrge_xl.consolidation import Summary
-from hrge_xl.dates import EARLIEST, LATEST, parse_day, parse_moment
-from hrge_xl.demonstration import play, saved_on, story, type_into, Typed
-from hrge_xl.engine import engine
-from hrge_xl.errors import (
+from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
+from hrge_xl.answers import stamp
+from hrge_xl.core.addresses import is_address, masked
+from hrge_xl.answers.answer import Answer, Answers, Key, State, Value
+from hrge_xl.exchange.prefill import from_file, from_mapping
+from hrge_xl.exchange.issuing import issue_files
+from hrge_xl.coordination.consolidation import Summary
+from hrge_xl.core.dates import EARLIEST, LATEST, parse_day, parse_moment
+from hrge_xl.coordination.demonstration import play, saved_on, story, type_into, Typed
+from hrge_xl.core.program_digest import engine
+from hrge_xl.core.errors import (
     Exit,
     HrgeError,
     LimitError,
@@ -38,9 +36,9 @@ from hrge_xl.errors import (
     StoreError,
     UsageError,
 )
-from hrge_xl.fault_isolation import apart, UnfitRow
-from hrge_xl.fault_log import write_log
-from hrge_xl.issuing import (
+from hrge_xl.findings.fault_isolation import apart, UnfitRow
+from hrge_xl.core.fault_log import write_log
+from hrge_xl.exchange.issuing import (
     contents_for,
     identity_of,
     layout_for,
@@ -49,10 +47,10 @@ from hrge_xl.issuing import (
     starting_answers,
     submission_of,
 )
-from hrge_xl.kept_texts import Kept, said
-from hrge_xl.last_answers import CLOSED, digest_of as last_answers_digest_of, read_last, written
-from hrge_xl.prefill import go_on, Prefill
-from hrge_xl.numerals import (
+from hrge_xl.core.message_templates import Kept, said
+from hrge_xl.answers.last_answers import CLOSED, digest_of as last_answers_digest_of, read_last, written
+from hrge_xl.exchange.prefill import go_on, Prefill
+from hrge_xl.core.numerals import (
     Ambiguous,
     FIRST_DAY,
     from_serial,
@@ -65,16 +63,16 @@ from hrge_xl.numerals import (
     shown,
     to_serial,
 )
-from hrge_xl.output_files import not_written, parts_of, whole, write_whole
-from hrge_xl.paths import expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of, path_text, read_regular
-from hrge_xl.refreshing import RefreshResult
-from hrge_xl.soundness import sample_answers
-from hrge_xl.shell_words import quoted as shell_words_quoted
-from hrge_xl.stamp import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs
-from hrge_xl.suggest import plain
-from hrge_xl.texts import Text
-from hrge_xl.under_way import listening, steps as under_way_steps, under_way
-from hrge_xl.validation import (
+from hrge_xl.core.output_files import not_written, parts_of, whole, write_whole
+from hrge_xl.core.paths import expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of, path_text, read_regular
+from hrge_xl.coordination.refresh import RefreshResult
+from hrge_xl.exchange.spec_smoke_test import sample_answers
+from hrge_xl.core.shell_words import quoted as shell_words_quoted
+from hrge_xl.answers.stamp import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs
+from hrge_xl.core.suggest import plain
+from hrge_xl.core.texts import Text
+from hrge_xl.core.progress import listening, steps as under_way_steps, under_way
+from hrge_xl.exchange.validation import (
     ACCEPTED,
     checked,
     Fault,
@@ -87,7 +85,7 @@ from hrge_xl.validation import (
     SpecBroken,
     validated,
 )
-from hrge_xl.words import (
+from hrge_xl.core.words import (
     beginning,
     CATALOGUES,
     cell_length,
@@ -118,10 +116,10 @@ from hrge_xl.words import (
 )
 
 # specs, their fields and their language
-from hrge_xl.drafting import Draft as drafting_Draft, draft_spec
-from hrge_xl.drafting.draft_spec import drafted
-from hrge_xl.drafting.guess import DraftBlock, DraftField, DraftSpec, guess, item_codes, list_name, tool_code
-from hrge_xl.drafting.read import read
+from hrge_xl.importing import Draft as drafting_Draft, draft_spec
+from hrge_xl.importing.draft_spec import drafted
+from hrge_xl.importing.guess import DraftBlock, DraftField, DraftSpec, guess, item_codes, list_name, tool_code
+from hrge_xl.importing.read import read
 from hrge_xl.fields import (
     Cell,
     ColumnKind,
@@ -267,8 +265,8 @@ from hrge_xl.workbook.pen import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT
 
 # files that came back
-from hrge_xl import intake
-from hrge_xl.intake import (
+from hrge_xl import reader as intake
+from hrge_xl.reader import (
     File,
     gate,
     ooxml,
@@ -282,19 +280,19 @@ from hrge_xl.intake import (
     stamp_alone,
     worker,
 )
-from hrge_xl.intake.cache import Cache
-from hrge_xl.intake.worker import dumps, loads
-from hrge_xl.intake.axes import read_axes
-from hrge_xl.intake.expected import ExpectedWorkbook, ReadResult
-from hrge_xl.intake.formula_forms import Anchor, counted_from, normal_form
-from hrge_xl.intake.gate import admit
-from hrge_xl.intake.identity import teams_named
-from hrge_xl.intake.limits import Limits, LIMITS
-from hrge_xl.intake.ooxml_styles import format_of, is_date_format, seen
-from hrge_xl.intake.office_files import look_into, MOST_HEADS, MOST_TITLES, table_of
-from hrge_xl.intake.ooxml_parts import shared_text
-from hrge_xl.intake.other_formats import checks_lost, lengthened
-from hrge_xl.intake.raw import (
+from hrge_xl.reader.cache import Cache
+from hrge_xl.reader.worker import dumps, loads
+from hrge_xl.reader.axes import read_axes
+from hrge_xl.reader.expected import ExpectedWorkbook, ReadResult
+from hrge_xl.reader.formula_forms import Anchor, counted_from, normal_form
+from hrge_xl.reader.gate import admit
+from hrge_xl.reader.identity import teams_named
+from hrge_xl.reader.limits import Limits, LIMITS
+from hrge_xl.reader.ooxml_styles import format_of, is_date_format, seen
+from hrge_xl.reader.office_files import look_into, MOST_HEADS, MOST_TITLES, table_of
+from hrge_xl.reader.ooxml_parts import shared_text
+from hrge_xl.reader.other_formats import checks_lost, lengthened
+from hrge_xl.reader.raw import (
     Area,
     CellKind,
     Overlay,
@@ -304,10 +302,10 @@ from hrge_xl.intake.raw import (
     Unreadable,
     Validation,
 )
-from hrge_xl.intake.read import AS_ISSUED, raw_workbook
-from hrge_xl.intake.raw import parse_area
-from hrge_xl.intake.retired_questions import OldSheet, was_issued
-from hrge_xl.intake.sandbox import (
+from hrge_xl.reader.read import AS_ISSUED, raw_workbook
+from hrge_xl.reader.raw import parse_area
+from hrge_xl.reader.retired_questions import OldSheet, was_issued
+from hrge_xl.reader.sandbox import (
     import_places,
     confine,
     Confinement,
@@ -316,10 +314,10 @@ from hrge_xl.intake.sandbox import (
     look_outside,
     seccomp,
 )
-from hrge_xl.intake.sandbox.landlock import allow_reading_only
-from hrge_xl.intake.tool_sheets import named_area, ToolSheet
-from hrge_xl.intake.mail import is_mail, moment_of, OutlookMessage
-from hrge_xl.intake.unpacking import (
+from hrge_xl.reader.sandbox.landlock import allow_reading_only
+from hrge_xl.reader.tool_sheets import named_area, ToolSheet
+from hrge_xl.reader.mail import is_mail, moment_of, OutlookMessage
+from hrge_xl.reader.unpacking import (
     ASK,
     Found,
     found_in,
@@ -330,9 +328,9 @@ from hrge_xl.intake.unpacking import (
     Unopened,
     Workbook,
 )
-from hrge_xl.intake.worker import Died, Reason, run_guarded, serve, WorkerPool
-from hrge_xl.intake.zip_package import ZipPackage
-from hrge_xl.submission import Outcome, ShownChecks, Submission, Unplaced, Verdict
+from hrge_xl.reader.worker import Died, Reason, run_guarded, serve, WorkerPool
+from hrge_xl.reader.zip_package import ZipPackage
+from hrge_xl.answers.submission import Outcome, ShownChecks, Submission, Unplaced, Verdict
 
 # checks and findings
 from hrge_xl import checks
@@ -385,7 +383,7 @@ from hrge_xl.dataset.column_values import pattern, right_answers, values
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history
 from hrge_xl.dataset.definitions import selection, TYPES
-from hrge_xl.dataset.derive import derive_here
+from hrge_xl.dataset.compute_aggregates import derive_here
 from hrge_xl.ledger.chain import Entry, TEXTS
 from hrge_xl.ledger.files import LOCK, only_writer, sha256_of
 from hrge_xl.dataset.frame_schemas import Failure, first_failure, FrameSchema, python_schema
@@ -395,7 +393,7 @@ from hrge_xl.ledger.ledger import DATASET, FIRST_SEEN, Ledger, LEFT_OUT, LOST
 from hrge_xl.dataset.opening import open_dataset, open_url, opened
 from hrge_xl.dataset.periods import periods
 from hrge_xl.ledger.files import kept_at
-from hrge_xl.paths import name_of
+from hrge_xl.core.paths import name_of
 from hrge_xl.dataset.reconciliation import reconciled, reconciliation, Reconciliation, WORDS
 from hrge_xl.dataset.return_status import (
     ARRIVED,
@@ -435,19 +433,19 @@ from hrge_xl.ledger.seals import faults
 from hrge_xl.dataset.shards import SHARDS, take, write_shard
 from hrge_xl.dataset.store import OF_DATABASE, open_file, Store
 from hrge_xl.dataset.table import Column as table_Column, Row, Rows, Table
-from hrge_xl.dataset.take_in import Options, take_in
+from hrge_xl.dataset.ingest import Options, take_in
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.ledger.judgements import waivers
 from hrge_xl.dataset.work import check_engine, shard_of, submissions_of, Task
 from hrge_xl.dataset.workers import cluster, in_batches, workers
-from hrge_xl.disclosure_control.sharing import MASKED, shared
-from hrge_xl.disclosure_control.suppression import is_sensitive, Sum, suppress
+from hrge_xl.privacy.sharing import MASKED, shared
+from hrge_xl.privacy.suppression import is_sensitive, Sum, suppress
 
 # rounds, teams and mails
 from hrge_xl.rounds.datasets import Dataset, sources
-from hrge_xl.rounds.mail import MailType, REMINDERS
-from hrge_xl.rounds.mail.eml import as_eml, Mail
-from hrge_xl.rounds.mail.templates import filled, PLACEHOLDERS, standard
+from hrge_xl.coordination.mail import MailType, REMINDERS
+from hrge_xl.coordination.mail.eml import as_eml, Mail
+from hrge_xl.coordination.mail.templates import filled, PLACEHOLDERS, standard
 from hrge_xl.rounds.receiving import Received
 from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, status, TeamStatus
 from hrge_xl.rounds.rounds import KEY, orders, Round, round_around, taken_along
@@ -456,14 +454,14 @@ from hrge_xl.rounds.teams import COLUMNS, Team
 from hrge_xl.rounds.edit_round import update_spec
 
 # reports, exports and audits
-from hrge_xl import guides
-from hrge_xl.auditing import differences as dataset_differences, second_opinion as second_opinion_module
-from hrge_xl.auditing.again import rounds_at_hand, Setting
-from hrge_xl.auditing.audit import DatasetAudit, ReportAudit, VerificationRequest
-from hrge_xl.auditing.differences import Difference
-from hrge_xl.auditing.report_again import find as comparison_find, summed_up, TAKEN_OVER
-from hrge_xl.auditing.report_file import read_report
-from hrge_xl.auditing.differences import (
+from hrge_xl.coordination import guides
+from hrge_xl.audit import differences as dataset_differences, second_opinion as second_opinion_module
+from hrge_xl.audit.again import rounds_at_hand, Setting
+from hrge_xl.audit.audit import DatasetAudit, ReportAudit, VerificationRequest
+from hrge_xl.audit.differences import Difference
+from hrge_xl.audit.report_again import find as comparison_find, summed_up, TAKEN_OVER
+from hrge_xl.audit.report_file import read_report
+from hrge_xl.audit.differences import (
     cells_apart,
     of_database,
     of_file,
@@ -471,7 +469,7 @@ from hrge_xl.auditing.differences import (
     of_tables,
     RowNames,
 )
-from hrge_xl.auditing.second_opinion import (
+from hrge_xl.audit.second_opinion import (
     BLANK,
     cells_of,
     EQUAL,
@@ -481,7 +479,7 @@ from hrge_xl.auditing.second_opinion import (
     second_opinion,
     Seen,
 )
-from hrge_xl.auditing.verify_dataset import (
+from hrge_xl.audit.verify_dataset import (
     faults_of_files,
     faults_of_issued,
     faults_of_spec,
@@ -489,22 +487,22 @@ from hrge_xl.auditing.verify_dataset import (
     sources_of,
     verify_dataset,
 )
-from hrge_xl.auditing.verify_report import verify_report
-from hrge_xl.exports import data_xlsx, exports
-from hrge_xl.exports.column_words import CodeLabels, SEVERITIES as SEVERITIES_IN_WORDS
-from hrge_xl.exports.data_xlsx import write_workbook
-from hrge_xl.exports.exports import formats_there
-from hrge_xl.exports.extract import rows_of, table_of as extract_table_of
-from hrge_xl.exports.package import description
-from hrge_xl.exports.readable_columns import readable_columns
-from hrge_xl.exports.exports import write_shareable
-from hrge_xl.guides import guide, guide_name, PAGES
-from hrge_xl.reports import FORMATS, overview as overview_module, page, shown_text, write_report
-from hrge_xl.reports.build import file_rows, run_id
-from hrge_xl.reports.compare import Said
-from hrge_xl.reports.compare_rounds import compared, paired, Side
-from hrge_xl.reports.country_map import country_map, on_map, outlines
-from hrge_xl.reports.document import (
+from hrge_xl.audit.verify_report import verify_report
+from hrge_xl.outputs import data_xlsx, exports
+from hrge_xl.outputs.column_words import CodeLabels, SEVERITIES as SEVERITIES_IN_WORDS
+from hrge_xl.outputs.data_xlsx import write_workbook
+from hrge_xl.outputs.exports import formats_there
+from hrge_xl.outputs.extract import rows_of, table_of as extract_table_of
+from hrge_xl.outputs.package import description
+from hrge_xl.outputs.readable_columns import readable_columns
+from hrge_xl.outputs.exports import write_shareable
+from hrge_xl.coordination.guides import guide, guide_name, PAGES
+from hrge_xl.outputs import FORMATS, overview as overview_module, page, shown_text, write_report
+from hrge_xl.outputs.build import file_rows, run_id
+from hrge_xl.outputs.compare import Said
+from hrge_xl.outputs.compare_rounds import compared, paired, Side
+from hrge_xl.outputs.country_map import country_map, on_map, outlines
+from hrge_xl.outputs.document import (
     CodeRow,
     Document,
     FileRow,
@@ -516,24 +514,24 @@ from hrge_xl.reports.document import (
     SCHEMA,
     Summary as document_Summary,
 )
-from hrge_xl.reports.drawing import ChartColumn, columns, lines, Mark, Point, steps
-from hrge_xl.reports.feedback import give_back, GivenBack
-from hrge_xl.reports.feedback_message import message
-from hrge_xl.reports.formats import html as html_module, json, junit, sarif, xlsx
-from hrge_xl.reports.formats.json import render
-from hrge_xl.reports.overview import page_of
-from hrge_xl.reports.overview_build import overview
-from hrge_xl.reports.overview import of_dataset, overview_of_folder
-from hrge_xl.reports.overview_model import FigureSource, MOST_ROWS, Overview
-from hrge_xl.reports.overview_questions import _Rows, MOST_ROWS_OF_A_QUESTION, OF_A_FINDING
-from hrge_xl.reports.overview_teams import MISSING, STATES, teams
-from hrge_xl.reports.document import SEVERITIES
-from hrge_xl.reports.document import CALLED
-from hrge_xl.reports.formats.xlsx import sheets as report_sheets
-from hrge_xl.reports.overview_teams import LEAST_FIRST
-from hrge_xl.reports.page import environment, isolated
-from hrge_xl.reports.spec_page import html, text
-from hrge_xl.reports.spec_diff import touched_files
+from hrge_xl.outputs.drawing import ChartColumn, columns, lines, Mark, Point, steps
+from hrge_xl.outputs.feedback import give_back, GivenBack
+from hrge_xl.outputs.feedback_message import message
+from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xlsx
+from hrge_xl.outputs.formats.json import render
+from hrge_xl.outputs.overview import page_of
+from hrge_xl.outputs.overview_build import overview
+from hrge_xl.outputs.overview import of_dataset, overview_of_folder
+from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview
+from hrge_xl.outputs.overview_questions import _Rows, MOST_ROWS_OF_A_QUESTION, OF_A_FINDING
+from hrge_xl.outputs.overview_teams import MISSING, STATES, teams
+from hrge_xl.outputs.document import SEVERITIES
+from hrge_xl.outputs.document import CALLED
+from hrge_xl.outputs.formats.xlsx import sheets as report_sheets
+from hrge_xl.outputs.overview_teams import LEAST_FIRST
+from hrge_xl.outputs.page import environment, isolated
+from hrge_xl.outputs.spec_page import html, text
+from hrge_xl.outputs.spec_diff import touched_files
 
 # the command line
 from hrge_xl import cli as cli_module

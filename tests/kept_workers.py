@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.intake import worker
-from hrge_xl.intake.limits import Limits
-from hrge_xl.intake.sandbox import Interpreter
+from hrge_xl.reader import worker
+from hrge_xl.reader.limits import Limits
+from hrge_xl.reader.sandbox import Interpreter
 
 MOST = 4  # that wait for the same kind of work
 TEMPORARY = Path(tempfile.gettempdir())

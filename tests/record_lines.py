@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from coverage import Coverage
 
-from hrge_xl.intake import worker
+from hrge_xl.reader import worker
 
 from .conftest import OF_WORKERS
 

@@ -258,7 +258,7 @@ def test_every_byte_of_the_program_counts(tmp_path: Path, monkeypatch: pytest.Mo
     """But not what is made of it, nor how a system ends its lines."""
     home = shutil.copytree(engines.HOME, tmp_path / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(engines, "HOME", home)
-    file = home / "intake" / "ooxml.py"
+    file = home / "reader" / "ooxml.py"
 
     def now() -> str:
         engine.cache_clear()

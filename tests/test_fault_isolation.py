@@ -236,7 +236,7 @@ def test_feedback_that_cannot_be_made(
     returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fails_where(
-        import_module("hrge_xl.reports.feedback_files"), "give_back", lambda result, *_: named(result.path)
+        import_module("hrge_xl.outputs.feedback_files"), "give_back", lambda result, *_: named(result.path)
     )(monkeypatch)
     assert hrge("feedback", returned, "--all", "-o", tmp_path / "out", "--today", DAY, "--jobs", 1) == 4
     out, err = capsys.readouterr()
@@ -268,6 +268,6 @@ def test_a_file_that_changes_before_the_second_opinion(
         (returned / "d.xlsx").write_bytes((returned / "a.xlsx").read_bytes())
         return asked(*given, **more)
 
-    monkeypatch.setattr(import_module("hrge_xl.auditing.verify_report"), "second_opinion", meanwhile)
+    monkeypatch.setattr(import_module("hrge_xl.audit.verify_report"), "second_opinion", meanwhile)
     assert hrge("verify", "validation.json", "--returned", returned, "--jobs", 1) == 1
     assert "d.xlsx: no second opinion, because it was changed while it was read." in capsys.readouterr().out

@@ -73,8 +73,8 @@ MADE_UP = info(
 )
 """
 LOOK = """
-from hrge_xl.intake.read import AS_ISSUED
-from hrge_xl.intake.other_formats import checks_lost
+from hrge_xl.reader.read import AS_ISSUED
+from hrge_xl.reader.other_formats import checks_lost
 from tests.texts import texts
 from tests.write_docs import findings_page
 from hrge_xl.cli import cli

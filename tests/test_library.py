@@ -177,7 +177,7 @@ def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     told = done.stdout.splitlines()
     assert not [each for each in told if "error:" in each and "wrong.py" not in each]
-    assert "hrge_xl.validation.Result" in done.stdout
+    assert "hrge_xl.exchange.validation.Result" in done.stdout
     assert "list[tuple[str, str]]" in done.stdout
     first = RIGHT.count("\n") + 1
     for number, (line, code) in enumerate(WRONG.items(), start=first):

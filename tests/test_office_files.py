@@ -257,7 +257,7 @@ def test_answers_are_taken_from_a_file_in_a_process_of_its_own(
 ) -> None:
     order = Order("PAK", date(2026, 3, 1), answers={("PLAN", "1", "PLN_01"): "WS-1"})
     (tmp_path / "a.xlsx").write_bytes(generate(load("example"), order))
-    monkeypatch.setattr("hrge_xl.intake.ooxml.read", lambda *_: pytest.fail("read in this process"))
+    monkeypatch.setattr("hrge_xl.reader.ooxml.read", lambda *_: pytest.fail("read in this process"))
     found = from_file(tmp_path / "a.xlsx", layout("example"), "example", date(2026, 3, 1))
     assert found.answers["PLAN", "1", "PLN_01"] == "WS-1"
 
@@ -283,14 +283,14 @@ OPENERS = {
 }
 READERS = {"read_excel", "load_workbook", "from_path"}
 GUARDED = {
-    "demonstration.py": "workbooks that it issued itself a moment ago",
-    "soundness.py": "workbooks that it made itself a moment ago",
+    "coordination/demonstration.py": "workbooks that it issued itself a moment ago",
+    "exchange/spec_smoke_test.py": "workbooks that it made itself a moment ago",
     "workbook/drawing.py": "a workbook that it drew itself a moment ago",
-    "intake/zip_package.py": "the one place that looks into a zip, within limits",
-    "intake/other_formats.py": "in a worker; the gate checked the zip",
-    "auditing/differences.py": "in a worker; workbooks of ours that somebody may have worked in",
-    "auditing/second_opinion.py": "in a worker; the gate checked the zip",
-    "drafting/read.py": "in a worker; the gate checked the zip",
+    "reader/zip_package.py": "the one place that looks into a zip, within limits",
+    "reader/other_formats.py": "in a worker; the gate checked the zip",
+    "audit/differences.py": "in a worker; workbooks of ours that somebody may have worked in",
+    "audit/second_opinion.py": "in a worker; the gate checked the zip",
+    "importing/read.py": "in a worker; the gate checked the zip",
 }
 
 

@@ -777,7 +777,7 @@ def test_both_ways_of_reading_agree(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_plain_workbooks_do_take_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """What XlsxWriter and openpyxl write is plain: no element of a row is reported to the handlers."""
     seen: list[str] = []
-    monkeypatch.setattr("hrge_xl.intake.ooxml_rows.SheetCells.open_row", lambda *_: seen.append("row"))
+    monkeypatch.setattr("hrge_xl.reader.ooxml_rows.SheetCells.open_row", lambda *_: seen.append("row"))
     resaved = io.BytesIO()
     openpyxl.load_workbook(io.BytesIO(varied_workbook())).save(resaved)
     assert ooxml.read(varied_workbook()).sheets[0].cells

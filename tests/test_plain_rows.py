@@ -70,7 +70,7 @@ def test_real_returns_are_plain_and_read_alike(
     data = path.read_bytes()
     expected = by_handlers(data)
     rows_heard: list[int] = []
-    monkeypatch.setattr("hrge_xl.intake.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
+    monkeypatch.setattr("hrge_xl.reader.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
     assert outcome(data) == outcome(data) == expected
     assert rows_heard == []
 
@@ -89,7 +89,7 @@ def test_what_others_save_is_plain_and_read_as_it_was(
     """Texts and formats renumbered, spans and identifiers, texts without marks of space: nothing goes the slow way."""
     before = RETURNS[0].read_bytes()
     rows_heard: list[int] = []
-    monkeypatch.setattr("hrge_xl.intake.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
+    monkeypatch.setattr("hrge_xl.reader.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
     one, other = (
         read_bytes(each, path="", sha256="", size=0, format="xlsx", want=ExpectedReturn())
         for each in (before, saved(before))

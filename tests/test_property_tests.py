@@ -33,7 +33,7 @@ def draw(value, number):
 draw()
 print(drawn.hexdigest())
 """
-HISTORIES = (("", "pass"), ("import hrge_xl.findings", "import colorsys, hrge_xl.reports.formats.html"))
+HISTORIES = (("", "pass"), ("import hrge_xl.findings", "import colorsys, hrge_xl.outputs.formats.html"))
 
 
 def test_every_run_draws_the_same_examples_whatever_ran_before() -> None:

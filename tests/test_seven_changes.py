@@ -365,8 +365,8 @@ def render(document):
 
 
 def test_a_report_format_is_one_module(copy: Copy) -> None:
-    copy.append("hrge_xl/reports/formats/text.py", FORMAT)
-    assert copy.changed() == ["hrge_xl/reports/formats/text.py"]
+    copy.append("hrge_xl/outputs/formats/text.py", FORMAT)
+    assert copy.changed() == ["hrge_xl/outputs/formats/text.py"]
     copy.hrge("report", copy.returned(SVC_02=10), "--format", "text", "-o", copy.root / "reports", *TODAY)
     assert ": accepted" in (copy.root / "reports" / "validation.txt").read_text(encoding="utf-8")
     assert "html|json|junit|sarif|text|xlsx" in copy.page("cli.md")
@@ -397,8 +397,8 @@ FILES["counts.txt"] = CSV, _write_counts
 
 
 def test_an_export_file_is_one_entry_and_what_writes_it(copy: Copy) -> None:
-    copy.append("hrge_xl/exports/exports.py", FILE)
-    assert copy.changed() == ["hrge_xl/exports/exports.py"]
+    copy.append("hrge_xl/outputs/exports.py", FILE)
+    assert copy.changed() == ["hrge_xl/outputs/exports.py"]
     dataset = copy.consolidated(SVC_02=10)
     assert "submissions 1" in (dataset / "counts.txt").read_text(encoding="utf-8").splitlines()
     assert "identical" in copy.hrge("verify", dataset)  # it is held against the same file written again

@@ -119,7 +119,7 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module", autouse=True)
 def _files_read_once() -> Iterator[None]:
     """Files are read again only where a report asks for something else; openpyxl never reads them here."""
-    module = importlib.import_module("hrge_xl.auditing.verify_report")
+    module = importlib.import_module("hrge_xl.audit.verify_report")
     again, kept = module.run_again, {}
     compared = ("size", "verdict", "identity", "counts", "completeness", "checks", "findings", "unplaced")
 

@@ -147,7 +147,7 @@ def test_interrupting_the_parent_ends_parent_and_children(tmp_path: Path) -> Non
         import signal, sys
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
         sys.path[:] = sys.argv[1].split("|")
-        from hrge_xl.intake.worker import run_guarded
+        from hrge_xl.reader.worker import run_guarded
         from tests.worker_actions import act
         def main():
             for result in run_guarded(act, ["pid", "sleep 60", "sleep 60"], jobs=2):

@@ -118,7 +118,7 @@ def _of_fields() -> Iterator[tuple[str, str, str]]:
 
 def _of_the_report() -> Iterator[tuple[str, str, str]]:
     for code, text in CALLED.items():
-        yield text, "hrge_xl/reports/document.py", f"validation report: {code}"
+        yield text, "hrge_xl/outputs/document.py", f"validation report: {code}"
     for key, text in WORDS_OF_FILES.items():
         yield text, "hrge_xl/dataset/reconciliation.py", f"what became of files: {key}"
     for said, file, note in (
@@ -128,18 +128,18 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         ),
         (
             [column.head for columns in report_sheets().values() for column in columns.values()],
-            "reports/formats/xlsx_columns.csv", "validation report as a workbook",
+            "outputs/formats/xlsx_columns.csv", "validation report as a workbook",
         ),
-        (_of_mails(), "rounds/mail/standard.txt", "e-mail to a team"),
-        (LEAST_FIRST.values(), "reports/overview_teams.py", "overview: where a team stands"),
+        (_of_mails(), "coordination/mail/standard.txt", "e-mail to a team"),
+        (LEAST_FIRST.values(), "outputs/overview_teams.py", "overview: where a team stands"),
         (
             (UNITS, KINDS, NO_KIND, NOT_ADDED, DOUBLED, NO_RATIO), "dataset/aggregates/indicators.py",
             "overview: why there is no total",
         ),
         (
-            SEVERITIES_IN_WORDS.values(), "exports/column_words.py", "",
+            SEVERITIES_IN_WORDS.values(), "outputs/column_words.py", "",
         ),
-        (kept_texts.EVERY, "kept_texts.py", "kept in English, and said in the language of the reader"),
+        (kept_texts.EVERY, "core/message_templates.py", "kept in English, and said in the language of the reader"),
         ((*STATES, *NOTES.values()), "rounds/round_status.py", "where a team stands"),
         (
             [text for text, _ in (*CORRECTIONS.values(), *LEFTOVERS.values())],
@@ -163,7 +163,7 @@ def _of_the_tables() -> Iterator[tuple[str, str, str]]:
 
 def _of_mails() -> Iterator[str]:
     """Every line of the e-mails that says something, of the subject what comes after the colon."""
-    for line in (PACKAGE / "rounds" / "mail" / "standard.txt").read_text(encoding="utf-8").splitlines():
+    for line in (PACKAGE / "coordination" / "mail" / "standard.txt").read_text(encoding="utf-8").splitlines():
         if line and line[0] not in "#[" and line != "{feedback}":
             yield line.removeprefix("Subject: ")
 
@@ -171,11 +171,11 @@ def _of_mails() -> Iterator[str]:
 def _what_files_are() -> Iterator[tuple[str, str]]:
     """What a file is instead of a workbook, and why it was not handed over: constants of what reads it."""
     for name in ("content_sniffing", "gate", "ooxml_sheet"):
-        file = f"hrge_xl/intake/{name}.py"
+        file = f"hrge_xl/reader/{name}.py"
         for node in ast.walk(ast.parse((PACKAGE.parent / file).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and WHAT.fullmatch(node.value):
                 yield node.value, file
-    file = "hrge_xl/intake/file_kinds.json"
+    file = "hrge_xl/reader/file_kinds.json"
     for table in json.loads((PACKAGE.parent / file).read_text(encoding="ascii")).values():
         yield from ((what, file) for what in table.values() if WHAT.fullmatch(what))
 

@@ -22,12 +22,12 @@ import babel.dates
 import msgspec
 
 from hrge_xl.checks import run
+from hrge_xl.core.message_templates import IN_ERROR, Kept
+from hrge_xl.exchange.validation import Fault, FileToCheck, Result, SpecBroken, check_file
 from hrge_xl.findings import Severity, Waiver, Words
 from hrge_xl.findings.file import EMPTY_FILE
-from hrge_xl.intake import worker
-from hrge_xl.intake.worker import Died
-from hrge_xl.kept_texts import IN_ERROR, Kept
-from hrge_xl.validation import Fault, FileToCheck, Result, SpecBroken, check_file
+from hrge_xl.reader import worker
+from hrge_xl.reader.worker import Died
 
 
 def act(item: str) -> object:

@@ -19,7 +19,7 @@ from typing import Any
 
 from babel.core import get_global
 
-TARGET = Path(__file__).parent.parent / "hrge_xl" / "reports" / "outlines.json"
+TARGET = Path(__file__).parent.parent / "hrge_xl" / "outputs" / "outlines.json"
 SOURCE = "Natural Earth (public domain), 1:110m, by way of world-atlas 2.0.2 (ISC)"
 SCALE = 700.0  # the world is then about 3,800 wide
 LEFT_OUT = {"010"}  # Antarctica

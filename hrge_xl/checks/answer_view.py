@@ -13,17 +13,17 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..answer import Answer, Key, State
+from ..answers.answer import Answer, Key, State
+from ..answers.last_answers import read_last
+from ..answers.submission import Submission
+from ..core.numerals import to_serial
+from ..core.texts import fixed_codes, said
+from ..core.words import NO_ANSWER, says_nothing, tidy_lines
 from ..fields import figure_of
 from ..language import Type
 from ..language.compiler import Compiled, Known, Row, Unknown, Value, finite, fold, worse
-from ..last_answers import read_last
 from ..layout import Layout
-from ..numerals import to_serial
 from ..spec.model import FieldBlock, FormBlock
-from ..submission import Submission
-from ..texts import fixed_codes, said
-from ..words import NO_ANSWER, says_nothing, tidy_lines
 from .program import FieldColumn, FieldTable, NeedCheck, Program, table_key
 
 

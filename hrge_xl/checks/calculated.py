@@ -9,16 +9,16 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from ..answer import Answer, Key, State, Value
+from ..answers.answer import Answer, Key, State, Value
+from ..core.numerals import from_serial, shown, shown_moment
+from ..core.words import and_more, tidy
 from ..fields import ColumnKind, Field
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT, OTHER_CALENDAR
 from ..language import Type
 from ..language.compiler import Unknown
 from ..language.functions.figures import rounded
-from ..numerals import from_serial, shown, shown_moment
 from ..spec.model import Spec
-from ..words import and_more, tidy
 from .answer_view import AnswerCell, AnswerView
 from .hits import Hit, at_answer
 from .program import FieldColumn

@@ -11,17 +11,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ..answer import ONLY_ROW, Answer, State
+from ..answers.answer import ONLY_ROW, Answer, State
+from ..core.numerals import shown, to_serial
+from ..core.words import CELL_LIMIT, fits_a_cell, fold_code, letters
 from ..fields import ColumnKind, kind_of
 from ..fields.text import EXPECTED
 from ..findings import CATALOGUE, Kind
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..language.compiler import Row, Value, fold
-from ..numerals import shown, to_serial
 from ..spec.compiled import CompiledSpec
 from ..spec.model import RegisterBlock, Rule
-from ..words import CELL_LIMIT, fits_a_cell, fold_code, letters
 from .answer_view import AnswerCell, AnswerView
 from .program import FieldColumn
 

@@ -8,8 +8,19 @@ from datetime import date
 from math import ceil
 from typing import NamedTuple
 
-from .. import kept_texts
-from ..answer import ONLY_ROW, Answer
+from ..answers.answer import ONLY_ROW, Answer
+from ..answers.submission import Outcome, Progress, Submission
+from ..core import message_templates as kept_texts
+from ..core.message_templates import Kept, joined
+from ..core.numerals import shown as said
+from ..core.words import (
+    CELL_LIMIT,
+    CHARACTERS_A_WORD,
+    and_more,
+    cell_length,
+    count_words,
+    spaceless,
+)
 from ..findings import Finding, Kind, Severity, codes, excerpt
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
@@ -21,21 +32,10 @@ from ..findings.value import (
     TOO_MANY_WORDS,
     WRONG_PARENT,
 )
-from ..kept_texts import Kept, joined
 from ..language.compiler import Row
 from ..layout import Layout, parse_cell
 from ..layout.wording import asked_of_row, placeholders
-from ..numerals import shown as said
 from ..spec.compiled import compiled
-from ..submission import Outcome, Progress, Submission
-from ..words import (
-    CELL_LIMIT,
-    CHARACTERS_A_WORD,
-    and_more,
-    cell_length,
-    count_words,
-    spaceless,
-)
 from . import calculated
 from .answer_view import AnswerView, IssuedTables
 from .doubts import Undecided, UnreadArea, gaps_of, in_doubt, unread_slots

@@ -13,7 +13,10 @@ from functools import cache
 
 from msgspec.structs import replace as changed
 
-from ..answer import Answer, Key
+from ..answers.answer import Answer, Key
+from ..answers.submission import Result, Submission, Verdict
+from ..core.numerals import shown
+from ..core.words import and_more, translator
 from ..fields import ColumnKind, Field, kind_of
 from ..findings import Finding, Kind, sentence
 from ..findings import value as v
@@ -21,10 +24,7 @@ from ..findings.structure import RESULT_DIFFERS
 from ..language.compiler import Row
 from ..layout import Layout, Slot, address
 from ..layout.messages import REQUIRED, ROW_NAME, is_required
-from ..numerals import shown
 from ..spec.compiled import Source
-from ..submission import Result, Submission, Verdict
-from ..words import and_more, translator
 from .answer_view import AnswerView
 from .hits import Hit
 from .program import Program

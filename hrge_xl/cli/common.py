@@ -17,18 +17,18 @@ from click.shell_completion import CompletionItem
 
 import hrge_xl
 
-from ..addresses import masked
-from ..dates import RANGE, parse_day
-from ..errors import Exit, UsageError
-from ..paths import path_text, read_regular
-from ..shell_words import quoted
-from ..suggest import did_you_mean
+from ..core.addresses import masked
+from ..core.dates import RANGE, parse_day
+from ..core.errors import Exit, UsageError
+from ..core.paths import path_text, read_regular
+from ..core.shell_words import quoted
+from ..core.suggest import did_you_mean
 from .groups import COMPLETIONS
 from .terminal import beside, line, output_to, print_json, print_lines, style, width
 
 if TYPE_CHECKING:
     from .. import Dataset, Facts, Question
-    from ..reports.document import FileRow
+    from ..outputs.document import FileRow
 
 
 MOST_PASSWORD_BYTES = 10_000
@@ -111,7 +111,7 @@ def today() -> date:
 
 def known_language(tag: str) -> str | None:
     """Give a language that the program speaks; none where none is said. Raises `UsageError` with those that it does."""
-    from ..words import languages
+    from ..core.words import languages
 
     if not tag:
         return None
@@ -241,7 +241,7 @@ def print_result(output: Path | None, as_json: bool, value: object, lines: Itera
 
 def print_totals(datasets: Sequence[Dataset]) -> None:
     """Print what was received and what became of it on stderr, as the last lines."""
-    from ..reports.build import totals
+    from ..outputs.build import totals
 
     print_notes(*datasets)
     print_lines(totals(datasets).lines(), err=True)
@@ -254,7 +254,7 @@ def print_notes(*datasets: Dataset) -> None:
 
 def next_step(command: str, *words: str | Path, and_then: str = "", language: str = "en") -> None:
     """Say on stderr, last of all, which command comes next."""
-    from ..words import translator
+    from ..core.words import translator
 
     typed = " ".join(["hrge-xl", command, *map(quoted, words)])
     line(f"{translator(language)('Next')}: {typed}{and_then}", err=True)
@@ -262,7 +262,7 @@ def next_step(command: str, *words: str | Path, and_then: str = "", language: st
 
 def exit_code(files: Sequence[FileRow], fail_on: str) -> Exit:
     """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
-    from ..reports.document import is_waived
+    from ..outputs.document import is_waived
 
     if any(file["verdict"] == "refused" for file in files):
         return Exit.REFUSED

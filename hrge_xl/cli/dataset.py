@@ -10,8 +10,8 @@ from typing import Any
 
 import hrge_xl
 
-from ..addresses import is_address
-from ..errors import Exit, UsageError
+from ..core.addresses import is_address
+from ..core.errors import Exit, UsageError
 from .common import AS_SUITS, print_notes, question, today, verb, warn_of_ledgers
 from .groups import said
 from .terminal import (
@@ -66,8 +66,8 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    from ..reports import compare_rounds
-    from ..reports.compare import lines
+    from ..outputs import compare_rounds
+    from ..outputs.compare import lines
 
     folders = [Path(each).is_dir() for each in (before, after)]
     if folders[0] != folders[1]:
@@ -194,7 +194,7 @@ def trace(
 
 
 def _print_answers(found: Sequence[hrge_xl.Traced], are_findings: bool, *, as_json: bool) -> None:
-    from ..words import counted
+    from ..core.words import counted
 
     if as_json:
         print_json([asdict(each) for each in found])

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..core.grouping import grouped
+from ..core.suggest import listed
+from ..core.words import SOURCE_LANGUAGE, counted, translator
 from ..findings import CATALOGUE, Severity, general
 from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
-from ..grouping import grouped
-from ..suggest import listed
-from ..words import SOURCE_LANGUAGE, counted, translator
 from .terminal import beside, cut, hanging, padded, print_lines, shown, style, taken, width
 
 if TYPE_CHECKING:
-    from ..reports.document import FileRow, FindingRow
+    from ..outputs.document import FileRow, FindingRow
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 VERDICTS = {"accepted": "green", "returned": "red", "refused": "red"}
@@ -47,8 +47,8 @@ def print_every_line(files: Sequence[FileRow], *, quiet: bool) -> None:
 
 
 def _full(finding: FindingRow) -> str:
-    from ..reports.document import place_of
-    from ..reports.file_rows import waiver_of
+    from ..outputs.document import place_of
+    from ..outputs.file_rows import waiver_of
 
     waiver = finding["waiver"]
     place = f"{place_of(finding)}: " if finding["sheet"] else ""
@@ -132,7 +132,7 @@ def _addresses(findings: Iterable[FindingRow]) -> list[str]:
 
 def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FoldedFindings]:
     """Give the findings of a file that nobody has accepted, those of one kind together, the most important first."""
-    from ..reports.document import is_waived
+    from ..outputs.document import is_waived
 
     by_code = grouped((each["code"], each) for each in file["findings"] if not is_waived(each))
     return sorted((FoldedFindings(some, language) for some in by_code.values()), key=lambda fold: fold.rank)

@@ -15,8 +15,8 @@ from click.shell_completion import CompletionItem
 
 import hrge_xl
 
-from ..errors import HrgeError
-from ..suggest import did_you_mean, listed
+from ..core.errors import HrgeError
+from ..core.suggest import did_you_mean, listed
 from .terminal import colours
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any
 
 import hrge_xl
 
-from ..errors import Exit, UsageError
-from ..shell_words import quoted
+from ..core.errors import Exit, UsageError
+from ..core.shell_words import quoted
 from .common import AS_SUITS, first_line, verb, warn_of_ledgers
 from .terminal import line, output_to, print_json, print_lines
 
@@ -45,7 +45,7 @@ def decide(
     elif choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
     else:
-        from ..kept_texts import said
+        from ..core.message_templates import said
 
         by, how["password"] = by or getpass.getuser(), password
         after = hrge_xl.decide(folder, returns, choice, by=by, day=today, jobs=AS_SUITS, **how)
@@ -97,7 +97,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl status 2026-H1
     """
-    from ..words import counted
+    from ..core.words import counted
 
     how |= {"by": by, "day": today, "jobs": AS_SUITS}
     if listed or as_json:
@@ -127,7 +127,7 @@ def _place(cell: str | None) -> tuple[str, str] | None:
 
 
 def _list_waivers(folder: Path, day: date, *, as_json: bool) -> None:
-    from ..words import counted
+    from ..core.words import counted
 
     found = hrge_xl.waivers(folder, day)
     if as_json:
@@ -205,7 +205,7 @@ def _check(seal: hrge_xl.SealCheck, digest: str) -> Exit:
 
 
 def _list_seals(chain: hrge_xl.Chain, *, everything: bool) -> Exit:
-    from ..words import counted
+    from ..core.words import counted
 
     if everything:
         for entry in chain.entries:

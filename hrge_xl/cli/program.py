@@ -15,8 +15,8 @@ from click.shell_completion import CompletionItem, get_completion_class
 
 import hrge_xl
 
-from ..errors import Exit
-from ..words import Translate, translator
+from ..core.errors import Exit
+from ..core.words import Translate, translator
 from .common import command_line, verb
 from .groups import offered
 from .settings import check_all

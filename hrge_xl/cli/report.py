@@ -8,8 +8,8 @@ from typing import Any
 
 import hrge_xl
 
-from ..errors import Exit
-from ..reports import FORMATS, write_report
+from ..core.errors import Exit
+from ..outputs import FORMATS, write_report
 from .common import exit_code, facts, print_result, print_totals, question, verb
 from .groups import said
 from .terminal import line, print_json, print_lines
@@ -30,7 +30,7 @@ def report(
 
     Next: hrge-xl sign reports/validation.json --by "A. Name"
     """
-    from ..reports.overview import write_overview
+    from ..outputs.overview import write_overview
 
     asked = question(paths, how)
     with hrge_xl.datasets(asked) as found:
@@ -61,7 +61,7 @@ def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) ->
 
     Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
-    from ..reports.feedback_message import SCHEMA
+    from ..outputs.feedback_message import SCHEMA
 
     given = hrge_xl.give_feedback(question(paths, how), output, **how)
     print_lines(given.warnings, err=True)

@@ -11,8 +11,8 @@ from click import group
 
 import hrge_xl
 
-from ..errors import UsageError
-from ..shell_words import quoted
+from ..core.errors import UsageError
+from ..core.shell_words import quoted
 from .common import day_is_stated, verb
 from .groups import CommandGroup, said
 from .terminal import line, print_lines, shown
@@ -45,7 +45,7 @@ def init(
 
     Next: hrge-xl generate output/2026-H1
     """
-    from ..words import counted
+    from ..core.words import counted
 
     if dry_run:
         print_lines(_understood(hrge_xl.read_list(teams, hrge_xl.load(spec), password)))
@@ -57,7 +57,7 @@ def init(
 
 def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
     """Say how a list was understood: its teams as a table, what is above it, and what is not read."""
-    from ..words import counted
+    from ..core.words import counted
 
     rows = [each.cells for each in read.teams]
     used = [column for column in rows[0] if any(row[column] for row in rows)]
@@ -86,7 +86,7 @@ def update_round(folder: Path, spec: str | None) -> None:
 
     Next: hrge-xl generate output/2026-H1
     """
-    from ..reports.spec_diff import summary
+    from ..outputs.spec_diff import summary
 
     update = hrge_xl.update_spec(folder, spec)
     if update.changes is None:

@@ -18,10 +18,10 @@ import click
 from click import Command, Context, Group, Option, Parameter
 from click.core import ParameterSource
 
-from ..errors import UsageError
-from ..grouping import grouped
-from ..paths import read_regular
-from ..suggest import remedy_for
+from ..core.errors import UsageError
+from ..core.grouping import grouped
+from ..core.paths import read_regular
+from ..core.suggest import remedy_for
 from .groups import everywhere, said
 from .terminal import line
 

@@ -8,8 +8,8 @@ from click import group
 
 import hrge_xl
 
-from ..errors import Exit, UsageError
-from ..shell_words import quoted
+from ..core.errors import Exit, UsageError
+from ..core.shell_words import quoted
 from .common import today, verb
 from .groups import CommandGroup, said
 from .terminal import block, data, line, output_to, print_json, print_lines
@@ -55,7 +55,7 @@ def show_spec(spec: str, how: str) -> None:
 
     Next: hrge-xl generate hrge_toolkit --sample
     """
-    from ..reports.spec_page import html, text
+    from ..outputs.spec_page import html, text
 
     loaded = hrge_xl.load(spec)
     if how == "html":
@@ -93,7 +93,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl round update-spec 2026-H1 --spec ./my_spec
     """
-    from ..reports.spec_diff import as_data, file_lines, lines
+    from ..outputs.spec_diff import as_data, file_lines, lines
 
     if more and not returned:
         raise UsageError(f"'{more[0]}': name two specs, and returned files after --returned.")

@@ -9,8 +9,8 @@ from typing import Any
 
 import hrge_xl
 
-from ..shell_words import quoted
-from ..words import Translate, and_more, translator
+from ..core.shell_words import quoted
+from ..core.words import Translate, and_more, translator
 from .common import next_step, question, verb, warn_of_ledgers
 from .terminal import (
     beside,
@@ -134,7 +134,7 @@ def _line(each: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
 
 
 def _file(each: hrge_xl.Return) -> dict[str, str]:
-    from ..kept_texts import said
+    from ..core.message_templates import said
 
     day, by = each.lateness
     return {
@@ -224,7 +224,7 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
     """Write a workbook: figures and days as such, so that they can be sorted; texts never as formulas."""
     from io import BytesIO
 
-    from ..output_files import write_whole
+    from ..core.output_files import write_whole
     from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
 
     target, say = BytesIO(), translator(language)

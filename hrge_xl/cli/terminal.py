@@ -71,7 +71,7 @@ def output_to(file: Path | None) -> Iterator[None]:
 
     Raises `OutputError`.
     """
-    from ..output_files import write_whole
+    from ..core.output_files import write_whole
 
     if file is None or file == STDOUT:
         yield

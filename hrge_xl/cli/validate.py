@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import hrge_xl
 
-from ..errors import Exit
+from ..core.errors import Exit
 from .common import exit_code, facts, next_step, print_notes, print_totals, question, verb
 from .groups import said
 from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
-    from ..reports.document import FileRow
+    from ..outputs.document import FileRow
 
 
 @verb("validate")
@@ -35,8 +35,8 @@ def validate(
 
     Next: hrge-xl feedback output/2026-H1 -o feedback
     """
-    from ..reports.build import file_rows
-    from ..reports.formats.json import render
+    from ..outputs.build import file_rows
+    from ..outputs.formats.json import render
     from .findings_view import print_every_line, print_folded
 
     asked, quiet, verbose = question(paths, how), said("quiet"), said("verbose")
@@ -86,7 +86,7 @@ def check(file: str, **how: Any) -> Exit:
 
     Next: hrge-xl explain V001
     """
-    from ..reports.build import file_rows
+    from ..outputs.build import file_rows
     from .findings_view import print_every_line
 
     round_ = hrge_xl.round_named(how["spec"])

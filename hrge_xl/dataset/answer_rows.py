@@ -7,13 +7,13 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answer import Answer, CellKey, State
+from ..answers.answer import Answer, CellKey, State
+from ..answers.submission import Submission, Unplaced
+from ..core.numerals import shown, to_serial
+from ..core.words import storable
 from ..fields import kind_of
 from ..layout import Layout
-from ..numerals import shown, to_serial
 from ..spec.model import Spec
-from ..submission import Submission, Unplaced
-from ..words import storable
 from .dimensions import HASHED, NumberedCell, Slots, codes, rows_of, slots_of
 from .schema import ANSWERS_FACT, list_of
 from .table import Row

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from ..core.numerals import from_serial
 from ..fields import ColumnKind, Field, kind_of
-from ..numerals import from_serial
 from ..spec.model import RegisterBlock, Spec, Tool
 from ..spec.scope import entries as entries_of
 from .dimensions import entries

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from ..errors import UsageError
+from ..core.errors import UsageError
+from ..core.message_templates import said
+from ..core.paths import name_of
+from ..core.suggest import remedy_for
+from ..exchange.validation import REFUSED
 from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..findings.identity import SIGNATURE_INVALID
-from ..kept_texts import said
 from ..ledger.events import NEXT, DecisionMade, WaiverGiven, WaiverWithdrawn
 from ..ledger.judgements import UNDONE, Decision, decisions, waivers
 from ..ledger.ledger import Ledger
-from ..paths import name_of
-from ..suggest import remedy_for
-from ..validation import REFUSED
 from .return_status import COUNTS, EXCLUDED, WITHDRAWN
 from .returns import Return
 

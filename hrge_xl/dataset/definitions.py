@@ -14,8 +14,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..exchange.validation import REFUSED
 from ..fields import Field
-from ..validation import REFUSED
 from .dimensions import crossed_pairs
 from .return_status import DOUBLED, STATUSES, StatusKind
 from .schema import DIMENSION, FACT, MATRIX_ROWS, META, RECONCILIATION, SHEET, TABLES, Schema, value_kind

@@ -8,13 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ..answer import CellKey
+from ..answers.answer import CellKey
+from ..core.words import translator, with_base
 from ..fields import TICK, YES_NO, When
 from ..layout import Layout, build
 from ..layout.lists import LEVELS
 from ..spec.carried import as_text, pack
 from ..spec.model import CollectBlock, MatrixBlock, Spec
-from ..words import translator, with_base
 from .schema import QUESTIONS, Schema, field_column, list_of, spec_language
 from .table import Row, Rows
 

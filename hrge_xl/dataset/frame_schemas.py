@@ -17,9 +17,9 @@ from pandera.engines.pandas_engine import DataType
 from pandera.errors import SchemaErrors
 from pandera.pandas import Check, Column, DataFrameSchema
 
-from ..numerals import shown
+from ..core.numerals import shown
+from ..core.words import too_many_words
 from ..spec.model import Spec
-from ..words import too_many_words
 from . import table as tables
 from .column_values import RightAnswers, least_and_most, pattern, right_answers, values
 from .schema import Schema

@@ -18,10 +18,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..addresses import is_address, masked
-from ..errors import StoreError, UsageError
+from ..core.addresses import is_address, masked
+from ..core.errors import StoreError, UsageError
+from ..core.shell_words import quoted
 from ..ledger.ledger import DATASET, Ledger, look_up
-from ..shell_words import quoted
 from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
 from ..spec.model import Spec

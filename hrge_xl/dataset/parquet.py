@@ -8,8 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
-from ..output_files import whole
+from ..core.errors import UsageError
+from ..core.output_files import whole
 from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 
 PIECE = 1 << 18  # bytes of CSV that are taken at a time; the reader keeps up to 32 of them ahead

@@ -9,8 +9,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from ..errors import UsageError
-from ..validation import REFUSED
+from ..core.errors import UsageError
+from ..exchange.validation import REFUSED
 from .aggregates.risks import stages
 from .aggregates.sql import distinct, grouped, whole
 from .schema import AGGREGATE_COMPLETENESS, AGGREGATE_RISKS, SUBMISSIONS

@@ -8,8 +8,8 @@ from dataclasses import asdict, astuple, dataclass
 
 import sqlalchemy as sa
 
-from ..validation import REFUSED
-from ..words import SOURCE_LANGUAGE, translator
+from ..core.words import SOURCE_LANGUAGE, translator
+from ..exchange.validation import REFUSED
 from .return_status import COUNTS, DOUBLED, STATUSES
 from .returns import Return
 from .schema import RECONCILIATION

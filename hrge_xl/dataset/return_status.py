@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from typing_extensions import TypedDict
 
-from .. import kept_texts
-from ..dates import parse_day, parse_moment
+from ..core import message_templates as kept_texts
+from ..core.dates import parse_day, parse_moment
+from ..core.message_templates import Kept, joined
+from ..core.words import Translate, fold
+from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind, codes, identity, submissions
-from ..kept_texts import Kept, joined
 from ..ledger.judgements import Decision
 from ..ledger.ledger import FIRST_SEEN
-from ..validation import ACCEPTED, REFUSED
-from ..words import Translate, fold
 
 COUNTS = "counts"
 SUPERSEDED = "superseded"

@@ -11,18 +11,18 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ..answer import Answer
-from ..errors import UsageError
+from ..answers.answer import Answer
+from ..answers.stamp import from_pairs
+from ..answers.submission import Identity, Submission, Unplaced
+from ..core.errors import UsageError
+from ..core.message_templates import Kept, from_json
+from ..core.paths import name_of
+from ..core.suggest import alike
+from ..core.words import fold
+from ..exchange.validation import Result
 from ..findings import Finding, Severity, Waiver
-from ..kept_texts import Kept, from_json
 from ..ledger.files import sha256_of
 from ..ledger.ledger import STATED
-from ..paths import name_of
-from ..stamp import from_pairs
-from ..submission import Identity, Submission, Unplaced
-from ..suggest import alike
-from ..validation import Result
-from ..words import fold
 from .answer_rows import answer_of
 from .return_status import CONFLICT, EXCLUDED, SUPERSEDED, WITHDRAWN, lateness_day, moment
 from .rows import COMMENT, finding_of, reason_of, submission_number

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..fault_isolation import UnfitRow
+from ..core.numerals import shown
+from ..core.words import beginning
 from ..fields import kind_of
-from ..numerals import shown
-from ..words import beginning
+from ..findings.fault_isolation import UnfitRow
 from .column_values import codes_of
 from .dimensions import slots_of
 from .rows import no_rows

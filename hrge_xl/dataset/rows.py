@@ -10,20 +10,20 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from ..answer import Value
-from ..dates import parse_day
-from ..errors import looking_at
+from ..answers.answer import Value
+from ..answers.stamp import to_pairs
+from ..answers.submission import Outcome, Submission, Unplaced
+from ..core.dates import parse_day
+from ..core.errors import looking_at
+from ..core.message_templates import Kept, as_json, from_json
+from ..core.message_templates import said as in_english
+from ..core.numerals import shown
+from ..core.paths import name_of
+from ..core.words import storable, tidy, undirected
+from ..exchange.validation import Result
 from ..findings import Finding, Severity, Waiver, Words
-from ..kept_texts import Kept, as_json, from_json
-from ..kept_texts import said as in_english
 from ..layout.wording import wording_of
-from ..numerals import shown
-from ..paths import name_of
 from ..spec.model import Spec
-from ..stamp import to_pairs
-from ..submission import Outcome, Submission, Unplaced
-from ..validation import Result
-from ..words import storable, tidy, undirected
 from .answer_rows import AnswerRowBuilder
 from .schema import (
     FINDINGS_FACT,

@@ -17,10 +17,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..grouping import grouped
+from ..core.grouping import grouped
+from ..core.paths import name_of
+from ..core.words import SOURCE_LANGUAGE, translator
 from ..ledger.ledger import Ledger, look_up
-from ..paths import name_of
-from ..words import SOURCE_LANGUAGE, translator
 from .periods import over_periods
 from .reconciliation import reconciliation
 from .schema import AGGREGATE_INDICATORS, FINDINGS, SUBMISSIONS

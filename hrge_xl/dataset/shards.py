@@ -15,9 +15,9 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import StoreError
+from ..core.errors import StoreError
+from ..core.output_files import UNFINISHED, not_written
 from ..ledger.files import FAST, sha256_of
-from ..output_files import UNFINISHED, not_written
 from .schema import SUBMISSIONS, Schema
 from .store import Store, open_file, translate_db_errors
 from .table import Rows

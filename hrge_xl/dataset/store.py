@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..errors import StoreError
+from ..core.errors import StoreError
+from ..core.output_files import whole
 from ..ledger.files import connect, database_error, private, sqlite_uri
-from ..output_files import whole
 from ..spec.model import Spec
 from .definitions import clause, definitions, view_statements
 from .dimensions import dimensions

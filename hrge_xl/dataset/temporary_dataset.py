@@ -10,13 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from ..fault_isolation import apart
+from ..exchange.validation import Noticed, Result, stopped_result
 from ..findings import Waiver
+from ..findings.fault_isolation import apart
 from ..ledger.events import Arrival, Arrived, DecisionMade, FilesReceived
 from ..ledger.judgements import Decision
 from ..ledger.ledger import DATASET, NAME, Ledger
 from ..spec.model import Spec
-from ..validation import Noticed, Result, stopped_result
 from .rows import RowBuilder, all_rows, submission_id
 from .schema import SUBMISSIONS, Schema
 from .store import FILLED, Store, open_file

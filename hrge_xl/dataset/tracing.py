@@ -8,9 +8,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..errors import UsageError
+from ..core.errors import UsageError
+from ..core.suggest import did_you_mean, listed, plain, remedy_for
 from ..spec.lookup import countries
-from ..suggest import did_you_mean, listed, plain, remedy_for
 from .schema import ANSWERS, FINDINGS, SUBMISSIONS
 from .store import Store
 from .table import Record, Table

@@ -10,6 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ..answers.stamp import VALID
+from ..core.grouping import grouped
+from ..core.message_templates import as_json, said
+from ..core.paths import name_of
+from ..core.words import storable
+from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Noticed, ValidationRequest
 from ..findings import CATALOGUE, Finding, Severity, Waiver, codes
 from ..findings.file import (
     ENCRYPTED_WORKBOOK,
@@ -29,15 +35,9 @@ from ..findings.identity import (
 )
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..findings.waiver import ACTIVE, waiver_of
-from ..grouping import grouped
-from ..kept_texts import as_json, said
 from ..layout.wording import wording_of
 from ..ledger.judgements import decisions
 from ..ledger.ledger import STATED, FileLocation, Ledger
-from ..paths import name_of
-from ..stamp import VALID
-from ..validation import ACCEPTED, REFUSED, RETURNED, Noticed, ValidationRequest
-from ..words import storable
 from .return_status import (
     DOUBTS,
     STATUS_CODES,

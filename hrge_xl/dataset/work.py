@@ -13,17 +13,11 @@ from importlib import import_module
 from pathlib import Path
 from threading import Thread
 
-from ..engine import engine
-from ..errors import UsageError
-from ..fault_isolation import apart
-from ..gc_pause import gc_paused
-from ..intake import fingerprint
-from ..ledger.events import Arrival
-from ..ledger.files import keep, under_their_names
-from ..paths import path_text
-from ..spec.load import load
-from ..spec.model import Spec
-from ..validation import (
+from ..core.errors import UsageError
+from ..core.gc_pause import gc_paused
+from ..core.paths import path_text
+from ..core.program_digest import engine
+from ..exchange.validation import (
     REFUSED,
     Readers,
     Result,
@@ -33,6 +27,12 @@ from ..validation import (
     stopped_result,
     validated,
 )
+from ..findings.fault_isolation import apart
+from ..ledger.events import Arrival
+from ..ledger.files import keep, under_their_names
+from ..reader import fingerprint
+from ..spec.load import load
+from ..spec.model import Spec
 from .row_check import RowCheck
 from .rows import RowBuilder
 from .schema import Schema

@@ -17,7 +17,7 @@ from multiprocessing.connection import wait
 from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
-from ..errors import HrgeError, UsageError
+from ..core.errors import HrgeError, UsageError
 
 BATCH = 16  # files: enough for the checks to pay off, few enough for memory to stay small
 LOOK = 5  # seconds between two looks whether a cluster still has workers

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from ..core.numerals import plain_number, to_serial
+from ..core.words import tidy
 from ..language import Type
-from ..numerals import plain_number, to_serial
-from ..words import tidy
 from .field import Cell, ColumnKind, Field, FieldType, Reading, Vocabularies
 
 KINDS = {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from ..core.numerals import shown
+from ..core.words import fold, fold_code, letters, skeleton, tidy, translator, western_digits
 from ..findings import Kind
 from ..findings.value import (
     NOT_IN_LIST,
@@ -19,8 +21,6 @@ from ..language.functions.choices import Belongs
 from ..language.functions.own import InUse, Readable
 from ..language.sheet_text import is_step
 from ..language.targets import Scope
-from ..numerals import shown
-from ..words import fold, fold_code, letters, skeleton, tidy, translator, western_digits
 from .field import (
     Cell,
     Check,

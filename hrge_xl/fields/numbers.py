@@ -6,24 +6,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from math import ceil, floor
 
-from ..findings.value import (
-    AMBIGUOUS_DATE,
-    AMBIGUOUS_NUMBER,
-    DATE_AS_TEXT,
-    DIGITS_CONVERTED,
-    NOT_A_DATE,
-    NOT_A_NUMBER,
-    NOT_A_WHOLE_NUMBER,
-    NUMBER_AS_TEXT,
-    OTHER_CALENDAR,
-    OUT_OF_RANGE,
-    REST_NOT_COUNTED,
-)
-from ..frozen import Wrong
-from ..language import Compare, Expr, Literal, Logic, Ref, Type
-from ..language.functions.own import OwnCalendar, Readable, Whole
-from ..language.targets import Scope
-from ..numerals import (
+from ..core.frozen import Wrong
+from ..core.numerals import (
     BUDDHIST,
     FIRST_DAY,
     LAST_DAY,
@@ -42,7 +26,23 @@ from ..numerals import (
     to_serial,
     years_of_own_calendar,
 )
-from ..words import western_digits
+from ..core.words import western_digits
+from ..findings.value import (
+    AMBIGUOUS_DATE,
+    AMBIGUOUS_NUMBER,
+    DATE_AS_TEXT,
+    DIGITS_CONVERTED,
+    NOT_A_DATE,
+    NOT_A_NUMBER,
+    NOT_A_WHOLE_NUMBER,
+    NUMBER_AS_TEXT,
+    OTHER_CALENDAR,
+    OUT_OF_RANGE,
+    REST_NOT_COUNTED,
+)
+from ..language import Compare, Expr, Literal, Logic, Ref, Type
+from ..language.functions.own import OwnCalendar, Readable, Whole
+from ..language.targets import Scope
 from .field import (
     Cell,
     Check,

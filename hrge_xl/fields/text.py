@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..core.words import CELL_LIMIT, tidy_lines
 from ..findings import Kind
 from ..findings.value import (
     DOCUMENT_NUMBER,
@@ -19,7 +20,6 @@ from ..findings.value import (
 from ..language import Compare, Literal, Ref, Type
 from ..language.functions.words import Email, Length, Matches, WithinWords
 from ..language.targets import Scope
-from ..words import CELL_LIMIT, tidy_lines
 from .field import (
     Cell,
     Check,

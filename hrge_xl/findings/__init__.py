@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from types import ModuleType
 
-from ..suggest import plain
-from ..words import Translate
+from ..core.suggest import plain
+from ..core.words import Translate
 from . import appearance, file, identity, structure, submissions, value
 from .model import (
     Detail,

@@ -8,7 +8,7 @@ from dataclasses import field as each_with
 from enum import StrEnum
 from functools import partial
 
-from ..kept_texts import Kept
+from ..core.message_templates import Kept
 from .waiver import Waiver, waiver_of
 
 EXCERPT = 200  # characters of a text that are quoted

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from ..words import remembered_if_short, tidy_lines
+from ..core.words import remembered_if_short, tidy_lines
 from .tree import FIGURES, Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Ref, Type
 
 Known = float | str | tuple[str, ...] | bool | None

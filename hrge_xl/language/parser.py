@@ -10,8 +10,8 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ..suggest import NoSuch, nearest
-from ..words import tidy
+from ..core.suggest import NoSuch, nearest
+from ..core.words import tidy
 from .targets import Scope
 from .tree import (
     FUNCTIONS,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..answer import Key
-from ..last_answers import CLOSED
+from ..answers.answer import Key
+from ..answers.last_answers import CLOSED
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock, Spec
 from .model import Column, Place, Sheet

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..core.words import translator
 from ..fields import OFFERED, TICK, YES_NO, Field, tick_spellings
 from ..language import Ref, walk
 from ..spec.compiled import compiled
 from ..spec.model import Spec, Vocabulary
 from ..spec.translations import written_languages
-from ..words import translator
 from .model import Grid, Layout, ListPlace, Row
 
 FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ..errors import LimitError
+from ..core.errors import LimitError
+from ..core.words import CELL_LIMIT, translator
 from ..fields import ColumnKind, Field
 from ..findings import Kind, Severity, sentence, value
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, ERROR_IN_CELL
 from ..spec.compiled import compiled
 from ..spec.model import Spec
-from ..words import CELL_LIMIT, translator
 
 LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
 ERROR, MISSING, WARNING = 3, 2, 1

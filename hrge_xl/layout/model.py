@@ -13,11 +13,11 @@ from functools import cache, cached_property
 from math import ceil
 from typing import NamedTuple
 
-from ..answer import Key
+from ..answers.answer import Key
+from ..core.grouping import grouped
+from ..core.words import translator
 from ..fields import Band, Field
-from ..grouping import grouped
 from ..spec.model import Block, Item, Spec, Tool
-from ..words import translator
 from .messages import Messages
 
 CODE_ROW = 1  # hidden: the codes of the columns
@@ -155,7 +155,7 @@ class Slot:
     codes: tuple[tuple[str, str], ...]  # (row code, column code) of each cell
     check: Place | None
     order: int  # position among the check cells of its row, from 0
-    key: Key = made(init=False)  # tool, row and field, as in `hrge_xl.submission.Answers`
+    key: Key = made(init=False)  # tool, row and field, as in `hrge_xl.answers.submission.Answers`
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", (self.tool, self.row, self.field.code))

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
-from ..errors import UsageError
+from ..answers.last_answers import CLOSED
+from ..core.errors import UsageError
+from ..core.grouping import grouped
+from ..core.suggest import did_you_mean
+from ..core.words import translator
 from ..fields import FIELD_TYPES, Field
 from ..findings import sentence
-from ..grouping import grouped
-from ..last_answers import CLOSED
 from ..spec.choice import tool_code
 from ..spec.model import (
     CatalogueBlock,
@@ -27,8 +29,6 @@ from ..spec.model import (
     VocabularyItem,
 )
 from ..spec.rows import is_shown, items_of
-from ..suggest import did_you_mean
-from ..words import translator
 from .calculated import drawn_blocks
 from .last import IN_FORM, ROLE, code_of, last_places
 from .lists import build_lists

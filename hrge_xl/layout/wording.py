@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from string import Formatter
 
+from ..core.message_templates import Kept, said
+from ..core.paths import name_of
+from ..core.words import SOURCE_LANGUAGE, translator
 from ..fields import TICK, YES_NO, Field
 from ..findings import CATALOGUE, Detail, Details, Finding, Kind, Words, general, sentence
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
-from ..kept_texts import Kept, said
-from ..paths import name_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Rule, Spec
-from ..words import SOURCE_LANGUAGE, translator
 from .lists import LEVELS
 from .messages import FIGURES, limits
 from .messages import remedy as instructed

@@ -22,10 +22,10 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from ..errors import StoreError
-from ..output_files import not_written
-from ..paths import read_regular
-from ..words import storable
+from ..core.errors import StoreError
+from ..core.output_files import not_written
+from ..core.paths import read_regular
+from ..core.words import storable
 from .events import KINDS, NEXT, Event
 from .files import private
 from .signing import KeyOwner

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from ..words import storable
+from ..core.words import storable
 
 Text = Annotated[str, BeforeValidator(storable)]  # as any database can hold it
 

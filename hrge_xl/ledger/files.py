@@ -15,10 +15,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ..addresses import masked
-from ..errors import OutputError, StoreError
-from ..output_files import UNFINISHED, not_written, whole
-from ..paths import name_of, path_of
+from ..core.addresses import masked
+from ..core.errors import OutputError, StoreError
+from ..core.output_files import UNFINISHED, not_written, whole
+from ..core.paths import name_of, path_of
 
 LOCK = ".writing"
 OWNER_FILE, OWNER_FOLDER = 0o600, 0o700  # returns are about victims and suspects: nobody else reads them

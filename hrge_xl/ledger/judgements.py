@@ -12,8 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from ..core.paths import path_of, path_text, way_to
 from ..findings import Waiver
-from ..paths import path_of, path_text, way_to
 from .events import NEXT, DecisionMade, FilesReceived, Judgement, WaiverGiven, WaiverWithdrawn
 from .ledger import Ledger, look_up
 

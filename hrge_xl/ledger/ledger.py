@@ -18,11 +18,11 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, NamedTuple, TypeVar
 
-from ..dates import parse_day
-from ..errors import StoreError, UsageError
-from ..grouping import grouped
-from ..paths import path_of, path_text, way_to
-from ..shell_words import quoted
+from ..core.dates import parse_day
+from ..core.errors import StoreError, UsageError
+from ..core.grouping import grouped
+from ..core.paths import path_of, path_text, way_to
+from ..core.shell_words import quoted
 from .chain import (
     JOURNAL,
     Entry,

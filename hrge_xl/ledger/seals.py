@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import UsageError
-from ..grouping import grouped
+from ..core.errors import UsageError
+from ..core.grouping import grouped
 from .chain import FIRST, Entry, digest_of, journal_faults
 from .events import NEXT, FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .files import sha256_of

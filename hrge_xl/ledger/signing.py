@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import UsageError
-from ..output_files import not_written, write_whole
-from ..paths import decoded, read_regular
+from ..core.errors import UsageError
+from ..core.output_files import not_written, write_whole
+from ..core.paths import decoded, read_regular
 from .files import write_secret
 
 if TYPE_CHECKING:

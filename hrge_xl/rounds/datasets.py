@@ -15,8 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import kept_texts
-from ..addresses import is_address, masked
+from ..core import message_templates as kept_texts
+from ..core.addresses import is_address, masked
+from ..core.errors import StoreError, UsageError
+from ..core.grouping import grouped
+from ..core.paths import check_several, expand
+from ..core.shell_words import quoted
 from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
 from ..dataset.return_status import EXCLUDED
@@ -24,22 +28,18 @@ from ..dataset.returns import Return, returns
 from ..dataset.rows import submission_id
 from ..dataset.store import Store
 from ..dataset.temporary_dataset import temporary_dataset
-from ..errors import StoreError, UsageError
+from ..exchange.validation import Result, Source, ValidationRequest, noticed_of, spec_of_results, validate
 from ..findings import Waiver
-from ..grouping import grouped
-from ..intake import ExpectedReturn, cores, stamp_alone
-from ..intake.content_sniffing import is_named_as_workbook
-from ..intake.gate import beginning_of
-from ..intake.limits import LIMITS
 from ..ledger.events import FILE, Arrived
 from ..ledger.judgements import Decision, RoundElsewhere, decisions, rounds_elsewhere, waivers_of
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import changed_terms, faults
-from ..paths import check_several, expand
-from ..shell_words import quoted
+from ..reader import ExpectedReturn, cores, stamp_alone
+from ..reader.content_sniffing import is_named_as_workbook
+from ..reader.gate import beginning_of
+from ..reader.limits import LIMITS
 from ..spec.load import find, load
 from ..spec.model import Spec
-from ..validation import Result, Source, ValidationRequest, noticed_of, spec_of_results, validate
 from .receiving import Senders
 from .rounds import (
     RETURNED,
@@ -276,7 +276,7 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 
 def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
     """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
-    from ..dataset.take_in import Options, as_of, closed_now, take_in  # not needed for loose files
+    from ..dataset.ingest import Options, as_of, closed_now, take_in  # not needed for loose files
 
     source = _source(FilePlace(round_.folder, round_), question)
     arrived = replace(question.arrived, terms=terms_of([round_]))

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import yaml
 
-from ..errors import RoundError, UsageError
+from ..core.errors import RoundError, UsageError
+from ..core.output_files import write_whole
+from ..core.suggest import remedy_for
 from ..ledger.events import FILE
-from ..output_files import write_whole
 from ..spec.diff import SpecDiff, diff
 from ..spec.load import load
 from ..spec.yaml_file import get
-from ..suggest import remedy_for
 from .rounds import carry, copy_of, load_round, read_round, spec_of, spec_source, teams_of
 from .teams import Team, addresses
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..core.errors import Exit
+from ..core.message_templates import said
+from ..core.paths import file_part, free_name
 from ..dataset.return_status import CONFLICT, COUNTS, SUPERSEDED, WAITING
 from ..dataset.returns import Return
-from ..errors import Exit
+from ..exchange.validation import REFUSED
 from ..findings import Severity
-from ..kept_texts import said
-from ..paths import file_part, free_name
 from ..spec.model import Spec
-from ..validation import REFUSED
 
 
 class LeftOut(NamedTuple):

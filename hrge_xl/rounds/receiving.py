@@ -12,20 +12,20 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from unicodedata import normalize
 
-from ..dates import parse_moment
-from ..errors import UsageError
+from ..core.dates import parse_moment
+from ..core.errors import UsageError
+from ..core.grouping import grouped
+from ..core.output_files import write_whole
+from ..core.paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to
+from ..core.words import counted
 from ..findings import Finding
 from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
-from ..grouping import grouped
-from ..intake import fingerprint
-from ..intake.content_sniffing import is_named_as_workbook
-from ..intake.unpacking import Left, Unopened, Workbook, found_in
 from ..ledger.events import Arrival, Arrived, Origin
 from ..ledger.files import only_writer
 from ..ledger.ledger import Ledger, look_up
-from ..output_files import write_whole
-from ..paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to
-from ..words import counted
+from ..reader import fingerprint
+from ..reader.content_sniffing import is_named_as_workbook
+from ..reader.unpacking import Left, Unopened, Workbook, found_in
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
 

@@ -8,6 +8,9 @@ from datetime import date
 from glob import escape
 from pathlib import Path
 
+from ..core.grouping import grouped
+from ..core.message_templates import said
+from ..core.words import SOURCE_LANGUAGE, translator
 from ..dataset.return_status import (
     CONFLICT,
     COUNTS,
@@ -18,14 +21,11 @@ from ..dataset.return_status import (
     WITHDRAWN,
 )
 from ..dataset.returns import Return
+from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind
 from ..findings.identity import SENDER_NOT_THE_TEAMS
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
-from ..grouping import grouped
-from ..kept_texts import said
 from ..layout.wording import text
-from ..validation import ACCEPTED, REFUSED
-from ..words import SOURCE_LANGUAGE, translator
 from .receiving import Senders
 from .rounds import ISSUED as ISSUED_FOLDER
 from .rounds import Round

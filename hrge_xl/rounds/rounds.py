@@ -13,16 +13,16 @@ from typing import Any
 
 import yaml
 
-from ..dates import RANGE, parse_day
-from ..errors import Mistake, OutputError, RoundError, UsageError
-from ..grouping import grouped
-from ..intake import ExpectedReturn
-from ..issuing import Order
+from ..core.dates import RANGE, parse_day
+from ..core.errors import Mistake, OutputError, RoundError, UsageError
+from ..core.grouping import grouped
+from ..core.output_files import write_whole
+from ..core.paths import read_regular
+from ..core.shell_words import quoted
+from ..exchange.issuing import Order
 from ..ledger.events import FILE, Terms
 from ..ledger.files import write_secret
-from ..output_files import write_whole
-from ..paths import read_regular
-from ..shell_words import quoted
+from ..reader import ExpectedReturn
 from ..spec.carried import digest_of, find, pack, place, write
 from ..spec.choice import Choice, choose
 from ..spec.load import find as find_spec

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import UsageError
+from ..core.errors import UsageError
 from ..ledger.chain import Entry
 from ..ledger.events import Sealed, Terms
 from ..ledger.files import only_writer

@@ -14,18 +14,18 @@ from itertools import product, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from ..dates import RANGE, is_possible
-from ..errors import RoundError, UsageError
-from ..intake import first_table
-from ..intake.limits import LIMITS
-from ..intake.office_files import MOST_TITLES
-from ..numerals import Ambiguous, OtherCalendar, parse_date
-from ..paths import decoded, read_regular
+from ..core.dates import RANGE, is_possible
+from ..core.errors import RoundError, UsageError
+from ..core.numerals import Ambiguous, OtherCalendar, parse_date
+from ..core.paths import decoded, read_regular
+from ..core.suggest import listed, nearest
+from ..core.words import loosely, tidy, western_digits
+from ..reader import first_table
+from ..reader.limits import LIMITS
+from ..reader.office_files import MOST_TITLES
 from ..spec.choice import choose
 from ..spec.lookup import Names, countries, languages
 from ..spec.model import Spec
-from ..suggest import listed, nearest
-from ..words import loosely, tidy, western_digits
 
 COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile")
 MOST_CHARACTERS = 60  # of a team's code: it names files

@@ -18,8 +18,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from ..errors import Mistake, SpecError
-from ..output_files import UNFINISHED, not_written, sync_folder
+from ..core.errors import Mistake, SpecError
+from ..core.output_files import UNFINISHED, not_written, sync_folder
 from .yaml_file import content_of
 
 FOLDERS = (".", "tools", "languages")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
-from ..texts import Text
-from ..words import fold
+from ..core.texts import Text
+from ..core.words import fold
 
 Part = TypeVar("Part")
 ALIKE = 60  # of 100: texts below this have hardly a word in common

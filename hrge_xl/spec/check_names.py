@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
+from ..core.frozen import Found, Path
+from ..core.suggest import no_such
 from ..fields import Field
-from ..frozen import Found, Path
 from ..language import FUNCTIONS
-from ..suggest import no_such
 from .figures import IndicatorFigures
 from .model import CatalogueBlock, Spec, Tool
 from .own_sheets import KEYS

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
+from ..core.frozen import Found, Path, Wrong, at, at_the_first
+from ..core.suggest import NoSuch, no_such
+from ..core.texts import fixed_codes
+from ..core.words import cell_length
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
-from ..frozen import Found, Path, Wrong, at, at_the_first
 from ..language.patterns import REMEDY, NotAPattern, compiled, fits
-from ..suggest import NoSuch, no_such
-from ..texts import fixed_codes
-from ..words import cell_length
 from .check_names import BLOCKS, FIELDS, INDICATORS, reached, select
 from .check_texts import LIMIT_LABEL
 from .figures import USUAL_BREAKDOWNS, Figures

@@ -18,9 +18,9 @@ import babel
 import msgspec
 import pydantic
 
-from ..engine import engine
-from ..errors import OutputError
-from ..output_files import write_whole
+from ..core.errors import OutputError
+from ..core.output_files import write_whole
+from ..core.program_digest import engine
 from .yaml_file import WrittenInt
 
 CACHE = "HRGE_XL_CACHE"  # names the folder for caches

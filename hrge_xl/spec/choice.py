@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..errors import UsageError
+from ..core.errors import UsageError
+from ..core.suggest import did_you_mean, remedy_for
 from ..language import Call, Problem, Ref, walk
-from ..suggest import did_you_mean, remedy_for
 from .expressions import expressions
 from .model import Spec
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..errors import Mistake
+from ..core.errors import Mistake
 from .carried import FACTS, LIST
 from .issuance import BETWEEN
 from .yaml_file import Lost, content_of, file_beside, get, mapping, mistake_at, scalar, sequence

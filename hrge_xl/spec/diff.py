@@ -8,9 +8,9 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from ..core.texts import Text
+from ..core.words import and_more
 from ..fields import Field, When
-from ..texts import Text
-from ..words import and_more
 from .changes import CODE_REMOVED, Change, Effect, Group, Touch, both, meant_alike, reordered, short
 from .lookup import Readings, readings
 from .model import FieldBlock, RegisterBlock, Rule, Spec, Tool, Vocabulary, VocabularyItem

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from ..core.frozen import Found, Path, Words, Wrong
+from ..core.suggest import reworded
 from ..fields import Field
-from ..frozen import Found, Path, Words, Wrong
 from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, reader_only
 from ..language.functions.choices import Completeness, LookUp, tools_read
-from ..suggest import reworded
 from .check_names import BLOCKS, FIELDS, select
 from .model import RegisterBlock, Rule, Spec
 from .scope import Scope, parsed, rule_scope

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field as Option
 
-from ..frozen import Model, Whole
-from ..texts import NO_TEXT, Code, Codes, Text
+from ..core.frozen import Model, Whole
+from ..core.texts import NO_TEXT, Code, Codes, Text
 
 
 class Crossing(Model):

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import ConfigDict
 from pydantic import Field as Option
 
-from ..dates import parse_day
-from ..frozen import Model
-from ..texts import NO_TEXT, Code, Codes, Text
+from ..core.dates import parse_day
+from ..core.frozen import Model
+from ..core.texts import NO_TEXT, Code, Codes, Text
 
 BETWEEN = "|"  # several texts in one cell of a CSV file
 

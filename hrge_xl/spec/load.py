@@ -11,9 +11,9 @@ from pathlib import Path
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..errors import Mistake, SpecError, UsageError
-from ..gc_pause import gc_paused
-from ..suggest import did_you_mean, nearest, remedy_for
+from ..core.errors import Mistake, SpecError, UsageError
+from ..core.gc_pause import gc_paused
+from ..core.suggest import did_you_mean, nearest, remedy_for
 from . import model
 from .carried import FACTS, digest_of, pack
 from .check_names import check_names

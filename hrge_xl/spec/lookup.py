@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from ..errors import UsageError
-from ..fields import TICK, YES_NO, Vocabularies, tick_spellings
-from ..fields.field import Spellings
-from ..findings.value import CODE_FOR_LABEL, LABEL_IN_ANOTHER_LANGUAGE, OTHER_SPELLING
-from ..words import (
+from ..core.errors import UsageError
+from ..core.words import (
     SOURCE_LANGUAGE,
     country_names,
     fold,
@@ -23,6 +20,9 @@ from ..words import (
     names_of_language,
     translator,
 )
+from ..fields import TICK, YES_NO, Vocabularies, tick_spellings
+from ..fields.field import Spellings
+from ..findings.value import CODE_FOR_LABEL, LABEL_IN_ANOTHER_LANGUAGE, OTHER_SPELLING
 from .model import Spec, Vocabulary
 from .translations import written_languages
 

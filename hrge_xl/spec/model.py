@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Option
 
+from ..core.frozen import Model, Path, Whole
+from ..core.texts import NO_TEXT, Code, Codes, Text, fixed_codes, fixed_value
 from ..fields import Field, PersonalData
 from ..findings import Severity
-from ..frozen import Model, Path, Whole
 from ..language.patterns import compiled
-from ..texts import NO_TEXT, Code, Codes, Text, fixed_codes, fixed_value
 from .figures import Figures
 from .issuance import FactFile, Profile, Sample
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..answer import ONLY_ROW, Key, Value
-from ..dates import RANGE
+from ..answers.answer import ONLY_ROW, Key, Value
+from ..core.dates import RANGE
+from ..core.frozen import Found, Path, Wrong, at
+from ..core.numerals import from_serial, plain_number, shown
+from ..core.suggest import NoSuch, listed, no_such
+from ..core.texts import Text, as_written, said
+from ..core.words import SOURCE_LANGUAGE, count_words, country_names
 from ..fields import ColumnKind, Field, kind_of
 from ..fields.field import Written
-from ..frozen import Found, Path, Wrong, at
-from ..numerals import from_serial, plain_number, shown
-from ..suggest import NoSuch, listed, no_such
-from ..texts import Text, as_written, said
-from ..words import SOURCE_LANGUAGE, count_words, country_names
 from .check_names import select
 from .issuance import Fact, FactFile, Sample, SampleCountry
 from .model import FieldBlock, RegisterBlock, Spec, Tool, VocabularyItem

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from ..core.texts import NO_TEXT, Text
 from ..fields import Field
-from ..texts import NO_TEXT, Text
 from .model import (
     FieldBlock,
     FormBlock,

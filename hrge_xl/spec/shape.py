@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..errors import Mistake
+from ..core.errors import Mistake
+from ..core.frozen import Model, Path, Words
+from ..core.suggest import nearest
 from ..fields import COMMON_OPTIONS, FIELD_TYPES, Field
 from ..fields import field as fields
-from ..frozen import Model, Path, Words
-from ..suggest import nearest
 from . import figures, issuance, model
 from .slips import Piece, slip_in
 from .yaml_file import TEXT, Lost, entries_of, get, mistake_at, plain, scalar, sequence, walk

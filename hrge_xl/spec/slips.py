@@ -11,8 +11,8 @@ from typing import NamedTuple
 import msgspec
 import yaml
 
-from ..frozen import Words
-from ..words import is_language
+from ..core.frozen import Words
+from ..core.words import is_language
 
 HERE = "\0"  # the place in a line, ¦ in the table: no text of YAML holds it
 NESTED = "More groups and lists are nested here than any spec can need."

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
-from ..errors import Mistake, SpecError
-from ..words import PROMPT_LIMIT, cell_length, undirected
+from ..core.errors import Mistake, SpecError
+from ..core.words import PROMPT_LIMIT, cell_length, undirected
 from .check_texts import FORBIDDEN, LIMIT_ERROR, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN, WITHOUT
 from .model import Spec
 from .translations import (

@@ -19,12 +19,12 @@ import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
-from ..errors import Mistake, SpecError
+from ..core.errors import Mistake, SpecError
+from ..core.output_files import write_whole
+from ..core.paths import read_regular
+from ..core.texts import Text
+from ..core.words import proper_tag, with_base
 from ..fields import Field
-from ..output_files import write_whole
-from ..paths import read_regular
-from ..texts import Text
-from ..words import proper_tag, with_base
 from .model import (
     Block,
     FieldBlock,

@@ -15,10 +15,10 @@ from typing import Any, ClassVar, Self
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..errors import Mistake
-from ..frozen import Path as Steps
-from ..paths import read_regular
-from ..suggest import NoSuch, remedy_for
+from ..core.errors import Mistake
+from ..core.frozen import Path as Steps
+from ..core.paths import read_regular
+from ..core.suggest import NoSuch, remedy_for
 from .slips import LESS_NESTED, NESTED, explained
 
 TEXT = "tag:yaml.org,2002:str"

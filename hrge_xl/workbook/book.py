@@ -8,13 +8,13 @@ from io import BytesIO
 
 from xlsxwriter.workbook import Workbook
 
-from ..gc_pause import gc_paused
+from ..answers.stamp import FIELDS, PROPERTY_PREFIX, to_pairs
+from ..answers.submission import Identity
+from ..core.gc_pause import gc_paused
+from ..core.words import right_to_left, translator
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
 from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
-from ..stamp import FIELDS, PROPERTY_PREFIX, to_pairs
-from ..submission import Identity
-from ..words import right_to_left, translator
 from .cell_ranges import absolute, answer_name, column_name, column_range
 from .content import Content
 from .cover import COVER_FACTS, SAMPLE, CoverPainter, StampFact

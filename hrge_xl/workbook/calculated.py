@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..core.words import Translate, translator
 from ..language.sheet_text import text_literal
 from ..layout import Drawn, Layout, Place, Sheet, column_letters
 from ..layout.calculated import sources_of
 from ..layout.model import CODE_COLUMN
 from ..spec.model import Block, CollectBlock, ProblemsBlock
-from ..words import Translate, translator
 from .formulas import ColumnRun, Formula, chosen, if_, with_count
 from .pen import Pen
 from .styles import LINES

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
+from ..core.words import NO_ANSWER, cell_length
 from ..fields import ColumnKind
 from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
 from ..language import Problem
@@ -20,7 +21,6 @@ from ..layout import Grid, Layout, Slot, column_letters
 from ..spec.compiled import CompiledSpec, FieldChecks, compiled
 from ..spec.model import FormBlock
 from ..spec.scope import Scope, parsed, ref_to
-from ..words import NO_ANSWER, cell_length
 from .cell_ranges import cells_of, count_answers
 from .excel_formula import ExcelFormula
 from .formulas import ROW, Formula

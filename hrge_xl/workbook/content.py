@@ -9,15 +9,15 @@ from datetime import date
 from itertools import chain
 from typing import Any, TypeVar
 
-from ..answer import Key, Value
+from ..answers.answer import Key, Value
+from ..answers.submission import Verdict
+from ..core.numerals import shown, to_serial
+from ..core.words import count_words
 from ..fields import TICK, Field, step_of
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
 from ..layout.messages import ERROR, MISSING, WARNING
-from ..numerals import shown, to_serial
 from ..spec.model import RegisterBlock
-from ..submission import Verdict
-from ..words import count_words
 
 Shown = str | float | None  # what a cell shows: a text, a number (a date as its serial number), nothing
 Found = TypeVar("Found")

@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 
+from ..core.words import SOURCE_LANGUAGE, language_name, translator
 from ..findings import sentence
 from ..layout import Layout, Place, quoted
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.model import ProblemsBlock
 from ..spec.own_sheets import COVER_KEY
 from ..spec.translations import is_draft
-from ..words import SOURCE_LANGUAGE, language_name, translator
 from .cell_ranges import on_sheet
 from .content import Content, Shown
 from .formulas import Formula

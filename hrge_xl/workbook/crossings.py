@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
+from ..core.words import right_to_left
 from ..language.sheet_text import is_step, of_step, text_literal
 from ..layout import ListPlace, Place, Slot, address, column_letters
 from ..layout.lists import LEVELS
 from ..spec.model import Level, MatrixBlock, PivotBlock
-from ..words import right_to_left
 from .calculated import BlockPainter
 from .cell_ranges import absolute, cells_of, column_range
 from .content import Content, Shown

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from xlsxwriter.workbook import Workbook
 
-from ..errors import LimitError
+from ..answers.stamp import FIELDS, PROPERTY_PREFIX
+from ..core.errors import LimitError
+from ..core.words import cell_length, fits_a_cell
 from ..layout import address
-from ..stamp import FIELDS, PROPERTY_PREFIX
-from ..words import cell_length, fits_a_cell
 from .content import NUMBER, Content, Shown
 from .pen import FormulaSheet, Gap, no_cell_holds
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..core.numerals import LAST_SERIAL
+from ..core.words import spaceless
 from ..fields import TICK
 from ..fields import ticked as is_ticked
 from ..language import (
@@ -41,8 +43,6 @@ from ..language.sheet_text import (
 from ..layout import Grid, Layout, ListPlace, Place, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
-from ..numerals import LAST_SERIAL
-from ..words import spaceless
 from .cell_ranges import (
     absolute,
     active_name,

@@ -9,15 +9,15 @@ from hashlib import sha256
 from itertools import groupby
 from typing import NamedTuple
 
+from ..answers.submission import Unplaced
+from ..core.grouping import grouped
+from ..core.words import tidy, translator
 from ..findings import sentence
-from ..grouping import grouped
 from ..language.sheet_text import text_literal
 from ..layout import Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_COLUMNS, LEFTOVER_HEAD, TITLE_ROW, lines_of
 from ..spec.own_sheets import FEEDBACK_KEY, LEFTOVER_KEY
-from ..submission import Unplaced
-from ..words import tidy, translator
 from .formulas import Formula, if_, total, with_count
 from .pen import Pen
 from .styles import COLOURS, LINES

@@ -8,17 +8,17 @@ from functools import partial
 from math import ceil
 from typing import Any
 
-from ..errors import LimitError
+from ..core.errors import LimitError
+from ..core.numerals import FIRST_DAY, LAST_DAY
+from ..core.texts import fixed_codes, said
+from ..core.words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, translator
 from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
 from ..language.sheet_text import SEVERAL, text_literal
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, address, column_letters, reference_name
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, alert, prompt
 from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
-from ..numerals import FIRST_DAY, LAST_DAY
 from ..spec.compiled import compiled
-from ..texts import fixed_codes, said
-from ..words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, translator
 from .cell_ranges import ticked
 from .check_formula import RowFormulas, answers_in_row
 from .excel_formula import ExcelFormula

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ..answer import Key
-from ..errors import LimitError
+from ..answers.answer import Key
+from ..answers.last_answers import written
+from ..core.errors import LimitError
+from ..core.grouping import grouped
 from ..fields import ColumnKind, kind_of
-from ..grouping import grouped
-from ..last_answers import written
 from ..layout import Column, Grid, Layout, Place, Row
 from ..layout.last import IN_FORM, ROLE, field_of
 from ..layout.model import CODE_ROW

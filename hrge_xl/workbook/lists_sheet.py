@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from ..core.words import translator
 from ..language import Call, walk
 from ..language.function import ref_of
 from ..language.functions.choices import LookUp
@@ -13,7 +14,6 @@ from ..layout.lists import LEVELS
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock
 from ..spec.own_sheets import LISTS_KEY
-from ..words import translator
 from .cell_ranges import absolute, area, on_sheet
 from .content import LABEL_LENGTH, fixed_label
 from .formulas import ColumnRun, Formula, constant, iferror, index, match, once

@@ -11,9 +11,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
-from ..errors import LimitError
+from ..core.errors import LimitError
+from ..core.words import CELL_LIMIT, cell_length, fits_a_cell
 from ..layout import Place, address
-from ..words import CELL_LIMIT, cell_length, fits_a_cell
 from .content import Content, Shown
 from .formulas import ROW, ColumnRun, Formula, listed, run_of
 from .styles import COLOURS, HEIGHTS, LINE_OF_CODE, STYLES, TALL

@@ -9,8 +9,8 @@ from typing import IO, Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from ..errors import LimitError
-from ..words import CELL_LIMIT, beginning, direction, fits_a_cell
+from ..core.errors import LimitError
+from ..core.words import CELL_LIMIT, beginning, direction, fits_a_cell
 from .styles import ink_on
 
 SHEET_NAME = 31  # characters

@@ -5,14 +5,14 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 
+from ..core.texts import NO_TEXT
+from ..core.words import translator
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.calculated import to_fill_in
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, lines_of, purpose
 from ..spec.model import ProgressBlock
-from ..texts import NO_TEXT
-from ..words import translator
 from .calculated import BlockPainter
 from .cell_ranges import area, ticked
 from .formulas import Formula, constant, function, if_, once, sentence_of, total, with_count

@@ -8,11 +8,11 @@ from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
+from ..core.words import translator
 from ..language.sheet_text import word_count
 from ..layout import Grid, Layout, Place, Slot, column_letters
 from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING, order_of
 from ..layout.model import CODE_COLUMN, HEAD_ROW
-from ..words import translator
 from .cell_ranges import cells_of, count_answers
 from .content import Content, Shown
 from .formulas import ROW, Formula, constant, count_if, function, graded, if_, index, listed, with_count

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import inf
 
+from ..core.words import translator
 from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.model import (
     CODE_COLUMN,
@@ -22,7 +23,6 @@ from ..layout.model import (
     purpose,
 )
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
-from ..words import translator
 from .calculated import BlockPainter
 from .cell_ranges import absolute, active_name, area, column_range, row_codes, tick_name
 from .crossings import MatrixPainter, PivotPainter

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from ...core.texts import said
+from ...core.words import fold
 from ...spec.figures import IndicatorFigures, Split
 from ...spec.model import CatalogueBlock, Spec
-from ...texts import said
-from ...words import fold
 from ..schema import spec_language
 from ..table import Record
 from .sql import rounded

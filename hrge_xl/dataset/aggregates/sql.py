@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from ...core.words import day, translator
+from ...exchange.validation import RETURNED
 from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
 from ...spec.figures import USUAL_BREAKDOWNS
 from ...spec.model import Spec
-from ...validation import RETURNED
-from ...words import day, translator
 from ..definitions import TYPES
 from ..joins import in_order, picked, same
 from ..schema import Schema, spec_language

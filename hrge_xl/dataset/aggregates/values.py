@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ...core.texts import said
 from ...fields import Field
 from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
-from ...texts import said
 from ..definitions import TYPES
 from ..joins import picked, same
 from ..schema import INDICATOR_VALUES, field_column, list_of, spec_language

@@ -10,7 +10,7 @@ from itertools import pairwise
 from math import copysign, floor, log10
 from typing import Any
 
-from ...numerals import LAST_SERIAL, to_serial
+from ...core.numerals import LAST_SERIAL, to_serial
 from ..compiler import Compiled, Compiler, figure_of
 from ..function import Function
 from ..parser import Parser

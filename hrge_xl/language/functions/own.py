@@ -6,7 +6,7 @@ import math
 from datetime import date
 from typing import Any
 
-from ...numerals import to_serial, years_of_own_calendar
+from ...core.numerals import to_serial, years_of_own_calendar
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown
 from ..function import Function
 from ..targets import SheetWriter

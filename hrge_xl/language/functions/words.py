@@ -6,8 +6,8 @@ import ast
 from decimal import Decimal
 from typing import Any
 
-from ...numerals import from_serial, shown
-from ...words import CHARACTERS_A_WORD, count_words, too_many_words
+from ...core.numerals import from_serial, shown
+from ...core.words import CHARACTERS_A_WORD, count_words, too_many_words
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on
 from ..function import Function, code_of
 from ..parser import Parser

@@ -1,0 +1,288 @@
+"""A report made again of its files, and held against it: all of it, but for the places listed here.
+
+What no file says by itself (in which order files came and when, what was decided, what was waived) is the report's
+own word; `verify_report` holds it against the ledger where one is at hand. Only values are left out: every key must be
+there, and none besides. Of a file that is not at hand (missing, changed since, or never hashed) there is nothing to
+compare its row with; that its findings add up is checked all the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..core.dates import parse_day
+from ..core.grouping import grouped
+from ..core.paths import name_of, path_text
+from ..core.words import counted
+from ..dataset.reconciliation import added_up
+from ..dataset.return_status import STATUS_CODES
+from ..dataset.temporary_dataset import dataset_as_told
+from ..exchange.validation import Result, Source, ValidationRequest, readers
+from ..findings import Severity, Waiver
+from ..findings.waiver import ACTIVE
+from ..ledger.events import NEXT, FilesReceived, ReceivedFile
+from ..ledger.judgements import Decision
+from ..ledger.ledger import STATED
+from ..outputs.build import Facts, document, run_id, summary
+from ..outputs.document import Document, FileRow
+from ..outputs.file_rows import waiver_of
+from ..outputs.formats.json import render
+from ..reader import ExpectedReturn
+from ..rounds.datasets import Dataset
+from ..rounds.rounds import Round
+from ..spec.load import load
+from .again import ReportedFile, Setting, call, read_again, sha256_by_path
+from .differences import CHANGED, Difference, differences
+
+
+class Found(NamedTuple):
+    """Where the files of a report are, by the number of their row; a line for each that is not there as it was.
+
+    `notes` tell of what the report itself could not read, and of what else is in the folders.
+    """
+
+    here: Mapping[int, Path]
+    problems: Sequence[str]
+    notes: Sequence[str]
+
+
+def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
+    """Look for every file of a report, by its hash and then by its name."""
+    by_hash: dict[str, Path] = {}
+    by_name: dict[str, tuple[Path, str]] = {}
+    closed: list[str] = []
+    for path, sha256 in sha256_by_path(folders, closed):
+        by_hash.setdefault(sha256, path)
+        by_name.setdefault(path_text(path.name), (path, sha256))
+    here: dict[int, Path] = {}
+    missing, changed, notes = [], [], []
+    for number, row in enumerate(files):
+        name, known = name_of(row["path"]), row["sha256"]
+        if known is None:
+            notes.append(f"{row['path']}: not compared, because it could not be read for the report either.")
+        elif known in by_hash:
+            here[number] = by_hash[known]
+        elif name in by_name:
+            path, now = by_name[name]
+            changed.append(f"{row['path']}: {path} has changed since. SHA-256 then {known}, now {now}.")
+        else:
+            missing.append(f"{row['path']}: missing. No file with SHA-256 {known} was found.")
+    notes += closed
+    if missing or changed:
+        notes.append(
+            f"Not compared, as files are missing or changed: what counts, and {', '.join(OF_ALL_FILES)}."
+        )
+    others = by_hash.keys() - {row["sha256"] for row in files}
+    if others:
+        notes.append(
+            f"{counted(len(others), 'other file')} in the folders: the report does not speak of them."
+        )
+    return Found(here, missing + changed, notes)
+
+
+# made again
+
+# Where the folder of a round would be, and a dataset kept apart.
+HOME, ELSEWHERE = Path("round"), Path("dataset")
+
+
+def run_again(
+    then: Document, found: Mapping[int, Path], specs: Sequence[str | None], setting: Setting
+) -> tuple[dict[int, Result], Document]:
+    """Read and check the files of a report once more; give results by the number of their row, and the report again.
+
+    `found` is where they are, by the number of their row; `specs` what the spec of each dataset is loaded by. Raises
+    `SpecError` where a spec is wrong.
+    """
+    run = then["run"]
+    today = date.fromisoformat(run["today"])
+    setting = replace(setting, waivers=tuple(waiver_of(row).on(today) for row in then["waivers"]))
+    results: dict[int, Result] = {}
+    datasets = []
+    with ExitStack() as stack:
+        pool = stack.enter_context(readers(setting.jobs))
+        for number, (about, spec) in enumerate(zip(run["datasets"], specs, strict=True), start=1):
+            here = {at: path for at, path in found.items() if then["files"][at]["dataset"] == number}
+            asked = replace(setting, spec=spec if about["spec_asked"] is not None else None)
+            read: dict[int, Result] = {}
+            for some in read_again(dict(_each_once(then, here)), asked, pool):
+                read |= some
+            for at, result in read.items() if run["redacted"] else ():
+                call(result, then["files"][at]["path"])
+            datasets.append(
+                stack.enter_context(_dataset(then, number, here, read.values(), spec, setting.waivers))
+            )
+            results |= read
+        # what only the command knew is the report's own word
+        facts = Facts(run["started"], today, run["command"], run["language"], run["redacted"])
+        made: Document = json.loads(render(document(datasets, facts)))
+        return results, made
+
+
+def _each_once(then: Document, found: Mapping[int, Path]) -> Iterator[tuple[int, ReportedFile]]:
+    """Give the files that are read, by the number of their row: of each content the one that is no copy of another.
+
+    A redacted report does not say what a file was called, so it is read under the name that it has now.
+    """
+    files = then["files"]
+    first: dict[str | None, int] = {}
+    for at in sorted(found, key=lambda at: (files[at]["copy_of"] is not None, at)):
+        first.setdefault(files[at]["sha256"], at)
+    for at in sorted(first.values()):
+        row, path = files[at], found[at]
+        name = path_text(path) if then["run"]["redacted"] else row["read_as"] or row["path"]
+        yield at, ReportedFile(path, name, row["read_for"], date.fromisoformat(row["checked"]), row)
+
+
+@contextmanager
+def _dataset(
+    then: Document, number: int, found: Iterable[int], read: Iterable[Result], spec: str | None,
+    waivers: tuple[Waiver, ...],
+) -> Iterator[Dataset]:  # fmt: skip
+    """Give a dataset of the report as it tells: what came when and in which order, and what was decided.
+
+    Of its round no more is told than its name.
+    """
+    about, rows = then["run"]["datasets"][number - 1], [then["files"][at] for at in found]
+    name, keys = about["round"], Decision.__dataclass_fields__
+    decisions = [
+        Decision(**{key: row[key] for key in keys if key in row})  # type: ignore[literal-required]
+        for row in then["decisions"]
+        if row["dataset"] == number
+    ]
+    loaded = load(spec) if spec else None
+    with dataset_as_told(list(read), loaded, waivers, _receipts(rows), decisions) as (store, _):
+        asked = ValidationRequest(ExpectedReturn(spec if about["spec_asked"] else None), date.min)
+        yield Dataset(
+            store, waivers, Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
+            (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None,
+            Source([Path(row["path"]) for row in rows], asked),
+            given=grouped((row["submission"], row["path"]) for row in reversed(rows)),
+            order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
+            decisions=tuple(decisions),
+        )  # fmt: skip
+
+
+def _receipts(rows: Iterable[FileRow]) -> Iterator[FilesReceived]:
+    """Say when files came; where no ledger told the order, that of the report."""
+    by_day = grouped(
+        ((row["arrived"], row["arrival"] == STATED), (at if row["order"] is None else row["order"], row))
+        for at, row in enumerate(rows, start=1)
+    )
+    for (day, stated), some in by_day.items():
+        files = tuple(
+            ReceivedFile(order=order, sha256=row["sha256"], path=row["path"], size=None)
+            for order, row in some
+            if row["sha256"] is not None
+        )
+        yield FilesReceived(number=NEXT, day=parse_day(day or ""), stated=stated, files=files)
+
+
+# compared
+
+# The report made again repeats them, so only a seal protects them: no file tells when the report was made or how it was
+# asked for, and its language was a choice.
+TAKEN_OVER = ("run.started", "run.command", "run.language")
+# They must fit what the report itself says, or another version or spec is told in a sentence of its own.
+TOLD_OTHERWISE = ("run.id", "run.engine_version", "run.spec_digest")
+# Where a file is missing or has changed since, what counts the answers of all files, or may be about that file, is not
+# known here. Of waivers and decisions the ledger is asked.
+OF_ALL_FILES = ("matrices", "waivers", "decisions")
+STANDING = ("status", "counted", "settled", "reason", "superseded_by")  # of each file, likewise
+
+
+def compare(then: Mapping[str, Any], now: Document, found: Found) -> Iterator[Difference]:
+    """Yield what a report says otherwise than the same report made again of the files found.
+
+    Where files are missing, what counts of the others is not compared, nor the findings that tell of it.
+    """
+    hidden, aside = (set(STATUS_CODES), STANDING) if found.problems else (set[str](), ())
+    made = {_content(row): row for row in now["files"]}
+    again = {n: made.get(_content(then["files"][n])) for n in found.here}
+    rows = [_expected(row, again.get(n), hidden, aside) for n, row in enumerate(then["files"])]
+    for n, (row, expected) in enumerate(zip(then["files"], rows, strict=True)):
+        if n in again and again[n] is None:
+            yield Difference("files", then=row, file=row["path"])
+        found_in = _compared(_without(row, hidden), _without(expected, hidden), aside)
+        yield from (replace(each, file=row["path"]) for each in found_in)
+    unseen = _codes(row for n, row in enumerate(then["files"]) if n not in again) - _codes(now["files"])
+    whole: dict[str, Any] = {**now, "summary": now["summary"] if rows == now["files"] else summed_up(rows)}
+    digests = {f"run.datasets[{n}].spec_digest" for n in range(len(now["run"]["datasets"]))}
+    besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if found.problems else ())}
+    yield from _compared(_about_all(then, hidden | unseen), _about_all(whole, hidden | unseen), besides)
+
+
+def contradictions(document: Document) -> Iterator[str]:
+    """Yield where a report contradicts itself, whatever the files say."""
+    run, files = document["run"], document["files"]
+    if run_id(run, files, document["waivers"], document["decisions"]) != run["id"]:
+        yield (
+            "The number of the report is not that of its files, spec, days, waivers and decisions: something was "
+            "changed."
+        )
+
+
+def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Give what a file is known by in both reports: where it lay, and its content."""
+    return row["dataset"], row["path"], row["sha256"]
+
+
+def _expected(row: Any, again: Any, hidden: Collection[str], aside: Collection[str]) -> Any:
+    """Give the row made again; what cannot be told of it today is what the report says, if that adds up."""
+    if again is None:
+        return _adding_up(row, row)
+    taken = {**again, **{key: row[key] for key in aside if key in row}}
+    return taken if _codes([row, again]).isdisjoint(hidden) else _adding_up(row, taken)
+
+
+def _adding_up(row: Any, base: Any) -> Any:
+    findings = row.get("findings", [])
+    severities = [finding.get("severity") for finding in findings]
+    counts = {each.value: severities.count(each.value) for each in reversed(Severity)}
+    counts["waived"] = sum((finding.get("waiver") or {}).get("state") == ACTIVE for finding in findings)
+    return {**base, "verdict": row.get("verdict", ""), "counts": base.get("counts", {}) | counts}
+
+
+def summed_up(rows: Collection[Any]) -> Any:
+    """Give the sums over the rows of files, added up once more."""
+    total = added_up((row.get("verdict"), row.get("status")) for row in rows)
+    whole: Any = [{**row, "counted": row.get("counted") is True} for row in rows]
+    return dict(summary(total, whole))
+
+
+def _compared(then: Any, now: Any, aside: Collection[str]) -> Iterator[Difference]:
+    """Yield the differences, but for values at places that are not compared."""
+    inside = tuple(place + mark for place in aside for mark in ".[")
+    for found in differences(then, now):
+        is_aside = found.kind == CHANGED and found.place in aside
+        if not is_aside and not found.place.startswith(inside):
+            yield found
+
+
+def _about_all(document: Mapping[str, Any], codes: Collection[str]) -> dict[str, Any]:
+    """Give what a report says besides its files, without the explanations of some codes."""
+    return {
+        key: _without(value, codes) if key == "codes" else value
+        for key, value in document.items()
+        if key != "files"
+    }
+
+
+def _codes(rows: Iterable[Any]) -> set[str]:
+    return {finding["code"] for row in rows for finding in row.get("findings", ()) if "code" in finding}
+
+
+def _without(tree: Any, codes: Collection[str]) -> Any:
+    """Leave out every item of a list that is one of the codes, or speaks of it."""
+    if isinstance(tree, dict):
+        return {key: _without(value, codes) for key, value in tree.items()}
+    if isinstance(tree, list):
+        said = (str(item.get("code") if isinstance(item, dict) else item) for item in tree)
+        return [_without(item, codes) for item, code in zip(tree, said, strict=True) if code not in codes]
+    return tree

@@ -1,0 +1,289 @@
+"""The second opinion: every cell of a return read with openpyxl and compared with what our own reader saw.
+
+Which cells belong to questions is taken from our reading; what stands in them is not. openpyxl runs in a killable
+worker, for the files are as untrusted as ever, and hands over plain values.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from ..answers.answer import Answer, State
+from ..answers.submission import Submission
+from ..core.numerals import shown
+from ..core.words import tidy
+from ..findings import sentence
+from ..findings.fault_isolation import apart, stopped
+from ..findings.file import STOPPED_BY_THIS_FILE
+from ..reader.gate import File, admit
+from ..reader.raw import unescape
+from ..reader.worker import Died, run_guarded
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+CLOSED = "closed without its password"
+READS = ("xlsx", "xlsm")
+TEXT, NUMBER, DAY, TRUTH, ERROR, NOTHING = "text", "number", "date", "truth value", "error", "nothing"
+MILLISECOND = 1 / 86_400_000  # of a day: what openpyxl rounds moments to
+PHANTOM = 60  # 29 February 1900, which only Excel knows
+NO_DAY = "#VALUE!"  # what openpyxl makes of a number that is not a date of the calendar
+
+# Where openpyxl legitimately says the same in another way, by name; each is counted and told.
+EQUAL = {
+    "day": "dates: openpyxl gives a day or time; turned back into the stored number they agree",
+    "phantom": "29 February 1900, which only Excel knows: openpyxl gives the day before",
+    "no-day": f"numbers outside the calendar in a date cell: openpyxl gives {NO_DAY}, ours the number",
+    "escape": "texts with characters that XML cannot hold: openpyxl leaves their _xHHHH_ signs",
+    "spaces": "texts of nothing but spaces: openpyxl gives them, ours counts them as blank",
+    "not-calculated": "formulas without a result: openpyxl gives nothing, and the formula where asked for it",
+    "empty": "formulas whose result is an empty text: openpyxl gives nothing or the empty text",
+}
+
+Place = tuple[str, str]  # sheet, cell
+Seeing = Mapping[Place, "Seen"]
+
+
+class Seen(NamedTuple):
+    """What stands in a cell: of which kind, and the value."""
+
+    kind: str
+    value: str | float | bool | None = None
+    formula: bool = False
+
+    @property
+    def shown(self) -> str:
+        """To read, with its kind."""
+        return "nothing" if self.kind == NOTHING else f"{self.kind} “{shown(self.value)}”"
+
+
+BLANK = Seen(NOTHING)
+Job = tuple[bytes, dict[str, frozenset[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class CellDifference:
+    """A cell in which the two readers see different things."""
+
+    file: str
+    sheet: str
+    cell: str
+    ours: Seen
+    theirs: Seen
+
+    def line(self, *, redacted: bool) -> str:
+        """Give the difference to read; redacted, without the values."""
+        place = f"{self.file}: {self.sheet}!{self.cell}"
+        if redacted:
+            return f"{place}: our reader and openpyxl see different values ({self.ours.kind}, {self.theirs.kind})."
+        return f"{place}: our reader sees {self.ours.shown}, openpyxl sees {self.theirs.shown}."
+
+    def data(self, *, redacted: bool) -> dict[str, Any]:
+        """Give the same as JSON data."""
+        row: dict[str, Any] = {"file": self.file, "sheet": self.sheet, "cell": self.cell}
+        for name, seen in (("ours", self.ours), ("openpyxl", self.theirs)):
+            row |= {f"{name}_kind": seen.kind} | ({} if redacted else {name: seen.value})
+        return row
+
+
+@dataclass(slots=True)
+class Opinion:
+    """How far two readers agree on some files."""
+
+    cells: int = 0
+    files: int = 0
+    differences: list[CellDifference] = field(default_factory=list)
+    explained: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)  # openpyxl could not read what we read
+    not_read: list[str] = field(default_factory=list)  # of a format that openpyxl does not know
+
+    @property
+    def agrees(self) -> bool:
+        """Whether openpyxl read every file, and nothing differs."""
+        return not self.differences and not self.failed
+
+
+def second_opinion(
+    readings: Iterable[tuple[Submission, Path]], *, jobs: int = 1, password: str | None = None
+) -> Opinion:
+    """Read files once more with openpyxl and compare every cell that belongs to a question."""
+    found = Opinion()
+    waiting: list[Submission] = []
+
+    def work() -> Iterator[Job]:
+        for submission, path in readings:
+            admitted = admit(path, password)
+            if not isinstance(admitted, File) or admitted.format not in READS:
+                what = f"of the format .{admitted.format}" if isinstance(admitted, File) else CLOSED
+                found.not_read.append(
+                    f"{submission.path}: no second opinion, because it is {what}, which openpyxl does not read."
+                )
+            elif admitted.sha256 != submission.sha256:
+                found.failed.append(
+                    f"{submission.path}: no second opinion, because it was changed while it was read."
+                )
+            else:
+                waiting.append(submission)
+                yield admitted.data, _wanted(submission)
+
+    for theirs in run_guarded(cells_of, work(), jobs=jobs):
+        submission = waiting.pop(0)
+        if isinstance(theirs, Died) or theirs is None:
+            found.failed.append(_failed(submission.path, theirs))
+            continue
+        for opinion in apart(
+            lambda pairs: [_opinion(*pair) for pair in pairs], [(submission, theirs)], _stopped
+        ):
+            for part in fields(Opinion):
+                setattr(found, part.name, getattr(found, part.name) + getattr(opinion, part.name))
+    return found
+
+
+def _stopped(pair: tuple[Submission, Seeing], fault: Exception) -> list[Opinion]:
+    path = pair[0].path
+    told = sentence(STOPPED_BY_THIS_FILE.remedy, stopped(path, fault).details)
+    why = f"because of an error in this program ({STOPPED_BY_THIS_FILE.code})"
+    return [Opinion(failed=[f"{path}: no second opinion, {why}. {told}"])]
+
+
+def _failed(path: str, died: Died | None) -> str:
+    if died is None:
+        return f"{path}: no second opinion, because openpyxl finds no sheet in it (as in “Strict Open XML”)."
+    why = {"time": "took too long", "memory": "needed too much memory", "crash": "crashed"}
+    reason = why.get(died.reason, f"gave up ({died.detail})")
+    return f"{path}: no second opinion, because openpyxl {reason}."
+
+
+def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
+    """Give the cells of every sheet that belong to questions."""
+    return {
+        submission.sheets[tool]: frozenset(some.values()) for tool, some in submission.cells.items() if some
+    }
+
+
+# ours
+
+
+def _seen(answer: Answer) -> Seen:
+    if answer.state is State.NOT_CALCULATED:
+        return Seen(NOTHING, None, True)
+    value, kind = answer.original, TEXT if isinstance(answer.original, str) else NUMBER
+    if answer.state is State.ERROR:
+        kind = ERROR
+    elif isinstance(value, bool):
+        kind = TRUTH
+    return Seen(kind, value, answer.formula)
+
+
+# theirs
+
+
+def cells_of(job: Job) -> dict[Place, Seen] | None:
+    """Read some cells with openpyxl; those that it does not name hold nothing. None where it finds no sheet.
+
+    Runs in a worker, for it may fail in any way. It reads twice, as openpyxl gives results or formulas.
+    """
+    data, wanted = job
+    import openpyxl
+
+    # read-only, for otherwise openpyxl hides what stands below merged cells
+    results, formulas = (
+        openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
+        for data_only in (True, False)
+    )
+    if not results.sheetnames:
+        return None
+    found = {place: _theirs(cell) for place, cell in _cells(results, wanted)}
+    for place, cell in _cells(formulas, wanted):
+        if cell.data_type == "f" and place not in found:
+            found[place] = Seen(NOTHING, None, True)
+    return found
+
+
+def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tuple[Place, Any]]:
+    """Give the wanted cells that hold something, as far as the last wanted row and column.
+
+    Sheets may be endless, and what a file says of its own size is not to be trusted.
+    """
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    for sheet in book.worksheets:
+        cells = wanted.get(sheet.title, frozenset())
+        if not cells:
+            continue
+        rows, columns = zip(*map(coordinate_to_tuple, cells), strict=True)
+        for row in sheet.iter_rows(max_row=max(rows), max_col=max(columns)):
+            for cell in row:
+                if cell.value is not None and cell.coordinate in cells:
+                    yield (sheet.title, str(cell.coordinate)), cell
+
+
+def _theirs(cell: Any) -> Seen:
+    from openpyxl.utils import datetime as moments
+
+    value = cell.value
+    if isinstance(value, date | time | timedelta):
+        return Seen(DAY, float(cast("Any", moments.to_excel)(value)))
+    if isinstance(value, bool):
+        return Seen(TRUTH, value)
+    if isinstance(value, int | float):
+        return Seen(NUMBER, float(value))
+    return Seen(ERROR if cell.data_type == "e" else TEXT, str(value))
+
+
+# both
+
+
+def _opinion(submission: Submission, theirs: Seeing) -> Opinion:
+    found = Opinion(files=1)
+    seen = {(sheet, cell): BLANK for sheet, cells in _wanted(submission).items() for cell in cells}
+    seen |= {(answer.sheet, answer.cell): _seen(answer) for answer in submission.answers}
+    for place, ours in seen.items():
+        other = theirs.get(place, BLANK)
+        found.cells += 1
+        why = equality(ours, other)
+        if why is None:
+            found.differences.append(CellDifference(submission.path, *place, ours, other))
+        elif why:
+            found.explained[why] += 1
+    return found
+
+
+def equality(ours: Seen, theirs: Seen) -> str | None:
+    """'' when two readers see the same; the name in `EQUAL` when openpyxl says it otherwise; else None."""
+    one, other = ours.value, theirs.value
+    if ours.kind == theirs.kind == NOTHING:
+        return None if ours.formula != theirs.formula else "not-calculated" if ours.formula else ""
+    if ours.kind == theirs.kind and one == other:
+        return ""
+    if ours.kind == NUMBER and isinstance(one, int | float):
+        return _as_day(one, theirs)
+    if ours.kind == theirs.kind == TEXT:
+        return "escape" if one == unescape(str(other)) else None
+    if ours == BLANK and theirs.kind == TEXT:
+        return "spaces" if not tidy(str(other)) else None
+    if ours.kind == TEXT and ours.formula and theirs.kind == NOTHING:
+        return "empty" if not tidy(str(one)) else None
+    return None
+
+
+def _as_day(number: float, theirs: Seen) -> str | None:
+    if theirs == Seen(ERROR, NO_DAY):
+        return "no-day"
+    if theirs.kind != DAY or not isinstance(theirs.value, float):
+        return None
+    off = number - theirs.value
+    if abs(off) <= MILLISECOND:
+        return "day"
+    return "phantom" if int(number) == PHANTOM and abs(off - 1) <= MILLISECOND else None
+
+
+def explanations(found: Opinion) -> Sequence[str]:
+    """Explain what was equal in another way, one line each."""
+    return [f"{count:,} {EQUAL[name]}." for name, count in sorted(found.explained.items())]

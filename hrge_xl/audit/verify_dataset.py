@@ -1,0 +1,353 @@
+"""Verifies a dataset: made again from what was received, and compared with all that lies beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from itertools import chain, product
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+from ..core.dates import parse_day
+from ..core.errors import StoreError, UsageError
+from ..core.grouping import grouped
+from ..core.shell_words import quoted
+from ..core.words import and_more, languages
+from ..dataset.compute_aggregates import derive
+from ..dataset.opening import SPECS, open_dataset, open_url
+from ..dataset.periods import periods
+from ..dataset.rows import RowBuilder
+from ..dataset.schema import (
+    CHECKS_NOT_RUN,
+    EXPECTED_TEAMS,
+    FINDINGS_FACT,
+    MASKED,
+    SLOTS,
+    SUBMISSIONS,
+    VERSION,
+    Schema,
+)
+from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
+from ..dataset.table import SUBMISSION_ID
+from ..dataset.temporary_dataset import Temporary, in_a_copy, put_in
+from ..dataset.update_statuses import OF_MAIL, update_statuses
+from ..dataset.workers import Workers, workers
+from ..exchange.validation import ValidationRequest, readers, validate
+from ..findings import Severity
+from ..ledger.files import RECEIVED, altered, has_content, kept_at
+from ..ledger.judgements import rounds_elsewhere, waivers
+from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
+from ..ledger.seals import doubts
+from ..outputs import exports, overview_page
+from ..outputs.exports import SHAREABLE, write_shareable
+from ..outputs.overview import of_folder
+from ..rounds.datasets import behind, check_own
+from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
+from ..spec.carried import find
+from ..spec.load import load, names
+from .again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand, sha256_by_path
+from .audit import DatasetAudit, VerificationRequest
+from .differences import Difference, RowNames, differences, of_database, of_file, of_schema, of_tables
+
+
+def verify_dataset(asked: VerificationRequest) -> DatasetAudit:
+    """Make the dataset of a folder again and compare.
+
+    Raises `UsageError` for a folder without one, or among returned files; `StoreError` for one that cannot be opened;
+    `RoundError`, `SpecError` where these have mistakes.
+    """
+    folder = asked.target
+    check_own(folder)
+    audit = DatasetAudit(str(folder), asked.redacted, sampled=asked.sample is not None)
+    with open_dataset(folder) as store, workers("local", asked.jobs) as pool:
+        today = _day_of(folder, store)
+        with Ledger.open(folder, write=False) as ledger:
+            elsewhere = rounds_elsewhere(ledger)
+            rounds = rounds_at_hand([folder, *(each.folder for each in elsewhere)], asked.returned)
+            broken = list(doubts(ledger, terms_of(rounds.values())))
+        round_ = rounds.get(folder.resolve())
+        returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
+        spec, by_name = store.schema.spec, {each.name: each for each in rounds.values()}
+        audit.problems += [*faults_of_files(folder, returned), *broken]
+        audit.problems += faults_of_spec(store, round_)
+        audit.notes += [*rounds_not_at_hand(store, by_name), *behind(folder, elsewhere)]
+        for report in sorted((folder / REPORTS).glob("*.json")):
+            words = f"{quoted(report)} --returned {quoted(folder / RECEIVED)}"
+            audit.notes.append(f"Not compared, because it is verified separately: hrge-xl verify {words}")
+        if outdated := _is_outdated(folder / SHAREABLE):
+            words = f"hrge-xl consolidate {quoted(folder)} -o {quoted(folder)} --shareable"
+            audit.problems.append(
+                f"{SHAREABLE}/ was made by an earlier version of this program. Make it anew: {words}"
+            )
+        if round_ is not None:
+            audit.problems += faults_of_issued(round_, today, asked.jobs)
+        files = sources_of(audit, folder, store, today)
+        if asked.sample is not None and asked.sample < len(files):
+            files = {number: files[number] for number in SystemRandom().sample(sorted(files), asked.sample)}
+        audit.read = len(files)
+        copies = {each.name: find(folder / SPECS, each.spec_digest) for each in elsewhere}
+        specs = {name: str(copy) for name, copy in copies.items() if copy}
+        setting = Setting(str(spec.folder) if spec else None, by_name, specs, (), asked.jobs, asked.password)
+        with rebuilt(folder, store, files, setting, today, pool) as made:
+            places = [folder] if outdated else [folder, folder / SHAREABLE]
+            written = _files_again(places, store, made, today, pool)
+            pages = _pages_again(folder, made.ledger.home, [round_, *by_name.values(), None])
+            for name, source, found in chain(_rows_again(asked, store, made), written, pages):
+                audit.files += source == "file"
+                audit.tell(found, name, source)
+    return audit
+
+
+def _day_of(folder: Path, store: Store) -> date:
+    """Give the day that the figures were worked out for. Raises where the dataset cannot be made again."""
+    if MASKED in store.fact(STATE):
+        raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
+    day = parse_day(store.fact(DERIVED))
+    if day is None:
+        raise StoreError(
+            f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."
+        )
+    return day
+
+
+# what is compared: what it is called, what it is told as, and what differs in it
+
+Part = tuple[str, str, Iterable[Difference]]
+
+
+def _rows_again(asked: VerificationRequest, store: Store, made: Temporary) -> Iterator[Part]:
+    """Yield the tables of the dataset, of the ledger and of a database."""
+    shape = list(of_schema(store, made.store))
+    yield DATASET, "dataset", shape
+    if not shape:  # else its rows cannot be compared column by column
+        yield DATASET, "dataset", of_tables(asked.target / DATASET, store, made.store)
+    # the state of the last run says nothing of any file
+    ours, theirs = (each.facts() | {"state": ""} for each in (store, made.store))
+    yield DATASET, "dataset", differences(ours, theirs, "meta")
+    again = {row["sha256"]: row for row in made.ledger.rows()}
+    with Ledger.open(asked.target, write=False) as ledger:
+        for row in ledger.rows():
+            found = differences(row, again[row["sha256"]], "files")
+            yield NAME, "ledger", [replace(each, file=str(row["path"])) for each in found]
+    if asked.store is not None:
+        with open_url(asked.store) as database:
+            database.use(Schema(store.schema.spec), write=False)
+            yield database.name, "dataset", of_database(database, made.store)
+
+
+def _files_again(
+    places: Sequence[Path], store: Store, made: Temporary, today: date, pool: Workers
+) -> Iterator[Part]:
+    """Yield the files beside the dataset that are there, each held against the same file written again.
+
+    `places` are its folder and, where it is to be compared, that of the copy to share.
+    """
+    names, home = (RowNames(made.store), RowNames(store)), made.ledger.home
+    folder, *copies = places
+    there = [path for place in places for path in exports.names(store, place) if path.is_file()]
+    if formats := exports.formats_there(folder):
+        exports.write(made.store, exports.Export(str(home / DATASET), today, formats), pool)
+    compact(made.store, home / DATASET, store.fact(STATE))
+    for copy in copies:
+        if copy.is_dir():
+            write_shareable(home, today, exports.formats_there(copy))
+    for path in there:
+        table = store.schema.by_name.get(path.stem)
+        again = home / path.relative_to(folder)
+        yield path.name, "file", of_file(path, again, table.shown if table else None, names)
+
+
+def _is_outdated(copy: Path) -> bool:
+    """Tell whether a copy to share has the tables of an earlier version."""
+    file = copy / DATASET
+    if not file.is_file():
+        return False
+    with open_file(file, write=False) as store:
+        return store.fact("schema_version") != str(VERSION)
+
+
+def _pages_again(folder: Path, made: Path, rounds: Iterable[Round | None]) -> Iterator[Part]:
+    """Yield the overviews, held against those of the dataset made again, in whichever language and of whichever period.
+
+    The page of a dataset elsewhere may know who was expected in one of its rounds.
+    """
+    with open_dataset(made) as store:
+        names = [None, *(period.name for period in periods(store))]
+    for masked in (False, True):
+        page = overview_page(folder / REPORTS, masked=masked)
+        if page.is_file():
+            pages = (
+                of_folder(made, language, round_, masked=masked, period=period).encode("utf-8", "replace")
+                for round_, language, period in product(dict.fromkeys(rounds), (None, *languages()), names)
+            )
+            again = made / page.name
+            again.write_bytes(next(pages))
+            same = page.read_bytes() == again.read_bytes() or page.read_bytes() in pages
+            yield page.name, "file", () if same else of_file(page, again, None, ())
+
+
+# whether the workbooks that a round issued are as they were issued
+
+OF_WORKBOOK = ("F", "I", "S")  # families of findings that say nothing of answers
+
+
+def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
+    """Yield which workbooks were changed since, each with the first place where that shows."""
+    folder = round_.folder / ISSUED
+    paths = sorted(path for path in folder.rglob("*.xlsx") if path.is_file())
+    for result in validate(paths, ValidationRequest(round_.wanted, today, jobs)):
+        found = [
+            each
+            for each in result.findings
+            if each.code.startswith(OF_WORKBOOK) and each.severity is not Severity.INFO
+        ]
+        if found:
+            name = Path(result.path).relative_to(folder).as_posix()
+            place = f" at {found[0].sheet}!{found[0].cell}" if found[0].cell else ""
+            more, message = and_more(len(found) - 1), result.words(found[0]).message
+            yield f"{ISSUED}/{name} is not as it was issued: {found[0].code}{place}{more}. {message}"
+
+
+# a dataset made again
+
+
+def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, ReportedFile]:
+    """Give some returns with what a dataset tells of their findings, and of the checks that were not run."""
+    findings, not_run = (
+        _by_submission(store, table.name, files) for table in (FINDINGS_FACT, CHECKS_NOT_RUN)
+    )
+    told: dict[int, ReportedFile] = {}
+    for number, file in files.items():
+        # the others are of the dataset
+        own = [
+            each | {"waiver": None, "row": each["row_code"]}
+            for each in findings.get(number, ())
+            if each["n"] > 0
+        ]
+        checks = file.row["checks"] | {
+            "not_run": [each | {"why": each["reason"]} for each in not_run.get(number, ())]
+        }
+        told[number] = file._replace(row={**file.row, "checks": checks, "findings": own})
+    return told
+
+
+def _by_submission(store: Store, name: str, wanted: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """Give the rows of a table as they stand there, whatever they are: another program may have written them."""
+    names = store.schema.by_name[name].names
+    rows = store.raw(name, [f'"{column}"' for column in names])
+    records: Iterator[dict[str, Any]] = (dict(zip(names, row, strict=True)) for row in rows)
+    return grouped((row[SUBMISSION_ID], row) for row in records if row[SUBMISSION_ID] in wanted)
+
+
+@contextmanager
+def rebuilt(
+    folder: Path, store: Store, files: Mapping[int, ReportedFile], setting: Setting, today: date, pool: Workers
+) -> Iterator[Temporary]:  # fmt: skip
+    """Give the dataset of a folder made again as of a day, with the files beside it still to be written.
+
+    The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in
+    the dataset. Everything that follows from it is worked out again. Raises as `consolidate` does.
+    """
+    with in_a_copy(folder, NAME) as temporary, readers(setting.jobs) as by:
+        made, ledger = temporary
+        made.use(Schema(store.schema.spec))
+        again = ", ".join(map(str, sorted(files)))  # SQLite knows what is in no list
+        others = f'"{SUBMISSION_ID}" NOT IN ({again})'
+        # what the returns brought that are not read again, with the cells that only they have
+        of_others = dict.fromkeys(
+            [SUBMISSIONS.name, *(table.name for table in made.schema.base if table.of_submissions)], others
+        )
+        slots = {SLOTS.name: f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"}
+        # who was expected is what the lists of the rounds said then
+        made.copy_rows(folder / DATASET, {EXPECTED_TEAMS.name: "1"} | slots | of_others)
+        builder = RowBuilder(made.schema)
+        for results in read_again(with_findings(store, files), setting, by):
+            put_in(made, builder, list(results.values()))
+        # no file tells them, and addresses change
+        of_mail = f"code IN ({', '.join(map(repr, OF_MAIL))}) AND {SUBMISSION_ID} IN ({again})"
+        made.copy_rows(folder / DATASET, {FINDINGS_FACT.name: of_mail})
+        update_statuses(made, ledger, waivers(ledger, today))
+        made.set_fact(FILLED, "yes")
+        made.analyze()
+        derive([made], ledger.home / DATASET, today, pool)
+        made.set_fact(DERIVED, str(today))
+        yield temporary
+
+
+# what a dataset was made of, and whether it is still there as it came
+
+
+def faults_of_files(folder: Path, returned: Collection[Path]) -> Iterator[str]:
+    """Yield what shows without reading a return: a dataset that was worked in, and bytes that are not what came."""
+    with Ledger.open(folder, write=False) as ledger:
+        if ledger.is_changed(folder / DATASET):
+            yield CHANGED.format(file=DATASET)
+        known = ledger.order()
+        came = {Path(each.path).name for seen in ledger.locations().values() for each in seen}
+    for path in altered(folder):
+        yield f"{RECEIVED}/{path.name} is not what was received: its bytes do not match its name."
+    for path in sorted((folder / RECEIVED).glob("*")):
+        if path.stem not in known:
+            yield f"{RECEIVED}/{path.name}: the ledger has no such file."
+    for path, sha256 in sha256_by_path(returned, []):
+        if sha256 not in known and path.name in came:
+            yield f"{path} was changed after it arrived: the ledger has no file with its SHA-256 {sha256}."
+
+
+def faults_of_spec(store: Store, round_: Round | None) -> Iterator[str]:
+    """Yield where the spec is another one than that of the round, or than the one that is installed."""
+    spec = store.schema.spec
+    if spec is None:
+        return
+    if round_ is not None:  # which decides, whatever is installed by now
+        if round_.spec_digest != spec.digest:
+            yield f"The dataset was made with another spec (digest {spec.digest[:16]}) than the round has."
+        return
+    ours = load(spec.name) if spec.name in names() else None
+    if ours is not None and ours.version == spec.version and ours.digest != spec.digest:
+        yield (
+            f"The dataset was made with another {spec.name} {spec.version} (digest {spec.digest[:16]}) than the one "
+            f"that is installed ({ours.digest[:16]})."
+        )
+
+
+def rounds_not_at_hand(store: Store, at_hand: Collection[str]) -> Iterator[str]:
+    """Yield which rounds returns were checked for whose folders are not at hand."""
+    named = {str(name) for (name,) in store.raw(SUBMISSIONS.name, ("read_for",)) if name is not None}
+    for name in sorted(named - set(at_hand)):
+        yield f"{not_compared(name)} Name its returned files with --returned."
+
+
+def sources_of(audit: DatasetAudit, folder: Path, store: Store, today: date) -> dict[int, ReportedFile]:
+    """Look for the bytes of every return, and give those that can be read again by their numbers.
+
+    Where the dataset tells no place or no day that can be, others stand in.
+    """
+    with Ledger.open(folder, write=False) as ledger:
+        places = {sha256: [each.path for each in seen] for sha256, seen in ledger.locations().items()}
+        for row in ledger.rows():
+            places.setdefault(str(row["sha256"]), []).insert(0, str(row["path"]))
+    sources: dict[int, ReportedFile] = {}
+    columns = (SUBMISSION_ID, "sha256", "path", "checked", "read_for", "signature", "checks_run")
+    for number, sha256, told, checked, read_for, signature, run in store.raw(SUBMISSIONS.name, columns):
+        audit.returns += 1
+        known = places.get(str(sha256), [])
+        path = str(told) if str(told) in known or not known else known[0]
+        kept = (kept_at(folder, str(sha256)), folder / path) if sha256 else ()
+        file = next((place for place in kept if has_content(place, str(sha256))), None)
+        if sha256 is None:
+            audit.notes.append(f"{path}: not compared, because it could not be read when it arrived either.")
+        elif file is None:
+            audit.problems.append(
+                f"{path}: its bytes are not in {RECEIVED}/ (SHA-256 {sha256}): not compared."
+            )
+        else:
+            row = {"identity": {"signature": signature}, "checks": {"run": str(run or "").split()}}
+            day = parse_day(str(checked)) or today
+            sources[int(str(number))] = ReportedFile(
+                file, path, read_for if read_for is None else str(read_for), day, row
+            )
+    return sources

@@ -1,0 +1,1 @@
+"""What the week of a coordinator is made of: issue, consolidate, write to teams; and a round played for show."""

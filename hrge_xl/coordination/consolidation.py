@@ -1,0 +1,256 @@
+"""`consolidate`: returned files in, one dataset and the files beside it out; run again, nothing changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from ..core.errors import OutputError
+from ..core.paths import check_several
+from ..core.shell_words import quoted
+from ..dataset import deciding
+from ..dataset.ingest import IngestRun, Options, foreseen, take_in
+from ..dataset.opening import open_dataset
+from ..dataset.reconciliation import Reconciliation, reconciliation
+from ..dataset.returns import Return, find_return, heads
+from ..dataset.rows import submission_id
+from ..dataset.store import STATE, compact
+from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source
+from ..findings import Waiver
+from ..ledger.events import Arrived, Terms
+from ..ledger.files import only_writer
+from ..ledger.ledger import DATASET, Ledger
+from ..outputs import exports, overview_page
+from ..rounds.datasets import Question, check_folder, check_own, one_dataset, places
+from ..rounds.datasets import sources as sources_of
+from ..rounds.rounds import REPORTS, Round, is_round, terms_of
+
+
+@dataclass
+class Summary:
+    """What a run did: the reconciliation of the dataset, and what was given in this run."""
+
+    out: str
+    totals: Reconciliation = field(default_factory=Reconciliation)
+    files: int = 0  # given
+    refused: int = 0  # of these
+    new: int = 0  # read in this run
+    earlier: int = 0  # in the dataset from earlier runs, and not among the files given
+    notes: tuple[str, ...] = ()
+    dry_run: bool = False
+    foreseen: tuple[tuple[str, str], ...] = ()  # path and verdict of what a dry run would take in
+    overview: Path | None = None  # the page, where one was written
+    rounds: tuple[Path, ...] = ()  # that the files came to
+    told: tuple[str, ...] = ()  # by what else than they say themselves files were read
+    shared: tuple[str, ...] = ()  # which copies may be shared
+
+    def lines(self) -> list[str]:
+        """Say it, a sentence a line."""
+        decide = f"Decide which one counts: hrge-xl decide {quoted(self.out)}"
+        return [
+            *self.notes,
+            *(islice(self.totals.lines(), 1) if self.dry_run else self.totals.lines()),
+            f"{self.new} new in this run.",
+            *([f"{self.earlier} of earlier runs, still in the dataset."] if self.earlier else []),
+            *([decide] if self.totals.conflict else []),
+            *(f"{path}: would be taken in as {verdict}" for path, verdict in self.foreseen),
+            "Nothing was written (dry run)." if self.dry_run else f"Dataset: {self.out}",
+            *([f"Overview: {self.overview}"] if self.overview else []),
+            *self.shared,
+        ]
+
+
+def consolidate(  # noqa: PLR0913 (one parameter an option)
+    sources: Question | Sequence[Source], out: Path | None = None, *, store: str | None = None, engine: str = "local",
+    executor: Executor | None = None, jobs: int = 1, dry_run: bool = False, received: date | None = None,
+    only_these: bool = False, resume: bool = True, terms: Mapping[str, Terms] | None = None,
+    day: date | None = None, formats: Collection[str] | None = None, overview: Path | None = None,
+    round_: Round | None = None, shareable: bool = False,
+) -> Summary:  # fmt: skip
+    """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
+
+    A `Question` about paths says itself whose rounds' the files are and when they came, and has the overview written;
+    its `out` is by default the round that it is about, else output/dataset. For `sources`, `received` is the day they
+    came, where somebody states it, and `day` is the one on which all others are first seen; `terms` are those of the
+    rounds that they came to; into the folder `overview` goes that page, for which `round_` says who was expected.
+
+    Files of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again. `formats`
+    are the kinds of files that are written beside the dataset, besides those that are there; `shareable` adds a copy
+    with small counts of people masked. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    """
+    check_several("sources", sources)
+    formats = exports.USUAL if formats is None else formats
+    check_several("formats", formats)
+    first, told, rounds = received or day, tuple[str, ...](), list[Round]()
+    arrived = Arrived(first, stated=received is not None) if first else Arrived()
+    if isinstance(sources, Question):
+        named, jobs, arrived = places(sources.paths), sources.jobs, sources.arrived
+        told = tuple(place.told for place in named if place.told)
+        rounds = [place.round for place in named if place.round]
+        terms, round_ = terms_of(rounds), rounds[0] if len(rounds) == 1 == len(sources.paths) else None
+        out = out or (round_.folder if round_ else Path("output/dataset"))
+        overview, sources = out / REPORTS, sources_of(sources)
+    assert out is not None
+    homes = tuple(each.folder for each in rounds)
+    check_own(out)
+    wanted = exports.checked_formats(formats)
+    options = Options(store, engine, executor, jobs, only_these, resume)
+    if dry_run:
+        with foreseen(sources, out, options=options) as (run, verdicts, known):
+            return replace(_foreseen(run, verdicts, known), told=told, rounds=homes)
+    with take_in(sources, out, arrived=replace(arrived, terms=terms or {}), options=options) as run:
+        there, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
+        summary = Summary(
+            str(out), reconciliation(run.file), len(names),
+            sum(there[name]["verdict"] == REFUSED for name in names), run.new, len(there.keys() - set(names)),
+            run.notes, overview=overview_page(overview) if overview else None, told=told, rounds=homes,
+        )  # fmt: skip
+        run.pool.here.shutdown()  # what is held for figures is of no use to files
+        write_files(run, wanted, [partial(_page, out, overview, round_)] if overview else [])
+    return replace(summary, shared=_share(run.today, out, overview, round_)) if shareable else summary
+
+
+def _share(today: date, out: Path, overview: Path | None, round_: Round | None) -> tuple[str, ...]:
+    """Write the copies that may be shared, and say where they are."""
+    copy = f"To share: {exports.write_shareable(out, today, exports.formats_there(out))}"
+    if overview is None:
+        return (copy,)
+    from ..outputs.overview import overview_of_folder
+
+    return copy, f"Overview to share: {overview_of_folder(out, overview, round_=round_, masked=True)}"
+
+
+@contextmanager
+def amend(
+    folder: Path, day: date, store: str | None, jobs: int, password: str | None
+) -> Iterator[tuple[Ledger, list[Return]]]:
+    """Give the ledger of a round or consolidated folder to write in, with the returns; the dataset follows at the end.
+
+    Of a round what is new is taken in first; nothing is read twice. The files beside the dataset and its overview
+    follow where they are there. `store` is the database that holds the same. Raises as `consolidate` does.
+    """
+    with one_dataset(folder, day, jobs, password) as dataset:
+        found, source = dataset.returns(), dataset.source
+    with only_writer(folder), Ledger.open(folder) as ledger:
+        yield ledger, found
+    with take_in([source], folder, options=Options(store, jobs=jobs)) as run:
+        run.pool.here.shutdown()
+        pages = _pages_there(folder, found)
+        if pages or exports.formats_there(folder):
+            write_files(run, pages=pages)
+
+
+class Decided(list[Return]):
+    """All returns as they are after a decision; `changed` are those whose status or reason it changed."""
+
+    def __init__(self, before: Iterable[Return], after: Iterable[Return]) -> None:
+        super().__init__(after)
+        was = {each.submission: (each.status, each.reason) for each in before}
+        self.changed = [each for each in self if was.get(each.submission) != (each.status, each.reason)]
+
+
+def decide(  # noqa: PLR0913 (one parameter an option)
+    folder: Path, returns: Sequence[str], choice: str, *, reason: str, by: str, day: date,
+    store: str | None = None, jobs: int = 1, password: str | None = None,
+) -> Decided:  # fmt: skip
+    """Decide that returns count (`counts`) or not (`withdrawn`), or take that back (`undone`), on a day.
+
+    A return is named by its file or its submission, the folder is a round or a consolidated one, and `store` the
+    database that holds the same. Gives all returns then. Raises `UsageError` where nothing is to be decided about one.
+    """
+    check_several("returns", returns)
+    with amend(folder, day, store, jobs, password) as (ledger, before):
+        meant = [find_return(before, name) for name in returns]
+        deciding.decide(ledger, meant, choice, reason=reason, by=by, day=day)
+    with open_dataset(folder) as dataset:
+        return Decided(before, heads(dataset))
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverMade(Waiver):
+    """A waiver that was made now: how many findings it covers, and the verdict of the file with it."""
+
+    count: int = 0
+    verdict: str = ""
+
+
+def waive(  # noqa: PLR0913 (one parameter an option)
+    folder: Path, code: str, file: str, *, reason: str, by: str, day: date,
+    place: tuple[str, str] | None = None, until: date | None = None,
+    store: str | None = None, jobs: int = 1, password: str | None = None,
+) -> WaiverMade:  # fmt: skip
+    """Accept the findings of one file that have a code, all or those at one `place` (sheet and cell), until a day.
+
+    The file is named by its path, its name or the first digits of its SHA-256. Raises `UsageError`.
+    """
+    check_folder(folder)
+    deciding.refuse_unwaivable(code)
+    with amend(folder, day, store, jobs, password) as (ledger, returns):
+        found = find_return(returns, file)
+        waiver, count = deciding.waive(
+            ledger, found, code, reason=reason, by=by, day=day, until=until, place=place
+        )
+    with open_dataset(folder) as dataset:
+        (after,) = heads(dataset, [found.submission])
+    return WaiverMade(**asdict(waiver), count=count, verdict=after.verdict)
+
+
+def withdraw(
+    folder: Path, number: int, *, by: str, day: date, store: str | None = None, jobs: int = 1,
+    password: str | None = None,
+) -> Waiver:  # fmt: skip
+    """Take a waiver back by its number. Raises `UsageError`."""
+    check_folder(folder)
+    with amend(folder, day, store, jobs, password) as (ledger, _):
+        return deciding.withdraw(ledger, number, by=by, day=day)
+
+
+def _pages_there(folder: Path, returns: Sequence[Return]) -> list[exports.Task]:
+    """Give what writes the overview of a folder again; of rounds elsewhere nobody says here who was expected."""
+    reports, of_others = folder / REPORTS, any(each.read_for for each in returns) and not is_round(folder)
+    there = overview_page(reports).is_file()
+    return [partial(_page, folder, reports, None)] if there and not of_others else []
+
+
+def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
+    """Write the overview; give what is said of it where somebody has it open."""
+    from ..outputs.overview import overview_of_folder
+
+    try:
+        overview_of_folder(dataset, folder, round_=round_)
+    except OutputError as error:
+        return [str(error)]
+    return []
+
+
+def write_files(run: IngestRun, wanted: Collection[str] = (), pages: Sequence[exports.Task] = ()) -> None:
+    """Write pages, and the files beside the dataset that are wanted or there unless nothing has changed."""
+    done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
+    if file.fact(STATE) == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
+        failed = [told for page in pages for told in page()]
+    else:
+        export = exports.Export(str(run.out / DATASET), run.today, formats)
+        failed = exports.write(file, export, run.pool.here, pages)
+        for store in run.stores[:-1]:
+            store.set_fact(STATE, "" if failed else done)
+        compact(file, run.out / DATASET, "" if failed else done)
+    if failed:
+        more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
+        raise OutputError(f"{failed[0]} The rest is done.{more}")
+
+
+def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
+    """Foresee what the given files would be, as far as one can tell without comparing them with each other."""
+    counts = Counter(known[each.path] for each in run.given)
+    totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
+    return Summary(
+        str(run.out), totals, len(run.given), counts[REFUSED], len(verdicts), dry_run=True,
+        foreseen=tuple(sorted(verdicts.items())),
+    )  # fmt: skip

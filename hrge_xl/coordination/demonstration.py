@@ -1,0 +1,227 @@
+"""The story that `hrge-xl demo` plays: simulated teams of a spec fill in their workbooks, with mistakes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ..core.errors import Mistake, SpecError, UsageError
+from ..core.output_files import write_whole
+from ..core.progress import steps
+from ..dataset.rows import SHORT
+from ..exchange.issuing import Order, identity_of, issue
+from ..exchange.prefill import from_mapping
+from ..layout import Layout, address, build
+from ..rounds.rounds import Round
+from ..rounds.teams import Team
+from ..spec.load import find, load
+from ..spec.model import Spec
+from ..spec.yaml_file import compose, plain
+
+MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
+
+
+class _PartOfStory(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Typed(_PartOfStory):
+    """What somebody put into one cell, right or wrong; a blank `value` clears it."""
+
+    tool: str
+    row: str
+    field: str
+    part: int = 1
+    value: Any
+
+
+class Sending(_PartOfStory):
+    """When a team filled in its workbook, and when it came back."""
+
+    filled_in: date
+    arrives: date
+
+
+class Actor(_PartOfStory):
+    """One simulated team: what it answers otherwise than the rest, what it mistypes, and when.
+
+    `corrected`: it got feedback, put everything right and sent its workbook again. `silent`: it never answers.
+    """
+
+    country: str
+    language: str = ""
+    sent: Sending | None = None  # None: as most teams do
+    answers: dict[str, Any] = {}
+    typed: tuple[Typed, ...] = ()
+    corrected: Sending | None = None
+    silent: bool = False
+
+
+class Story(_PartOfStory):
+    """A spec's `demo.yaml`: `issued` is the day the workbooks went out, `today` the day the office looks at it all."""
+
+    issued: date
+    today: date
+    round: str
+    deadline: date
+    sent: Sending
+    tools: tuple[str, ...]
+    answers: dict[str, Any]
+    teams: tuple[Actor, ...]
+
+
+class ReturnedFile(NamedTuple):
+    """A workbook that comes back: whose, under which name, on which day."""
+
+    country: str
+    name: str
+    data: bytes
+    arrives: date
+
+
+def story(spec: str) -> Story:
+    """Give the demonstration of a spec. Raises `UsageError` when it has none, `SpecError` when it is wrong."""
+    file = find(spec) / "demo.yaml"
+    if not file.is_file():
+        raise UsageError(f"The spec '{spec}' has no demo.yaml, so there is nothing to play.")
+    mistakes: list[Mistake] = []
+    node = compose(file, "demo.yaml", mistakes)
+    if node is None or mistakes:
+        raise SpecError(mistakes)
+    try:
+        return Story.model_validate(plain(node))
+    except ValidationError as error:
+        raise SpecError(
+            [Mistake("demo.yaml", 1, 1, str(each["msg"]), str(each["loc"])) for each in error.errors()]
+        ) from error
+
+
+def demonstration_round(told: Story, spec: str, folder: Path) -> Round:
+    """Give the round that a story plays, with the teams that it expects."""
+    teams = tuple(Team(each.country, each.country, each.language, told.deadline) for each in told.teams)
+    return Round(folder, told.round, spec, None, None, teams)
+
+
+def play(name: str) -> list[ReturnedFile]:
+    """Let the teams of the story fill in their workbooks; gives what comes back, in the order in which it arrives."""
+    spec, told = load(name), story(name)
+    parts = [_cast(spec, told, actor) for actor in told.teams if not actor.silent]
+    made = {order.team: data for order, data in issue(spec, [part.filled_in for part in parts])}
+    found = [each for part in parts for each in _returns(spec, told, part, made[part.order.team])]
+    return sorted(found, key=lambda each: (each.arrives, each.name))
+
+
+class _Part(NamedTuple):
+    """One team with its workbook as it is issued, and as it would be without mistakes."""
+
+    actor: Actor
+    layout: Layout
+    order: Order
+    filled_in: Order
+
+
+def _order(spec: Spec, told: Story, actor: Actor) -> Order:
+    return Order(
+        actor.country, told.issued, actor.country, actor.language or spec.languages[0], told.tools,
+        round=told.round, deadline=told.deadline.isoformat(),
+    )  # fmt: skip
+
+
+def _cast(spec: Spec, told: Story, actor: Actor) -> _Part:
+    order = _order(spec, told, actor)
+    layout = build(spec, order.language, told.tools)
+    filled = from_mapping(_merged(told.answers, actor.answers), layout)
+    answers = filled | _own_country(layout, filled, actor.country)
+    return _Part(actor, layout, order, replace(order, answers=answers))
+
+
+def _returns(spec: Spec, told: Story, part: _Part, correct: bytes) -> Iterator[ReturnedFile]:
+    """Yield what a team sends: the workbook as it filled it in, and its correction where it makes one."""
+    actor, sent = part.actor, part.actor.sent or told.sent
+    typed = type_into(correct, part.layout, actor.typed) if actor.typed else correct
+    first = saved_on(typed, sent.filled_in)
+    yield ReturnedFile(actor.country, f"{actor.country}.xlsx", first, sent.arrives)
+    if actor.corrected is not None:
+        made_for = hashlib.sha256(first).hexdigest()[:SHORT]
+        copy = identity_of(spec, part.order, part.layout).copy
+        ((_, again),) = issue(spec, [replace(part.filled_in, copy=copy, predecessor=made_for)])
+        day = actor.corrected
+        yield ReturnedFile(
+            actor.country, f"{actor.country}_corrected.xlsx", saved_on(again, day.filled_in), day.arrives
+        )
+
+
+def saved_on(workbook: bytes, day: date) -> bytes:
+    """Give the workbook as it is when it was last saved at noon of a day."""
+    source, target = io.BytesIO(workbook), io.BytesIO()
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            data = old.read(member)
+            if member.filename == "docProps/core.xml":
+                data = MODIFIED.sub(rb"\g<1>%sT12:00:00Z" % day.isoformat().encode(), data)
+            new.writestr(zipfile.ZipInfo(member.filename), data, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
+
+
+def _own_country(layout: Layout, filled: dict[Any, Any], country: str) -> dict[Any, Any]:
+    """Give the team's country in every row that always asks for one and is in use."""
+    name = layout.spec.countries
+    rows = {key[:2] for key in filled}
+    asked = {
+        key
+        for key, slot in layout.slots.items()
+        if name is not None and slot.field.vocabulary == name and slot.field.relevant is None
+    }
+    return {key: country for key in asked - filled.keys() if key[:2] in rows}
+
+
+def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in changes.items():
+        below = merged.get(key)
+        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> bytes:
+    """Give the workbook after somebody typed into some of its cells and saved it with another program."""
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        # bars of progress are lost: a team's program may lose them too
+        warnings.simplefilter("ignore", UserWarning)
+        book = load_workbook(io.BytesIO(workbook))
+    for each in typed:
+        slot = layout.slots.get((each.tool, each.row, each.field))
+        if slot is None:
+            raise UsageError(f"demo.yaml: there is no cell {each.tool} / {each.row} / {each.field}.")
+        place = slot.cells[each.part - 1]
+        book[layout.sheet[slot.tool].name][address(*place)].value = each.value
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def play_teams(name: str, folder: Path) -> list[tuple[Path, date]]:
+    """Play the demonstration of a spec into `issued/` and `returned/` of a folder; gives what came back, with its day.
+
+    Raises `UsageError` for a spec that has none.
+    """
+    spec, told, returned = load(name), story(name), list[tuple[Path, date]]()
+    for order, data in issue(spec, [_order(spec, told, actor) for actor in told.teams]):
+        write_whole(folder / "issued" / f"{order.team}.xlsx", data)
+    for each in steps(play(name), len(told.teams), "Teams fill in their workbooks"):
+        path = folder / "returned" / each.name
+        write_whole(path, each.data)
+        returned.append((path, each.arrives))
+    return returned

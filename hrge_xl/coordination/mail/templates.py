@@ -1,0 +1,188 @@
+"""The texts of mails that a round has of its own, `messages/fr.txt`: a section an occasion, checked before it is used.
+
+[reminder-before]
+Subject: {round}: a reminder
+
+Dear colleagues of {team},
+…
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from string import Formatter
+from typing import NamedTuple
+
+from ...core.errors import RoundError
+from ...core.output_files import write_whole
+from ...core.words import is_language, translator, with_base
+from ...rounds.teams import read_text
+from . import MailType
+
+FOLDER, ENDING = "messages", ".txt"
+STANDARD = "standard.txt"  # what the program says itself, in the same format
+SECTION = re.compile(r"\[([\w -]+)\]\s*")
+SUBJECT = re.compile(r"subject\s*:\s*(.*)", re.IGNORECASE)
+SAVE_AS = "text in UTF-8"
+HEAD = """\
+# What e-mails to teams say in this language. For a section that you remove, the standard text is used.
+# In {braces}: %s. A line is left out where one of these is empty.
+
+"""
+
+
+# by language; what they lack the program says itself
+Templates = Mapping[str, Mapping[MailType, "Template"]]
+
+
+def load_templates(folder: Path) -> Templates:
+    """Load the texts that a round has of its own. Raises `RoundError` with every mistake in them, and its line."""
+    own: dict[str, Mapping[MailType, Template]] = {}
+    mistakes: list[str] = []
+    for file in sorted((folder / FOLDER).glob(f"*{ENDING}")):
+        text = read_text(file, "text of e-mails", SAVE_AS)
+        sections = _sections(text.splitlines())
+        wrong = list(_mistakes(sections))
+        if not is_language(file.stem):
+            wrong.append("the name is not a language. Name it after one, for example fr.txt.")
+        mistakes += [f"{FOLDER}/{file.name}: {each}" for each in wrong]
+        own[file.stem] = {} if wrong else dict(map(_template, sections))
+    if mistakes:
+        raise RoundError(*mistakes)
+    return own
+
+
+def template_of(own: Templates, occasion: MailType, language: str) -> Template:
+    """Give the text for an occasion in a language, in its base language, else as the program says it."""
+    texts = (own.get(tag, {}) for tag in with_base(language))
+    return next((each[occasion] for each in texts if occasion in each), standard(occasion, language))
+
+
+def write_templates(folder: Path, languages: Iterable[str]) -> list[Path]:
+    """Write the program's own texts, to be changed, one file a language; those that are there stay as they are."""
+    written = []
+    for language in dict.fromkeys(languages):
+        file = folder / FOLDER / f"{language}{ENDING}"
+        if not file.exists():
+            told = (
+                f"[{each}]\nSubject: {(made := standard(each, language)).subject}\n\n{made.text}\n"
+                for each in MailType
+            )
+            write_whole(file, (HEAD % ", ".join(PLACEHOLDERS) + "\n".join(told)).encode("utf-8-sig"))
+            written.append(file)
+    return written
+
+
+class TextSection(NamedTuple):
+    """A section: its line, what it is called, and its lines with their numbers."""
+
+    line: int
+    name: str
+    lines: list[tuple[int, str]]
+
+    @property
+    def said(self) -> list[tuple[int, str]]:
+        """Its lines that say something."""
+        return [(number, line) for number, line in self.lines if line.strip()]
+
+
+def _sections(lines: Iterable[str]) -> list[TextSection]:
+    found = [TextSection(1, "", [])]
+    for number, line in enumerate(lines, start=1):
+        head = SECTION.fullmatch(line)
+        if head:
+            found.append(TextSection(number, head[1], []))
+        elif not line.startswith("#"):
+            found[-1].lines.append((number, line))
+    return [section for section in found if section.name or section.said]
+
+
+def _template(section: TextSection) -> tuple[MailType, Template]:
+    (_, first), *_ = section.said
+    match = SUBJECT.fullmatch(first.strip())
+    lines = [line for _, line in section.lines]
+    text = "\n".join(lines[lines.index(first) + 1 :]).strip("\n")
+    return MailType(section.name), Template(match[1].strip() if match else "", text)
+
+
+def _mistakes(sections: Iterable[TextSection]) -> Iterator[str]:
+    known, seen = [str(each) for each in MailType], set[str]()
+    for section in sections:
+        if section.name not in known:
+            what = f"there is no occasion '{section.name}'" if section.name else "this is in no section"
+            yield f"line {section.line}: {what}. Known are: {', '.join(f'[{each}]' for each in known)}."
+            continue
+        if section.name in seen:
+            yield f"line {section.line}: [{section.name}] appears twice. Keep one."
+        seen.add(section.name)
+        said = section.said
+        if not said or not SUBJECT.fullmatch(said[0][1].strip()):
+            yield f"line {section.line}: [{section.name}] does not begin with a subject. Write: Subject: …"
+        elif len(said) == 1:
+            yield f"line {section.line}: [{section.name}] has no text."
+        for number, line in said:
+            yield from (f"line {number}: {each}" for each in _wrong_placeholders(line, section.name))
+
+
+def _wrong_placeholders(line: str, occasion: str) -> Iterator[str]:
+    usual = [name for name in PLACEHOLDERS if name != "feedback" or occasion == MailType.FEEDBACK]
+    try:
+        fields = list(fields_of(line))
+    except ValueError:
+        yield "a brace is alone. Write a placeholder as {team}, and a brace of the text twice: {{."
+        return
+    for name in fields:
+        if name not in usual:
+            yield f"there is no placeholder {{{name}}} here. Known are: {', '.join(f'{{{each}}}' for each in usual)}."
+
+
+def fields_of(line: str) -> Iterator[str]:
+    """Yield the names of the placeholders of a line. Raises `ValueError` for braces that mean nothing."""
+    for _, name, form, conversion in Formatter().parse(line):
+        if name is not None:
+            yield name + (f":{form}" if form else "") + (f"!{conversion}" if conversion else "")
+
+
+def filled(template: Template, facts: Mapping[str, str]) -> Template:
+    """Fill a template in; a line with a placeholder that says nothing is left out."""
+    lines = [
+        line.format_map(facts) for line in template.text.split("\n") if all(map(facts.get, fields_of(line)))
+    ]
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    return Template(" ".join(template.subject.format_map(facts).split()), text + "\n")
+
+
+# what mails to teams say where a round has no texts of its own
+
+PLACEHOLDERS: Mapping[str, str] = {  # what each is filled in with
+    "round": "the name of the round",
+    "team": "the code of the team",
+    "country": "its country, in its language",
+    "deadline": "its deadline, in words",
+    "contact": "whom it can ask",
+    "file": "the name of its file",
+    "feedback": "what is to be corrected (of feedback alone)",
+}
+
+
+class Template(NamedTuple):
+    """Subject and text of a mail, with placeholders. A line that would fill in nothing is left out."""
+
+    subject: str
+    text: str
+
+
+@cache
+def _english() -> dict[MailType, Template]:
+    text = (resources.files(__package__) / STANDARD).read_text(encoding="utf-8")
+    return dict(map(_template, _sections(text.splitlines())))
+
+
+def standard(occasion: MailType, language: str) -> Template:
+    """Give what the program says on an occasion, in a language."""
+    say, english = translator(language), _english()[occasion]
+    return Template(say(english.subject), "\n".join(map(say, english.text.split("\n"))))

@@ -1,0 +1,108 @@
+"""The week of a coordinator: what came is received, dataset and reports follow, mails that are due are drafted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from ..core.grouping import grouped
+from ..dataset.reconciliation import Reconciliation
+from ..dataset.return_status import EXCLUDED
+from ..dataset.returns import Return, settled
+from ..ledger.events import Arrived
+from ..outputs import write_report
+from ..outputs.build import Facts, document
+from ..rounds.datasets import Question, datasets
+from ..rounds.receiving import Received, receive
+from ..rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status
+from ..rounds.rounds import INBOX, REPORTS, Round, load_round
+from .consolidation import consolidate
+from .email_drafts import Drafts, occasions_of_week, unread_by_team, write_drafts
+from .mail.templates import load_templates
+
+
+@dataclass(frozen=True)
+class RefreshResult:
+    """What a refresh found and did."""
+
+    round: Round
+    today: date
+    received: Received
+    totals: Reconciliation
+    teams: Sequence[TeamStatus]
+    returns: Sequence[Return]
+    unread: dict[str, list[Return]]  # by the team whose address it came from, '' where none is known
+    drafts: Drafts
+
+    @property
+    def to_ask_again(self) -> list[str]:
+        """What nobody could read, with the team where its address says so."""
+        unread = ((team, each.name) for team, some in self.unread.items() for each in some)
+        told = [f"{name} ({team})" if team else name for team, name in unread]
+        return [*told, *(each.name for each in self.received.unopened)]
+
+    @property
+    def expected(self) -> list[TeamStatus]:
+        """Give the teams of the round, without what is of nobody."""
+        codes = {team.code for team in self.round.teams}
+        return [each for each in self.teams if each.team.code in codes]
+
+    @property
+    def late(self) -> list[TeamStatus]:
+        """Give the teams that are late: who has not answered, then who has not corrected, each the latest first."""
+        late = [each for each in self.expected if each.overdue]
+        return sorted(late, key=lambda each: (each.state == RETURNED, -each.overdue))
+
+    @property
+    def due_next(self) -> tuple[date, list[str]] | None:
+        """Give the next deadline of a team that has not answered, and all teams that it is the deadline of."""
+        open_ = (each.team for each in self.expected if each.state in OPEN)
+        days = grouped(
+            (each.deadline, each.code) for each in open_ if each.deadline and each.deadline >= self.today
+        )
+        return min(days.items(), default=None)
+
+    @property
+    def to_decide(self) -> list[str]:
+        """Give the teams and files that wait for a decision, each once."""
+        done = settled(self.returns)
+        cases = [each.team.code for each in self.teams if each.state == TO_DECIDE]
+        for each in self.teams:
+            files = [
+                one.name for one in each.returns if one.status == EXCLUDED and one.submission not in done
+            ]
+            if each.state == STRANGE:
+                files = [", ".join([*files, each.team.code or "a file", "not in this round"])]
+            cases += files
+        cases += [f"{each.name}, not sent from {each.team}" for each in self.returns if is_in_doubt(each)]
+        return list(dict.fromkeys(cases))
+
+    @property
+    def without_address(self) -> list[str]:
+        """Give the teams that a draft of the day is for and the list has no address of."""
+        reached = {team.code for team in self.round.teams if team.email}
+        drafted = (each.team for each in self.drafts.of(self.today))
+        return [team for team in dict.fromkeys(drafted) if team not in reached]
+
+
+def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = None) -> RefreshResult:
+    """Do what a week asks of a round: receive what lies in its `inbox`, bring dataset, files and reports up to date,
+    write feedback and the drafts that are due. Running it again on the same day changes nothing.
+
+    Raises as `receive`, `consolidate` and `drafts` do.
+    """
+    round_ = load_round(folder)
+    load_templates(folder)  # what is wrong with them is said before anything is done
+    (folder / INBOX).mkdir(exist_ok=True)
+    received = receive(folder, [str(folder / INBOX)], today)
+    asked = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
+    consolidate(asked, folder)
+    with datasets(asked) as (dataset,):
+        run = Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh")  # says no more than its day
+        write_report(document([dataset], run), "html", folder / REPORTS)
+        drafts = write_drafts(dataset, today, occasions_of_week(folder))
+        returns, unread = dataset.of_round(), unread_by_team(dataset)
+        teams = status(returns, today, round_)
+        return RefreshResult(round_, today, received, dataset.totals(), teams, returns, unread, drafts)

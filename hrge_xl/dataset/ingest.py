@@ -1,0 +1,514 @@
+"""Takes returned files into a dataset: what is new is read, what counts is worked out; nothing is read twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+from ..core.errors import UsageError
+from ..core.output_files import parts_of
+from ..core.paths import path_of, path_text, way_to
+from ..core.program_digest import engine
+from ..core.progress import under_way
+from ..core.words import and_more
+from ..exchange.validation import (
+    ACCEPTED,
+    REFUSED,
+    RETURNED,
+    Noticed,
+    Source,
+    ValidationRequest,
+    noticed_of,
+    readers,
+    validated,
+)
+from ..ledger.events import Arrival, Arrived
+from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
+from ..ledger.judgements import rounds_elsewhere, take_over, waivers
+from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger
+from ..reader import ExpectedReturn, cores
+from ..reader.content_sniffing import OLE_MAGIC
+from ..spec import carried
+from ..spec.carried import find
+from ..spec.load import is_path, load
+from .compute_aggregates import derive
+from .opening import SPECS, check_dataset_owner, open_url, set_dataset_owner, spec_of
+from .rows import submission_id
+from .run_history import record_run
+from .schema import SUBMISSIONS, Schema
+from .shards import SHARDS, discard, take
+from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
+from .table import Record
+from .temporary_dataset import in_a_copy
+from .update_statuses import expect_teams, to_read_again, update_statuses
+from .work import SHARED, Task, arrivals, check_engine, file_at, shards_of, submissions_of
+from .workers import Workers, in_batches, workers
+
+FEW = 12  # files
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run goes about it.
+
+    `only_these` takes files of earlier runs out; without `resume` everything is read again; `store` is the address
+    of a database that holds the same; `jobs` is the number of processes, 0 for as many as suit. With `asking` what is
+    known stays as it was judged, unless something new has come.
+    """
+
+    store: str | None = None
+    engine: str = "local"
+    executor: Executor | None = None
+    jobs: int = 1
+    only_these: bool = False
+    resume: bool = True
+    asking: bool = False
+
+
+@dataclass
+class IngestRun:
+    """One run at work: where it goes, who does the work, and what was given."""
+
+    out: Path
+    pool: Workers
+    options: Options
+    stores: Sequence[Store]  # the file in the folder comes last
+    ledger: Ledger
+    sources: list[tuple[list[Arrival], ValidationRequest]] = field(default_factory=list)
+    spec: str | None = None  # of the dataset, by name or folder
+    new: int = 0  # files that were read
+    read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
+    closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
+    notes: tuple[str, ...] = ()
+    noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
+
+    @property
+    def file(self) -> Store:
+        """The dataset in the folder."""
+        return self.stores[-1]
+
+    @property
+    def databases(self) -> Sequence[Store]:
+        """The datasets elsewhere."""
+        return self.stores[:-1]
+
+    @property
+    def given(self) -> list[Arrival]:
+        """Every file given."""
+        return [each for arrived, _ in self.sources for each in arrived]
+
+    @property
+    def here(self) -> Path:
+        """What the paths of files lead from."""
+        return self.out.resolve()
+
+    @property
+    def today(self) -> date:
+        """The day of the check."""
+        return self.sources[0][1].today
+
+    def task(self, asked: ValidationRequest) -> Task:
+        """Give what workers have to know, wherever they are."""
+        spec = load(self.spec) if self.spec else None
+        theirs, ours = (
+            str(Path(each).absolute()) if each and is_path(each) else each
+            for each in (asked.wanted.spec, self.spec)
+        )
+        asked = replace(asked, wanted=replace(asked.wanted, spec=theirs))
+        same = engine() if self.pool.far else ""
+        digest = spec.digest if spec else ""
+        return Task(asked, ours, digest, self.here, self.out.absolute(), same, self.read)
+
+
+@contextmanager
+def take_in(
+    sources: Sequence[Source], out: Path, *, arrived: Arrived | None = None, options: Options | None = None
+) -> Iterator[IngestRun]:
+    """Take files into the dataset of a folder, and give the run, which still holds the folder, with its open dataset.
+
+    What is in the dataset already is not read again, unless it was checked on another day than the one asked for.
+    Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    """
+    how, came = _suited(options or Options(), sources), arrived or Arrived()
+    # no order of rounds says anything
+    sources = sorted(sources, key=lambda source: source.asked.wanted.round or "")
+    with ExitStack() as stack:
+        pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
+        stack.enter_context(only_writer(out))
+        stores = [stack.enter_context(each) for each in _open(out, how.store, write=True)]
+        for store in stores:
+            stack.enter_context(store.only_writer())
+        ledger = stack.enter_context(Ledger.open(out))
+        run = IngestRun(out, pool, how, stores, ledger, noticed=noticed_of(sources))
+        for store in run.databases:
+            check_dataset_owner(store, run.ledger, out)
+        given = [(_arrivals(run, source.files), source.asked) for source in sources]
+        run.sources, run.notes = given, tuple(_distrusted(run))
+        _receive_all(run, [source.home for source in sources], came)
+        _settle_spec(run)
+        _fill(run)
+        for store, source in product(stores, sources):
+            if source.home is not None:
+                expect_teams(store, source.asked.wanted.round or "", source.expected)
+        for store in run.databases:
+            set_dataset_owner(store, run.ledger, out)
+        pool.shutdown()  # what readers remember is of no use to those who write
+        if run.new or not how.asking or not all(store.fact(DERIVED) for store in stores):
+            _work_out(run)
+            record_run(run.ledger, run.file, run.today)
+        yield run
+        run.ledger.note_checksum(out / DATASET)
+
+
+def _work_out(run: IngestRun) -> None:
+    """Work out what counts, and the figures of it."""
+    for store in run.stores:
+        update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
+    if any(store.changed or store.fact(DERIVED) != str(run.today) for store in run.stores):
+        for store in run.stores:
+            store.analyze()
+        derive(run.stores, run.out / DATASET, run.today, run.pool.here)
+        for store in run.stores:
+            store.set_fact(DERIVED, str(run.today))
+
+
+@contextmanager
+def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
+    """Give the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
+    with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
+        store.use(run.file.schema)
+        asked = replace(asked, waivers=waivers(ledger, asked.today))
+        judged = replace(
+            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], asked)], read=_read_once(store)
+        )
+        given, again = {_name(each) for each in run.given}, []
+        for name, each in store.known().items():
+            sha256 = each["sha256"] or ""
+            kept = kept_at(run.here, sha256)
+            if name in given and each["checked"] != asked.today and has_content(kept, sha256):
+                again.append(Arrival(each["path"], sha256, None, str(kept)))
+        _read(judged, asked, again)
+        _work_out(judged)
+        yield judged
+
+
+def _read_once(store: Store) -> frozenset[str]:
+    """Give the contents that could be read."""
+    known = store.known().values()
+    return frozenset(each["sha256"] for each in known if each["sha256"] and each["verdict"] != REFUSED)
+
+
+def _distrusted(run: IngestRun) -> Iterator[str]:
+    """Have a dataset made anew that another program changed, and say so; from here on it is written into."""
+    file = run.out / DATASET
+    if run.file.facts() and run.ledger.is_changed(file):  # one that is gone is made again in any case
+        run.file.set_fact(SPEC_DIGEST, "")
+        yield f"{CHANGED.format(file=file)} Everything was read again from what was received."
+    run.ledger.forget_checksum(file)
+
+
+def _suited(how: Options, sources: Sequence[Source]) -> Options:
+    """Give the options with a number of processes; a few files need none of their own, which take longer to start."""
+    few = sum(len(source.files) for source in sources) <= FEW
+    return how if how.jobs else replace(how, jobs=1 if few else cores())
+
+
+@contextmanager
+def foreseen(
+    sources: Sequence[Source], out: Path, *, options: Options | None = None
+) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
+    """Give a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
+    how = _suited(options or Options(), sources)
+    with ExitStack() as stack:
+        pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
+        stores = [stack.enter_context(each) for each in _open(out, how.store, write=False)]
+        run = IngestRun(out, pool, how, stores, stack.enter_context(Ledger.open(out, write=False)))
+        given = []
+        for source in sources:  # a round may be its own ledger
+            known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
+            given.append((_arrivals(run, source.files), replace(source.asked, waivers=tuple(known))))
+        run.sources = given
+        _settle_spec(run)
+        schema = Schema(load(run.spec) if run.spec else None)
+        there = [store.known() if store.use(schema, write=False) else {} for store in stores]
+        found, verdicts = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
+        for came, asked in run.sources:
+            missing = {_name(each): each for each in came if not all(_name(each) in some for some in there)}
+            batches = in_batches([each for _, each in sorted(missing.items())], how.jobs)
+            for rows in pool.map(submissions_of, batches, run.task(asked)):
+                found |= {
+                    str(row[SUBMISSIONS.at["path"]]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows
+                }
+            verdicts |= {name: found[each.path] for name, each in missing.items()}
+        yield run, found, {each.path: verdicts[_name(each)] for each in run.given}
+
+
+def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
+    if address:
+        yield open_url(address)
+    path = out / DATASET
+    yield open_file(path if write or path.is_file() else None, write=write)
+
+
+def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> None:
+    """Write down what came, first in the ledgers of rounds elsewhere; take over all that these know and rule."""
+    days: dict[str, tuple[date, bool]] = {}
+    with ExitStack() as stack:
+        rounds = []
+        for n, home in enumerate(homes):
+            if home is None or home.resolve() == run.here:
+                continue
+            given, asked = run.sources[n]
+            terms = {name: each for name, each in came.terms.items() if name == asked.wanted.round}
+            _receive(home, run, given, replace(came, terms=terms))
+            theirs = stack.enter_context(Ledger.open(home, write=False))
+            there = {each.sha256 for each in given}
+            kept = _earlier(home, [each for each in theirs.known() if each.sha256 not in there])
+            run.sources[n] = [*given, *(_moved(each, home, run.out) for each in kept)], asked
+            rounds.append((theirs, asked.wanted))
+            for sha256, day in theirs.days().items():
+                days[sha256] = min(days.get(sha256, day), day)
+        order = {sha256: n for n, sha256 in enumerate(days)}
+        every = sorted(run.given, key=lambda each: each.path)
+        in_order = sorted(every, key=lambda each: order.get(each.sha256 or "", len(order)))
+        run.ledger.receive(in_order, replace(came, receipts=days))
+        for theirs, wanted in rounds:
+            take_over(run.ledger, theirs, wanted.round or "", load(wanted.spec).digest if wanted.spec else "")
+    ours = waivers(run.ledger, run.today)
+    run.sources = [(given, replace(asked, waivers=ours)) for given, asked in run.sources]
+
+
+def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived) -> None:
+    """Write down in the ledger of a round elsewhere what it does not know yet."""
+    with Ledger.open(home, write=False) as theirs:
+        known = theirs.order()
+    if any(each.sha256 and each.sha256 not in known for each in given):
+        with only_writer(home), Ledger.open(home) as theirs:
+            theirs.receive([_moved(each, run.here, home) for each in given], came)
+
+
+def _moved(each: Arrival, before: Path, now: Path) -> Arrival:
+    """Give what came as it is seen from another folder."""
+    here = before.resolve()
+    path, kept = (way_to(here / path, now) if path else "" for path in (path_of(each.path), each.kept))
+    return each._replace(path=path_text(path), kept=kept)
+
+
+def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
+    """Give the files with their hashes: to a worker that sees nothing every file would be missing."""
+    batches = in_batches([way_to(path, run.out) for path in paths], run.options.jobs)
+    found = [each for some in run.pool.map(arrivals, batches, run.here) for each in some]
+    for each in found if run.pool.far else ():
+        if each.sha256 is None and (file_at(run.here, each.place)).is_file():
+            raise UsageError(
+                f"A worker of the cluster cannot see {each.path}. {SHARED}, under the same path."
+            )
+    return sorted(found, key=lambda each: each.path)  # the order in which they are named says nothing
+
+
+def _settle_spec(run: IngestRun) -> None:
+    """Settle the one spec of the dataset: the newest of its rounds, its own, else that of the first that says one.
+
+    The returns of each round are read by the version that this round has.
+    """
+    specs = [asked.wanted.spec for _, asked in run.sources if asked.wanted.spec]
+    copies = [find(run.out / SPECS, each.spec_digest) for each in rounds_elsewhere(run.ledger)]
+    every = [*specs, *map(str, filter(None, copies))]
+    same = [each for each in every if load(each).name == load(every[0]).name]
+    newest = max(same, key=lambda each: (version_of(load(each).version), load(each).digest), default=None)
+    run.spec = newest or _known_spec(run) or _said_spec(run)
+    for n, (given, asked) in enumerate(run.sources):
+        if asked.wanted.spec not in same:
+            run.sources[n] = given, replace(asked, wanted=replace(asked.wanted, spec=run.spec))
+
+
+def _known_spec(run: IngestRun) -> str | None:
+    """Give what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
+    for store in run.stores:
+        name = store.facts().get("spec")
+        if name:
+            try:
+                return load(name).name
+            except UsageError:
+                spec = spec_of(store)
+                return str(carried.write(carried.pack(Path(spec.folder)), run.out / SPECS)) if spec else None
+    return None
+
+
+def _said_spec(run: IngestRun) -> str | None:
+    paths = sorted({file_at(run.here, each.place) for each in run.given})
+    asked = run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
+    with readers() as pool:
+        results = (result for path in paths for result in validated([path], asked, pool))
+        return next((result.submission.identity.spec for result in results if result.submission), None)
+
+
+def _name(each: Arrival) -> str:
+    return submission_id(each.sha256, each.path)
+
+
+# reading
+
+
+def _fill(run: IngestRun) -> None:
+    """Read what is not there yet, batch by batch."""
+    spec = load(run.spec) if run.spec else None
+    schema, before = Schema(spec), [store.facts().get("schema_version") for store in run.stores]
+    ready = [store.use(schema, write=False) for store in run.stores]
+    if all(ready):
+        run.read = frozenset[str].intersection(*map(_read_once, run.stores))
+    elif run.sources[0][1].password is None:
+        _refuse_to_lose(run)
+    ready = [store.use(schema) for store in run.stores]
+    for source in dict.fromkeys([run.spec, *(asked.wanted.spec for _, asked in run.sources)]):
+        if source is not None:
+            carried.write(carried.pack(Path(load(source).folder)), run.out / SPECS)
+    _take_out(run)
+    wanted, sources, done = set[str](), [], set[str]()
+    for given, asked in run.sources:
+        known = [
+            {name: each for name, each in store.known().items() if run.options.resume or name in done}
+            for store in run.stores
+        ]
+        missing = _missing(run, given, asked, known)
+        done |= {_name(each) for each in missing}
+        run.new += len(missing)
+        wanted |= {_name(each) for each in given}
+        sources.append((_as_read(run, asked, given, missing), asked))
+    there = {each.sha256 for each in run.given}  # at first: the ledger is told of what was there once
+    run.sources = sources
+    run.ledger.lose(sorted(filter(None, there - {each.sha256 for each in run.given})))
+    anew = not (run.options.resume and all(ready))
+    if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
+        if not run.notes and any(version and not whole for version, whole in zip(before, ready, strict=True)):
+            run.notes += (
+                "The dataset was of an earlier version of the program or of the spec: it was read again.",
+            )
+        came = {_name(each): each for each in run.ledger.known() if _name(each) not in wanted}
+        here = list(_earlier(run.out, came.values()))
+        again = [each for each in here if not all(_name(each) in store.known() for store in run.stores)]
+        requests = {asked.wanted.round: asked for _, asked in run.sources}
+        alone = next(iter(requests.values())) if len(requests) == 1 else None
+        nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
+        periods = {row["sha256"]: row["period"] for row in run.ledger.rows()}
+        for period in sorted({str(periods[each.sha256]) for each in again}):
+            some = [each for each in again if str(periods[each.sha256]) == period]
+            _read(run, alone or requests.get(period, nobody), sorted(some, key=_name))
+        lost = [Path(came[name].path).name for name in came.keys() - set(map(_name, here))]
+        if lost:  # files of earlier runs that are nowhere to be found any more
+            run.notes += (
+                f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
+                "dataset. Put it back, and consolidate again.",
+            )
+    for store in run.stores:
+        store.set_fact(FILLED, "yes")
+    run.notes += tuple(closed_now(run))
+
+
+def closed_now(run: IngestRun) -> Iterator[str]:
+    """Tell what was read once and cannot be opened now."""
+    names = {Path(path).name for path in run.closed}
+    if names:
+        yield (
+            f"{_first_of(names)} cannot be opened now, and stays as it was read before. What is protected is opened "
+            "with --password-file FILE."
+        )
+
+
+def _first_of(names: Iterable[str]) -> str:
+    first, *others = sorted(names)
+    return f"{first}{and_more(len(others))}"
+
+
+def _refuse_to_lose(run: IngestRun) -> None:
+    """Raise `UsageError` where a dataset is to be made anew without what had been read with a password."""
+    for row in run.ledger.rows():
+        was_read = row["verdict"] in (ACCEPTED, RETURNED) and row["state"] != LEFT_OUT
+        kept = kept_at(run.out, row["sha256"])
+        if was_read and kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
+            raise UsageError(
+                f"{row['path']} is protected, and was read with a password before. The dataset is to be made anew: "
+                "name the password with --password-file FILE. Nothing was changed."
+            )
+
+
+def _missing(
+    run: IngestRun, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[Mapping[str, Record]]
+) -> list[Arrival]:
+    """Find what is not in every dataset yet, was read for another round, or was checked as of another day."""
+    again = to_read_again(run.file, asked)
+    wanted = {_name(each): each for each in reversed(given)}
+
+    def is_known(name: str, each: Arrival) -> bool:
+        there = [some[name] for some in known if name in some]
+        fresh = not asked.rejudge or all(one["checked"] == asked.today for one in there)
+        return each.sha256 is not None and len(there) == len(known) and fresh and name not in again
+
+    return [each for name, each in sorted(wanted.items()) if not is_known(name, each)]
+
+
+def _as_read(
+    run: IngestRun, asked: ValidationRequest, given: list[Arrival], missing: Sequence[Arrival]
+) -> list[Arrival]:
+    """Have missing files read; gives all that came, and no hash of those that have changed since.
+
+    The same content that lies elsewhere too is read there.
+    """
+    while missing and (changed := _read(run, asked, missing)):
+        lost = {each.sha256 for each in missing if each.path in changed}
+        given = [each._replace(sha256=None, size=None) if each.path in changed else each for each in given]
+        missing = list({_name(each): each for each in given if each.sha256 in lost}.values())
+    return given
+
+
+def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
+    """Have files read and take in what they bring; gives the paths of those that changed meanwhile.
+
+    Nothing but the manifest comes back from workers.
+    """
+    changed = set[str]()
+    if not files:
+        return changed
+    with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
+        batches = in_batches(files, run.options.jobs)
+        done = run.pool.map(shards_of, batches, run.task(asked), folder.absolute())
+        with under_way("Reading returned files", len(files)) as advance:
+            for batch, shards in zip(batches, done, strict=True):
+                for shard in shards:
+                    if run.pool.far:
+                        check_engine(shard)
+                    for store in run.stores:
+                        take(shard, store)
+                    discard(shard)
+                    changed.update(shard.changed)
+                    run.closed.extend(shard.closed)
+                advance(len(batch))
+    return changed
+
+
+def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:
+    """Give what came to a folder earlier and is still there: where it was, else as it is kept."""
+    for each in came:
+        here = arrivals([each.path], folder.resolve())[0]
+        kept = kept_at(folder.resolve(), each.sha256 or "")
+        if here.sha256 == each.sha256:
+            yield each
+        elif each.sha256 and has_content(kept, each.sha256):
+            yield each._replace(kept=str(kept))
+
+
+def _take_out(run: IngestRun) -> None:
+    """Take out files that could not be read once and can be now; and all others, where only these are wanted."""
+    only = {_name(each) for each in run.given} if run.options.only_these else None
+    readable = [submission_id(None, each.path) for each in run.given if each.sha256 is not None]
+    for store in run.stores:
+        others = [name for name in store.known() if only is not None and name not in only]
+        with store.transaction() as connection:
+            store.forget(connection, [*readable, *others])
+    if only is not None:
+        run.ledger.leave_out(sorted(only))

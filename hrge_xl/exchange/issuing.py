@@ -1,0 +1,336 @@
+"""Issues workbooks: blank, prefilled or corrected, always the same call with other arguments."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from ..answers.answer import Answer, Answers, State
+from ..answers.last_answers import digest_of, read_last, written
+from ..answers.stamp import canonical, sign
+from ..answers.submission import Identity, Outcome, Submission
+from ..core.errors import UsageError
+from ..core.gc_pause import gc_paused
+from ..core.grouping import grouped
+from ..core.output_files import write_whole
+from ..core.paths import check_several, read_regular
+from ..fields import ColumnKind, kind_of
+from ..findings import Finding, Severity
+from ..layout import CellOfSlot, Layout, build
+from ..reader import stamp_alone
+from ..reader.limits import LIMITS
+from ..spec.choice import Choice
+from ..spec.issuance import Sample
+from ..spec.lookup import country_codes
+from ..spec.model import Spec
+from ..spec.own_answers import answers_of, default_of, facts_about, spec_of_sample
+from ..spec.rows import MOST_ROWS
+from ..workbook import Content, Drawing, cover_lines, draw, facts_of
+from ..workbook.issued import edition_of
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a workbook is issued for. Days are the caller's: nothing here looks at a clock."""
+
+    team: str
+    today: date
+    country: str = ""
+    language: str = ""  # the first one of the spec when empty
+    tools: tuple[str, ...] | None = None  # None: all
+    blank_rows: int | None = None  # rows of registers, where not the spec's own
+    round: str = ""
+    deadline: str = ""
+    contact: str = ""
+    key: bytes | None = None  # signs the stamp
+    answers: Answers = field(default_factory=dict)
+    copy: str = ""  # the id of the workbook that this one goes on from; a new one when empty
+    predecessor: str = ""  # the return whose answers it holds, where it is feedback
+    prefilled: bool = True  # with the defaults of the spec, and what is known of the country
+    # of the round before: what it shows beside and checks against
+    last: Answers = field(default_factory=dict)
+    last_round: str = ""  # the name of that round
+    intervention: str = ""  # that it is about, where a team has several
+    sample: bool = False  # to look at, and never to be sent back
+
+    def __post_init__(self) -> None:
+        check_several("tools", self.tools)
+
+
+def generate(spec: Spec, order: Order) -> bytes:
+    """Give one workbook as the bytes of an .xlsx file; the same order gives the same bytes.
+
+    Raises `UsageError` for an unknown country, language or tool, `LimitError` where something does not fit into Excel.
+    """
+    ((_, data),) = issue(spec, [order])
+    return data
+
+
+def layout_for(spec: Spec, order: Order) -> Layout:
+    """Give the layout of an order. Raises `UsageError` for an unknown language or tool, and too many rows."""
+    if order.blank_rows is not None and not 1 <= order.blank_rows <= MOST_ROWS:
+        raise UsageError(f"{order.blank_rows} blank rows cannot be issued. A register has 1 to {MOST_ROWS}.")
+    chosen = order.language or spec.languages[0], order.tools, order.blank_rows
+    layout = build(spec, *chosen, last=bool(order.last))
+    return layout if last_placed(layout, order.last) else build(spec, *chosen) if layout.last else layout
+
+
+@gc_paused()
+def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
+    """Work out what the workbooks of some orders hold: how many they are bounds the memory."""
+    from ..checks import foretold
+
+    for country in {order.country for order in orders if order.country}:
+        (code,) = country_codes(layout.spec, [country])
+        if code != country:
+            raise UsageError(f"'{country}': an order names a country by its code. Write '{code}'.")
+    found = []
+    for order in orders:
+        identity, answers = identity_of(layout.spec, order, layout), starting_answers(layout, order)
+        planned = submission_of(layout, answers, identity, order.last)
+        said = foretold(planned, layout, order.today)
+        last = last_placed(layout, order.last)
+        found.append(_content(layout, answers, said, facts_of(identity, order.contact), last))
+    return found
+
+
+def _content(
+    layout: Layout, answers: Answers, said: Outcome, facts: Mapping[str, str], last: Answers
+) -> Content:
+    calculated = {cell.key: cell.value for cell in said.calculated if cell.value is not None}
+    return Content(layout, answers, said.verdicts, calculated, said.kept, facts=facts, last=last)
+
+
+def content_of(layout: Layout, identity: Identity, submission: Submission, *, contact: str = "") -> Content:
+    """Give what a workbook with the answers of a submission holds, those that could not be read as they stood."""
+    from ..checks import check
+
+    said = check(submission, layout, today=date.fromisoformat(identity.today), in_sheets=True)
+    last = last_placed(layout, read_last(submission.last) or {})
+    content = _content(layout, submission.values(), said, facts_of(identity, contact), last)
+    return replace(content, originals=submission.originals())
+
+
+def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
+    """Give the stamp, signed where there is a key."""
+    identity = Identity(
+        spec=spec.name,
+        spec_version=spec.version,
+        layout=layout.digest,
+        language=layout.language,
+        team=order.team,
+        country=order.country,
+        round=order.round,
+        issued=order.today.isoformat(),
+        today=order.today.isoformat(),
+        deadline=order.deadline,
+        tools="" if order.tools is None else ",".join(layout.sheet),
+        rows="" if order.blank_rows is None else str(order.blank_rows),
+        predecessor=order.predecessor,
+        last_round=order.last_round if layout.last else "",
+        last_digest=digest_of(written(last_placed(layout, order.last))),
+        sample="yes" if order.sample else "",
+    )
+    # twelve hex digits that no other order shares, the same for the same order
+    digest = hashlib.sha256(canonical(identity) + order.intervention.encode()).hexdigest()[:12]
+    identity = replace(identity, copy=order.copy or digest, edition=edition_of(layout))
+    return sign(identity, order.key) if order.key else identity
+
+
+def starting_answers(layout: Layout, order: Order) -> Answers:
+    """Give defaults, what is known of the country, and over them the answers of the order that have a place."""
+    answers: Answers = {}
+    if order.prefilled:
+        defaults = ((key, default_of(slot.field)) for key, slot in layout.slots.items())
+        answers = {key: value for key, value in defaults if value is not None}
+        answers |= facts_about(layout.spec, order.country)
+    country = layout.spec.identity.country
+    if country and order.country:
+        tool, _ = layout.spec.single_fields[country]
+        answers[tool, "1", country] = order.country
+    return placed(layout, answers | order.answers)
+
+
+def placed(layout: Layout, answers: Answers) -> Answers:
+    """Give the answers that have cells in the layout, as they read when they come back."""
+    found: Answers = {}
+    for key, value in answers.items():
+        slot = layout.slots.get(key)
+        if slot is None or slot.field.calculated:
+            continue
+        if slot.field.several:
+            codes = value if isinstance(value, tuple) else (str(value),)
+            found[key] = codes[: len(slot.cells)]
+        else:
+            found[key] = float(value) if isinstance(value, int) else value
+    return found
+
+
+def last_placed(layout: Layout, last: Answers) -> Answers:
+    """Give the answers of the round before that have cells in the layout."""
+    return {
+        key: value[: len(layout.last[key])] if isinstance(value, tuple) else value
+        for key, value in last.items()
+        if key in layout.last
+    }
+
+
+def is_as_issued(sent: Submission, layout: Layout) -> bool:
+    """Say whether nothing stands in a return that does not stand in every blank workbook issued to its country."""
+    if sent.unplaced or sent.comments:
+        return False
+    blank = starting_answers(layout, Order("", date.min, sent.identity.country))
+    return sent.values().items() <= blank.items() and not sent.originals()
+
+
+def submission_of(
+    layout: Layout, answers: Answers, identity: Identity, last: Answers | None = None
+) -> Submission:
+    """Give the submission that a workbook with these answers would come back as."""
+    found: list[Answer] = []
+    for key, value in placed(layout, answers).items():
+        kind, cells = kind_of(layout.slots[key].field), layout.cells_of[key]
+        values = value if isinstance(value, tuple) else (value,)
+        found += [_answer(cell, kind, one) for cell, one in zip(cells, values, strict=False)]
+    return Submission("", "", 0, identity, answers=found, last=written(last_placed(layout, last or {})))
+
+
+def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> Answer:
+    answered = partial(Answer, *cell, State.ANSWERED)
+    if isinstance(value, float):
+        return answered(value, number=value)
+    if isinstance(value, date):
+        return answered(str(value), day=value)
+    return answered(value, code=value) if kind is ColumnKind.CODE else answered(value, text=value)
+
+
+# many workbooks: what they have in common is drawn once, and filled in for each of them
+
+ORDERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 500_000  # that are worked out together; bounds the memory
+
+
+def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
+    """Give each order with its workbook; those of one language and choice of tools together.
+
+    Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
+    """
+    for same in _alike(spec, orders):
+        layout, drawings = layout_for(spec, same[0]), dict[frozenset[str], Drawing]()
+        for some in _portions(same):
+            for order, content in zip(some, contents_for(layout, some), strict=True):
+                lines = cover_lines(content.facts)
+                if lines not in drawings:
+                    drawings[lines] = draw(layout, lines)
+                yield order, drawings[lines].filled(content)
+
+
+def issue_files(
+    spec: Spec, orders: Iterable[Order], place: Callable[[Order], Path]
+) -> Iterator[tuple[Path, bool]]:
+    """Write the workbooks that are not at their places yet; each path, and whether it was written now.
+
+    A workbook of the same order stays, whatever its day and whatever answers it goes on from: it may have been sent.
+    So what was interrupted goes on where it stopped. Raises as `issue`, and `OutputError`.
+    """
+    missing: list[Order] = []
+    for order in chain.from_iterable(_alike(spec, orders)):
+        if _is_there(spec, order, place(order)):
+            yield place(order), False
+        else:
+            missing.append(order)
+    for order, data in issue(spec, missing):
+        write_whole(place(order), data)
+        yield place(order), True
+
+
+def _is_there(spec: Spec, order: Order, path: Path) -> bool:
+    """Say whether a workbook of an order lies at its place."""
+    try:
+        found = stamp_alone(read_regular(path, LIMITS.file_bytes))
+    except OSError:  # nothing there, or nothing that can be read: writing will say what is wrong
+        return False
+    if found is None:
+        return False
+    language, last = order.language or spec.languages[0], bool(found.last_digest)
+    layout = build(spec, language, order.tools, order.blank_rows, last=last)
+    return _in_common(found) == _in_common(identity_of(spec, order, layout))
+
+
+def _in_common(identity: Identity) -> Identity:
+    """Give what workbooks of one order have in common, whatever the day and whatever answers they go on from."""
+    others = ("issued", "today", "copy", "edition", "last_round", "last_digest", "signature")
+    return replace(identity, **dict.fromkeys(others, ""))
+
+
+def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
+    """Give the orders of one layout together."""
+    first = spec.languages[0]
+    return grouped(
+        ((order.language or first, order.tools, order.blank_rows, bool(order.last)), order)
+        for order in orders
+    ).values()
+
+
+def _portions(orders: Iterable[Order]) -> Iterator[list[Order]]:
+    """So many orders at once that what they hold fits into memory."""
+    portion: list[Order] = []
+    answers = 0
+    for order in orders:
+        answers += len(order.answers)
+        if portion and (answers > ANSWERS_AT_ONCE or len(portion) == ORDERS_AT_ONCE):
+            yield portion
+            portion, answers = [], len(order.answers)
+        portion.append(order)
+    if portion:
+        yield portion
+
+
+# the filled sample of a spec: a workbook to look at, and whether everything in it is right
+
+
+def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:
+    """Give a workbook of these sheets, filled in as an example; the same bytes on whichever day.
+
+    Raises `UsageError` where the spec has no sample, and for an unknown language or tool.
+    """
+    layout, order = sample_order(spec, language, choice)
+    return generate(layout.spec, order)
+
+
+def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
+    """Give what a team would have to correct in the sample; there should be nothing."""
+    from ..checks import check
+
+    layout, order = sample_order(spec, spec.languages[0], choice)
+    stamp = Identity(spec.name, spec.version, layout.digest, layout.language, order.team, order.country)
+    filled = submission_of(layout, starting_answers(layout, order), stamp)
+    outcome = check(filled, layout, today=order.today)
+    return [finding for finding in outcome.findings if finding.severity is Severity.ERROR]
+
+
+def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Order]:
+    """Give the layout of a sample, and the order that it is made by. Raises `UsageError` as `sample_workbook`."""
+    sample = spec.sample
+    if sample is None or sample.day is None:
+        raise UsageError(f"The spec '{spec.name}' has no sample.yaml, so there is no sample of it.")
+    country = sample.country.code if sample.country is not None else ""
+    order = Order(sample.team, sample.day, country, language, choice.tools, choice.rows, sample=True)
+    layout = layout_for(spec_of_sample(spec), order)
+    return layout, replace(order, answers=_answers(layout, sample))
+
+
+def _answers(layout: Layout, sample: Sample) -> Answers:
+    """Give the answers that have a place, and lead to a row that is there."""
+    found: Answers = {}
+    for answer in answers_of(layout.spec, sample):
+        slot = layout.slots.get((answer.tool, answer.row, answer.field))
+        if slot is not None:
+            value, tools = answer.means(slot.field, layout.language), slot.field.to
+            if not tools or any(value in layout.row_codes.get(tool, ()) for tool in tools):
+                found[slot.key] = value
+    return found

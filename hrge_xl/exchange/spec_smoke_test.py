@@ -1,0 +1,295 @@
+"""Whether a spec works: its workbooks, blank and filled in, are made and read back in every language that it names."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+from ..answers.answer import Answers, Key, Value
+from ..answers.submission import Submission
+from ..core.errors import LimitError, SpecError
+from ..core.frozen import Path as Steps
+from ..core.gc_pause import gc_paused
+from ..core.words import translator
+from ..fields import Sampling
+from ..findings import CATALOGUE, Finding, Severity
+from ..findings.value import ANSWER_MISSING
+from ..layout import Layout, Slot, offered_rows
+from ..layout.wording import text
+from ..reader import ExpectedReturn, File, Refusal, read_content
+from ..spec.check_names import FIELDS, select
+from ..spec.choice import choose
+from ..spec.expressions import Written, expressions
+from ..spec.load import places
+from ..spec.model import RegisterBlock, Spec
+from ..spec.own_answers import answers_of
+from ..workbook import cover_lines, draw
+from ..workbook.check_formula import size_of, too_large
+from ..workbook.grids import prompt_of
+from .issuing import Order, contents_for, errors_in_sample, layout_for
+
+DAY = date(2026, 1, 15)  # any day: what is found does not hang on it
+DEFINED = re.compile(r'<definedName name="([^"]+)"(?! localSheetId)')
+ODD = (
+    "This should have been caught earlier: please report it to the authors of hrge_xl. Until it is fixed, change "
+    "this part."
+)
+SHORTER = (  # an expression of a field, a rule
+    "Calculate a part of it in a calculated field of its own, and name that field here.",
+    "Split the rule into several, or calculate a part of it in a field of its own.",
+)
+PREFILLED = "Take another `default`, or leave it out."
+Placed = tuple[Steps, str, str]  # path in the spec, reason, remedy
+Made = tuple[str, Mapping[Key, Value], bytes]  # what it is, the answers that it is made with, the workbook
+BLANK, FILLED_IN = "blank", "filled in"
+
+
+def try_out(spec: Spec) -> None:
+    """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
+    with gc_paused():
+        found = dict.fromkeys(_unread(_index(spec, spec.languages[0])))
+        found = found or {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
+        found = found or dict.fromkeys(_wrong_in_sample(spec))
+    if found:
+        place = places(Path(spec.folder))
+        raise SpecError([place(*mistake) for mistake in found])
+
+
+def _tried(spec: Spec, language: str) -> Iterator[Placed]:
+    """Find what is wrong with the workbooks of one language; they are made only where they fit into Excel."""
+    index = _index(spec, language)
+    limits = [*_formulas(index), *_prompts(index)]
+    yield from limits
+    if limits:
+        return
+    try:
+        made = _made(index.layout)
+    except LimitError as limit:
+        yield index.at_cell(limit.at), str(limit), ""
+        return
+    yield from _doubled_names(made[0][2])  # what is filled in has the same names
+    yield from _read_back(index, made)
+
+
+def _made(layout: Layout) -> list[Made]:
+    """Give the workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
+    given: dict[str, Answers] = {BLANK: {}, FILLED_IN: sample_answers(layout, DAY)}
+    orders = [Order("TEST", DAY, language=layout.language, answers=answers) for answers in given.values()]
+    contents = contents_for(layout, orders)
+    drawing = draw(layout, cover_lines(contents[0].facts))
+    return [
+        (what, content.answers, drawing.filled(content))
+        for what, content in zip(given, contents, strict=True)
+    ]
+
+
+def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
+    """Find what a team would have to correct in the sample of each profile; what is wrong is so in every language."""
+    if spec.sample is None:
+        return
+    where = {(each.tool, each.row, each.field): each.path for each in answers_of(spec, spec.sample)}
+    told: dict[Placed, list[str]] = {}
+    for name in spec.profiles or ("",):
+        for finding in errors_in_sample(spec, choose(spec, name, first=True)):
+            key = (finding.tool or "", finding.row or "", finding.field or "")
+            words = text(finding, spec=spec)
+            said = f"{' / '.join(key)}: {finding.code} {words.message}"
+            path = where.get(key, ("sample", "answers", key[0]))
+            told.setdefault((path, said, words.remedy), []).append(name)
+    for (path, said, remedy), profiles in told.items():
+        of = f" ({', '.join(profiles)})" if all(profiles) else ""
+        yield path, f"The sample is not right{of}: {said}", remedy
+
+
+class _Index:
+    """A layout, and the place in the spec of everything in it."""
+
+    def __init__(self, spec: Spec, layout: Layout) -> None:
+        self.spec, self.layout = spec, layout
+        self.tools = {code: path for path, _, code in select(spec, "tools/*/code")}
+        self.fields = {(trail[2].code, field.code): path for path, trail, field in select(spec, FIELDS)}
+
+    def at(self, tool: str | None, field: str | None = None) -> Steps:
+        """Give the place of a question, else of its sheet, else of the spec."""
+        found = self.fields.get((tool or "", field or ""))
+        return (*found, "code") if found else self.tools.get(tool or "", ("name",))
+
+    def at_cell(self, cell: tuple[str, int, int] | None) -> Steps:
+        """Give the place of what stands in a cell of a sheet."""
+        sheet = next((sheet for sheet in self.layout.sheets if cell and sheet.name == cell[0]), None)
+        if cell is None or sheet is None:
+            return ("name",)
+        slots = (slot.field.code for slot in sheet.slots if cell[1:] in (*slot.cells, slot.check))
+        return self.at(sheet.tool.code, next(slots, None))
+
+
+def _index(spec: Spec, language: str) -> _Index:
+    return _Index(spec, layout_for(spec, Order("TEST", DAY, language=language)))
+
+
+# formulas
+
+
+def _unread(index: _Index) -> Iterator[Placed]:
+    """Expressions that read what has no cell: a formula could only put a text in its place."""
+    for written in expressions(index.spec):
+        own = written.scope.block.fields if written.scope.block else ()
+        slots = index.layout.sheet[written.scope.tool.code].slots
+        slot = next((each for each in slots if each.field in own), None) if written.for_sheet else None
+        try:
+            if slot:
+                _size(index.layout, slot, written)
+        except LookupError as missing:
+            reason = f"A sheet cannot read '{missing.args[0]}' here: it has no cell."
+            yield written.path, reason, "Name another field, or put it into a rule with `reader_only`."
+
+
+def _formulas(index: _Index) -> Iterator[Placed]:
+    """Formulas that are too large, each at the expression that most of it comes from."""
+    for slot, part, size in too_large(index.layout):
+        written = [each for each in expressions(index.spec) if _is_part(each, slot, part)]
+        if not written:
+            place = index.at(slot.tool, slot.field.code)
+            yield place, f"Its {part} has {size.excess}.", "Split the list or rule."
+            continue
+        worst = max(written, key=partial(_size, index.layout, slot))
+        of = "The formula of" if part == "formula" else "The formula of the check of"
+        yield worst.path, f"{of} {slot.field.code} has {size.excess}.", SHORTER[worst.rule is not None]
+
+
+def _is_part(written: Written, slot: Slot, part: str) -> bool:
+    """Say whether an expression goes into the formula of a question, or into that of its check."""
+    if written.scope.tool.code != slot.tool or not written.for_sheet:
+        return False
+    if written.rule:
+        return part == "check" and slot.field.code in (*written.rule.at[:1], *written.rule.require)
+    return written.field is not None and written.field.code == slot.field.code
+
+
+def _size(layout: Layout, slot: Slot, written: Written) -> int:
+    return size_of(layout, slot, written.text, written.scope, condition=written.condition)
+
+
+def _prompts(index: _Index) -> Iterator[Placed]:
+    """Prompts that are too long, each at the option that makes it so."""
+    say = translator(index.layout.language)
+    for (tool, code), path in index.fields.items():
+        field = index.spec.tool[tool].fields[code]
+        if not field.asked:
+            continue
+        try:
+            prompt_of(index.layout, field, say)
+        except LimitError as limit:
+            option = "help" if field.help else "vocabulary" if field.vocabulary else "example"
+            yield (*path, option), str(limit), ""
+
+
+def _doubled_names(data: bytes) -> Iterator[Placed]:
+    """Give names of cells that a workbook has twice: Excel repairs such a file, and loses one of them."""
+    with ZipFile(BytesIO(data)) as package:
+        names = [name.casefold() for name in DEFINED.findall(package.read("xl/workbook.xml").decode())]
+    for name, times in Counter(names).items():
+        if times > 1 and not name.startswith("_xlnm."):
+            reason = f"Two parts of the spec need the same name in Excel: {name}."
+            remedy = "Change the code of one of the sheets or fields that this name is made of."
+            yield ("name",), reason, remedy
+
+
+# reading back
+
+
+def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
+    """Find what is said of workbooks that nobody has touched when they are read; they are checked together."""
+    from ..checks import check
+
+    for kind, given, data in made:
+        # under a path of its own, so that none is taken for a copy of the other
+        digest = hashlib.sha256(data).hexdigest()
+        file = File(f"{digest}.xlsx", digest, len(data), "xlsx", data)
+        reading = read_content(file, ExpectedReturn(spec=index.spec.folder))
+        what = f"The {kind} workbook ({index.layout.language})"
+        if isinstance(reading, Refusal):
+            said = "; ".join(text(each, path=reading.path).message for each in reading.observations)
+            yield ("name",), f"{what} cannot be read back: {said}", ODD
+            continue
+        for finding in check(reading, index.layout, today=DAY).findings:
+            if finding.severity is Severity.ERROR and _is_odd(finding, kind):
+                place = index.at(finding.tool, finding.field)
+                prefilled = kind == BLANK and (finding.tool, finding.row, finding.field) in given
+                said = text(finding, spec=index.spec).message
+                reason = f"{what} comes back with {finding.code}: {said}"
+                yield place, reason, PREFILLED if prefilled else ODD
+        yield from _changed(index, given, reading, what)
+
+
+def _is_odd(finding: Finding, kind: str) -> bool:
+    """Say whether a finding cannot be about the answers, which are missing or made up."""
+    about_the_file = finding.code[0] in "FIS"
+    odd = about_the_file if kind == FILLED_IN else finding.code != ANSWER_MISSING.code
+    return odd and finding.code in CATALOGUE
+
+
+def _changed(index: _Index, given: Mapping[Key, Value], reading: Submission, what: str) -> Iterator[Placed]:
+    """Give answers that come back as others than they were, the first one of each question."""
+    came, told = reading.values(), set[Steps]()
+    for key in index.layout.slots:
+        tool, row, field = key
+        place = index.at(tool, field)
+        if given.get(key) != came.get(key) and place not in told:
+            told.add(place)
+            was, now = (values.get(key, "nothing") for values in (given, came))
+            yield place, f"{what} has {was!r} in row {row}, and is read with {now!r}.", ODD
+
+
+# answers for every question of a workbook, made up but valid one by one
+
+ROWS = 3  # of an open table; the others are like these
+
+
+def sample_answers(layout: Layout, today: date) -> Answers:
+    """Give an answer for each question, and for each in the first rows of open tables; always the same."""
+    found: Answers = {}
+    for number, slot in enumerate(_asked(layout)):
+        given = Sampling(number, today, tuple(_choices(layout, slot, found)), len(slot.cells))
+        value = slot.field.type.sample(slot.field, given)
+        if value is not None:
+            found[slot.key] = value
+    return found
+
+
+def _asked(layout: Layout) -> Iterator[Slot]:
+    """Give the places that are filled in, those that decide the list of another one first."""
+    for sheet in layout.sheets:
+        for grid in sheet.grids:
+            rows = [row.code for row in grid.data_rows]
+            used = set(rows[:ROWS]) if isinstance(grid.block, RegisterBlock) else None
+            slots = [slot for slot in grid.slots if used is None or slot.row in used]
+            asked = [slot for slot in slots if not slot.field.calculated]
+            yield from sorted(asked, key=lambda slot: slot.field.parent is not None)
+
+
+def _choices(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
+    """List what can be chosen: the first rows that a reference can point to, or the entries of a list.
+
+    Of these it is those that belong to the answer of the parent field.
+    """
+    field = slot.field
+    if field.to:
+        issued = (layout.rows_of[code] for code in field.to if code in layout.rows_of)
+        rows = next((offered_rows(table, field) for table in issued), ())
+        return [row.code for row in rows[:ROWS]]
+    if field.list_name is None:
+        return ()
+    codes = layout.lists[field.list_name].codes
+    if field.parent is None:
+        return codes
+    above = known.get((slot.tool, slot.row, field.parent))
+    table = layout.spec.vocabularies[str(field.vocabulary)].by_code
+    return [code for code in codes if table[code].parent == above]

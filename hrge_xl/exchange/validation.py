@@ -1,0 +1,377 @@
+"""Validates returned files: each is read and checked in a process of its own; one result a file, whatever the file is.
+
+The process may be taken over by what it reads. It has no key: signatures are settled here, and so are waivers and the
+verdict; what it answers is believed about its own file only.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from ..answers.stamp import VALID
+from ..answers.submission import Identity, Outcome, Submission
+from ..core import message_templates as kept_texts
+from ..core.errors import SpecError, looking_at
+from ..core.message_templates import Kept, is_ours
+from ..core.paths import check_several, path_text
+from ..core.progress import steps
+from ..findings import CATALOGUE, Finding, Severity, Waiver, Words, waived
+from ..findings.fault_isolation import apart, stopped
+from ..findings.file import CHANGED_WHILE_READ
+from ..findings.identity import SIGNATURE_INVALID
+from ..layout import Layout
+from ..layout.wording import text
+from ..reader import ExpectedReturn, File, Refusal, layout_of, read_content, spec_of, stamp_alone
+from ..reader.gate import admit, fingerprint
+from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy
+from ..reader.limits import LIMITS, Limits
+from ..reader.worker import Died, NotStarted, WorkerPool
+from ..spec import checked_specs
+from ..spec.load import SPEC_HOMES, find, is_path, load
+from ..spec.model import Spec
+
+ACCEPTED: Final = "accepted"
+RETURNED: Final = "returned"
+REFUSED: Final = "refused"
+MOST_FRAMES, LONGEST_FRAME = 60, 500  # that are told of a fault, and characters of each
+
+
+@dataclass
+class Result:
+    """What became of one file. `submission` and `outcome` are None for a refused one."""
+
+    path: str
+    sha256: str | None
+    size: int | None
+    verdict: str
+    findings: list[Finding]
+    submission: Submission | None = None
+    outcome: Outcome | None = None
+    not_run: dict[str, str | Kept] = field(default_factory=dict)
+    checked: date | None = None  # the day of the check
+    read_for: str | None = None  # the round whose key, teams and period it was checked by
+    read_by: str | None = None  # the spec that was asked for; None for the one that its stamp names
+    untouched: bool = False  # it holds nothing but what every blank workbook for its country does
+    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
+
+    @property
+    def spec(self) -> Spec | None:
+        """The spec that it was read by; None for a refused one."""
+        return None if self.submission is None else spec_of(self.submission.identity, self.read_by)
+
+    @property
+    def layout(self) -> Layout | None:
+        """The layout that it was read against; None for a refused one."""
+        return None if self.submission is None else layout_of(self.submission.identity, self.read_by)
+
+    def count(self, severity: Severity) -> int:
+        """Count the findings of this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    def words(self, finding: Finding, language: str = "") -> Words:
+        """Put one of its findings into words, in the language of its team where no other is named."""
+        return text(finding, language, self.spec, self.path)
+
+
+@dataclass(frozen=True)
+class ValidationRequest:
+    """What is asked of files: which spec, round, teams and key, and the day of the check."""
+
+    wanted: ExpectedReturn
+    today: date  # what is overdue or in the future goes by it
+    jobs: int = 1
+    # opens encrypted workbooks, with the extra `encrypted`
+    password: str | None = field(default=None, repr=False)
+    waivers: tuple[Waiver, ...] = ()  # as they stand on that day
+    rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
+
+
+Noticed = Callable[[str, str], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Files and what is asked of them: those of one round with its key and teams, or loose ones.
+
+    `home` is the folder of that round, whose ledger rules them; `expected` are its teams, with country and deadline;
+    `noticed` gives what no file says by itself: what is noticed about how a content came that is of a team.
+    """
+
+    files: Sequence[Path]
+    asked: ValidationRequest
+    home: Path | None = None
+    noticed: Noticed | None = None
+    expected: Sequence[tuple[str, str, date | None]] = ()
+
+    def __post_init__(self) -> None:
+        check_several("files", self.files)
+
+
+def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
+    """Give what is noticed about how returns came, by the name of their round."""
+    return {
+        source.asked.wanted.round: source.noticed
+        for source in sources
+        if source.noticed and source.asked.wanted.round
+    }
+
+
+def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
+    """Give every file read and checked, in the order given; files in = results out.
+
+    Raises `UsageError` or `SpecError` when the wanted spec does not exist or has mistakes, and `SpecError` where a
+    stamp names a spec that has some.
+    """
+    check_several("paths", paths)
+    with readers(asked.jobs) as pool:
+        return [*steps(validated(paths, asked, pool), len(paths), "Reading returned files")]
+
+
+# in a process of its own
+
+
+@dataclass(frozen=True, slots=True)
+class FileToCheck:
+    """One file to read and check, by whom it is wanted, and the day of the check."""
+
+    file: File
+    wanted: ExpectedReturn
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error of this program that showed with a file: its type, and where it was raised."""
+
+    type: str
+    frames: tuple[str, ...]
+
+    @property
+    def error(self) -> Exception:
+        """The error as it can be put into a log here."""
+        name = self.type if self.type.isidentifier() else "Exception"
+        frames = "\n".join(frame[:LONGEST_FRAME] for frame in self.frames[:MOST_FRAMES])
+        told: Exception = type(name[:LONGEST_FRAME], (Exception,), {})(frames)
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class SpecBroken:
+    """The spec of a file has mistakes, which is no fault of the file: whoever loads it finds them."""
+
+
+def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
+    """Read and check one file: what a child process does."""
+    try:
+        return checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
+    except SpecError:
+        return SpecBroken()
+
+
+def check_with_cache(cache: str, job: FileToCheck) -> Result | Fault | SpecBroken:
+    """Read and check one file in a process without its user's environment, which is told where checked specs are."""
+    os.environ[checked_specs.CACHE] = cache
+    return check_file(job)
+
+
+def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> Result | Fault:
+    """Check what was read of a file by the wanted spec, in this process; the verdict comes later."""
+    if isinstance(reading, Refusal):
+        return _refused(reading)
+    from ..checks import check
+    from .issuing import is_as_issued
+
+    try:
+        layout = layout_of(reading.identity, wanted)
+        outcome, untouched = check(reading, layout, today=today), is_as_issued(reading, layout)
+    except (MemoryError, SpecError):
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever nobody foresaw costs this file, and leaves a log
+        frames = traceback.extract_tb(fault.__traceback__)
+        told = (f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames)
+        return Fault(type(fault).__name__, tuple(told))
+    given = [answer for answer in reading.answers if not answer.calculated]
+    sent = replace(
+        reading, answers=[*given, *outcome.calculated], observations=[], shown_checks=None, shown_rows={},
+        shown_otherwise=[], stamps=(),
+    )  # fmt: skip
+    findings, not_run = outcome.findings, outcome.checks_not_run
+    outcome = replace(outcome, findings=[], calculated=[], checks_not_run={})
+    return Result(
+        sent.path, sent.sha256, sent.size, ACCEPTED, findings, sent, outcome, not_run, read_by=wanted,
+        untouched=untouched, stamps=reading.stamps,
+    )  # fmt: skip
+
+
+# here
+
+
+Readers = WorkerPool[FileToCheck, Result | Fault | SpecBroken]
+"""Processes that read and check files; they are worth keeping, as they learn what files have in common."""
+
+
+def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
+    """Make new processes for reading, each under these limits; they live until they are closed."""
+    kept = checked_specs.home()
+    if kept is None:
+        return WorkerPool(check_file, jobs, limits, readable=SPEC_HOMES)
+    return WorkerPool(partial(check_with_cache, str(kept.parent)), jobs, limits, readable=(*SPEC_HOMES, kept))
+
+
+def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Readers) -> Iterator[Result]:
+    """Give every file read and checked, as soon as it is. Raises as `validate`."""
+    wanted = asked.wanted
+    if wanted.spec is not None:
+        load(wanted.spec)
+        if is_path(wanted.spec):
+            folder = find(wanted.spec)
+            pool.allow(folder)
+            wanted = replace(wanted, spec=str(folder))  # a path from here leads nowhere from another folder
+    given = replace(wanted, key=Elsewhere()) if isinstance(wanted.key, bytes) else wanted
+    waiting: deque[Result | FileToCheck] = deque()  # what was not yet handed out, in order
+
+    def admitted() -> Iterator[FileToCheck]:
+        for path in paths:
+            (found,) = apart(
+                lambda these: [admit(each, asked.password) for each in these], [Path(path)], _not_admitted
+            )
+            if isinstance(found, Refusal):
+                waiting.append(_refused(found))
+            else:
+                job = FileToCheck(found, given, asked.today)
+                waiting.append(job)
+                yield job
+        first = next((job for job in waiting if isinstance(job, FileToCheck)), None)
+        if first is not None:
+            with suppress(Exception):  # whatever is wrong with its spec is told with the file itself
+                _load_spec(first)  # while another process reads the file
+
+    for outcome in pool.work(admitted()):
+        while isinstance(head := waiting.popleft(), Result):
+            yield _judged(head, asked)
+        yield _judged(_arrived(outcome, head, asked, pool), asked)
+    yield from (_judged(result, asked) for result in waiting if isinstance(result, Result))
+
+
+def _not_admitted(path: Path, fault: Exception) -> list[File | Refusal]:
+    return [Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))]
+
+
+def _load_spec(job: FileToCheck) -> None:
+    """Load the spec that a file names at a glance. Raises `SpecError`."""
+    identity = stamp_alone(job.file.data)
+    if identity is not None:
+        spec_of(identity, job.wanted.spec)
+
+
+def _arrived(
+    outcome: Result | Fault | SpecBroken | Died, job: FileToCheck, asked: ValidationRequest, pool: Readers
+) -> Result:
+    """Give what came back of a file. Whatever that is, it is about this file and no other."""
+    file, key = job.file, asked.wanted.key
+    try:
+        result = _of_file(outcome, job)
+        if isinstance(key, bytes):
+            stamps, signed = result.stamps, signed_copy(result.stamps, key)
+            read_by = None if result.submission is None else result.submission.identity
+            if signed is not None and not is_read_by(signed, stamps, read_by):
+                again = replace(job, wanted=replace(job.wanted, key=Elsewhere(signed)))
+                (outcome,) = pool.work([again])
+                result = _of_file(outcome, again)
+            if (sent := result.submission) is not None:
+                sent.signature, untrue = settled(sent.identity, stamps, signed, key)
+                result.findings = [finding for finding in result.findings if finding.code != untrue.code]
+                told = {finding.code for finding in result.findings}
+                if sent.signature != VALID and SIGNATURE_INVALID.code not in told:
+                    unsigned = replace(SIGNATURE_INVALID.at(file=file.name), language=sent.identity.language)
+                    result.findings.insert(0, unsigned)
+        return replace(result, stamps=())
+    except (SpecError, NotStarted):
+        raise
+    except Exception as fault:  # noqa: BLE001 - a process that was taken over may answer anything
+        return stopped_result(Result(file.path, file.sha256, file.size, REFUSED, []), fault)
+
+
+def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> Result:
+    """Give what came back as the result for the file that was handed over."""
+    file = job.file
+    if isinstance(outcome, Result):
+        told = replace(outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec)
+        spec = told.spec
+        rules = spec.rules if spec else ()
+        own = {rule.code: rule.reader_only.source for rule in rules if rule.reader_only}
+        reasons = (why for code, why in told.not_run.items() if why != own.get(code))
+        quoted = (detail for finding in told.findings for detail in finding.details.values())
+        if not all(isinstance(why, Kept) and is_ours(why) for why in reasons) or not all(
+            map(is_ours, quoted)
+        ):
+            raise ValueError("a text that is neither the program's nor the spec's")
+        about = {rule.code: (rule.called, rule.severity) for rule in rules}
+        about |= {code: (kind.name, kind.severity) for code, kind in CATALOGUE.items()}
+        told.findings = [
+            replace(finding, name=name, severity=severity, waiver=None, words=None)
+            for finding in told.findings
+            for name, severity in [about[finding.code]]
+        ]
+        if told.submission is None:
+            return replace(told, verdict=REFUSED, outcome=None)
+        if told.outcome is None or spec is None:
+            raise ValueError("a result without all of its parts")
+        told.submission.path, told.submission.sha256, told.submission.size = file.path, file.sha256, file.size
+        return replace(told, verdict=ACCEPTED)
+    if isinstance(outcome, Fault):
+        raise outcome.error
+    if isinstance(outcome, SpecBroken):
+        _load_spec(job)  # which raises what is wrong with it, if that is true
+        outcome = Died("crash")
+    return _refused(file.refused(outcome.observation))
+
+
+def verdict_of(findings: Iterable[Finding]) -> str:
+    """Say what a file with these findings is: accepted, too, where somebody has accepted its every error."""
+    errors = any(finding.open and finding.severity is Severity.ERROR for finding in findings)
+    return RETURNED if errors else ACCEPTED
+
+
+def _judged(result: Result, asked: ValidationRequest) -> Result:
+    """Give a result with its waivers and its verdict."""
+    with looking_at(result.path):
+        findings = waived(result.findings, result.sha256, asked.waivers)
+        result = replace(result, findings=findings, checked=asked.today, read_for=asked.wanted.round)
+        if result.verdict != REFUSED:
+            result.verdict = verdict_of(findings)
+        return result
+
+
+def stopped_result(about: Result, fault: Exception) -> Result:
+    """Give the result, in place of another, for a file on which a fault of this program showed."""
+    refused = _refused(Refusal(about.path, about.sha256, about.size, (stopped(about.path, fault),)))
+    return replace(refused, checked=about.checked, read_for=about.read_for)
+
+
+def changed_result(result: Result) -> Result:
+    """Give the result of a file that was not the same all the time: what was read has no hash that could be named."""
+    refused = _refused(Refusal(result.path, None, None, (CHANGED_WHILE_READ.at(),)))
+    return replace(refused, checked=result.checked, read_for=result.read_for)
+
+
+def _refused(refusal: Refusal) -> Result:
+    path, sha256, size, findings = refusal.path, refusal.sha256, refusal.size, [*refusal.observations]
+    not_run: dict[str, str | Kept] = dict.fromkeys("SVRXP", kept_texts.NOT_READ)
+    return Result(path, sha256, size, REFUSED, findings, not_run=not_run, stamps=refusal.stamps)
+
+
+def spec_of_results(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:
+    """Give the spec that the run was about: the one asked for, else that of the first file read."""
+    if asked.wanted.spec is not None:
+        return load(asked.wanted.spec)
+    return next((result.spec for result in results if result.submission is not None), None)

@@ -1,1 +1,0 @@
-"""A dataset as files: data.xlsx, CSV with its description, Parquet, or one table by itself."""

@@ -1,0 +1,427 @@
+"""From the description of a workbook to the draft of a spec, with a note wherever it had to be guessed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, count, groupby, takewhile
+
+from ..core.errors import UsageError
+from ..core.words import beginning, cell_length
+from ..fields import step_in
+from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
+from .read import MOST_COLUMNS, Book, Cell, Place, Rule, Sheet, evidence, likeliest, notes
+
+SHORT, HELP_LIMIT, BLANK_ROWS, MOST_BLANK_ROWS = 80, 180, 20, 500
+NUMBERING = frozenset(
+    {"#", "no", "no.", "nr", "nr.", "n°", "nº", "s/n", "s.no", "sn", "number", "م", "الرقم"}
+)
+
+
+Run = tuple[Place, ...]  # cells side by side
+
+
+@dataclass
+class DraftField:
+    """A field: its options in the order they are written, and what was guessed about it."""
+
+    code: str
+    type: str
+    label: str
+    options: dict[str, object] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class DraftItem:
+    """A fixed row of a checklist."""
+
+    code: str
+    label: str
+    section: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class DraftBlock:
+    """A form, a register or a checklist."""
+
+    kind: str
+    options: dict[str, object] = field(default_factory=dict)
+    items: list[DraftItem] = field(default_factory=list)
+    fields: list[DraftField] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class DraftTool:
+    """One sheet."""
+
+    code: str
+    sheet: str
+    title: str
+    blocks: list[DraftBlock] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class DraftSpec:
+    """A whole first spec. `messages` says what was left out."""
+
+    title: str
+    language: str
+    tools: list[DraftTool] = field(default_factory=list)
+    vocabularies: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
+
+
+def guess(book: Book) -> DraftSpec:
+    """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
+    draft = DraftSpec(book.title or book.stem, "en", messages=list(book.messages))
+    for sheet in book.sheets:
+        reason = _why_not(sheet)
+        if not reason:
+            reason = "" if _Sheet(draft, sheet).add() else "nothing to fill in was found"
+        if reason:
+            draft.messages.append(f"The sheet '{sheet.name}' was left out: {reason}.")
+    if not draft.tools:
+        raise UsageError(
+            f"{book.stem}: no sheet has questions, columns or lists to fill in. {' '.join(draft.messages)}".strip()
+        )
+    words = " ".join(each.label for tool in draft.tools for block in tool.blocks for each in block.fields)
+    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in words)
+    draft.language = "ar" if arabic * 2 > sum(letter.isalpha() for letter in words) else "en"
+    return draft
+
+
+def _why_not(sheet: Sheet) -> str:
+    """Say why a sheet cannot become one of the spec; empty if it can."""
+    if not sheet.visible:
+        return "it is hidden"
+    if cell_length(sheet.name) > LIMIT_SHEET_NAME or SHEET_NAME_FORBIDDEN.search(sheet.name):
+        return f"Excel does not allow its name (at most {LIMIT_SHEET_NAME} characters)"
+    if not any(cell.value is not None or cell.unlocked for cell in sheet.cells.values()):
+        return "it is empty"
+    if sheet.gives_lists and not sheet.rules:
+        return "it holds the entries of dropdowns, which are now in vocabularies.yaml"
+    return ""
+
+
+class _Sheet:
+    """Takes one sheet apart: a form above, a table below, or one of them."""
+
+    def __init__(self, draft: DraftSpec, sheet: Sheet) -> None:
+        self.draft, self.sheet = draft, sheet
+        self.last = max((row for row, _ in sheet.cells), default=0)
+        of_rules = (box[2] for rule in sheet.rules for box in rule.boxes)
+        self.right = min(max(*(column for _, column in sheet.cells), 1, *of_rules), MOST_COLUMNS)
+        self.code = tool_code(sheet.name, {tool.code for tool in draft.tools})
+        self.number = 0
+
+    def add(self) -> bool:
+        """Add the sheet to the draft, unless there is nothing to fill in on it."""
+        head = self._head()
+        tool = DraftTool(self.code, self.sheet.name, self._title(head))
+        if self.sheet.name.casefold() in RESERVED:
+            tool.sheet = f"{self.sheet.name[:22]} (sheet)"
+            note = f"the program has a sheet '{self.sheet.name}' of its own, so this one has another name"
+            tool.notes.append(note)
+        if head and self._is_form(head):
+            head = ()
+        asked = self._questions(head)
+        tool.blocks += self._forms(asked)
+        head = head or (() if asked else next(self._runs(), ()))
+        if head:
+            tool.blocks.append(self._table(head))
+        tool.blocks = [block for block in tool.blocks if block.fields]
+        if tool.blocks:
+            self.draft.tools.append(tool)
+        return bool(tool.blocks)
+
+    def _above(self, head: Run) -> list[Place]:
+        """Give the texts above a table, or on a whole sheet without one."""
+        places = (place for place in sorted(self.sheet.cells) if not head or place[0] < head[0][0])
+        return [place for place in places if self.sheet.text(*place)]
+
+    def _title(self, head: Run) -> str:
+        first = next(iter(self._above(head)), None)
+        if first is None:
+            return self.sheet.name
+        text, beside = self.sheet.text(*first), self._beside(*first)
+        alone = not self.sheet.text(*beside) and not self.sheet.open(*beside)
+        return text if alone and cell_length(text) <= LIMIT_LABEL else self.sheet.name
+
+    def _beside(self, row: int, column: int) -> Place:
+        """Give the place after a cell, past what it is merged over."""
+        return row, column + self.sheet.at(row, column).span
+
+    # tables
+
+    def _runs(self) -> Iterator[Run]:
+        """Yield runs of adjacent short texts that nobody is meant to fill in, top down."""
+        for row in range(1, self.last + 1):
+            places = ((row, column) for column in range(1, self.right + 1))
+            for heads, run in groupby(places, self._may_be_head):
+                if heads and len(together := tuple(run)) >= 2:
+                    yield together
+
+    def _may_be_head(self, place: Place) -> bool:
+        alone = self.sheet.at(*place).span == 1 and not self.sheet.open(*place)
+        return alone and 0 < len(self.sheet.text(*place)) <= SHORT
+
+    def _head(self) -> Run:
+        """Give the first run of texts with something to fill in, or something filled in, below it."""
+        return next(
+            (
+                run
+                for run in self._runs()
+                if self._stands_above(run, 1) or (self._section(run) and self._stands_above(run, 2))
+            ),
+            (),
+        )
+
+    def _stands_above(self, run: Run, rows: int) -> bool:
+        below = [(row + rows, column) for row, column in run]
+        held = sum(not self.sheet.at(*place).is_blank for place in below)
+        return held >= 2 or any(self.sheet.open(*place) for place in below)
+
+    def _section(self, run: Run) -> bool:
+        """Say whether a heading stands directly below a run."""
+        filled = [place for place in run if self.sheet.at(place[0] + 1, place[1]).value is not None]
+        return filled == [run[0]] and len(run) > 2
+
+    def _is_form(self, head: Run) -> bool:
+        """Question and answer side by side, with answers of different kinds: no table."""
+        rows, (_, first), (_, second) = self._rows(head), *head[:2]
+        rules = {self.sheet.rule(row, second) for row in rows}
+        texts = [row for row in rows if self.sheet.text(row, first)]
+        fixed = not any(self.sheet.open(row, first) for row in texts)
+        return len(head) <= 3 and fixed and len(texts) >= 2 and len(rules) > 1
+
+    def _rows(self, head: Run) -> list[int]:
+        """Give the rows of the table: as long as something stands in one of its columns."""
+
+        def is_used(row: int) -> bool:
+            cells = (self.sheet.at(row, column) for _, column in head)
+            return any(cell.unlocked or not cell.is_blank for cell in cells)
+
+        return list(takewhile(is_used, range(head[0][0] + 1, self.last + 1)))
+
+    def _table(self, head: Run) -> DraftBlock:
+        rows = self._rows(head)
+        if len(head) > 2 and self.sheet.text(*head[0]).casefold().strip() in NUMBERING:
+            head = head[1:]
+        made = self._checklist if self._is_checklist(head, rows) else self._register
+        return made(head, rows)
+
+    def _is_checklist(self, head: Run, rows: Sequence[int]) -> bool:
+        """Say whether fixed texts stand down the first column, and beside them columns with nothing filled in."""
+        first, *others = (column for _, column in head)
+        labelled = [row for row in rows if self.sheet.text(row, first)]
+        if len(labelled) < max(2, len(rows) * 0.8) or any(self.sheet.open(row, first) for row in rows):
+            return False
+        used = {
+            column for column in others if not all(self.sheet.at(row, column).is_blank for row in labelled)
+        }
+        # what is filled in is not asked, and there is no room for further rows
+        asked = any(self.sheet.open(row, column) for column in used for row in (rows[0], rows[-1]))
+        more = any(self.sheet.open(rows[-1] + 1, column) for column in others)
+        return len(used) < len(others) and not asked and not more
+
+    def _register(self, head: Run, rows: Sequence[int]) -> DraftBlock:
+        block = DraftBlock("register", {"id": f"{self.code}-"})
+        for row, column in head:
+            self._column(block, row, column, rows)
+        span = max(self._span(row + 1, column) for row, column in head)
+        blank, note = max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS)), "how many blank rows a team needs"
+        if 1 < span <= MOST_BLANK_ROWS:
+            blank, note = span, "as many rows as the sheet has room for"
+        block.options["rows"] = blank
+        block.notes.append(note)
+        if block.fields:
+            block.options["shows"] = block.fields[0].code
+        return block
+
+    def _span(self, row: int, column: int) -> int:
+        """Count the rows from here on that are to be filled in."""
+        rule = self.sheet.rule(row, column)
+        if rule:
+            return max(box[3] - row + 1 for box in rule.boxes if box[0] <= column <= box[2])
+        unlocked = (self.sheet.at(below, column).unlocked for below in count(row))
+        return sum(takewhile(bool, unlocked))
+
+    def _checklist(self, head: Run, rows: Sequence[int]) -> DraftBlock:
+        block = DraftBlock("checklist", {"item": self.sheet.text(*head[0])})
+        block.notes.append("the texts of the first column are fixed, the others are answered")
+        labelled = [row for row in rows if self.sheet.text(row, head[0][1])]
+        fixed: dict[int, str] = {}
+        for row, column in head[1:]:
+            told = [each for each in labelled if self.sheet.at(each, column).value is not None]
+            if len(told) * 2 > len(labelled) and not any(self.sheet.open(each, column) for each in told):
+                made = DraftField(self._next(), "text", self.sheet.text(row, column), {"fixed": True})
+                made.notes.append("already filled in on the sheet, so it is fixed")
+                block.fields.append(made)
+                fixed[column] = made.code
+            else:
+                self._column(block, row, column, labelled)
+        block.items = list(self._items(head, labelled, fixed))
+        return block
+
+    def _items(self, head: Run, rows: Sequence[int], fixed: dict[int, str]) -> Iterator[DraftItem]:
+        answers = [column for _, column in head[1:] if column not in fixed]
+        guarded = any(self.sheet.open(row, column) for row in rows for column in answers)
+        section, number = "", 0
+        for row in rows:
+            label = self.sheet.text(row, head[0][1])
+            if guarded and not any(self.sheet.open(row, column) for column in answers):
+                section = label
+                continue
+            number += 1
+            filled = {code: self.sheet.at(row, column).value for column, code in fixed.items()}
+            values = {code: str(value) for code, value in filled.items() if value is not None}
+            yield DraftItem(f"{self.code}_{number:02d}", label, section, values)
+            section = ""
+
+    def _column(self, block: DraftBlock, row: int, column: int, rows: Sequence[int]) -> None:
+        label = self.sheet.text(row, column)
+        cells = [self.sheet.at(each, column) for each in (rows or [row + 1])]
+        formulas = [cell.formula for cell in cells if cell.formula]
+        if formulas:
+            block.notes.append(f"'{label}' was a formula ({formulas[0][:60]}): describe it as `calculated`")
+            return
+        rules = [self.sheet.rule(each, column) for each in (row + 1, *rows)]
+        rule = next((each for each in rules if each), None)
+        block.fields.append(self._field(label, rule, cells))
+
+    # forms
+
+    def _questions(self, head: Run) -> list[tuple[str, int, int]]:
+        """Headings ('', row, column) and questions ('?', …) above a table, in reading order."""
+        found = []
+        texts = [place for place in self._above(head) if not self.sheet.open(*place)]
+        guided = bool(head) or any(self.sheet.open(*self._beside(*place)) for place in texts)
+        for row, column in texts:
+            beside = self._beside(row, column)
+            blank = self.sheet.at(*beside).is_blank
+            # where nothing guides, nothing but the blank cell beside it tells
+            if self.sheet.open(*beside) or (not guided and blank and self._asks(row, column)):
+                found.append(("?", row, column))
+            elif blank and not any(r == row and c < column for r, c in texts):
+                found.append(("", row, column))
+        return found if any(kind for kind, _, _ in found) else []
+
+    def _asks(self, row: int, column: int) -> bool:
+        """Say whether a text with a blank cell beside it is a question, where nothing else tells."""
+        text = self.sheet.text(row, column)
+        if self.sheet.at(row, column).span > 1 or cell_length(text) > LIMIT_LABEL:
+            return False
+        first = self._above(())[0]
+        short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
+        return short or text.endswith((":", "?", "؟"))
+
+    def _forms(self, asked: Sequence[tuple[str, int, int]]) -> list[DraftBlock]:
+        blocks = [DraftBlock("form")]
+        title = ""
+        for kind, row, column in asked:
+            if not kind:
+                title = self.sheet.text(row, column)
+                continue
+            if title and blocks[-1].fields:
+                blocks.append(DraftBlock("form", {"title": beginning(title, LIMIT_LABEL)}))
+            title = ""
+            beside = self._beside(row, column)
+            label = self.sheet.text(row, column).rstrip(": ")
+            made = self._field(label, self.sheet.rule(*beside), [self.sheet.at(*beside)])
+            behind = self._beside(*beside)
+            help_text = self.sheet.text(*behind)
+            if help_text and ("?", *behind) not in asked and cell_length(help_text) <= HELP_LIMIT:
+                made.options.setdefault("help", help_text)
+            blocks[-1].fields.append(made)
+        return blocks
+
+    # fields
+
+    def _next(self) -> str:
+        self.number += 1
+        return f"{self.code.replace('.', '_')}_{self.number:02d}"
+
+    def _field(self, label: str, rule: Rule | None, cells: Sequence[Cell]) -> DraftField:
+        told = evidence(rule, cells)
+        kind, guess = likeliest(told)
+        made = DraftField(self._next(), kind.name, label or "?", dict(guess.options), notes(told, guess))
+        if cell_length(label) > LIMIT_LABEL:
+            made.label = beginning(label, LIMIT_LABEL - 1) + "…"
+            made.notes.append("the label was longer than Excel allows and is cut")
+        if guess.labels:
+            name = self._vocabulary(label, rule, guess.labels, numbered=kind.stepped)
+            made.options = {"vocabulary": name, **made.options}
+        if rule and rule.prompt:
+            if cell_length(rule.prompt) <= HELP_LIMIT:
+                made.options["help"] = rule.prompt
+            else:
+                made.notes.append(f"the prompt is too long for a help: {rule.prompt}")
+        return made
+
+    def _vocabulary(self, label: str, rule: Rule | None, entries: Sequence[str], *, numbered: bool) -> str:
+        labels = [beginning(each, LIMIT_LABEL) for each in entries]
+        labels = list({each.casefold(): each for each in labels}.values())
+        items = _steps(labels) if numbered else list(zip(item_codes(labels), labels, strict=True))
+        lists = self.draft.vocabularies
+        known = next((name for name, each in lists.items() if each == items), None)
+        if known is None:
+            known = unique(list_name(rule.name if rule and rule.name else label), set(lists))
+            lists[known] = items
+        return known
+
+
+def _steps(entries: Sequence[str]) -> list[tuple[str, str]]:
+    """Give the numbers in front of some entries, each with what stands behind it."""
+    heads = {step_in(entry): entry for entry in entries}  # no two have the same
+    return [
+        (head, entry.strip(" ").removeprefix(head).strip(" .:-–") or head) for head, entry in heads.items()
+    ]
+
+
+# codes for sheets, lists and entries out of names that people gave
+
+LONGEST_ITEM, LONGEST_LIST = 12, 24
+LEADING_CODE = re.compile(r"([A-Z][0-9]{1,2}(?:\.[0-9]{1,2})?)(?![A-Za-z0-9.])")
+
+
+def plain_letters(text: str) -> str:
+    """Give the text in capitals, accents taken off, anything but A-Z and 0-9 as a blank."""
+    flat = unicodedata.normalize("NFKD", text)
+    flat = "".join(letter for letter in flat if not unicodedata.combining(letter)).upper()
+    return re.sub(r"[^A-Z0-9]+", " ", flat).strip()
+
+
+def unique(code: str, taken: set[str], longest: int = 40) -> str:
+    """Give the code, with a number behind it if it is taken."""
+    numbered = (f"{code[: longest - len(str(number))]}{number}" for number in count(2))
+    return next(found for found in chain((code,), numbered) if found not in taken)
+
+
+def tool_code(name: str, taken: set[str]) -> str:
+    """Give the code that the name of a sheet starts with, such as `R1`, else a numbered one such as `S2`."""
+    match = LEADING_CODE.match(name)
+    if match and match[1] not in taken:
+        return match[1]
+    return next(code for number in count(len(taken) + 1) if (code := f"S{number}") not in taken)
+
+
+def list_name(text: str) -> str:
+    """Give the name of a vocabulary from a defined name or a header."""
+    name = "_".join(plain_letters(text).split())[:LONGEST_LIST].rstrip("_")
+    return name if name[:1].isalpha() else f"LIST_{name}".rstrip("_")
+
+
+def item_codes(labels: Sequence[str]) -> Iterable[str]:
+    """Give a code of at most twelve letters and digits for each label, all different."""
+    taken: set[str] = set()
+    for number, label in enumerate(labels, 1):
+        code = plain_letters(label).replace(" ", "")[:LONGEST_ITEM] or f"I{number}"
+        code = unique(code, taken, LONGEST_ITEM)
+        taken.add(code)
+        yield code

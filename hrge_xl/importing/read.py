@@ -1,0 +1,288 @@
+"""Reads an office's own workbook (not a returned file: those go through the intake) into a plain description.
+
+openpyxl does it, which may fail in any way or never end: all this runs in a worker, on a file that the gate let in.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import is_date_format
+from openpyxl.utils.cell import range_boundaries
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ..fields import FIELD_TYPES, Evidence, FieldType, Guess
+from ..fields.field import Source
+from ..reader.zip_package import ZipPackage
+
+MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000
+EXTENSION = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
+FORMULA = "{http://schemas.microsoft.com/office/excel/2006/main}"
+
+BOUNDS = {  # what is the lowest and the highest, by operator
+    "between": ("formula1", "formula2"),
+    "equal": ("formula1", "formula1"),
+    **dict.fromkeys(("greaterThanOrEqual", "greaterThan"), ("formula1", "")),
+    **dict.fromkeys(("lessThanOrEqual", "lessThan"), ("", "formula1")),
+}
+
+Box = tuple[int, int, int, int]  # first column, first row, last column, last row
+Place = tuple[int, int]  # row and column, from 1
+
+
+class Rule(NamedTuple):
+    """One data validation: what it allows and where it stands. `labels` is None where no list was found."""
+
+    type: str
+    boxes: tuple[Box, ...]
+    source: str = ""
+    name: str = ""
+    labels: tuple[str, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+    prompt: str = ""
+
+    def covers(self, row: int, column: int) -> bool:
+        """Say whether the rule stands at this cell."""
+        return any(c1 <= column <= c2 and r1 <= row <= r2 for c1, r1, c2, r2 in self.boxes)
+
+
+class Cell(NamedTuple):
+    """One cell that holds something or looks like something. `span` counts the columns it is merged over."""
+
+    value: str | float | bool | date | None = None
+    formula: str = ""
+    format: str = "General"
+    unlocked: bool = False
+    span: int = 1
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether neither a value nor a formula stands in it."""
+        return self.value is None and not self.formula
+
+
+BLANK = Cell()
+
+
+@dataclass
+class Sheet:
+    """One sheet: its cells by (row, column), its rules, and whether it gives its cells to lists."""
+
+    name: str
+    visible: bool
+    cells: dict[Place, Cell]
+    rules: tuple[Rule, ...]
+    gives_lists: bool = False
+
+    def at(self, row: int, column: int) -> Cell:
+        """Give the cell, a blank one where nothing stands."""
+        return self.cells.get((row, column), BLANK)
+
+    def rule(self, row: int, column: int) -> Rule | None:
+        """Give the rule at a cell."""
+        return next((rule for rule in self.rules if rule.covers(row, column)), None)
+
+    def text(self, row: int, column: int) -> str:
+        """Give the text of a cell, in one line; empty for anything else."""
+        value = self.at(row, column).value
+        return value if isinstance(value, str) else ""
+
+    def open(self, row: int, column: int) -> bool:
+        """Say whether somebody is meant to fill this cell in."""
+        return self.at(row, column).unlocked or self.rule(row, column) is not None
+
+
+@dataclass
+class Book:
+    """The whole workbook, and what of it could not be understood."""
+
+    stem: str
+    title: str
+    sheets: list[Sheet]
+    messages: list[str] = field(default_factory=list)
+
+
+def read(data: bytes, stem: str) -> Book:
+    """Read a workbook whose file is called so. Raises whatever openpyxl does."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        reader = ExcelReader(io.BytesIO(data))
+        reader.read()
+    book: Workbook = reader.wb
+    targets = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
+    sources = _Sources(book)
+    found = Book(stem, clean(book.properties.title), [])
+    package = ZipPackage(data)
+    for sheet in book.worksheets:
+        extended = _extended(package, targets.get(sheet.title))
+        found.sheets.append(_sheet(sheet, sources, extended))
+    for each in found.sheets:
+        each.gives_lists = each.name in sources.used
+    found.messages += sources.messages
+    return found
+
+
+def clean(value: object) -> str:
+    """Give a text in one line, without control characters."""
+    text = " ".join(str(value or "").split())
+    return "".join(letter for letter in text if letter.isprintable() or letter in "\u200c\u200d")
+
+
+def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) -> Sheet:
+    spans = {(r.min_row, r.min_col): r.max_col - r.min_col + 1 for r in sheet.merged_cells.ranges}
+    guarded = bool(sheet.protection.sheet)
+    rows, columns = min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS)
+    cells = {}
+    for line in sheet.iter_rows(max_row=rows, max_col=columns):
+        for cell in line:
+            place = (int(cell.row or 0), int(cell.column or 0))
+            value, formula = cell.value, ""
+            if cell.data_type == "f":
+                value, formula = None, clean(getattr(value, "text", value))
+            elif cell.data_type == "e":
+                value = None
+            elif isinstance(value, datetime):
+                value = value.date()
+            elif not isinstance(value, bool | int | float | date):
+                value = clean(value) or None
+            unlocked = guarded and not cell.protection.locked
+            made = Cell(value, formula, str(cell.number_format or "General"), unlocked, spans.get(place, 1))
+            if made != BLANK:
+                cells[place] = made
+    parts = [*map(vars_of, sheet.data_validations.dataValidation), *extended]
+    rules = (_rule(sources, sheet.title, each) for each in parts)
+    kept = tuple(rule for rule in rules if rule.boxes)
+    return Sheet(sheet.title, sheet.sheet_state == "visible", cells, kept)
+
+
+def vars_of(rule: Any) -> dict[str, str]:
+    """Give the parts of a validation that matter, as texts."""
+    names = ("type", "operator", "formula1", "formula2", "sqref", "prompt")
+    return {name: str(value) for name in names if (value := getattr(rule, name, None)) is not None}
+
+
+def _extended(package: ZipPackage, target: str | None) -> list[dict[str, str]]:
+    """Read validations that Excel keeps in an extension, which openpyxl drops: lists that stand on another sheet."""
+    name = (target or "").lstrip("/")
+    data = package.read(name) if name in package else b""
+    if b"dataValidation" not in data:
+        return []
+    found = []
+    for node in ElementTree.fromstring(data).iter(f"{EXTENSION}dataValidation"):
+        each = {name: value for name, value in node.attrib.items() if name in ("type", "operator", "prompt")}
+        for number in ("formula1", "formula2"):
+            each[number] = node.findtext(f"{EXTENSION}{number}/{FORMULA}f") or ""
+        found.append(each | {"sqref": node.findtext(f"{FORMULA}sqref") or ""})
+    return found
+
+
+def _rule(sources: _Sources, sheet: str, parts: dict[str, str]) -> Rule:
+    kind, first = parts.get("type", "any"), parts.get("formula1", "")
+    boxes = tuple(_boxes(parts.get("sqref", "")))
+    prompt = clean(parts.get("prompt"))
+    if kind == "list":
+        name, labels = sources.labels(first, sheet)
+        return Rule(kind, boxes, clean(first), name, labels, prompt=prompt)
+    limits = {"formula1": _number(first), "formula2": _number(parts.get("formula2", ""))}
+    low, high = (limits.get(bound) for bound in BOUNDS.get(parts.get("operator", "between"), ("", "")))
+    return Rule(kind, boxes, clean(first), low=low, high=high, prompt=prompt)
+
+
+def _boxes(ranges: str) -> Iterator[Box]:
+    for part in ranges.split():
+        box = range_boundaries(part)
+        yield box[0] or 1, box[1] or 1, box[2] or MOST_COLUMNS, box[3] or 1_048_576
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+class _Sources:
+    """Finds the entries of dropdowns: written out, in a range, or behind a defined name."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.book = book
+        self.used: set[str] = set()
+        self.messages: list[str] = []
+
+    def labels(self, source: str, sheet: str) -> tuple[str, tuple[str, ...] | None]:
+        """Give the defined name, if one is used, and the entries; None where they cannot be found."""
+        source = source.strip().removeprefix("=").strip()
+        if source.startswith('"') and source.endswith('"') and len(source) > 1:
+            return "", _distinct(source[1:-1].replace('""', '"').split(","))
+        name = source.rsplit("!", maxsplit=1)[-1].casefold()
+        known = (*self.book[sheet].defined_names.items(), *self.book.defined_names.items())
+        named = next((str(defined.attr_text or "") for key, defined in known if key.casefold() == name), "")
+        entries = self._range(named or source, sheet)
+        if entries is None:
+            self.messages.append(f"{sheet}: the entries of the dropdown {clean(source)} were not found.")
+        return (source.split("!")[-1] if named else ""), entries
+
+    def _range(self, source: str, sheet: str) -> tuple[str, ...] | None:
+        place, _, box = source.removeprefix("=").rpartition("!")
+        title = place.strip("'").replace("''", "'") or sheet
+        if title not in self.book.sheetnames or not isinstance(self.book[title], Worksheet):
+            return None
+        try:
+            c1, r1, c2, r2 = range_boundaries(box)
+        except (ValueError, TypeError):
+            return None
+        found = self.book[title]
+        if title != sheet:
+            self.used.add(title)
+        last = min(r2 or found.max_row, found.max_row, (r1 or 1) + MOST_ENTRIES)
+        values = found.iter_rows(r1 or 1, last, c1 or 1, min(c2 or 1, MOST_COLUMNS), values_only=True)
+        return _distinct([value for line in values for value in line])
+
+
+def _distinct(values: list[Any]) -> tuple[str, ...]:
+    """Give the entries as texts, each once, the blank ones left out; as many as a list may have."""
+    found: dict[str, str] = {}
+    for value in values:
+        whole = isinstance(value, float) and value.is_integer()
+        text = clean(int(value) if whole else "" if value is None else str(value))
+        if text and not text.startswith("="):
+            found.setdefault(text.casefold(), text)
+    return tuple(found.values())
+
+
+# the type of a field
+
+DESCRIBED = 60  # characters of a validation that a note quotes
+
+
+def evidence(rule: Rule | None, cells: Sequence[Cell]) -> Evidence:
+    """Put together what tells of a field: the first number format that says something, and every value."""
+    shape = next((cell.format for cell in cells if cell.format != "General"), "General")
+    known = rule or Rule("", ())
+    return Evidence(
+        known.type, known.source[:DESCRIBED], known.labels, known.low, known.high, shape, bool(is_date_format(shape)),
+        tuple(cell.value for cell in cells if cell.value is not None),
+    )  # fmt: skip
+
+
+def likeliest(told: Evidence) -> tuple[FieldType, Guess]:
+    """Give the type that has most for it; anything can be a text."""
+    guesses = ((kind, kind.guess(told)) for kind in FIELD_TYPES.values())
+    found = [(kind, guess) for kind, guess in guesses if guess]
+    return max(found, key=lambda guessed: (guessed[1].source, guessed[1].special))
+
+
+def notes(told: Evidence, guess: Guess) -> list[str]:
+    """Say what was guessed, and which validation became nothing."""
+    lost = told.rule not in ("", "any") and guess.source is not Source.RULE
+    without = f"the validation '{told.rule}' ({told.described}) has no counterpart" if lost else ""
+    return [note for note in (guess.note, without) if note]

@@ -1,0 +1,293 @@
+"""`data.xlsx`: what a dataset holds as people read it, with heads in words, names beside codes, matrices and charts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from itertools import accumulate, groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.utility import xl_range
+from xlsxwriter.worksheet import Worksheet
+
+from ..core.errors import LimitError
+from ..core.output_files import parts_of, whole
+from ..dataset.periods import periods
+from ..dataset.return_status import may_be_shared
+from ..dataset.schema import GROUPS, MASKED, spec_language, title_below_form
+from ..dataset.store import STATE, Store
+from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
+from ..workbook.plain_sheets import SHEET_NAME, PlainSheet, add_sheet
+from .column_words import CodeLabels
+from .figures_sheet import blocks, write_figures, write_heat_maps
+from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_rows
+from .sheet_rows import CUT, FONT, write_rows
+
+MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
+COUNTS = ("counted", "current")  # columns that say whether a row counts
+ONE_PAGE = 240  # widths of columns that can still be read on one page across
+TITLE, CODES, HEADS, FIRST = range(4)  # the rows of a sheet with a table
+LOOKS: dict[str, dict[str, Any]] = {
+    "title": {"font_size": 14, "bold": True},
+    "group": {"font_size": 11, "bold": True, "bottom": 1},
+    "head": {"bold": True, "text_wrap": True, "bottom": 1, "valign": "vcenter"},
+    "head_of_numbers": {"bold": True, "text_wrap": True, "bottom": 1, "valign": "vcenter", "align": "right"},
+    "code": {"font_size": 8, "font_color": "#595959"},
+    "link": {"font_color": "#0B4F7C", "underline": 1, "valign": "top"},
+    "plain": {},
+    "wrap": {"text_wrap": True, "valign": "top"},
+    TEXT: {"text_wrap": True, "valign": "top"},
+    BOOLEAN: {"valign": "top"},
+    DATE: {"num_format": "yyyy-mm-dd", "valign": "top"},
+    NUMBER: {"num_format": "#,##0.##########", "valign": "top"},
+    INTEGER: {"num_format": "0", "valign": "top"},
+    SHARE: {"num_format": "0.##%", "valign": "top"},
+}
+
+
+def write_workbook(store: Store, path: Path, today: date, language: str | None = None) -> None:
+    """Write the workbook of a dataset, in the language of its spec or in another one.
+
+    The same dataset gives the same bytes. Raises `OutputError`.
+    """
+    with whole(path) as unfinished, parts_of(path) as parts:
+        book = Workbook(str(unfinished), {"constant_memory": True, "tmpdir": str(parts)})
+        _Book(book, store, today, language or spec_language(store.schema.spec)).draw()
+        try:
+            book.close()
+        except FileCreateError as error:
+            raise error.args[0] from error  # what the system said
+
+
+# a sheet with matrices or charts, what draws it, and what it holds
+FigureSheet = tuple[Worksheet, Callable[[Workbook, PlainSheet, Store, CodeLabels], None], str]
+NAME, HOLDS, ROWS = range(3)  # the columns of the contents
+CONTENTS_WIDTHS = (28, 90, 10)
+
+
+class _Book:
+    """Draws the sheets: contents, heat maps, figures, then a sheet per table that has rows."""
+
+    def __init__(self, book: Workbook, store: Store, today: date, language: str) -> None:
+        self.book, self.store, self.today = book, store, today
+        self.labels = CodeLabels(store.schema.spec, language)
+        self.say = self.labels.say
+        self.contents = self.say("Contents")
+        made = datetime.combine(today, time(), UTC).replace(tzinfo=None)
+        book.set_properties({"title": "Dataset", "author": "hrge_xl", "created": made})
+        self.formats = {name: book.add_format({**FONT, **look}) for name, look in LOOKS.items()}
+        tables = store.schema.shown
+        self.counts = {table.name: self._count(table, _counts_by(table)) for table in tables}
+        own = [table for table in tables if self.counts[table.name] and not table.repeated]
+        self.listed = sorted(own, key=lambda table: (_group(table), table.name != "indicator_values"))
+        self.too_large = self._too_large()
+
+    def draw(self) -> None:
+        """All sheets, in the order in which they are read."""
+        contents = self._sheet(self.contents)
+        figures = self._figures()
+        drawn = [table for table in self.listed if table.name not in self.too_large]
+        sheets = [self._sheet(sheet_name(table)) for table in drawn]
+        self._list(self._pen(contents), figures)
+        for sheet, write, _ in figures:
+            write(self.book, self._pen(sheet), self.store, self.labels)
+        for sheet, table in zip(sheets, drawn, strict=True):
+            self._table(sheet, table)
+
+    def _sheet(self, name: str) -> Worksheet:
+        return add_sheet(self.book, name, self.labels.language)
+
+    def _pen(self, sheet: Worksheet) -> PlainSheet:
+        return PlainSheet(sheet, self.formats, CUT)
+
+    def _count(self, table: Table, counts: str | None = None) -> int:
+        rows = self.store.tables[table.name]
+        wanted = sa.select(sa.func.count()).select_from(rows).where(rows.c[counts] if counts else sa.true())
+        return int(str(next(self.store.select(wanted))[0]))
+
+    def _too_large(self) -> set[str]:
+        """Give the largest tables, where all of them would be too much for a workbook."""
+        sizes = sorted((self.counts[table.name] * len(table.columns), table.name) for table in self.listed)
+        so_far = accumulate(size for size, _ in sizes)
+        return {name for (_, name), total in zip(sizes, so_far, strict=True) if total > MOST_CELLS}
+
+    def _figures(self) -> list[FigureSheet]:
+        """Make the sheets with matrices and charts, in their order."""
+        say = self.say
+        found: list[FigureSheet] = []
+        if "aggregate_matrix" in self.counts and periods(self.store):
+            about = say("The matrices of the latest period, with rows by level")
+            found.append((self._sheet(say("Heat maps")), write_heat_maps, about))
+        if any(True for _ in blocks(self.store, self.labels)):
+            about = say("Tables with charts: risks, completeness, gaps, indicators")
+            found.append((self._sheet(say("Figures")), write_figures, about))
+        return found
+
+    # the first sheet
+
+    def _list(self, pen: PlainSheet, figures: Sequence[FigureSheet]) -> None:
+        """Write the list of sheets, in groups."""
+        say = self.say
+        pen.sheet.hide_gridlines(2)
+        pen.sheet.fit_to_pages(1, 0)
+        for at, width in enumerate(CONTENTS_WIDTHS):
+            pen.sheet.set_column(at, at, width)
+        row = self._introduction(pen)
+        for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
+            pen.put(row, at, head, "head_of_numbers" if at == ROWS else "head")
+        for row, (sheet, _, about) in enumerate(figures, start=row + 1):  # noqa: B020
+            pen.link(row, NAME, sheet.get_name())
+            pen.put(row, HOLDS, about, "wrap")
+        row += 1
+        for group, tables in groupby(self.listed, _group):
+            pen.put(row + 1, NAME, say(GROUPS[group]), "group")
+            row += 2
+            for table in tables:
+                self._line(pen, row, table)
+                row += 1
+        for row, text in enumerate(self._not_here(), start=row + 1):  # noqa: B020
+            pen.put(row, HOLDS, text, "wrap")
+
+    def _introduction(self, pen: PlainSheet) -> int:
+        """Give the title and how to read the sheets; the next row."""
+        spec, say, masked = self.labels.spec, self.say, MASKED in self.store.fact(STATE)
+        title = (
+            f"{spec.title.say(self.labels.language)} ({spec.name} {spec.version})"
+            if spec
+            else say("No file could be read")
+        )
+        made = say("Dataset of {day}. Every row leads back to a file, a sheet and a cell.")
+        folded = say(
+            "Above the headings of each sheet, a collapsed row holds the codes of the columns; columns "
+            "with keys are collapsed too. The + in the margin opens them."
+        )
+        pen.put(0, NAME, title, "title")
+        pen.put(1, NAME, made.format(day=self.today.isoformat()), "plain")
+        pen.put(2, NAME, folded, "plain")
+        if masked:
+            pen.put(3, NAME, may_be_shared(say), "plain")
+        return 4 + masked
+
+    def _line(self, pen: PlainSheet, row: int, table: Table) -> None:
+        about = self._title(table)
+        if table.name in self.too_large:
+            pen.put(row, NAME, table.name, "plain")
+            note = self.say("Too large for this workbook: see {table}.csv or dataset.sqlite.")
+            about = f"{about}. {note.format(table=table.name)}"
+        else:
+            pen.link(row, NAME, sheet_name(table))
+        pen.put(row, HOLDS, about, "wrap")
+        pen.put(row, ROWS, self.counts[table.name], INTEGER)
+
+    def _not_here(self) -> Iterator[str]:
+        """Say what else the dataset has, as CSV and in its database."""
+        say, counts, tables = self.say, self.counts, self.store.schema.shown
+        for text, found in (
+            (
+                say(
+                    "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
+                ),
+                [table for table in tables if table.repeated and counts[table.name]],
+            ),
+            (
+                say(
+                    "Rows of returns that do not count, and values that a later return states again, are only in the "
+                    "CSV files and in dataset.sqlite: {tables}."
+                ),
+                [table for table in tables if self._count(table) > counts[table.name]],
+            ),
+            (say("Without rows: {tables}."), [table for table in tables if not counts[table.name]]),
+        ):
+            if found:
+                yield text.format(tables=", ".join(table.name for table in found))
+
+    def _title(self, table: Table) -> str:
+        """Say what a table holds: for people the titles of its sheets."""
+        spec = self.labels.spec
+        if spec is not None and len(table.tools) == 1:
+            tool, language = spec.tool[table.tools[0]], self.labels.language
+            below = table.name != self.store.schema.wide[tool.code].name
+            return title_below_form(tool, language) if below else tool.title.say(language)
+        if spec is not None and table.tools:
+            return ", ".join(spec.tool[tool].sheet.say(self.labels.language) for tool in table.tools)
+        return self.say(table.title) if table.title else table.about
+
+    # tables
+
+    def _table(self, sheet: Worksheet, table: Table) -> None:
+        columns = readable_columns(self.store.schema, table, self.labels)
+        self._named(sheet, table.name, columns)
+        for at, column in enumerate(columns):
+            folds = {"level": 1, "hidden": True} if column.folded else {}
+            sheet.set_column(at, at, column.width, self.formats["plain"], folds)
+        self._heads(sheet, table, columns)
+        rows = self.store.raw(table.name, [f'"{name}"' for name in table.names])
+        if counts := _counts_by(table):
+            rows = filter(itemgetter(table.at[counts]), rows)
+        styles = [self.formats[column.style]._get_xf_index() for column in columns]
+        written = readable_rows(table, columns, rows)
+        write_rows(sheet, [column.kind for column in columns], written, styles, FIRST)
+        if sum(column.width for column in columns if not column.folded) <= ONE_PAGE:
+            sheet.fit_to_pages(1, 0)
+        sheet.freeze_panes(FIRST, 0)
+        sheet.repeat_rows(HEADS)
+
+    def _heads(self, sheet: Worksheet, table: Table, columns: Sequence[ReadableColumn]) -> None:
+        """Write what the sheet holds, with a link back, then the codes of the columns, folded away, and their heads."""
+        seen = [at for at, column in enumerate(columns) if not column.folded]
+        pen = self._pen(sheet)
+        pen.link(TITLE, seen[0], self.contents)
+        pen.put(TITLE, seen[1], self._title(table), "group")
+        sheet.set_row(CODES, None, None, {"level": 1, "hidden": True})
+        for at, column in enumerate(columns):
+            pen.put(CODES, at, column.code, "code")
+        sheet.set_row(HEADS, None, None, {"collapsed": True})
+        for at, column in enumerate(columns):
+            pen.put(HEADS, at, column.head, "head")
+
+    def _named(self, sheet: Worksheet, name: str, columns: Sequence[ReadableColumn]) -> None:
+        """Make the rows a named table. Only its first row is given to the writer, which would remember every cell."""
+        last = len(columns) - 1
+        sheet.constant_memory = False
+        made = sheet.add_table(
+            HEADS, 0, FIRST, last,
+            {
+                "name": table_name(name), "style": "Table Style Light 9",
+                "columns": [{"header": column.head, "header_format": self.formats["head"]} for column in columns],
+            },
+        )  # fmt: skip
+        sheet.constant_memory = True
+        if made != 0:
+            raise LimitError(f"The table '{name}' does not fit into a workbook (error {made} of the writer).")
+        whole_range = xl_range(HEADS, 0, HEADS + self.counts[name], last)
+        sheet.tables[-1]["range"] = sheet.tables[-1]["a_range"] = whole_range
+
+
+def _counts_by(table: Table) -> str | None:
+    """Give the column that says which rows have a place here, so that a pivot adds up what counts.
+
+    Every row has one in the list of all returns.
+    """
+    counts = (column.name for column in table.columns if column.kind == BOOLEAN and column.name in COUNTS)
+    return None if table.name == "submissions" else next(counts, None)
+
+
+def sheet_name(table: Table) -> str:
+    """Give the name of the sheet with a table: a long one without what all tables of figures begin with."""
+    return table.name if len(table.name) <= SHEET_NAME else table.name.removeprefix("aggregate_")
+
+
+def table_name(name: str) -> str:
+    """Give a name that Excel takes for a table: not one that could be a cell, such as `R1`."""
+    return f"{name}_" if re.fullmatch(r"[A-Za-z]{1,3}\d+|[RrCc]\d*([Cc]\d*)?", name) else name
+
+
+def _group(table: Table) -> int:
+    """Give the number of the group that a table stands in; what says none is among the answers."""
+    return GROUPS.index(table.group) if table.group else 1

@@ -1,0 +1,198 @@
+"""One table of a dataset as a file, a few rows at a time: CSV, JSON, Excel or Parquet; no text becomes a formula."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import date, datetime
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import sqlalchemy as sa
+
+from ..core.errors import UsageError
+from ..core.output_files import parts_of, whole
+from ..core.suggest import did_you_mean, remedy_for
+from ..dataset.clean import csv_text, harmless
+from ..dataset.dimensions import dimensions
+from ..dataset.parquet import need_parquet, write_csv_as_parquet
+from ..dataset.store import Store
+from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
+from ..privacy.sharing import shared
+from .sheet_rows import write_rows
+
+FORMATS = ("csv", "json", "xlsx", "parquet")
+STREAMED = ("csv", "json")  # formats that can go to stdout
+MOST_ROWS = 1_048_575  # below the heads of an Excel sheet
+MADE = datetime(2000, 1, 1)  # the same rows give the same bytes
+WIDTHS = {TEXT: 24, INTEGER: 9, NUMBER: 12, BOOLEAN: 9, DATE: 12}
+
+
+class Sink(Protocol):
+    """What a table can be written to as text."""
+
+    def write(self, text: str, /) -> int:
+        """Write a piece."""
+
+    def writelines(self, texts: Iterable[str], /) -> None:
+        """Write several pieces."""
+
+
+class Wish(NamedTuple):
+    """Which rows are wanted: of these teams and periods (none: all), only of returns that count, masked."""
+
+    teams: Sequence[str] = ()
+    periods: Sequence[str] = ()
+    current: bool = False
+    shareable: bool = False
+    language: str | None = None  # of what the spec says; None: its own
+
+
+def table_of(store: Store, name: str) -> Table:
+    """Give a table by its name, however it is written. Raises `UsageError` with those that there are."""
+    by_fold = {table.name.casefold(): table.shown for table in store.schema.by_name.values()}
+    if name.casefold() not in by_fold:
+        known = [table.name for table in store.schema.shown]
+        hint = did_you_mean(name, known)
+        raise UsageError(f"There is no table '{name}'. {hint}The dataset has: {', '.join(known)}.")
+    return by_fold[name.casefold()]
+
+
+@contextmanager
+def rows_of(store: Store, table: Table, wish: Wish, today: date) -> Iterator[Iterator[Row]]:
+    """Select the rows wanted, in the order of the key, those to share out of a copy of the dataset.
+
+    Raises `UsageError` where the table has nothing like that.
+    """
+    with shared(store, today) if wish.shareable else nullcontext(store) as source:
+        yield _selected(source, table, wish)
+
+
+def _selected(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
+    chosen: dict[str, list[Any]] = {
+        "team": list(wish.teams),
+        "period": list(wish.periods),
+        "current": [True] if wish.current else [],
+    }
+    asked = {column: values for column, values in chosen.items() if values}
+    for column, values in asked.items():
+        if column not in table.at:
+            raise UsageError(f"The table '{table.name}' has no column '{column}' to choose by. Leave it out.")
+        if column != "current":
+            _known(store, column, values)
+    if wish.language is not None:
+        return _in_language(store, table, wish.language)
+    columns = store.tables[table.name].c
+    where = (columns[column].in_(values) for column, values in asked.items())
+    return store.rows(table.name, *where, columns=table.names)
+
+
+def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
+    """Give what the spec says, in a language. Raises `UsageError` for a table that has no other one."""
+    said = dimensions(store.schema, every_slot=False, language=language)
+    known = [each.name for each in store.schema.shown if each.name in said]
+    if table.name not in known:
+        raise UsageError(
+            f"Only {', '.join(known)} have other languages, not '{table.name}'. Leave out --lang."
+        )
+    return iter(sorted(said[table.name], key=itemgetter(*(table.at[name] for name in table.key))))
+
+
+def _known(store: Store, column: str, values: Iterable[str]) -> None:
+    """Refuse, with `UsageError`, a team or period that nothing came from."""
+    its = store.tables["submissions"].c[column]
+    known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
+    wrong = [value for value in values if value not in known]
+    if wrong:
+        hint = did_you_mean(wrong[0], known)
+        raise UsageError(f"The dataset has no {column} '{wrong[0]}'. {hint}It has: {', '.join(known)}.")
+
+
+# formats
+
+
+def write_file(path: Path, table: Table, rows: Iterable[Row], format_: str) -> None:
+    """Write a table as a file, whole or not at all. Raises `OutputError`, `UsageError`."""
+    if format_ == "parquet":
+        _parquet(path, table, rows)
+    elif format_ == "xlsx":
+        _xlsx(path, table, rows)
+    elif format_ not in FORMATS:
+        raise UsageError(f"{path.name}: no table is written as '{format_}'. {remedy_for(format_, FORMATS)}")
+    else:
+        encoding = "utf-8-sig" if format_ == "csv" else "utf-8"  # by its mark Excel knows the CSV
+        with whole(path) as unfinished, unfinished.open("w", encoding=encoding, newline="") as stream:
+            write_stream(stream, table, rows, format_)
+
+
+def write_stream(stream: Sink, table: Table, rows: Iterable[Row], format_: str) -> None:
+    """Write a table as text, row by row."""
+    if format_ == "csv":
+        _csv(stream, table, rows, harmless)
+    else:
+        _json(stream, table, rows)
+
+
+def _csv(stream: Sink, table: Table, rows: Iterable[Row], guard: Callable[[str], str]) -> None:
+    stream.writelines(csv_text([table.names]))
+    stream.writelines(csv_text([_cell(value, guard) for value in row] for row in rows))
+
+
+def _cell(value: Any, guard: Callable[[str], str]) -> Any:
+    """As the CSV of the dataset has it: whole numbers without a point, days in ISO 8601, true and false."""
+    if isinstance(value, str):
+        return guard(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _json(stream: Sink, table: Table, rows: Iterable[Row]) -> None:
+    """Write the rows as a list of objects, one per line."""
+    between = "[\n"
+    for row in rows:
+        line = json.dumps(dict(zip(table.names, row, strict=True)), ensure_ascii=False, default=str)
+        stream.write(between + line)
+        between = ",\n"
+    stream.write("[]\n" if between == "[\n" else "\n]\n")
+
+
+def _parquet(path: Path, table: Table, rows: Iterable[Row]) -> None:
+    need_parquet()
+    with parts_of(path) as parts:
+        source = parts / "rows.csv"
+        with source.open("w", encoding="utf-8-sig", newline="") as stream:
+            _csv(stream, table, rows, str)
+        write_csv_as_parquet(source, path, table)
+
+
+def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
+    """One sheet; every text is written as text."""
+    from xlsxwriter import Workbook
+
+    with whole(path) as unfinished, parts_of(path) as parts:
+        book = Workbook(str(unfinished), {"constant_memory": True, "tmpdir": str(parts)})
+        book.set_properties({"title": table.name, "created": MADE})
+        sheet, head = book.add_worksheet(table.name[:31]), book.add_format({"bold": True, "bottom": 1})
+        day, plain = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({})
+        for at, column in enumerate(table.columns):
+            sheet.write_string(0, at, column.name, head)
+            sheet.set_column(at, at, WIDTHS[column.kind])
+        styles = [(day if column.kind == DATE else plain)._get_xf_index() for column in table.columns]
+        write_rows(sheet, [column.kind for column in table.columns], _raw(rows), styles)
+        sheet.freeze_panes(1, 0)
+        book.close()
+
+
+def _raw(rows: Iterable[Row]) -> Iterator[Row]:
+    """Give rows as SQLite keeps them. Raises `UsageError` when they are more than a sheet holds."""
+    for number, row in enumerate(rows, start=1):
+        if number > MOST_ROWS:
+            raise UsageError(
+                f"The table has more than {MOST_ROWS} rows, which no sheet holds. Take --format csv."
+            )
+        yield tuple(value.isoformat() if isinstance(value, date) else value for value in row)

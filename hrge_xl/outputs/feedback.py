@@ -1,0 +1,358 @@
+"""Gives a team its own answers back: a fresh workbook of the version in force, with what to correct."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from ..answers.last_answers import read_last
+from ..answers.stamp import INVALID, UNSIGNED
+from ..answers.submission import Identity, Submission, Unplaced
+from ..core.words import Translate, beginning, fits_a_cell, translator
+from ..dataset.rows import submission_id
+from ..exchange.carry_over import carry_over
+from ..exchange.issuing import Order, content_of, identity_of, layout_for
+from ..exchange.validation import Result
+from ..findings import CATALOGUE, Finding, InFeedback, Severity, Words, codes
+from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL, FORMULA_NEVER_CALCULATED
+from ..layout import Layout, Place, Slot, address
+from ..layout.messages import MISSING, prompt
+from ..layout.wording import Wording
+from ..reader.identity import register_rows
+from ..spec.model import Spec
+from ..workbook import Content, Correction, Feedback, Leftover, Urgency, least, write
+from ..workbook.row_status import record_name
+
+UNREADABLE = codes(ERROR_IN_CELL, FORMULA_NEVER_CALCULATED)  # whatever is typed there, the answer is lost
+FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """What a team gets back, and what has to be told about it.
+
+    `homeless` are answers whose question, row or sheet the workbook does not have, `too_long` those that no cell of
+    Excel holds; `beside` is what stood outside the cells to fill in, and comments. All of it stands on the sheet
+    “Without a place”.
+    """
+
+    identity: Identity
+    content: Content  # with the answers that have a place
+    answers: Submission
+    contact: str
+    sent_version: str  # of the workbook that came
+    corrections: tuple[Correction, ...]
+    homeless: tuple[Unplaced, ...]
+    too_long: tuple[Unplaced, ...]
+    beside: tuple[Unplaced, ...]
+    added_sheets: tuple[str, ...]  # those of them that the workbook does not have, by name
+    leftovers: tuple[Leftover, ...]  # all of them, with the reason of each
+
+    @cached_property
+    def workbook(self) -> bytes:
+        """The workbook, drawn when it is first asked for."""
+        said = Feedback(self.corrections, self.leftovers)
+        return write(self.content, self.identity, contact=self.contact, feedback=said)
+
+    @property
+    def layout(self) -> Layout:
+        """Where everything stands in the workbook."""
+        return self.content.layout
+
+    @property
+    def language(self) -> str:
+        """The language of the workbook."""
+        return self.layout.language
+
+    @property
+    def version(self) -> str:
+        """The version of the workbook that is given back."""
+        return self.layout.spec.version
+
+    @property
+    def kept(self) -> int:
+        """How many answers stand in their cells."""
+        return len(self.answers.answers)
+
+    @property
+    def upgraded(self) -> bool:
+        """Whether it is of another version than the one that came."""
+        return self.version != self.sent_version
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is anything to correct, to look at or to go on with."""
+        return bool(self.corrections or self.leftovers) or self.upgraded
+
+    def count(self, urgency: Urgency) -> int:
+        """Count the things that are to be corrected, are missing, or are only to be looked at."""
+        return sum(each.urgency is urgency for each in self.corrections)
+
+    @property
+    def to_do(self) -> int:
+        """How many things have to be put right before the return can be accepted."""
+        return sum(each.urgency is not Urgency.DOUBTFUL for each in self.corrections)
+
+    @property
+    def sheets_used(self) -> int:
+        """How many sheets ask for an answer at the moment."""
+        return sum(required > 0 for required, *_ in self._progress)
+
+    @property
+    def sheets_complete(self) -> int:
+        """How many of them have every answer, and none that their checks find fault with."""
+        return sum(0 < required <= given and not wrong for required, given, wrong, _ in self._progress)
+
+    @property
+    def _progress(self) -> list[tuple[int, int, int, int]]:
+        return [self.content.progress(sheet) for sheet in self.layout.sheets]
+
+
+def feedback(
+    result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = ""
+) -> bytes:
+    """Give the workbook for one returned file that could be read. Raises ValueError for a refused one.
+
+    Law: reading what comes out gives every value that was read from what came in.
+    """
+    return give_back(result, spec, today=today, key=key, contact=contact).workbook
+
+
+def give_back(
+    result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = "",
+    tools: Sequence[str] | None = None, to_look_at: Sequence[Finding] = (),
+) -> GivenBack:  # fmt: skip
+    """As `feedback`, with what is told about it. `tools` chooses other sheets than those that were issued; `to_look_at`
+    is what was noticed about its answers besides.
+    """
+    sent = result.submission
+    if sent is None or result.layout is None:
+        raise ValueError(f"{result.path} was refused: there are no answers to give back")
+    order = _order(sent, spec, today, key, contact, tools)
+    layout = layout_for(spec, order)
+    carried = carry_over(sent, result.layout, layout)
+    identity = identity_of(spec, order, layout)
+    fresh = Submission(
+        sent.path,
+        sent.sha256,
+        sent.size,
+        replace(identity, signature=""),
+        answers=carried.kept,
+        last=sent.last,
+    )
+    homeless = (*(each for each in sent.unplaced if each.question), *carried.homeless)
+    beside = (*(each for each in sent.unplaced if not each.question), *sent.comments)
+    still = list(_still(result, layout))
+    found = [
+        *(_moved(each, sent, layout) for each in (*still, *to_look_at)),
+        *_anew(result, still, fresh, layout),
+    ]
+    content = content_of(layout, identity, fresh, contact=contact)
+    added = _added(beside, sent, layout)
+    return GivenBack(
+        identity, content, fresh, contact, sent.identity.spec_version, tuple(corrections(found, content)), homeless,
+        tuple(carried.too_long), beside, added, tuple(_leftovers(homeless, carried.too_long, sent, added, layout)),
+    )  # fmt: skip
+
+
+def _order(
+    sent: Submission, spec: Spec, today: date, key: bytes | None, contact: str, chosen: Sequence[str] | None
+) -> Order:
+    """Give the order that the workbook was issued for, in the version of today; a stamp that is not ours is not signed.
+
+    It stays the same workbook: what comes back is a newer version of it, and says of which return it was made.
+    """
+    stamp = sent.identity
+    issued = tuple(code for code in stamp.tools.split(",") if code in spec.tool) if stamp.tools else None
+    language = stamp.language if stamp.language in spec.languages else spec.languages[0]
+    return Order(
+        stamp.team, today, stamp.country, language, issued if chosen is None else tuple(chosen),
+        register_rows(stamp), stamp.round, stamp.deadline, contact,
+        None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
+        predecessor=submission_id(sent.sha256, sent.path), last=read_last(sent.last) or {}, last_round=stamp.last_round,
+    )  # fmt: skip
+
+
+# what is to correct
+
+
+def _still(result: Result, layout: Layout) -> Iterator[Finding]:
+    """Yield what was found in the file and concerns the team, as far as the new workbook still has it."""
+    assert result.layout is not None
+    foreign = result.layout.spec.digest != layout.spec.digest  # then its answers are judged anew
+    wording, say = Wording(result.layout.spec), translator(layout.language)
+    for finding in result.findings:
+        gone = finding.tool is not None and finding.tool not in layout.sheet
+        stale = foreign and finding.code[0] in "VRP" and finding.code not in UNREADABLE
+        office = finding.code.startswith(FOR_THE_OFFICE) or (finding.code[0] == "F" and finding.cell is None)
+        if gone or stale or office or _handled(finding, InFeedback.BESIDE) or not finding.open:
+            continue
+        worded = wording.worded(finding, layout.language, result.path)
+        yield _mended(worded, say) if _handled(finding, InFeedback.MENDED) else worded
+
+
+def _handled(finding: Finding, how: InFeedback) -> bool:
+    """Say whether a fresh workbook deals with a finding in this way."""
+    kind = CATALOGUE.get(finding.code)
+    return kind is not None and kind.in_feedback is how
+
+
+def _mended(finding: Finding, say: Translate) -> Finding:
+    """Lower a finding that a fresh workbook has put right by itself: it is only to be looked at."""
+    remedy = say("It has been fixed in this workbook. Check that what the cell says now is right.")
+    severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
+    assert finding.words is not None
+    return replace(finding, severity=severity, words=replace(finding.words, remedy=remedy))
+
+
+def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: Layout) -> Iterator[Finding]:
+    """Yield what is wrong in a workbook of another version or with other sheets: it may ask for more."""
+    from ..checks import check
+
+    if result.layout is not None and result.layout.digest == layout.digest:
+        return
+    outcome = check(fresh, layout, today=date.fromisoformat(fresh.identity.today))
+    told = {_about(each) for each in (*still, *(each for each in result.findings if not each.open))}
+    yield from (each for each in outcome.findings if _about(each) not in told)
+
+
+def _about(finding: Finding) -> tuple[str | None, ...]:
+    """Give the cell that a finding is about; what is about more goes by its code."""
+    return (finding.tool, finding.row, finding.field or finding.code)
+
+
+def _moved(finding: Finding, sent: Submission, layout: Layout) -> Finding:
+    """Give a finding about an answer at the cell that the answer has now."""
+    key = (finding.tool or "", finding.row or "", finding.field or "")
+    slot = layout.slots.get(key)
+    if slot is None:
+        return finding
+    parts = (each.part for each in sent.answers if each.key == key and each.cell == finding.cell)
+    place = slot.cells[min(max(next(parts, 1), 1), len(slot.cells)) - 1]
+    return replace(finding, sheet=layout.sheet[slot.tool].name, cell=address(*place))
+
+
+# what has no place
+
+
+def _added(beside: Sequence[Unplaced], sent: Submission, layout: Layout) -> tuple[str, ...]:
+    """Give the sheets that something stood on and that the workbook does not have: copies, and those of teams."""
+    say = translator(layout.language)
+    ours = {
+        *sent.sheets.values(),
+        layout.cover_name,
+        layout.lists_name,
+        say("To correct"),
+        say("Without a place"),
+    }
+    return tuple(dict.fromkeys(each.sheet for each in beside if each.sheet not in ours))
+
+
+def _leftovers(
+    homeless: Sequence[Unplaced], too_long: Sequence[Unplaced], sent: Submission, added: Sequence[str],
+    layout: Layout,
+) -> Iterator[Leftover]:  # fmt: skip
+    """Give everything without a place, with the reason: answers first."""
+    say = translator(layout.language)
+    beside = [each for each in sent.unplaced if not each.question]
+    for some, why in (
+        (homeless, say("This workbook no longer asks for it.")),
+        (too_long, say("It is longer than an Excel cell can hold.")),
+        (
+            [each for each in beside if each.sheet not in added],
+            say("It was outside the cells to fill in."),
+        ),
+        (
+            [each for each in beside if each.sheet in added],
+            say("It was on a sheet that this workbook does not have; such sheets are not read."),
+        ),
+        (sent.comments, say("A comment.")),
+    ):
+        yield from (Leftover(piece, why) for each in some for piece in _pieces(each))
+
+
+def _pieces(whole: Unplaced) -> Iterator[Unplaced]:
+    """Give a text that no cell holds as several, one after the other."""
+    rest = whole.text
+    while not fits_a_cell(rest):
+        piece = beginning(rest)
+        yield replace(whole, text=piece)
+        rest = rest[len(piece) :]
+    yield replace(whole, text=rest)
+
+
+# turns findings about a return into what its team has to correct, to fill in or to look at
+
+COLONS = " :：\u00a0\u202f"  # what languages put behind the name of a question
+
+
+def corrections(findings: Sequence[Finding], content: Content) -> list[Correction]:
+    """Give the most urgent first, in the order of the sheets; what was only normalised needs nothing."""
+    wanted = [each for each in findings if each.severity is not Severity.INFO]
+    number = {sheet.name: number for number, sheet in enumerate(content.layout.sheets)}
+    wording, language = Wording(content.layout.spec), content.layout.language
+    found = (_correction(each, wording.words(each, language), content) for each in wanted)
+    return sorted(
+        found, key=lambda each: (each.urgency, number.get(each.sheet, -1), each.place or Place(0, 0))
+    )
+
+
+def _correction(finding: Finding, words: Words, content: Content) -> Correction:
+    layout, urgency = content.layout, _urgency(finding, content.layout)
+    slot = layout.slots.get((finding.tool or "", finding.row or "", finding.field or ""))
+    if slot is None:
+        return Correction(
+            urgency, finding.sheet or "", finding.row or "", None, None, words.label or "", finding.value or "",
+            words.message, words.remedy,
+        )  # fmt: skip
+    places = {address(*place): place for place in slot.cells}
+    return Correction(
+        urgency, finding.sheet or "", row_code(slot, layout), places.get(finding.cell or ""),
+        _watched(slot, urgency, content), question_of(slot, layout), finding.value or "", _reason(words),
+        _what_to_do(finding.code, words, slot, layout),
+    )  # fmt: skip
+
+
+def _what_to_do(code: str, words: Words, slot: Slot, layout: Layout) -> str:
+    """Give the remedy; where nothing is answered yet, with what may be given."""
+    if code != ANSWER_MISSING.code:
+        return words.remedy
+    return f"{words.remedy} {prompt(slot.field, layout.language)}".strip()
+
+
+def _urgency(finding: Finding, layout: Layout) -> Urgency:
+    """Give what a finding asks of the team; missing is what the sheets call so."""
+    if finding.severity is not Severity.ERROR:
+        return Urgency.DOUBTFUL
+    level = layout.messages.levels.get(finding.code)
+    return Urgency.MISSING if level == MISSING else Urgency.WRONG
+
+
+def _watched(slot: Slot, urgency: Urgency, content: Content) -> Slot | None:
+    """Give the answer, where its check cell shows the finding: what only the reader sees it cannot tell."""
+    return slot if slot.check is not None and content.check(slot) >= least(urgency) else None
+
+
+def _reason(words: Words) -> str:
+    """Say what is wrong, without the question in front: that stands in a column of its own."""
+    label = words.label or ""
+    if not (label and words.message.startswith(label)):
+        return words.message
+    rest = words.message[len(label) :].lstrip(COLONS)
+    return rest[:1].upper() + rest[1:]
+
+
+def row_code(slot: Slot, layout: Layout) -> str:
+    """Give the code that stands before an answer: that of its row, or in a form that of the question."""
+    return slot.field.code if layout.grid_of(slot).across else slot.row
+
+
+def question_of(slot: Slot, layout: Layout) -> str:
+    """Give what was asked, in a checklist with its statement in front, in a repeated form with the record."""
+    label, grid = slot.field.label.say(layout.language), layout.grid_of(slot)
+    if grid.across:
+        return f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
+    statement = grid.row[slot.row].label
+    return label if statement in ("", slot.row) else f"{statement}: {label}"

@@ -1,0 +1,316 @@
+"""The sheets of one file compared with what was issued in it: those with questions by codes, others row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from ..answers.answer import Answers
+from ..answers.stamp import to_pairs
+from ..answers.submission import Identity, Unplaced
+from ..core.grouping import grouped
+from ..core.numerals import shown
+from ..core.words import and_more, tidy
+from ..findings.identity import COVER_NAMES_ANOTHER
+from ..findings.structure import (
+    CODES_DAMAGED,
+    FORMULA_CHANGED,
+    FORMULA_CLEARED,
+    OWN_SHEET_MISSING,
+    PROTECTION_OFF,
+    ROW_NUMBER_CHANGED,
+    ROWS_SORTED,
+    SHEET_DOUBLED,
+    SHEET_HIDDEN,
+    SHEET_RENAMED,
+    SHEET_UNREADABLE,
+    TEXT_CHANGED,
+    TYPED_OVER,
+)
+from ..layout import Layout, address
+from ..spec.own_sheets import LAST_SHEET
+from ..workbook import Content
+from ..workbook.cover import COVER_FACTS, contact_label
+from ..workbook.issued import IssuedSheet
+from ..workbook.progress import LABEL
+from .axes import Axes, by_codes
+from .expected import ReadResult, one_by_one, shorten
+from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
+from .raw import CellKind, RawCell, RawSheet, compact, shown_cell
+from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
+from .unplaced import keep, single_texts, typed_on, typed_texts
+
+FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
+ReadSheet = tuple[ToolSheet, Axes]
+
+
+class WorkbookComparison:
+    """Compares the sheets of one file with what was issued in it."""
+
+    def __init__(self, found: ReadResult, identity: Identity) -> None:
+        self.found, self.plan, self.identity, self.seen = found, found.plan, identity, found.observations
+        self.kept, self.protection_kept = "formulas" not in found.lost, "protection" not in found.lost
+
+    def compare(self, assigned: Assigned, read: Sequence[ReadSheet]) -> None:
+        """Compare all sheets, once it is known whether anything has moved on one of those that were read."""
+        found, plan = self.found, self.plan
+        calculated = [each for each in assigned.tools.values() if not each.plan.sheet.grids]
+        there = {sheet.plan.tool for sheet in (*calculated, *(sheet for sheet, _ in read))}
+        whole = there == plan.sheets.keys() and all(
+            sheet.plan.needed_rows.keys() <= axes.rows.places.keys()
+            and sheet.plan.needed_columns.keys() <= axes.columns.places.keys()
+            for sheet, axes in read
+        )
+        moved = [_moved(axes) for _, axes in read]
+        names = {name: plan.sheets[tool].sheet.name for tool, name in found.sheets.items()}
+        renamed = {name.casefold(): issued.casefold() for name, issued in names.items() if name != issued}
+        formulas = Formulas(self.kept, whole and not any(moved), renamed)
+        for (sheet, _), where in zip(read, moved, strict=True):
+            self._questions(sheet, where, formulas)
+        for copy in assigned.copies:  # nobody reads it; what was typed there is kept
+            expected, where = plan.issued[copy.plan.sheet.name], _moved(by_codes(copy))
+            changes = expected.compare(copy.raw, where, replace(formulas, exact=False)).changes
+            found.unplaced += _kept(changes, copy.raw)
+            keep(found, copy.raw, [*typed_texts(copy.raw, _outside(expected, where))])
+        for sheet in calculated:
+            tool = sheet.plan.tool
+            self._rows(sheet.raw, plan.issued[sheet.plan.sheet.name], formulas, tool, sheet.corner)
+            if not sheet.raw.protected and self.protection_kept:
+                self.seen.append(PROTECTION_OFF.at(sheet.raw.name, None, tool))
+        self._own_sheets(assigned, formulas)
+        # rows whose codes and numbers disagree were not just sorted
+        doubtful = {each.sheet for each in self.seen if each.code == ROW_NUMBER_CHANGED.code}
+        self.seen[:] = [
+            each for each in self.seen if each.code != ROWS_SORTED.code or each.sheet not in doubtful
+        ]
+        # what refers to cells that are gone, or looks for codes that are, cannot show what it should
+        if not (
+            whole
+            and self.kept
+            and all(
+                text_at(sheet.raw, row, sheet.corner.column) == code
+                for sheet, axes in read
+                for code, row in axes.rows.places.items()
+            )
+        ):
+            found.results.clear()
+
+    def _questions(self, sheet: ToolSheet, moved: Moved | None, formulas: Formulas) -> None:
+        """Compare a sheet with answers."""
+        raw, at, expected = sheet.raw, sheet.plan.at, self.plan.issued[sheet.plan.sheet.name]
+        compared = expected.compare(raw, moved, formulas)
+        changes = [each for each in compared.changes if not _stayed(sheet, each)]
+        self.found.results[expected.issued.name] = compared.results
+        self._tell(changes, expected, raw, sheet.plan.tool)
+        self.found.no_longer |= {
+            at[each.home].key for each in changes if each.kind == FORMULA_CHANGED and each.home in at
+        }
+        text, cell = text_at(raw, *sheet.corner), address(*sheet.corner)
+        if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
+            return
+        self._codes_damaged(raw, sheet.plan.tool)
+        there = {(each.sheet, each.cell) for each in (*self.found.unplaced, *self.found.replaced)}
+        if text and (raw.name, cell) not in there:
+            self.found.replaced.append(Unplaced(raw.name, cell, text))
+
+    def _own_sheets(self, assigned: Assigned, formulas: Formulas) -> None:
+        """Compare cover, lists and stamp, and say which of them are gone."""
+        found, plan, layout = self.found, self.plan, self.plan.layout
+        counting: dict[str, RawSheet] = {}  # of each of our sheets the one with its own name, else the first
+        for name, raw in assigned.ours:
+            if name not in counting or raw.name == name:
+                counting[name] = raw
+        self._touched(assigned, counting)
+        for name, raw in counting.items():
+            if name in GIVEN_BACK:
+                typed_on(found, raw)
+            elif name == layout.cover_name:
+                stated = {name for name, value in to_pairs(self.identity) if value and name in COVER_FACTS}
+                asked = contact_label(self.plan.layout.language)
+                has_contact = any(text_at(raw, row, LABEL) == asked for row in raw.cells)
+                expected = plan.cover(frozenset(stated | {"contact"} if has_contact else stated))
+                compared = self._rows(raw, expected, formulas)
+                if compared.results.places is None:
+                    compared.results.places = expected.formula_places
+                self._compare_facts(raw, expected, compared.moved)
+            else:
+                expected = plan.issued[name]
+                self._rows(raw, expected, formulas)
+                if name == LAST_SHEET and found.last is not None:
+                    self._tell([*differing(raw, expected.issued, layout, found.last)], expected, raw, None)
+        # but for the stamp, which is looked for by itself
+        names = (layout.cover_name, layout.lists_name, *([LAST_SHEET] if layout.last else ()))
+        self.seen += (OWN_SHEET_MISSING.at(name) for name in names if name not in counting)
+
+    def _touched(self, assigned: Assigned, counting: Mapping[str, RawSheet]) -> None:
+        """Report what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
+        for name, raw in assigned.ours:
+            if name not in (self.plan.layout.cover_name, self.plan.layout.lists_name):
+                continue
+            if raw is not counting[name]:
+                self.seen.append(SHEET_DOUBLED.at(raw.name, expected=name))
+                continue
+            if raw.name != name:
+                self.seen.append(SHEET_RENAMED.at(raw.name, expected=name))
+            if raw.state != "visible":
+                self.seen.append(SHEET_HIDDEN.at(raw.name))
+            if not raw.protected and self.protection_kept:
+                self.seen.append(PROTECTION_OFF.at(raw.name))
+
+    def _compare_facts(self, raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> None:
+        """Report the lines of the cover that say otherwise than the stamp."""
+        stamped = dict(to_pairs(self.identity))
+        for home, fact in expected.issued.facts.items():
+            here = home if moved is None else moved.place(*home)
+            if fact.name not in stamped or here is None:
+                continue
+            issued, said = (
+                fact.labels.get(stamped[fact.name], stamped[fact.name]),
+                shown_cell(raw.cell(*here)),
+            )
+            if tidy(issued) != tidy(said):
+                about = {"value": shorten(said), "expected": shorten(issued)}
+                self.seen.append(COVER_NAMES_ANOTHER.at(raw.name, address(*here), **about))
+
+    def _rows(
+        self,
+        raw: RawSheet,
+        expected: ExpectedCells,
+        formulas: Formulas,
+        tool: str | None = None,
+        corner: Corner = HOME,
+    ) -> Compared:
+        """Compare a sheet that has no codes to go by, row by row, and keep what stands where nothing was issued."""
+        compared = expected.compare(raw, None, formulas)
+        changed = {each.row for each in compared.changes if each.of_text}
+        moved = _aligned(raw, expected, corner) if len(changed) > FEW or corner != HOME else None
+        if moved is not None:
+            compared = expected.compare(raw, moved, replace(formulas, exact=False))
+            for row, cells in expected.texts.items():
+                if row not in moved.rows:  # it is gone: its first text stands for it
+                    column, issued = next(iter(cells.items()))
+                    lost = CellChange(TEXT_CHANGED, row, column, (row, column), str(issued), "")
+                    compared.changes.append(lost)
+        self.found.results[expected.issued.name] = compared.results
+        self._tell(compared.changes, expected, raw, tool)
+        single_texts(self.found, raw, [*typed_texts(raw, _outside(expected, moved))])
+        return compared
+
+    def _tell(
+        self, changes: Sequence[CellChange], expected: ExpectedCells, raw: RawSheet, tool: str | None
+    ) -> None:
+        """Report the changes on one sheet as findings, and keep what was typed there."""
+        self.found.replaced += _kept(changes, raw)
+        for kind, telling in TELLING.items():
+            # those of calculated answers are told with the answers
+            elsewhere = expected.calculated if kind in (TYPED_OVER, FORMULA_CLEARED) else ()
+            groups = grouped(
+                (each.column if telling.by_column else 0, each)
+                for each in changes
+                if each.kind == kind and each.home not in elsewhere
+            )
+            if len(groups) > telling.most_columns > 0:
+                groups = {0: [each for _, group in sorted(groups.items()) for each in group]}
+            for _, group in sorted(groups.items()):
+                for told in one_by_one(group, telling.alone):
+                    first = min(told, key=lambda each: (each.row, each.column))
+                    cells = compact((each.row, each.column) for each in told)
+                    value, issued = shorten(first.found) + and_more(len(told) - 1), shorten(first.issued)
+                    about = {"value": value, "expected": issued, "label": cells, "cells": cells}
+                    at, count = address(first.row, first.column), str(len(told))
+                    self.seen.append(kind.at(raw.name, at, tool, **about, count=count))
+        if any(each.kind == CODES_DAMAGED for each in changes):
+            self._codes_damaged(raw, tool)
+
+    def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:
+        """Report damaged codes once for each sheet, and not where it could not be read at all."""
+        told = {each.code for each in self.seen if each.sheet == raw.name}
+        if not told & {CODES_DAMAGED.code, SHEET_UNREADABLE.code}:
+            self.seen.append(CODES_DAMAGED.at(raw.name, None, tool))
+
+
+def _kept(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
+    """Give what was typed over texts and formulas."""
+    return [
+        Unplaced(raw.name, address(each.row, each.column), each.found)
+        for each in changes
+        if each.found.strip() and (each.of_text or each.kind == TYPED_OVER)
+    ]
+
+
+def _stayed(sheet: ToolSheet, each: CellChange) -> bool:
+    """Say whether it is a band or a line of the panel that stands at home while a row or column there has moved."""
+    there = tidy(text_at(sheet.raw, *each.home)) == tidy(each.issued)
+    return each.of_text and there and sheet.plan.is_loose(*each.home, each.issued)
+
+
+def _moved(axes: Axes) -> Moved | None:
+    """Find where the lines of a sheet are; None where all that have a code are at home, and nothing else is there."""
+    both = axes.rows, axes.columns
+    if all(line == origin for axis in both for line, origin in axis.origin.items()) and not any(
+        axis.copies or axis.unknown for axis in both
+    ):
+        return None
+    return Moved(
+        *({origin: line for line, origin in sorted(axis.origin.items(), reverse=True)} for axis in both)
+    )
+
+
+def _outside(
+    expected: ExpectedCells, moved: Moved | None
+) -> Callable[[int, Mapping[int, RawCell]], Iterable[int]]:
+    """Tell the columns of a row in which something stands and nothing was issued."""
+    if moved is None:
+        return lambda row, cells: cells.keys() - expected.held.get(row, frozenset())
+    rows, columns = ({here: home for home, here in lines.items()} for lines in (moved.rows, moved.columns))
+
+    def outside(row: int, cells: Mapping[int, RawCell]) -> Iterator[int]:
+        held = expected.held.get(rows.get(row, 0), frozenset())
+        return (column for column in cells if columns.get(column, 0) not in held)
+
+    return outside
+
+
+# the sheets without questions: cover, lists, stamp and calculated ones
+
+
+def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | None:
+    """Find where each issued row is now, by its first text; None where all are at home.
+
+    What stands behind it may be of one workbook only: the lines of a cover.
+    """
+    shift, last = corner.column - HOME.column, max([*expected.held, 0])
+    issued = [
+        min(((column, tidy(text)) for column, text in cells.items() if isinstance(text, str)), default=None)
+        for cells in (expected.texts.get(row, {}) for row in range(1, last + 1))
+    ]
+    seen = range(1, min(max(raw.cells, default=0), 2 * last) + 1)
+    stored = [_first_text(raw.cells.get(row, {}), shift) for row in seen]
+    rows: dict[int, int] = {}
+    for kind, first, stop, here, end in SequenceMatcher(None, issued, stored, autojunk=False).get_opcodes():
+        if kind in ("equal", "replace"):
+            rows.update(zip(range(first + 1, stop + 1), range(here + 1, end + 1), strict=False))
+    columns = {column: column + shift for held in expected.held.values() for column in held}
+    unmoved = not shift and all(row == at for row, at in rows.items()) and len(rows) == last
+    return None if unmoved else Moved(rows, columns)
+
+
+def _first_text(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | None:
+    """Give the first text of a row behind its hidden code, with the column in which it was issued."""
+    texts = (
+        (column - shift, tidy(str(cell.value)))
+        for column, cell in cells.items()
+        if cell.kind is CellKind.TEXT and cell.formula is None and cell.value
+    )
+    return min((text for text in texts if text[0] > HOME.column), default=None)
+
+
+def differing(raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers) -> Iterator[CellChange]:
+    """Yield the cells of the hidden sheet that do not say what the answers were."""
+    content = Content(layout, {}, last=last)
+    for live in issued.live:
+        for place, value in zip(live.places, live.now(content), strict=True):
+            found, expected = shown_cell(raw.cell(*place)), "" if value is None else shown(value)
+            if found != expected:
+                yield CellChange(TEXT_CHANGED, *place, (place.row, place.column), expected, found)

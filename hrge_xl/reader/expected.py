@@ -1,0 +1,352 @@
+"""What a returned workbook of a layout should hold, as tables to look it up in; and what was found in one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from ..answers.answer import Answers, CellKey
+from ..answers.submission import Identity, Unplaced
+from ..core.grouping import grouped
+from ..core.words import fold
+from ..fields import Field, Vocabularies
+from ..findings import Finding, Kind
+from ..layout import Layout, Sheet, Slot, address, build, reference_name
+from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
+from ..spec.lookup import vocabularies
+from ..spec.model import FieldBlock
+from ..workbook.issued import issued_cover, issued_sheets
+from ..workbook.progress import answered
+from .issued_cells import ExpectedCells, SheetResults
+from .raw import RawCell
+
+ANY_RULE = "any"  # what cells are issued with, besides lists by name
+SERVICE_ROLES = frozenset({"sign", "status", "check", "active"})  # of columns that only formulas fill
+OPEN = "?"  # stands before the name of a list whose dropdown refuses nothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellSpec:
+    """One cell of a slot: the codes that find it and its place in the layout."""
+
+    slot: Slot
+    key: CellKey
+    row_code: str
+    column_code: str
+    row: int
+    column: int
+    home: str  # its address while nothing has moved
+    calculated: bool
+    need: str  # the rule it is issued with: "any", a list by its name, or none ("")
+
+
+Found = TypeVar("Found")
+Cells = Sequence[tuple[CellSpec, int, int]]  # with row and column
+Needs = dict[tuple[str, int], dict[int, CellSpec]]  # kind of rule and column -> row -> cell
+
+
+@dataclass(frozen=True)
+class FoundCells:
+    """The cells of one sheet that were found, with the places where they are."""
+
+    cells: Cells
+
+    @cached_property
+    def by_row(self) -> dict[int, list[tuple[CellSpec, int]]]:
+        """The cells by row, with their columns."""
+        return grouped((row, (part, column)) for part, row, column in self.cells)
+
+    @cached_property
+    def columns(self) -> frozenset[int]:
+        """The columns in which something is asked for."""
+        return frozenset(column for part, _, column in self.cells if not part.calculated)
+
+    @cached_property
+    def calculated(self) -> Cells:
+        """The cells that a formula fills."""
+        return tuple(each for each in self.cells if each[0].calculated)
+
+    @cached_property
+    def needs(self) -> Needs:
+        """The cells that were issued with a validation rule, by rule and column."""
+        table: Needs = {}
+        for part, row, column in self.cells:
+            if part.need:
+                table.setdefault((part.need, column), {})[row] = part
+        return table
+
+
+@dataclass(frozen=True)
+class ExpectedSheet:
+    """What one tool sheet should hold. Rows and columns are those of the layout."""
+
+    sheet: Sheet
+    layout: Layout
+
+    @property
+    def tool(self) -> str:
+        """The code of the tool, which is the key of the sheet."""
+        return self.sheet.tool.code
+
+    @cached_property
+    def parts(self) -> tuple[CellSpec, ...]:
+        """Every cell of every slot, top down."""
+        return tuple(part for slot in self.sheet.slots for part in _parts(self.layout, slot))
+
+    @cached_property
+    def home(self) -> FoundCells:
+        """Every cell while nothing has moved."""
+        return FoundCells(tuple((part, part.row, part.column) for part in self.parts))
+
+    @cached_property
+    def at(self) -> dict[tuple[int, int], CellSpec]:
+        """The cells by place."""
+        return {(part.row, part.column): part for part in self.parts}
+
+    @cached_property
+    def home_cells(self) -> dict[CellKey, str]:
+        """Where every cell is while nothing has moved."""
+        return {part.key: part.home for part in self.parts}
+
+    @cached_property
+    def row_codes(self) -> dict[str, tuple[int, ...]]:
+        """Rows by code."""
+        return _places((row.code, row.index) for grid in self.sheet.grids for row in grid.rows if row.code)
+
+    @cached_property
+    def column_codes(self) -> dict[str, tuple[int, ...]]:
+        """Columns by code."""
+        return _places((c.code, c.index) for grid in self.sheet.grids for c in grid.columns if c.code)
+
+    @cached_property
+    def needed_rows(self) -> dict[str, CellSpec]:
+        """The codes of the rows that hold answers, each with the first of its cells."""
+        return {
+            code: parts[0] for code, parts in grouped((part.row_code, part) for part in self.parts).items()
+        }
+
+    @cached_property
+    def needed_columns(self) -> dict[str, CellSpec]:
+        """The codes of the columns that hold answers, each with the first of its cells."""
+        return {
+            code: parts[0] for code, parts in grouped((part.column_code, part) for part in self.parts).items()
+        }
+
+    @cached_property
+    def not_only_service(self) -> frozenset[int]:
+        """The columns with more than checks and what they come to; stacked blocks may use one for several things."""
+        columns = (column for grid in self.sheet.grids for column in grid.columns)
+        return frozenset(column.index for column in columns if column.role not in SERVICE_ROLES)
+
+    @cached_property
+    def taken(self) -> dict[int, frozenset[int]]:
+        """The columns in which something may stand, by row. Rows of titles and heads belong to the engine."""
+        whole = frozenset(range(1, self.sheet.last.column + 1))
+        table = dict.fromkeys(range(CODE_ROW, FIRST_ROW), whole)
+        for grid in self.sheet.grids:
+            columns = frozenset({CODE_COLUMN, *(column.index for column in grid.columns)})
+            data = {row.index for row in grid.data_rows}
+            table.update({row.index: columns if row.index in data else whole for row in grid.rows})
+        for row, _ in enumerate(self.sheet.panel, start=HEAD_ROW):
+            here = {self.sheet.panel_column, self.sheet.panel_column + 1}
+            table[row] = table.get(row, frozenset({CODE_COLUMN})) | here
+        return table
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """Every text of the table and above it, folded: it tells our rows and columns from theirs."""
+        tool = self.sheet.tool
+        said = {text for each in (tool.title, tool.part) for text in each.by_language.values()}
+        said |= {purpose(tool, language) for language in tool.title.by_language}
+        drawn = issued_sheets(self.layout)[self.sheet.name].constants
+        above = (drawn.get(row, {}) for row in range(CODE_ROW + 1, HEAD_ROW))
+        said |= {str(text) for cells in above for text in cells.values()}
+        for grid in self.sheet.grids:
+            for row in grid.rows:
+                said |= {row.label, row.help, row.code}
+            said |= {column.label for column in grid.columns}
+        return frozenset(fold(text) for text in said) - {""}
+
+    @cached_property
+    def panel_texts(self) -> frozenset[str]:
+        """Every text of the panel beside the table, folded; answers may well be written alike."""
+        return frozenset(fold(text) for line in self.sheet.panel for text in (line.about, line.text)) - {""}
+
+    @cached_property
+    def tables(self) -> tuple[frozenset[str], ...]:
+        """The row codes of each block that people can sort: those that also show them as marks."""
+        grids = (grid for grid in self.sheet.grids if not grid.across and grid.slots)
+        return tuple(frozenset(row.code for row in grid.data_rows) for grid in grids)
+
+    @cached_property
+    def codeless_rows(self) -> frozenset[int]:
+        """Rows of titles, heads and sections."""
+        coded = {row for rows in self.row_codes.values() for row in rows}
+        return frozenset(self.taken) - coded - {CODE_ROW}
+
+    @cached_property
+    def codeless_columns(self) -> frozenset[int]:
+        """Columns of labels and help."""
+        coded = {column for columns in self.column_codes.values() for column in columns}
+        return frozenset(range(CODE_COLUMN + 1, self.sheet.last.column + 1)) - coded
+
+    @cached_property
+    def row_texts(self) -> dict[int, frozenset[str]]:
+        """What tells each row with a code without looking at its code, folded."""
+        rows = (row for grid in self.sheet.grids for row in grid.data_rows)
+        return {row.index: frozenset({fold(row.label), fold(row.code)} if row.label else ()) for row in rows}
+
+    @cached_property
+    def heads(self) -> frozenset[tuple[int, str]]:
+        """The columns with their heads, folded."""
+        columns = (column for grid in self.sheet.grids for column in grid.columns if column.label)
+        return frozenset((column.index, fold(column.label)) for column in columns)
+
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether the sheet also shows calculated blocks, whose cells the layout does not place."""
+        return any(not isinstance(block, FieldBlock) for block in self.sheet.tool.blocks)
+
+    @cached_property
+    def progress(self) -> re.Pattern[str]:
+        """How the line begins that counts the answers of the sheet."""
+        counted = re.escape(answered(self.layout.language))
+        return re.compile(counted.replace(r"\{given\}", r"\d+").replace(r"\{required\}", r"\d+"))
+
+    def known_text(self, text: str) -> bool:
+        """Say whether a text is one of ours; labels may carry their help on further lines."""
+        return fold(text.split("\n", 1)[0]) in self.texts
+
+    def is_loose(self, row: int, column: int, text: str) -> bool:
+        """Say whether a text is a band or a line of the panel, which go with no row or column that has a code."""
+        bands = (band.label.say(self.layout.language) for grid in self.sheet.grids for band, _ in grid.bands)
+        is_band = row == BAND_ROW and fold(text) in map(fold, bands)
+        return is_band or (column - self.sheet.panel_column in (0, 1) and fold(text) in self.panel_texts)
+
+
+def _parts(layout: Layout, slot: Slot) -> Iterable[CellSpec]:
+    need, calculated = _need(layout, slot.field), slot.field.calculated
+    for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
+        key = (*slot.key, number if slot.field.several else 0)
+        yield CellSpec(slot, key, *codes, *place, address(*place), calculated, need)
+
+
+def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    return {code: tuple(sorted({*places})) for code, places in grouped(pairs).items()}
+
+
+@dataclass(frozen=True, eq=False)
+class ExpectedWorkbook:
+    """A layout made ready for reading; made once and used for every file of that layout."""
+
+    layout: Layout
+    covers: dict[frozenset[str], ExpectedCells] = field(default_factory=dict)
+
+    @cached_property
+    def sheets(self) -> dict[str, ExpectedSheet]:
+        """The plan of every tool sheet by the code of its tool."""
+        return {sheet.tool.code: ExpectedSheet(sheet, self.layout) for sheet in self.layout.sheets}
+
+    @cached_property
+    def parts(self) -> tuple[CellSpec, ...]:
+        """Every cell of every sheet."""
+        return tuple(part for each in self.sheets.values() for part in each.parts)
+
+    @cached_property
+    def vocabularies(self) -> Vocabularies:
+        """Every way to write the entries of every list."""
+        spec, language, rows = self.layout.spec, self.layout.language, self.layout.row_codes
+        # it was not issued
+        if any(target not in rows for _, _, field in spec.places() for target in field.to):
+            rows = build(spec, language).row_codes | rows
+        return vocabularies(spec, language, rows)
+
+    @cached_property
+    def issued(self) -> dict[str, ExpectedCells]:
+        """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
+        found = {name: ExpectedCells(issued) for name, issued in issued_sheets(self.layout).items()}
+        for each in self.layout.sheets:
+            found[each.name] = ExpectedCells.of_tool(found[each.name].issued, each)
+        lists = self.layout.lists_name
+        return found | {lists: ExpectedCells.of_lists(found[lists].issued, self.layout)}
+
+    def cover(self, lines: frozenset[str]) -> ExpectedCells:
+        """Give what was issued on the cover with lines for these facts."""
+        if lines not in self.covers:
+            self.covers[lines] = ExpectedCells(issued_cover(self.layout, lines))
+        return self.covers[lines]
+
+    def row_label(self, part: CellSpec) -> str:
+        """Name a row as findings do: its number and item, or its question."""
+        slot, grid = part.slot, self.layout.grid_of(part.slot)
+        if grid.across:
+            return self.layout.question(slot)
+        label = next(row.label for row in grid.data_rows if row.code == slot.row)
+        return slot.row if label == slot.row else shorten(f"{slot.row} {label}")
+
+    def column_label(self, part: CellSpec) -> str:
+        """Name a column as findings do, by what its head says."""
+        return next(c.label for c in self.layout.grid_of(part.slot).columns if c.index == part.column)
+
+
+def _need(layout: Layout, field: Field) -> str:
+    if field.to:
+        return (reference_name(layout, field) or "").casefold()
+    name = field.list_name
+    if name is not None:
+        return (OPEN if field.type.tolerant else "") + f"list_{name}".casefold()
+    bounds = field.type.limits(field).type
+    return ANY_RULE if bounds in ("whole", "decimal", "date") else ""
+
+
+def shorten(text: str, limit: int = 80) -> str:
+    """Give a text for a sentence: one line, not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def observe_at(kind: Kind, sheet: str, cell: str | None, part: CellSpec, **detail: str) -> Finding:
+    """Give an observation about one answer."""
+    return kind.at(sheet, cell, *part.slot.key, **detail)
+
+
+def one_by_one(found: Sequence[Found], alone: int) -> Iterator[Sequence[Found]]:
+    """Give what is told: the first ones each by itself, and all further ones together."""
+    yield from ([each] for each in found[:alone])
+    if len(found) > alone:
+        yield found[alone:]
+
+
+# what is known of a file beyond its sheets, and everything that was found on them
+
+
+Filled = tuple[CellSpec, str, str, RawCell]  # cell of the layout, sheet, address, what stands there
+
+
+@dataclass(slots=True)
+class ReadResult:
+    """What a file is read against, and what was found: cells with their values, where all cells are, what was noticed.
+
+    `identity` is the stamp of a file whose every text and formula is known; None for any other.
+    """
+
+    plan: ExpectedWorkbook
+    same_layout: bool  # it was issued with this very layout: positions can be trusted
+    older: bool  # it was issued from an older version: what is missing may never have been there
+    lost: frozenset[str]  # what the format of the file does not keep
+    identity: Identity | None
+    last: Answers | None  # of the round before; None where nobody knows what they were
+
+    cells: dict[str, Mapping[CellKey, str]] = field(default_factory=dict)  # by tool
+    filled: list[Filled] = field(default_factory=list)
+    sheets: dict[str, str] = field(default_factory=dict)
+    observations: list[Finding] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    comments: list[Unplaced] = field(default_factory=list)
+    replaced: list[Unplaced] = field(default_factory=list)  # what was typed over texts and formulas
+    no_longer: frozenset[CellKey] = frozenset()  # calculated answers with another formula
+    # of formulas, by the issued name of the sheet
+    results: dict[str, SheetResults] = field(default_factory=dict)

@@ -1,0 +1,307 @@
+"""Whose workbook it is: reads both copies of the stamp and says whether the file can be read as a return."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import PurePath
+from typing import NamedTuple
+
+from ..answers.stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
+from ..answers.submission import Identity, Period
+from ..core import message_templates as kept_texts
+from ..core.dates import RANGE, parse_day
+from ..core.message_templates import Kept, joined
+from ..core.numerals import shown
+from ..core.words import fold
+from ..findings import Finding, Kind
+from ..findings.identity import (
+    ANOTHER_ROUND,
+    ANOTHER_SPEC,
+    FILE_NAME_NAMES_ANOTHER,
+    NEWER_VERSION,
+    NO_STAMP,
+    OLDER_VERSION,
+    SAMPLE_RETURNED,
+    SIGNATURE_INVALID,
+    STAMP_DAMAGED,
+    UNKNOWN_LANGUAGE,
+    UNKNOWN_TEAM,
+)
+from ..spec.model import Spec
+from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
+from .limits import LIMITS
+from .ooxml_parts import Parts
+from .raw import CellKind, RawSheet, RawWorkbook, Unreadable, whole_number
+from .tool_sheets import own_sheet
+from .zip_package import ZipPackage
+
+SHEET_ROWS = 200  # of the hidden sheet that are looked at
+MOST_ROWS = 500  # of a register, as in the spec language
+BELIEVED_ROWS = 100  # without our signature; more of them the file must show
+MOST_SHOWN = 60  # characters of a field that is wrong
+DAYS = ("issued", "deadline", "today")  # the fields that hold a day
+MARK_OF_SAMPLE = (2, 1)  # row and column of the hidden mark, below the key of a sheet
+PENDING = "pending"  # whoever has the key will say
+
+
+class Elsewhere(NamedTuple):
+    """In the place of a key: signatures are checked elsewhere, where this stamp was found to be signed, if any was."""
+
+    believed: Identity | None = None
+
+
+Key = bytes | Elsewhere | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedReturn:
+    """What a returned file should be: of this spec, round and team, signed under this key. None: any."""
+
+    spec: str | None = None  # name or folder
+    round: str | None = None
+    teams: tuple[str, ...] | None = None
+    key: Key = None
+    period: Period = (None, None)  # of the round
+
+
+@dataclass(slots=True)
+class Stamp:
+    """What the stamp says, and what is wrong with it. No `identity`: it was not issued from here.
+
+    `copies` are both copies as they stand in the file, the one that counts first.
+    """
+
+    identity: Identity | None = None
+    signature: str = UNSIGNED
+    copies: tuple[Identity, ...] = ()
+    observations: list[Finding] = field(default_factory=list)
+
+
+def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
+    """Give the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
+    names = {PROPERTY_PREFIX + name: name for name in FIELDS}
+    in_properties = {names[key]: value for key, value in workbook.properties.items() if key in names}
+    sheet = own_sheet(workbook, IDENTITY_KEY, IDENTITY_SHEET)
+    rows = sorted(row for row in sheet.cells if 1 < row <= SHEET_ROWS) if sheet else ()
+    pairs = {_text(sheet, row, 1): _text(sheet, row, 2) for row in rows if sheet}
+    on_sheet = {name: value for name, value in pairs.items() if name in FIELDS}
+    copies = [each for each in map(from_pairs, (on_sheet, in_properties)) if each is not None]
+    if not copies:
+        return Stamp(observations=[_about(NO_STAMP, file)])
+    copies.sort(key=lambda each: _signature(each, key) != VALID)
+    stamp = Stamp(copies[0], _signature(copies[0], key), tuple(copies))
+    differing = _damage(on_sheet, in_properties, workbook.cannot_tell)
+    for damage in (differing, _drop_impossible_days(stamp), _shorten(stamp, workbook)):
+        if damage is not None:
+            stamp.observations.append(_about(STAMP_DAMAGED, file, detail=damage))
+    return stamp
+
+
+def _text(sheet: RawSheet, row: int, column: int) -> str:
+    cell = sheet.cell(row, column)
+    if cell is None or cell.kind not in (CellKind.TEXT, CellKind.NUMBER):
+        return ""
+    return shown(cell.value)
+
+
+def _signature(identity: Identity, key: Key) -> str:
+    if isinstance(key, Elsewhere):
+        return VALID if identity == key.believed else PENDING
+    if key is not None:
+        return verify(identity, key)
+    return UNCHECKED if identity.signature else UNSIGNED
+
+
+def _damage(
+    on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost: Collection[str]
+) -> Kept | None:
+    """In which way the two copies differ; None when they agree."""
+    if not in_properties and "properties" in lost:
+        return None
+    if not on_sheet:
+        return kept_texts.NO_STAMP_SHEET
+    if not in_properties:
+        return kept_texts.NO_STAMP_PROPERTIES
+    pairs = ((name, on_sheet.get(name, ""), in_properties.get(name, "")) for name in FIELDS)
+    told = kept_texts.COPIES_DIFFER.format
+    differing = [
+        told(name=name, one=one[:MOST_SHOWN], other=other[:MOST_SHOWN])
+        for name, one, other in pairs
+        if one != other
+    ]
+    return joined(differing[:3], "; ") if differing else None
+
+
+def _drop_impossible_days(stamp: Stamp) -> Kept | None:
+    """Take days that are none out of a stamp: they are as if it did not say them."""
+    assert stamp.identity is not None
+    said = {name: getattr(stamp.identity, name) for name in DAYS}
+    wrong = {name: day for name, day in said.items() if day and parse_day(day) is None}
+    stamp.identity = replace(stamp.identity, **dict.fromkeys(wrong, ""))
+    told = kept_texts.NO_DAY.format
+    days = [told(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()]
+    return joined(days, "; ") if days else None
+
+
+def _shorten(stamp: Stamp, workbook: RawWorkbook) -> Kept | None:
+    """Bring a claim of many register rows down to what the sheets hold: laying them out takes time and memory."""
+    assert stamp.identity is not None
+    claimed = register_rows(stamp.identity) or 0
+    stored = max((len(sheet.cells) for sheet in workbook.sheets), default=0)
+    if stamp.signature == VALID or claimed <= max(BELIEVED_ROWS, stored):
+        return None
+    stamp.identity = replace(stamp.identity, rows=str(max(BELIEVED_ROWS, stored)))
+    return kept_texts.TOO_MANY_ROWS.format(rows=claimed)
+
+
+def _about(kind: Kind, file: str, **detail: str | Kept) -> Finding:
+    return kind.at(value=str(detail.get("found") or ""), file=file, **detail)
+
+
+def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:
+    """Say whether a file is a sample, by its stamp; or by the marks on its sheets, whatever has become of the stamp."""
+    if any(copy.sample for copy in stamp.copies):
+        return _about(SAMPLE_RETURNED, file, detail=kept_texts.STAMP_OF_SAMPLE)
+    marked = [sheet.name for sheet in workbook.sheets if _text(sheet, *MARK_OF_SAMPLE) == SAMPLE_KEY]
+    if marked:
+        return _about(SAMPLE_RETURNED, file, detail=kept_texts.MARK_OF_SAMPLE.format(sheet=marked[0]))
+    return None
+
+
+# what the stamp means for reading
+
+
+def unreadable(identity: Identity, spec: Spec | str, file: str) -> Finding | None:
+    """Say why a workbook cannot be read: too new, in a language that the spec does not have, or of another spec.
+
+    Then `spec` is the name of the one expected, or those known here.
+    """
+    if isinstance(spec, str):
+        return _about(ANOTHER_SPEC, file, found=identity.spec, expected=spec)
+    if _version(identity.spec_version) > _version(spec.version):
+        return _about(NEWER_VERSION, file, found=identity.spec_version, expected=spec.version)
+    if identity.language not in spec.languages:
+        return _about(UNKNOWN_LANGUAGE, file, found=identity.language, expected=", ".join(spec.languages))
+    return None
+
+
+def is_older(identity: Identity, spec: Spec) -> bool:
+    """Say whether a workbook was issued from an earlier version of the spec."""
+    return _version(identity.spec_version) < _version(spec.version)
+
+
+def _version(text: str) -> tuple[float, ...]:
+    """`1.10` → (1, 10); what is not a version counts as newer than every version."""
+    parts = text.strip().split(".")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        return (float("inf"),)
+    numbers = [float(part) for part in parts]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def disagreements(stamp: Stamp, spec: Spec, file: str, want: ExpectedReturn) -> Iterator[Finding]:
+    """Report what is wrong with a stamp that can be read."""
+    identity = stamp.identity
+    if identity is None:
+        return
+    if is_older(identity, spec):
+        yield _about(OLDER_VERSION, file, found=identity.spec_version, expected=spec.version)
+    if want.key is not None and stamp.signature in (INVALID, UNSIGNED, PENDING):
+        yield _about(SIGNATURE_INVALID, file)
+    if want.round is not None and identity.round != want.round:
+        yield _about(ANOTHER_ROUND, file, found=identity.round, expected=want.round)
+    if want.teams is None:
+        return
+    if identity.team not in want.teams:
+        yield _about(UNKNOWN_TEAM, file, found=identity.team)
+    elif stamp.signature not in (INVALID, UNSIGNED):  # else the stamp itself says nothing
+        named = teams_named(file, want.teams)
+        if len(named) == 1 and identity.team not in named:
+            yield _about(FILE_NAME_NAMES_ANOTHER, file, found=named.pop(), expected=identity.team)
+
+
+def chosen_tools(identity: Identity, spec: Spec) -> list[str] | None:
+    """Give the tools that were issued and that the spec still has; None for all."""
+    named = [code.strip() for code in identity.tools.split(",") if code.strip()]
+    return [code for code in named if code in spec.tool] if named else None
+
+
+def register_rows(identity: Identity) -> int | None:
+    """Give how many rows the registers were issued with, where it is not the spec's own number."""
+    number = whole_number(identity.rows) or 0
+    return number if 1 <= number <= MOST_ROWS else None
+
+
+# Signatures are checked where the key is: in the parent. A process that reads files never has it. It reads a file by
+# the first copy of its stamp, and hands both over. Where another copy turns out to be the signed one, or only a signed
+# one may be believed, the file is read once more, with that copy named. What the process says of the signature itself
+# is not asked.
+
+
+def signed_copy(stamps: Sequence[Identity], key: bytes) -> Identity | None:
+    """Give the copy of a stamp that is signed under this key; None where none is."""
+    return next((stamp for stamp in stamps if verify(stamp, key) == VALID), None)
+
+
+def is_read_by(signed: Identity, stamps: Sequence[Identity], read_by: Identity | None) -> bool:
+    """Say whether a file was read by the signed copy of its stamp, and not by another one or less of it.
+
+    `stamps` are its copies, the one that counted first; `read_by` is what was left of that, if the file could be read.
+    """
+    return signed == stamps[0] and (read_by is None or read_by.rows == signed.rows)
+
+
+def settled(
+    read_by: Identity, stamps: Sequence[Identity], signed: Identity | None, key: bytes
+) -> tuple[str, Kind]:
+    """Give what the signature of a file is, and the finding that was only noted in case it is otherwise.
+
+    It is that of the signed copy where the file was read by nothing but what this says.
+    """
+    if signed is not None:
+        said = asdict(signed)
+        genuine = all(value in ("", said[name]) for name, value in asdict(read_by).items())
+        signature = VALID if genuine else INVALID
+    else:
+        signature = verify(stamps[0], key) if stamps else UNSIGNED
+    # Either is told, never both: of a forged stamp nothing is believed.
+    return signature, SIGNATURE_INVALID if signature == VALID else FILE_NAME_NAMES_ANOTHER
+
+
+PART = "docProps/custom.xml"
+BRIEF = replace(LIMITS, elements=10_000)  # in this very process: a stamp has a few dozen
+
+
+def stamp_alone(data: bytes) -> Identity | None:
+    """Give the stamp of a workbook that was issued and has come through no other program since; None without one."""
+    try:
+        properties = Parts(ZipPackage(data), BRIEF).custom_properties(PART)
+    except Unreadable:
+        return None
+    return from_pairs({name.removeprefix(PROPERTY_PREFIX): value for name, value in properties.items()})
+
+
+BETWEEN = re.compile(r"[\W_]+")
+# characters of a code that says something: a name may hold any letter or number for other reasons
+SHORTEST = 2
+
+
+def teams_named(file: str, teams: Iterable[str]) -> set[str]:
+    """Find the teams whose codes are whole words in the name of a file; `PAK 2` goes before the `PAK` within it."""
+    words, found = _words(PurePath(file).stem), set()
+    for team in sorted(teams, key=lambda each: (-len(_words(each)), each)):
+        code = _words(team)
+        tells = len(code.strip()) >= SHORTEST and any(map(str.isalpha, code))
+        if code in words and tells:
+            found.add(team)
+            words = words.replace(code, "  ")
+    return found
+
+
+def _words(text: str) -> str:
+    """Give the words of a text, each between two spaces."""
+    return f" {BETWEEN.sub(' ', fold(text)).strip()} "

@@ -1,0 +1,331 @@
+"""Every cell of a sheet held against what was issued in it: one walk, and one table of what each change means.
+
+Hundreds of returns are alike in nearly all of this. So the formulas of a row, as some program writes
+them, are remembered once they were found to be the issued ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import chain
+from math import isclose
+from typing import Any, NamedTuple
+
+from ..answers.submission import Result
+from ..core.grouping import grouped
+from ..core.words import tidy
+from ..findings import Kind
+from ..findings.structure import (
+    CODES_DAMAGED,
+    FORMULA_CHANGED,
+    FORMULA_CLEARED,
+    HEAD_CHANGED,
+    ROW_NUMBER_CHANGED,
+    TEXT_CHANGED,
+    TYPED_OVER,
+)
+from ..layout import Layout, Sheet
+from ..layout.model import CODE_COLUMN, CODE_ROW, HEAD_ROW
+from ..workbook.issued import IssuedFormula, IssuedSheet
+from .formula_forms import Anchor, counted_from, normal_form
+from .raw import CellKind, Follower, MasterFormula, RawCell, RawSheet, shown_cell
+
+MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
+FAR_LONGER = 4  # times, than the issued formulas: no program writes them so
+LONGEST = 2 * 8_192  # characters of a formula that any program may have made of ours, which have half as many
+NEVER = CellKind.NOT_CALCULATED
+Home = tuple[int, int]
+
+
+class Telling(NamedTuple):
+    """How the changes of one kind on one sheet are told: some one by one, the others together."""
+
+    alone: int = 0
+    by_column: bool = False
+    most_columns: int = 0  # where more have changed it was one act, which is told once; 0: however many
+
+
+ALONE = 20
+COLUMNS_ALONE = 3
+TELLING: Mapping[
+    Kind, Telling
+] = {  # in the order in which they are told; damaged codes are told once a sheet
+    TEXT_CHANGED: Telling(ALONE),
+    HEAD_CHANGED: Telling(ALONE),  # a head or question that answers stand under or beside
+    ROW_NUMBER_CHANGED: Telling(),  # one sorting changes them all
+    FORMULA_CHANGED: Telling(by_column=True),
+    TYPED_OVER: Telling(by_column=True, most_columns=COLUMNS_ALONE),
+    FORMULA_CLEARED: Telling(by_column=True, most_columns=COLUMNS_ALONE),
+}
+OF_FORMULAS = (FORMULA_CHANGED, TYPED_OVER, FORMULA_CLEARED)
+
+
+class CellChange(NamedTuple):
+    """One cell that is not as issued: where it is in the file, where it was, what stood there and what stands there."""
+
+    kind: Kind
+    row: int
+    column: int
+    home: Home
+    issued: str
+    found: str
+
+    @property
+    def of_text(self) -> bool:
+        """Whether a text or number gave way to another one, or to nothing."""
+        return self.kind not in OF_FORMULAS
+
+
+@dataclass
+class SheetResults:
+    """What every issued formula of a sheet shows, row by row; None where it was never calculated.
+
+    `sheet` is the name in the file; `places` says where they are now, unless they are where they were issued.
+    """
+
+    sheet: str
+    values: list[Result] = field(default_factory=list)
+    places: list[Home] | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where the rows and columns of the layout are in a file."""
+
+    rows: Mapping[int, int]
+    columns: Mapping[int, int]
+
+    def place(self, row: int, column: int) -> Home | None:
+        """Say where a cell is now; None where its row or column is gone."""
+        here = self.rows.get(row), self.columns.get(column)
+        return None if here[0] is None or here[1] is None else (here[0], here[1])
+
+
+@dataclass
+class Compared:
+    """What was found on one sheet. `moved` says where its rows and columns are, None that they are where issued."""
+
+    results: SheetResults
+    changes: list[CellChange] = field(default_factory=list)
+    moved: Moved | None = None
+
+
+@dataclass(frozen=True)
+class Formulas:
+    """How the formulas of a file can be compared.
+
+    `kept`: its format keeps them; `exact`: nothing has moved, else all cells that they refer to are alike; `sheets`:
+    names of sheets as issued by those in the file, in lower case, where they differ.
+    """
+
+    kept: bool = True
+    exact: bool = True
+    sheets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Writing:
+    """The formulas of a sheet as one program writes them: those that are shared, and row by row those that hold."""
+
+    shared: dict[str, MasterFormula]
+    rows: dict[int, list[str | None]] = field(default_factory=dict)
+
+
+class ExpectedCells:
+    """One issued sheet, made ready to be compared with.
+
+    `meanings` are its texts that are more than texts, `calculated` its formulas that give answers: these are looked at
+    with the answers.
+    """
+
+    def __init__(
+        self,
+        issued: IssuedSheet,
+        meanings: Mapping[Home, Kind] | None = None,
+        calculated: Collection[Home] = (),
+    ) -> None:
+        self.issued, self.meanings, self.calculated = issued, meanings or {}, calculated
+        self._writings: list[_Writing] = []
+
+    @classmethod
+    def of_tool(cls, issued: IssuedSheet, sheet: Sheet) -> ExpectedCells:
+        """Give those of a tool: heads and questions that answers stand under or beside, and the numbers of rows."""
+        meanings: dict[Home, Kind] = {}
+        for grid in sheet.grids:
+            for column in grid.columns if grid.slots else ():
+                if column.role in ("answer", "calculated"):
+                    meanings[HEAD_ROW, column.index] = HEAD_CHANGED
+                kind = {"mark": ROW_NUMBER_CHANGED, "name": HEAD_CHANGED}.get(column.role)
+                if kind is not None:
+                    meanings |= {(row.index, column.index): kind for row in grid.data_rows}
+        cells = (cell for slot in sheet.slots if slot.check is None for cell in slot.cells)
+        return cls(issued, meanings, {(cell.row, cell.column) for cell in cells})
+
+    @classmethod
+    def of_lists(cls, issued: IssuedSheet, layout: Layout) -> ExpectedCells:
+        """Give those of the sheet with the lists: every entry and its code means something."""
+        meanings = {
+            (row, column): HEAD_CHANGED
+            for place in layout.lists.values()
+            for row in range(place.first, place.last + 1)
+            for column in range(place.column, place.column + place.width)
+        }
+        return cls(issued, meanings)
+
+    @cached_property
+    def held(self) -> dict[int, frozenset[int]]:
+        """The columns in which something was issued or may be filled in, by row."""
+        drawn: Sequence[Mapping[int, Mapping[int, Any]]] = (self.issued.constants, self.issued.formulas)
+        cells = ((row, column) for rows in drawn for row, columns in rows.items() for column in columns)
+        live = (place for live in self.issued.live for place in live.places)
+        return {row: frozenset(columns) for row, columns in grouped(chain(cells, live)).items()}
+
+    @cached_property
+    def formula_places(self) -> list[Home]:
+        """Where the formulas were issued, row by row."""
+        return [(row, column) for row, cells in self.issued.formulas.items() for column in cells]
+
+    @cached_property
+    def texts(self) -> dict[int, dict[int, str | float]]:
+        """The constants but for the hidden codes, which tell where everything is."""
+        return self._constants(codes=False)
+
+    def _constants(self, *, codes: bool) -> dict[int, dict[int, str | float]]:
+        found = {
+            row: {c: str(each) if codes else each for c, each in cells.items() if _is_code(row, c) is codes}
+            for row, cells in self.issued.constants.items()
+        }
+        return {row: cells for row, cells in found.items() if cells}
+
+    def compare(self, raw: RawSheet, moved: Moved | None, formulas: Formulas) -> Compared:
+        """Compare a sheet. `moved` says where its rows and columns are, None that all are where they were issued."""
+        found = Compared(SheetResults(raw.name), moved=moved)
+        if moved is None:  # else the codes are what it goes by
+            found.changes += self._changed_texts(self._constants(codes=True), raw, None)
+        found.changes += self._changed_texts(self.texts, raw, moved)
+        if moved is not None:
+            found.results.places = [moved.place(*home) or home for home in self.formula_places]
+        found.changes += self._changed_formulas(found, raw, formulas)
+        return found
+
+    def _changed_texts(
+        self, texts: Mapping[int, Mapping[int, str | float]], raw: RawSheet, moved: Moved | None
+    ) -> Iterator[CellChange]:
+        for row, cells in texts.items():
+            for home, issued, here, cell in _walk(row, cells, raw, moved):
+                if here is not None and not _is_same(issued, cell):
+                    text = issued if isinstance(issued, str) else f"{issued:.15g}"
+                    found = shown_cell(cell)
+                    yield CellChange(self._meaning(home, text, found), *here, home, text, found)
+
+    def _meaning(self, home: Home, issued: str, found: str) -> Kind:
+        """Give the finding of a text; where only the help below a head or question was changed, its meaning stands."""
+        kind = CODES_DAMAGED if _is_code(*home) else self.meanings.get(home, TEXT_CHANGED)
+        lines = (tidy(text.split("\n", 1)[0]) for text in (issued, found))
+        return TEXT_CHANGED if kind == HEAD_CHANGED and "\n" in issued and len({*lines}) == 1 else kind
+
+    @cached_property
+    def _longest_kept(self) -> int:
+        """The characters that the shared formulas of a program may have together to be remembered."""
+        issued = (each.text for cells in self.issued.formulas.values() for each in cells.values())
+        return FAR_LONGER * sum(map(len, issued))
+
+    def _writing(self, shared: dict[str, MasterFormula]) -> _Writing:
+        for known in self._writings:
+            if known.shared == shared:
+                return known
+        writing = _Writing(dict(shared))
+        if sum(len(each.text) for each in shared.values()) <= self._longest_kept:
+            self._writings = [*self._writings[1 - MOST_WRITINGS :], writing]
+        return writing
+
+    def _changed_formulas(self, found: Compared, raw: RawSheet, formulas: Formulas) -> Iterator[CellChange]:
+        """Add what the formulas show, and yield those that are others now: what these show is no result."""
+        values, moved, writing = found.results.values, found.moved, self._writing(raw.shared_formulas)
+        for row, issued_cells in self.issued.formulas.items():
+            first, whole = len(values), moved is None and formulas.exact and not formulas.sheets
+            walked = [*_walk(row, issued_cells, raw, moved)]
+            cells = [cell for *_, cell in walked]
+            values += [None if cell is None or cell.kind is NEVER else cell.value for cell in cells]
+            texts = [None if cell is None else cell.formula for cell in cells]
+            if not formulas.kept or (moved is None and writing.rows.get(row) == texts):
+                continue
+            for number, (home, issued, here, cell) in enumerate(walked, start=first):
+                if here is None:
+                    continue
+                kind = _changed_formula(cell, here, issued, raw.shared_formulas, formulas)
+                if kind is not None:
+                    whole, values[number] = False, None
+                    shown = shown_cell(cell)
+                    if (
+                        cell is not None
+                        and kind == FORMULA_CHANGED
+                        and not isinstance(cell.formula, Follower)
+                    ):
+                        shown = f"={cell.formula}"
+                    yield CellChange(kind, *here, home, f"={issued.text}", shown)
+            if whole:
+                writing.rows[row] = texts
+
+
+def _changed_formula(
+    cell: RawCell | None,
+    here: Home,
+    issued: IssuedFormula,
+    shared: Mapping[str, MasterFormula],
+    formulas: Formulas,
+) -> Kind | None:
+    """Tell what became of a formula; None if it still stands there."""
+    if cell is None or cell.formula is None:
+        blank = cell is None or cell.kind is CellKind.BLANK or cell.value == ""
+        return FORMULA_CLEARED if blank else TYPED_OVER
+    text, anchor = cell.formula, here
+    if isinstance(text, Follower):
+        first = shared.get(text)
+        if first is None:
+            return FORMULA_CHANGED
+        text, anchor = first.text, (first.row, first.column)
+    if (text, anchor) == (issued.text, tuple(issued.anchor)):
+        return None
+    if len(text) > LONGEST:
+        return FORMULA_CHANGED
+    at = Anchor(*anchor) if formulas.exact else None
+    if at is not None and not formulas.sheets and counted_from(text, at) == _counted(issued):
+        return None
+    same = normal_form(text, at, formulas.sheets) == _normal(issued, exact=formulas.exact)
+    return None if same else FORMULA_CHANGED
+
+
+def _walk(
+    row: int, cells: Mapping[int, Any], raw: RawSheet, moved: Moved | None
+) -> Iterator[tuple[Home, Any, Home | None, RawCell | None]]:
+    """Yield each cell of a row: its home, what was issued, its place now, None where it is gone, and what is there."""
+    for column, issued in cells.items():
+        home = row, column
+        here = home if moved is None else moved.place(*home)
+        yield home, issued, here, None if here is None else raw.cell(*here)
+
+
+def _is_same(issued: str | float, cell: RawCell | None) -> bool:
+    if cell is None or cell.formula is not None:
+        return False
+    if isinstance(issued, str):
+        return issued == cell.value or tidy(issued) == tidy(str(cell.value or ""))
+    return isinstance(cell.value, int | float) and isclose(issued, cell.value, rel_tol=1e-12)
+
+
+def _is_code(row: int, column: int) -> bool:
+    """Say whether hidden codes stand in this place."""
+    return row == CODE_ROW or column == CODE_COLUMN
+
+
+@lru_cache(maxsize=40_000)
+def _normal(issued: IssuedFormula, *, exact: bool) -> str:
+    return normal_form(issued.text, Anchor(*issued.anchor) if exact else None)
+
+
+@lru_cache(maxsize=40_000)
+def _counted(issued: IssuedFormula) -> str:
+    return counted_from(issued.text, Anchor(*issued.anchor))

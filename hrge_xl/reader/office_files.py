@@ -1,0 +1,96 @@
+"""Workbooks of an office that are not returns: behind the same gate, and read in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from ..core.errors import UsageError
+from ..core.numerals import from_serial, shown
+from ..findings import Finding, codes
+from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_PASSWORD
+from ..layout.wording import text
+from .gate import Refusal, admit
+from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable, shown_cell
+from .read import raw_workbook
+from .worker import Died, run_guarded
+
+Result = TypeVar("Result")
+Job = tuple[bytes, str]  # a file that was let in, and its format
+Table = list[tuple[int, list[str]]]  # rows that hold something: their numbers, and what their cells show
+
+MOST_HEADS = 256
+MOST_TITLES = 25  # rows in which heads may stand, below titles and notes
+# they say themselves what to do
+PASSWORDS = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD, PASSWORD_SUPPORT_MISSING)
+_ZEROS = re.compile("0{2,}")
+
+
+def look_into(
+    function: Callable[[Job], Result | Finding], path: Path, remedy: str, password: str | None = None
+) -> Result:
+    """Return what a function makes of a workbook. Raises `UsageError`, with this remedy, where it can make nothing.
+
+    The function runs in a process that may die, and answers with what went wrong instead of raising it.
+    """
+    admitted = admit(Path(os.path.realpath(path)), password)
+    if isinstance(admitted, Refusal):
+        raise _why_not(path, admitted.observations[0], remedy)
+    outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1))
+    if isinstance(outcome, Died | Finding):
+        raise _why_not(path, outcome.observation if isinstance(outcome, Died) else outcome, remedy)
+    return outcome
+
+
+def _why_not(path: Path, observation: Finding, remedy: str) -> UsageError:
+    told = text(observation, path=path.name)
+    return UsageError(f"{told.message} {told.remedy if observation.code in PASSWORDS else remedy}")
+
+
+def first_table(path: Path, remedy: str, password: str | None = None) -> Table:
+    """Read the first sheet that holds anything, row by row, in the columns of its first rows. Raises as `look_into`."""
+    return look_into(table_of, path, remedy, password)
+
+
+def table_of(job: Job) -> Table | Finding:
+    """Give the table of a file that was let in. Runs in a worker."""
+    content = content_of(job)
+    if isinstance(content, Finding):
+        return content
+    sheet = next((each for each in content.sheets if each.cells), None)
+    return [] if sheet is None else _table(sheet)
+
+
+def content_of(job: Job) -> RawWorkbook | Finding:
+    """Give all that a file holds that was let in, or why it cannot be read."""
+    try:
+        return raw_workbook(*job)
+    except Unreadable as problem:
+        return problem.observation
+
+
+def _table(sheet: RawSheet) -> Table:
+    """Give the rows of a sheet in the columns of its first ones: so one far cell does not make all rows wide."""
+    rows = {row: texts for row in sorted(sheet.cells) if (texts := _texts(sheet, row))}
+    heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]
+    return [(row, [texts.get(column, "") for column in heads]) for row, texts in rows.items()]
+
+
+def _texts(sheet: RawSheet, row: int) -> dict[int, str]:
+    """Give what the cells of a row show, by column."""
+    shown = ((column, _text(sheet, row, column)) for column in sheet.cells[row])
+    return {column: text for column, text in shown if text.strip()}
+
+
+def _text(sheet: RawSheet, row: int, column: int) -> str:
+    """Give a cell as it is seen: 7 under the format 000 is the code 007, a moment is its day."""
+    cell = sheet.cells[row][column]
+    if isinstance(cell.value, float) and cell.kind is CellKind.DATE:
+        return shown(from_serial(cell.value) or cell.value)
+    text = shown_cell(cell)
+    format = sheet.looks.get((row, column), ORDINARY).number_format
+    return text.zfill(len(format)) if _ZEROS.fullmatch(format) and text.isdecimal() else text

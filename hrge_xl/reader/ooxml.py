@@ -1,0 +1,190 @@
+"""xlsx and xlsm to RawWorkbook: finds the parts by their relationships and reads each with its reader."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from ..core.dates import parse_moment
+from ..findings import Finding
+from ..findings.file import (
+    EMBEDDED_OBJECT,
+    EXTERNAL_LINK,
+    LIVE_DATA_LINK,
+    MACROS_PRESENT,
+    MISSING_PART,
+    NO_SHEETS,
+    SHEET_LISTED_TWICE,
+    TOO_MANY_SHEETS,
+    UNREADABLE_SIDE_PART,
+)
+from ..findings.identity import SAVE_TIME_IMPOSSIBLE
+from .limits import LIMITS, Limits
+from .ooxml_parts import Parts, Relationship
+from .ooxml_rows import Context
+from .ooxml_sheet import Drawings, merged, read_sheet
+from .ooxml_styles import NO_STYLES, Styles, read_styles, theme_colours
+from .raw import RawSheet, RawWorkbook, Unreadable
+from .zip_package import ZipPackage, shown
+
+_CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
+_PROPERTIES = ("custom-properties", "customProperties")  # the transitional and the strict word for it
+MOST_SHOWN = 60  # characters of what the properties say
+
+
+def read(data: bytes, limits: Limits = LIMITS) -> RawWorkbook:
+    """Give everything a returned workbook says; raises Unreadable, with the finding, when it cannot be read."""
+    return _WorkbookReader(Parts(ZipPackage(data, limits), limits)).read()
+
+
+class _WorkbookReader:
+    """Reads one workbook; what goes wrong in a part that holds no answers is an observation only."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._package_links = parts.relationships("")
+        main = _linked(self._package_links, "officeDocument")
+        if main is None:
+            raise Unreadable(MISSING_PART.at(part="officeDocument"))
+        self._main, self._links = main, parts.relationships(main)
+        self._workbook, self._sheet_links = parts.workbook(main)
+        self._observations = self._workbook.observations
+
+    def read(self) -> RawWorkbook:
+        """Give the whole workbook."""
+        parts, workbook = self._parts, self._workbook
+        self._check_sheets(workbook.sheets)
+        strings = parts.strings(part) if (part := _linked(self._links, "sharedStrings")) else {}
+        context = Context(strings, self._styles(), workbook.epoch_1904, parts.limits, self._observations)
+        for sheet, link in zip(workbook.sheets, self._sheet_links, strict=True):
+            self._fill(sheet, link, context)
+        self._read_properties(workbook)
+        self._observations.extend(foreign_content(parts))
+        return workbook
+
+    def _styles(self) -> Styles:
+        part, theme = _linked(self._links, "styles"), list[str]()
+        for link in self._links:
+            if link.kind == "theme" and link.target in self._parts.package:
+                with self._optional(link):
+                    theme += theme_colours(self._parts.tree(link.target, "a|theme"))
+        return NO_STYLES if part is None else read_styles(self._parts.tree(part, "x|styleSheet"), theme)
+
+    def _read_properties(self, workbook: RawWorkbook) -> None:
+        for link in (each for each in self._package_links if not each.external):
+            with self._optional(link):
+                if link.kind in _PROPERTIES:
+                    workbook.properties |= self._parts.custom_properties(link.target)
+                elif link.kind == "core-properties" and link.target in self._parts.package:
+                    saved, words = self._parts.core_properties(link.target)
+                    workbook.words += words
+                    if saved and parse_moment(saved) is None:
+                        self._observations.append(SAVE_TIME_IMPOSSIBLE.at(value=saved[:MOST_SHOWN]))
+                    else:
+                        workbook.saved = saved
+
+    def _check_sheets(self, sheets: list[RawSheet]) -> None:
+        limit = self._parts.limits.sheets
+        if len(sheets) > limit:
+            raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(sheets)), limit=str(limit)))
+        if not sheets:
+            raise Unreadable(NO_SHEETS.at(part=shown(self._main)))
+        names = Counter(sheet.name.casefold() for sheet in sheets)
+        doubled = next((sheet.name for sheet in sheets if names[sheet.name.casefold()] > 1), None)
+        if doubled is not None:
+            raise Unreadable(SHEET_LISTED_TWICE.at(shown(doubled), part=shown(self._main)))
+
+    def _fill(self, sheet: RawSheet, link_id: str, context: Context) -> None:
+        link = next((link for link in self._links if link.id == link_id), None)
+        if link is None or link.external:
+            raise Unreadable(MISSING_PART.at(sheet.name, part=shown(sheet.name)))
+        if link.kind in _CELL_SHEETS:  # a chart sheet keeps its place in the row of tabs, but has no cells
+            try:
+                read_sheet(self._parts.package.read(link.target), link.target, sheet, context)
+            except Unreadable as problem:
+                problem.observation = replace(problem.observation, sheet=sheet.name)
+                raise
+        self._attachments(link.target, sheet)
+
+    def _attachments(self, part: str, sheet: RawSheet) -> None:
+        """Read the notes, tables and drawings that hang on a sheet by relationships."""
+        parts = self._parts
+        drawings = Drawings(parts, lambda link: self._optional(link, sheet.name))
+        readers: dict[str, Callable[[str], Iterable[Any]]] = {
+            "threadedComment": parts.threaded_comments,
+            "comments": parts.comments,
+            "table": parts.filtered_columns,
+            "vmlDrawing": drawings.of_legacy_part,
+            "drawing": drawings.of_part,
+        }
+        found: dict[str, list[Any]] = {kind: [] for kind in readers}
+        for link in parts.relationships(part):
+            if link.kind in readers and not link.external:
+                with self._optional(link, sheet.name):
+                    found[link.kind] += readers[link.kind](link.target)
+        # Excel repeats a threaded comment as a note for older versions: the note is not a second observation.
+        threaded, notes, filtered, legacy, drawn = found.values()
+        places = {comment[:2] for comment in threaded}
+        sheet.comments = sorted([*threaded, *(note for note in notes if note[:2] not in places)])
+        sheet.drawn = merged([*sheet.drawn, *legacy, *drawn])
+        sheet.filtered |= bool(filtered)
+
+    @contextmanager
+    def _optional(self, link: Relationship, sheet: str | None = None) -> Iterator[None]:
+        """Have what leads nowhere, or cannot be read, cost no more than itself."""
+        try:
+            yield
+        except Unreadable:
+            self._observations.append(UNREADABLE_SIDE_PART.at(sheet, part=shown(link.target)))
+
+
+def _linked(links: list[Relationship], kind: str) -> str | None:
+    """Give the first part that is linked as such."""
+    return next((link.target for link in links if link.kind == kind and not link.external), None)
+
+
+_MACRO_TYPES = ("vbaproject", "macrosheet")
+_CONNECTION_TYPES = ("connections+xml", "querytable+xml")
+_EMBEDDED_TYPES = ("oleobject", "activex")
+_EMBEDDED_FOLDERS = ("/embeddings/", "/activex/")
+
+
+def foreign_content(parts: Parts) -> Iterator[Finding]:
+    """One observation for each kind of content that a form has no use for."""
+    types = {name: parts.content_type(name) for name in parts.package.names}
+    macros = [name for name, kind in types.items() if _is_any(_MACRO_TYPES, kind, name)]
+    embedded = [
+        name
+        for name, kind in types.items()
+        if _is_any(_EMBEDDED_TYPES, kind) or any(folder in f"/{name.lower()}" for folder in _EMBEDDED_FOLDERS)
+    ]
+    connections = [name for name, kind in types.items() if _is_any(_CONNECTION_TYPES, kind)]
+    for finding, found in (
+        (MACROS_PRESENT, macros),
+        (EMBEDDED_OBJECT, embedded),
+        (EXTERNAL_LINK, connections),
+    ):
+        if found:
+            yield finding.at(what=", ".join(map(shown, found[:5])))
+    for name, kind in types.items():
+        if "externallink+xml" in kind:
+            yield _link(parts, name)
+
+
+def _is_any(words: tuple[str, ...], *texts: str) -> bool:
+    return any(word in text.lower() for word in words for text in texts)
+
+
+def _link(parts: Parts, part: str) -> Finding:
+    """Give a link to another workbook, or to a running program (DDE, OLE)."""
+    tree = parts.tree(part, "x|externalLink")
+    dynamic = next((link for link in tree if link.tag in ("x|ddeLink", "x|oleLink")), None)
+    if dynamic is not None:
+        return LIVE_DATA_LINK.at(what=shown(dynamic.get("ddeService") or dynamic.get("progId") or part))
+    targets = [link.target for link in parts.relationships(part) if link.external]
+    # The file name only: a whole path tells where on somebody's computer it lay.
+    names = [target.replace("\\", "/").rpartition("/")[2] for target in targets]
+    return EXTERNAL_LINK.at(what=shown(", ".join(names) or part))

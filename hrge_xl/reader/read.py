@@ -1,0 +1,380 @@
+"""From the bytes of a returned file to a `Submission`, or to a `Refusal` that says why there is none."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from ..answers.answer import Answer, Answers, Key, State, Value
+from ..answers.last_answers import digest_of, read_last, written
+from ..answers.stamp import UNCHECKED
+from ..answers.submission import Identity, Submission
+from ..core import message_templates as kept_texts
+from ..core.numerals import Ambiguous, OtherCalendar, from_serial, parse_date
+from ..core.words import tidy
+from ..fields import Cell, ColumnKind, Field, Reading, type_of
+from ..findings import Need, needing
+from ..findings.identity import LAST_ANSWERS_CHANGED
+from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
+from ..language import FIGURES, Type
+from ..layout import Layout, address, build
+from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
+from ..spec.compiled import compiled
+from ..spec.load import load, names
+from ..spec.model import Spec
+from ..spec.own_sheets import COVER_KEY, LAST_KEY, LAST_SHEET
+from ..workbook.issued import edition_of
+from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
+from . import ooxml, other_formats
+from .axes import Axes, read_axes
+from .comparison import WorkbookComparison
+from .expected import ExpectedWorkbook, FoundCells, ReadResult
+from .gate import File, Refusal, admit
+from .identity import (
+    PENDING,
+    ExpectedReturn,
+    Stamp,
+    chosen_tools,
+    disagreements,
+    is_older,
+    read_stamp,
+    register_rows,
+    sample,
+    unreadable,
+)
+from .other_formats import checks_lost
+from .raw import CellKind, RawCell, RawWorkbook, Unreadable
+from .retired_questions import OldSheet, was_issued
+from .shown_results import ShownResults
+from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
+from .tool_sheets import ToolSheet, assign, named_area, own_sheet, text_at
+from .unplaced import (
+    copied_answers,
+    every_text,
+    leftovers,
+    note_overlays,
+    old_sheet,
+    unknown_sheet,
+    unplaced_texts,
+)
+
+
+def read(path: str | Path, want: ExpectedReturn, *, password: str | None = None) -> Submission | Refusal:
+    """Read one file in this very process: for files that one made oneself; others go through `validate`."""
+    file = admit(Path(path), password)
+    return file if isinstance(file, Refusal) else read_content(file, want)
+
+
+def read_content(file: File, want: ExpectedReturn) -> Submission | Refusal:
+    """Read one file. Needs nothing but its arguments, so that it can run in a process of its own."""
+    try:
+        workbook = raw_workbook(file.data, file.format)
+    except Unreadable as problem:
+        return file.refused(problem.observation)
+    return read_raw(workbook, file, want)
+
+
+def raw_workbook(data: bytes, format: str) -> RawWorkbook:
+    """Read what a workbook of any format holds; raises Unreadable."""
+    if format in ("xlsx", "xlsm"):
+        return ooxml.read(data)
+    return other_formats.read(data, format)
+
+
+def read_raw(workbook: RawWorkbook, file: File, want: ExpectedReturn) -> Submission | Refusal:
+    """Read what a workbook says, compared with the layout that its stamp names."""
+    stamp = read_stamp(workbook, file.name, want.key)
+    made_up = sample(workbook, stamp, file.name)
+    if made_up is not None:
+        return file.refused(made_up)
+    noticed = (*stamp.observations, *workbook.observations)
+    if stamp.identity is None:
+        return file.refused(*noticed)
+    spec = spec_of(stamp.identity, want.spec)
+    expected = spec or (load_spec(want.spec).name if want.spec else ", ".join(names()))
+    why_not = unreadable(stamp.identity, expected, file.name)
+    # of a stamp whose signature is checked by somebody else
+    stamps = stamp.copies if stamp.signature == PENDING else ()
+    if spec is None or why_not is not None:
+        return file.refused(*filter(None, (why_not,)), *noticed, stamps=stamps)
+    submission = _read(workbook, file, stamp, stamp.identity, spec)
+    submission.period, submission.stamps = want.period, stamps
+    submission.observations = [
+        *stamp.observations,
+        *disagreements(stamp, spec, file.name, want),
+        *workbook.observations,
+        *submission.observations,
+    ]
+    return submission
+
+
+AS_ISSUED = needing(Need.EDITION)
+load_spec = lru_cache(maxsize=16)(load)
+
+
+def spec_of(identity: Identity, wanted: str | None) -> Spec | None:
+    """Give the spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
+    if wanted is not None:
+        spec = load_spec(wanted)
+        return spec if spec.name == identity.spec else None
+    return load_spec(identity.spec) if identity.spec in names() else None
+
+
+def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, spec: Spec) -> Submission:
+    plan, lost, older = plan_for(identity, spec), frozenset(workbook.cannot_tell), is_older(identity, spec)
+    same = identity.layout == plan.layout.digest
+    known = identity if same and identity.edition and identity.edition == edition_of(plan.layout) else None
+    last = last_answers(workbook, plan.layout, identity)
+    found = ReadResult(plan, same, older, lost, known, last)
+    locate(workbook, found)
+    submission = Submission(
+        file.path,
+        file.sha256,
+        file.size,
+        identity,
+        stamp.signature,
+        answers(found, epoch_1904=workbook.epoch_1904),
+        found.observations,
+        found.unplaced,
+        found.comments,
+        {**checks_lost(workbook.cannot_tell, workbook.format)},
+        found.sheets,
+        found.cells,
+        calculated_on=day_on_cover(workbook) or _day(identity.today),  # on which the sheets were right
+        replaced=found.no_longer,
+        older=older,
+        saved=workbook.saved,
+        last=written(last or {}),
+    )
+    if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
+        results = ShownResults(plan, found.results)
+        if results.calculated:
+            submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
+            submission.shown_otherwise = list(results.differing(submission))
+    if last is None:
+        submission.observations.append(LAST_ANSWERS_CHANGED.at())
+    reading_last = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
+    # why checks did not run; where several reasons hold, the last one is given
+    for holds, codes, why in (
+        (older, needing(Need.VERSION), kept_texts.OLDER_VERSION),
+        (stamp.signature == UNCHECKED, needing(Need.KEY), kept_texts.NO_KEY),
+        (last is None, reading_last, kept_texts.OTHER_LAST),
+        (known is None, AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER),
+    ):
+        if holds:
+            submission.not_run |= dict.fromkeys(codes, why)
+    return submission
+
+
+expected_workbook = lru_cache(maxsize=32)(ExpectedWorkbook)  # made once for all files of a layout
+
+
+def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
+    """Give the layout that a workbook was issued with, made ready for reading."""
+    tools, rows = chosen_tools(identity, spec), register_rows(identity)
+    return expected_workbook(build(spec, identity.language, tools, rows, last=bool(identity.last_digest)))
+
+
+def layout_of(identity: Identity, wanted: str | None) -> Layout:
+    """Give the layout that a workbook with this stamp is read against. Raises ValueError where the spec is another."""
+    spec = spec_of(identity, wanted)
+    if spec is None:
+        raise ValueError(f"not read as a workbook of {wanted}")
+    return plan_for(identity, spec).layout
+
+
+# from raw cells to answers: the original kept beside what it means, and the kinds of nothing kept apart
+
+
+NOTHING = Reading()
+TEXT, ANSWERED = CellKind.TEXT, State.ANSWERED
+STATES = dict.fromkeys(CellKind, ANSWERED) | {
+    CellKind.BLANK: None,
+    CellKind.ERROR: State.ERROR,
+    CellKind.NOT_CALCULATED: State.NOT_CALCULATED,
+}
+
+
+def answers(read: ReadResult, *, epoch_1904: bool) -> list[Answer]:
+    """Give an answer for every cell that holds something.
+
+    Where a format tells no formulas, a calculated cell counts as whole: nobody can say that it was typed over.
+    """
+    found: list[Answer] = []
+    formulas_lost = "formulas" in read.lost
+    for part, sheet, cell, raw in read.filled:
+        state = _state(raw)
+        if state is None:
+            continue
+        field = part.slot.field
+        reading = read_cell(field, raw, read.plan, epoch_1904) if state is ANSWERED else NOTHING
+        formula = raw.formula is not None or (formulas_lost and part.calculated)
+        answer = Answer(*part.key, sheet, cell, state, raw.value, formula, calculated=part.calculated)
+        answer.code, answer.text, answer.number, answer.day = reading[:4]
+        answer.problem, answer.suggestion, answer.notes = reading[4:]
+        found.append(answer)
+    return found
+
+
+def _state(raw: RawCell) -> State | None:
+    """Give what kind of something or nothing a stored cell is; None where nobody wrote anything."""
+    kind = raw.kind
+    if kind is not TEXT:
+        return STATES[kind]
+    text = str(raw.value)
+    if text[:1].isalnum() or tidy(text):
+        return ANSWERED
+    return None if raw.formula is None else State.EMPTY_TEXT
+
+
+def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
+    """Read what a stored value means to its field."""
+    value = raw.value
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):  # it can be of no kind
+        problems = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}
+        return Reading(problem=problems.get(field.type.kind, NOT_IN_LIST).code)
+    return field.type.read(field, Cell(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
+
+
+# where every answer of the layout is in a returned workbook, or that it is missing
+
+
+def locate(workbook: RawWorkbook, found: ReadResult) -> None:
+    """Find every cell of the layout in a workbook, and note everything that is not as issued."""
+    plan = found.plan
+    assigned = assign(workbook, plan)
+    found.observations += assigned.observations
+    found.sheets = {tool: tool_sheet.raw.name for tool, tool_sheet in assigned.tools.items()}
+    found.cells = {tool: {} for tool in plan.sheets}
+    named = found.identity is not None and "names" not in found.lost
+    names = ListNames.of(workbook, plan.layout) if named else ListNames()
+    with_answers = [sheet for sheet in assigned.tools.values() if sheet.plan.sheet.grids]
+    read = [(sheet, _read_sheet(found, sheet, names)) for sheet in with_answers]
+    if found.identity is not None:
+        by_lines = [(sheet, axes) for sheet, axes in read if axes is not None]
+        WorkbookComparison(found, found.identity).compare(assigned, by_lines)
+    for copy in assigned.copies:
+        copied_answers(found, copy)
+    # those of an older version apart from those that nobody issued
+    old = [sheet for sheet in assigned.unknown_sheets if found.older and was_issued(sheet, workbook)]
+    for sheet in old:
+        old_sheet(found, sheet)
+    for sheet in assigned.unknown_sheets:
+        if sheet not in old:
+            unknown_sheet(found, sheet)
+    found.observations += dates_by_format(found)
+    found.observations += formatting_beside(workbook, found.unplaced)
+    found.unplaced += found.replaced
+    note_overlays(workbook, found)
+    found.unplaced += leftovers(workbook)
+    if found.older:
+        found.observations = [each for each in found.observations if each.code not in needing(Need.VERSION)]
+
+
+def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> Axes | None:
+    """Read the answers of a sheet, and note what was done to it; where its lines are, None where nobody can say."""
+    axes, observations = read_axes(found, tool_sheet)
+    old = OldSheet(tool_sheet.raw, tool_sheet.corner) if found.older else None
+    if axes is None and old is not None and old.checks:
+        # every question of the sheet is another one now
+        old_sheet(found, tool_sheet.raw, tool_sheet.corner)
+        return None
+    found.observations += observations
+    if axes is None:
+        every_text(found, tool_sheet)
+        return None
+    here = tool_sheet.plan.home if axes.unmoved else _found_cells(tool_sheet, axes)
+    if old is not None:  # what was filled in then and is calculated now is not read
+        here = FoundCells(
+            tuple(
+                (part, row, column)
+                for part, row, column in here.cells
+                if not (part.calculated and old.question(row, column) is not None)
+            )
+        )
+        old.known = frozenset((row, column) for _, row, column in here.cells)
+    _take(found, tool_sheet, here)
+    found.observations += tampered(found, tool_sheet, here, names)
+    unplaced_texts(found, tool_sheet, axes, old)
+    found.observations += formatting(found, tool_sheet.raw, here)
+    return axes
+
+
+def _found_cells(tool_sheet: ToolSheet, axes: Axes) -> FoundCells:
+    """Give every cell that was found, with its row and column."""
+    rows, columns = axes.rows.places, axes.columns.places
+    return FoundCells(
+        tuple(
+            (part, rows[part.row_code], columns[part.column_code])
+            for part in tool_sheet.plan.parts
+            if part.row_code in rows and part.column_code in columns
+        )
+    )
+
+
+def _take(found: ReadResult, tool_sheet: ToolSheet, here: FoundCells) -> None:
+    """Note where every cell is, and take the values of those that hold one."""
+    at_home, raw, plan = here is tool_sheet.plan.home, tool_sheet.raw, tool_sheet.plan
+    moved = {} if at_home else {part.key: address(row, column) for part, row, column in here.cells}
+    found.cells[plan.tool] = plan.home_cells if at_home else moved
+    blank, name, take = CellKind.BLANK, raw.name, found.filled.append
+    for row, parts in here.by_row.items():
+        stored = raw.cells.get(row)
+        if not stored:
+            continue
+        for part, column in parts:
+            cell = stored.get(column)
+            if cell is not None and cell.kind is not blank:
+                take((part, name, part.home if at_home else address(row, column), cell))
+
+
+def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> Answers | None:
+    """Read what was issued with a workbook of the answers before; None where that is not what its stamp says."""
+    if not identity.last_digest:
+        return {}
+    sheet = own_sheet(workbook, LAST_KEY, LAST_SHEET)
+    cells = (sheet.cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheet)
+    text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
+    found = read_last(text) if digest_of(text) == identity.last_digest else None
+    return found if found is not None and all(_fits(layout, *each) for each in found.items()) else None
+
+
+def _fits(layout: Layout, key: Key, value: Value) -> bool:
+    """Say whether a value is one that its field can have; fields that the version in force does not have fit anyway."""
+    field = layout.spec.tool[key[0]].fields.get(key[2]) if key[0] in layout.spec.tool else None
+    kind = Type.TEXT if field is None else type_of(field)
+    if kind in FIGURES:
+        return isinstance(value, date if kind is Type.DATE else float)
+    return isinstance(value, tuple if kind is Type.MANY else str)
+
+
+KINDS_OF_DAYS = (CellKind.DATE, CellKind.NUMBER)
+
+
+def day_on_cover(workbook: RawWorkbook) -> date | None:
+    """Give the day that the cover shows; None where it shows none."""
+    named = named_area(workbook, TODAY_NAME)
+    cells = (sheet.cell(*named[1][:2]) for sheet in workbook.sheets if named and sheet.name == named[0])
+    cell = next(cells, None) or _by_code(workbook)
+    if cell is not None and cell.kind in KINDS_OF_DAYS and isinstance(cell.value, float | int):
+        return from_serial(
+            float(cell.value), epoch_1904=workbook.epoch_1904 and cell.kind is not CellKind.DATE
+        )
+    return _day(str(cell.value)) if cell is not None and cell.kind is CellKind.TEXT else None
+
+
+def _by_code(workbook: RawWorkbook) -> RawCell | None:
+    """Give the one figure of the row with its code: some formats keep no names."""
+    covers = (each for each in workbook.sheets if text_at(each, CODE_ROW, CODE_COLUMN) == COVER_KEY)
+    rows = ((cells.get(CODE_COLUMN), cells) for cover in covers for cells in cover.cells.values())
+    coded = (cells for code, cells in rows if code is not None and code.value == TODAY_NAME)
+    return next((cell for cells in coded for cell in cells.values() if cell.kind in KINDS_OF_DAYS), None)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except (Ambiguous, OtherCalendar):
+        return None

@@ -1,0 +1,139 @@
+"""Answers to questions that the version in force asks no more, told from labels by the codes of their own sheet.
+
+A sheet of an older version describes itself: every cell to fill in has a hidden check cell in its row, under the code
+of its question. So labels, calculated cells and checks of a question that is gone are not news, and its answer is.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import cached_property
+
+from ..core.grouping import grouped
+from .raw import CellKind, RawSheet, RawWorkbook
+from .tool_sheets import HOME, Corner, area_of, text_at
+
+CHECK, ANSWER = "check.", "answer."
+
+
+class OldSheet:
+    """What the hidden codes of a sheet say about it; `known` are the cells that the version in force reads too."""
+
+    def __init__(self, raw: RawSheet, corner: Corner = HOME) -> None:
+        self.raw, self.corner = raw, corner
+        self.known: frozenset[tuple[int, int]] = frozenset()
+        self._heads: dict[int, list[int]] = {}  # of a column: the rows without a code in which it has a text
+
+    @cached_property
+    def rows(self) -> dict[int, str]:
+        """The code of each row that has one."""
+        top, left = self.corner
+        return {row: code for row in self.raw.cells if row > top and (code := text_at(self.raw, row, left))}
+
+    @cached_property
+    def columns(self) -> dict[int, list[str]]:
+        """The codes of each column that has some; stacked blocks share columns."""
+        top, left = self.corner
+        heads = self.raw.cells.get(top, {})
+        return {c: codes for c in heads if c > left and (codes := text_at(self.raw, top, c).split())}
+
+    @cached_property
+    def checks(self) -> dict[str, list[int]]:
+        """For each question of a table, or record of a form, the columns of its checks, one a block."""
+        return grouped(
+            (code.removeprefix(CHECK), column)
+            for column, codes in self.columns.items()
+            for code in codes
+            if code.startswith(CHECK)
+        )
+
+    def is_retired(self, row: int, column: int) -> bool:
+        """Say whether a cell was to be filled in and nobody reads it any more."""
+        return (row, column) not in self.known and self.question(row, column) is not None
+
+    def question(self, row: int, column: int) -> str | None:
+        """Give the code under which a cell was to be filled in; None where nothing was asked."""
+        asked = [code for code in self.columns.get(column, []) if self._checks(code)]
+        if row not in self.rows or not asked:
+            return None
+        checked = self._checked(row)
+        found = [code for code in asked if any(self._holds(checked, each) for each in self._checks(code))]
+        lost = [code for code in asked if not self._checking.intersection(self._checks(code))]
+        return next(iter(found or lost), None)  # where no check is left to tell by: rather too much
+
+    def label(self, row: int, column: int) -> str:
+        """Give the question as the sheet words it: that of the row in a form, row code and head in a table."""
+        question, code = self.question(row, column) or "", self.rows.get(row, "")
+        checked = self._checked(row)
+        if question.startswith(ANSWER):
+            number = self.corner.column + 1
+            texts = (
+                text_at(self.raw, checked, column)
+                for column, cell in sorted(self.raw.cells.get(checked, {}).items())
+                if column > number and cell.formula is None
+            )
+            return _first_line(next(filter(None, texts), "")) or code
+        check = next((each for each in self._checks(question) if self._holds(checked, each)), column)
+        return f"{code} {_first_line(self._head(row, check) or question)}"
+
+    def ours(self, row: int, column: int) -> bool:
+        """Say whether a cell that asks nothing was part of the sheet: a label, a code, a calculated cell, a check.
+
+        That is the area of the codes, but for rows that somebody inserted. A sheet without codes of rows is a
+        calculated one, where nobody could type while it was protected.
+        """
+        if not self.rows:
+            return self.raw.protected
+        first, last, last_column = self._bounds
+        if row > last or column > last_column:
+            return False
+        # titles and heads stand above, or where others have their number
+        is_head = row < first or text_at(self.raw, row, self.corner.column + 1)
+        return row in self.rows or column not in self.columns or bool(is_head)
+
+    @cached_property
+    def _bounds(self) -> tuple[int, int, int]:
+        """The first and the last row with a code, and the last such column."""
+        return min(self.rows), max(self.rows), max(self.columns, default=0)
+
+    def _checks(self, code: str) -> list[int]:
+        """Give the columns of the checks of a code; several cells of one question share one."""
+        stem, _, part = code.rpartition(".")
+        return self.checks.get(code) or (self.checks.get(stem, []) if part.isdecimal() else [])
+
+    def _checked(self, row: int) -> int:
+        """Give the row with the checks of a row: the first one of a question with several answers."""
+        stem, _, part = self.rows.get(row, "").rpartition(".")
+        return self._row_of.get(f"{stem}.1", row) if part.isdecimal() else row
+
+    @cached_property
+    def _checking(self) -> frozenset[int]:
+        """The columns of checks that still hold some."""
+        columns = {column for each in self.checks.values() for column in each}
+        return frozenset(each for each in columns if any(self._holds(row, each) for row in self.rows))
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {code: row for row, code in self.rows.items()}
+
+    def _holds(self, row: int, column: int) -> bool:
+        cell = self.raw.cell(row, column)
+        return cell is not None and cell.kind is not CellKind.BLANK
+
+    def _head(self, row: int, column: int) -> str:
+        """Give the text of a column in the nearest row above that has one and no code, below the codes of columns."""
+        if column not in self._heads:
+            free = (each for each in self.raw.cells if each > self.corner.row and each not in self.rows)
+            self._heads[column] = sorted(each for each in free if text_at(self.raw, each, column))
+        at = bisect_left(self._heads[column], row)
+        return text_at(self.raw, self._heads[column][at - 1], column) if at else ""
+
+
+def was_issued(sheet: RawSheet, workbook: RawWorkbook) -> bool:
+    """Whether a sheet that no tool claims is one of an older version: its area has the name that its key gives it."""
+    key = text_at(sheet, 1, 1)
+    return bool(key) and area_of(workbook, "sheet_" + key.replace(".", "_"), sheet) is not None
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n", 1)[0].strip()

@@ -1,0 +1,281 @@
+"""What the formulas of a returned workbook show, held against what follows from its answers and check cells.
+
+What the check cells say, and which rows the collected lists keep, is taken as it is shown; whoever knows the rules
+looks at these (`checks.verdicts`). Everything else follows from them as it does in the workbook itself: it differs only
+where somebody made it differ.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from math import isclose
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from ..answers.answer import Key
+from ..answers.last_answers import read_last
+from ..answers.submission import Result, ShownChecks, ShownRows, Submission
+from ..core.grouping import grouped
+from ..core.numerals import shown as said
+from ..core.words import and_more, tidy
+from ..findings import Finding
+from ..findings.structure import RESULT_DIFFERS
+from ..layout import address
+from ..layout.lists import LEVELS
+from ..layout.messages import (
+    ERROR,
+    LEVEL,
+    MISSING,
+    REQUIRED,
+    WARNING,
+    Messages,
+    is_required,
+    order_of,
+)
+from ..workbook import Content, facts_of
+from ..workbook.content import Found, Memory
+from ..workbook.cover import StampFact
+from ..workbook.lists import KeptRows
+from ..workbook.pen import Live
+from ..workbook.row_status import BesideRow, RowCells
+from .expected import ExpectedWorkbook, one_by_one, shorten
+from .issued_cells import ALONE, SheetResults
+
+
+class ShownResults:
+    """What the formulas of one file show."""
+
+    def __init__(self, plan: ExpectedWorkbook, found: Mapping[str, SheetResults]) -> None:
+        self.cells, self.layout, self.found = formula_cells(plan), plan.layout, found
+        self.shown: list[Result] = []
+        for name, sheet in self.cells.sheets.items():
+            results = found.get(name)
+            self.shown += results.values if results is not None else [None] * len(sheet.formula_places)
+
+    @property
+    def calculated(self) -> bool:
+        """Whether anything was ever calculated."""
+        return any(value is not None for value in self.shown)
+
+    def checks(self) -> ShownChecks:
+        """Give what the check cells show."""
+        elsewhere = {name for name, results in self.found.items() if results.places is not None}
+        moved = {
+            number: self.place(cell)[1:]
+            for number, (cell, _) in enumerate(self.cells.checks)
+            if self.cells.cells[cell].sheet in elsewhere
+        }
+        return ShownChecks(self.cells.take_checks(self.shown), moved)
+
+    def rows(self) -> dict[tuple[str, int, int], ShownRows]:
+        """Say which rows the collected lists keep, for each of their sources."""
+        found: dict[tuple[str, int, int], ShownRows] = {}
+        for now, cells in self.cells.lists:
+            ranked = now.kept([self.shown[cell] for cell in cells])
+            if not cells or ranked is None:
+                continue
+            sheet, *place = self.place(cells[0])
+            at = sheet, address(*place)
+            found |= {key: ShownRows(rows, *at) for key, rows in ranked.items()}
+        return found
+
+    def differing(self, submission: Submission) -> Iterator[Finding]:
+        """Give one observation for each cell that shows something else than follows from the answers and the checks."""
+        codes = {label: code for code, label in self.layout.labels.get(LEVELS, {}).items()}
+        calculated = {
+            answer.key: codes.get(str(answer.value), answer.value)
+            for answer in submission.answers
+            if answer.calculated and answer.value is not None
+        }
+        facts, day = facts_of(submission.identity), submission.calculated_on
+        facts["today"] = day.isoformat() if day is not None else facts["today"]
+        kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
+        answers, unread = submission.values(), submission.originals()
+        messages, cleaned = self.layout.messages, list(self.shown)  # with 0 for what no check cell can say
+        for (cell, order), value in zip(self.cells.checks, self.cells.take_checks(self.shown), strict=True):
+            if value not in (0, REQUIRED):
+                cleaned[cell] = _check_number(value, order, messages)
+        memory = self.cells.remembered(self.shown, cleaned)
+        originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
+        content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
+        differing = self.cells.differing(content, self.shown)
+        for issued, some in grouped((self.cells.cells[each[0]].sheet, each) for each in differing).items():
+            tool = next((each.tool.code for each in self.layout.sheets if each.name == issued), None)
+            for told in one_by_one(some, ALONE):
+                yield self._about(tool, told)
+
+    def _about(self, tool: str | None, found: Sequence[Expected]) -> Finding:
+        number, result = found[0]
+        sheet, *place = self.place(number)
+        shown, expected = (
+            shorten("" if each is None else said(each)) for each in (self.shown[number], result)
+        )
+        at, value = address(*place), shown + and_more(len(found) - 1)
+        return RESULT_DIFFERS.at(sheet, at, tool, value=value, expected=expected, cells=at)
+
+    def place(self, number: int) -> tuple[str, int, int]:
+        """Give the name of the sheet in the file, and where on it a formula cell is now."""
+        cell = self.cells.cells[number]
+        results = self.found.get(cell.sheet)
+        if results is None or results.places is None:
+            return results.sheet if results is not None else cell.sheet, cell.row, cell.column
+        return results.sheet, *results.places[number - self.cells.first[cell.sheet]]
+
+
+class _BrokenCheck(Exception):
+    """Asked for what check cells say, some of which say nothing."""
+
+
+class _MemoryOfChecks(Memory):
+    """What the check cells say: all else follows from it. Nothing sums up those that show no number."""
+
+    def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
+        """Raise `_BrokenCheck` for what sums up check cells of which one shows no number."""
+        if key not in self.known and isinstance(key, tuple) and key[0] in ("checks", "progress"):
+            raise _BrokenCheck
+        return super().once(key, work_out)
+
+
+class FormulaCell(NamedTuple):
+    """One formula cell: the issued name of its sheet, and where it was issued."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+Expected = tuple[int, Result]  # a cell, by its number, and what it should show
+Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
+
+
+def _take(numbers: Sequence[int]) -> Take:
+    """Give a tuple of some cells, however few."""
+    return itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[each] for each in numbers)
+
+
+class FormulaCells:
+    """The formula cells of all sheets of a layout, in one order, and how what they show is worked out."""
+
+    def __init__(self, plan: ExpectedWorkbook) -> None:
+        self.layout, self.sheets = plan.layout, plan.issued
+        self.cells = [
+            FormulaCell(name, *place) for name, sheet in self.sheets.items() for place in sheet.formula_places
+        ]
+        self._number: dict[tuple[str, int, int], int] = {
+            cell: number for number, cell in enumerate(self.cells)
+        }
+        sizes = accumulate((len(sheet.formula_places) for sheet in self.sheets.values()), initial=0)
+        self.first = dict(zip(self.sheets, sizes, strict=False))  # the number of the first cell of each sheet
+
+    @cached_property
+    def checks(self) -> list[tuple[int, int]]:
+        """The check cells in the order of the slots that have one, each with its place in its row, from 0."""
+        return [
+            (self._number[self.layout.sheet[slot.tool].name, *slot.check], slot.order)
+            for slot in self.layout.slots.values()
+            if slot.check is not None
+        ]
+
+    @cached_property
+    def take_checks(self) -> Take:
+        """What the check cells show, out of what all cells show."""
+        return _take([cell for cell, _ in self.checks])
+
+    @cached_property
+    def _spans(self) -> dict[str, Take]:
+        """The check cells of each sheet, by the code of its tool."""
+        checked = (slot.tool for slot in self.layout.slots.values() if slot.check is not None)
+        numbers = grouped(zip(checked, (cell for cell, _ in self.checks), strict=True))
+        return {tool: _take(numbers) for tool, numbers in numbers.items()}
+
+    @cached_property
+    def _rows(self) -> list[tuple[Key, Take]]:
+        """The check cells of each row of answers, with the key of the first of these that has one."""
+        return [
+            (checked[0].key, _take([self._number[name, *slot.check] for slot in checked if slot.check]))
+            for name, sheet in self.sheets.items()
+            for live in sheet.issued.live
+            if isinstance(live.now, RowCells) and (checked := live.now.checked)
+        ]
+
+    @cached_property
+    def lists(self) -> list[tuple[KeptRows, list[int]]]:
+        """The collected lists, each with the cells that count the rows it keeps, and those that rank them."""
+        return [
+            (live.now, [self._number[name, *place] for place in live.places])
+            for name, sheet in self.sheets.items()
+            for live in sheet.issued.live
+            if isinstance(live.now, KeptRows)
+        ]
+
+    @cached_property
+    def _others(self) -> list[tuple[Live, list[int | None]]]:
+        """Everything that is shown beside answers and check cells, that of their own rows first."""
+        shown = [
+            (live, [self._number.get((name, *place)) for place in live.places])
+            for name, sheet in self.sheets.items()
+            for live in sheet.issued.live
+            if not isinstance(live.now, RowCells | StampFact)
+        ]
+        return sorted(shown, key=lambda each: not isinstance(each[0].now, BesideRow))
+
+    def remembered(self, shown: Sequence[Result], cleaned: Sequence[Any]) -> Memory:
+        """Give what the check cells say, as far as they show numbers."""
+        known: dict[Any, Any] = {
+            ("checks", key): checks(cleaned)
+            for key, checks in self._rows
+            if all(map(_is_number, checks(shown)))
+        }
+        whole = all(map(_is_number, self.take_checks(shown)))
+        for tool, numbers in self._spans.items() if whole else ():
+            required, at = 0, Counter[int]()
+            for each, count in Counter(numbers(cleaned)).items():
+                number = int(each or 0)
+                at[number // LEVEL] += count
+                required += count * is_required(number)
+            known["progress", tool] = required, required - at[MISSING], at[ERROR], at[WARNING]
+        return _MemoryOfChecks(known)
+
+    def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
+        """Give each formula cell that shows something else than follows from the checks, with what it should show.
+
+        Check cells themselves and calculated answers are left out, and what was never calculated; where a check cell
+        shows no number, also what sums these up.
+        """
+        for live, numbers in self._others:
+            try:
+                values = live.now(content)
+            except _BrokenCheck:
+                continue
+            for n, value in zip(numbers, values, strict=True):
+                if n is not None and value != shown[n] and not _is_same(shown[n], value):
+                    yield n, value
+
+
+formula_cells = lru_cache(maxsize=32)(FormulaCells)  # worked out once for all files of a layout
+
+
+def _is_number(value: Result) -> bool:
+    return isinstance(value, float | int)
+
+
+def _check_number(value: Result, order: int, messages: Messages) -> int:
+    """Give what a check cell can say at this place of its row; 0 for everything else."""
+    if not isinstance(value, float | int) or not 0 < value < (ERROR + 1) * LEVEL:
+        return 0
+    number = int(value)
+    return number if order_of(number) == order and messages.decode(number) is not None else 0
+
+
+def _is_same(shown: Result, expected: Result) -> bool:
+    """Say whether a cell shows what it should, or nothing that can be compared."""
+    if shown is None:
+        return True
+    if expected is None or expected == "":
+        return shown in ("", 0)
+    if isinstance(expected, str):
+        return isinstance(shown, str) and tidy(shown) == tidy(expected)
+    return isinstance(shown, int | float) and isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-12)

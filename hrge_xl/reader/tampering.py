@@ -1,0 +1,372 @@
+"""What was done to the cells of a sheet beside their values: lost dropdowns and formulas, merges, hiding, formats."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..answers.submission import Unplaced
+from ..core.grouping import grouped
+from ..fields import ColumnKind, kind_of
+from ..findings import Finding, Kind
+from ..findings.appearance import (
+    ALERT_OFF,
+    COLUMNS_HIDDEN,
+    DATE_BY_FORMAT,
+    SHOWN_OTHERWISE,
+    STRUCK_THROUGH,
+    TEXT_INVISIBLE,
+)
+from ..findings.structure import (
+    ANSWERS_HIDDEN,
+    CELLS_MERGED,
+    DROPDOWN_LOST,
+    FORMULA_CLEARED,
+    PROTECTION_OFF,
+    ROWS_SORTED,
+)
+from ..layout import Layout, ListPlace, address, parse_cell
+from ..layout.model import CODE_COLUMN, CODE_ROW
+from ..spec.own_sheets import LISTS_KEY
+from .expected import (
+    ANY_RULE,
+    OPEN,
+    Cells,
+    CellSpec,
+    ExpectedWorkbook,
+    FoundCells,
+    Needs,
+    ReadResult,
+    observe_at,
+    shorten,
+)
+from .issued_cells import COLUMNS_ALONE
+from .ooxml_styles import seen
+from .raw import (
+    ORDINARY,
+    Area,
+    CellKind,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    Run,
+    Validation,
+    compact,
+    parse_area,
+    runs,
+    shown_cell,
+    struck_through,
+)
+from .tool_sheets import ToolSheet, named_area, text_at
+
+
+def tampered(
+    found: ReadResult, tool_sheet: ToolSheet, here: FoundCells, names: ListNames
+) -> Iterator[Finding]:
+    """Everything that was done to one sheet, as far as its format keeps it."""
+    raw, plan, lost = tool_sheet.raw, found.plan, found.lost
+    if not raw.protected and "protection" not in lost:
+        yield PROTECTION_OFF.at(raw.name, None, tool_sheet.plan.tool)
+    if "validations" not in lost:
+        yield from _by_field(plan, _lost_lists(raw, plan, here.needs, names))
+    if "formulas" not in lost:
+        yield from _cleared(raw, plan, here.calculated)
+    yield from _merged(raw, plan, here.cells)
+    yield from _sorted(tool_sheet, here)
+    yield from _hidden(tool_sheet, here)
+
+
+# what happened, on which sheet, to which cell, and what else to say of it
+Change = tuple[Kind, str, tuple[CellSpec, int, int], dict[str, str]]
+
+
+def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Finding]:
+    """Report the changes of each kind to the cells of one field of a sheet together, naming every cell."""
+    groups = grouped(((*change[:2], change[2][0].slot.field.code), change) for change in changes)
+    for (kind, sheet, _), some in groups.items():
+        yield together(kind, sheet, plan, [cell for *_, cell, _ in some], **some[0][-1])
+
+
+# dropdowns
+
+
+def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames) -> Iterator[Change]:
+    """Give the cells that lost their dropdown or its alert."""
+    rules = Dropdowns(raw.validations, plan, names)
+    for (need, column), cells in needs.items():
+        runs = rules.runs(need, column)
+        if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
+            continue
+        lenient = rules.lenient_runs(need, column)
+        for row, part in cells.items():
+            if not _covers(runs, row):
+                kind = ALERT_OFF if _covers(lenient, row) else DROPDOWN_LOST
+                yield kind, raw.name, (part, row, column), {}
+
+
+def _covers(runs: Sequence[Run], line: int) -> bool:
+    return any(first <= line <= last for first, last in runs)
+
+
+def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **more: str) -> Finding:
+    """Report what happened to several cells of one field, at the first of them, naming all."""
+    part, row, column = min(cells, key=lambda each: (each[2], each[1]))
+    ranges = compact((row, column) for _, row, column in cells)
+    detail = {
+        "label": plan.layout.question(part.slot),
+        "value": ranges,
+        "cells": ranges,
+        "count": str(len(cells)),
+    }
+    return observe_at(kind, sheet, address(row, column), part, **(detail | more))
+
+
+# formulas and rows
+
+
+def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterator[Finding]:
+    """Give one observation for each calculated field of which cells were emptied; for many of them one."""
+
+    def is_cleared(cell: RawCell | None) -> bool:
+        return cell is None or (cell.kind is CellKind.BLANK and cell.formula is None)
+
+    cleared = (each for each in calculated if is_cleared(raw.cell(*each[1:])))
+    found = list(grouped((each[0].slot.field.code, each) for each in cleared).values())
+    if len(found) > COLUMNS_ALONE:
+        found = [[each for some in found for each in some]]
+    return (together(FORMULA_CLEARED, raw.name, plan, some) for some in found)
+
+
+def _sorted(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
+    """Give one observation for each block whose rows stand in another order than they were issued in."""
+    if here is tool_sheet.plan.home:
+        return
+    blocks: dict[int, dict[int, tuple[CellSpec, int]]] = {}
+    for part, row, column in here.cells:
+        blocks.setdefault(part.slot.grid, {}).setdefault(row, (part, column))
+    for rows in blocks.values():
+        found = [(row, *rows[row]) for row in sorted(rows)]
+        issued = sorted(part.row for _, part, _ in found)
+        moved = [each for each, home in zip(found, issued, strict=True) if each[1].row != home]
+        if moved:
+            row, part, column = moved[0]
+            codes = ", ".join(dict.fromkeys(part.row_code for _, part, _ in found))
+            at = address(row, column)
+            yield ROWS_SORTED.at(tool_sheet.raw.name, at, part.slot.tool, value=shorten(codes))
+
+
+def _hidden(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
+    """Report the rows, and the columns, that are hidden although something is answered in them."""
+    raw = tool_sheet.raw
+    rows = raw.hidden_rows & here.by_row.keys()
+    columns = {column for column in here.columns if _covers(raw.hidden_columns, column)}
+    for kind, is_column, lines in ((ANSWERS_HIDDEN, False, rows), (COLUMNS_HIDDEN, True, columns)):
+        hidden = sorted(
+            (row, column)
+            for part, row, column in (here.cells if lines else ())
+            if (column if is_column else row) in lines
+            and not part.calculated
+            and (cell := raw.cell(row, column))
+            and cell.kind is not CellKind.BLANK
+        )
+        if hidden:
+            places = ((1, column) if is_column else (row, 1) for row, column in hidden)
+            named = compact(places).replace("1" if is_column else "A", "")
+            yield kind.at(raw.name, address(*hidden[0]), tool_sheet.plan.tool, value=named)
+
+
+# merges
+
+
+def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Finding]:
+    """Give one observation for each merge over answers, at the first answer in it."""
+    left: dict[int, dict[int, CellSpec]] = {}
+    for part, row, column in here if raw.merges else ():
+        if not part.calculated:
+            left.setdefault(row, {})[column] = part
+    for area in raw.merges:
+        rows = range(area.first_row, area.last_row + 1)
+        covered = [
+            (row, column)
+            for row in ([row for row in left if row in rows] if len(rows) > len(left) else rows)
+            for column in left.get(row, ())
+            if area.first_column <= column <= area.last_column
+        ]
+        if covered:
+            row, column = min(covered)
+            part, value = left[row][column], f"{address(*area[:2])}:{address(*area[2:])}"
+            about = {"label": plan.layout.question(part.slot), "value": value, "cells": value}
+            yield observe_at(CELLS_MERGED, raw.name, address(row, column), part, **about)
+        for row, column in covered:
+            del left[row][column]
+
+
+# what formatting says of answers that their values do not: struck through, invisible, shown otherwise
+
+
+def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[Finding]:
+    """Report what formatting does to answers."""
+    return _by_field(
+        found.plan,
+        (
+            (kind, raw.name, (part, row, column), detail)
+            for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1])
+            for part, its_column in here.by_row.get(row, ())
+            if its_column == column and not part.calculated
+            for kind, detail in _seen(raw, row, column, percent=part.slot.field.type.scaled)
+        ),
+    )
+
+
+def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
+    """Give the same of what stands outside the cells to fill in, one observation for each sheet."""
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
+    found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[int, int]]]] = {}
+    for text in unplaced:
+        raw, place = sheets.get(text.sheet), parse_cell(text.cell)
+        if raw is not None and place is not None:
+            for kind, detail in _seen(raw, *place, percent=True):
+                found.setdefault((kind, raw.name), (detail, []))[1].append(place)
+    for (kind, sheet), (detail, places) in found.items():
+        cells = compact(places)
+        about = {"label": cells, "cells": cells, "count": str(len(places))}
+        yield kind.at(sheet, address(*places[0]), **about, **detail)
+
+
+def dates_by_format(found: ReadResult) -> Iterator[Finding]:
+    """Report texts that the format of their cell turned into a date: “3-4” is 3 April then."""
+    date = CellKind.DATE
+    return _by_field(
+        found.plan,
+        (
+            (DATE_BY_FORMAT, sheet, (part, *place), {"value": shown_cell(cell)})
+            for part, sheet, home, cell in found.filled
+            if cell[0] is date and kind_of(part.slot.field) is ColumnKind.TEXT and (place := parse_cell(home))
+        ),
+    )
+
+
+def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tuple[Kind, dict[str, str]]]:
+    """Give everything that formatting does to one cell: the finding, what was read, and what is seen instead."""
+    cell, look = raw.cell(row, column), raw.looks.get((row, column), ORDINARY)
+    value = shown_cell(cell).strip()
+    if cell is None or not value or cell.kind in (CellKind.ERROR, CellKind.NOT_CALCULATED):
+        return
+    struck, other = cell.struck, None
+    if look.number_format and cell.value is not None and not isinstance(cell.value, bool):
+        other = seen(look.number_format, cell.value, percent=percent)
+    if struck is not None or look.struck:
+        yield STRUCK_THROUGH, {"value": shorten(struck or struck_through(value), 200), "seen": ""}
+    if look.invisible or other == "":
+        yield TEXT_INVISIBLE, {"value": shorten(value, 200), "seen": ""}
+    elif other is not None:
+        yield SHOWN_OTHERWISE, {"value": shorten(value, 200), "seen": shorten(other, 200)}
+
+
+# the validation rules that a sheet still has, by the lists that they offer
+
+
+NAME = re.compile(r"\b(?:list|rows)_\w+")
+LONGEST_SOURCE = 8_192  # characters, as many as Excel takes of any formula
+SOURCES_REMEMBERED = 1_024  # sources: the same come back on every sheet of every file
+ALL_ROWS = re.compile(r"INDEX\(([^,()]{1,80}),")
+BETWEEN = re.compile(r"[,;]")  # entries of a list that stands in the rule itself
+
+
+class ListNames(NamedTuple):
+    """The names of lists in a file: those of other cells, and each by what a rule may hold in its place."""
+
+    broken: frozenset[str] = frozenset()
+    written_out: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, workbook: RawWorkbook, layout: Layout) -> ListNames:
+        """Give the names of a file. A list that grows may be written out with all the rows that it can have."""
+        names = (
+            (name, text) for name, text in workbook.defined_names.items() if NAME.fullmatch(name.casefold())
+        )
+        texts = ((name, each) for name, text in names for each in (text, *ALL_ROWS.findall(text)))
+        return cls(broken_lists(workbook, layout), {_bare(text): name for name, text in texts})
+
+
+class Dropdowns:
+    """Which rows of a column still have the rule that they were issued with."""
+
+    def __init__(self, validations: Iterable[Validation], plan: ExpectedWorkbook, names: ListNames) -> None:
+        # by what a rule offers, and whether it has a stop alert
+        self._areas = defaultdict[tuple[str, bool], list[Area]](list)
+        for rule in validations:
+            if rule.type not in ("none", ""):
+                self._areas[ANY_RULE, rule.blocks] += rule.areas
+            if rule.type == "list":
+                source = names.written_out.get(_bare(rule.formula1), rule.formula1)
+                # none for a source that is longer than any program writes
+                offered = _remembered_names(source, plan) if len(source) <= LONGEST_SOURCE else ()
+                for name in set(offered) - names.broken:
+                    self._areas[name, rule.blocks] += rule.areas
+
+    def runs(self, need: str, column: int) -> list[Run]:
+        """Give the rows of a column with the rule that is needed: any rule, or the list of this name."""
+        name = need.removeprefix(OPEN)
+        lenient = self._areas[name, False] if need.startswith(OPEN) else ()
+        return runs((*self._areas[name, True], *lenient), column)
+
+    def lenient_runs(self, need: str, column: int) -> list[Run]:
+        """Give the rows of a column with the list of this name that refuses no other entry."""
+        return runs(self._areas[need, False], column)
+
+
+def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
+    """Give the names of lists that are gone or stand for other cells: what a dropdown offers by them is not right."""
+    sheets = {sheet.name.casefold(): sheet for sheet in workbook.sheets}
+    if not any(text_at(sheet, CODE_ROW, CODE_COLUMN) == LISTS_KEY for sheet in workbook.sheets):
+        return frozenset()  # without the lists there is nothing that a name could stand for
+
+    def is_whole(place: ListPlace) -> bool:
+        named = named_area(workbook, f"list_{place.name}")
+        sheet = sheets.get(named[0].casefold()) if named is not None else None
+        if named is None or sheet is None:
+            return False
+        (top, left, bottom, _), size = named[1], len(place.offered)
+        texts = {text_at(sheet, row, left) for row in range(top, min(bottom, top + size) + 1)}
+        # single ones may be reworded, which is told of by itself
+        return bottom - top + 1 == size and 2 * sum(label in texts for label in place.offered) >= size
+
+    return frozenset(_name(place) for place in layout.lists.values() if not is_whole(place))
+
+
+def _bare(source: str) -> str:
+    return source.strip().lstrip("=").replace("'", "").replace(" ", "").casefold()
+
+
+@lru_cache(maxsize=SOURCES_REMEMBERED)
+def _remembered_names(source: str, plan: ExpectedWorkbook) -> list[str]:
+    """Give the lists that a source offers: by their names, their area, or their entries one by one.
+
+    A name may stand in a formula, as where the list depends on another answer.
+    """
+    lists = plan.layout.lists.values()
+    bare = source.strip().lstrip("=").strip()
+    if bare.startswith('"'):
+        entries = {each.strip().casefold() for each in BETWEEN.split(bare.strip('"'))}
+        return [
+            _name(place)
+            for place in lists
+            if any(
+                {each.casefold() for each in way} == entries
+                for way in (place.codes, place.labels, place.offered)
+            )
+        ]
+    sheet, mark, cells = bare.rpartition("!")
+    area = parse_area(cells) if mark else None
+    if area is not None and sheet.strip("'").casefold() == plan.layout.lists_name.casefold():
+        areas = {_name(each): Area(each.first, each.column, each.last_offered, each.column) for each in lists}
+        return [name for name, offered in areas.items() if offered == area]
+    return list(dict.fromkeys(NAME.findall(bare.casefold())))
+
+
+def _name(place: ListPlace) -> str:
+    return f"list_{place.name}".casefold()

@@ -1,0 +1,379 @@
+"""Letters, archives and folders: the workbooks in them, at any depth, and what else lies there."""
+
+from __future__ import annotations
+
+import mailbox
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import tee
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from ..core.paths import LOCK_PREFIXES, MOST_LOCK_BYTES, expand, is_left_by_a_program
+from ..core.words import counted
+from ..findings import Finding
+from ..layout.wording import text
+from .content_sniffing import (
+    OLE_MAGIC,
+    UNOPENED_ARCHIVES,
+    ZIP_MAGIC,
+    describe,
+    ending_of,
+    is_named_as_workbook,
+    ole_format,
+    word_for,
+    zip_format,
+)
+from .gate import Refusal, beginning_of, opened
+from .limits import LIMITS, Limits
+from .mail import (
+    TNEF_MAGIC,
+    Attached,
+    Letter,
+    OutlookMessage,
+    attached_to,
+    files_in_tnef,
+    is_mail,
+    letter_of,
+    parsed,
+    subject_of,
+)
+from .raw import Unreadable
+from .worker import Died, run_guarded
+from .zip_package import Budget, ZipPackage
+
+LARGER = replace(LIMITS, file_bytes=LIMITS.part_bytes)  # of a mail or an archive, which hold several files
+MBOX = b"From "
+MAILDIR = ("cur", "new", "tmp")
+
+
+def found_in(sources: Sequence[str]) -> Iterator[Found]:
+    """Give everything that lies in the sources, in their order. Raises `UsageError` where one leads nowhere."""
+    jobs, same_jobs = tee(_jobs(sources))
+    for outcome, job in zip(run_guarded(open_layers, jobs, jobs=1, limits=LARGER), same_jobs, strict=False):
+        if isinstance(outcome, Died):
+            yield job.unopened(_why(job.name, outcome.observation))
+        else:
+            yield from outcome
+
+
+def _why(name: str, observation: Finding) -> str:
+    return f"{text(observation, path=name).message} {ASK}"
+
+
+def _jobs(sources: Sequence[str]) -> Iterator[Job]:
+    """Yield what is to be opened, source by source."""
+    for source in sources:
+        for folder in _maildirs(Path(source)):
+            name = folder.name if folder == Path(source) else folder.relative_to(source).as_posix()
+            yield from _mails(mailbox.Maildir(folder, create=False), FoundAt((name,)))
+        for path in _files(source):
+            if not (path.parent.name in MAILDIR and _is_maildir(path.parent.parent)):
+                yield from _of_file(path)
+
+
+def _files(source: str) -> list[Path]:
+    """Give all files of a source. In a folder every one is accounted for, but for what lies in hidden folders."""
+    folder = Path(source)
+    if not folder.is_dir():
+        return expand([source])
+    found = (path for path in folder.rglob("*") if not path.is_dir())
+    shown = (
+        path
+        for path in found
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts[:-1])
+    )
+    return sorted(shown)
+
+
+def _of_file(path: Path) -> Iterator[Job]:
+    """Yield a file, or each mail of a mailbox."""
+    if beginning_of(path, len(MBOX)) == MBOX:
+        yield from _mails(mailbox.mbox(path, create=False), FoundAt((path.name,)))
+        return
+    file = opened(path, LARGER)
+    if isinstance(file, Refusal):
+        yield Job(path.name, problem=_why(path.name, file.observations[0]))
+    else:
+        yield Job(path.name, file.data)
+
+
+def _mails(box: mailbox.Mailbox[mailbox.Message], place: FoundAt) -> Iterator[Job]:
+    """Yield the mails of a mailbox, one at a time: it may be larger than the memory."""
+    for number, key in enumerate(sorted(box.keys()), start=1):
+        with box.get_file(key) as file:
+            data = file.read(LARGER.file_bytes + 1)
+        name = f"message {number}"
+        if len(data) > LARGER.file_bytes:
+            too_large = f"Message {number} of {place.way[-1]} is too large to be read. {ASK}"
+            yield Job(name, place=place, problem=too_large)
+        else:
+            yield Job(name, data, place, mail=True)
+
+
+# Maildir: a folder with three folders in it; its own folders begin with a point
+
+
+def _maildirs(source: Path) -> list[Path]:
+    if not source.is_dir():
+        return []
+    folders = (source, *(each for each in source.rglob("*") if each.is_dir() and not each.is_symlink()))
+    return sorted(filter(_is_maildir, folders))
+
+
+def _is_maildir(folder: Path) -> bool:
+    return all((folder / name).is_dir() for name in MAILDIR)
+
+
+# layer by layer: what a file is shows in its content, and whatever holds files is opened in its turn
+
+MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
+MOST_TROUBLES = 20  # files of one source that are no workbooks by their content and are told one by one
+NO_LETTER = Letter()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAt:
+    """Where something lies: within which mails and archives, the outermost first; and the letter it came with."""
+
+    way: tuple[str, ...] = ()
+    letter: Letter = NO_LETTER
+
+    def within(self, name: str, letter: Letter | None = None) -> FoundAt:
+        """Give the inside of a mail or archive that lies here."""
+        return replace(self, way=(*self.way, name), letter=letter or self.letter)
+
+
+class Workbook(Struct, tag=True, frozen=True):
+    """A file that is an answer, or was meant as one; `format` is what its content says, else empty."""
+
+    name: str
+    place: FoundAt
+    data: bytes
+    format: str = ""
+
+
+class Left(Struct, tag=True, frozen=True):
+    """A file that is nobody's answer, and what it is, in a word."""
+
+    name: str
+    place: FoundAt
+    what: str
+
+
+class Unopened(Struct, tag=True, frozen=True):
+    """Something that may hold answers and could not be opened, and why, as a sentence.
+
+    `count` is how many files it stands for: of very many in one source the first are told one by one.
+    """
+
+    name: str
+    place: FoundAt
+    why: str
+    count: int = 1
+
+
+Found = Workbook | Left | Unopened
+
+EMPTY_ZIP = b"PK\x05\x06"
+ASK = "Ask the sender for the workbook itself."
+TOO_DEEP = f"It is nested in more than {MOST_LAYERS} e-mails and archives. {ASK}"
+NO_READER = (
+    'Messages of Outlook are read with an extra: pip install "hrge-xl[mail]". '
+    "Or drag the attachments out of the message into a folder."
+)
+
+
+class Job(NamedTuple):
+    """A file of a source: its name, its bytes, where it lies, and whether it is known to be a mail.
+
+    `message` is a message of Outlook that lies in another one; `problem` says why a file cannot even be read.
+    """
+
+    name: str
+    data: bytes = b""
+    place: FoundAt = FoundAt()
+    mail: bool = False
+    inline: bool = False
+    problem: str = ""
+    message: OutlookMessage | None = None
+
+    def left(self, what: str) -> Left:
+        """Tell that it is nobody's answer."""
+        return Left(self.name, self.place, what)
+
+    def unopened(self, why: str) -> Unopened:
+        """Tell that it could not be opened."""
+        return Unopened(self.name, self.place, why)
+
+
+def open_layers(job: Job, limits: Limits = LIMITS) -> list[Found]:
+    """Give everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers.
+
+    Of very many files that are no workbooks the first are told, and how many more there are: a small archive can name
+    two thousand.
+    """
+    told: list[Found] = []
+    troubles = 0
+    for found in _Opening(Budget(limits)).found(job):
+        is_trouble = not isinstance(found, Left) and not (isinstance(found, Workbook) and found.format)
+        troubles += is_trouble
+        if not is_trouble or troubles <= MOST_TROUBLES:
+            told.append(found)
+    if (more := troubles - MOST_TROUBLES) > 0:
+        why = f"None of them is a workbook that can be opened, like {MOST_TROUBLES} others in it. {ASK}"
+        told.append(Unopened(counted(more, "more file"), job.place.within(job.name), why, more))
+    return told
+
+
+class _Opening:
+    """The opening of one file, with all that lies in it."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+
+    def found(self, job: Job) -> Iterator[Found]:
+        """Tell what a file is, and what lies in it; a layer that cannot be opened costs itself only."""
+        try:
+            # a workbook under the name of a lock file is one
+            small = len(job.data) <= MOST_LOCK_BYTES or not job.name.startswith(LOCK_PREFIXES)
+            if small and job.message is None and is_left_by_a_program(job.name):
+                yield job.left("system")
+            elif job.problem:
+                yield job.unopened(job.problem)
+            elif not job.data and is_named_as_workbook(job.name):
+                yield _empty(job)
+            elif (inside := self._way_in(job)) is None:
+                yield from self._as_file(job)
+            elif len(job.place.way) >= MOST_LAYERS:
+                yield job.unopened(TOO_DEEP)
+            else:
+                yield from inside(job)
+        except Unreadable as problem:
+            yield job.unopened(f"{text(problem.observation, path=job.name).message} {ASK}")
+        except RecursionError:
+            yield job.unopened(TOO_DEEP)
+
+    def _way_in(self, job: Job) -> Callable[[Job], Iterator[Found]] | None:
+        """Tell how a file is opened; None where it holds no others."""
+        if job.message is not None:
+            return partial(self._message, job.message)
+        if job.data.startswith((ZIP_MAGIC, EMPTY_ZIP)):
+            return self._zip if self._is_archive(job) else None
+        if job.data.startswith(TNEF_MAGIC):
+            return self._tnef
+        if job.data.startswith(OLE_MAGIC):
+            is_message = _other_than_workbook(ole_format, job.data) == "an Outlook message"
+            return self._outlook if is_message else None
+        return self._mail if job.mail or is_mail(job.data) else None
+
+    def _is_archive(self, job: Job) -> bool:
+        """Tell whether a zip is not a document of a program. Raises `Unreadable` for a bad one not named as one."""
+        try:
+            package = ZipPackage(job.data, self._budget.limits)
+        except Unreadable:
+            if is_named_as_workbook(job.name):
+                return False
+            raise
+        return _other_than_workbook(zip_format, package).startswith("a zip archive")
+
+    # what holds files
+
+    def _zip(self, job: Job) -> Iterator[Found]:
+        place, package = job.place.within(job.name), ZipPackage(job.data, self._budget.limits)
+        if not package.names:
+            yield _empty(job)
+        self._budget.take_entries(len(package.names))
+        for stored in package.names:
+            data = package.read(stored)
+            self._budget.take_bytes(len(data))
+            path = stored
+            with suppress(UnicodeError):  # programs of macOS write UTF-8 without saying so
+                path = stored.encode("cp437").decode("utf-8")
+            folder, _, name = path.rpartition("/")
+            if "__MACOSX" in folder:
+                yield Left(name, place, "system")
+            else:
+                yield from self.found(Job(name, data, place))
+
+    def _tnef(self, job: Job) -> Iterator[Found]:
+        place = job.place.within(job.name)
+        files = list(files_in_tnef(job.data, self._budget))
+        if not files:
+            yield job.left("letter")
+        for name, data in files:
+            yield from self.found(Job(name or "attachment", data, place))
+
+    def _mail(self, job: Job) -> Iterator[Found]:
+        mail = parsed(job.data)
+        place = job.place.within(job.name, letter_of(mail).within(job.place.letter))
+        yield from self._letter(job, place, list(attached_to(mail, self._budget)), subject_of(mail))
+
+    def _outlook(self, job: Job) -> Iterator[Found]:
+        try:
+            yield from self._message(OutlookMessage.of(job.data), job)
+        except ImportError:
+            yield job.unopened(NO_READER)
+        except OSError:  # what a damaged container makes its reader raise
+            yield job.unopened(f"The message {job.name} is damaged. {ASK}")
+
+    def _message(self, message: OutlookMessage, job: Job) -> Iterator[Found]:
+        place = job.place.within(job.name, message.letter.within(job.place.letter))
+        yield from self._letter(job, place, list(message.attached(self._budget)), message.subject, message)
+
+    def _letter(
+        self,
+        job: Job,
+        place: FoundAt,
+        attached: list[Attached],
+        subject: str,
+        message: OutlookMessage | None = None,
+    ) -> Iterator[Found]:
+        """Yield what a mail brings; one that brings nothing is named by what it is about."""
+        if not attached:
+            yield Left(subject or job.name, place, "letter")
+        for each in attached:
+            inner = message.inner(each.home) if message is not None and each.home else None
+            yield from self.found(Job(each.name, each.data, place, each.mail, each.inline, message=inner))
+
+    # what holds none
+
+    def _as_file(self, job: Job) -> Iterator[Found]:
+        format_ = _format_of(job.data, self._budget.limits)
+        if format_ or is_named_as_workbook(job.name):
+            yield Workbook(job.name, job.place, job.data, format_)
+            return
+        archive, described = UNOPENED_ARCHIVES.get(ending_of(job.name), ""), describe(job.data)
+        kind = f"a {archive} archive" if archive else described
+        if kind.endswith(" archive"):
+            yield job.unopened(f"{job.name} is {kind}, which is not opened. {ASK}")
+        else:
+            yield job.left(word_for(job.name, job.data, inline=job.inline))
+
+
+def _empty(job: Job) -> Unopened:
+    """Tell that there is nothing in a workbook or an archive."""
+    return job.unopened(f"The file {job.name} is empty. {ASK}")
+
+
+def _other_than_workbook(look: Callable[..., str], data: object) -> str:
+    """Say what a container is instead of a workbook; nothing where it is one, or may be one under a password."""
+    try:
+        look(data)
+    except Unreadable as problem:
+        return str(problem.observation.details.get("what", ""))
+    return ""
+
+
+def _format_of(data: bytes, limits: Limits) -> str:
+    """Give the format of a workbook, also where it is under a password; nothing where it is none."""
+    try:
+        if data.startswith(ZIP_MAGIC):
+            return zip_format(ZipPackage(data, limits))
+        return ole_format(data) if data.startswith(OLE_MAGIC) else ""
+    except Unreadable as problem:
+        return "" if "what" in problem.observation.details else "xlsx"

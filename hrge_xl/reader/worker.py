@@ -1,0 +1,395 @@
+"""Work on untrusted files in child processes that can be killed, within limits of memory and time.
+
+A child is a fresh interpreter that reads pickled items from its standard input and writes results to what was its
+standard output, in a format that can hold nothing but data. It shares no memory, no thread and no open file with the
+parent, starts in an empty folder without an environment, and then puts itself into a sandbox.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from queue import LifoQueue
+from types import UnionType
+from typing import (
+    IO,
+    Any,
+    BinaryIO,
+    Generic,
+    Literal,
+    Self,
+    TextIO,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from msgspec import msgpack
+
+from ..core.errors import Exit, HrgeError
+from ..core.gc_pause import gc_paused
+from ..findings import Finding, Kind
+from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
+from .limits import LIMITS, Limits
+from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
+
+if sys.platform != "win32":
+    import resource
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Reason = Literal["time", "memory", "crash", "exception"]
+
+_AHEAD = 2  # items in hand for each worker, so that a slow one does not make the results pile up
+_START_SECONDS = 120.0  # a slow disk or a busy computer is not the fault of any file
+_SIZE_BYTES = 8  # before each answer stands how long it is
+_PIECE = 1024 * 1024  # bytes that are taken of an answer at a time
+_OUT_OF_MEMORY = 86  # exit code of a child that could not even say so
+_FINDINGS: dict[Reason, Kind] = {
+    "time": TIME_LIMIT,
+    "memory": MEMORY_LIMIT,
+    "crash": READER_CRASHED,
+    "exception": READER_FAILED,
+}
+_CHILD = (  # which ends at once, and does not first give back piece by piece what it holds
+    "import os, pickle, sys; sys.path = pickle.load(sys.stdin.buffer); "
+    f"from {__name__} import serve; serve(); os._exit(0)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Died:
+    """Why there is no result for an item; `detail` never holds anything out of the item."""
+
+    reason: Reason
+    detail: str = ""  # the type of the exception
+
+    @property
+    def observation(self) -> Finding:
+        """The finding for the file that this happened to."""
+        return _FINDINGS[self.reason].at(reason=self.detail)
+
+
+class NotStarted(HrgeError):
+    """A child did not come up: no fault of any file."""
+
+    exit_code = Exit.OUTPUT
+
+
+def cores() -> int:
+    """Give how many processes this machine can run at a time."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_guarded(
+    function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int, limits: Limits = LIMITS
+) -> Iterator[Result | Died]:
+    """Give the results of `function` over `items`, in their order, each from a child under `limits` and in a sandbox.
+
+    `function` must be importable (children start from nothing), items picklable, and results of the types that its
+    annotation names. No file is open to it: what it needs is in the item. A child that dies costs its own item only.
+    Leaving the iteration, by Ctrl-C too, ends every child.
+    """
+    with WorkerPool(function, jobs, limits) as pool:
+        yield from pool.work(items)
+
+
+class WorkerPool(Generic[Item, Result]):
+    """A fixed number of workers, each driven by a thread that does nothing but wait for it.
+
+    A pool may work through one lot of items after another; its children live until it is closed.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Item], Result],
+        jobs: int = 1,
+        limits: Limits = LIMITS,
+        readable: Iterable[str | Path] = (),
+    ) -> None:
+        """Start nothing yet; `readable` are folders that `function` reads."""
+        if function.__module__ == "__main__":
+            raise ValueError("a guarded function must live in a module that a new process can import")
+        jobs = max(jobs, 1)
+        self.closed = False
+        self._readable = set(map(str, readable))
+        self._workers: list[_Worker[Item, Result]] = [
+            _Worker(function, limits, self._readable) for _ in range(jobs)
+        ]
+        self._idle: LifoQueue[_Worker[Item, Result]] = LifoQueue()
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="reader")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def allow(self, folder: str | Path) -> None:
+        """Let the function read a folder from now on; a child that began without is replaced."""
+        self._readable.add(str(folder))
+
+    def work(self, items: Iterable[Item]) -> Iterator[Result | Died]:
+        """Results in order, with a bounded number of items in hand. Leaving early closes the pool."""
+        pending: deque[Future[Result | Died]] = deque()
+        try:
+            for item in items:
+                pending.append(self._threads.submit(self._work_on, item))
+                if len(pending) >= _AHEAD * len(self._workers):
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        except BaseException:  # also when the iteration is given up
+            self.close()
+            raise
+
+    def _work_on(self, item: Item) -> Result | Died:
+        worker = self._idle.get()
+        try:
+            return worker.run(item)
+        finally:
+            self._idle.put(worker)
+
+    def close(self) -> None:
+        """End every child, whatever it is doing."""
+        self.closed = True
+        for worker in self._workers:
+            worker.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+
+class _Worker(Generic[Item, Result]):
+    """One child process, started when it is first needed and again after it died."""
+
+    def __init__(self, function: Callable[[Item], Result], limits: Limits, readable: set[str]) -> None:
+        self._function = function
+        self._kinds = (Died, *kinds_of(function))
+        self._limits = limits
+        self._readable = readable  # by now; the pool adds to it
+        self._granted: frozenset[str] = frozenset()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._process: Interpreter | None = None
+
+    def run(self, item: Item) -> Result | Died:
+        """Give the result for one item, or why there is none."""
+        message = pickle.dumps(item)
+        process = self._ready()
+        if process is None:
+            return Died("crash")
+        answer, overdue = _ask(process, message, self._limits.wall_seconds)
+        if answer is None:
+            self._discard(process)
+            return Died("time") if overdue else _cause_of_death(process.returncode)
+        try:
+            outcome = cast("Result | Died", loads(answer, self._kinds))
+        except Exception:  # noqa: BLE001 - whatever a child that was taken over writes: it costs its own item
+            outcome = Died("crash")
+        if overdue or (isinstance(outcome, Died) and outcome.reason != "exception"):
+            self._discard(process)
+        return outcome
+
+    def _ready(self) -> Interpreter | None:
+        """Give a child that waits for an item; None once the pool is being dismissed."""
+        readable = frozenset(self._readable)
+        with self._lock:
+            process, closed = self._process, self._closed
+            if closed or (process is not None and self._granted == readable):
+                return process
+            if process is not None:
+                process.end()
+            process = self._process = Interpreter(_CHILD)
+            self._granted = readable
+        answer, _ = _ask(process, _greeting(self._function, self._limits, readable), _START_SECONDS)
+        if answer is None and not self._closed:
+            self._discard(process)
+            raise NotStarted(
+                "A process for reading files could not be started. See what this computer lacks with hrge-xl doctor."
+            )
+        return process
+
+    def _discard(self, process: Interpreter) -> None:
+        with self._lock:
+            self._process = None
+        process.end()
+
+    def close(self) -> None:
+        """End the child for good."""
+        with self._lock:
+            self._closed = True
+            process, self._process = self._process, None
+        if process is not None:
+            process.end()
+
+
+def _greeting(function: Callable[..., object], limits: Limits, readable: Iterable[str]) -> bytes:
+    """Pack what a child is told first: where modules are found, what it may read, its limits and its task."""
+    path = module_path()
+    return b"".join(map(pickle.dumps, (list(path), (*import_places(path), *readable), limits, function)))
+
+
+def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[bytes | None, bool]:
+    """Hand a message over and wait for the answer, None if the child died; and whether it was overdue."""
+    overdue = threading.Event()
+
+    def end() -> None:
+        overdue.set()
+        process.kill()
+
+    patience = threading.Timer(seconds, end)
+    patience.daemon = True
+    patience.start()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(message)
+        process.stdin.flush()
+        size = int.from_bytes(_whole(process.stdout, _SIZE_BYTES), "big")
+        answer = _whole(process.stdout, size) if size <= LIMITS.answer_bytes else b""
+    except (OSError, EOFError):
+        process.wait()
+        answer = None
+    finally:
+        patience.cancel()
+    return answer, overdue.is_set()
+
+
+def _whole(source: IO[bytes], size: int) -> bytes:
+    """Give so many bytes; room is made for no more than came. Raises `EOFError` where the child is gone before."""
+    pieces = []
+    while size > 0:
+        pieces.append(source.read(min(size, _PIECE)))
+        if not pieces[-1]:
+            raise EOFError
+        size -= len(pieces[-1])
+    return b"".join(pieces)
+
+
+def _cause_of_death(code: int) -> Died:
+    """Read an exit code: limits of the operating system end a child by signals."""
+    if sys.platform != "win32":
+        if code == -signal.SIGXCPU:
+            return Died("time")
+        if code == -signal.SIGKILL:  # not by us: the system was short of memory
+            return Died("memory")
+    return Died("memory") if code == _OUT_OF_MEMORY else Died("crash")
+
+
+def serve() -> None:
+    """Answer items until the parent is gone: what a child does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
+    answers = os.fdopen(os.dup(1), "wb")  # what else is printed, by a library for example, goes nowhere
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    source = sys.stdin.buffer
+    readable: tuple[str, ...] = pickle.load(source)
+    statm = Path("/proc/self/statm")  # what tells how much memory this process holds; macOS has none
+    with statm.open(encoding="ascii") if statm.exists() else nullcontext() as meter:  # opened while it may be
+        confine(readable)
+        limits: Limits = pickle.load(source)
+        function: Callable[[Any], object] = pickle.load(source)
+        _limit_memory(limits, meter)
+        kinds = (Died, *kinds_of(function))
+    _answer(answers, b"ready")
+    while True:
+        try:
+            item = pickle.load(source)
+        except EOFError:
+            return
+        except MemoryError:
+            os._exit(_OUT_OF_MEMORY)
+        _limit_time(limits)
+        with gc_paused():
+            message = _outcome(function, item, kinds)
+        _answer(answers, message)
+
+
+def _outcome(function: Callable[[Any], object], item: object, kinds: tuple[Any, ...]) -> bytes:
+    """Give a result, or what kept us from it; all that it took is gone again on return."""
+    try:
+        outcome = function(item)
+        return dumps(outcome, kinds)
+    except MemoryError:  # the parent does not use this process again
+        return dumps(Died("memory"), kinds)
+    except Exception as error:  # noqa: BLE001 - whatever it is becomes a finding; its text may hold answers
+        return dumps(Died("exception", type(error).__name__), kinds)
+
+
+def _answer(answers: BinaryIO, message: bytes) -> None:
+    answers.write(len(message).to_bytes(_SIZE_BYTES, "big"))
+    answers.write(message)
+    answers.flush()
+
+
+def _limit_memory(limits: Limits, meter: TextIO | None) -> None:
+    """Allow so much more than the child holds now; and no core dump, which would hold answers."""
+    limit_by_job(limits.worker_bytes)  # on Windows
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if meter is not None:
+            held = int(meter.read().split()[0]) * resource.getpagesize()  # address space
+            most = held + limits.worker_bytes
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _limit_time(limits: Limits) -> None:
+    """Move the limit ahead for each item, as processor time counts over the life of a process.
+
+    Windows has no such limit; the parent's patience remains.
+    """
+    if sys.platform != "win32":
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        soft = math.ceil(time.process_time()) + limits.cpu_seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+# The format in which a child answers. A file may take it over, so its answer is MessagePack, decoded into the types
+# that its function declares: anything else is refused, and no room is made for what is claimed and not there.
+
+
+Kinds = tuple[Any, ...]
+
+
+def kinds_of(function: Callable[..., object]) -> Kinds:
+    """Give the types of what a function may return, by its annotation."""
+    while isinstance(function, partial):
+        function = function.func
+    returned = get_type_hints(function)["return"]
+    kinds = get_args(returned) if get_origin(returned) in (Union, UnionType) else (returned,)
+    return tuple(Any if kind is object else kind for kind in kinds)
+
+
+def dumps(answer: object, kinds: Kinds) -> bytes:
+    """Write an answer: the number of its type, then the answer. Raises TypeError where it is of none of them."""
+    for number, kind in enumerate(kinds):
+        if kind is None or isinstance(answer, object if kind is Any else get_origin(kind) or kind):
+            return bytes([number]) + msgpack.encode(answer)
+    raise TypeError(type(answer).__qualname__)
+
+
+def loads(message: bytes, kinds: Kinds) -> Any:
+    """Read an answer. Raises ValueError where it is not what one of the types says, IndexError where it is of none."""
+    return _decoder(kinds[message[0]]).decode(memoryview(message)[1:])
+
+
+@cache
+def _decoder(kind: Any) -> msgpack.Decoder[Any]:
+    return msgpack.Decoder(kind)
