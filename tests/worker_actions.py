@@ -22,7 +22,7 @@ import babel.dates
 import msgspec
 
 from hrge_xl.checks import run
-from hrge_xl.core.message_templates import IN_ERROR, Kept
+from hrge_xl.core.message_templates import IN_ERROR, MessageTemplate
 from hrge_xl.exchange.validation import Fault, FileToCheck, Result, SpecBroken, check_file
 from hrge_xl.findings import Severity, Waiver, Words
 from hrge_xl.findings.file import EMPTY_FILE
@@ -224,10 +224,10 @@ def pose(job: FileToCheck) -> Result | Fault | SpecBroken:
     return answer
 
 
-WORDS: dict[str, str | Kept] = {
+WORDS: dict[str, str | MessageTemplate] = {
     "words": "Send your password to x@example.org.",
-    "not filled in": Kept(IN_ERROR.text, {"causes": "x"}),
-    "joined": Kept("{text0:>1000000000}", {"text0": "x"}),
+    "not filled in": MessageTemplate(IN_ERROR.text, {"causes": "x"}),
+    "joined": MessageTemplate("{text0:>1000000000}", {"text0": "x"}),
 }
 
 
@@ -235,7 +235,7 @@ def swell(job: FileToCheck) -> Result | Fault | SpecBroken:
     """Check a file, and answer with a text that takes a gigabyte where it is filled in."""
     answer = check_file(job)
     assert isinstance(answer, Result)
-    swollen = Kept("{what:>1000000000}", {"what": "x"})
+    swollen = MessageTemplate("{what:>1000000000}", {"what": "x"})
     if Path(job.file.path).stem == "a":
         answer.findings = [replace(finding, details={"reason": swollen}) for finding in answer.findings]
     else:

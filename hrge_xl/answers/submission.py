@@ -8,7 +8,7 @@ from dataclasses import field as each_with
 from datetime import date
 from typing import NamedTuple
 
-from ..core.message_templates import Kept
+from ..core.message_templates import MessageTemplate
 from ..core.numerals import shown
 from ..findings import Finding
 from ..findings.value import REST_NOT_COUNTED
@@ -84,7 +84,7 @@ class Submission:
     observations: list[Finding] = each_with(default_factory=list)
     unplaced: list[Unplaced] = each_with(default_factory=list)
     comments: list[Unplaced] = each_with(default_factory=list)
-    not_run: dict[str, str | Kept] = each_with(default_factory=dict)  # check -> why
+    not_run: dict[str, str | MessageTemplate] = each_with(default_factory=dict)  # check -> why
     sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
     # tool -> where its cells are; of every tool where it was read out of a file
     cells: dict[str, Mapping[CellKey, str]] = each_with(default_factory=dict)
@@ -194,4 +194,4 @@ class Outcome:
     progress: dict[str, Progress] = each_with(default_factory=dict)
     sheets: dict[str, str] = each_with(default_factory=dict)
     checks_run: list[str] = each_with(default_factory=list)
-    checks_not_run: dict[str, str | Kept] = each_with(default_factory=dict)
+    checks_not_run: dict[str, str | MessageTemplate] = each_with(default_factory=dict)

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..core.dates import parse_day
-from ..core.grouping import grouped
 from ..core.paths import name_of, path_text
 from ..core.words import counted
+from ..core.work import grouped
 from ..dataset.reconciliation import added_up
 from ..dataset.return_status import STATUS_CODES
 from ..dataset.temporary_dataset import dataset_as_told

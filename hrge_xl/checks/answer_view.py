@@ -17,7 +17,7 @@ from ..answers.answer import Answer, Key, State
 from ..answers.last_answers import read_last
 from ..answers.submission import Submission
 from ..core.numerals import to_serial
-from ..core.texts import fixed_codes, said
+from ..core.spec_parts import fixed_codes, said
 from ..core.words import NO_ANSWER, says_nothing, tidy_lines
 from ..fields import figure_of
 from ..language import Type

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from ..answers.answer import ONLY_ROW, Answer
 from ..answers.submission import Outcome, Progress, Submission
-from ..core import message_templates as kept_texts
-from ..core.message_templates import Kept, joined
+from ..core import message_templates
+from ..core.message_templates import MessageTemplate, joined
 from ..core.numerals import shown as said
 from ..core.words import (
     CELL_LIMIT,
@@ -180,7 +180,7 @@ def _account(view: AnswerView, result: Outcome) -> None:
     result.checks_not_run = dict(submission.not_run)
     for rule in rules:
         if rule.code not in there:  # a rule may stand for several sheets
-            result.checks_not_run[rule.code] = kept_texts.NO_SHEET
+            result.checks_not_run[rule.code] = message_templates.NO_SHEET
         elif rule.check is None and not rule.require:
             result.checks_not_run[rule.code] = rule.reader_only.source
     result.checks_run = sorted(ran - result.checks_not_run.keys())
@@ -217,14 +217,17 @@ class FindingWriter:
             value = "; ".join(filter(None, (self._answer(hit, name) for name in sorted(names))))
         return replace(seen, value=value or None, suggestion=suggestion, details=details)
 
-    def reasons(self, undecided: Iterable[Undecided]) -> dict[str, Kept]:
+    def reasons(self, undecided: Iterable[Undecided]) -> dict[str, MessageTemplate]:
         """Give for each code why it was not decided everywhere, with the places."""
-        open_: dict[str, dict[Kept, tuple[dict[str, None], dict[str, None]]]] = {}
+        open_: dict[str, dict[MessageTemplate, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
             if isinstance(cause, UnreadArea):
-                why, place = kept_texts.NOT_ASKED if cause.older else kept_texts.UNREAD, cause.place
+                why, place = (
+                    message_templates.NOT_ASKED if cause.older else message_templates.UNREAD,
+                    cause.place,
+                )
             else:
-                why, place = kept_texts.IN_ERROR, self._place(cause)
+                why, place = message_templates.IN_ERROR, self._place(cause)
             places, causes = open_.setdefault(hit.code, {}).setdefault(why, ({}, {}))
             places[self._place(hit)] = causes[place] = None
         return {

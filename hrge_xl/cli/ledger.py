@@ -12,7 +12,7 @@ from typing import Any
 import hrge_xl
 
 from ..core.errors import Exit, UsageError
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from .common import AS_SUITS, first_line, verb, warn_of_ledgers
 from .terminal import line, output_to, print_json, print_lines
 

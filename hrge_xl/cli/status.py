@@ -9,7 +9,7 @@ from typing import Any
 
 import hrge_xl
 
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from ..core.words import Translate, and_more, translator
 from .common import next_step, question, verb, warn_of_ledgers
 from .terminal import (

@@ -1,4 +1,4 @@
-"""Paths: as people give them (files, folders, globs, @list.txt), as text, and as names of files."""
+"""Paths: as people give them (files, folders, globs, @list.txt), as text, in a shell, as file names; addresses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import codecs
 import errno
 import os
 import re
+import shlex
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -13,7 +14,6 @@ from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path, PureWindowsPath
 
-from .addresses import masked
 from .errors import UsageError
 
 MOST_LIST_BYTES = 10 * 1024 * 1024  # a hundred thousand paths
@@ -227,3 +227,69 @@ def file_part(text: str) -> str:
     if DEVICES.fullmatch(name):
         return f"{name}_"
     return name if short == name else f"{short}-{sha256(name.encode()).hexdigest()[:DIGITS]}"
+
+
+# paths and names as they are typed into the shell in use: in a command that a message tells to give
+
+_PLAIN_ON_WINDOWS = re.compile(r"[\w.:\\/+@=~-]+")  # needs no quotes, neither in PowerShell nor in cmd.exe
+
+
+def quoted(word: str | os.PathLike[str]) -> str:
+    """Give a word in quotes where the shell would take it for several words, or for something else.
+
+    On Windows in double ones, which both PowerShell and cmd.exe know.
+    """
+    text = os.fspath(word)
+    if os.name == "nt":
+        return text if _PLAIN_ON_WINDOWS.fullmatch(text) else f'"{text}"'
+    return shlex.quote(text)
+
+
+# addresses of databases, and what of them may be shown: never what could be a password, however it was mistyped
+
+HIDDEN = "***"
+# bounded: a long word takes no square of its length
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,40}:/{1,3}")
+_LETTER = r"[^\s\"'“”<>]"
+# A name, a colon, a password, an @, with or without a scheme before it; a drive of Windows is not a name.
+_BEFORE_AT = re.compile(rf"(?<!{_LETTER})(?![A-Za-z]:[\\/])[^:\s\"'“”<>]*:{_LETTER}*@")
+# in its place may stand a password; behind a port, the end of a sentence
+_NO_PORT = re.compile(rf"({_SCHEME.pattern}[^\s:/@]*):(?!\d+[:,.;]?(?:[/\s]|$))[^\s/]+")
+_KEY = r"\b(?=\w*(?:password|passwd|passphrase|pwd|secret|token))(\w++=)"
+_NAMED = re.compile(rf"{_KEY}(?:(?![&;]){_LETTER})+", re.I)
+_NAMED_IN_WORD = re.compile(rf"{_KEY}[^&]+", re.I)  # in one that is known whole it may hold spaces
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is meant as the address of a database, also one that was mistyped or whose slashes a path lost."""
+    return _SCHEME.match(text) is not None or _BEFORE_AT.match(text) is not None
+
+
+def masked(text: str, known: Iterable[str] = ()) -> str:
+    """Give a text without what could be a password in an address.
+
+    `known` are words that were given and that it may quote: in them a password may hold anything, spaces too.
+    """
+    words = {part for word in known for part in (word, word.partition("=")[2])}
+    for word in sorted(filter(_tells, words), key=len, reverse=True):
+        for form in dict.fromkeys((word, str(Path(word)))):
+            text = text.replace(form, _without(form))
+    text = _BEFORE_AT.sub(lambda match: f"{_scheme(match[0])}{HIDDEN}@", text)
+    text = _NO_PORT.sub(rf"\1:{HIDDEN}", text)
+    return _NAMED.sub(rf"\1{HIDDEN}", text)
+
+
+def _tells(word: str) -> bool:
+    """Say whether a word may hold a password."""
+    return ("@" in word and ":" in word) or _NAMED.search(word) is not None
+
+
+def _without(word: str) -> str:
+    head, at, tail = word.rpartition("@")
+    shown = f"{_scheme(head)}{HIDDEN}@{tail}" if at and ":" in head else word
+    return _NAMED_IN_WORD.sub(rf"\1{HIDDEN}", shown)
+
+
+def _scheme(text: str) -> str:
+    found = _SCHEME.match(text)
+    return found[0] if found else ""

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from typing_extensions import TypedDict
 
-from ..core import message_templates as kept_texts
+from ..core import message_templates
 from ..core.dates import parse_day, parse_moment
-from ..core.message_templates import Kept, joined
+from ..core.message_templates import MessageTemplate, joined
 from ..core.words import Translate, fold
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind, codes, identity, submissions
@@ -160,7 +160,7 @@ class ReturnStatus:
 
     state: str
     other: str | None = None
-    reason: Kept | None = None
+    reason: MessageTemplate | None = None
     finding: Kind | None = None
     decision: Decision | None = None
 
@@ -222,7 +222,7 @@ def return_statuses(
     _meet(left, submissions.ONE_COPY_TWO_INTERVENTIONS, lambda chosen: chosen.copy or None, found)
     for name, filled in beside.items():
         other = max(filled, key=lambda entry: (found[entry.submission].current, entry.age))
-        found[name] = ReturnStatus(SUPERSEDED, other.submission, kept_texts.UNTOUCHED)
+        found[name] = ReturnStatus(SUPERSEDED, other.submission, message_templates.UNTOUCHED)
     return found
 
 
@@ -287,18 +287,18 @@ def _is_correction(group: Sequence[ReturnEntry], before: Sequence[ReturnEntry]) 
 def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | None:
     """Give the status of a return that can count in no case."""
     if entry.verdict == REFUSED:
-        return ReturnStatus(REFUSED, reason=kept_texts.REFUSED)
+        return ReturnStatus(REFUSED, reason=message_templates.REFUSED)
     if decision is not None and decision.choice == WITHDRAWN:
         return _decided(WITHDRAWN, decision)
     if entry.doubts and decision is None:
-        reason = kept_texts.NOT_THE_TEAMS.format(codes=", ".join(entry.doubts))
+        reason = message_templates.NOT_THE_TEAMS.format(codes=", ".join(entry.doubts))
         return ReturnStatus(EXCLUDED, reason=reason)
     return None
 
 
 def _decided(state: str, decision: Decision, other: str | None = None) -> ReturnStatus:
     """Give a status that somebody decided."""
-    reason = kept_texts.DECIDED.format(day=decision.day, by=decision.by, reason=decision.reason)
+    reason = message_templates.DECIDED.format(day=decision.day, by=decision.by, reason=decision.reason)
     return ReturnStatus(state, other, reason, submissions.DECIDED, decision)
 
 
@@ -338,16 +338,16 @@ class _Workbook:
         if self.decision is not None and entry.order <= self.decision.known:
             return _decided(SUPERSEDED, self.decision, chosen.submission)
         if entry.age > chosen.age:
-            return ReturnStatus(WAITING, chosen.submission, kept_texts.WAITS)
-        reason = [kept_texts.NEWER_COUNTS]
+            return ReturnStatus(WAITING, chosen.submission, message_templates.WAITS)
+        reason = [message_templates.NEWER_COUNTS]
         if entry.order > chosen.order:
-            reason.append(kept_texts.SAVED_EARLIER)
+            reason.append(message_templates.SAVED_EARLIER)
         return ReturnStatus(SUPERSEDED, chosen.submission, joined(reason), submissions.SUPERSEDED)
 
 
 REASONS = {
-    submissions.TWO_RETURNS_ONE_KEY: kept_texts.TWO_WORKBOOKS,
-    submissions.ONE_COPY_TWO_INTERVENTIONS: kept_texts.TWO_COPIES,
+    submissions.TWO_RETURNS_ONE_KEY: message_templates.TWO_WORKBOOKS,
+    submissions.ONE_COPY_TWO_INTERVENTIONS: message_templates.TWO_COPIES,
 }
 
 

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..answers.stamp import VALID
-from ..core.grouping import grouped
 from ..core.message_templates import as_json, said
 from ..core.paths import name_of
 from ..core.words import storable
+from ..core.work import grouped
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Noticed, ValidationRequest
 from ..findings import CATALOGUE, Finding, Severity, Waiver, codes
 from ..findings.file import (

@@ -15,10 +15,9 @@ from ..answers.last_answers import digest_of, read_last, written
 from ..answers.stamp import canonical, sign
 from ..answers.submission import Identity, Outcome, Submission
 from ..core.errors import UsageError
-from ..core.gc_pause import gc_paused
-from ..core.grouping import grouped
 from ..core.output_files import write_whole
 from ..core.paths import check_several, read_regular
+from ..core.work import gc_paused, grouped
 from ..fields import ColumnKind, kind_of
 from ..findings import Finding, Severity
 from ..layout import CellOfSlot, Layout, build

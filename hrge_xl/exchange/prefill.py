@@ -14,8 +14,8 @@ from ..answers.last_answers import CLOSED
 from ..answers.submission import Submission
 from ..core.dates import parse_day
 from ..core.errors import UsageError
-from ..core.grouping import grouped
 from ..core.paths import read_regular
+from ..core.work import grouped
 from ..fields import ColumnKind, Field, kind_of
 from ..layout import Layout
 from ..reader.limits import LIMITS

@@ -11,9 +11,8 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic import Field as Option
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from ..core.frozen import Model, Number, Whole, Wrong
 from ..core.numerals import from_serial, shown, shown_moment
-from ..core.texts import NO_TEXT, Code, Codes, Text, as_written
+from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Number, Text, Whole, Wrong, as_written
 from ..findings import Kind
 from ..findings.value import NOT_IN_LIST
 from ..language import Expr, Ref, Type

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from math import ceil, floor
 
-from ..core.frozen import Wrong
 from ..core.numerals import (
     BUDDHIST,
     FIRST_DAY,
@@ -26,6 +25,7 @@ from ..core.numerals import (
     to_serial,
     years_of_own_calendar,
 )
+from ..core.spec_parts import Wrong
 from ..core.words import western_digits
 from ..findings.value import (
     AMBIGUOUS_DATE,

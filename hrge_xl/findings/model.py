@@ -8,11 +8,11 @@ from dataclasses import field as each_with
 from enum import StrEnum
 from functools import partial
 
-from ..core.message_templates import Kept
+from ..core.message_templates import MessageTemplate
 from .waiver import Waiver, waiver_of
 
 EXCERPT = 200  # characters of a text that are quoted
-Detail = str | Kept | None
+Detail = str | MessageTemplate | None
 Details = Mapping[str, Detail]
 
 

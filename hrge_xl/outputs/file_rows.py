@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from ..core.message_templates import Kept, said
+from ..core.message_templates import MessageTemplate, said
 from ..core.words import SOURCE_LANGUAGE
 from ..dataset.return_status import DOUBLED
 from ..dataset.returns import ReceivedItem, Return
@@ -113,7 +113,9 @@ class FileRows:
         told = finding.details.items()
         data |= data.pop("words") | {
             "severity": finding.severity.value,
-            "details": {name: str(text) if isinstance(text, Kept) else text for name, text in told},
+            "details": {
+                name: str(text) if isinstance(text, MessageTemplate) else text for name, text in told
+            },
         }
         del data["language"]
         row: FindingRow = {name: data[name] for name in dict.fromkeys([*FindingRow.__annotations__, *data])}  # type: ignore[assignment]

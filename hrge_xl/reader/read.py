@@ -11,7 +11,7 @@ from ..answers.answer import Answer, Answers, Key, State, Value
 from ..answers.last_answers import digest_of, read_last, written
 from ..answers.stamp import UNCHECKED
 from ..answers.submission import Identity, Submission
-from ..core import message_templates as kept_texts
+from ..core import message_templates
 from ..core.numerals import Ambiguous, OtherCalendar, from_serial, parse_date
 from ..core.words import tidy
 from ..fields import Cell, ColumnKind, Field, Reading, type_of
@@ -158,10 +158,14 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
     reading_last = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
     # why checks did not run; where several reasons hold, the last one is given
     for holds, codes, why in (
-        (older, needing(Need.VERSION), kept_texts.OLDER_VERSION),
-        (stamp.signature == UNCHECKED, needing(Need.KEY), kept_texts.NO_KEY),
-        (last is None, reading_last, kept_texts.OTHER_LAST),
-        (known is None, AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER),
+        (older, needing(Need.VERSION), message_templates.OLDER_VERSION),
+        (stamp.signature == UNCHECKED, needing(Need.KEY), message_templates.NO_KEY),
+        (last is None, reading_last, message_templates.OTHER_LAST),
+        (
+            known is None,
+            AS_ISSUED,
+            message_templates.OLDER_TEXTS if older else message_templates.OTHER_ISSUER,
+        ),
     ):
         if holds:
             submission.not_run |= dict.fromkeys(codes, why)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..answers.submission import Unplaced
-from ..core.grouping import grouped
+from ..core.work import grouped
 from ..fields import ColumnKind, kind_of
 from ..findings import Finding, Kind
 from ..findings.appearance import (

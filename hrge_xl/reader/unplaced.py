@@ -8,8 +8,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from ..answers.submission import Unplaced
-from ..core.grouping import grouped
 from ..core.words import Translate, and_more, fold, translator
+from ..core.work import grouped
 from ..findings import Kind
 from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
 from ..findings.structure import (

@@ -8,9 +8,9 @@ from datetime import date
 from glob import escape
 from pathlib import Path
 
-from ..core.grouping import grouped
 from ..core.message_templates import said
 from ..core.words import SOURCE_LANGUAGE, translator
+from ..core.work import grouped
 from ..dataset.return_status import (
     CONFLICT,
     COUNTS,

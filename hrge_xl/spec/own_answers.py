@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from ..answers.answer import ONLY_ROW, Key, Value
 from ..core.dates import RANGE
-from ..core.frozen import Found, Path, Wrong, at
 from ..core.numerals import from_serial, plain_number, shown
+from ..core.spec_parts import Found, Path, Text, Wrong, as_written, at, said
 from ..core.suggest import NoSuch, listed, no_such
-from ..core.texts import Text, as_written, said
 from ..core.words import SOURCE_LANGUAGE, count_words, country_names
 from ..fields import ColumnKind, Field, kind_of
 from ..fields.field import Written

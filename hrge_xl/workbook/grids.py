@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.errors import LimitError
 from ..core.numerals import FIRST_DAY, LAST_DAY
-from ..core.texts import fixed_codes, said
+from ..core.spec_parts import fixed_codes, said
 from ..core.words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, translator
 from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence

@@ -8,7 +8,7 @@ from functools import partial
 from ..answers.answer import Key
 from ..answers.last_answers import written
 from ..core.errors import LimitError
-from ..core.grouping import grouped
+from ..core.work import grouped
 from ..fields import ColumnKind, kind_of
 from ..layout import Column, Grid, Layout, Place, Row
 from ..layout.last import IN_FORM, ROLE, field_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ...core.texts import said
+from ...core.spec_parts import said
 from ...core.words import fold
 from ...spec.figures import IndicatorFigures, Split
 from ...spec.model import CatalogueBlock, Spec
