@@ -16,7 +16,7 @@ from hrge_xl.core import (
     words,
 )
 from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
-from hrge_xl.answers import stamp
+from hrge_xl.answers import submission as stamp
 from hrge_xl.core.paths import is_address, masked
 from hrge_xl.answers.answer import Answer, Answers, Key, State, Value
 from hrge_xl.exchange.prefill import from_file, from_mapping
@@ -48,7 +48,12 @@ from hrge_xl.exchange.issuing import (
     submission_of,
 )
 from hrge_xl.core.message_templates import MessageTemplate as Kept, said
-from hrge_xl.answers.last_answers import CLOSED, digest_of as last_answers_digest_of, read_last, written
+from hrge_xl.answers.answer import (
+    CLOSED,
+    last_digest as last_answers_digest_of,
+    read_last,
+    last_to_text as written,
+)
 from hrge_xl.exchange.prefill import go_on, Prefill
 from hrge_xl.core.numerals import (
     Ambiguous,
@@ -68,7 +73,7 @@ from hrge_xl.core.paths import expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of
 from hrge_xl.coordination.refresh import RefreshResult
 from hrge_xl.exchange.spec_smoke_test import sample_answers
 from hrge_xl.core.paths import quoted as shell_words_quoted
-from hrge_xl.answers.stamp import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs
+from hrge_xl.answers.submission import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs
 from hrge_xl.core.suggest import plain
 from hrge_xl.core.spec_parts import Text
 from hrge_xl.core.work import listening, track_progress as under_way_steps, report_progress as under_way
@@ -338,13 +343,11 @@ from hrge_xl.checks import closed_rows
 from hrge_xl.checks.doubts import in_doubt
 from hrge_xl.checks.run import judge
 from hrge_xl.findings import (
-    appearance,
     CATALOGUE,
     FAMILIES,
     file,
     Finding,
     general,
-    identity,
     Kind,
     kind_called,
     Need,
@@ -352,14 +355,14 @@ from hrge_xl.findings import (
     Severity,
     shown as findings_shown,
     structure,
-    submissions,
+    identity,
     USUALLY_SHOWN,
     value,
     waived,
     Waiver,
     Words,
 )
-from hrge_xl.findings.waiver import ACTIVE
+from hrge_xl.findings.model import ACTIVE
 
 # datasets, ledgers, and what may be shared
 from hrge_xl.dataset import clean, store, work

@@ -25,7 +25,7 @@ from ..dataset.return_status import STATUS_CODES
 from ..dataset.temporary_dataset import dataset_as_told
 from ..exchange.validation import Result, Source, ValidationRequest, readers
 from ..findings import Severity, Waiver
-from ..findings.waiver import ACTIVE
+from ..findings.model import ACTIVE
 from ..ledger.events import NEXT, FilesReceived, ReceivedFile
 from ..ledger.judgements import Decision
 from ..ledger.ledger import STATED

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .run import check, closed_rows, foretold
+from .run import check, closed_rows, predict_cached_values
 
-__all__ = ["check", "closed_rows", "foretold"]
+__all__ = ["check", "closed_rows", "predict_cached_values"]

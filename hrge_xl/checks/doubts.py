@@ -1,6 +1,6 @@
 """What cannot be decided, because an answer that it depends on is in error itself, or could not be read.
 
-The sheet compares whatever stands there, so its check cell may say more (see `verdicts`); a finding should not
+The sheet compares whatever stands there, so its check cell may say more (see `sheet_results`); a finding should not
 blame an answer for what another one got wrong.
 """
 

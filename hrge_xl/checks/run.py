@@ -36,12 +36,21 @@ from ..language.compiler import Row
 from ..layout import Layout, parse_cell
 from ..layout.wording import asked_of_row, placeholders
 from ..spec.compiled import compiled
-from . import calculated
 from .answer_view import AnswerView, IssuedTables
 from .doubts import Undecided, UnreadArea, gaps_of, in_doubt, unread_slots
 from .hits import Hit, broken_rules, kinds_of, missing, other_country, other_period, readings, wrong_answers
 from .program import FieldColumn, program_of
-from .verdicts import as_seen, differing_results, rows_kept, verdicts
+from .sheet_results import (
+    as_seen,
+    as_value,
+    calculated_answers,
+    differing_results,
+    displayed,
+    displayed_answer,
+    overwritten,
+    rows_kept,
+    verdicts,
+)
 
 MOST_LAYOUTS = 32  # whose tables are remembered
 CALCULATED = (CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT)
@@ -69,7 +78,7 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
     found = [*map(writer.finding, spoken), *(replace(each, language=layout.language) for each in noticed)]
     result = Outcome(
         in_order(view, found), verdicts(view, judged.hits) if in_sheets else {},
-        calculated.calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()), rows_kept(view),
+        calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()), rows_kept(view),
         sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
     )  # fmt: skip
     asked = {column.table.tool.code for column in view.program.column_list if column.asked}
@@ -84,10 +93,10 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
     return result
 
 
-def foretold(submission: Submission, layout: Layout, today: date) -> Outcome:
-    """Foretell what the sheets of a workbook will say: verdicts and calculated values, nothing in words."""
+def predict_cached_values(submission: Submission, layout: Layout, today: date) -> Outcome:
+    """Predict what the sheets of a workbook will say: verdicts and calculated values, nothing in words."""
     view, _, _, hits = judge(submission, layout, today)
-    return Outcome([], verdicts(view, hits), calculated.calculated_answers(view), rows_kept(view))
+    return Outcome([], verdicts(view, hits), calculated_answers(view), rows_kept(view))
 
 
 def closed_rows(submission: Submission, layout: Layout, today: date) -> frozenset[tuple[str, str]]:
@@ -121,7 +130,7 @@ def judge(submission: Submission, layout: Layout, today: date) -> JudgedReturn:
         *readings(view),
         *wrong_answers(view),
         *missing(view, unread_slots(gaps)),
-        *calculated.overwritten(view, then),
+        *overwritten(view, then),
         *broken_rules(view),
         *other_country(view),
         *other_period(view),
@@ -205,7 +214,7 @@ class FindingWriter:
         seen, column, answer = self._placed(hit), hit.column, hit.answer
         if column is None:
             return seen
-        value = hit.detail.get("value") or excerpt(calculated.shown_answer(answer, column))
+        value = hit.detail.get("value") or excerpt(displayed_answer(answer, column))
         labels = self.layout.labels_of.get((column.key[0], str(hit.row), column.key[1]), {})
         details = hit.detail | {"value": value, "read": read(answer, column, labels)}
         details |= self._measures(hit, column)
@@ -282,10 +291,10 @@ class FindingWriter:
         if column is None:
             return ""
         if column.number in program.formulas:
-            value = calculated.as_value(column, self.view.calculated(column.number, row))
-            return calculated.said(value, column.field, program.spec, self.layout.language)
+            value = as_value(column, self.view.calculated(column.number, row))
+            return displayed(value, column.field, program.spec, self.layout.language)
         answers = self.view.by_slot.get((column.number, row), ())
-        return ", ".join(excerpt(calculated.shown_answer(answer, column)) for answer in answers)
+        return ", ".join(excerpt(displayed_answer(answer, column)) for answer in answers)
 
 
 def few(cells: Collection[str]) -> str:

@@ -12,8 +12,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ..answers.answer import Answer
-from ..answers.stamp import from_pairs
-from ..answers.submission import Identity, Submission, Unplaced
+from ..answers.submission import Identity, Submission, Unplaced, from_pairs
 from ..core.errors import UsageError
 from ..core.message_templates import MessageTemplate, from_json
 from ..core.paths import name_of

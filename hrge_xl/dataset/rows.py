@@ -11,8 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from ..answers.answer import Value
-from ..answers.stamp import to_pairs
-from ..answers.submission import Outcome, Submission, Unplaced
+from ..answers.submission import Outcome, Submission, Unplaced, to_pairs
 from ..core.dates import parse_day
 from ..core.errors import error_context
 from ..core.message_templates import MessageTemplate, as_json, from_json

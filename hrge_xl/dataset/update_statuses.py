@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..answers.stamp import VALID
+from ..answers.submission import VALID
 from ..core.message_templates import as_json, said
 from ..core.paths import name_of
 from ..core.words import storable
@@ -28,13 +28,13 @@ from ..findings.identity import (
     ANOTHER_ROUND,
     ARRIVAL_DAYS_DIFFER,
     FILE_NAME_NAMES_ANOTHER,
+    MADE_FROM_OLDER_VERSION,
     PERIOD_OUTSIDE_ROUND,
     SENDER_NOT_THE_TEAMS,
     SIGNATURE_INVALID,
     UNKNOWN_TEAM,
 )
-from ..findings.submissions import MADE_FROM_OLDER_VERSION
-from ..findings.waiver import ACTIVE, waiver_of
+from ..findings.model import ACTIVE, waiver_of
 from ..layout.wording import wording_of
 from ..ledger.judgements import decisions
 from ..ledger.ledger import STATED, FileLocation, Ledger

@@ -17,8 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from ..answers.stamp import VALID
-from ..answers.submission import Identity, Outcome, Submission
+from ..answers.submission import VALID, Identity, Outcome, Submission
 from ..core import message_templates
 from ..core.errors import SpecError, error_context
 from ..core.message_templates import MessageTemplate, is_ours

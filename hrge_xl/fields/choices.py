@@ -17,10 +17,10 @@ from ..findings.value import (
     WRONG_PARENT,
 )
 from ..language import Ref, Type
-from ..language.functions.choices import Belongs
-from ..language.functions.own import InUse, Readable
+from ..language.functions.answers import Readable
+from ..language.functions.choices import Belongs, InUse
 from ..language.sheet_text import is_step
-from ..language.targets import Scope
+from ..language.tree import Scope
 from .field import (
     Cell,
     Check,

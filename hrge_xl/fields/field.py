@@ -16,7 +16,7 @@ from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Number, Text, Whole, 
 from ..findings import Kind
 from ..findings.value import NOT_IN_LIST
 from ..language import Expr, Ref, Type
-from ..language.targets import Scope
+from ..language.tree import Scope
 
 Names = tuple[str, ...]  # options, labels, codes of findings
 

@@ -41,8 +41,9 @@ from ..findings.value import (
     REST_NOT_COUNTED,
 )
 from ..language import Compare, Expr, Literal, Logic, Ref, Type
-from ..language.functions.own import OwnCalendar, Readable, Whole
-from ..language.targets import Scope
+from ..language.functions.answers import Readable
+from ..language.functions.figures import OwnCalendar, Whole
+from ..language.tree import Scope
 from .field import (
     Cell,
     Check,

@@ -19,7 +19,7 @@ from ..findings.value import (
 )
 from ..language import Compare, Literal, Ref, Type
 from ..language.functions.words import Email, Length, Matches, WithinWords
-from ..language.targets import Scope
+from ..language.tree import Scope
 from .field import (
     Cell,
     Check,

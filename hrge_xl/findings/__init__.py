@@ -8,7 +8,7 @@ from types import ModuleType
 
 from ..core.suggest import plain
 from ..core.words import Translate
-from . import appearance, file, identity, structure, submissions, value
+from . import file, identity, structure, value
 from .model import (
     Detail,
     Details,
@@ -17,13 +17,13 @@ from .model import (
     Kind,
     Need,
     Severity,
+    Waiver,
     Words,
     by_code,
     codes,
     excerpt,
     waived,
 )
-from .waiver import Waiver
 
 
 def _kinds(*modules: ModuleType) -> tuple[Kind, ...]:
@@ -37,7 +37,7 @@ def _kinds(*modules: ModuleType) -> tuple[Kind, ...]:
     return tuple(kind for _, kind in named)
 
 
-_ALL = _kinds(file, identity, structure, appearance, value, submissions)
+_ALL = _kinds(file, identity, structure, value)
 FAMILIES = {
     letter: (title, tuple(kind for kind in _ALL if kind.family == letter))
     for letter, title in {

@@ -8,8 +8,21 @@ from typing import Any, NamedTuple
 
 from .compiler import Answers, Compiled, Compiler, Known, Row, Unknown, Value, passing_on, worse
 from .parser import Parser
-from .targets import SheetWriter
-from .tree import TEXTS, Arithmetic, Call, Choose, Expr, Literal, Operation, Over, Ref, Type, parts, refs
+from .tree import (
+    TEXTS,
+    Arithmetic,
+    Call,
+    Choose,
+    Expr,
+    Literal,
+    Operation,
+    Over,
+    Ref,
+    SheetWriter,
+    Type,
+    parts,
+    refs,
+)
 
 
 class Function(Operation):

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from ..core.suggest import NoSuch, nearest
 from ..core.words import tidy
-from .targets import Scope
 from .tree import (
     FUNCTIONS,
     TEXTS,
@@ -26,6 +25,7 @@ from .tree import (
     Not,
     Operation,
     Ref,
+    Scope,
     Type,
 )
 

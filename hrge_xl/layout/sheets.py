@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
-from ..answers.last_answers import CLOSED
+from ..answers.answer import CLOSED
 from ..core.errors import UsageError
 from ..core.suggest import did_you_mean
 from ..core.words import translator

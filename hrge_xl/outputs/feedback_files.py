@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..answers.answer import Key, Value
-from ..answers.stamp import INVALID, UNSIGNED
+from ..answers.submission import INVALID, UNSIGNED
 from ..core.errors import Exit, LimitError
 from ..core.numerals import shown
 from ..core.output_files import write_whole
@@ -21,8 +21,7 @@ from ..dataset.returns import Return, result
 from ..dataset.store import Store
 from ..exchange.validation import Result, stopped
 from ..findings import Finding, Severity, Words, sentence
-from ..findings.identity import SIGNATURE_INVALID
-from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..findings.identity import MADE_FROM_OLDER_VERSION, SIGNATURE_INVALID
 from ..layout.wording import text
 from ..rounds.datasets import Dataset
 from ..rounds.feedback_choice import LeftOut, choose, file_name

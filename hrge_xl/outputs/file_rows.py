@@ -13,7 +13,7 @@ from ..dataset.return_status import DOUBLED
 from ..dataset.returns import ReceivedItem, Return
 from ..exchange.validation import REFUSED
 from ..findings import Finding, Severity, Waiver
-from ..findings.submissions import SAME_FILE_TWICE
+from ..findings.identity import SAME_FILE_TWICE
 from ..layout.wording import Wording
 from .document import FileRow, FindingRow, IdentityRow, Progress, WaiverRow
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from ..answers.answer import Answers
-from ..answers.stamp import to_pairs
-from ..answers.submission import Identity, Unplaced
+from ..answers.submission import Identity, Unplaced, to_pairs
 from ..core.numerals import shown
 from ..core.words import and_more, tidy
 from ..core.work import grouped

@@ -8,8 +8,18 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 from typing import NamedTuple
 
-from ..answers.stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
-from ..answers.submission import Identity, Period
+from ..answers.submission import (
+    FIELDS,
+    INVALID,
+    PROPERTY_PREFIX,
+    UNCHECKED,
+    UNSIGNED,
+    VALID,
+    Identity,
+    Period,
+    from_pairs,
+    verify,
+)
 from ..core import message_templates
 from ..core.dates import RANGE, parse_day
 from ..core.message_templates import MessageTemplate, joined

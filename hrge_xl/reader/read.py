@@ -7,10 +7,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from ..answers.answer import Answer, Answers, Key, State, Value
-from ..answers.last_answers import digest_of, read_last, written
-from ..answers.stamp import UNCHECKED
-from ..answers.submission import Identity, Submission
+from ..answers.answer import Answer, Answers, Key, State, Value, last_digest, last_to_text, read_last
+from ..answers.submission import UNCHECKED, Identity, Submission
 from ..core import message_templates
 from ..core.numerals import Ambiguous, OtherCalendar, from_serial, parse_date
 from ..core.words import tidy
@@ -146,7 +144,7 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
         replaced=found.no_longer,
         older=older,
         saved=workbook.saved,
-        last=written(last or {}),
+        last=last_to_text(last or {}),
     )
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
         results = ShownResults(plan, found.results)
@@ -341,7 +339,7 @@ def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> A
     sheet = own_sheet(workbook, LAST_KEY, LAST_SHEET)
     cells = (sheet.cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheet)
     text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
-    found = read_last(text) if digest_of(text) == identity.last_digest else None
+    found = read_last(text) if last_digest(text) == identity.last_digest else None
     return found if found is not None and all(_fits(layout, *each) for each in found.items()) else None
 
 

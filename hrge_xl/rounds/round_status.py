@@ -23,8 +23,7 @@ from ..dataset.return_status import (
 from ..dataset.returns import Return
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind
-from ..findings.identity import SENDER_NOT_THE_TEAMS
-from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..findings.identity import MADE_FROM_OLDER_VERSION, SENDER_NOT_THE_TEAMS
 from ..layout.wording import text
 from .receiving import Senders
 from .rounds import ISSUED as ISSUED_FOLDER

@@ -8,8 +8,7 @@ from io import BytesIO
 
 from xlsxwriter.workbook import Workbook
 
-from ..answers.stamp import FIELDS, PROPERTY_PREFIX, to_pairs
-from ..answers.submission import Identity
+from ..answers.submission import FIELDS, PROPERTY_PREFIX, Identity, to_pairs
 from ..core.words import right_to_left, translator
 from ..core.work import gc_paused
 from ..layout import Layout, Place

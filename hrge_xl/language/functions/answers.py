@@ -13,8 +13,7 @@ from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_
 from ..function import Function, expect, in_cells
 from ..parser import Parser
 from ..sheet_text import answers_in, is_step
-from ..targets import SheetWriter
-from ..tree import FIGURES, Expr, Ref, Type, refs
+from ..tree import FIGURES, Expr, Ref, SheetWriter, Type, refs
 
 
 class _Presence(Function):
@@ -181,3 +180,19 @@ class Last(Function):
         if not isinstance(found, Ref) or found.last:
             raise typing.refuse(node.args[0], "last() takes the code of a field.", "Write that alone.")
         return replace(found, last=True)
+
+
+# only the checks of field types use it
+
+
+class Readable(Function):
+    """Whether an answer is of its type. To the reader every answer that it could read is."""
+
+    name = "readable"
+    own = True
+
+    def excel(self, write: SheetWriter, answer: Ref) -> str:
+        return write.readable(answer)
+
+    def of(self, *values: Any) -> bool:
+        return True

@@ -9,8 +9,7 @@ from typing import Any
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on, worse
 from ..function import Function, code_of, expect, in_cells, ref_of
 from ..parser import Parser
-from ..targets import SheetWriter
-from ..tree import Call, Expr, Literal, Logic, Over, Ref, Type, walk
+from ..tree import Call, Expr, Literal, Logic, Over, Ref, SheetWriter, Type, walk
 
 
 class Has(Function):
@@ -284,6 +283,35 @@ class LookUp(Function):
             return there is not None and given(answers, there, this)
 
         return filled
+
+
+class InUse(Function):
+    """Whether a reference leads to a row that is in use."""
+
+    name = "in_use"
+    own = True
+
+    def excel(self, write: SheetWriter, reference: Ref) -> str:
+        return write.in_use(reference)
+
+    def compile(self, to: Compiler, reference: Ref) -> Compiled:
+        """Compile it: where none of the sheets that it may name is there, nobody can tell."""
+        given, tools = to.value(reference), reference.targets
+        places = [(to.table(tool), to.offered(reference, tool)) for tool in tools]
+
+        def in_use(answers: Answers, row: Row, this: Row) -> bool | Unknown:
+            code = given(answers, row, this)
+            if type(code) is Unknown:
+                return code
+            if code is None or not any(answers.issued(tool) for tool in tools):
+                return True
+            for table, offered in places:
+                there = answers.row_named(table, code)
+                if there in answers.active_sets[table] and (offered is None or there in offered):
+                    return True
+            return False
+
+        return in_use
 
 
 def _where_on_scale(value: Compiled, fits: Sequence[Compiled]) -> Compiled:

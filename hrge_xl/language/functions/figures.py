@@ -10,12 +10,11 @@ from itertools import pairwise
 from math import copysign, floor, log10
 from typing import Any
 
-from ...core.numerals import LAST_SERIAL, to_serial
+from ...core.numerals import LAST_SERIAL, to_serial, years_of_own_calendar
 from ..compiler import Compiled, Compiler, figure_of
 from ..function import Function
 from ..parser import Parser
-from ..targets import SheetWriter
-from ..tree import Call, Expr, Literal, Ref, Type
+from ..tree import Call, Expr, Literal, Ref, SheetWriter, Type
 
 MOST_DECIMALS = 9
 EXACT, WHOLE = 2.0**41, 2.0**52  # from here on fifteen digits tell no halves, and a number has none
@@ -289,3 +288,39 @@ class Bands(Function):
             return None
         band: float | str = values[count + 1 + bisect_right(values[1 : count + 1], number)]
         return band
+
+
+# only the checks of field types use these
+
+
+class Whole(Function):
+    """Whether a number has no decimals."""
+
+    name = "whole"
+    own = True
+    formula = "{0}=INT({0})"
+
+    def of(self, value: Any) -> bool:
+        return value is None or value == math.floor(value)
+
+
+class OwnCalendar(Function):
+    """Whether a year or day is none that the language of the workbook counts in a calendar of its own.
+
+    To the reader every such answer is one that it could not read.
+    """
+
+    name = "own_calendar"
+    own = True
+
+    def excel(self, write: SheetWriter, answer: Expr) -> str:
+        years, value = years_of_own_calendar(write.language), write.number(answer)
+        if not years:
+            return "TRUE"
+        first, after = years.start, years.stop
+        if answer.type is Type.DATE:
+            first, after = (to_serial(date(year, 1, 1)) for year in (first, after))
+        return f"OR({value}<{first},{value}>={after})"
+
+    def of(self, *values: Any) -> bool:
+        return True
