@@ -80,7 +80,7 @@ from hrge_xl.core.work import listening, track_progress as under_way_steps, repo
 from hrge_xl.exchange.validation import (
     ACCEPTED,
     checked,
-    Fault,
+    ProgramFault as Fault,
     FileToCheck,
     Readers,
     readers,
@@ -126,7 +126,7 @@ from hrge_xl.importing.draft_spec import drafted
 from hrge_xl.importing.guess import DraftBlock, DraftField, DraftSpec, guess, item_codes, list_name, tool_code
 from hrge_xl.importing.read import read
 from hrge_xl.fields import (
-    Cell,
+    CellValue as Cell,
     ColumnKind,
     COMMON_OPTIONS,
     Evidence,

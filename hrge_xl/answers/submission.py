@@ -224,7 +224,7 @@ class Verdict:
 
 
 @dataclass(slots=True)
-class Progress:
+class SheetProgress:
     """How far one sheet is: required answers, those of them given, and its findings by severity."""
 
     required: int = 0
@@ -246,7 +246,7 @@ class Outcome:
     calculated: list[Answer] = each_with(default_factory=list)
     # the rows of collected lists, by tool, block and source, with their ranks
     kept: dict[tuple[str, int, int], dict[str, float]] = each_with(default_factory=dict)
-    progress: dict[str, Progress] = each_with(default_factory=dict)
+    progress: dict[str, SheetProgress] = each_with(default_factory=dict)
     sheets: dict[str, str] = each_with(default_factory=dict)
     checks_run: list[str] = each_with(default_factory=list)
     checks_not_run: dict[str, str | MessageTemplate] = each_with(default_factory=dict)

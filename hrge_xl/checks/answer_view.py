@@ -115,12 +115,12 @@ class AnswerView:
         self.layout, self.today = issued.layout, float(to_serial(today))
         self.rows: Sequence[Sequence[str]] = issued.rows
         self.row_sets: Sequence[Collection[str]] = issued.row_sets
-        self.lost: Mapping[tuple[int, Row], Unknown] = {}
-        self.astray: Mapping[tuple[int, Row], Unknown] = {}
+        self.unreadable: Mapping[tuple[int, Row], Unknown] = {}
+        self.off_scale: Mapping[tuple[int, Row], Unknown] = {}
         size = len(self.program.column_list)
         self.values: list[dict[Row, Value]] = [{} for _ in range(size)]
         self.filled: list[dict[Row, int]] = [{} for _ in range(size)]
-        self.replies: list[set[Row]] = [set() for _ in range(size)]  # rows whose answer says something
+        self.answered: list[set[Row]] = [set() for _ in range(size)]  # rows whose answer says something
         self._last = read_last(submission.last) or {}
         self.in_doubt: set[tuple[int, Row]] = set()  # reading found something wrong with it
         self.broken: set[tuple[int, Row]] = set()  # an error stands there, or a formula never calculated
@@ -145,7 +145,7 @@ class AnswerView:
         if answer.problem:
             self.in_doubt.add((at, row))
         if not (column.is_text and text and len(text) < len(NO_ANSWER) and says_nothing(text)):
-            self.replies[at].add(row)
+            self.answered[at].add(row)
         value: Any = figure if column.is_figure else text
         if value is not None:
             before: Any = self.values[at].get(row) or ()
@@ -311,18 +311,7 @@ class AnswerView:
             if column.table.tool.code == tool and column.asked:
                 rows = self.required(column)
                 required += len(rows)
-                answered += sum(row in self.replies[number] for row in rows)
+                answered += sum(row in self.answered[number] for row in rows)
         if whole:  # what comes back to itself is not the whole yet
             self._counts[tool] = required, answered
         return required, answered
-
-    def rows_listed(self, key: Any) -> dict[str, float]:
-        """Give the rows that a collected list keeps from one of its sources, each with its rank."""
-        listed = self.program.lists[key]
-        return {
-            row: 0.0
-            if listed.rank is None
-            else listed.rank(self, row, None) or 0.0  # what has none comes last
-            for row in self.active[listed.table.number]
-            if listed.keeps(self, row, None)
-        }

@@ -80,7 +80,7 @@ def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iter
     """Give a hit for every answer of which a check does not hold: all checks, or `only` those of some identities."""
     for number, checks in view.program.checks.items():
         column = view.program.column_list[number]
-        for row in [row for row in view.rows[column.table.number] if row in view.replies[number]]:
+        for row in [row for row in view.rows[column.table.number] if row in view.answered[number]]:
             readable = view.values[number].get(row) is not None and (number, row) not in view.in_doubt
             for check in checks:
                 if only is not None and id(check.check) not in only:
@@ -100,7 +100,7 @@ def missing(view: AnswerView, unread: Collection[tuple[int, Row]]) -> Iterator[H
         column = view.program.column_list[number]
         for row, need in view.reasons(column).items():
             slot = number, row
-            if row not in view.replies[number] and slot not in view.broken and slot not in unread:
+            if row not in view.answered[number] and slot not in view.broken and slot not in unread:
                 says_nothing = view.by_slot[slot][-1] if row in view.filled[number] else None
                 yield Hit(need.kind, column, row, 0, says_nothing)
 
@@ -115,11 +115,11 @@ def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Itera
                 yield Hit(rule.parsed.rule)
             continue
         column = rule.home
-        silent = view.filled[column.number].keys() - view.replies[column.number]
+        non_answers = view.filled[column.number].keys() - view.answered[column.number]
         rows = [
             row
             for row in view.active[column.table.number]
-            if row not in silent and view.anywhere(rule.table, column, rule.broken, row)
+            if row not in non_answers and view.anywhere(rule.table, column, rule.broken, row)
         ]
         yield from at_rows(view, rule.parsed.rule, column, rows)
 

@@ -9,7 +9,7 @@ from math import ceil
 from typing import NamedTuple
 
 from ..answers.answer import ONLY_ROW, Answer
-from ..answers.submission import Outcome, Progress, Submission
+from ..answers.submission import Outcome, SheetProgress, Submission
 from ..core import message_templates
 from ..core.message_templates import MessageTemplate, joined
 from ..core.numerals import shown as said
@@ -75,14 +75,17 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
     writer = FindingWriter(view, judged.gaps)
     spoken = (hit for hit in judged.hits if hit.key not in held_back and hit.code not in submission.not_run)
     noticed = [*submission.observations, *_results(judged, today)]
-    found = [*map(writer.finding, spoken), *(replace(each, language=layout.language) for each in noticed)]
+    found = [
+        *map(writer.finding, spoken),
+        *(replace(finding, language=layout.language) for finding in noticed),
+    ]
     result = Outcome(
         in_order(view, found), verdicts(view, judged.hits) if in_sheets else {},
         calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()), rows_kept(view),
         sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
     )  # fmt: skip
     asked = {column.table.tool.code for column in view.program.column_list if column.asked}
-    result.progress = {tool: Progress(*view.counts(tool)) for tool in layout.sheet if tool in asked}
+    result.progress = {tool: SheetProgress(*view.counts(tool)) for tool in layout.sheet if tool in asked}
     for finding in result.findings:
         progress = result.progress.get(finding.tool or "")
         if progress is not None:

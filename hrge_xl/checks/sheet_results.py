@@ -81,7 +81,14 @@ def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:
 
 def rows_kept(view: AnswerView) -> dict[Source, dict[str, float]]:
     """Give the rows that each collected list keeps, with their ranks."""
-    return {key: view.rows_listed(key) for key in view.program.lists}
+    return {
+        key: {
+            row: (listed.rank(view, row, None) if listed.rank else None) or 0.0  # what has none comes last
+            for row in view.active[listed.table.number]
+            if listed.keeps(view, row, None)
+        }
+        for key, listed in view.program.lists.items()
+    }
 
 
 @cache
@@ -200,7 +207,7 @@ def _in_words(layout: Layout, slot: Slot, *numbers: Result) -> list[str]:
     say, texts = translator(layout.language), [_said(layout, slot, number) for number in numbers]
     if len(set(texts)) == 1:
         required = [isinstance(number, int | float) and is_required(int(number)) for number in numbers]
-        needs = (say("required") if each else say("not required") for each in required)
+        needs = (say("required") if is_needed else say("not required") for is_needed in required)
         texts = [f"{text} ({need})" for text, need in zip(texts, needs, strict=True)]
     return texts if len(set(texts)) > 1 else [shown(number or 0) for number in numbers]
 

@@ -138,7 +138,9 @@ MARK_OF_SAMPLE = MessageTemplate("the sheet “{sheet}” carries its mark")
 ALL_PARTS = MessageTemplate("all parts together")
 
 EVERY = tuple(
-    each.text for each in (*vars().copy().values(), *NOT_TOLD.values()) if isinstance(each, MessageTemplate)
+    template.text
+    for template in (*vars().copy().values(), *NOT_TOLD.values())
+    if isinstance(template, MessageTemplate)
 )
 
 

@@ -71,9 +71,9 @@ def _within(place: Path) -> Iterable[Path]:
     if not place.is_dir():
         return [place]
     return sorted(
-        each
-        for each in place.rglob("*")
-        if not each.is_dir() and not _hidden(each.relative_to(place)) and not _is_litter(each)
+        path
+        for path in place.rglob("*")
+        if not path.is_dir() and not _hidden(path.relative_to(place)) and not _is_litter(path)
     )
 
 
@@ -100,7 +100,7 @@ def _matches(pattern: str) -> list[Path]:
         return []
     try:
         found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-        return sorted(each for each in found if _hidden(each) <= _hidden(path))
+        return sorted(path_found for path_found in found if _hidden(path_found) <= _hidden(path))
     except (OSError, ValueError, NotImplementedError, RecursionError):  # no name of a file, and no pattern
         return []
 
@@ -116,7 +116,7 @@ class _Lists:
         """Give the files that a list means. Raises `UsageError` for one that is none, or names itself."""
         place = Path(os.path.abspath(file))  # noqa: PTH100 - `absolute` leaves ".." in it
         if place in self._open:
-            way = " → ".join(each.name for each in [*self._open[self._open.index(place) :], place])
+            way = " → ".join(nested.name for nested in [*self._open[self._open.index(place) :], place])
             raise UsageError(f"{file}: the list names itself ({way}). Take that line out of it.")
         if len(self._open) == MOST_LISTS_DEEP:
             raise UsageError(
@@ -170,12 +170,12 @@ _BYTES = 0xDC00  # added to a byte that is not a character
 
 def path_text(path: str | os.PathLike[str]) -> str:
     """Give a path as text."""
-    return _NO_LETTER.sub(_number, os.fspath(path))
 
+    def number(match: re.Match[str]) -> str:
+        point = ord(match[0])
+        return f"{_MARK}{point - _BYTES:02X}" if _BYTES < point <= _BYTES + 0xFF else f"{_MARK}u{point:04X}"
 
-def _number(match: re.Match[str]) -> str:
-    point = ord(match[0])
-    return f"{_MARK}{point - _BYTES:02X}" if _BYTES < point <= _BYTES + 0xFF else f"{_MARK}u{point:04X}"
+    return _NO_LETTER.sub(number, os.fspath(path))
 
 
 def way_to(path: str | os.PathLike[str], folder: Path) -> str:
@@ -196,11 +196,9 @@ def name_of(path: str) -> str:
 
 def path_of(text: str) -> Path:
     """Give the path that a text stands for."""
-    return Path(_NUMBER.sub(_character, text))
-
-
-def _character(match: re.Match[str]) -> str:
-    return chr(_BYTES + int(match[1], 16)) if match[1] else chr(int(match[2], 16))
+    return Path(
+        _NUMBER.sub(lambda match: chr(_BYTES + int(match[1], 16) if match[1] else int(match[2], 16)), text)
+    )
 
 
 # texts as parts of the names of files
@@ -271,23 +269,15 @@ def masked(text: str, known: Iterable[str] = ()) -> str:
     `known` are words that were given and that it may quote: in them a password may hold anything, spaces too.
     """
     words = {part for word in known for part in (word, word.partition("=")[2])}
-    for word in sorted(filter(_tells, words), key=len, reverse=True):
+    telling = (word for word in words if ("@" in word and ":" in word) or _NAMED.search(word))
+    for word in sorted(telling, key=len, reverse=True):
         for form in dict.fromkeys((word, str(Path(word)))):
-            text = text.replace(form, _without(form))
+            head, at, tail = form.rpartition("@")
+            shown = f"{_scheme(head)}{HIDDEN}@{tail}" if at and ":" in head else form
+            text = text.replace(form, _NAMED_IN_WORD.sub(rf"\1{HIDDEN}", shown))
     text = _BEFORE_AT.sub(lambda match: f"{_scheme(match[0])}{HIDDEN}@", text)
     text = _NO_PORT.sub(rf"\1:{HIDDEN}", text)
     return _NAMED.sub(rf"\1{HIDDEN}", text)
-
-
-def _tells(word: str) -> bool:
-    """Say whether a word may hold a password."""
-    return ("@" in word and ":" in word) or _NAMED.search(word) is not None
-
-
-def _without(word: str) -> str:
-    head, at, tail = word.rpartition("@")
-    shown = f"{_scheme(head)}{HIDDEN}@{tail}" if at and ":" in head else word
-    return _NAMED_IN_WORD.sub(rf"\1{HIDDEN}", shown)
 
 
 def _scheme(text: str) -> str:

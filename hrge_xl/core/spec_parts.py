@@ -136,16 +136,14 @@ class Text:
             ],
             mode="left_to_right",
         )
-        build = core_schema.no_info_after_validator_function(cls._from_yaml, shape)
+        build = core_schema.no_info_after_validator_function(
+            lambda value: cls({"": value} if isinstance(value, str) else dict(value)), shape
+        )
         return core_schema.json_or_python_schema(
             json_schema=build,
             python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), build]),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda text: text.by_language),
         )
-
-    @classmethod
-    def _from_yaml(cls, value: str | dict[str, str]) -> Text:
-        return cls({"": value} if isinstance(value, str) else dict(value))
 
 
 NO_TEXT = Text({})
@@ -161,7 +159,7 @@ def fixed_value(value: object) -> object:
 def fixed_codes(value: object) -> list[str]:
     """Give the codes that stand in a fixed column: `A;B` are two."""
     written = "" if value is None else str(value)
-    return [code for each in re.split("[;,]", written) if (code := each.strip())]
+    return [code for part in re.split("[;,]", written) if (code := part.strip())]
 
 
 def said(value: object, language: str) -> object:

@@ -148,7 +148,7 @@ class FileToCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ProgramFault:
     """An error of this program that showed with a file: its type, and where it was raised."""
 
     type: str
@@ -168,7 +168,7 @@ class SpecBroken:
     """The spec of a file has mistakes, which is no fault of the file: whoever loads it finds them."""
 
 
-def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
+def check_file(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Read and check one file: what a child process does."""
     try:
         return checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
@@ -176,13 +176,13 @@ def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
         return SpecBroken()
 
 
-def check_with_cache(cache: str, job: FileToCheck) -> Result | Fault | SpecBroken:
+def check_with_cache(cache: str, job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Read and check one file in a process without its user's environment, which is told where checked specs are."""
     os.environ[checked_specs.CACHE] = cache
     return check_file(job)
 
 
-def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> Result | Fault:
+def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> Result | ProgramFault:
     """Check what was read of a file by the wanted spec, in this process; the verdict comes later."""
     if isinstance(reading, Refusal):
         return _refused(reading)
@@ -197,7 +197,7 @@ def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> R
     except Exception as fault:  # noqa: BLE001 - whatever nobody foresaw costs this file, and leaves a log
         frames = traceback.extract_tb(fault.__traceback__)
         told = (f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames)
-        return Fault(type(fault).__name__, tuple(told))
+        return ProgramFault(type(fault).__name__, tuple(told))
     given = [answer for answer in reading.answers if not answer.calculated]
     sent = replace(
         reading, answers=[*given, *outcome.calculated], observations=[], shown_checks=None, shown_rows={},
@@ -214,7 +214,7 @@ def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> R
 # here
 
 
-Readers = WorkerPool[FileToCheck, Result | Fault | SpecBroken]
+Readers = WorkerPool[FileToCheck, Result | ProgramFault | SpecBroken]
 """Processes that read and check files; they are worth keeping, as they learn what files have in common."""
 
 
@@ -238,10 +238,13 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
     given = replace(wanted, key=Elsewhere()) if isinstance(wanted.key, bytes) else wanted
     waiting: deque[Result | FileToCheck] = deque()  # what was not yet handed out, in order
 
+    def not_admitted(path: Path, fault: Exception) -> list[File | Refusal]:
+        return [Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))]
+
     def admitted() -> Iterator[FileToCheck]:
         for path in paths:
             (found,) = isolate_failures(
-                lambda these: [admit(each, asked.password) for each in these], [Path(path)], _not_admitted
+                lambda these: [admit(each, asked.password) for each in these], [Path(path)], not_admitted
             )
             if isinstance(found, Refusal):
                 waiting.append(_refused(found))
@@ -261,10 +264,6 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
     yield from (_judged(result, asked) for result in waiting if isinstance(result, Result))
 
 
-def _not_admitted(path: Path, fault: Exception) -> list[File | Refusal]:
-    return [Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))]
-
-
 def _load_spec(job: FileToCheck) -> None:
     """Load the spec that a file names at a glance. Raises `SpecError`."""
     identity = stamp_alone(job.file.data)
@@ -273,7 +272,10 @@ def _load_spec(job: FileToCheck) -> None:
 
 
 def _arrived(
-    outcome: Result | Fault | SpecBroken | Died, job: FileToCheck, asked: ValidationRequest, pool: Readers
+    outcome: Result | ProgramFault | SpecBroken | Died,
+    job: FileToCheck,
+    asked: ValidationRequest,
+    pool: Readers,
 ) -> Result:
     """Give what came back of a file. Whatever that is, it is about this file and no other."""
     file, key = job.file, asked.wanted.key
@@ -300,7 +302,7 @@ def _arrived(
         return stopped_result(Result(file.path, file.sha256, file.size, REFUSED, []), fault)
 
 
-def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> Result:
+def _of_file(outcome: Result | ProgramFault | SpecBroken | Died, job: FileToCheck) -> Result:
     """Give what came back as the result for the file that was handed over."""
     file = job.file
     if isinstance(outcome, Result):
@@ -327,7 +329,7 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
             raise ValueError("a result without all of its parts")
         told.submission.path, told.submission.sha256, told.submission.size = file.path, file.sha256, file.size
         return replace(told, verdict=ACCEPTED)
-    if isinstance(outcome, Fault):
+    if isinstance(outcome, ProgramFault):
         raise outcome.error
     if isinstance(outcome, SpecBroken):
         _load_spec(job)  # which raises what is wrong with it, if that is true

@@ -200,16 +200,6 @@ warning = partial(Kind, severity=Severity.WARNING)
 info = partial(Kind, severity=Severity.INFO)
 
 
-def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:
-    """Index kinds by code; a code that is used twice is our bug and raises ValueError."""
-    table: dict[str, Kind] = {}
-    for kind in kinds:
-        if kind.code in table:
-            raise ValueError(f"finding code {kind.code} is used twice")
-        table[kind.code] = kind
-    return table
-
-
 def codes(*kinds: Kind) -> tuple[str, ...]:
     """Give the codes of some kinds, for what is stored or was read from a store."""
     return tuple(kind.code for kind in kinds)
@@ -223,11 +213,13 @@ def excerpt(text: str) -> str:
 
 def waived(findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]) -> list[Finding]:
     """Give the findings of a file, each with the waiver that covers it."""
-    ours = [each for each in waivers if each.sha256 == sha256]
+    ours = [waiver for waiver in waivers if waiver.sha256 == sha256]
     if not ours:
         return list(findings)
     return [
-        replace(each, waiver=waiver_of(ours, sha256, each.code, each.sheet, each.cell)) for each in findings
+        replace(finding, waiver=waiver_of(ours, sha256, finding.code, finding.sheet, finding.cell))
+        for finding in findings
+        for finding in findings
     ]
 
 
@@ -235,5 +227,9 @@ def waiver_of(
     waivers: Iterable[Waiver], sha256: str | None, code: str, sheet: str | None, cell: str | None
 ) -> Waiver | None:
     """Give the waiver that covers a finding: one in force before one that has expired, the newest first."""
-    found = [each for each in waivers if each.state in PRECEDENCE and each.covers(sha256, code, sheet, cell)]
-    return min(found, key=lambda each: (PRECEDENCE.index(each.state), -each.number), default=None)
+    found = [
+        waiver
+        for waiver in waivers
+        if waiver.state in PRECEDENCE and waiver.covers(sha256, code, sheet, cell)
+    ]
+    return min(found, key=lambda waiver: (PRECEDENCE.index(waiver.state), -waiver.number), default=None)

@@ -230,7 +230,7 @@ def refs_inside(expr: Expr) -> Iterator[Ref]:
 # the scope that an expression is typed in, and the visitors that write it into a sheet, as its functions see them
 
 
-class Scope(Protocol):
+class NameScope(Protocol):
     """Where the names of an expression are looked up."""
 
     def find(self, name: str) -> Ref | None:
@@ -242,7 +242,7 @@ class Scope(Protocol):
     def tools(self) -> Collection[str]:
         """Give the codes of all tools."""
 
-    def rows_of(self, tool: str) -> Scope | None:
+    def rows_of(self, tool: str) -> NameScope | None:
         """Give the scope inside the rows of a tool's table; None where it holds nothing to fill in."""
 
     def any_of_row(self) -> Ref | None:

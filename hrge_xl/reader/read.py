@@ -12,7 +12,7 @@ from ..answers.submission import UNCHECKED, Identity, Submission
 from ..core import message_templates
 from ..core.numerals import Ambiguous, OtherCalendar, from_serial, parse_date
 from ..core.words import tidy
-from ..fields import Cell, ColumnKind, Field, Reading, type_of
+from ..fields import CellValue, ColumnKind, Field, Reading, type_of
 from ..findings import Need, needing
 from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
@@ -237,7 +237,7 @@ def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bo
     if value is None or (isinstance(value, float) and not math.isfinite(value)):  # it can be of no kind
         problems = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}
         return Reading(problem=problems.get(field.type.kind, NOT_IN_LIST).code)
-    return field.type.read(field, Cell(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
+    return field.type.read(field, CellValue(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
 
 
 # where every answer of the layout is in a returned workbook, or that it is missing

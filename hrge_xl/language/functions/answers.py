@@ -115,7 +115,7 @@ class Unique(Function):
     def compile(self, to: Compiler, answer: Expr) -> Compiled:
         """Compile it: what stands twice is certain; what stands once may also be in a cell that no one can read."""
         value = to.value(answer)
-        ref = next((each for each in refs(answer) if not each.single), None)
+        ref = next((found for found in refs(answer) if not found.single), None)
         if ref is None:  # the same in every row
             return passing_on(lambda _: True, [value])
         table = to.table_of(ref)

@@ -75,7 +75,7 @@ class Belongs(Function):
         return passing_on(belongs, [to.value(child), to.value(parent)])
 
 
-class Level(Function):
+class MatrixLevel(Function):
     """`level(down, across)`.
 
     Meaning: level of the matrix (down, across)

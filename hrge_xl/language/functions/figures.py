@@ -199,7 +199,7 @@ class SquareRoot(_Figure):
         return None if value < 0 else math.sqrt(value)
 
 
-class Round(_Figure):
+class Rounded(_Figure):
     """`round(x)`, `round(x, decimals)`; a half goes away from 0, as in spreadsheets.
 
     Takes: number, or number and decimals
@@ -261,13 +261,13 @@ class Bands(Function):
                 "For example bands(x, 10, 'low', 20, 'middle', 'high').",
             )  # fmt: skip
         number, *others, last = node.args
-        figure, limits = typing.number(number), [typing.number(each) for each in others[::2]]
-        names = [typing.expr(each) for each in (*others[1::2], last)]
-        if not all(isinstance(each, Literal) for each in (*limits, *names)):
+        figure, limits = typing.number(number), [typing.number(limit) for limit in others[::2]]
+        names = [typing.expr(name) for name in (*others[1::2], last)]
+        if not all(isinstance(part, Literal) for part in (*limits, *names)):
             raise typing.refuse(node, "Limits and names of bands() are written out, not calculated.")
-        if len({each.type for each in names}) > 1:
+        if len({name.type for name in names}) > 1:
             raise typing.refuse(node, "The names of bands() are all texts, or all numbers.")
-        values = [float(each.value) for each in limits if isinstance(each, Literal)]
+        values = [float(limit.value) for limit in limits if isinstance(limit, Literal)]
         if any(low >= high for low, high in pairwise(values)):
             raise typing.refuse(node, "The limits of bands() rise from one to the next.")
         return Call(self, (figure, *limits, *names), names[0].type)

@@ -133,11 +133,11 @@ class _Number(Aggregate):
 
     def _over_cells(self, ranges: list[str], neutral: str = "") -> str:
         """Write it over cells; where there is no step in one it is an error, and something neutral is taken."""
-        worth = [f"IFERROR({each},{neutral})" if neutral else each for each in ranges]
+        worth = [f"IFERROR({cells},{neutral})" if neutral else cells for cells in ranges]
         return f'IF(COUNT({",".join(ranges)})=0,"",{self.excel_name}({",".join(worth)}))'
 
 
-class Sum(_Number):
+class SumOver(_Number):
     """`sum('T1.1', number)`, also of those rows only for which something holds: `number if condition else 0`.
 
     Meaning: sum of a number over the rows
@@ -237,6 +237,6 @@ def terms(expression: Expr, sign: int = 1) -> Terms | None:
 def is_term(expression: Expr) -> bool:
     """Say whether an expression is a number that can be added as it stands."""
     match expression:
-        case Literal() | Ref() | Over(function=Sum(), inner=Ref()) | Call(function=LookUp()):
+        case Literal() | Ref() | Over(function=SumOver(), inner=Ref()) | Call(function=LookUp()):
             return True
     return False

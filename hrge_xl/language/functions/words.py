@@ -16,7 +16,7 @@ from ..sheet_text import SEVERAL, word_count
 from ..tree import FIGURES, Call, Expr, Literal, Ref, SheetWriter, Type
 
 
-class Words(Function):
+class WordCount(Function):
     """`words(text)`.
 
     Meaning: number of words
