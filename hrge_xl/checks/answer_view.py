@@ -20,7 +20,7 @@ from ..core.spec_parts import fixed_codes, said
 from ..core.words import NO_ANSWER, says_nothing, tidy_lines
 from ..fields import figure_of
 from ..language import Type
-from ..language.compiler import Compiled, Known, Row, Unknown, Value, finite, fold, worse
+from ..language.compiler import Compiled, Known, Row, SlotKey, Unknown, Value, finite, fold, worse
 from ..layout import Layout
 from ..spec.model import FieldBlock, FormBlock
 from .program import FieldColumn, FieldTable, NeedCheck, Program, table_key
@@ -115,15 +115,15 @@ class AnswerView:
         self.layout, self.today = issued.layout, float(to_serial(today))
         self.rows: Sequence[Sequence[str]] = issued.rows
         self.row_sets: Sequence[Collection[str]] = issued.row_sets
-        self.unreadable: Mapping[tuple[int, Row], Unknown] = {}
-        self.off_scale: Mapping[tuple[int, Row], Unknown] = {}
+        self.unreadable: Mapping[SlotKey, Unknown] = {}
+        self.off_scale: Mapping[SlotKey, Unknown] = {}
         size = len(self.program.column_list)
         self.values: list[dict[Row, Value]] = [{} for _ in range(size)]
         self.filled: list[dict[Row, int]] = [{} for _ in range(size)]
         self.answered: list[set[Row]] = [set() for _ in range(size)]  # rows whose answer says something
         self._last = read_last(submission.last) or {}
-        self.in_doubt: set[tuple[int, Row]] = set()  # reading found something wrong with it
-        self.broken: set[tuple[int, Row]] = set()  # an error stands there, or a formula never calculated
+        self.in_doubt: set[SlotKey] = set()  # reading found something wrong with it
+        self.broken: set[SlotKey] = set()  # an error stands there, or a formula never calculated
         for number, (values, filled) in issued.fixed.items():
             self.values[number], self.filled[number] = dict(values), dict(filled)
         self.cells = [*issued.cells(submission.answers)]
@@ -179,9 +179,9 @@ class AnswerView:
         return other
 
     @cached_property
-    def by_slot(self) -> Mapping[tuple[int, Row], Sequence[Answer]]:
+    def by_slot(self) -> Mapping[SlotKey, Sequence[Answer]]:
         """The answers in the cells of each slot, in their order."""
-        found: dict[tuple[int, Row], list[Answer]] = defaultdict(list)
+        found: dict[SlotKey, list[Answer]] = defaultdict(list)
         for cell in self.cells:
             found[cell.column.number, cell.row].append(cell.answer)
         return {slot: sorted(answers, key=lambda answer: answer.part) for slot, answers in found.items()}

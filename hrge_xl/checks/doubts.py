@@ -16,7 +16,7 @@ from ..findings import codes
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
-from ..language.compiler import Row, Unknown, Value, worse
+from ..language.compiler import Row, SlotKey, Unknown, Value, worse
 from ..layout import Sheet, Slot
 from .answer_view import AnswerView
 from .hits import Hit
@@ -30,8 +30,6 @@ INVALID = UNREADABLE.union(
 )
 # It can be compared, but is not a step of a matrix and no row.
 OFF_SCALE = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
-
-SlotKey = tuple[int, Row]  # number of the column, and row
 
 
 # What would have been found, or not, and what keeps it from being decided.

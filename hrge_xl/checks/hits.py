@@ -19,7 +19,7 @@ from ..fields.text import EXPECTED
 from ..findings import CATALOGUE, Kind
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
-from ..language.compiler import Row, Value, fold
+from ..language.compiler import Row, SlotKey, Value, fold
 from ..spec.compiled import CompiledSpec
 from ..spec.model import RegisterBlock, Rule
 from .answer_view import AnswerCell, AnswerView
@@ -51,7 +51,7 @@ class Hit:
         return self.kind if isinstance(self.kind, Rule) else None
 
     @property
-    def slot(self) -> tuple[int, Row]:
+    def slot(self) -> SlotKey:
         """Number of the column, and row."""
         return NOWHERE if self.column is None else self.column.number, self.row
 
@@ -91,7 +91,7 @@ def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iter
                     readable = readable and check.kind is not v.NOT_A_WHOLE_NUMBER
 
 
-def missing(view: AnswerView, unread: Collection[tuple[int, Row]]) -> Iterator[Hit]:
+def missing(view: AnswerView, unread: Collection[SlotKey]) -> Iterator[Hit]:
     """Give a hit for every answer asked for that is blank, or where what stands there says nothing.
 
     That it is in error or cannot be read is a finding of its own.

@@ -32,7 +32,7 @@ from ..findings.value import (
     TOO_MANY_WORDS,
     WRONG_PARENT,
 )
-from ..language.compiler import Row
+from ..language.compiler import SlotKey
 from ..layout import Layout, parse_cell
 from ..layout.wording import asked_of_row, placeholders
 from ..spec.compiled import compiled
@@ -42,7 +42,6 @@ from .hits import Hit, broken_rules, kinds_of, missing, other_country, other_per
 from .program import FieldColumn, program_of
 from .sheet_results import (
     as_seen,
-    as_value,
     calculated_answers,
     differing_results,
     displayed,
@@ -210,7 +209,7 @@ class FindingWriter:
 
     def __init__(self, view: AnswerView, gaps: Sequence[UnreadArea]) -> None:
         self.view, self.layout = view, view.layout
-        self._gap_at: dict[tuple[int, Row], UnreadArea] = {slot: gap for gap in gaps for slot in gap.slots}
+        self._gap_at: dict[SlotKey, UnreadArea] = {slot: gap for gap in gaps for slot in gap.slots}
 
     def finding(self, hit: Hit) -> Finding:
         """Make a finding of a hit, with all that its words may quote."""
@@ -294,8 +293,7 @@ class FindingWriter:
         if column is None:
             return ""
         if column.number in program.formulas:
-            value = as_value(column, self.view.calculated(column.number, row))
-            return displayed(value, column.field, program.spec, self.layout.language)
+            return displayed(self.view, column, self.view.calculated(column.number, row))
         answers = self.view.by_slot.get((column.number, row), ())
         return ", ".join(excerpt(displayed_answer(answer, column)) for answer in answers)
 

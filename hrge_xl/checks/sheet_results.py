@@ -27,12 +27,11 @@ from ..findings import Finding, Kind, sentence
 from ..findings import value as v
 from ..findings.structure import FORMULA_OVERWRITTEN, RESULT_DIFFERS
 from ..language import Type
-from ..language.compiler import Row, Unknown
+from ..language.compiler import SlotKey, Unknown
 from ..language.functions.figures import rounded
 from ..layout import Layout, Slot, address
 from ..layout.messages import REQUIRED, ROW_NAME, is_required
 from ..spec.compiled import Source
-from ..spec.model import Spec
 from .answer_view import AnswerCell, AnswerView
 from .hits import Hit, at_answer
 from .program import FieldColumn, Program
@@ -97,12 +96,12 @@ def _verdict(code: str, required: bool) -> Verdict:
     return Verdict(code, required=required)
 
 
-def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[tuple[int, Row], str]:
+def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, str]:
     """Give for each slot the code of the first of its hits that the sheet can see."""
     rules = {
         id(rule.rule): RULES + n for n, rule in enumerate(view.program.compiled.rules) if not rule.reader_only
     }
-    found: dict[tuple[int, Row], tuple[int, int, str]] = {}
+    found: dict[SlotKey, tuple[int, int, str]] = {}
     for hit in hits:
         place, answer = _place(view.program, hit, rules), hit.answer if hit.kind in OVERLOOKED else None
         if hit.column is None or place is None:
@@ -303,10 +302,7 @@ def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
             replaced = answer.cell_key in now.submission.replaced
             kind = v.CALCULATION_NOT_CURRENT if answer.formula and not replaced else v.CALCULATION_DIFFERS
             hit = at_answer(kind, column, row, answer)
-            language = now.layout.language
-            hit.detail["expected"] = displayed(
-                as_value(column, value), column.field, now.program.spec, language
-            )
+            hit.detail["expected"] = displayed(now, column, value)
             yield hit
         elif cell.state is State.ANSWERED and not answer.formula:
             pasted[answer.tool].append(at_answer(FORMULA_OVERWRITTEN, column, row, answer))
@@ -336,8 +332,7 @@ def _differs(view: AnswerView, cell: AnswerCell, value: object) -> bool:
         return state is State.ERROR or given is not (value is not None)
     if isinstance(value, float):
         return figure is None or not _same_figure(figure, value, column.field.decimals)
-    expected = displayed(as_value(column, value), column.field, view.program.spec, view.layout.language)
-    return text is None or tidy(text) != tidy(expected)
+    return text is None or tidy(text) != tidy(displayed(view, column, value))
 
 
 def _same_figure(stands: float, expected: float, decimals: int | None) -> bool:
@@ -347,13 +342,13 @@ def _same_figure(stands: float, expected: float, decimals: int | None) -> bool:
     return decimals is not None and rounded(stands, decimals) == rounded(expected, decimals)
 
 
-def displayed(value: Value | None, field: Field, spec: Spec, language: str) -> str:
-    """Give a calculated value as the sheet shows it: levels by their label."""
+def displayed(view: AnswerView, column: FieldColumn, worked_out: object) -> str:
+    """Give what a formula comes to as the sheet shows it: levels by their label."""
+    value, field, matrix = as_value(column, worked_out), column.field, view.program.spec.matrix
     if value is None:
         return ""
-    matrix = spec.matrix
     if field.result == "level" and matrix is not None and value in matrix.level:
-        return matrix.level[str(value)].label.say(language)
+        return matrix.level[str(value)].label.say(view.layout.language)
     if isinstance(value, float):
         return shown(value if field.decimals is None else rounded(value, field.decimals))
     return shown(value)

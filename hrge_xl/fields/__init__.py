@@ -1,4 +1,9 @@
-"""Field types, one class each; each takes its place in `FIELD_TYPES` by being defined."""
+"""Field types, one class each; each takes its place in `FIELD_TYPES` by being defined.
+
+A type says everything about itself: how a cell is read, drawn, limited, checked, stored, described and guessed. A
+stored value goes in and comes out as a `Reading`: a code, text, number or day, or the code of the finding that says why
+it is none.
+"""
 
 # In the order in which people are told of them.
 # isort: off

@@ -1,4 +1,9 @@
-"""Findings: what can be noticed, in families, and how it is worded. One block per kind of finding."""
+"""Findings: what can be noticed, in families, and how it is worded.
+
+One block per kind of finding says its code, severity, message, remedy, reason and example; a new one is listed
+nowhere else. Whoever notices something names the kind and a place, and gets a finding: plain values, which are put into
+words at the edge.
+"""
 
 from __future__ import annotations
 

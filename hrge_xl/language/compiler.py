@@ -72,6 +72,7 @@ def figure_of(name: str, values: Iterable[float | None]) -> float | None:
 # from a typed expression to a Python function over one return
 
 Row = str | None
+SlotKey = tuple[int, Row]  # number of the column, and row
 
 
 class Answers(Protocol):
@@ -87,7 +88,7 @@ class Answers(Protocol):
     active_sets: Sequence[Collection[str]]
     values: Sequence[Mapping[Row, Value]]
     filled: Sequence[Mapping[Row, int]]  # in how many cells something stands, where it does
-    unreadable: Mapping[tuple[int, Row], Unknown]  # where nobody knows whether something stands
+    unreadable: Mapping[SlotKey, Unknown]  # where nobody knows whether something stands
     off_scale: Mapping[
         tuple[int, Row], Unknown
     ]  # what can be compared, but is not a step of a scale and no row

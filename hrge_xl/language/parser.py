@@ -266,6 +266,11 @@ class Parser:
             raise _Refused(node, f"There is no function '{name}'.", did_you_mean(name, known, 60).rstrip())
         return FUNCTIONS[name]
 
+    def expect(self, node: ast.Call, name: str, wanted: int) -> None:
+        """Refuse a call with too many arguments, or too few."""
+        if len(node.args) != wanted:
+            raise _Refused(node, f"{name}() takes {wanted} argument(s), not {len(node.args)}.")
+
     def tool(self, node: ast.expr) -> str:
         """Read the code of a tool."""
         code = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

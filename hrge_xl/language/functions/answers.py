@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_on, same, worse
-from ..function import Function, expect, in_cells
+from ..function import Function, in_cells
 from ..parser import Parser
 from ..sheet_text import answers_in, is_step
 from ..tree import FIGURES, Expr, Ref, SheetWriter, Type, refs
@@ -175,7 +175,7 @@ class Last(Function):
     gives = Type.TEXT
 
     def typed(self, typing: Parser, node: ast.Call) -> Ref:
-        expect(typing, node, self.name, 1)
+        typing.expect(node, self.name, 1)
         found = typing.expr(node.args[0])
         if not isinstance(found, Ref) or found.last:
             raise typing.refuse(node.args[0], "last() takes the code of a field.", "Write that alone.")

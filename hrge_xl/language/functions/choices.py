@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on, worse
-from ..function import Function, code_of, expect, in_cells, ref_of
+from ..function import Function, code_of, in_cells, ref_of
 from ..parser import Parser
 from ..tree import Call, Expr, Literal, Logic, Over, Ref, SheetWriter, Type, walk
 
@@ -247,7 +247,7 @@ class LookUp(Function):
     of_column = True
 
     def typed(self, typing: Parser, node: ast.Call) -> Call:
-        expect(typing, node, self.name, 2)
+        typing.expect(node, self.name, 2)
         reference = typing.expr(node.args[0])
         if not (isinstance(reference, Ref) and reference.targets):
             raise typing.refuse(node.args[0], "lookup() starts from a field of type reference.")

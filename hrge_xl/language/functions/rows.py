@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 from ..compiler import Answers, Compiled, Compiler, Row, figure_of
-from ..function import Aggregate, Function, Record, expect, in_columns, ref_of
+from ..function import Aggregate, Function, Record, in_columns, ref_of
 from ..parser import Parser
 from ..tree import Arithmetic, Call, Choose, ColumnWriter, Expr, Literal, Over, Ref, SheetWriter, Type
 from .choices import LookUp
@@ -28,7 +28,7 @@ class RowCode(Function):
     of_row = True
 
     def typed(self, typing: Parser, node: ast.Call) -> Call:
-        expect(typing, node, self.name, 0)
+        typing.expect(node, self.name, 0)
         row = typing.scope.any_of_row()
         if row is None:
             raise typing.refuse(node, "There are no rows here that have a code.")
