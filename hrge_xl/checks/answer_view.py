@@ -122,7 +122,7 @@ class AnswerView:
         self.filled: list[dict[Row, int]] = [{} for _ in range(size)]
         self.answered: list[set[Row]] = [set() for _ in range(size)]  # rows whose answer says something
         self._last = read_last(submission.last) or {}
-        self.in_doubt: set[SlotKey] = set()  # reading found something wrong with it
+        self.with_problem: set[SlotKey] = set()  # reading found something wrong with it
         self.broken: set[SlotKey] = set()  # an error stands there, or a formula never calculated
         for number, (values, filled) in issued.fixed.items():
             self.values[number], self.filled[number] = dict(values), dict(filled)
@@ -143,7 +143,7 @@ class AnswerView:
             return
         self.filled[at][row] = self.filled[at].get(row, 0) + 1
         if answer.problem:
-            self.in_doubt.add((at, row))
+            self.with_problem.add((at, row))
         if not (column.is_text and text and len(text) < len(NO_ANSWER) and says_nothing(text)):
             self.answered[at].add(row)
         value: Any = figure if column.is_figure else text

@@ -25,7 +25,6 @@ from ..spec.model import RegisterBlock, Rule
 from .answer_view import AnswerCell, AnswerView
 from .program import FieldColumn
 
-HitKey = tuple[str, int, Row]  # code, number of the column, row
 NOWHERE = -1  # the number of the column of a hit that has no place of its own
 
 
@@ -56,7 +55,7 @@ class Hit:
         return NOWHERE if self.column is None else self.column.number, self.row
 
     @property
-    def key(self) -> HitKey:
+    def key(self) -> tuple[str, int, Row]:
         """Code, number of the column, and row."""
         return self.code, *self.slot
 
@@ -81,7 +80,7 @@ def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iter
     for number, checks in view.program.checks.items():
         column = view.program.column_list[number]
         for row in [row for row in view.rows[column.table.number] if row in view.answered[number]]:
-            readable = view.values[number].get(row) is not None and (number, row) not in view.in_doubt
+            readable = view.values[number].get(row) is not None and (number, row) not in view.with_problem
             for check in checks:
                 if only is not None and id(check.check) not in only:
                     continue

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
-from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on, worse
+from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_on, worse
 from ..function import Function, code_of, in_cells, ref_of
 from ..parser import Parser
 from ..tree import Call, Expr, Literal, Logic, Over, Ref, SheetWriter, Type, walk
@@ -97,7 +98,8 @@ class MatrixLevel(Function):
 class OfTool(Function):
     """What is said of one tool: of that named in quotes, or with `row_code()` of that which the row stands for.
 
-    A loop over the tools of a workbook is a rule on the list of its tools. Its call holds the tools that may come.
+    A loop over the tools of a workbook is a rule on the list of its tools. Its call holds the tools that may come. The
+    method of `Answers` by its own name works it out.
     """
 
     takes = (Type.TEXT,)
@@ -130,15 +132,12 @@ class OfTool(Function):
         raise NotImplementedError
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        of_return = attrgetter(self.name)
         if isinstance(args[0], Literal):
             tool = code_of(args[0])
-            return lambda answers, row, this: self.of_tool(answers, tool)
+            return lambda answers, row, this: of_return(answers)(tool)
         tools = {code_of(arg) for arg in args[1:]}
-        return lambda answers, row, this: self.of_tool(answers, row) if row in tools else None
-
-    def of_tool(self, answers: Answers, tool: str) -> Value:
-        """Work it out for one tool."""
-        raise NotImplementedError
+        return lambda answers, row, this: of_return(answers)(row) if row in tools else None
 
 
 def tools_read(call: Call) -> tuple[str, ...]:
@@ -167,9 +166,6 @@ class Issued(OfTool):
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         return str(write.issued(tool)).upper()
 
-    def of_tool(self, answers: Answers, tool: str) -> Value:
-        return answers.issued(tool)
-
 
 class Ticked(OfTool):
     """`ticked('T1.1')`.
@@ -184,9 +180,6 @@ class Ticked(OfTool):
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         return write.ticked(tool)
-
-    def of_tool(self, answers: Answers, tool: str) -> Value:
-        return answers.ticked(tool)
 
 
 class Completeness(OfTool):
@@ -205,9 +198,6 @@ class Completeness(OfTool):
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         progress = write.progress(tool)
         return f'IFERROR(INDEX({progress},1,2)/INDEX({progress},1,1),"")' if progress else '""'
-
-    def of_tool(self, answers: Answers, tool: str) -> Value:
-        return answers.completeness(tool)
 
 
 def one_issued(tools: Iterable[str]) -> Expr:
