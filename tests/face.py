@@ -47,7 +47,7 @@ from hrge_xl.exchange.issuing import (
     starting_answers,
     submission_of,
 )
-from hrge_xl.core.message_templates import MessageTemplate as Kept, said
+from hrge_xl.core.message_templates import MessageTemplate as Kept, text_of as said
 from hrge_xl.answers.answer import (
     CLOSED,
     last_digest as last_answers_digest_of,

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ..answers.answer import Answer, Key, State, read_last
 from ..answers.submission import Submission
 from ..core.numerals import to_serial
-from ..core.spec_parts import fixed_codes, said
+from ..core.spec_parts import fixed_codes, localized
 from ..core.words import NO_ANSWER, says_nothing, tidy_lines
 from ..fields import figure_of
 from ..language import Type
@@ -57,7 +57,7 @@ class IssuedTables:
         items = self.program.items(column.table)
         for row in self.rows[column.table.number]:
             written = items[row].values.get(column.field.code, "") if row in items else ""
-            text = tidy_lines(str(said(written, self.layout.language)))
+            text = tidy_lines(str(localized(written, self.layout.language)))
             value: Known = text or None
             if column.is_figure:
                 value = finite(figure_of(column.field, text))

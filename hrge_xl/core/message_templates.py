@@ -54,7 +54,7 @@ def joined(texts: Iterable[MessageTemplate], between: str = " ") -> MessageTempl
     return MessageTemplate(between.join(f"{{{name}}}" for name in values), values)
 
 
-def said(text: str | MessageTemplate | None, language: str = SOURCE_LANGUAGE) -> str:
+def text_of(text: str | MessageTemplate | None, language: str = SOURCE_LANGUAGE) -> str:
     """Give a text in a language; one of people, or that an earlier version wrote, as it stands."""
     return text.say(language) if isinstance(text, MessageTemplate) else text or ""
 

@@ -162,7 +162,7 @@ def fixed_codes(value: object) -> list[str]:
     return [code for part in re.split("[;,]", written) if (code := part.strip())]
 
 
-def said(value: object, language: str) -> object:
+def localized(value: object, language: str) -> object:
     """Give a value as it is in a language: a text by language is one text, anything else is itself."""
     return value.say(language) if isinstance(value, Text) else value
 

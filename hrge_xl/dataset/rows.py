@@ -15,7 +15,7 @@ from ..answers.submission import Outcome, Submission, Unplaced, to_pairs
 from ..core.dates import parse_day
 from ..core.errors import error_context
 from ..core.message_templates import MessageTemplate, as_json, from_json
-from ..core.message_templates import said as in_english
+from ..core.message_templates import text_of as in_english
 from ..core.numerals import shown
 from ..core.paths import name_of
 from ..core.words import storable, tidy, undirected

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..answers.submission import VALID
-from ..core.message_templates import as_json, said
+from ..core.message_templates import as_json, text_of
 from ..core.paths import name_of
 from ..core.words import storable
 from ..core.work import grouped
@@ -98,7 +98,7 @@ def update_statuses(
             {
                 "sha256": row["sha256"], **{name: getattr(entry, name) for name in known},
                 "state": found[entry.submission].state, "superseded_by": found[entry.submission].other,
-                "reason": said(found[entry.submission].reason) or None,
+                "reason": text_of(found[entry.submission].reason) or None,
             }
             for row, entry in zip(returns, entries, strict=True)
             if row["sha256"]
@@ -154,14 +154,13 @@ def _entry(row: Record, seen: Sequence[FileLocation], doubts: tuple[str, ...]) -
         for name in ("team", "copy", "predecessor", "project", "intervention", "country", "period")
     }
     first = next(iter(seen), None)
-    said = (str(row["period_start"] or ""), str(row["period_end"] or ""))
     saved = moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else "")
     return ReturnEntry(
         row["submission"],
         first.order if first else 0,
         row["verdict"],
         **texts,
-        said=said,
+        said=(str(row["period_start"] or ""), str(row["period_end"] or "")),
         moment=saved,
         doubts=doubts,
         untouched=bool(row["untouched"]),
@@ -181,7 +180,7 @@ def _update(
         first = next(iter(places), None)
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
-            "reason": said(status.reason) or None,
+            "reason": text_of(status.reason) or None,
             "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
             "arrival": first.basis if first else None, "return_number": first.order if first else None,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from string import Formatter
 
-from ..core.message_templates import MessageTemplate, said
+from ..core.message_templates import MessageTemplate, text_of
 from ..core.paths import name_of
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..fields import TICK, YES_NO, Field
@@ -57,7 +57,7 @@ class Wording:
             return Words(message or about.why.say(language), remedy, label)
         kind, say = kind_of(about), translator(language)
         details = {
-            name: said(text, language) if isinstance(text, MessageTemplate) else text
+            name: text_of(text, language) if isinstance(text, MessageTemplate) else text
             for name, text in details.items()
         }
         details |= _by_itself(about, kind, field, details, language)
@@ -109,7 +109,7 @@ class Wording:
             return rule.reader_only.say(language)
         if redacted:
             return why.say(language, bare=True) if isinstance(why, MessageTemplate) else LEFT_OUT
-        return said(why, language)
+        return text_of(why, language)
 
     def details(self, finding: Finding, language: str) -> dict[str, Detail]:
         """Give the details of a finding in a language: what it quotes from the file stays, but for entries of lists."""

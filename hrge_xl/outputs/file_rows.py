@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from ..core.message_templates import MessageTemplate, said
+from ..core.message_templates import MessageTemplate, text_of
 from ..core.words import SOURCE_LANGUAGE
 from ..dataset.return_status import DOUBLED
 from ..dataset.returns import ReceivedItem, Return
@@ -49,7 +49,7 @@ class FileRows:
             "status": each.status,
             "counted": each.current,
             "settled": each.submission in self.settled,
-            "reason": said(each.reason, self.language) or None,
+            "reason": text_of(each.reason, self.language) or None,
             "superseded_by": each.superseded_by,
             "copy_of": None,
             "read_as": each.path if each.path != each.item.path else None,
