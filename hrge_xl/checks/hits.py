@@ -229,7 +229,7 @@ def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
         yield v.REST_NOT_COUNTED if named else v.OTHER_SPELLING
 
 
-def kinds_of(compiled: CompiledSpec) -> set[str]:
+def reading_codes(compiled: CompiledSpec) -> set[str]:
     """Give the codes of all findings of this sort that the fields of a spec can have."""
     kinds = {kind_of(field) for _, _, field in compiled.spec.places() if field.asked}
     found: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES.values()} if kinds else set()

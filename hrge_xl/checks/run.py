@@ -12,7 +12,7 @@ from ..answers.answer import ONLY_ROW, Answer
 from ..answers.submission import Outcome, SheetProgress, Submission
 from ..core import message_templates
 from ..core.message_templates import MessageTemplate, joined
-from ..core.numerals import shown as said
+from ..core.numerals import shown
 from ..core.words import (
     CELL_LIMIT,
     CHARACTERS_A_WORD,
@@ -38,7 +38,16 @@ from ..layout.wording import asked_of_row, placeholders
 from ..spec.compiled import compiled
 from .answer_view import AnswerView, IssuedTables
 from .doubts import Undecided, UnreadArea, gaps_of, in_doubt, unread_slots
-from .hits import Hit, broken_rules, kinds_of, missing, other_country, other_period, readings, wrong_answers
+from .hits import (
+    Hit,
+    broken_rules,
+    missing,
+    other_country,
+    other_period,
+    reading_codes,
+    readings,
+    wrong_answers,
+)
 from .program import FieldColumn, program_of
 from .sheet_results import (
     as_seen,
@@ -179,7 +188,7 @@ def _account(view: AnswerView, result: Outcome) -> None:
     """Say which checks ran, and which did not and why."""
     program, submission = view.program, view.submission
     rules = [parsed.rule for parsed in program.compiled.rules]
-    ran = kinds_of(program.compiled) | {ANSWER_MISSING.code} | {rule.code for rule in rules}
+    ran = reading_codes(program.compiled) | {ANSWER_MISSING.code} | {rule.code for rule in rules}
     ran |= {check.kind.code for checks in program.checks.values() for check in checks}
     if program.formulas:
         ran |= set(codes(*CALCULATED, FORMULA_OVERWRITTEN))
@@ -311,10 +320,10 @@ def read(answer: Answer | None, column: FieldColumn, labels: Mapping[str, str]) 
         return labels.get(answer.code, answer.code)
     if answer.number is not None:
         return column.field.type.said(answer.number)
-    return said(answer.value)
+    return shown(answer.value)
 
 
-Order = tuple[int, int, int, int, str]
+SortKey = tuple[int, int, int, int, str]
 
 
 def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:
@@ -323,7 +332,7 @@ def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:
     tools = {sheet.tool.code: place for place, sheet in enumerate(sheets)}
     names = {named.get(sheet.tool.code) or sheet.name: place for place, sheet in enumerate(sheets)}
 
-    def order(finding: Finding) -> Order:
+    def order(finding: Finding) -> SortKey:
         sheet = tools.get(finding.tool or "", names.get(finding.sheet or "", -1))
         place = parse_cell(finding.cell or "") or (0, 0)  # what is about a whole sheet stands first
         return sheet, *place, -finding.severity.rank, finding.code

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from ..answers.answer import Answer, Answers, State, last_digest, last_to_text, read_last
 from ..answers.submission import Identity, Outcome, Submission, canonical, sign
-from ..checks import check, predict_cached_values
 from ..core.errors import UsageError
 from ..core.output_files import write_whole
 from ..core.paths import check_several, read_regular
@@ -81,6 +80,8 @@ def layout_for(spec: Spec, order: Order) -> Layout:
 @gc_paused()
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     """Work out what the workbooks of some orders hold: how many they are bounds the memory."""
+    from ..checks import predict_cached_values
+
     for country in {order.country for order in orders if order.country}:
         (code,) = country_codes(layout.spec, [country])
         if code != country:
@@ -104,6 +105,8 @@ def _content(
 
 def content_of(layout: Layout, identity: Identity, submission: Submission, *, contact: str = "") -> Content:
     """Give what a workbook with the answers of a submission holds, those that could not be read as they stood."""
+    from ..checks import check
+
     said = check(submission, layout, today=date.fromisoformat(identity.today), in_sheets=True)
     last = last_placed(layout, read_last(submission.last) or {})
     content = _content(layout, submission.values(), said, facts_of(identity, contact), last)
@@ -298,6 +301,8 @@ def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:
 
 def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
     """Give what a team would have to correct in the sample; there should be nothing."""
+    from ..checks import check
+
     layout, order = sample_order(spec, spec.languages[0], choice)
     stamp = Identity(spec.name, spec.version, layout.digest, layout.language, order.team, order.country)
     filled = submission_of(layout, starting_answers(layout, order), stamp)
