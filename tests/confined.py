@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from hrge_xl.core.gc_pause import gc_paused
+from hrge_xl.core.work import gc_paused
 from hrge_xl.reader import sandbox
 
 Result = TypeVar("Result")

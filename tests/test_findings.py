@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 import hrge_xl
-from tests.face import CATALOGUE, Kind, appearance, file, identity, structure, submissions, value
+from tests.face import CATALOGUE, Kind, file, identity, structure, value
 
 PACKAGE = Path(hrge_xl.__file__).parent
 HERE = Path(__file__).parent
 CODE = re.compile(r"\b[FISVXP]\d{3}\b")
-MODULES = (appearance, file, identity, structure, submissions, value)
+MODULES = (file, identity, structure, value)
 
 
 def sources() -> list[Path]:

@@ -22,8 +22,8 @@ import babel.dates
 import msgspec
 
 from hrge_xl.checks import run
-from hrge_xl.core.message_templates import IN_ERROR, Kept
-from hrge_xl.exchange.validation import Fault, FileToCheck, Result, SpecBroken, check_file
+from hrge_xl.core.message_templates import IN_ERROR, MessageTemplate
+from hrge_xl.exchange.validation import FileToCheck, ProgramFault, Result, SpecBroken, check_file
 from hrge_xl.findings import Severity, Waiver, Words
 from hrge_xl.findings.file import EMPTY_FILE
 from hrge_xl.reader import worker
@@ -185,7 +185,7 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def lie(job: FileToCheck) -> Result | Fault | SpecBroken:
+def lie(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Check a file, and answer with something else in the place of one thing, as its name says: `12-lie.xlsx`."""
     answer = check_file(job)
     number, _, how = Path(job.file.path).stem.partition("-")
@@ -199,7 +199,7 @@ def lie(job: FileToCheck) -> Result | Fault | SpecBroken:
     return answer
 
 
-def speak(job: FileToCheck) -> Result | Fault | SpecBroken:
+def speak(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Check a file, and answer with findings that are said in words of its own, and accepted."""
     answer = check_file(job)
     assert isinstance(answer, Result)
@@ -212,7 +212,7 @@ def speak(job: FileToCheck) -> Result | Fault | SpecBroken:
     return replace(answer, findings=forged)
 
 
-def pose(job: FileToCheck) -> Result | Fault | SpecBroken:
+def pose(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Check a file, and answer that it is the genuine workbook of another team."""
     answer = check_file(job)
     assert isinstance(answer, Result)
@@ -224,18 +224,18 @@ def pose(job: FileToCheck) -> Result | Fault | SpecBroken:
     return answer
 
 
-WORDS: dict[str, str | Kept] = {
+WORDS: dict[str, str | MessageTemplate] = {
     "words": "Send your password to x@example.org.",
-    "not filled in": Kept(IN_ERROR.text, {"causes": "x"}),
-    "joined": Kept("{text0:>1000000000}", {"text0": "x"}),
+    "not filled in": MessageTemplate(IN_ERROR.text, {"causes": "x"}),
+    "joined": MessageTemplate("{text0:>1000000000}", {"text0": "x"}),
 }
 
 
-def swell(job: FileToCheck) -> Result | Fault | SpecBroken:
+def swell(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Check a file, and answer with a text that takes a gigabyte where it is filled in."""
     answer = check_file(job)
     assert isinstance(answer, Result)
-    swollen = Kept("{what:>1000000000}", {"what": "x"})
+    swollen = MessageTemplate("{what:>1000000000}", {"what": "x"})
     if Path(job.file.path).stem == "a":
         answer.findings = [replace(finding, details={"reason": swollen}) for finding in answer.findings]
     else:
@@ -243,7 +243,7 @@ def swell(job: FileToCheck) -> Result | Fault | SpecBroken:
     return answer
 
 
-def fail_in_checks(job: FileToCheck) -> Result | Fault | SpecBroken:
+def fail_in_checks(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Check a file with a program that fails for the one that is called d."""
     if Path(job.file.path).stem == "d":
         run.judge = _broken

@@ -1,14 +1,17 @@
-"""What a returned workbook said, and what checking found: answers with their addresses, who sent it, findings."""
+"""What a returned workbook said, and what checking found: its stamp, answers with their addresses, findings."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from dataclasses import field as each_with
 from datetime import date
 from typing import NamedTuple
 
-from ..core.message_templates import Kept
+from ..core.message_templates import MessageTemplate
 from ..core.numerals import shown
 from ..findings import Finding
 from ..findings.value import REST_NOT_COUNTED
@@ -41,6 +44,58 @@ class Identity:
     last_digest: str = ""  # of the answers of the round before that it shows and checks against
     sample: str = ""  # "yes" where it is a filled sample, and no workbook of anybody
     signature: str = ""
+
+
+# how a stamp is written down, signed and verified
+
+PROPERTY_PREFIX = "hrge_"  # of the custom document properties that hold the second copy
+FIELDS = tuple(field.name for field in fields(Identity))
+NEEDED = ("spec", "spec_version", "layout", "language")
+# fields that are signed only where they say something
+IF_SAID = ("predecessor", "edition", "last_round", "last_digest", "sample")
+VALID, INVALID, UNSIGNED = "valid", "invalid", "unsigned"
+UNCHECKED = "unchecked"  # signed, and no key to check it with
+
+
+def to_pairs(identity: Identity) -> list[tuple[str, str]]:
+    """Give every field of the stamp with its value, in one fixed order."""
+    return [(name, str(getattr(identity, name))) for name in FIELDS]
+
+
+def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
+    """Give the identity written down as pairs; None when one of the fields that nothing works without is missing.
+
+    Keys that no field has are left alone: a later version may write more.
+    """
+    if not all(pairs.get(name) for name in NEEDED):
+        return None
+    return Identity(**{name: pairs[name] for name in FIELDS if name in pairs})
+
+
+def canonical(identity: Identity) -> bytes:
+    """Give the bytes to sign: the stamp without its signature, in one way only.
+
+    Some fields are part of it only where they say something.
+    """
+    left_out = {"signature", *(name for name in IF_SAID if not getattr(identity, name))}
+    signed = {name: value for name, value in to_pairs(identity) if name not in left_out}
+    return json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def sign(identity: Identity, key: bytes) -> Identity:
+    """Give the same identity with its signature under the key of the round."""
+    return replace(identity, signature=hmac.new(key, canonical(identity), hashlib.sha256).hexdigest())
+
+
+def verify(identity: Identity, key: bytes) -> str:
+    """Say whether the signature is "valid", "invalid" or missing ("unsigned")."""
+    if not identity.signature:
+        return UNSIGNED
+    right = sign(identity, key).signature.encode()
+    return VALID if hmac.compare_digest(right, identity.signature.encode()) else INVALID
+
+
+# what was read of a file
 
 
 class ShownChecks(NamedTuple):
@@ -84,7 +139,7 @@ class Submission:
     observations: list[Finding] = each_with(default_factory=list)
     unplaced: list[Unplaced] = each_with(default_factory=list)
     comments: list[Unplaced] = each_with(default_factory=list)
-    not_run: dict[str, str | Kept] = each_with(default_factory=dict)  # check -> why
+    not_run: dict[str, str | MessageTemplate] = each_with(default_factory=dict)  # check -> why
     sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
     # tool -> where its cells are; of every tool where it was read out of a file
     cells: dict[str, Mapping[CellKey, str]] = each_with(default_factory=dict)
@@ -98,7 +153,7 @@ class Submission:
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, where the key is elsewhere
     older: bool = False  # issued from an older version: what it does not have may never have been asked
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
-    last: str = ""  # the answers of the round before that it was issued with, as `last_answers` writes them
+    last: str = ""  # the answers of the round before that it was issued with, as `last_to_text` writes them
 
     def values(self) -> Answers:
         """Give every answer by key; the cells of a field with several answers together."""
@@ -169,7 +224,7 @@ class Verdict:
 
 
 @dataclass(slots=True)
-class Progress:
+class SheetProgress:
     """How far one sheet is: required answers, those of them given, and its findings by severity."""
 
     required: int = 0
@@ -191,7 +246,7 @@ class Outcome:
     calculated: list[Answer] = each_with(default_factory=list)
     # the rows of collected lists, by tool, block and source, with their ranks
     kept: dict[tuple[str, int, int], dict[str, float]] = each_with(default_factory=dict)
-    progress: dict[str, Progress] = each_with(default_factory=dict)
+    progress: dict[str, SheetProgress] = each_with(default_factory=dict)
     sheets: dict[str, str] = each_with(default_factory=dict)
     checks_run: list[str] = each_with(default_factory=list)
-    checks_not_run: dict[str, str | Kept] = each_with(default_factory=dict)
+    checks_not_run: dict[str, str | MessageTemplate] = each_with(default_factory=dict)

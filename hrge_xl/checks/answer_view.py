@@ -13,15 +13,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..answers.answer import Answer, Key, State
-from ..answers.last_answers import read_last
+from ..answers.answer import Answer, Key, State, read_last
 from ..answers.submission import Submission
 from ..core.numerals import to_serial
-from ..core.texts import fixed_codes, said
+from ..core.spec_parts import fixed_codes, localized
 from ..core.words import NO_ANSWER, says_nothing, tidy_lines
 from ..fields import figure_of
 from ..language import Type
-from ..language.compiler import Compiled, Known, Row, Unknown, Value, finite, fold, worse
+from ..language.compiler import Compiled, Known, Row, SlotKey, Unknown, Value, finite, fold, worse
 from ..layout import Layout
 from ..spec.model import FieldBlock, FormBlock
 from .program import FieldColumn, FieldTable, NeedCheck, Program, table_key
@@ -58,7 +57,7 @@ class IssuedTables:
         items = self.program.items(column.table)
         for row in self.rows[column.table.number]:
             written = items[row].values.get(column.field.code, "") if row in items else ""
-            text = tidy_lines(str(said(written, self.layout.language)))
+            text = tidy_lines(str(localized(written, self.layout.language)))
             value: Known = text or None
             if column.is_figure:
                 value = finite(figure_of(column.field, text))
@@ -116,15 +115,15 @@ class AnswerView:
         self.layout, self.today = issued.layout, float(to_serial(today))
         self.rows: Sequence[Sequence[str]] = issued.rows
         self.row_sets: Sequence[Collection[str]] = issued.row_sets
-        self.lost: Mapping[tuple[int, Row], Unknown] = {}
-        self.astray: Mapping[tuple[int, Row], Unknown] = {}
+        self.unreadable: Mapping[SlotKey, Unknown] = {}
+        self.off_scale: Mapping[SlotKey, Unknown] = {}
         size = len(self.program.column_list)
         self.values: list[dict[Row, Value]] = [{} for _ in range(size)]
         self.filled: list[dict[Row, int]] = [{} for _ in range(size)]
-        self.replies: list[set[Row]] = [set() for _ in range(size)]  # rows whose answer says something
+        self.answered: list[set[Row]] = [set() for _ in range(size)]  # rows whose answer says something
         self._last = read_last(submission.last) or {}
-        self.in_doubt: set[tuple[int, Row]] = set()  # reading found something wrong with it
-        self.broken: set[tuple[int, Row]] = set()  # an error stands there, or a formula never calculated
+        self.with_problem: set[SlotKey] = set()  # reading found something wrong with it
+        self.broken: set[SlotKey] = set()  # an error stands there, or a formula never calculated
         for number, (values, filled) in issued.fixed.items():
             self.values[number], self.filled[number] = dict(values), dict(filled)
         self.cells = [*issued.cells(submission.answers)]
@@ -144,9 +143,9 @@ class AnswerView:
             return
         self.filled[at][row] = self.filled[at].get(row, 0) + 1
         if answer.problem:
-            self.in_doubt.add((at, row))
+            self.with_problem.add((at, row))
         if not (column.is_text and text and len(text) < len(NO_ANSWER) and says_nothing(text)):
-            self.replies[at].add(row)
+            self.answered[at].add(row)
         value: Any = figure if column.is_figure else text
         if value is not None:
             before: Any = self.values[at].get(row) or ()
@@ -180,9 +179,9 @@ class AnswerView:
         return other
 
     @cached_property
-    def by_slot(self) -> Mapping[tuple[int, Row], Sequence[Answer]]:
+    def by_slot(self) -> Mapping[SlotKey, Sequence[Answer]]:
         """The answers in the cells of each slot, in their order."""
-        found: dict[tuple[int, Row], list[Answer]] = defaultdict(list)
+        found: dict[SlotKey, list[Answer]] = defaultdict(list)
         for cell in self.cells:
             found[cell.column.number, cell.row].append(cell.answer)
         return {slot: sorted(answers, key=lambda answer: answer.part) for slot, answers in found.items()}
@@ -312,18 +311,7 @@ class AnswerView:
             if column.table.tool.code == tool and column.asked:
                 rows = self.required(column)
                 required += len(rows)
-                answered += sum(row in self.replies[number] for row in rows)
+                answered += sum(row in self.answered[number] for row in rows)
         if whole:  # what comes back to itself is not the whole yet
             self._counts[tool] = required, answered
         return required, answered
-
-    def rows_listed(self, key: Any) -> dict[str, float]:
-        """Give the rows that a collected list keeps from one of its sources, each with its rank."""
-        listed = self.program.lists[key]
-        return {
-            row: 0.0
-            if listed.rank is None
-            else listed.rank(self, row, None) or 0.0  # what has none comes last
-            for row in self.active[listed.table.number]
-            if listed.keeps(self, row, None)
-        }

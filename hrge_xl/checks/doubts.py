@@ -1,6 +1,6 @@
 """What cannot be decided, because an answer that it depends on is in error itself, or could not be read.
 
-The sheet compares whatever stands there, so its check cell may say more (see `verdicts`); a finding should not
+The sheet compares whatever stands there, so its check cell may say more (see `sheet_results`); a finding should not
 blame an answer for what another one got wrong.
 """
 
@@ -16,22 +16,20 @@ from ..findings import codes
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
-from ..language.compiler import Row, Unknown, Value, worse
+from ..language.compiler import Row, SlotKey, Unknown, Value, worse
 from ..layout import Sheet, Slot
 from .answer_view import AnswerView
 from .hits import Hit
 from .program import ANYTHING, FieldColumn, NeedCheck, rows_counted
 
 # Nobody knows what stands there, nor whether it is an answer.
-LOST = frozenset(codes(v.ERROR_IN_CELL, v.FORMULA_NEVER_CALCULATED))
+UNREADABLE = frozenset(codes(v.ERROR_IN_CELL, v.FORMULA_NEVER_CALCULATED))
 # It means nothing.
-SPOILT = LOST.union(
+INVALID = UNREADABLE.union(
     codes(v.NOT_IN_LIST, v.NOT_A_NUMBER, v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR, v.AMBIGUOUS_NUMBER)
 )
 # It can be compared, but is not a step of a matrix and no row.
-ASTRAY = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
-
-SlotKey = tuple[int, Row]  # number of the column, and row
+OFF_SCALE = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
 
 
 # What would have been found, or not, and what keeps it from being decided.
@@ -40,7 +38,7 @@ Undecided = tuple[Hit, "Hit | UnreadArea"]
 
 def in_doubt(view: AnswerView, hits: Sequence[Hit], gaps: Sequence[UnreadArea]) -> DoubtfulView | None:
     """Give the view of a return in which something is in doubt because of hits or gaps; None where nothing is."""
-    doubtful = gaps or any(hit.code in SPOILT | ASTRAY for hit in hits)
+    doubtful = gaps or any(hit.code in INVALID | OFF_SCALE for hit in hits)
     return DoubtfulView(view, hits, gaps) if doubtful else None
 
 
@@ -51,30 +49,30 @@ class DoubtfulView(AnswerView):
         """Mark what is in doubt; of several causes the last one counts, and a gap more than an error."""
         vars(self).update(vars(plain))
         self.plain = plain
-        marked: dict[frozenset[str], dict[SlotKey, Unknown]] = {SPOILT: {}, LOST: {}, ASTRAY: {}}
+        marked: dict[frozenset[str], dict[SlotKey, Unknown]] = {INVALID: {}, UNREADABLE: {}, OFF_SCALE: {}}
         for rank, hit in enumerate(hits):
             for codes_, slots in marked.items():
                 if hit.code in codes_ and hit.column is not None:
                     slots[hit.slot] = Unknown(rank, hit)
-        spoilt, lost, astray = marked.values()
+        invalid, unreadable, off_scale = marked.values()
         gone = enumerate(gaps, len(hits))
         unread: dict[SlotKey, Unknown] = {
             slot: Unknown(rank, gap) for rank, gap in gone for slot in gap.slots
         }
-        self.unread, self.lost, self.astray = unread, lost | unread, astray
+        self.unread, self.unreadable, self.off_scale = unread, unreadable | unread, off_scale
         self._rows_in_doubt: dict[int, dict[Row, Unknown]] = {}
-        for (number, row), cause in self.lost.items():
+        for (number, row), cause in self.unreadable.items():
             table = self.program.column_list[number].table
             is_blank = row in self.row_sets[table.number] and row not in self.active_sets[table.number]
             if table.open and is_blank:
                 rows = self._rows_in_doubt.setdefault(table.number, {})
                 rows[row] = worse(rows.get(row), cause)
-        self.touched = {number for number, _ in (*spoilt, *unread, *lost, *astray)}
+        self.touched = {number for number, _ in (*invalid, *unread, *unreadable, *off_scale)}
         self.values = [
             dict(values) if number in self.touched else values for number, values in enumerate(plain.values)
         ]
         self.touched |= {rows_counted(table) for table in self._rows_in_doubt} | {ANYTHING}
-        for (number, row), cause in (spoilt | unread).items():
+        for (number, row), cause in (invalid | unread).items():
             read = self.values[number].get(row)
             seen = read if isinstance(read, tuple) else ()
             self.values[number][row] = Unknown(cause.rank, cause.cause, seen)
@@ -84,7 +82,7 @@ class DoubtfulView(AnswerView):
         self._forget()
         self._progress: dict[str, Unknown | None] = {}
         self.unsure_references = list(self._unsure_references(hits))
-        self.astray = astray | {hit.slot: doubt for hit, doubt in self.unsure_references}
+        self.off_scale = off_scale | {hit.slot: doubt for hit, doubt in self.unsure_references}
 
     def _unsure_references(self, hits: Sequence[Hit]) -> Iterator[tuple[Hit, Unknown]]:
         """Give the references that seem to lead to a blank row, which may be in use, and what is to blame."""
@@ -188,8 +186,8 @@ class DoubtfulView(AnswerView):
         """Give the checks of an answer that read other ones, too; one in error is held against whether it is asked."""
         for number, checks in self.program.checks.items():
             column = self.program.column_list[number]
-            for check in checks if self.replies[number] else ():
-                for row in self.replies[number] if self.is_touched(check.reads) else ():
+            for check in checks if self.answered[number] else ():
+                for row in self.answered[number] if self.is_touched(check.reads) else ():
                     if check.kind is v.NOT_ASKED_HERE or type(self.values[number].get(row)) is not Unknown:
                         holds = check.holds(self, row, None)
                         if type(holds) is Unknown:
@@ -199,9 +197,9 @@ class DoubtfulView(AnswerView):
         for number, needs in self.program.needs.items():
             column = self.program.column_list[number]
             for row in self.rows[column.table.number]:
-                if row in self.replies[number]:
+                if row in self.answered[number]:
                     continue
-                if row in self.active_sets[column.table.number] and (number, row) not in self.lost:
+                if row in self.active_sets[column.table.number] and (number, row) not in self.unreadable:
                     for need, doubt in self.needs_in_doubt(column, row):
                         yield Hit(need.kind, column, row), doubt
                 asking = self.asking(column, row)

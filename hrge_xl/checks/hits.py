@@ -19,13 +19,12 @@ from ..fields.text import EXPECTED
 from ..findings import CATALOGUE, Kind
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
-from ..language.compiler import Row, Value, fold
+from ..language.compiler import Row, SlotKey, Value, fold
 from ..spec.compiled import CompiledSpec
 from ..spec.model import RegisterBlock, Rule
 from .answer_view import AnswerCell, AnswerView
 from .program import FieldColumn
 
-HitKey = tuple[str, int, Row]  # code, number of the column, row
 NOWHERE = -1  # the number of the column of a hit that has no place of its own
 
 
@@ -51,12 +50,12 @@ class Hit:
         return self.kind if isinstance(self.kind, Rule) else None
 
     @property
-    def slot(self) -> tuple[int, Row]:
+    def slot(self) -> SlotKey:
         """Number of the column, and row."""
         return NOWHERE if self.column is None else self.column.number, self.row
 
     @property
-    def key(self) -> HitKey:
+    def key(self) -> tuple[str, int, Row]:
         """Code, number of the column, and row."""
         return self.code, *self.slot
 
@@ -80,8 +79,8 @@ def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iter
     """Give a hit for every answer of which a check does not hold: all checks, or `only` those of some identities."""
     for number, checks in view.program.checks.items():
         column = view.program.column_list[number]
-        for row in [row for row in view.rows[column.table.number] if row in view.replies[number]]:
-            readable = view.values[number].get(row) is not None and (number, row) not in view.in_doubt
+        for row in [row for row in view.rows[column.table.number] if row in view.answered[number]]:
+            readable = view.values[number].get(row) is not None and (number, row) not in view.with_problem
             for check in checks:
                 if only is not None and id(check.check) not in only:
                     continue
@@ -91,7 +90,7 @@ def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iter
                     readable = readable and check.kind is not v.NOT_A_WHOLE_NUMBER
 
 
-def missing(view: AnswerView, unread: Collection[tuple[int, Row]]) -> Iterator[Hit]:
+def missing(view: AnswerView, unread: Collection[SlotKey]) -> Iterator[Hit]:
     """Give a hit for every answer asked for that is blank, or where what stands there says nothing.
 
     That it is in error or cannot be read is a finding of its own.
@@ -100,7 +99,7 @@ def missing(view: AnswerView, unread: Collection[tuple[int, Row]]) -> Iterator[H
         column = view.program.column_list[number]
         for row, need in view.reasons(column).items():
             slot = number, row
-            if row not in view.replies[number] and slot not in view.broken and slot not in unread:
+            if row not in view.answered[number] and slot not in view.broken and slot not in unread:
                 says_nothing = view.by_slot[slot][-1] if row in view.filled[number] else None
                 yield Hit(need.kind, column, row, 0, says_nothing)
 
@@ -115,11 +114,11 @@ def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Itera
                 yield Hit(rule.parsed.rule)
             continue
         column = rule.home
-        silent = view.filled[column.number].keys() - view.replies[column.number]
+        non_answers = view.filled[column.number].keys() - view.answered[column.number]
         rows = [
             row
             for row in view.active[column.table.number]
-            if row not in silent and view.anywhere(rule.table, column, rule.broken, row)
+            if row not in non_answers and view.anywhere(rule.table, column, rule.broken, row)
         ]
         yield from at_rows(view, rule.parsed.rule, column, rows)
 
@@ -230,7 +229,7 @@ def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
         yield v.REST_NOT_COUNTED if named else v.OTHER_SPELLING
 
 
-def kinds_of(compiled: CompiledSpec) -> set[str]:
+def reading_codes(compiled: CompiledSpec) -> set[str]:
     """Give the codes of all findings of this sort that the fields of a spec can have."""
     kinds = {kind_of(field) for _, _, field in compiled.spec.places() if field.asked}
     found: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES.values()} if kinds else set()

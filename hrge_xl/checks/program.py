@@ -249,7 +249,11 @@ class Program(Compiler):
 
         def present(answers: Answers, row: Row, this: Row) -> Value:
             place = number, row_of(row, this)
-            return answers.lost[place] if place in answers.lost else place[1] in answers.filled[number]
+            return (
+                answers.unreadable[place]
+                if place in answers.unreadable
+                else place[1] in answers.filled[number]
+            )
 
         return present
 
@@ -268,7 +272,7 @@ class Program(Compiler):
         if not isinstance(expr, Ref) or expr.last:
             return lambda answers, row, this: None
         number, row_of = self.columns[expr.key].number, self._row_of(expr)
-        return lambda answers, row, this: answers.astray.get((number, row_of(row, this)))
+        return lambda answers, row, this: answers.off_scale.get((number, row_of(row, this)))
 
     def parents(self, vocabulary: str) -> Mapping[str, str]:
         """Give the folded code that each entry of a list belongs to, by its own."""

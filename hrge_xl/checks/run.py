@@ -9,10 +9,10 @@ from math import ceil
 from typing import NamedTuple
 
 from ..answers.answer import ONLY_ROW, Answer
-from ..answers.submission import Outcome, Progress, Submission
-from ..core import message_templates as kept_texts
-from ..core.message_templates import Kept, joined
-from ..core.numerals import shown as said
+from ..answers.submission import Outcome, SheetProgress, Submission
+from ..core import message_templates
+from ..core.message_templates import MessageTemplate, joined
+from ..core.numerals import shown
 from ..core.words import (
     CELL_LIMIT,
     CHARACTERS_A_WORD,
@@ -32,16 +32,33 @@ from ..findings.value import (
     TOO_MANY_WORDS,
     WRONG_PARENT,
 )
-from ..language.compiler import Row
+from ..language.compiler import SlotKey
 from ..layout import Layout, parse_cell
 from ..layout.wording import asked_of_row, placeholders
 from ..spec.compiled import compiled
-from . import calculated
 from .answer_view import AnswerView, IssuedTables
 from .doubts import Undecided, UnreadArea, gaps_of, in_doubt, unread_slots
-from .hits import Hit, broken_rules, kinds_of, missing, other_country, other_period, readings, wrong_answers
+from .hits import (
+    Hit,
+    broken_rules,
+    missing,
+    other_country,
+    other_period,
+    reading_codes,
+    readings,
+    wrong_answers,
+)
 from .program import FieldColumn, program_of
-from .verdicts import as_seen, differing_results, rows_kept, verdicts
+from .sheet_results import (
+    as_seen,
+    calculated_answers,
+    differing_results,
+    displayed,
+    displayed_answer,
+    overwritten,
+    rows_kept,
+    verdicts,
+)
 
 MOST_LAYOUTS = 32  # whose tables are remembered
 CALCULATED = (CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT)
@@ -66,14 +83,17 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
     writer = FindingWriter(view, judged.gaps)
     spoken = (hit for hit in judged.hits if hit.key not in held_back and hit.code not in submission.not_run)
     noticed = [*submission.observations, *_results(judged, today)]
-    found = [*map(writer.finding, spoken), *(replace(each, language=layout.language) for each in noticed)]
+    found = [
+        *map(writer.finding, spoken),
+        *(replace(finding, language=layout.language) for finding in noticed),
+    ]
     result = Outcome(
         in_order(view, found), verdicts(view, judged.hits) if in_sheets else {},
-        calculated.calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()), rows_kept(view),
+        calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()), rows_kept(view),
         sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
     )  # fmt: skip
     asked = {column.table.tool.code for column in view.program.column_list if column.asked}
-    result.progress = {tool: Progress(*view.counts(tool)) for tool in layout.sheet if tool in asked}
+    result.progress = {tool: SheetProgress(*view.counts(tool)) for tool in layout.sheet if tool in asked}
     for finding in result.findings:
         progress = result.progress.get(finding.tool or "")
         if progress is not None:
@@ -84,10 +104,10 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
     return result
 
 
-def foretold(submission: Submission, layout: Layout, today: date) -> Outcome:
-    """Foretell what the sheets of a workbook will say: verdicts and calculated values, nothing in words."""
+def predict_cached_values(submission: Submission, layout: Layout, today: date) -> Outcome:
+    """Predict what the sheets of a workbook will say: verdicts and calculated values, nothing in words."""
     view, _, _, hits = judge(submission, layout, today)
-    return Outcome([], verdicts(view, hits), calculated.calculated_answers(view), rows_kept(view))
+    return Outcome([], verdicts(view, hits), calculated_answers(view), rows_kept(view))
 
 
 def closed_rows(submission: Submission, layout: Layout, today: date) -> frozenset[tuple[str, str]]:
@@ -121,7 +141,7 @@ def judge(submission: Submission, layout: Layout, today: date) -> JudgedReturn:
         *readings(view),
         *wrong_answers(view),
         *missing(view, unread_slots(gaps)),
-        *calculated.overwritten(view, then),
+        *overwritten(view, then),
         *broken_rules(view),
         *other_country(view),
         *other_period(view),
@@ -168,7 +188,7 @@ def _account(view: AnswerView, result: Outcome) -> None:
     """Say which checks ran, and which did not and why."""
     program, submission = view.program, view.submission
     rules = [parsed.rule for parsed in program.compiled.rules]
-    ran = kinds_of(program.compiled) | {ANSWER_MISSING.code} | {rule.code for rule in rules}
+    ran = reading_codes(program.compiled) | {ANSWER_MISSING.code} | {rule.code for rule in rules}
     ran |= {check.kind.code for checks in program.checks.values() for check in checks}
     if program.formulas:
         ran |= set(codes(*CALCULATED, FORMULA_OVERWRITTEN))
@@ -180,7 +200,7 @@ def _account(view: AnswerView, result: Outcome) -> None:
     result.checks_not_run = dict(submission.not_run)
     for rule in rules:
         if rule.code not in there:  # a rule may stand for several sheets
-            result.checks_not_run[rule.code] = kept_texts.NO_SHEET
+            result.checks_not_run[rule.code] = message_templates.NO_SHEET
         elif rule.check is None and not rule.require:
             result.checks_not_run[rule.code] = rule.reader_only.source
     result.checks_run = sorted(ran - result.checks_not_run.keys())
@@ -198,14 +218,14 @@ class FindingWriter:
 
     def __init__(self, view: AnswerView, gaps: Sequence[UnreadArea]) -> None:
         self.view, self.layout = view, view.layout
-        self._gap_at: dict[tuple[int, Row], UnreadArea] = {slot: gap for gap in gaps for slot in gap.slots}
+        self._gap_at: dict[SlotKey, UnreadArea] = {slot: gap for gap in gaps for slot in gap.slots}
 
     def finding(self, hit: Hit) -> Finding:
         """Make a finding of a hit, with all that its words may quote."""
         seen, column, answer = self._placed(hit), hit.column, hit.answer
         if column is None:
             return seen
-        value = hit.detail.get("value") or excerpt(calculated.shown_answer(answer, column))
+        value = hit.detail.get("value") or excerpt(displayed_answer(answer, column))
         labels = self.layout.labels_of.get((column.key[0], str(hit.row), column.key[1]), {})
         details = hit.detail | {"value": value, "read": read(answer, column, labels)}
         details |= self._measures(hit, column)
@@ -217,14 +237,17 @@ class FindingWriter:
             value = "; ".join(filter(None, (self._answer(hit, name) for name in sorted(names))))
         return replace(seen, value=value or None, suggestion=suggestion, details=details)
 
-    def reasons(self, undecided: Iterable[Undecided]) -> dict[str, Kept]:
+    def reasons(self, undecided: Iterable[Undecided]) -> dict[str, MessageTemplate]:
         """Give for each code why it was not decided everywhere, with the places."""
-        open_: dict[str, dict[Kept, tuple[dict[str, None], dict[str, None]]]] = {}
+        open_: dict[str, dict[MessageTemplate, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
             if isinstance(cause, UnreadArea):
-                why, place = kept_texts.NOT_ASKED if cause.older else kept_texts.UNREAD, cause.place
+                why, place = (
+                    message_templates.NOT_ASKED if cause.older else message_templates.UNREAD,
+                    cause.place,
+                )
             else:
-                why, place = kept_texts.IN_ERROR, self._place(cause)
+                why, place = message_templates.IN_ERROR, self._place(cause)
             places, causes = open_.setdefault(hit.code, {}).setdefault(why, ({}, {}))
             places[self._place(hit)] = causes[place] = None
         return {
@@ -279,10 +302,9 @@ class FindingWriter:
         if column is None:
             return ""
         if column.number in program.formulas:
-            value = calculated.as_value(column, self.view.calculated(column.number, row))
-            return calculated.said(value, column.field, program.spec, self.layout.language)
+            return displayed(self.view, column, self.view.calculated(column.number, row))
         answers = self.view.by_slot.get((column.number, row), ())
-        return ", ".join(excerpt(calculated.shown_answer(answer, column)) for answer in answers)
+        return ", ".join(excerpt(displayed_answer(answer, column)) for answer in answers)
 
 
 def few(cells: Collection[str]) -> str:
@@ -298,10 +320,10 @@ def read(answer: Answer | None, column: FieldColumn, labels: Mapping[str, str]) 
         return labels.get(answer.code, answer.code)
     if answer.number is not None:
         return column.field.type.said(answer.number)
-    return said(answer.value)
+    return shown(answer.value)
 
 
-Order = tuple[int, int, int, int, str]
+SortKey = tuple[int, int, int, int, str]
 
 
 def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:
@@ -310,7 +332,7 @@ def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:
     tools = {sheet.tool.code: place for place, sheet in enumerate(sheets)}
     names = {named.get(sheet.tool.code) or sheet.name: place for place, sheet in enumerate(sheets)}
 
-    def order(finding: Finding) -> Order:
+    def order(finding: Finding) -> SortKey:
         sheet = tools.get(finding.tool or "", names.get(finding.sheet or "", -1))
         place = parse_cell(finding.cell or "") or (0, 0)  # what is about a whole sheet stands first
         return sheet, *place, -finding.severity.rank, finding.code

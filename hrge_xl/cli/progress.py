@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import RLock, Timer
 from typing import TYPE_CHECKING
 
-from ..core.progress import Advance, listening
+from ..core.work import Advance, listening
 from .terminal import printing_beside
 
 if TYPE_CHECKING:

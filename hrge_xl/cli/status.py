@@ -9,7 +9,7 @@ from typing import Any
 
 import hrge_xl
 
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from ..core.words import Translate, and_more, translator
 from .common import next_step, question, verb, warn_of_ledgers
 from .terminal import (
@@ -134,12 +134,12 @@ def _line(each: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
 
 
 def _file(each: hrge_xl.Return) -> dict[str, str]:
-    from ..core.message_templates import said
+    from ..core.message_templates import text_of
 
     day, by = each.lateness
     return {
         "path": each.path, "submission": each.submission, "received": str(each.arrived or ""), "day": str(day or ""),
-        "by": by, "verdict": each.verdict, "state": each.status, "reason": said(each.reason),
+        "by": by, "verdict": each.verdict, "state": each.status, "reason": text_of(each.reason),
     }  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import hrge_xl
 
 from ..core.errors import Exit
-from ..core.grouping import grouped
 from ..core.suggest import listed
 from ..core.words import counted
+from ..core.work import grouped
 from .common import next_step, print_result, verb, warn, warn_of_ledgers
 from .terminal import beside, line, output_to, padded, print_json, print_lines, style, taken, width
 

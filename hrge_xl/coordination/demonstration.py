@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..core.errors import Mistake, SpecError, UsageError
 from ..core.output_files import write_whole
-from ..core.progress import steps
+from ..core.work import track_progress
 from ..dataset.rows import SHORT
 from ..exchange.issuing import Order, identity_of, issue
 from ..exchange.prefill import from_mapping
@@ -220,7 +220,7 @@ def play_teams(name: str, folder: Path) -> list[tuple[Path, date]]:
     spec, told, returned = load(name), story(name), list[tuple[Path, date]]()
     for order, data in issue(spec, [_order(spec, told, actor) for actor in told.teams]):
         write_whole(folder / "issued" / f"{order.team}.xlsx", data)
-    for each in steps(play(name), len(told.teams), "Teams fill in their workbooks"):
+    for each in track_progress(play(name), len(told.teams), "Teams fill in their workbooks"):
         path = folder / "returned" / each.name
         write_whole(path, each.data)
         returned.append((path, each.arrives))

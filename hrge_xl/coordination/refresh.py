@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ..core.grouping import grouped
+from ..core.work import grouped
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, settled

@@ -7,7 +7,7 @@
     ├── LimitError          3   a text or a list does not fit into what Excel allows
     ├── OutputError         5   a file or store cannot be written
     ├── StoreError          5   a dataset cannot be reached or is of another version
-    └── NotStarted          5   a process for reading files does not come up (see `intake.worker`)
+    └── NotStarted          5   a process for reading files does not come up (see `hrge_xl.reader.worker`)
 
 Bad returned files never raise: they become findings (see `hrge_xl.findings`).
 """
@@ -19,16 +19,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 
-LOOKING_AT = "While looking at: "
+ERROR_CONTEXT = "While looking at: "
 
 
 @contextmanager
-def looking_at(*paths: str) -> Iterator[None]:
+def error_context(*paths: str) -> Iterator[None]:
     """Have whatever goes wrong meanwhile say which files it was about; a log of our own bugs tells it."""
     try:
         yield
     except Exception as error:
-        error.add_note(f"{LOOKING_AT}{', '.join(paths)}")
+        error.add_note(f"{ERROR_CONTEXT}{', '.join(paths)}")
         raise
 
 

@@ -84,8 +84,11 @@ def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
     Digits of every script are understood, thousands in threes or as in India, a decimal point or comma.
     """
     slashed = _SLASHED.fullmatch(_signs(text))
-    if slashed is not None:
-        return _of_slashed(text, *slashed.groups())
+    if slashed is not None:  # ۱۲/۵, as decimals are written in Persian; a proper fraction may be meant by ۳/۴
+        sign, whole, decimals = slashed.groups()
+        if len(whole) > 3 or len(decimals) > 2 or int(decimals) >= int(whole):
+            raise Ambiguous(text)
+        return float(plain_digits(f"{sign}{whole}.{decimals}"))
     parts = _NUMBER.fullmatch(plain_digits(_signs(text)))
     if parts is None or parts["point"] in ({parts["three"], parts["indian"]} - {None}):
         return None
@@ -109,13 +112,6 @@ def _may_be_two(parts: re.Match[str], thousands: str, language: str) -> bool:
         return True
     alone = not group and not parts["indian"] and len(parts["whole"]) <= 3 and parts["whole"][0] != "0"
     return decimals == 3 and (alone or group in ("'", THOUSANDS))
-
-
-def _of_slashed(text: str, sign: str, whole: str, decimals: str) -> float:
-    """Give the number of `۱۲/۵`, as decimals are written in Persian; a proper fraction may be meant by `۳/۴`."""
-    if len(whole) > 3 or len(decimals) > 2 or int(decimals) >= int(whole):
-        raise Ambiguous(text)
-    return float(plain_digits(f"{sign}{whole}.{decimals}"))
 
 
 def percentage(text: str) -> str | None:
@@ -151,6 +147,7 @@ def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
 
 
 def _in_words(text: str, language: str) -> date | None:
+    """Give the day of a date in words. Raises `OtherCalendar` where its months or years are not ours."""
     readings = [reading for reading in calendar_words(language).readings(text) if len(reading.figures) > 1]
     if any(reading.month for reading in readings):  # what names the month says which figure it is not
         readings = [reading for reading in readings if reading.month]
@@ -158,7 +155,11 @@ def _in_words(text: str, language: str) -> date | None:
     if len(days) > 1:
         raise Ambiguous(text)
     if not readings:
-        _refuse_other_era(text, language)
+        figures = re.findall(r"\d+", text)
+        if OTHER_ERA.search(text):
+            raise OtherCalendar(text)
+        for figure in figures if len(figures) in (2, 3) else ():
+            refuse_other_calendar(int(figure), language)
     return days.pop() if days else None
 
 
@@ -175,16 +176,6 @@ def _of_words(text: str, said: Worded, language: str) -> date | None:
     return day
 
 
-def _refuse_other_era(text: str, language: str) -> None:
-    """Refuse, with `OtherCalendar`, a day in words whose months are not ours, or whose year is that of an era."""
-    figures = re.findall(r"\d+", text)
-    if OTHER_ERA.search(text):
-        raise OtherCalendar(text)
-    if len(figures) in (2, 3):
-        for figure in figures:
-            refuse_other_calendar(int(figure), language)
-
-
 def _of_figures(text: str, figures: Sequence[str], language: str) -> date | None:
     """Give the day of three figures: the year first, or else last and the day and month told apart by their size."""
     if not YEAR_AT_ONE_END.fullmatch(" ".join(figures)):
@@ -199,6 +190,7 @@ def _of_figures(text: str, figures: Sequence[str], language: str) -> date | None
 
 
 def _date(year: int, month: int, day: int, language: str) -> date | None:
+    """Give a day of the Gregorian calendar; None where there is none such."""
     refuse_other_calendar(year, language)
     try:
         return date(year, month, day)
@@ -286,10 +278,10 @@ class CalendarWords:
         languages = (language, SOURCE_LANGUAGE)
         shared = language.split("-", maxsplit=1)[0] in SHARED_NAMES
         naming = languages[1:] if shared else languages
-        named = _by_name(pair for each in naming for pair in month_names(each))
+        named = _by_name(pair for tag in naming for pair in month_names(tag))
         self.months = {name: min(numbers) for name, numbers in named.items() if len(numbers) == 1}
-        self.weekdays = _by_name(pair for each in languages for pair in weekday_names(each))
-        self.around_figures = _tokens(AROUND_FIGURES, *(common_era(each) for each in languages))
+        self.weekdays = _by_name(pair for tag in languages for pair in weekday_names(tag))
+        self.around_figures = _tokens(AROUND_FIGURES, *(common_era(tag) for tag in languages))
         self.beside_month = self.around_figures | _tokens(BESIDE_MONTH, *map(date_literals, languages))
         self.month = _any_of(self.months)
         self.weekday = _any_of(name for name in self.weekdays if len(name) > 1)
@@ -325,7 +317,7 @@ def fold_words(text: str) -> str:
 
 
 def _tokens(*texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(token for each in texts for text in each for token in TOKEN.findall(fold_words(text)))
+    return frozenset(token for some in texts for text in some for token in TOKEN.findall(fold_words(text)))
 
 
 def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:

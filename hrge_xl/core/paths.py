@@ -1,4 +1,4 @@
-"""Paths: as people give them (files, folders, globs, @list.txt), as text, and as names of files."""
+"""Paths: as people give them (files, folders, globs, @list.txt), as text, in a shell, as file names; addresses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import codecs
 import errno
 import os
 import re
+import shlex
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -13,7 +14,6 @@ from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path, PureWindowsPath
 
-from .addresses import masked
 from .errors import UsageError
 
 MOST_LIST_BYTES = 10 * 1024 * 1024  # a hundred thousand paths
@@ -71,9 +71,9 @@ def _within(place: Path) -> Iterable[Path]:
     if not place.is_dir():
         return [place]
     return sorted(
-        each
-        for each in place.rglob("*")
-        if not each.is_dir() and not _hidden(each.relative_to(place)) and not _is_litter(each)
+        path
+        for path in place.rglob("*")
+        if not path.is_dir() and not _hidden(path.relative_to(place)) and not _is_litter(path)
     )
 
 
@@ -100,7 +100,7 @@ def _matches(pattern: str) -> list[Path]:
         return []
     try:
         found = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-        return sorted(each for each in found if _hidden(each) <= _hidden(path))
+        return sorted(path_found for path_found in found if _hidden(path_found) <= _hidden(path))
     except (OSError, ValueError, NotImplementedError, RecursionError):  # no name of a file, and no pattern
         return []
 
@@ -116,7 +116,7 @@ class _Lists:
         """Give the files that a list means. Raises `UsageError` for one that is none, or names itself."""
         place = Path(os.path.abspath(file))  # noqa: PTH100 - `absolute` leaves ".." in it
         if place in self._open:
-            way = " → ".join(each.name for each in [*self._open[self._open.index(place) :], place])
+            way = " → ".join(nested.name for nested in [*self._open[self._open.index(place) :], place])
             raise UsageError(f"{file}: the list names itself ({way}). Take that line out of it.")
         if len(self._open) == MOST_LISTS_DEEP:
             raise UsageError(
@@ -170,12 +170,12 @@ _BYTES = 0xDC00  # added to a byte that is not a character
 
 def path_text(path: str | os.PathLike[str]) -> str:
     """Give a path as text."""
-    return _NO_LETTER.sub(_number, os.fspath(path))
 
+    def number(match: re.Match[str]) -> str:
+        point = ord(match[0])
+        return f"{_MARK}{point - _BYTES:02X}" if _BYTES < point <= _BYTES + 0xFF else f"{_MARK}u{point:04X}"
 
-def _number(match: re.Match[str]) -> str:
-    point = ord(match[0])
-    return f"{_MARK}{point - _BYTES:02X}" if _BYTES < point <= _BYTES + 0xFF else f"{_MARK}u{point:04X}"
+    return _NO_LETTER.sub(number, os.fspath(path))
 
 
 def way_to(path: str | os.PathLike[str], folder: Path) -> str:
@@ -196,11 +196,9 @@ def name_of(path: str) -> str:
 
 def path_of(text: str) -> Path:
     """Give the path that a text stands for."""
-    return Path(_NUMBER.sub(_character, text))
-
-
-def _character(match: re.Match[str]) -> str:
-    return chr(_BYTES + int(match[1], 16)) if match[1] else chr(int(match[2], 16))
+    return Path(
+        _NUMBER.sub(lambda match: chr(_BYTES + int(match[1], 16) if match[1] else int(match[2], 16)), text)
+    )
 
 
 # texts as parts of the names of files
@@ -227,3 +225,61 @@ def file_part(text: str) -> str:
     if DEVICES.fullmatch(name):
         return f"{name}_"
     return name if short == name else f"{short}-{sha256(name.encode()).hexdigest()[:DIGITS]}"
+
+
+# paths and names as they are typed into the shell in use: in a command that a message tells to give
+
+_PLAIN_ON_WINDOWS = re.compile(r"[\w.:\\/+@=~-]+")  # needs no quotes, neither in PowerShell nor in cmd.exe
+
+
+def quoted(word: str | os.PathLike[str]) -> str:
+    """Give a word in quotes where the shell would take it for several words, or for something else.
+
+    On Windows in double ones, which both PowerShell and cmd.exe know.
+    """
+    text = os.fspath(word)
+    if os.name == "nt":
+        return text if _PLAIN_ON_WINDOWS.fullmatch(text) else f'"{text}"'
+    return shlex.quote(text)
+
+
+# addresses of databases, and what of them may be shown: never what could be a password, however it was mistyped
+
+HIDDEN = "***"
+# bounded: a long word takes no square of its length
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,40}:/{1,3}")
+_LETTER = r"[^\s\"'“”<>]"
+# A name, a colon, a password, an @, with or without a scheme before it; a drive of Windows is not a name.
+_BEFORE_AT = re.compile(rf"(?<!{_LETTER})(?![A-Za-z]:[\\/])[^:\s\"'“”<>]*:{_LETTER}*@")
+# in its place may stand a password; behind a port, the end of a sentence
+_NO_PORT = re.compile(rf"({_SCHEME.pattern}[^\s:/@]*):(?!\d+[:,.;]?(?:[/\s]|$))[^\s/]+")
+_KEY = r"\b(?=\w*(?:password|passwd|passphrase|pwd|secret|token))(\w++=)"
+_NAMED = re.compile(rf"{_KEY}(?:(?![&;]){_LETTER})+", re.I)
+_NAMED_IN_WORD = re.compile(rf"{_KEY}[^&]+", re.I)  # in one that is known whole it may hold spaces
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is meant as the address of a database, also one that was mistyped or whose slashes a path lost."""
+    return _SCHEME.match(text) is not None or _BEFORE_AT.match(text) is not None
+
+
+def masked(text: str, known: Iterable[str] = ()) -> str:
+    """Give a text without what could be a password in an address.
+
+    `known` are words that were given and that it may quote: in them a password may hold anything, spaces too.
+    """
+    words = {part for word in known for part in (word, word.partition("=")[2])}
+    telling = (word for word in words if ("@" in word and ":" in word) or _NAMED.search(word))
+    for word in sorted(telling, key=len, reverse=True):
+        for form in dict.fromkeys((word, str(Path(word)))):
+            head, at, tail = form.rpartition("@")
+            shown = f"{_scheme(head)}{HIDDEN}@{tail}" if at and ":" in head else form
+            text = text.replace(form, _NAMED_IN_WORD.sub(rf"\1{HIDDEN}", shown))
+    text = _BEFORE_AT.sub(lambda match: f"{_scheme(match[0])}{HIDDEN}@", text)
+    text = _NO_PORT.sub(rf"\1:{HIDDEN}", text)
+    return _NAMED.sub(rf"\1{HIDDEN}", text)
+
+
+def _scheme(text: str) -> str:
+    found = _SCHEME.match(text)
+    return found[0] if found else ""

@@ -27,10 +27,10 @@ def nearest(wrong: object, known: Sequence[str], close: int = CLOSE) -> str | No
     return next(iter(alike(wrong, known, 1, close)), None)
 
 
-def did_you_mean(wrong: object, known: Sequence[str]) -> str:
+def did_you_mean(wrong: object, known: Sequence[str], close: int = CLOSE) -> str:
     """Ask whether the nearest name was meant, with a space behind; nothing where none is near."""
-    close = nearest(wrong, known)
-    return f"Did you mean '{close}'? " if close else ""
+    found = nearest(wrong, known, close)
+    return f"Did you mean '{found}'? " if found else ""
 
 
 def remedy_for(wrong: object, known: Sequence[str]) -> str:
@@ -40,7 +40,7 @@ def remedy_for(wrong: object, known: Sequence[str]) -> str:
 
 def plain(code: str) -> str:
     """Give a code or name as it is compared: without case, marks between, and zeros before a number."""
-    letters = "".join(each for each in code.casefold() if each.isalnum())
+    letters = "".join(letter for letter in code.casefold() if letter.isalnum())
     return _NUMBER.sub(lambda match: match[0].lstrip("0") or "0", letters)
 
 

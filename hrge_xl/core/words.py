@@ -157,13 +157,16 @@ def thousands_separator(language: str) -> str:
 @cache
 def month_names(language: str) -> tuple[tuple[str, int], ...]:
     """Give every name of a Gregorian month in a language and its countries, in full and short, with its number."""
-    return tuple(
-        (before + name + behind, number)
-        for known in _with_countries(language)
-        for before, behind in _attached_to_months(known)
-        for name, number in _names_in(known.months)
-        if not UNNAMED_MONTH.fullmatch(name)
-    )
+    found = []
+    for known in _with_countries(language):
+        shapes = (ATTACHED.search(str(shape)) for shape in known.date_formats.values())
+        # what stands before and behind the name without a space: in Hebrew "in", in Kurdish "of"
+        attached = {("", ""), *((at[1] or at[2] or "", at[3] or at[4] or "") for at in shapes if at)}
+        names = [
+            (name, number) for name, number in _names_in(known.months) if not UNNAMED_MONTH.fullmatch(name)
+        ]
+        found += [(before + name + behind, number) for before, behind in attached for name, number in names]
+    return tuple(found)
 
 
 def _names_in(table: Any) -> Iterator[tuple[str, int]]:
@@ -171,12 +174,6 @@ def _names_in(table: Any) -> Iterator[tuple[str, int]]:
     for forms in table.values():
         for width in ("wide", "abbreviated"):
             yield from ((name, number) for number, name in forms[width].items())
-
-
-def _attached_to_months(known: Locale) -> set[tuple[str, str]]:
-    """Give what stands before and behind the name of a month without a space: in Hebrew "in", in Kurdish "of"."""
-    found = (ATTACHED.search(str(shape)) for shape in known.date_formats.values())
-    return {("", ""), *(((at[1] or at[2] or "", at[3] or at[4] or "")) for at in found if at)}
 
 
 @cache

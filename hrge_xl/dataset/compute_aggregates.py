@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from ..core.progress import under_way
+from ..core.work import report_progress
 from .aggregates import GROUPS, aggregates
 from .opening import opened
 from .store import DERIVED, Store
@@ -16,7 +16,7 @@ from .workers import Workers
 
 def derive(stores: Sequence[Store], path: Path, today: date, pool: Workers) -> None:
     """Fill the figures of datasets that hold the same; the file at `path` is read, several groups of them at once."""
-    with under_way("Working out figures"):
+    with report_progress("Working out figures"):
         found = [*pool.map(_figures, GROUPS, path, today)]  # while they read nobody writes
         for store in stores:
             for rows in found:

@@ -18,9 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..core.addresses import is_address, masked
 from ..core.errors import StoreError, UsageError
-from ..core.shell_words import quoted
+from ..core.paths import is_address, masked, quoted
 from ..ledger.ledger import DATASET, Ledger, look_up
 from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from typing_extensions import TypedDict
 
-from ..core import message_templates as kept_texts
+from ..core import message_templates
 from ..core.dates import parse_day, parse_moment
-from ..core.message_templates import Kept, joined
+from ..core.message_templates import MessageTemplate, joined
 from ..core.words import Translate, fold
 from ..exchange.validation import ACCEPTED, REFUSED
-from ..findings import Kind, codes, identity, submissions
+from ..findings import Kind, codes, identity
 from ..ledger.judgements import Decision
 from ..ledger.ledger import FIRST_SEEN
 
@@ -87,8 +87,8 @@ DOUBTS = codes(
 )
 """They say: this is not the return of this team in this round."""
 STATUS_CODES = codes(
-    submissions.SUPERSEDED, submissions.TWO_RETURNS_ONE_KEY, submissions.ONE_COPY_TWO_INTERVENTIONS,
-    submissions.DECIDED, submissions.MADE_FROM_OLDER_VERSION,
+    identity.SUPERSEDED, identity.TWO_RETURNS_ONE_KEY, identity.ONE_COPY_TWO_INTERVENTIONS,
+    identity.DECIDED, identity.MADE_FROM_OLDER_VERSION,
 )  # of the findings that tell of a status  # fmt: skip
 ARRIVED = "arrived"  # the day that lateness goes by, or SAVED, or FIRST_SEEN
 SAVED = "saved"
@@ -160,7 +160,7 @@ class ReturnStatus:
 
     state: str
     other: str | None = None
-    reason: Kept | None = None
+    reason: MessageTemplate | None = None
     finding: Kind | None = None
     decision: Decision | None = None
 
@@ -217,12 +217,12 @@ def return_statuses(
     workbooks = [_Workbook.of(versions, decisions) for versions in workbook_versions(able)]
     for workbook in workbooks:
         found |= workbook.return_statuses()
-    _meet(workbooks, submissions.TWO_RETURNS_ONE_KEY, lambda chosen: chosen.key, found)
+    _meet(workbooks, identity.TWO_RETURNS_ONE_KEY, lambda chosen: chosen.key, found)
     left = [workbook for workbook in workbooks if found[workbook.chosen.submission].current]
-    _meet(left, submissions.ONE_COPY_TWO_INTERVENTIONS, lambda chosen: chosen.copy or None, found)
+    _meet(left, identity.ONE_COPY_TWO_INTERVENTIONS, lambda chosen: chosen.copy or None, found)
     for name, filled in beside.items():
         other = max(filled, key=lambda entry: (found[entry.submission].current, entry.age))
-        found[name] = ReturnStatus(SUPERSEDED, other.submission, kept_texts.UNTOUCHED)
+        found[name] = ReturnStatus(SUPERSEDED, other.submission, message_templates.UNTOUCHED)
     return found
 
 
@@ -287,19 +287,19 @@ def _is_correction(group: Sequence[ReturnEntry], before: Sequence[ReturnEntry]) 
 def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | None:
     """Give the status of a return that can count in no case."""
     if entry.verdict == REFUSED:
-        return ReturnStatus(REFUSED, reason=kept_texts.REFUSED)
+        return ReturnStatus(REFUSED, reason=message_templates.REFUSED)
     if decision is not None and decision.choice == WITHDRAWN:
         return _decided(WITHDRAWN, decision)
     if entry.doubts and decision is None:
-        reason = kept_texts.NOT_THE_TEAMS.format(codes=", ".join(entry.doubts))
+        reason = message_templates.NOT_THE_TEAMS.format(codes=", ".join(entry.doubts))
         return ReturnStatus(EXCLUDED, reason=reason)
     return None
 
 
 def _decided(state: str, decision: Decision, other: str | None = None) -> ReturnStatus:
     """Give a status that somebody decided."""
-    reason = kept_texts.DECIDED.format(day=decision.day, by=decision.by, reason=decision.reason)
-    return ReturnStatus(state, other, reason, submissions.DECIDED, decision)
+    reason = message_templates.DECIDED.format(day=decision.day, by=decision.by, reason=decision.reason)
+    return ReturnStatus(state, other, reason, identity.DECIDED, decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,16 +338,16 @@ class _Workbook:
         if self.decision is not None and entry.order <= self.decision.known:
             return _decided(SUPERSEDED, self.decision, chosen.submission)
         if entry.age > chosen.age:
-            return ReturnStatus(WAITING, chosen.submission, kept_texts.WAITS)
-        reason = [kept_texts.NEWER_COUNTS]
+            return ReturnStatus(WAITING, chosen.submission, message_templates.WAITS)
+        reason = [message_templates.NEWER_COUNTS]
         if entry.order > chosen.order:
-            reason.append(kept_texts.SAVED_EARLIER)
-        return ReturnStatus(SUPERSEDED, chosen.submission, joined(reason), submissions.SUPERSEDED)
+            reason.append(message_templates.SAVED_EARLIER)
+        return ReturnStatus(SUPERSEDED, chosen.submission, joined(reason), identity.SUPERSEDED)
 
 
 REASONS = {
-    submissions.TWO_RETURNS_ONE_KEY: kept_texts.TWO_WORKBOOKS,
-    submissions.ONE_COPY_TWO_INTERVENTIONS: kept_texts.TWO_COPIES,
+    identity.TWO_RETURNS_ONE_KEY: message_templates.TWO_WORKBOOKS,
+    identity.ONE_COPY_TWO_INTERVENTIONS: message_templates.TWO_COPIES,
 }
 
 
@@ -374,7 +374,7 @@ def _conflicts(group: Sequence[_Workbook], finding: Kind, found: dict[str, Retur
     Of workbooks about one intervention only the last decided one can count, of those about several all.
     """
     decided = sorted((each for each in group if each.decision), key=lambda each: _decision(each).n)
-    winners = decided[-1:] if finding == submissions.TWO_RETURNS_ONE_KEY else decided
+    winners = decided[-1:] if finding == identity.TWO_RETURNS_ONE_KEY else decided
     for workbook in group:
         if workbook in winners:
             continue

@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..core.numerals import shown
+from ..core.program import UnfitRow
 from ..core.words import beginning
 from ..fields import kind_of
-from ..findings.fault_isolation import UnfitRow
 from .column_values import codes_of
 from .dimensions import slots_of
 from .rows import no_rows

@@ -11,12 +11,11 @@ from functools import cached_property
 from typing import Any
 
 from ..answers.answer import Value
-from ..answers.stamp import to_pairs
-from ..answers.submission import Outcome, Submission, Unplaced
+from ..answers.submission import Outcome, Submission, Unplaced, to_pairs
 from ..core.dates import parse_day
-from ..core.errors import looking_at
-from ..core.message_templates import Kept, as_json, from_json
-from ..core.message_templates import said as in_english
+from ..core.errors import error_context
+from ..core.message_templates import MessageTemplate, as_json, from_json
+from ..core.message_templates import text_of as in_english
 from ..core.numerals import shown
 from ..core.paths import name_of
 from ..core.words import storable, tidy, undirected
@@ -129,7 +128,7 @@ class RowBuilder:
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
-        with looking_at(result.path):
+        with error_context(result.path):
             return self._rows(result)
 
     def _rows(self, result: Result) -> Rows:
@@ -227,7 +226,7 @@ def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
 # A finding as a row of the dataset, and back
 
 
-def reason_of(told: str, details: str | None) -> str | Kept:
+def reason_of(told: str, details: str | None) -> str | MessageTemplate:
     """Give why a check did not run, as it is told; as it was kept where its details say it too."""
     return from_json(details).get("why") or told
 

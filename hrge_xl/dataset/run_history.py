@@ -17,9 +17,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..core.grouping import grouped
 from ..core.paths import name_of
 from ..core.words import SOURCE_LANGUAGE, translator
+from ..core.work import grouped
 from ..ledger.ledger import Ledger, look_up
 from .periods import over_periods
 from .reconciliation import reconciliation

@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from ..core.program import isolate_failures
 from ..exchange.validation import Noticed, Result, stopped_result
 from ..findings import Waiver
-from ..findings.fault_isolation import apart
 from ..ledger.events import Arrival, Arrived, DecisionMade, FilesReceived
 from ..ledger.judgements import Decision
 from ..ledger.ledger import DATASET, NAME, Ledger
@@ -95,7 +95,7 @@ def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None
         store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows["submissions"]], rows)
         return []
 
-    apart(take, results, lambda each, fault: take([stopped_result(each, fault)]))
+    isolate_failures(take, results, lambda each, fault: take([stopped_result(each, fault)]))
 
 
 def _each_once(results: Sequence[Result]) -> list[Result]:

@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..answers.stamp import VALID
-from ..core.grouping import grouped
-from ..core.message_templates import as_json, said
+from ..answers.submission import VALID
+from ..core.message_templates import as_json, text_of
 from ..core.paths import name_of
 from ..core.words import storable
+from ..core.work import grouped
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Noticed, ValidationRequest
 from ..findings import CATALOGUE, Finding, Severity, Waiver, codes
 from ..findings.file import (
@@ -28,13 +28,13 @@ from ..findings.identity import (
     ANOTHER_ROUND,
     ARRIVAL_DAYS_DIFFER,
     FILE_NAME_NAMES_ANOTHER,
+    MADE_FROM_OLDER_VERSION,
     PERIOD_OUTSIDE_ROUND,
     SENDER_NOT_THE_TEAMS,
     SIGNATURE_INVALID,
     UNKNOWN_TEAM,
 )
-from ..findings.submissions import MADE_FROM_OLDER_VERSION
-from ..findings.waiver import ACTIVE, waiver_of
+from ..findings.model import ACTIVE, waiver_of
 from ..layout.wording import wording_of
 from ..ledger.judgements import decisions
 from ..ledger.ledger import STATED, FileLocation, Ledger
@@ -98,7 +98,7 @@ def update_statuses(
             {
                 "sha256": row["sha256"], **{name: getattr(entry, name) for name in known},
                 "state": found[entry.submission].state, "superseded_by": found[entry.submission].other,
-                "reason": said(found[entry.submission].reason) or None,
+                "reason": text_of(found[entry.submission].reason) or None,
             }
             for row, entry in zip(returns, entries, strict=True)
             if row["sha256"]
@@ -154,14 +154,13 @@ def _entry(row: Record, seen: Sequence[FileLocation], doubts: tuple[str, ...]) -
         for name in ("team", "copy", "predecessor", "project", "intervention", "country", "period")
     }
     first = next(iter(seen), None)
-    said = (str(row["period_start"] or ""), str(row["period_end"] or ""))
     saved = moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else "")
     return ReturnEntry(
         row["submission"],
         first.order if first else 0,
         row["verdict"],
         **texts,
-        said=said,
+        said=(str(row["period_start"] or ""), str(row["period_end"] or "")),
         moment=saved,
         doubts=doubts,
         untouched=bool(row["untouched"]),
@@ -181,7 +180,7 @@ def _update(
         first = next(iter(places), None)
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
-            "reason": said(status.reason) or None,
+            "reason": text_of(status.reason) or None,
             "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
             "arrival": first.basis if first else None, "return_number": first.order if first else None,

@@ -14,9 +14,9 @@ from pathlib import Path
 from threading import Thread
 
 from ..core.errors import UsageError
-from ..core.gc_pause import gc_paused
 from ..core.paths import path_text
-from ..core.program_digest import engine
+from ..core.program import isolate_failures, program_digest
+from ..core.work import gc_paused
 from ..exchange.validation import (
     REFUSED,
     Readers,
@@ -27,7 +27,6 @@ from ..exchange.validation import (
     stopped_result,
     validated,
 )
-from ..findings.fault_isolation import apart
 from ..ledger.events import Arrival
 from ..ledger.files import keep, under_their_names
 from ..reader import fingerprint
@@ -82,7 +81,7 @@ def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]
         rows = builder.rows(_stopped(file, fault, task))
         return [_signed(write_shard([rows], builder.schema, folder), task)]
 
-    return apart(lambda some: [shard_of(some, task, folder)], files, instead)
+    return isolate_failures(lambda some: [shard_of(some, task, folder)], files, instead)
 
 
 def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
@@ -119,7 +118,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
 
 def _signed(shard: Shard, task: Task) -> Shard:
     """Give a shard that says which program made it, where it may be another one."""
-    return replace(shard, engine=engine()) if task.far else shard
+    return replace(shard, engine=program_digest()) if task.far else shard
 
 
 def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
@@ -132,7 +131,9 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
         found = check(map(builder.rows, _read(some, task)))
         return [row for each in found for row in each["submissions"]]
 
-    return apart(rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))["submissions"])
+    return isolate_failures(
+        rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))["submissions"]
+    )
 
 
 def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
@@ -173,17 +174,20 @@ def _must_see(places: Sequence[Path]) -> None:
 def _must_know(task: Task, spec: Spec | None) -> None:
     """Make sure that this worker has our program and spec: with others it would silently take in something else."""
     here = f"The worker on {socket.gethostname()}"
-    if task.engine != engine():
-        raise UsageError(f"{here} has another hrge-xl ({engine()}) than this machine ({task.engine}). {SAME}")
+    if task.engine != program_digest():
+        raise UsageError(
+            f"{here} has another hrge-xl ({program_digest()}) than this machine ({task.engine}). {SAME}"
+        )
     if spec is not None and spec.digest != task.digest:
         raise UsageError(f"{here} has another version of the spec “{spec.name}”. {SAME}")
 
 
 def check_engine(shard: Shard) -> None:
     """Raise `UsageError` for a shard of another program: such a worker may not ask what it was given."""
-    if shard.engine != engine():
+    if shard.engine != program_digest():
         raise UsageError(
-            f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine ({engine()}). {SAME}"
+            f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine "
+            f"({program_digest()}). {SAME}"
         )
 
 

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..answers.answer import ONLY_ROW, Answers, Key, Value
-from ..answers.last_answers import CLOSED
-from ..answers.submission import Submission
+from msgspec.structs import replace as changed
+
+from ..answers.answer import CLOSED, ONLY_ROW, Answer, Answers, Key, State, Value
+from ..answers.submission import Submission, Unplaced
+from ..checks import closed_rows
 from ..core.dates import parse_day
 from ..core.errors import UsageError
-from ..core.grouping import grouped
+from ..core.numerals import shown
 from ..core.paths import read_regular
-from ..fields import ColumnKind, Field, kind_of
-from ..layout import Layout
+from ..core.words import fits_a_cell, fold
+from ..core.work import grouped
+from ..fields import CellValue, ColumnKind, Field, Vocabularies, kind_of
+from ..layout import Layout, Slot, address
 from ..reader.limits import LIMITS
 from ..spec.compiled import compiled
+from ..spec.lookup import vocabularies
 from ..spec.model import RegisterBlock, Series, Spec, Tool
 from ..spec.rows import closing, goes_on
 from ..spec.scope import entries
-from .carry_over import carry_over
 from .issuing import Order
 
-Row = tuple[str, str]  # tool and row
+RowKey = tuple[str, str]  # tool and row
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Prefill:
     answers: Answers = field(default_factory=dict)
     last: Answers = field(default_factory=dict)
     last_round: str = ""
-    closed: frozenset[Row] = frozenset()
+    closed: frozenset[RowKey] = frozenset()
     without_place: int = 0
     unread: int = 0
 
@@ -60,8 +64,6 @@ class Prefill:
 
 def go_on(sent: Submission, read_in: Layout, layout: Layout, today: date) -> Prefill:
     """Tell what of a checked return that was read against `read_in` goes on into `layout`, which has places for it."""
-    from ..checks import closed_rows
-
     carried = carry_over(sent, read_in, layout)
     fitted = Submission(
         sent.path, sent.sha256, sent.size, sent.identity, answers=carried.kept, last=sent.last
@@ -69,28 +71,28 @@ def go_on(sent: Submission, read_in: Layout, layout: Layout, today: date) -> Pre
     closed = closed_rows(fitted, layout, today)
     given = fitted.values()
     over = closed | _earlier_of_series(layout.spec, given)
-    open_ones, worked_out = _without(given, over), _without(sent.calculated(), over)
     wanted = compiled(layout.spec).last
-    known = open_ones | worked_out
-    before = {key: value for key, value in known.items() if (key[0], key[2]) in wanted}
-    before |= _about(layout.spec, given, closed)
+    before = {
+        key: value
+        for key, value in (given | sent.calculated()).items()
+        if key[:2] not in over and (key[0], key[2]) in wanted
+    }
+    blocks = {tool.code: block for tool, block in closing(layout.spec)}
+    for tool, row in closed:  # what it was about
+        before[tool, row, CLOSED] = str(given.get((tool, row, blocks[tool].named_by), row))
     return Prefill(
-        _carried(layout.spec, open_ones, over),
+        _carried(layout.spec, given, over),
         {key: value for key, value in before.items() if key in layout.last},
         sent.identity.round,
         closed,
-        len(carried.homeless),
+        len(carried.orphaned),
         len({answer.key for answer in carried.kept if answer.value is None}),
     )
 
 
-def _without(answers: Mapping[Key, Value], rows: frozenset[Row]) -> Answers:
-    return {key: value for key, value in answers.items() if key[:2] not in rows}
-
-
-def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[Row]:
+def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[RowKey]:
     """Give the rows that another one about the same thing comes after."""
-    found: set[Row] = set()
+    found: set[RowKey] = set()
     for tool in spec.tools:
         for block in tool.field_blocks:
             if isinstance(block, RegisterBlock) and block.series is not None:
@@ -117,25 +119,81 @@ def _earlier(spec: Spec, tool: Tool, series: Series, rows: Iterable[str], given:
             yield from (row for *_, row in sorted(found)[:-1])
 
 
-def _carried(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
-    """Give the answers that stand in the new workbook as such; none that refers to a row which is over."""
-    fields = {(tool.code, each.code): each for tool, _, each in spec.places()}
+def _carried(spec: Spec, given: Answers, over: frozenset[RowKey]) -> Answers:
+    """Give the answers that stand in the new workbook as such; none in a row that is over, or that refers to one."""
+    fields = {(tool.code, field.code): field for tool, _, field in spec.places()}
     found: Answers = {}
     for (tool, row, code), value in given.items():
         asked = fields[tool, code]
-        if goes_on(spec, asked) and not any((target, value) in closed for target in asked.to):
+        rows = {(tool, row), *((target, value) for target in asked.to)}
+        if goes_on(spec, asked) and over.isdisjoint(rows):
             found[tool, row, code] = value
     return found
 
 
-def _about(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
-    """Give what each row that is over was about."""
-    blocks = {tool.code: block for tool, block in closing(spec)}
-    found: Answers = {}
-    for tool, row in closed:
-        shown = blocks[tool].named_by
-        found[tool, row, CLOSED] = str(given.get((tool, row, shown), row))
+# the answers of a return in another layout: those that have a place there, and those that have none
+
+
+@dataclass(slots=True)
+class Carried:
+    """The answers in the cells of the new layout, those that it has no cell for, and those that no cell holds."""
+
+    kept: list[Answer] = field(default_factory=list)
+    orphaned: list[Unplaced] = field(default_factory=list)
+    too_long: list[Unplaced] = field(default_factory=list)  # for any cell
+
+
+def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
+    """Bring every answer of a return that was read against `read_in` into `layout`.
+
+    A code that the new version still has stays what it is, whatever its label; where the question is of another kind
+    now, or the code is gone, what stood in the cell is read anew and kept as it stood.
+    """
+    found, lists = Carried(), vocabularies(layout.spec, layout.language, layout.row_codes)
+    for answer in sent.answers:
+        if answer.calculated or answer.original is None:
+            continue
+        slot = layout.slots.get(answer.key)
+        place = max(answer.part - 1, 0)
+        if slot is None or place >= len(slot.cells) or slot.field.calculated:
+            found.orphaned.append(_unplaced(answer, read_in))
+            continue
+        moved = changed(
+            answer, sheet=layout.sheet[slot.tool].name, cell=address(*slot.cells[place]), formula=False, notes=(),
+            part=place + 1 if slot.field.several else 0,
+        )  # fmt: skip
+        fitted = _fitted(moved, read_in.slots[answer.key].field, slot, lists)
+        # what would stand in the cell: what was read, else what stood there
+        if fits_a_cell(shown(fitted.original if fitted.value is None else fitted.value)):
+            found.kept.append(fitted)
+        else:
+            found.too_long.append(_unplaced(answer, read_in))
     return found
+
+
+def _unplaced(answer: Answer, read_in: Layout) -> Unplaced:
+    text = answer.day.isoformat() if answer.day is not None else shown(answer.original)
+    return Unplaced(answer.sheet, answer.cell, text, read_in.question(read_in.slots[answer.key]))
+
+
+def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> Answer:
+    """Give the answer as the question of now takes it; an error that was copied in becomes a text that is marked."""
+    if answer.state is State.ERROR:
+        answer = changed(answer, state=State.ANSWERED, original=str(answer.original))
+    elif _same_meaning(answer, before, slot.field, lists):
+        return answer
+    original = answer.original if answer.day is None else answer.day.isoformat()
+    assert original is not None
+    reading = slot.field.type.read(slot.field, CellValue(original), lists)
+    return changed(answer, original=original, **reading._asdict() | {"notes": ()})
+
+
+def _same_meaning(answer: Answer, before: Field, now: Field, lists: Vocabularies) -> bool:
+    """Say whether what was read is what would be read now."""
+    if now.vocabulary is not None and not now.type.stepped:
+        meant = lists.spellings[now.vocabulary].get(fold(answer.code or ""))
+        return before.vocabulary == now.vocabulary and meant is not None and meant[0] == answer.code
+    return before.type is now.type
 
 
 # from a file

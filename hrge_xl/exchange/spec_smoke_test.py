@@ -14,10 +14,11 @@ from zipfile import ZipFile
 
 from ..answers.answer import Answers, Key, Value
 from ..answers.submission import Submission
+from ..checks import check
 from ..core.errors import LimitError, SpecError
-from ..core.frozen import Path as Steps
-from ..core.gc_pause import gc_paused
+from ..core.spec_parts import Path as Steps
 from ..core.words import translator
+from ..core.work import gc_paused
 from ..fields import Sampling
 from ..findings import CATALOGUE, Finding, Severity
 from ..findings.value import ANSWER_MISSING
@@ -54,7 +55,7 @@ BLANK, FILLED_IN = "blank", "filled in"
 def try_out(spec: Spec) -> None:
     """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
     with gc_paused():
-        found = dict.fromkeys(_unread(_index(spec, spec.languages[0])))
+        found = dict.fromkeys(_unread(SpecIndex(spec, spec.languages[0])))
         found = found or {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
         found = found or dict.fromkeys(_wrong_in_sample(spec))
     if found:
@@ -64,7 +65,7 @@ def try_out(spec: Spec) -> None:
 
 def _tried(spec: Spec, language: str) -> Iterator[Placed]:
     """Find what is wrong with the workbooks of one language; they are made only where they fit into Excel."""
-    index = _index(spec, language)
+    index = SpecIndex(spec, language)
     limits = [*_formulas(index), *_prompts(index)]
     yield from limits
     if limits:
@@ -94,7 +95,7 @@ def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
     """Find what a team would have to correct in the sample of each profile; what is wrong is so in every language."""
     if spec.sample is None:
         return
-    where = {(each.tool, each.row, each.field): each.path for each in answers_of(spec, spec.sample)}
+    where = {(answer.tool, answer.row, answer.field): answer.path for answer in answers_of(spec, spec.sample)}
     told: dict[Placed, list[str]] = {}
     for name in spec.profiles or ("",):
         for finding in errors_in_sample(spec, choose(spec, name, first=True)):
@@ -108,11 +109,11 @@ def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
         yield path, f"The sample is not right{of}: {said}", remedy
 
 
-class _Index:
+class SpecIndex:
     """A layout, and the place in the spec of everything in it."""
 
-    def __init__(self, spec: Spec, layout: Layout) -> None:
-        self.spec, self.layout = spec, layout
+    def __init__(self, spec: Spec, language: str) -> None:
+        self.spec, self.layout = spec, layout_for(spec, Order("TEST", DAY, language=language))
         self.tools = {code: path for path, _, code in select(spec, "tools/*/code")}
         self.fields = {(trail[2].code, field.code): path for path, trail, field in select(spec, FIELDS)}
 
@@ -130,19 +131,19 @@ class _Index:
         return self.at(sheet.tool.code, next(slots, None))
 
 
-def _index(spec: Spec, language: str) -> _Index:
-    return _Index(spec, layout_for(spec, Order("TEST", DAY, language=language)))
-
-
 # formulas
 
 
-def _unread(index: _Index) -> Iterator[Placed]:
+def _unread(index: SpecIndex) -> Iterator[Placed]:
     """Expressions that read what has no cell: a formula could only put a text in its place."""
     for written in expressions(index.spec):
         own = written.scope.block.fields if written.scope.block else ()
         slots = index.layout.sheet[written.scope.tool.code].slots
-        slot = next((each for each in slots if each.field in own), None) if written.for_sheet else None
+        slot = (
+            next((candidate for candidate in slots if candidate.field in own), None)
+            if written.for_sheet
+            else None
+        )
         try:
             if slot:
                 _size(index.layout, slot, written)
@@ -151,10 +152,10 @@ def _unread(index: _Index) -> Iterator[Placed]:
             yield written.path, reason, "Name another field, or put it into a rule with `reader_only`."
 
 
-def _formulas(index: _Index) -> Iterator[Placed]:
+def _formulas(index: SpecIndex) -> Iterator[Placed]:
     """Formulas that are too large, each at the expression that most of it comes from."""
     for slot, part, size in too_large(index.layout):
-        written = [each for each in expressions(index.spec) if _is_part(each, slot, part)]
+        written = [expression for expression in expressions(index.spec) if _is_part(expression, slot, part)]
         if not written:
             place = index.at(slot.tool, slot.field.code)
             yield place, f"Its {part} has {size.excess}.", "Split the list or rule."
@@ -177,7 +178,7 @@ def _size(layout: Layout, slot: Slot, written: Written) -> int:
     return size_of(layout, slot, written.text, written.scope, condition=written.condition)
 
 
-def _prompts(index: _Index) -> Iterator[Placed]:
+def _prompts(index: SpecIndex) -> Iterator[Placed]:
     """Prompts that are too long, each at the option that makes it so."""
     say = translator(index.layout.language)
     for (tool, code), path in index.fields.items():
@@ -205,10 +206,8 @@ def _doubled_names(data: bytes) -> Iterator[Placed]:
 # reading back
 
 
-def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
+def _read_back(index: SpecIndex, made: Sequence[Made]) -> Iterator[Placed]:
     """Find what is said of workbooks that nobody has touched when they are read; they are checked together."""
-    from ..checks import check
-
     for kind, given, data in made:
         # under a path of its own, so that none is taken for a copy of the other
         digest = hashlib.sha256(data).hexdigest()
@@ -216,7 +215,7 @@ def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
         reading = read_content(file, ExpectedReturn(spec=index.spec.folder))
         what = f"The {kind} workbook ({index.layout.language})"
         if isinstance(reading, Refusal):
-            said = "; ".join(text(each, path=reading.path).message for each in reading.observations)
+            said = "; ".join(text(finding, path=reading.path).message for finding in reading.observations)
             yield ("name",), f"{what} cannot be read back: {said}", ODD
             continue
         for finding in check(reading, index.layout, today=DAY).findings:
@@ -236,7 +235,9 @@ def _is_odd(finding: Finding, kind: str) -> bool:
     return odd and finding.code in CATALOGUE
 
 
-def _changed(index: _Index, given: Mapping[Key, Value], reading: Submission, what: str) -> Iterator[Placed]:
+def _changed(
+    index: SpecIndex, given: Mapping[Key, Value], reading: Submission, what: str
+) -> Iterator[Placed]:
     """Give answers that come back as others than they were, the first one of each question."""
     came, told = reading.values(), set[Steps]()
     for key in index.layout.slots:

@@ -17,16 +17,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from ..answers.stamp import VALID
-from ..answers.submission import Identity, Outcome, Submission
-from ..core import message_templates as kept_texts
-from ..core.errors import SpecError, looking_at
-from ..core.message_templates import Kept, is_ours
+from ..answers.submission import VALID, Identity, Outcome, Submission
+from ..core import message_templates
+from ..core.errors import SpecError, error_context
+from ..core.message_templates import MessageTemplate, is_ours
 from ..core.paths import check_several, path_text
-from ..core.progress import steps
+from ..core.program import UnfitRow, isolate_failures, write_log
+from ..core.work import track_progress
 from ..findings import CATALOGUE, Finding, Severity, Waiver, Words, waived
-from ..findings.fault_isolation import apart, stopped
-from ..findings.file import CHANGED_WHILE_READ
+from ..findings.file import CHANGED_WHILE_READ, ROW_WITHOUT_A_PLACE, STOPPED_BY_THIS_FILE
 from ..findings.identity import SIGNATURE_INVALID
 from ..layout import Layout
 from ..layout.wording import text
@@ -56,7 +55,7 @@ class Result:
     findings: list[Finding]
     submission: Submission | None = None
     outcome: Outcome | None = None
-    not_run: dict[str, str | Kept] = field(default_factory=dict)
+    not_run: dict[str, str | MessageTemplate] = field(default_factory=dict)
     checked: date | None = None  # the day of the check
     read_for: str | None = None  # the round whose key, teams and period it was checked by
     read_by: str | None = None  # the spec that was asked for; None for the one that its stamp names
@@ -133,7 +132,7 @@ def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
     """
     check_several("paths", paths)
     with readers(asked.jobs) as pool:
-        return [*steps(validated(paths, asked, pool), len(paths), "Reading returned files")]
+        return [*track_progress(validated(paths, asked, pool), len(paths), "Reading returned files")]
 
 
 # in a process of its own
@@ -149,7 +148,7 @@ class FileToCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ProgramFault:
     """An error of this program that showed with a file: its type, and where it was raised."""
 
     type: str
@@ -169,7 +168,7 @@ class SpecBroken:
     """The spec of a file has mistakes, which is no fault of the file: whoever loads it finds them."""
 
 
-def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
+def check_file(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Read and check one file: what a child process does."""
     try:
         return checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
@@ -177,13 +176,13 @@ def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
         return SpecBroken()
 
 
-def check_with_cache(cache: str, job: FileToCheck) -> Result | Fault | SpecBroken:
+def check_with_cache(cache: str, job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Read and check one file in a process without its user's environment, which is told where checked specs are."""
     os.environ[checked_specs.CACHE] = cache
     return check_file(job)
 
 
-def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> Result | Fault:
+def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> Result | ProgramFault:
     """Check what was read of a file by the wanted spec, in this process; the verdict comes later."""
     if isinstance(reading, Refusal):
         return _refused(reading)
@@ -198,7 +197,7 @@ def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> R
     except Exception as fault:  # noqa: BLE001 - whatever nobody foresaw costs this file, and leaves a log
         frames = traceback.extract_tb(fault.__traceback__)
         told = (f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames)
-        return Fault(type(fault).__name__, tuple(told))
+        return ProgramFault(type(fault).__name__, tuple(told))
     given = [answer for answer in reading.answers if not answer.calculated]
     sent = replace(
         reading, answers=[*given, *outcome.calculated], observations=[], shown_checks=None, shown_rows={},
@@ -215,7 +214,7 @@ def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> R
 # here
 
 
-Readers = WorkerPool[FileToCheck, Result | Fault | SpecBroken]
+Readers = WorkerPool[FileToCheck, Result | ProgramFault | SpecBroken]
 """Processes that read and check files; they are worth keeping, as they learn what files have in common."""
 
 
@@ -239,10 +238,13 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
     given = replace(wanted, key=Elsewhere()) if isinstance(wanted.key, bytes) else wanted
     waiting: deque[Result | FileToCheck] = deque()  # what was not yet handed out, in order
 
+    def not_admitted(path: Path, fault: Exception) -> list[File | Refusal]:
+        return [Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))]
+
     def admitted() -> Iterator[FileToCheck]:
         for path in paths:
-            (found,) = apart(
-                lambda these: [admit(each, asked.password) for each in these], [Path(path)], _not_admitted
+            (found,) = isolate_failures(
+                lambda these: [admit(each, asked.password) for each in these], [Path(path)], not_admitted
             )
             if isinstance(found, Refusal):
                 waiting.append(_refused(found))
@@ -262,10 +264,6 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
     yield from (_judged(result, asked) for result in waiting if isinstance(result, Result))
 
 
-def _not_admitted(path: Path, fault: Exception) -> list[File | Refusal]:
-    return [Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))]
-
-
 def _load_spec(job: FileToCheck) -> None:
     """Load the spec that a file names at a glance. Raises `SpecError`."""
     identity = stamp_alone(job.file.data)
@@ -274,7 +272,10 @@ def _load_spec(job: FileToCheck) -> None:
 
 
 def _arrived(
-    outcome: Result | Fault | SpecBroken | Died, job: FileToCheck, asked: ValidationRequest, pool: Readers
+    outcome: Result | ProgramFault | SpecBroken | Died,
+    job: FileToCheck,
+    asked: ValidationRequest,
+    pool: Readers,
 ) -> Result:
     """Give what came back of a file. Whatever that is, it is about this file and no other."""
     file, key = job.file, asked.wanted.key
@@ -301,7 +302,7 @@ def _arrived(
         return stopped_result(Result(file.path, file.sha256, file.size, REFUSED, []), fault)
 
 
-def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> Result:
+def _of_file(outcome: Result | ProgramFault | SpecBroken | Died, job: FileToCheck) -> Result:
     """Give what came back as the result for the file that was handed over."""
     file = job.file
     if isinstance(outcome, Result):
@@ -311,7 +312,7 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
         own = {rule.code: rule.reader_only.source for rule in rules if rule.reader_only}
         reasons = (why for code, why in told.not_run.items() if why != own.get(code))
         quoted = (detail for finding in told.findings for detail in finding.details.values())
-        if not all(isinstance(why, Kept) and is_ours(why) for why in reasons) or not all(
+        if not all(isinstance(why, MessageTemplate) and is_ours(why) for why in reasons) or not all(
             map(is_ours, quoted)
         ):
             raise ValueError("a text that is neither the program's nor the spec's")
@@ -328,7 +329,7 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
             raise ValueError("a result without all of its parts")
         told.submission.path, told.submission.sha256, told.submission.size = file.path, file.sha256, file.size
         return replace(told, verdict=ACCEPTED)
-    if isinstance(outcome, Fault):
+    if isinstance(outcome, ProgramFault):
         raise outcome.error
     if isinstance(outcome, SpecBroken):
         _load_spec(job)  # which raises what is wrong with it, if that is true
@@ -344,12 +345,20 @@ def verdict_of(findings: Iterable[Finding]) -> str:
 
 def _judged(result: Result, asked: ValidationRequest) -> Result:
     """Give a result with its waivers and its verdict."""
-    with looking_at(result.path):
+    with error_context(result.path):
         findings = waived(result.findings, result.sha256, asked.waivers)
         result = replace(result, findings=findings, checked=asked.today, read_for=asked.wanted.round)
         if result.verdict != REFUSED:
             result.verdict = verdict_of(findings)
         return result
+
+
+def stopped(path: str, fault: Exception) -> Finding:
+    """Note that a fault of this program showed with a file, and write the log of it."""
+    log = str(write_log(fault, [path]))
+    if isinstance(fault, UnfitRow):
+        return ROW_WITHOUT_A_PLACE.at(**fault.told, log=log)
+    return STOPPED_BY_THIS_FILE.at(reason=type(fault).__name__, log=log)
 
 
 def stopped_result(about: Result, fault: Exception) -> Result:
@@ -366,7 +375,7 @@ def changed_result(result: Result) -> Result:
 
 def _refused(refusal: Refusal) -> Result:
     path, sha256, size, findings = refusal.path, refusal.sha256, refusal.size, [*refusal.observations]
-    not_run: dict[str, str | Kept] = dict.fromkeys("SVRXP", kept_texts.NOT_READ)
+    not_run: dict[str, str | MessageTemplate] = dict.fromkeys("SVRXP", message_templates.NOT_READ)
     return Result(path, sha256, size, REFUSED, findings, not_run=not_run, stamps=refusal.stamps)
 
 

@@ -1,17 +1,20 @@
-"""Field types, one class each; each takes its place in `FIELD_TYPES` by being defined."""
+"""Field types, one class each; each takes its place in `FIELD_TYPES` by being defined.
+
+A type says everything about itself: how a cell is read, drawn, limited, checked, stored, described and guessed. A
+stored value goes in and comes out as a `Reading`: a code, text, number or day, or the code of the finding that says why
+it is none.
+"""
 
 # In the order in which people are told of them.
 # isort: off
-from . import text, numbers, choices, calculated
+from . import text, numbers, choices
 
 # isort: on
-from .calculated import figure_of, kind_of, type_of
 from .choices import OFFERED, TICK, YES_NO, step_in, step_of, tick_spellings, ticked
 from .field import (
-    COMMON_OPTIONS,
     FIELD_TYPES,
     Band,
-    Cell,
+    CellValue,
     Check,
     ColumnKind,
     Constraint,
@@ -19,17 +22,25 @@ from .field import (
     Field,
     FieldType,
     Guess,
-    Limits,
     PersonalData,
     Reading,
     Sampling,
+    ValidationLimits,
     Vocabularies,
     When,
+    figure_of,
+    kind_of,
+    type_of,
+)
+
+# that every type takes: those that none has for itself
+COMMON_OPTIONS = frozenset(Field.model_fields).difference(
+    *(kind.needs + kind.allows for kind in FIELD_TYPES.values())
 )
 
 __all__ = [
-    "COMMON_OPTIONS", "FIELD_TYPES", "OFFERED", "TICK", "YES_NO", "Band", "Cell", "Check", "ColumnKind", "Constraint",
-    "Evidence", "Field", "FieldType", "Guess", "Limits", "PersonalData", "Reading", "Sampling", "Vocabularies", "When",
-    "calculated", "choices", "figure_of", "kind_of", "numbers", "step_in", "step_of",
-    "text", "tick_spellings", "ticked", "type_of",
+    "COMMON_OPTIONS", "FIELD_TYPES", "OFFERED", "TICK", "YES_NO", "Band", "CellValue", "Check", "ColumnKind",
+    "Constraint", "Evidence", "Field", "FieldType", "Guess", "PersonalData", "Reading", "Sampling", "ValidationLimits",
+    "Vocabularies", "When", "choices", "figure_of", "kind_of", "numbers", "step_in", "step_of", "text",
+    "tick_spellings", "ticked", "type_of",
 ]  # fmt: skip

@@ -17,23 +17,22 @@ from ..findings.value import (
     WRONG_PARENT,
 )
 from ..language import Ref, Type
-from ..language.functions.choices import Belongs
-from ..language.functions.own import InUse, Readable
+from ..language.functions.answers import Readable
+from ..language.functions.choices import Belongs, InUse
 from ..language.sheet_text import is_step
-from ..language.targets import Scope
+from ..language.tree import NameScope
 from .field import (
-    Cell,
+    CellValue,
     Check,
-    ColumnKind,
     Evidence,
     Field,
     FieldType,
     Guess,
+    GuessSource,
     Names,
     Reading,
     Sample,
     Sampling,
-    Source,
     Spellings,
     Vocabularies,
 )
@@ -57,14 +56,13 @@ class ChoiceField(FieldType):
 
     name = "choice"
     meaning = "one entry of a list; with `parent` the list depends on another field of the row"
-    kind = ColumnKind.CODE
     yields = Type.CODE
     needs: Names = ("vocabulary",)
     allows: Names = ("parent", "default")
     width = 16
     validation = "list"
 
-    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+    def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read the code of the label, in whatever spelling the list knows; else a suggestion."""
         text, name = tidy(cell.as_text()), field.list_name or ""
         labels, known = lists.labels[name], lists.spellings[name]
@@ -80,7 +78,7 @@ class ChoiceField(FieldType):
         """Write whether it is a label of the list."""
         return f"ISNUMBER(MATCH({cell},list_{field.list_name},0))"
 
-    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+    def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
         """Give an entry of the list, and of that part of it which another answer decides."""
         yield Check(NOT_IN_LIST, Readable().call(value))
         above = scope.find(field.parent) if field.parent is not None else None
@@ -90,12 +88,8 @@ class ChoiceField(FieldType):
     def guess(self, told: Evidence) -> Guess | None:
         """Give a dropdown."""
         if told.rule == "list" and told.labels:
-            return Guess(Source.RULE, labels=told.labels)
+            return Guess(GuessSource.RULE, labels=told.labels)
         return None
-
-    def sample(self, field: Field, given: Sampling) -> Sample | None:
-        """Give the next entry of the list."""
-        return given.code
 
 
 class ManyField(ChoiceField):
@@ -130,7 +124,6 @@ class ScaleField(ChoiceField):
 
     name = "scale"
     meaning = "a step of a numbered list; the codes are numbers"
-    kind = ColumnKind.NUMBER
     yields = Type.NUMBER
     allows = ("default",)
     number_format = "General"
@@ -139,7 +132,7 @@ class ScaleField(ChoiceField):
     stepped = True
     tolerant = True
 
-    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+    def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read the number of the step: as a sheet finds it, else from its number or words in whatever spelling."""
         text, name = shown(cell.value), field.vocabulary or ""
         labels, known = lists.labels[name], lists.spellings[name]
@@ -162,12 +155,14 @@ class ScaleField(ChoiceField):
     def guess(self, told: Evidence) -> Guess | None:
         """Give a dropdown of nothing but numbers, alone or in front of words."""
         labels = told.labels or ()
-        heads = {step_in(each) for each in labels}
+        heads = {step_in(label) for label in labels}
         if told.rule != "list" or not 2 <= len(labels) == len(heads):
             return None
         if not all(head.isascii() and head.isdecimal() for head in heads):
             return None
-        return Guess(Source.RULE, labels=labels, note="a scale, as all entries are numbers", special=True)
+        return Guess(
+            GuessSource.RULE, labels=labels, note="a scale, as all entries are numbers", special=True
+        )
 
     def sample(self, field: Field, given: Sampling) -> Sample | None:
         """Give the next step."""
@@ -185,7 +180,7 @@ class YesNoField(ChoiceField):
     width = 8
     own_list = YES_NO
 
-    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+    def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read yes or no; a truth value only where it is true, for FALSE may be an untouched tick box."""
         if cell.value is True:
             return Reading(code="Y", notes=(OTHER_SPELLING.code,))
@@ -195,10 +190,10 @@ class YesNoField(ChoiceField):
 
     def guess(self, told: Evidence) -> Guess | None:
         """Give a dropdown of the two words, or truth values."""
-        if told.rule == "list" and frozenset(each.casefold() for each in told.labels or ()) in YES_NO_WORDS:
-            return Guess(Source.RULE, note="yes or no, from its dropdown", special=True)
+        if told.rule == "list" and frozenset(label.casefold() for label in told.labels or ()) in YES_NO_WORDS:
+            return Guess(GuessSource.RULE, note="yes or no, from its dropdown", special=True)
         if told.values and all(isinstance(value, bool) for value in told.values):
-            return Guess(Source.VALUES, note="yes or no, from its content", special=True)
+            return Guess(GuessSource.VALUES, note="yes or no, from its content", special=True)
         return None
 
 
@@ -216,7 +211,7 @@ class TickField(ChoiceField):
     instruction = "Type x, or leave the cell blank."
     own_list = TICK  # with the word that older workbooks have where there is none
 
-    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+    def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read a tick in whatever way it is given; a truth value is that of a box to tick."""
         written, known = cell.as_text().strip(" ").lower(), lists.spellings[TICK]
         if written in known:
@@ -232,9 +227,9 @@ class TickField(ChoiceField):
     def guess(self, told: Evidence) -> Guess | None:
         """Give a dropdown of nothing but ticks, or cells with nothing else."""
         if told.rule == "list" and told.labels and _are_ticks(told.labels):
-            return Guess(Source.RULE, note="a tick, from its dropdown", special=True)
+            return Guess(GuessSource.RULE, note="a tick, from its dropdown", special=True)
         if told.values and _are_ticks(told.values):
-            return Guess(Source.VALUES, note="a tick, from its content", special=True)
+            return Guess(GuessSource.VALUES, note="a tick, from its content", special=True)
         return None
 
     def sample(self, field: Field, given: Sampling) -> Sample | None:
@@ -295,7 +290,7 @@ def ticked(cells: str, code: str) -> str:
 
 def _are_ticks(values: Sequence[object]) -> bool:
     marks = TICKS["Y"][:6]
-    return all(isinstance(each, str) and each.strip().lower() in marks for each in values)
+    return all(isinstance(value, str) and value.strip().lower() in marks for value in values)
 
 
 def _nearly(text: str, labels: Names, known: Spellings) -> tuple[str, str] | None:
@@ -326,7 +321,6 @@ class ReferenceField(FieldType):
 
     name = "reference"
     meaning = "a row of another sheet"
-    kind = ColumnKind.CODE
     yields = Type.CODE
     needs = ("to",)
     allows = ("only",)
@@ -334,7 +328,7 @@ class ReferenceField(FieldType):
     refuses = (ROW_NOT_FOUND,)
     validation = "list"
 
-    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+    def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read the code in front as the row itself writes it; whether that row is in use is a check."""
         text = cell.as_text()
         tables = [lists.rows.get(target, {}) for target in field.to]
@@ -344,18 +338,36 @@ class ReferenceField(FieldType):
         same = text.strip(" ").split(" ")[0] == code
         return Reading(code=code, notes=() if same else (SPELLING_TIDIED.code,))
 
-    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+    def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
         """Give a row in use."""
         yield Check(ROW_NOT_FOUND, InUse().call(value))
-
-    def sample(self, field: Field, given: Sampling) -> str | None:
-        """Give one of the rows."""
-        return given.code
 
 
 def _heads(text: str) -> Iterator[str]:
     """Give what may be the code in front of a text, the likeliest first."""
     folded = fold_code(text)
-    for each in (folded, AROUND_DASH.sub("-", folded)):
-        head = each.split(" ")[0]
+    for spelling in (folded, AROUND_DASH.sub("-", folded)):
+        head = spelling.split(" ")[0]
         yield from (head, head.rstrip(".:,;-)"))
+
+
+# the field type of what the sheet works out
+
+
+class CalculatedField(FieldType):
+    """A formula of the sheet; it is recomputed on return, never believed."""
+
+    name = "calculated"
+    meaning = "a formula; never typed, worked out again on return"
+    needs = ("formula",)
+    allows = ("result", "decimals", "unit", "summary")
+    number_format = "General"
+    width = 12
+    calculated = True
+
+    def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
+        """Read what the sheet shows."""
+        if field.result in ("number", "date"):
+            number = cell.value if isinstance(cell.value, float | int) else None
+            return Reading(number=None if number is None else float(number), problem=None)
+        return Reading(text=tidy(cell.as_text()))

@@ -11,13 +11,12 @@ from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic import Field as Option
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from ..core.frozen import Model, Number, Whole, Wrong
-from ..core.numerals import from_serial, shown, shown_moment
-from ..core.texts import NO_TEXT, Code, Codes, Text, as_written
+from ..core.numerals import from_serial, plain_number, shown, shown_moment, to_serial
+from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Number, Text, Whole, Wrong, as_written
 from ..findings import Kind
 from ..findings.value import NOT_IN_LIST
 from ..language import Expr, Ref, Type
-from ..language.targets import Scope
+from ..language.tree import NameScope
 
 Names = tuple[str, ...]  # options, labels, codes of findings
 
@@ -29,6 +28,10 @@ class ColumnKind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
+
+
+# what an answer of some types stands as; of any other it is a code, or several
+KINDS = {Type.TEXT: ColumnKind.TEXT, Type.NUMBER: ColumnKind.NUMBER, Type.DATE: ColumnKind.DATE}
 
 
 class Reading(NamedTuple):
@@ -43,7 +46,7 @@ class Reading(NamedTuple):
     notes: Names = ()
 
 
-class Limits(NamedTuple):
+class ValidationLimits(NamedTuple):
     """What the sheet's own validation lets in: a list, a number or date between two bounds, or a length."""
 
     type: str  # list, whole, decimal, date, length, any
@@ -66,7 +69,7 @@ class Vocabularies(NamedTuple):
     rows: Mapping[str, Mapping[str, str]]
 
 
-class Cell(NamedTuple):
+class CellValue(NamedTuple):
     """A stored value as the field types need it: `is_date` for a number under a date format, counted from 1900.
 
     `epoch_1904`: any other number would mean a day that is counted from 1904.
@@ -129,8 +132,8 @@ class FieldType:
 
     name: str = ""
     meaning: str = ""
-    kind: ColumnKind = ColumnKind.TEXT
     yields: Type = Type.TEXT
+    kind: ColumnKind  # which follows from it
     needs: Names = ()
     allows: Names = ()
     keeps: Names = ()
@@ -151,6 +154,7 @@ class FieldType:
     validation: str = "any"
 
     def __init_subclass__(cls) -> None:
+        cls.kind = KINDS.get(cls.yields, ColumnKind.CODE)
         if cls.name:
             FIELD_TYPES[cls.name] = cls()
 
@@ -160,13 +164,13 @@ class FieldType:
     def __reduce__(self) -> tuple[Any, ...]:
         return field_type, (self.name,)  # each is one object, in every process
 
-    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+    def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read a cell that is not blank."""
         raise NotImplementedError
 
-    def limits(self, field: Field) -> Limits:
+    def limits(self, field: Field) -> ValidationLimits:
         """Give what the sheet's validation lets in."""
-        return Limits(self.validation)
+        return ValidationLimits(self.validation)
 
     def wrong_limits(self, field: Field) -> Wrong:
         """Give what is wrong with the limits of a field, each as reason and remedy."""
@@ -176,7 +180,7 @@ class FieldType:
         """Write whether a cell that is not blank holds what can be read."""
         return "TRUE"
 
-    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+    def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
         """Give what follows from the type and its options, in the order in which it is told."""
         yield from ()
 
@@ -190,6 +194,8 @@ class FieldType:
 
     def sample(self, field: Field, given: Sampling) -> Sample | None:
         """Make up a valid answer; None where there is none."""
+        if self.kind is ColumnKind.CODE:
+            return given.code
         text = f"Answer {given.number + 1}"
         return text if field.characters is None else text[-field.characters :].strip()
 
@@ -230,7 +236,7 @@ class PersonalData(StrEnum):
 def _as_texts(value: object) -> tuple[object, ...]:
     """Give one answer or several as they are written: codes stay text."""
     several = value if isinstance(value, list | tuple) else [value]
-    return tuple(str(as_written(each)) if isinstance(each, int | float) else each for each in several)
+    return tuple(str(as_written(item)) if isinstance(item, int | float) else item for item in several)
 
 
 ONE_OR_SEVERAL = {
@@ -334,26 +340,24 @@ class Field(Model):
         return self.type.own_list or (self.vocabulary if "vocabulary" in self.type.needs else None)
 
 
-COMMON_OPTIONS = frozenset(
-    [
-        "code",
-        "type",
-        "label",
-        "help",
-        "example",
-        "required",
-        "relevant",
-        "constraint",
-        "width",
-        "restricted",
-        "note",
-        "tag",
-        "fixed",
-        "ticks",
-        "carry",
-        "band",
-    ]
-)
+def type_of(field: Field) -> Type:
+    """Give the type of a field's answer in expressions; a calculated field takes that of its formula."""
+    return Type(field.result) if field.calculated else field.type.yields
+
+
+def kind_of(field: Field) -> ColumnKind:
+    """Give the kind of column that a field's answers stand in."""
+    return KINDS.get(type_of(field), ColumnKind.CODE)
+
+
+def figure_of(field: Field, written: str) -> float | None:
+    """Give the number or serial day that a spec writes for a field; None where it is neither."""
+    try:
+        if kind_of(field) is ColumnKind.DATE:
+            return float(to_serial(date.fromisoformat(written)))
+        return plain_number(written) if kind_of(field) is ColumnKind.NUMBER else None
+    except ValueError:
+        return None
 
 
 # what a column of somebody's own workbook tells of its field type, and what a type makes of it
@@ -361,7 +365,7 @@ COMMON_OPTIONS = frozenset(
 LIMIT = 1e15
 
 
-class Source(IntEnum):
+class GuessSource(IntEnum):
     """Where a guess comes from: what says most stands last."""
 
     NOTHING = 0
@@ -400,7 +404,7 @@ class Evidence(NamedTuple):
     def numbers(self) -> tuple[float, ...]:
         """The values where all of them are numbers; else nothing."""
         numbers = tuple(
-            each for each in self.values if isinstance(each, int | float) and not isinstance(each, bool)
+            value for value in self.values if isinstance(value, int | float) and not isinstance(value, bool)
         )
         return numbers if len(numbers) == len(self.values) else ()
 
@@ -420,7 +424,7 @@ class Guess(NamedTuple):
     Of several guesses the one from the best source counts, and of these one that is `special`.
     """
 
-    source: Source
+    source: GuessSource
     options: Mapping[str, object] = {}
     labels: Names = ()
     note: str = ""

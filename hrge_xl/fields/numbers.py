@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from math import ceil, floor
 
-from ..core.frozen import Wrong
 from ..core.numerals import (
     BUDDHIST,
     FIRST_DAY,
@@ -26,6 +25,7 @@ from ..core.numerals import (
     to_serial,
     years_of_own_calendar,
 )
+from ..core.spec_parts import Wrong
 from ..core.words import western_digits
 from ..findings.value import (
     AMBIGUOUS_DATE,
@@ -41,21 +41,21 @@ from ..findings.value import (
     REST_NOT_COUNTED,
 )
 from ..language import Compare, Expr, Literal, Logic, Ref, Type
-from ..language.functions.own import OwnCalendar, Readable, Whole
-from ..language.targets import Scope
+from ..language.functions.answers import Readable
+from ..language.functions.figures import OwnCalendar, Whole
+from ..language.tree import NameScope
 from .field import (
-    Cell,
+    CellValue,
     Check,
-    ColumnKind,
     Evidence,
     Field,
     FieldType,
     Guess,
-    Limits,
+    GuessSource,
     Names,
     Reading,
     Sampling,
-    Source,
+    ValidationLimits,
     Vocabularies,
 )
 
@@ -67,7 +67,6 @@ class DecimalField(FieldType):
 
     name = "decimal"
     meaning = "a number"
-    kind = ColumnKind.NUMBER
     yields = Type.NUMBER
     allows: Names = ("minimum", "maximum", "decimals", "people", "unit", "default")
     keeps: Names = ("text", "long")
@@ -80,7 +79,7 @@ class DecimalField(FieldType):
     least: float | None = None  # where the spec does not say otherwise
     most: float | None = None
 
-    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+    def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read the number; a text where it can only mean one number."""
         if isinstance(cell.value, bool) or cell.is_date:
             return Reading(problem=NOT_A_NUMBER.code)
@@ -103,10 +102,10 @@ class DecimalField(FieldType):
             return Reading(number=number, problem=NOT_A_WHOLE_NUMBER.code, notes=notes)
         return Reading(number=number, notes=notes)
 
-    def limits(self, field: Field) -> Limits:
+    def limits(self, field: Field) -> ValidationLimits:
         """Between the bounds of the spec."""
         low = self.least if field.minimum is None else field.minimum
-        return Limits(
+        return ValidationLimits(
             "whole" if self.whole else "decimal", low, self.most if field.maximum is None else field.maximum
         )
 
@@ -121,7 +120,7 @@ class DecimalField(FieldType):
         """Write whether it is a number; to LibreOffice TRUE is one, too."""
         return f"AND(ISNUMBER({cell}),NOT(ISLOGICAL({cell})))"
 
-    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+    def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
         """Give a number, whole where that is asked, and within its bounds."""
         yield Check(NOT_A_NUMBER, Readable().call(value))
         if self.whole:
@@ -140,11 +139,11 @@ class DecimalField(FieldType):
     def guess(self, told: Evidence) -> Guess | None:
         """Give a validation, a number format or values: with decimals, or of whole numbers."""
         if told.rule == ("whole" if self.whole else "decimal"):
-            return Guess(Source.RULE, told.bounds)
+            return Guess(GuessSource.RULE, told.bounds)
         if not told.dated and "0" in told.format and self.whole == ("." not in told.format):
-            return Guess(Source.FORMAT, note=f"{self.name}, from the number format {told.format}")
+            return Guess(GuessSource.FORMAT, note=f"{self.name}, from the number format {told.format}")
         if told.numbers and self.whole == all(float(number).is_integer() for number in told.numbers):
-            return Guess(Source.VALUES, note=f"{self.name}, from its content", special=True)
+            return Guess(GuessSource.VALUES, note=f"{self.name}, from its content", special=True)
         return None
 
     def sample(self, field: Field, given: Sampling) -> float | None:
@@ -198,8 +197,8 @@ class PercentField(DecimalField):
         if "%" not in told.format:
             return None
         if told.rule == "decimal":
-            return Guess(Source.RULE, told.bounds, note="percent, from the number format", special=True)
-        return Guess(Source.FORMAT, note=f"percent, from the number format {told.format}", special=True)
+            return Guess(GuessSource.RULE, told.bounds, note="percent, from the number format", special=True)
+        return Guess(GuessSource.FORMAT, note=f"percent, from the number format {told.format}", special=True)
 
     def said(self, figure: float) -> str:
         """Give a share as people write it."""
@@ -233,7 +232,7 @@ class YearField(DecimalField):
         """Give a validation of whole numbers whose limits are years."""
         low, high = told.low or 0, told.high if told.high is not None else YEARS[1]
         if told.rule == "whole" and YEARS[0] <= low <= high <= YEARS[1]:
-            return Guess(Source.RULE, told.bounds, note="a year, from its limits", special=True)
+            return Guess(GuessSource.RULE, told.bounds, note="a year, from its limits", special=True)
         return None
 
     def _bounds(self, field: Field, value: Ref) -> Expr | None:
@@ -259,7 +258,6 @@ class DateField(FieldType):
 
     name = "date"
     meaning = "a Gregorian day"
-    kind = ColumnKind.DATE
     yields = Type.DATE
     allows = ("default",)
     keeps = ("text", "long")
@@ -269,7 +267,7 @@ class DateField(FieldType):
     unit = "ISO 8601"
     refuses = (NOT_A_DATE, OUT_OF_RANGE)
 
-    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+    def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read the day of a date cell, or of a text that can only mean one day."""
         if isinstance(cell.value, str):
             return self._from_text(cell.value, lists.language)
@@ -292,9 +290,9 @@ class DateField(FieldType):
         digits = () if western_digits(text) == text else (DIGITS_CONVERTED.code,)
         return Reading(day=day, notes=(DATE_AS_TEXT.code, *digits))
 
-    def limits(self, field: Field) -> Limits:
+    def limits(self, field: Field) -> ValidationLimits:
         """Give a day that a project of our time can have."""
-        return Limits("date", to_serial(FIRST_DAY), to_serial(LAST_DAY))
+        return ValidationLimits("date", to_serial(FIRST_DAY), to_serial(LAST_DAY))
 
     def readable(self, field: Field, cell: str) -> str:
         """Write whether it is a day; 60 is one that only Excel knows, and to LibreOffice TRUE is a number, too."""
@@ -302,7 +300,7 @@ class DateField(FieldType):
         real = f"{number},{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
         return f"IFERROR(AND({real}),FALSE)"
 
-    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+    def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
         """Give a day, and one of our time; the last one is in time until it is over."""
         limits = self.limits(field)
         yield Check(NOT_A_DATE, Readable().call(value))
@@ -318,11 +316,13 @@ class DateField(FieldType):
         """Give a validation of dates, a number format that shows days, or days."""
         if told.rule == "date":
             limited = told.low is not None or told.high is not None
-            return Guess(Source.RULE, note="the limits of the date became none" if limited else "")
+            return Guess(GuessSource.RULE, note="the limits of the date became none" if limited else "")
         if told.of_days:
-            return Guess(Source.FORMAT, note=f"a date, from the number format {told.format}", special=True)
+            return Guess(
+                GuessSource.FORMAT, note=f"a date, from the number format {told.format}", special=True
+            )
         if told.values and all(isinstance(value, date) for value in told.values):
-            return Guess(Source.VALUES, note="a date, from its content", special=True)
+            return Guess(GuessSource.VALUES, note="a date, from its content", special=True)
         return None
 
     def sample(self, field: Field, given: Sampling) -> date:

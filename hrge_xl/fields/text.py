@@ -19,19 +19,19 @@ from ..findings.value import (
 )
 from ..language import Compare, Literal, Ref, Type
 from ..language.functions.words import Email, Length, Matches, WithinWords
-from ..language.targets import Scope
+from ..language.tree import NameScope
 from .field import (
-    Cell,
+    CellValue,
     Check,
     Evidence,
     Field,
     FieldType,
     Guess,
-    Limits,
+    GuessSource,
     Names,
     PersonalData,
     Reading,
-    Source,
+    ValidationLimits,
     Vocabularies,
 )
 
@@ -58,18 +58,20 @@ class TextField(FieldType):
     keeps = ("long",)
     refuses = (TEXT_TOO_LONG,)
 
-    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+    def read(self, field: Field, cell: CellValue, lists: Vocabularies) -> Reading:
         """Read the text, tidied; numbers and dates as they are seen."""
         text = cell.as_text()
         tidied, first = tidy_lines(text), text[:CELL_LIMIT]
         odd = tuple(kind.code for kind, pattern in ODD if pattern.search(first))
         return Reading(text=tidied, notes=odd + personal_data(tidied[:CELL_LIMIT]))
 
-    def limits(self, field: Field) -> Limits:
+    def limits(self, field: Field) -> ValidationLimits:
         """At most so many characters, where the spec says so."""
-        return Limits("length", high=field.characters) if field.characters else Limits("any")
+        return (
+            ValidationLimits("length", high=field.characters) if field.characters else ValidationLimits("any")
+        )
 
-    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+    def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
         """Give a limit of words, one of characters, and a pattern."""
         if field.words is not None:
             limit = Literal(float(field.words), Type.NUMBER)
@@ -85,14 +87,16 @@ class TextField(FieldType):
     def guess(self, told: Evidence) -> Guess | None:
         """Guess text from a limited length, a list without entries, a time of day, or where nothing else is guessed."""
         if told.rule == "textLength":
-            return Guess(Source.RULE, _characters(told))
+            return Guess(GuessSource.RULE, _characters(told))
         if told.rule == "list" and not told.labels:
-            return Guess(Source.RULE, note=f"a dropdown ({told.described}) whose entries were not found")
+            return Guess(GuessSource.RULE, note=f"a dropdown ({told.described}) whose entries were not found")
         if told.time_of_day:
-            return Guess(Source.FORMAT, note=f"a time, from the number format {told.format}", special=True)
+            return Guess(
+                GuessSource.FORMAT, note=f"a time, from the number format {told.format}", special=True
+            )
         if told.values:
-            return Guess(Source.VALUES, note="text, from its content")
-        return Guess(Source.NOTHING, note="text, as nothing shows what is answered")
+            return Guess(GuessSource.VALUES, note="text, from its content")
+        return Guess(GuessSource.NOTHING, note="text, as nothing shows what is answered")
 
 
 class LongField(TextField):
@@ -108,9 +112,9 @@ class LongField(TextField):
         """Give a limit of more characters than a line has, or texts that are as long."""
         options = _characters(told)
         if told.rule == "textLength" and options.get("characters", 0) > LONG_TEXT:
-            return Guess(Source.RULE, options, special=True)
+            return Guess(GuessSource.RULE, options, special=True)
         if any(len(str(value)) > LONG_TEXT for value in told.values):
-            return Guess(Source.VALUES, note="text, from its content", special=True)
+            return Guess(GuessSource.VALUES, note="text, from its content", special=True)
         return None
 
 

@@ -1,4 +1,9 @@
-"""Findings: what can be noticed, in families, and how it is worded. One block per kind of finding."""
+"""Findings: what can be noticed, in families, and how it is worded.
+
+One block per kind of finding says its code, severity, message, remedy, reason and example; a new one is listed
+nowhere else. Whoever notices something names the kind and a place, and gets a finding: plain values, which are put into
+words at the edge.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from types import ModuleType
 
 from ..core.suggest import plain
 from ..core.words import Translate
-from . import appearance, file, identity, structure, submissions, value
+from . import file, identity, structure, value
 from .model import (
     Detail,
     Details,
@@ -17,13 +22,12 @@ from .model import (
     Kind,
     Need,
     Severity,
+    Waiver,
     Words,
-    by_code,
     codes,
     excerpt,
     waived,
 )
-from .waiver import Waiver
 
 
 def _kinds(*modules: ModuleType) -> tuple[Kind, ...]:
@@ -37,7 +41,7 @@ def _kinds(*modules: ModuleType) -> tuple[Kind, ...]:
     return tuple(kind for _, kind in named)
 
 
-_ALL = _kinds(file, identity, structure, appearance, value, submissions)
+_ALL = _kinds(file, identity, structure, value)
 FAMILIES = {
     letter: (title, tuple(kind for kind in _ALL if kind.family == letter))
     for letter, title in {
@@ -58,7 +62,9 @@ USUALLY_SHOWN = {
     "log": "hrge-xl.log",
     "submission": "3f9a2c",
 }  # where documentation needs an example of a detail and a kind has none of its own
-CATALOGUE: Mapping[str, Kind] = by_code(kind for _, kinds in FAMILIES.values() for kind in kinds)
+CATALOGUE: Mapping[str, Kind] = {kind.code: kind for _, kinds in FAMILIES.values() for kind in kinds}
+if len(CATALOGUE) < sum(len(kinds) for _, kinds in FAMILIES.values()):
+    raise ValueError("a finding code is used twice")
 
 
 def kind_called(text: str) -> Kind | None:
@@ -102,7 +108,6 @@ __all__ = [
     "Severity",
     "Waiver",
     "Words",
-    "by_code",
     "codes",
     "excerpt",
     "general",

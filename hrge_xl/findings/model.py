@@ -1,18 +1,18 @@
-"""What a finding is: a kind (one block of the catalogue), and one thing noticed at one place, as plain values."""
+"""What a finding is: a kind (one block of the catalogue), one thing noticed at one place; and a waiver of one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as each_with
+from datetime import date
 from enum import StrEnum
 from functools import partial
 
-from ..core.message_templates import Kept
-from .waiver import Waiver, waiver_of
+from ..core.message_templates import MessageTemplate
 
 EXCERPT = 200  # characters of a text that are quoted
-Detail = str | Kept | None
+Detail = str | MessageTemplate | None
 Details = Mapping[str, Detail]
 
 
@@ -64,6 +64,61 @@ class Words:
     message: str
     remedy: str
     label: str | None = None
+
+
+# a waiver: somebody accepts a finding of one file as it is, with a reason, and says until when
+
+ACTIVE, EXPIRED, WITHDRAWN = "active", "expired", "withdrawn"
+PRECEDENCE = (ACTIVE, EXPIRED)  # a withdrawn waiver stands beside no finding any more
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """An accepted exception. It holds for one content of a file (`sha256`), never for a later version.
+
+    Without a cell it covers every finding of the code in that file. Days are ISO texts.
+    """
+
+    number: int
+    code: str
+    sha256: str
+    file: str  # the name that the file had
+    sheet: str | None
+    cell: str | None
+    reason: str
+    by: str
+    day: str
+    until: str | None = None
+    withdrawn: str | None = None
+    withdrawn_by: str | None = None
+    state: str = ACTIVE
+
+    def on(self, day: date) -> Waiver:
+        """Give the same waiver as it stands on a day."""
+        if self.withdrawn is not None:
+            return replace(self, state=WITHDRAWN)
+        expired = self.until is not None and date.fromisoformat(self.until) < day
+        return replace(self, state=EXPIRED if expired else ACTIVE)
+
+    @property
+    def place(self) -> str:
+        """Sheet and cell, or nothing where the whole file is meant."""
+        return "!".join(part for part in (self.sheet, self.cell) if part)
+
+    @property
+    def told(self) -> str:
+        """Who accepted it, when and until when, and why; one line."""
+        until = f", until {self.until}" if self.until else ""
+        return f"{self.state}: {self.reason} ({self.by}, {self.day}{until})"
+
+    def covers(self, sha256: str | None, code: str, sheet: str | None, cell: str | None) -> bool:
+        """Say whether a finding of this code at this place of a file is the one meant."""
+        if (self.sha256, self.code) != (sha256, code):
+            return False
+        return self.cell is None or (self.cell == cell and self.sheet in (sheet, None))  # None: withheld
+
+
+# what is noticed
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +200,6 @@ warning = partial(Kind, severity=Severity.WARNING)
 info = partial(Kind, severity=Severity.INFO)
 
 
-def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:
-    """Index kinds by code; a code that is used twice is our bug and raises ValueError."""
-    table: dict[str, Kind] = {}
-    for kind in kinds:
-        if kind.code in table:
-            raise ValueError(f"finding code {kind.code} is used twice")
-        table[kind.code] = kind
-    return table
-
-
 def codes(*kinds: Kind) -> tuple[str, ...]:
     """Give the codes of some kinds, for what is stored or was read from a store."""
     return tuple(kind.code for kind in kinds)
@@ -168,9 +213,23 @@ def excerpt(text: str) -> str:
 
 def waived(findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]) -> list[Finding]:
     """Give the findings of a file, each with the waiver that covers it."""
-    ours = [each for each in waivers if each.sha256 == sha256]
+    ours = [waiver for waiver in waivers if waiver.sha256 == sha256]
     if not ours:
         return list(findings)
     return [
-        replace(each, waiver=waiver_of(ours, sha256, each.code, each.sheet, each.cell)) for each in findings
+        replace(finding, waiver=waiver_of(ours, sha256, finding.code, finding.sheet, finding.cell))
+        for finding in findings
+        for finding in findings
     ]
+
+
+def waiver_of(
+    waivers: Iterable[Waiver], sha256: str | None, code: str, sheet: str | None, cell: str | None
+) -> Waiver | None:
+    """Give the waiver that covers a finding: one in force before one that has expired, the newest first."""
+    found = [
+        waiver
+        for waiver in waivers
+        if waiver.state in PRECEDENCE and waiver.covers(sha256, code, sheet, cell)
+    ]
+    return min(found, key=lambda waiver: (PRECEDENCE.index(waiver.state), -waiver.number), default=None)

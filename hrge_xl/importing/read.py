@@ -20,7 +20,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..fields import FIELD_TYPES, Evidence, FieldType, Guess
-from ..fields.field import Source
+from ..fields.field import GuessSource
 from ..reader.zip_package import ZipPackage
 
 MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000
@@ -283,6 +283,6 @@ def likeliest(told: Evidence) -> tuple[FieldType, Guess]:
 
 def notes(told: Evidence, guess: Guess) -> list[str]:
     """Say what was guessed, and which validation became nothing."""
-    lost = told.rule not in ("", "any") and guess.source is not Source.RULE
+    lost = told.rule not in ("", "any") and guess.source is not GuessSource.RULE
     without = f"the validation '{told.rule}' ({told.described}) has no counterpart" if lost else ""
     return [note for note in (guess.note, without) if note]

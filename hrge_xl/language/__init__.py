@@ -1,4 +1,9 @@
-"""The language of checks: a parser, a typed tree, and one object for each function."""
+"""The language of checks: a parser, a typed tree, and one object for each function.
+
+The text of an expression and a scope of names go in; a typed tree comes out, or a problem with its column, reason
+and remedy. The tree is read twice: as the text of an Excel formula, and as a Python function over the answers of one
+return.
+"""
 
 from .function import Aggregate, Function, in_columns, reader_only
 from .functions import FUNCTIONS

@@ -72,6 +72,7 @@ def figure_of(name: str, values: Iterable[float | None]) -> float | None:
 # from a typed expression to a Python function over one return
 
 Row = str | None
+SlotKey = tuple[int, Row]  # number of the column, and row
 
 
 class Answers(Protocol):
@@ -87,8 +88,10 @@ class Answers(Protocol):
     active_sets: Sequence[Collection[str]]
     values: Sequence[Mapping[Row, Value]]
     filled: Sequence[Mapping[Row, int]]  # in how many cells something stands, where it does
-    lost: Mapping[tuple[int, Row], Unknown]  # where nobody knows whether something stands
-    astray: Mapping[tuple[int, Row], Unknown]  # what can be compared, but is not a step of a scale and no row
+    unreadable: Mapping[SlotKey, Unknown]  # where nobody knows whether something stands
+    off_scale: Mapping[
+        tuple[int, Row], Unknown
+    ]  # what can be compared, but is not a step of a scale and no row
 
     def possible_rows(self, table: int) -> Collection[Unknown]:
         """Give for each blank row of a table that may count what keeps that from being known."""
@@ -285,10 +288,6 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def _divided(one: float, other: float) -> float | None:
-    return None if other == 0 else finite(one / other)
-
-
 def _raised(one: float, other: float) -> float | None:
     """Raise to a power; what spreadsheets do not agree about has no result: of nothing, and close to nothing."""
     try:
@@ -304,6 +303,6 @@ _ARITHMETIC: dict[str, Callable[[float, float], float | None]] = {
     ),  # a rest of the last bits is none
     "-": lambda one, other: 0.0 if same(one, other) else finite(one - other),
     "*": lambda one, other: finite(one * other),
-    "/": _divided,
+    "/": lambda one, other: None if other == 0 else finite(one / other),
     "**": _raised,
 }

@@ -8,8 +8,21 @@ from typing import Any, NamedTuple
 
 from .compiler import Answers, Compiled, Compiler, Known, Row, Unknown, Value, passing_on, worse
 from .parser import Parser
-from .targets import SheetWriter
-from .tree import TEXTS, Arithmetic, Call, Choose, Expr, Literal, Operation, Over, Ref, Type, parts, refs
+from .tree import (
+    TEXTS,
+    Arithmetic,
+    Call,
+    Choose,
+    Expr,
+    Literal,
+    Operation,
+    Over,
+    Ref,
+    SheetWriter,
+    Type,
+    parts,
+    refs,
+)
 
 
 class Function(Operation):
@@ -36,7 +49,7 @@ class Function(Operation):
         args, takes = tuple(typing.expr(arg) for arg in node.args), self.takes
         if self.repeats:
             takes += (takes[-1],) * (len(args) - len(takes))
-        expect(typing, node, self.name, len(takes))
+        typing.expect(node, self.name, len(takes))
         for arg, want, place in zip(args, takes, node.args, strict=True):
             fits = want in (None, arg.type) or (want is Type.TEXT and arg.type in TEXTS)
             if not fits:
@@ -82,7 +95,7 @@ class Aggregate(Operation):
 
     def typed(self, typing: Parser, node: ast.Call) -> Over:
         """Type a call with a sheet, and with what is worked out in each of its rows."""
-        expect(typing, node, self.name, 1 if self.inner is None else 2)
+        typing.expect(node, self.name, 1 if self.inner is None else 2)
         tool = typing.tool(node.args[0])
         if typing.scope.rows_of(tool) is None:
             raise typing.refuse(node.args[0], f"The sheet '{tool}' holds nothing to fill in.")
@@ -118,12 +131,6 @@ class Aggregate(Operation):
             return self.of(values) if unknown is None else unknown
 
         return over
-
-
-def expect(typing: Parser, node: ast.Call, name: str, wanted: int) -> None:
-    """Refuse a call with too many arguments, or too few."""
-    if len(node.args) != wanted:
-        raise typing.refuse(node, f"{name}() takes {wanted} argument(s), not {len(node.args)}.")
 
 
 def in_columns(expr: Expr) -> bool:

@@ -7,12 +7,11 @@ arithmetic with a blank side is blank; a blank condition does not hold; an error
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..core.suggest import NoSuch, nearest
+from ..core.suggest import NoSuch, did_you_mean
 from ..core.words import tidy
-from .targets import Scope
 from .tree import (
     FUNCTIONS,
     TEXTS,
@@ -23,6 +22,7 @@ from .tree import (
     Expr,
     Literal,
     Logic,
+    NameScope,
     Not,
     Operation,
     Ref,
@@ -57,7 +57,7 @@ class _Refused(Exception):
         self.problem = Problem(getattr(node, "col_offset", 0), reason, remedy)
 
 
-def parse(text: str, scope: Scope) -> Expr | Problem:
+def parse(text: str, scope: NameScope) -> Expr | Problem:
     """Parse and type one expression; a `Problem` says what is wrong with it, and where."""
     try:
         tree = ast.parse(text.strip(), mode="eval")
@@ -75,7 +75,7 @@ def parse(text: str, scope: Scope) -> Expr | Problem:
         return TOO_DEEP
 
 
-def parse_condition(text: str, scope: Scope) -> Expr | Problem:
+def parse_condition(text: str, scope: NameScope) -> Expr | Problem:
     """Parse an expression that must yield true or false."""
     found = parse(text, scope)
     if isinstance(found, Problem) or found.type is Type.BOOL:
@@ -87,8 +87,8 @@ def parse_condition(text: str, scope: Scope) -> Expr | Problem:
 class Parser:
     """Types the nodes of one expression. `outer` is the scope of the row that `this` means."""
 
-    scope: Scope
-    outer: Scope | None = None
+    scope: NameScope
+    outer: NameScope | None = None
     refuse = staticmethod(_Refused)  # makes the exception that says what is wrong at a node
 
     def expr(self, node: ast.expr) -> Expr:
@@ -118,7 +118,9 @@ class Parser:
             return found
         reason = NoSuch(f"There is no field '{node.id}' in this row or in a form.", node.id)
         raise _Refused(
-            node, reason, _meant(node.id, self.scope.names(), 70) or "Check the code of the field."
+            node,
+            reason,
+            did_you_mean(node.id, self.scope.names(), 70).rstrip() or "Check the code of the field.",
         )
 
     def _this(self, node: ast.Attribute) -> Ref:
@@ -126,7 +128,7 @@ class Parser:
         found = Parser(outer)._name(ast.copy_location(ast.Name(node.attr), node))
         return found if found.single else replace(found, outer=True)
 
-    def _outer(self, node: ast.Attribute) -> Scope:
+    def _outer(self, node: ast.Attribute) -> NameScope:
         """Give the scope that `this` means."""
         if not isinstance(node.value, ast.Name) or node.value.id != THIS:
             reason = "A point is not part of the rule language."
@@ -193,7 +195,7 @@ class Parser:
         codes = self.scope.codes(against) if isinstance(literal, Literal) else None
         if codes is None or not isinstance(literal, Literal) or literal.value in codes:
             return
-        remedy = _meant(literal.value, codes, 50) or f"Known are: {', '.join(codes[:40])}."
+        remedy = did_you_mean(literal.value, codes, 50).rstrip() or f"Known are: {', '.join(codes[:40])}."
         raise _Refused(
             node, NoSuch(f"'{literal.value}' is not a code of this list.", str(literal.value)), remedy
         )
@@ -259,17 +261,26 @@ class Parser:
         return self._function(node, name).typed(self, node)
 
     def _function(self, node: ast.Call, name: str) -> Operation:
-        known = [each for each, function in FUNCTIONS.items() if not function.own]
+        known = [known_name for known_name, function in FUNCTIONS.items() if not function.own]
         if node.keywords or name not in known:
-            raise _Refused(node, f"There is no function '{name}'.", _meant(name, known, 60))
+            raise _Refused(node, f"There is no function '{name}'.", did_you_mean(name, known, 60).rstrip())
         return FUNCTIONS[name]
+
+    def expect(self, node: ast.Call, name: str, wanted: int) -> None:
+        """Refuse a call with too many arguments, or too few."""
+        if len(node.args) != wanted:
+            raise _Refused(node, f"{name}() takes {wanted} argument(s), not {len(node.args)}.")
 
     def tool(self, node: ast.expr) -> str:
         """Read the code of a tool."""
         code = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
         tools = self.scope.tools()
         if code not in tools:
-            raise _Refused(node, NoSuch(f"There is no tool '{code}'.", code), _meant(code, list(tools), 50))
+            raise _Refused(
+                node,
+                NoSuch(f"There is no tool '{code}'.", code),
+                did_you_mean(code, list(tools), 50).rstrip(),
+            )
         return code
 
     def in_rows_of(self, tool: str) -> Parser:
@@ -277,9 +288,3 @@ class Parser:
         rows = self.scope.rows_of(tool)
         assert rows is not None  # it was asked for before
         return Parser(rows, self.scope)
-
-
-def _meant(wrong: object, known: Sequence[str], close: int) -> str:
-    """Ask whether the nearest name was meant; "" where none is near."""
-    found = nearest(wrong, known, close)
-    return f"Did you mean '{found}'?" if found else ""

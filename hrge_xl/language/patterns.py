@@ -76,7 +76,7 @@ def _translated(pattern: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Piece:
+class PatternPiece:
     """What stands at some places of a text: the characters possible there, and how many places it takes."""
 
     characters: str  # ANY for whatever is not an end of a line
@@ -84,9 +84,9 @@ class Piece:
     most: int | None  # None: as many as there are
 
 
-def pieces(pattern: str) -> list[Piece] | None:
+def pieces(pattern: str) -> list[PatternPiece] | None:
     """Take a pattern apart; None where it says more than a sheet can check."""
-    found: list[Piece] = []
+    found: list[PatternPiece] = []
     place = 0
     while place < len(pattern):
         taken = _atom(pattern, place)
@@ -96,7 +96,7 @@ def pieces(pattern: str) -> list[Piece] | None:
         repeated = REPEATED.match(pattern, place)
         least, most = _times(repeated) if repeated else (1, 1)
         place = repeated.end() if repeated else place
-        found.append(Piece(characters, least, most))
+        found.append(PatternPiece(characters, least, most))
     open_ones = [piece for piece in found[:-1] if piece.least != piece.most]
     length = sum(piece.most or piece.least for piece in found if piece.characters != ANY)
     # a rest may be as long as it likes, but not of some characters only
@@ -156,7 +156,7 @@ def pattern_formula(text: str, pattern: str) -> str:
     return f"IFERROR(AND({','.join([f'{text}<>{EMPTY}', *_conditions(text, found)])}),FALSE)"
 
 
-def _conditions(text: str, found: list[Piece]) -> Iterator[str]:
+def _conditions(text: str, found: list[PatternPiece]) -> Iterator[str]:
     least = sum(piece.least for piece in found)
     most = None if found[-1].most is None else least - found[-1].least + found[-1].most
     yield f"LEN({text})={least}" if least == most else f"LEN({text})>={least}"

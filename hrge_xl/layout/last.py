@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..answers.answer import Key
-from ..answers.last_answers import CLOSED
+from ..answers.answer import CLOSED, Key
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock, Spec
 from .model import Column, Place, Sheet

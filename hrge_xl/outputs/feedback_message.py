@@ -12,7 +12,7 @@ from ..core.words import day, translator
 from ..dataset.returns import Return
 from ..exchange.validation import ACCEPTED, Result
 from ..findings import sentence
-from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..findings.identity import MADE_FROM_OLDER_VERSION
 from ..layout import address
 from ..workbook import Correction, Urgency
 from .feedback import GivenBack

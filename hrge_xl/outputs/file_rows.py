@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from ..core.message_templates import Kept, said
+from ..core.message_templates import MessageTemplate, text_of
 from ..core.words import SOURCE_LANGUAGE
 from ..dataset.return_status import DOUBLED
 from ..dataset.returns import ReceivedItem, Return
 from ..exchange.validation import REFUSED
 from ..findings import Finding, Severity, Waiver
-from ..findings.submissions import SAME_FILE_TWICE
+from ..findings.identity import SAME_FILE_TWICE
 from ..layout.wording import Wording
 from .document import FileRow, FindingRow, IdentityRow, Progress, WaiverRow
 
@@ -49,7 +49,7 @@ class FileRows:
             "status": each.status,
             "counted": each.current,
             "settled": each.submission in self.settled,
-            "reason": said(each.reason, self.language) or None,
+            "reason": text_of(each.reason, self.language) or None,
             "superseded_by": each.superseded_by,
             "copy_of": None,
             "read_as": each.path if each.path != each.item.path else None,
@@ -113,7 +113,9 @@ class FileRows:
         told = finding.details.items()
         data |= data.pop("words") | {
             "severity": finding.severity.value,
-            "details": {name: str(text) if isinstance(text, Kept) else text for name, text in told},
+            "details": {
+                name: str(text) if isinstance(text, MessageTemplate) else text for name, text in told
+            },
         }
         del data["language"]
         row: FindingRow = {name: data[name] for name in dict.fromkeys([*FindingRow.__annotations__, *data])}  # type: ignore[assignment]

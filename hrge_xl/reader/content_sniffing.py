@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from ..core.message_templates import Kept
+from ..core.message_templates import MessageTemplate
 from ..core.paths import is_left_by_a_program
 from ..findings.file import ENCRYPTED_WORKBOOK, NOT_A_WORKBOOK
 from .raw import Unreadable
@@ -34,7 +34,7 @@ _LOOKED_AT = 4096
 
 def not_a_workbook(what: str) -> Unreadable:
     """Give the finding that says what the file is instead."""
-    return Unreadable(NOT_A_WORKBOOK.at(what=Kept(what)))
+    return Unreadable(NOT_A_WORKBOOK.at(what=MessageTemplate(what)))
 
 
 def zip_format(package: ZipPackage) -> str:

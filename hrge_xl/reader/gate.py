@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..answers.submission import Identity
-from ..core.message_templates import Kept
+from ..core.message_templates import MessageTemplate
 from ..core.paths import LOCK_PREFIXES, path_text
 from ..findings import Finding
 from ..findings.file import (
@@ -96,7 +96,7 @@ def admit(path: Path, password: str | None = None) -> File | Refusal:
     try:
         what = _CONFIGURATION.get(path.name.casefold())
         if what is not None and not file.data.startswith(CONTAINERS):
-            raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=Kept(what)))
+            raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=MessageTemplate(what)))
         format, data = _judge(file.data, password)
     except Unreadable as problem:
         return file.refused(problem.observation)
@@ -146,7 +146,7 @@ def opened(path: Path, limits: Limits) -> File | Refusal:
         why = problem.observation
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to open it")
-        why = UNREADABLE_FILE.at(reason=Kept(reason))
+        why = UNREADABLE_FILE.at(reason=MessageTemplate(reason))
     return Refusal(path_text(path), sha256, size, (why,))
 
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
+from ..findings.structure import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..layout import parse_cell
 from .cache import OVERHEAD, Cache
 from .limits import LIMITS, Limits

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
-from ..core.grouping import grouped
-from ..core.message_templates import Kept
+from ..core.message_templates import MessageTemplate
+from ..core.work import grouped
 from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
 from ..layout import LAST_COLUMN, LAST_ROW
 from .cache import Cache
@@ -82,7 +82,7 @@ def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> 
     sheet.hidden_columns, sheet.drawn = around.hidden_columns, around.drawn
     sheet.protected, sheet.filtered = around.protected, around.filtered
     for what in around.not_understood:
-        unreadable = UNREADABLE_SHEET_SETTING.at(sheet.name, what=Kept(what))
+        unreadable = UNREADABLE_SHEET_SETTING.at(sheet.name, what=MessageTemplate(what))
         context.damaged_place(guard, unreadable)
     cells.finish()
 

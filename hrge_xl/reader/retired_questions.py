@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
-from ..core.grouping import grouped
+from ..core.work import grouped
 from .raw import CellKind, RawSheet, RawWorkbook
 from .tool_sheets import HOME, Corner, area_of, text_at
 

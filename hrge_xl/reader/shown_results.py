@@ -1,8 +1,8 @@
 """What the formulas of a returned workbook show, held against what follows from its answers and check cells.
 
 What the check cells say, and which rows the collected lists keep, is taken as it is shown; whoever knows the rules
-looks at these (`checks.verdicts`). Everything else follows from them as it does in the workbook itself: it differs only
-where somebody made it differ.
+looks at these (`checks.sheet_results`). Everything else follows from them as it does in the workbook itself: it differs
+only where somebody made it differ.
 """
 
 from __future__ import annotations
@@ -15,12 +15,11 @@ from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answers.answer import Key
-from ..answers.last_answers import read_last
+from ..answers.answer import Key, read_last
 from ..answers.submission import Result, ShownChecks, ShownRows, Submission
-from ..core.grouping import grouped
 from ..core.numerals import shown as said
 from ..core.words import and_more, tidy
+from ..core.work import grouped
 from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
 from ..layout import address

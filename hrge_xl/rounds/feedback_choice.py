@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..core.errors import Exit
-from ..core.message_templates import said
+from ..core.message_templates import text_of
 from ..core.paths import file_part, free_name
 from ..dataset.return_status import CONFLICT, COUNTS, SUPERSEDED, WAITING
 from ..dataset.returns import Return
@@ -71,7 +71,7 @@ def _why_not(each: Return, last: Mapping[str, Return], names: Mapping[str, str])
         if newest is None:
             return f"{other} waits for a decision first: see hrge-xl decide"
         return "" if newest is each else f"{newest.name} is newer, and has the feedback"
-    return f"{each.status}: {said(each.reason).rstrip('.')}"
+    return f"{each.status}: {text_of(each.reason).rstrip('.')}"
 
 
 def file_name(each: Return, spec: Spec | None, taken: set[str]) -> str:

@@ -8,9 +8,9 @@ from datetime import date
 from glob import escape
 from pathlib import Path
 
-from ..core.grouping import grouped
-from ..core.message_templates import said
+from ..core.message_templates import text_of
 from ..core.words import SOURCE_LANGUAGE, translator
+from ..core.work import grouped
 from ..dataset.return_status import (
     CONFLICT,
     COUNTS,
@@ -23,8 +23,7 @@ from ..dataset.return_status import (
 from ..dataset.returns import Return
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind
-from ..findings.identity import SENDER_NOT_THE_TEAMS
-from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..findings.identity import MADE_FROM_OLDER_VERSION, SENDER_NOT_THE_TEAMS
 from ..layout.wording import text
 from .receiving import Senders
 from .rounds import ISSUED as ISSUED_FOLDER
@@ -148,7 +147,7 @@ class TeamStatus:
             if each.status in (COUNTS, CONFLICT, WAITING) and _has(each, MADE_FROM_OLDER_VERSION):
                 yield f"{say('made from an older version')} ({MADE_FROM_OLDER_VERSION.code}): {each.name}"
             if each.status == COUNTS and each.reason:
-                yield f"{each.name}: {said(each.reason, language)}"
+                yield f"{each.name}: {text_of(each.reason, language)}"
             if is_in_doubt(each):
                 yield f"{say('not sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {each.name}"
             if each.verdict == REFUSED:
@@ -172,7 +171,7 @@ def _named(each: Return, language: str) -> str:
     if each.status != EXCLUDED:
         return each.name
     codes = dict.fromkeys(finding.code for finding in each.findings if finding.code in DOUBTS)
-    return f"{each.name} ({', '.join(codes) or said(each.reason, language)})"
+    return f"{each.name} ({', '.join(codes) or text_of(each.reason, language)})"
 
 
 def status(returns: Iterable[Return], today: date, round_: Round | None = None) -> list[TeamStatus]:

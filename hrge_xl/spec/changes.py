@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
-from ..core.texts import Text
+from ..core.spec_parts import Text
 from ..core.words import fold
 
 Part = TypeVar("Part")

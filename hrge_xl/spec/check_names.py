@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ..core.frozen import Found, Path
+from ..core.spec_parts import Found, Path
 from ..core.suggest import no_such
 from ..fields import Field
 from ..language import FUNCTIONS

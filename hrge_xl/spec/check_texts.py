@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from string import Formatter
 
-from ..core.frozen import Found, Path, Wrong, at, at_the_first
+from ..core.spec_parts import Found, Path, Text, Wrong, at, at_the_first
 from ..core.suggest import NoSuch, listed, nearest
-from ..core.texts import Text
 from ..core.words import PROMPT_LIMIT, SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
 from .check_names import FIELDS, doubled, select, tables
 from .model import Spec, Vocabulary, texts

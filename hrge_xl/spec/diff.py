@@ -8,7 +8,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from ..core.texts import Text
+from ..core.spec_parts import Text
 from ..core.words import and_more
 from ..fields import Field, When
 from .changes import CODE_REMOVED, Change, Effect, Group, Touch, both, meant_alike, reordered, short

@@ -6,8 +6,7 @@ from typing import Literal
 
 from pydantic import Field as Option
 
-from ..core.frozen import Model, Whole
-from ..core.texts import NO_TEXT, Code, Codes, Text
+from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Text, Whole
 
 
 class Crossing(Model):

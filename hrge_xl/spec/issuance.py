@@ -9,8 +9,7 @@ from pydantic import ConfigDict
 from pydantic import Field as Option
 
 from ..core.dates import parse_day
-from ..core.frozen import Model
-from ..core.texts import NO_TEXT, Code, Codes, Text
+from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Text
 
 BETWEEN = "|"  # several texts in one cell of a CSV file
 

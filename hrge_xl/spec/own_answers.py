@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from ..answers.answer import ONLY_ROW, Key, Value
 from ..core.dates import RANGE
-from ..core.frozen import Found, Path, Wrong, at
 from ..core.numerals import from_serial, plain_number, shown
+from ..core.spec_parts import Found, Path, Text, Wrong, as_written, at, localized
 from ..core.suggest import NoSuch, listed, no_such
-from ..core.texts import Text, as_written, said
 from ..core.words import SOURCE_LANGUAGE, count_words, country_names
 from ..fields import ColumnKind, Field, kind_of
 from ..fields.field import Written
@@ -87,7 +86,7 @@ def _as_text(value: Any, language: str) -> str:
         value = Text({str(tag): str(text) for tag, text in value.items()})
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(as_written(said(value, language)))
+    return str(as_written(localized(value, language)))
 
 
 def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
@@ -263,9 +262,11 @@ def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
                 remedy = "Write the day on which the source was looked at as year-month-day: 2026-03-31."
                 wrong.append(((*where, "date"), f"'{fact.date}' is not a date.", remedy))
             if file.source is not None and not sources:
-                said = _wrong_answer(spec, tool.fields[file.source], (_said_of_source(file, fact),))
+                wrong_source = _wrong_answer(spec, tool.fields[file.source], (_said_of_source(file, fact),))
                 source = (*where, "source")
-                wrong += [(source, f"{file.source}: {reason}", "Shorten the source.") for reason, _ in said]
+                wrong += [
+                    (source, f"{file.source}: {reason}", "Shorten the source.") for reason, _ in wrong_source
+                ]
         same = first.setdefault((fact.country, fact.row, fact.field), fact)
         if same is not fact:
             reason = f"The fact about {fact.country}, {fact.row}, {fact.field} appears twice here."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ..core.texts import NO_TEXT, Text
+from ..core.spec_parts import NO_TEXT, Text
 from ..fields import Field
 from .model import (
     FieldBlock,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 
-from ..core.texts import NO_TEXT
+from ..core.spec_parts import NO_TEXT
 from ..core.words import translator
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Place, Sheet, address, quoted

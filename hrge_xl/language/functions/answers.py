@@ -10,11 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_on, same, worse
-from ..function import Function, expect, in_cells
+from ..function import Function, in_cells
 from ..parser import Parser
 from ..sheet_text import answers_in, is_step
-from ..targets import SheetWriter
-from ..tree import FIGURES, Expr, Ref, Type, refs
+from ..tree import FIGURES, Expr, Ref, SheetWriter, Type, refs
 
 
 class _Presence(Function):
@@ -116,7 +115,7 @@ class Unique(Function):
     def compile(self, to: Compiler, answer: Expr) -> Compiled:
         """Compile it: what stands twice is certain; what stands once may also be in a cell that no one can read."""
         value = to.value(answer)
-        ref = next((each for each in refs(answer) if not each.single), None)
+        ref = next((found for found in refs(answer) if not found.single), None)
         if ref is None:  # the same in every row
             return passing_on(lambda _: True, [value])
         table = to.table_of(ref)
@@ -176,8 +175,24 @@ class Last(Function):
     gives = Type.TEXT
 
     def typed(self, typing: Parser, node: ast.Call) -> Ref:
-        expect(typing, node, self.name, 1)
+        typing.expect(node, self.name, 1)
         found = typing.expr(node.args[0])
         if not isinstance(found, Ref) or found.last:
             raise typing.refuse(node.args[0], "last() takes the code of a field.", "Write that alone.")
         return replace(found, last=True)
+
+
+# only the checks of field types use it
+
+
+class Readable(Function):
+    """Whether an answer is of its type. To the reader every answer that it could read is."""
+
+    name = "readable"
+    own = True
+
+    def excel(self, write: SheetWriter, answer: Ref) -> str:
+        return write.readable(answer)
+
+    def of(self, *values: Any) -> bool:
+        return True

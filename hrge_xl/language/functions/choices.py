@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
-from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on, worse
-from ..function import Function, code_of, expect, in_cells, ref_of
+from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_on, worse
+from ..function import Function, code_of, in_cells, ref_of
 from ..parser import Parser
-from ..targets import SheetWriter
-from ..tree import Call, Expr, Literal, Logic, Over, Ref, Type, walk
+from ..tree import Call, Expr, Literal, Logic, Over, Ref, SheetWriter, Type, walk
 
 
 class Has(Function):
@@ -76,7 +76,7 @@ class Belongs(Function):
         return passing_on(belongs, [to.value(child), to.value(parent)])
 
 
-class Level(Function):
+class MatrixLevel(Function):
     """`level(down, across)`.
 
     Meaning: level of the matrix (down, across)
@@ -98,7 +98,8 @@ class Level(Function):
 class OfTool(Function):
     """What is said of one tool: of that named in quotes, or with `row_code()` of that which the row stands for.
 
-    A loop over the tools of a workbook is a rule on the list of its tools. Its call holds the tools that may come.
+    A loop over the tools of a workbook is a rule on the list of its tools. Its call holds the tools that may come. The
+    method of `Answers` by its own name works it out.
     """
 
     takes = (Type.TEXT,)
@@ -131,15 +132,12 @@ class OfTool(Function):
         raise NotImplementedError
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        of_return = attrgetter(self.name)
         if isinstance(args[0], Literal):
             tool = code_of(args[0])
-            return lambda answers, row, this: self.of_tool(answers, tool)
+            return lambda answers, row, this: of_return(answers)(tool)
         tools = {code_of(arg) for arg in args[1:]}
-        return lambda answers, row, this: self.of_tool(answers, row) if row in tools else None
-
-    def of_tool(self, answers: Answers, tool: str) -> Value:
-        """Work it out for one tool."""
-        raise NotImplementedError
+        return lambda answers, row, this: of_return(answers)(row) if row in tools else None
 
 
 def tools_read(call: Call) -> tuple[str, ...]:
@@ -168,9 +166,6 @@ class Issued(OfTool):
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         return str(write.issued(tool)).upper()
 
-    def of_tool(self, answers: Answers, tool: str) -> Value:
-        return answers.issued(tool)
-
 
 class Ticked(OfTool):
     """`ticked('T1.1')`.
@@ -185,9 +180,6 @@ class Ticked(OfTool):
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         return write.ticked(tool)
-
-    def of_tool(self, answers: Answers, tool: str) -> Value:
-        return answers.ticked(tool)
 
 
 class Completeness(OfTool):
@@ -206,9 +198,6 @@ class Completeness(OfTool):
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         progress = write.progress(tool)
         return f'IFERROR(INDEX({progress},1,2)/INDEX({progress},1,1),"")' if progress else '""'
-
-    def of_tool(self, answers: Answers, tool: str) -> Value:
-        return answers.completeness(tool)
 
 
 def one_issued(tools: Iterable[str]) -> Expr:
@@ -248,7 +237,7 @@ class LookUp(Function):
     of_column = True
 
     def typed(self, typing: Parser, node: ast.Call) -> Call:
-        expect(typing, node, self.name, 2)
+        typing.expect(node, self.name, 2)
         reference = typing.expr(node.args[0])
         if not (isinstance(reference, Ref) and reference.targets):
             raise typing.refuse(node.args[0], "lookup() starts from a field of type reference.")
@@ -284,6 +273,35 @@ class LookUp(Function):
             return there is not None and given(answers, there, this)
 
         return filled
+
+
+class InUse(Function):
+    """Whether a reference leads to a row that is in use."""
+
+    name = "in_use"
+    own = True
+
+    def excel(self, write: SheetWriter, reference: Ref) -> str:
+        return write.in_use(reference)
+
+    def compile(self, to: Compiler, reference: Ref) -> Compiled:
+        """Compile it: where none of the sheets that it may name is there, nobody can tell."""
+        given, tools = to.value(reference), reference.targets
+        places = [(to.table(tool), to.offered(reference, tool)) for tool in tools]
+
+        def in_use(answers: Answers, row: Row, this: Row) -> bool | Unknown:
+            code = given(answers, row, this)
+            if type(code) is Unknown:
+                return code
+            if code is None or not any(answers.issued(tool) for tool in tools):
+                return True
+            for table, offered in places:
+                there = answers.row_named(table, code)
+                if there in answers.active_sets[table] and (offered is None or there in offered):
+                    return True
+            return False
+
+        return in_use
 
 
 def _where_on_scale(value: Compiled, fits: Sequence[Compiled]) -> Compiled:

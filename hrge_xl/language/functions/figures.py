@@ -10,12 +10,11 @@ from itertools import pairwise
 from math import copysign, floor, log10
 from typing import Any
 
-from ...core.numerals import LAST_SERIAL, to_serial
+from ...core.numerals import LAST_SERIAL, to_serial, years_of_own_calendar
 from ..compiler import Compiled, Compiler, figure_of
 from ..function import Function
 from ..parser import Parser
-from ..targets import SheetWriter
-from ..tree import Call, Expr, Literal, Ref, Type
+from ..tree import Call, Expr, Literal, Ref, SheetWriter, Type
 
 MOST_DECIMALS = 9
 EXACT, WHOLE = 2.0**41, 2.0**52  # from here on fifteen digits tell no halves, and a number has none
@@ -200,7 +199,7 @@ class SquareRoot(_Figure):
         return None if value < 0 else math.sqrt(value)
 
 
-class Round(_Figure):
+class Rounded(_Figure):
     """`round(x)`, `round(x, decimals)`; a half goes away from 0, as in spreadsheets.
 
     Takes: number, or number and decimals
@@ -262,13 +261,13 @@ class Bands(Function):
                 "For example bands(x, 10, 'low', 20, 'middle', 'high').",
             )  # fmt: skip
         number, *others, last = node.args
-        figure, limits = typing.number(number), [typing.number(each) for each in others[::2]]
-        names = [typing.expr(each) for each in (*others[1::2], last)]
-        if not all(isinstance(each, Literal) for each in (*limits, *names)):
+        figure, limits = typing.number(number), [typing.number(limit) for limit in others[::2]]
+        names = [typing.expr(name) for name in (*others[1::2], last)]
+        if not all(isinstance(part, Literal) for part in (*limits, *names)):
             raise typing.refuse(node, "Limits and names of bands() are written out, not calculated.")
-        if len({each.type for each in names}) > 1:
+        if len({name.type for name in names}) > 1:
             raise typing.refuse(node, "The names of bands() are all texts, or all numbers.")
-        values = [float(each.value) for each in limits if isinstance(each, Literal)]
+        values = [float(limit.value) for limit in limits if isinstance(limit, Literal)]
         if any(low >= high for low, high in pairwise(values)):
             raise typing.refuse(node, "The limits of bands() rise from one to the next.")
         return Call(self, (figure, *limits, *names), names[0].type)
@@ -289,3 +288,39 @@ class Bands(Function):
             return None
         band: float | str = values[count + 1 + bisect_right(values[1 : count + 1], number)]
         return band
+
+
+# only the checks of field types use these
+
+
+class Whole(Function):
+    """Whether a number has no decimals."""
+
+    name = "whole"
+    own = True
+    formula = "{0}=INT({0})"
+
+    def of(self, value: Any) -> bool:
+        return value is None or value == math.floor(value)
+
+
+class OwnCalendar(Function):
+    """Whether a year or day is none that the language of the workbook counts in a calendar of its own.
+
+    To the reader every such answer is one that it could not read.
+    """
+
+    name = "own_calendar"
+    own = True
+
+    def excel(self, write: SheetWriter, answer: Expr) -> str:
+        years, value = years_of_own_calendar(write.language), write.number(answer)
+        if not years:
+            return "TRUE"
+        first, after = years.start, years.stop
+        if answer.type is Type.DATE:
+            first, after = (to_serial(date(year, 1, 1)) for year in (first, after))
+        return f"OR({value}<{first},{value}>={after})"
+
+    def of(self, *values: Any) -> bool:
+        return True

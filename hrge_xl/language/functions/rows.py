@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from ..compiler import Answers, Compiled, Compiler, Row, figure_of
-from ..function import Aggregate, Function, Record, expect, in_columns, ref_of
+from ..function import Aggregate, Function, Record, in_columns, ref_of
 from ..parser import Parser
-from ..targets import ColumnWriter, SheetWriter
-from ..tree import Call, Choose, Expr, Literal, Ref, Type
+from ..tree import Arithmetic, Call, Choose, ColumnWriter, Expr, Literal, Over, Ref, SheetWriter, Type
+from .choices import LookUp
+from .figures import Total
 
 
 class RowCode(Function):
@@ -27,7 +28,7 @@ class RowCode(Function):
     of_row = True
 
     def typed(self, typing: Parser, node: ast.Call) -> Call:
-        expect(typing, node, self.name, 0)
+        typing.expect(node, self.name, 0)
         row = typing.scope.any_of_row()
         if row is None:
             raise typing.refuse(node, "There are no rows here that have a code.")
@@ -132,11 +133,11 @@ class _Number(Aggregate):
 
     def _over_cells(self, ranges: list[str], neutral: str = "") -> str:
         """Write it over cells; where there is no step in one it is an error, and something neutral is taken."""
-        worth = [f"IFERROR({each},{neutral})" if neutral else each for each in ranges]
+        worth = [f"IFERROR({cells},{neutral})" if neutral else cells for cells in ranges]
         return f'IF(COUNT({",".join(ranges)})=0,"",{self.excel_name}({",".join(worth)}))'
 
 
-class Sum(_Number):
+class SumOver(_Number):
     """`sum('T1.1', number)`, also of those rows only for which something holds: `number if condition else 0`.
 
     Meaning: sum of a number over the rows
@@ -202,3 +203,40 @@ class Maximum(_Number):
 
     name = "max"
     excel_name = "MAX"
+
+
+# what an expression adds up: the terms of a sum, where it does nothing else with numbers
+
+
+class Term(NamedTuple):
+    """What is added (1) or taken away (-1): an answer, the answers of many rows, or a number."""
+
+    sign: int
+    of: Expr
+
+
+Terms = tuple[Term, ...]
+
+
+def terms(expression: Expr, sign: int = 1) -> Terms | None:
+    """Return what an expression adds up; None where it does anything else with numbers."""
+    if expression.type is not Type.NUMBER:
+        return None
+    if is_term(expression):
+        return (Term(sign, expression),)
+    match expression:
+        case Arithmetic(op="+" | "-"):
+            left = terms(expression.left, sign)
+            right = terms(expression.right, sign if expression.op == "+" else -sign)
+            return None if left is None or right is None else left + right
+        case Call(function=Total(), args=args) if all(map(is_term, args)):
+            return tuple(Term(sign, arg) for arg in args)  # a sum among them could be blank as a whole
+    return None
+
+
+def is_term(expression: Expr) -> bool:
+    """Say whether an expression is a number that can be added as it stands."""
+    match expression:
+        case Literal() | Ref() | Over(function=SumOver(), inner=Ref()) | Call(function=LookUp()):
+            return True
+    return False

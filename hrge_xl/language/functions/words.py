@@ -13,11 +13,10 @@ from ..function import Function, code_of
 from ..parser import Parser
 from ..patterns import EMAIL, REMEDY, NotAPattern, compiled, email_formula, fits, in_a_sheet, pattern_formula
 from ..sheet_text import SEVERAL, word_count
-from ..targets import SheetWriter
-from ..tree import FIGURES, Call, Expr, Literal, Ref, Type
+from ..tree import FIGURES, Call, Expr, Literal, Ref, SheetWriter, Type
 
 
-class Words(Function):
+class WordCount(Function):
     """`words(text)`.
 
     Meaning: number of words

@@ -1,33 +1,40 @@
-"""Verdicts: what the check cell of each slot must say in the sheet itself, so that both can be compared.
+"""What the sheets of a return show, held against what its answers give: check cells, collected lists, calculated cells.
 
-The sheet says one thing: the first by the numbers from `BROKEN` to `RULES`, rules as the spec lists them. A required
-answer that is missing stands where V001 stands, also when a rule asks for it. What only the reader understands looks
-like a mistake to the sheet: `IN_THE_SHEET` says which. Check cells and lists that show something else are S028.
+Verdicts are what the check cell of each slot must say in the sheet itself, so that both can be compared. The sheet says
+one thing: the first by the numbers from `BROKEN` to `RULES`, rules as the spec lists them. A required answer that is
+missing stands where V001 stands, also when a rule asks for it. What only the reader understands looks like a mistake to
+the sheet: `IN_THE_SHEET` says which. Check cells and lists that show something else are S028; calculated fields are
+worked out again, and compared with what their cells show.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cache
 
 from msgspec.structs import replace as changed
 
-from ..answers.answer import Answer, Key
+from ..answers.answer import Answer, Key, State, Value
 from ..answers.submission import Result, Submission, Verdict
-from ..core.numerals import shown
-from ..core.words import and_more, translator
+from ..core.numerals import from_serial, shown, shown_moment
+from ..core.words import and_more, tidy, translator
 from ..fields import ColumnKind, Field, kind_of
 from ..findings import Finding, Kind, sentence
 from ..findings import value as v
-from ..findings.structure import RESULT_DIFFERS
-from ..language.compiler import Row
+from ..findings.structure import FORMULA_OVERWRITTEN, RESULT_DIFFERS
+from ..language import Type
+from ..language.compiler import SlotKey, Unknown
+from ..language.functions.figures import rounded
 from ..layout import Layout, Slot, address
 from ..layout.messages import REQUIRED, ROW_NAME, is_required
 from ..spec.compiled import Source
-from .answer_view import AnswerView
-from .hits import Hit
-from .program import Program
+from .answer_view import AnswerCell, AnswerView
+from .hits import Hit, at_answer
+from .program import FieldColumn, Program
 
 BROKEN, NEVER_CALCULATED, MISSING, NOT_ASKED, READING = range(5)  # in this order
 CHECKS, RULES = 100, 200  # and then each by its number
@@ -73,7 +80,14 @@ def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:
 
 def rows_kept(view: AnswerView) -> dict[Source, dict[str, float]]:
     """Give the rows that each collected list keeps, with their ranks."""
-    return {key: view.rows_listed(key) for key in view.program.lists}
+    return {
+        key: {
+            row: (listed.rank(view, row, None) if listed.rank else None) or 0.0  # what has none comes last
+            for row in view.active[listed.table.number]
+            if listed.keeps(view, row, None)
+        }
+        for key, listed in view.program.lists.items()
+    }
 
 
 @cache
@@ -82,12 +96,12 @@ def _verdict(code: str, required: bool) -> Verdict:
     return Verdict(code, required=required)
 
 
-def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[tuple[int, Row], str]:
+def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, str]:
     """Give for each slot the code of the first of its hits that the sheet can see."""
     rules = {
         id(rule.rule): RULES + n for n, rule in enumerate(view.program.compiled.rules) if not rule.reader_only
     }
-    found: dict[tuple[int, Row], tuple[int, int, str]] = {}
+    found: dict[SlotKey, tuple[int, int, str]] = {}
     for hit in hits:
         place, answer = _place(view.program, hit, rules), hit.answer if hit.kind in OVERLOOKED else None
         if hit.column is None or place is None:
@@ -192,7 +206,7 @@ def _in_words(layout: Layout, slot: Slot, *numbers: Result) -> list[str]:
     say, texts = translator(layout.language), [_said(layout, slot, number) for number in numbers]
     if len(set(texts)) == 1:
         required = [isinstance(number, int | float) and is_required(int(number)) for number in numbers]
-        needs = (say("required") if each else say("not required") for each in required)
+        needs = (say("required") if is_needed else say("not required") for is_needed in required)
         texts = [f"{text} ({need})" for text, need in zip(texts, needs, strict=True)]
     return texts if len(set(texts)) > 1 else [shown(number or 0) for number in numbers]
 
@@ -228,3 +242,126 @@ def _as_seen(answer: Answer, layout: Layout) -> Answer:
     if slot.field.to:  # the sheet takes the first word for the code of a row
         return changed(answer, code=str(answer.original).strip(" ").split(" ")[0], notes=())
     return changed(answer, code=None, number=None, day=None, problem=problem, notes=())
+
+
+# calculated fields
+
+CLOSE, ZERO = 1e-9, 1e-12
+TYPED_ALONE, CELLS_NAMED = 3, 20  # typed results of a sheet that are told one by one; cells that are named
+
+
+def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[Answer]:
+    """Give every calculated cell that shows something or comes to something, with what it comes to.
+
+    Of those that are `unknown`, what they come to is left out.
+    """
+    found = {
+        answer.key: changed(answer, code=None, text=None, number=None, day=None)
+        for answer in view.submission.answers
+        if answer.calculated
+    }
+    for column in view.program.calculated:
+        (tool, code), number = column.key, column.number
+        for row in view.active[column.table.number]:
+            value, key = as_value(column, view.calculated(number, row)), (tool, row, code)
+            if value is not None and key not in unknown:
+                answer = found.get(key)
+                if answer is None:  # it shows nothing
+                    at = view.sheet_name(tool), view.address(key)
+                    answer = Answer(*key, 0, *at, State.BLANK, calculated=True)
+                meaning = "code" if column.field.result == "level" else "text"
+                if isinstance(value, date | float):
+                    meaning = "day" if isinstance(value, date) else "number"
+                found[key] = changed(answer, **{meaning: value})
+    return list(found.values())
+
+
+def as_value(column: FieldColumn, worked_out: object) -> Value | None:
+    """Give what a formula comes to as an answer: days as days."""
+    if isinstance(worked_out, Unknown | bool) or not isinstance(worked_out, float | str | tuple):
+        return None
+    return (
+        from_serial(worked_out) if column.type is Type.DATE and isinstance(worked_out, float) else worked_out
+    )
+
+
+def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
+    """Give cells that show something else than comes out (V017 typed, V019 by formula), and typed ones that agree.
+
+    What depends on the day is compared with what came out `then`, when the sheets were calculated. Where more than a
+    few of a sheet agree, values were pasted over all of it: that is told once.
+    """
+    pasted: dict[str, list[Hit]] = defaultdict(list)
+    for cell in now.cells:
+        answer, column, row, *_ = cell
+        if column.number not in now.program.formulas:
+            continue
+        view = then if column.number in now.program.dated else now
+        value = view.calculated(column.number, row)
+        if _differs(now, cell, value):
+            replaced = answer.cell_key in now.submission.replaced
+            kind = v.CALCULATION_NOT_CURRENT if answer.formula and not replaced else v.CALCULATION_DIFFERS
+            hit = at_answer(kind, column, row, answer)
+            hit.detail["expected"] = displayed(now, column, value)
+            yield hit
+        elif cell.state is State.ANSWERED and not answer.formula:
+            pasted[answer.tool].append(at_answer(FORMULA_OVERWRITTEN, column, row, answer))
+    for hits in pasted.values():
+        yield from hits if len(hits) <= TYPED_ALONE else [_pasted(hits)]
+
+
+def _pasted(hits: Sequence[Hit]) -> Hit:
+    """Give the first of some typed results of a sheet, which stands for all of them."""
+    answers = [hit.answer for hit in hits if hit.answer is not None]
+    cells = ", ".join(answer.cell for answer in answers[:CELLS_NAMED]) + and_more(len(answers) - CELLS_NAMED)
+    first, column = hits[0], hits[0].column
+    assert column is not None
+    first.detail |= {"label": cells, "value": displayed_answer(answers[0], column) + and_more(len(hits) - 1)}
+    return first
+
+
+def _differs(view: AnswerView, cell: AnswerCell, value: object) -> bool:
+    """Say whether a cell shows something else than the value that comes out."""
+    answer, column, row, state, text, figure = cell
+    if state is State.NOT_CALCULATED:
+        return False
+    if answer.formula and row not in view.active_sets[column.table.number]:
+        return False  # a row without answers calculates nothing; what its formula shows there does not matter
+    given = state is State.ANSWERED
+    if not given or value is None:
+        return state is State.ERROR or given is not (value is not None)
+    if isinstance(value, float):
+        return figure is None or not _same_figure(figure, value, column.field.decimals)
+    return text is None or tidy(text) != tidy(displayed(view, column, value))
+
+
+def _same_figure(stands: float, expected: float, decimals: int | None) -> bool:
+    if math.isclose(stands, expected, rel_tol=CLOSE, abs_tol=ZERO):
+        return True
+    # a program may hold what it shows
+    return decimals is not None and rounded(stands, decimals) == rounded(expected, decimals)
+
+
+def displayed(view: AnswerView, column: FieldColumn, worked_out: object) -> str:
+    """Give what a formula comes to as the sheet shows it: levels by their label."""
+    value, field, matrix = as_value(column, worked_out), column.field, view.program.spec.matrix
+    if value is None:
+        return ""
+    if field.result == "level" and matrix is not None and value in matrix.level:
+        return matrix.level[str(value)].label.say(view.layout.language)
+    if isinstance(value, float):
+        return shown(value if field.decimals is None else rounded(value, field.decimals))
+    return shown(value)
+
+
+def displayed_answer(answer: Answer | None, column: FieldColumn) -> str:
+    """Return the text of a cell as a person sees it."""
+    if answer is None:
+        return ""
+    kind = column.field.type
+    other_calendar = kind.kind is ColumnKind.DATE and answer.problem == v.OTHER_CALENDAR.code
+    if (kind.scaled or other_calendar) and isinstance(answer.original, int | float):
+        return kind.said(float(answer.original))
+    if answer.day is not None and not isinstance(answer.original, str):
+        return shown_moment(answer.day, float(answer.original or 0))
+    return "" if answer.original is None else shown(answer.original)

@@ -1,14 +1,66 @@
-"""Texts of a spec: one sentence in one or several languages, and codes that stay text."""
+"""What the parts of a spec are made of: their base, numbers, codes that stay text, texts in one or several languages.
+
+And how a mistake in one is handed on: with the path that leads to it, its reason and its remedy.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Annotated, Any, Protocol
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from .numerals import plain_number
+from .suggest import reworded
 from .words import with_base
+
+Path = tuple[str | int, ...]  # leads to a place in the model, and so in the files
+Words = tuple[str, str]  # reason and remedy
+Wrong = Iterator[Words]
+Found = Iterator[tuple[Path, str, str]]  # mistakes: path, reason, remedy
+FEW = 3  # places with the same fault that are still told one by one
+
+
+class Model(BaseModel):
+    """Base of every part: frozen, and a misspelt key is a mistake, never ignored."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ignored_types=(cached_property,), allow_inf_nan=False
+    )
+
+
+def _in_digits(kind: str) -> BeforeValidator:
+    """Refuse a text that is a number to Python alone."""
+
+    def digits(value: object) -> object:
+        if isinstance(value, str) and plain_number(value) is None:
+            raise PydanticCustomError(kind, "no number")
+        return value
+
+    return BeforeValidator(digits)
+
+
+Whole = Annotated[int, _in_digits("int_parsing")]
+Number = Annotated[float, _in_digits("float_parsing")]
+
+
+def at(path: Path, wrong: Iterable[Words]) -> Found:
+    """Give mistakes with the place where they are."""
+    return ((path, *mistake) for mistake in wrong)
+
+
+def at_the_first(paths: Sequence[Path], reason: str, remedy: str) -> Found:
+    """Give one mistake for what is wrong in many places; each of a few has its own."""
+    if len(paths) > FEW:
+        several = f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other places."
+        reason, paths = reworded(reason, several), paths[:1]
+    yield from ((path, reason, remedy) for path in paths)
+
+
+# texts and codes
 
 
 class Catalogue(Protocol):
@@ -84,16 +136,14 @@ class Text:
             ],
             mode="left_to_right",
         )
-        build = core_schema.no_info_after_validator_function(cls._from_yaml, shape)
+        build = core_schema.no_info_after_validator_function(
+            lambda value: cls({"": value} if isinstance(value, str) else dict(value)), shape
+        )
         return core_schema.json_or_python_schema(
             json_schema=build,
             python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), build]),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda text: text.by_language),
         )
-
-    @classmethod
-    def _from_yaml(cls, value: str | dict[str, str]) -> Text:
-        return cls({"": value} if isinstance(value, str) else dict(value))
 
 
 NO_TEXT = Text({})
@@ -109,10 +159,10 @@ def fixed_value(value: object) -> object:
 def fixed_codes(value: object) -> list[str]:
     """Give the codes that stand in a fixed column: `A;B` are two."""
     written = "" if value is None else str(value)
-    return [code for each in re.split("[;,]", written) if (code := each.strip())]
+    return [code for part in re.split("[;,]", written) if (code := part.strip())]
 
 
-def said(value: object, language: str) -> object:
+def localized(value: object, language: str) -> object:
     """Give a value as it is in a language: a text by language is one text, anything else is itself."""
     return value.say(language) if isinstance(value, Text) else value
 
