@@ -8,7 +8,6 @@ from .api import check_spec as check_spec
 from .api import compare as compare
 from .api import confinement as confinement
 from .api import decisions as decisions
-from .api import demonstrate as demonstrate
 from .api import draft_spec as draft_spec
 from .api import explain as explain
 from .api import export as export
@@ -33,6 +32,7 @@ from .coordination.consolidation import consolidate as consolidate
 from .coordination.consolidation import decide as decide
 from .coordination.consolidation import waive as waive
 from .coordination.consolidation import withdraw as withdraw
+from .coordination.demonstration import demonstrate as demonstrate
 from .coordination.demonstration import play_teams as play_teams
 from .coordination.email_drafts import Drafts as Drafts
 from .coordination.email_drafts import drafts as drafts
@@ -77,8 +77,6 @@ from .rounds.datasets import Question as Question
 from .rounds.datasets import datasets as datasets
 from .rounds.datasets import ledger_doubts as ledger_doubts
 from .rounds.datasets import one_dataset as one_dataset
-from .rounds.edit_round import set_contact as set_contact
-from .rounds.edit_round import update_spec as update_spec
 from .rounds.receiving import Received as Received
 from .rounds.receiving import receive as receive
 from .rounds.round_status import OPEN as OPEN
@@ -88,6 +86,8 @@ from .rounds.rounds import Round as Round
 from .rounds.rounds import init_round as init_round
 from .rounds.rounds import load_round as load_round
 from .rounds.rounds import round_named as round_named
+from .rounds.rounds import set_contact as set_contact
+from .rounds.rounds import update_spec as update_spec
 from .rounds.sealing import Chain as Chain
 from .rounds.sealing import SealCheck as SealCheck
 from .rounds.sealing import chain as chain

@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,7 +22,6 @@ from .core.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
     from .audit.audit import DatasetAudit, ReportAudit
-    from .dataset.reconciliation import Reconciliation
     from .dataset.returns import Return
     from .dataset.tracing import Traced
     from .exchange.validation import Result, ValidationRequest
@@ -354,42 +353,6 @@ def overview(
         derive_here(only.store, today)
     change = last_change(only.folder)
     return of_dataset(only.store, language, only.round, masked=masked, period=period, change=change)
-
-
-def demonstrate(
-    spec: str, folder: Path, returned: Sequence[tuple[Path, date]], command: str
-) -> Reconciliation:
-    """Put together what came back in the demonstration of a spec, with every report, and say what became of it.
-
-    `command` is what the reports name as their origin.
-    """
-    from .coordination.consolidation import consolidate
-    from .coordination.demonstration import demonstration_round, story
-    from .core.paths import way_to
-    from .dataset.work import arrivals
-    from .ledger.events import Arrived
-    from .ledger.ledger import Ledger
-    from .outputs import write_report
-    from .outputs.build import Facts, document
-    from .outputs.overview import overview_of_folder
-    from .rounds.datasets import Question, datasets, sources
-
-    told, home, reports = story(spec), folder / "dataset", folder / "reports"
-    home.mkdir(parents=True, exist_ok=True)
-    with Ledger.open(home) as ledger:
-        for path, day in returned:
-            ledger.receive(arrivals([way_to(path, ledger.home)], ledger.home), Arrived(day, stated=True))
-    expected = demonstration_round(told, spec, folder)
-    asked = Question([str(home)], told.today, jobs=0, rejudge=True)
-    given = sources(replace(asked, paths=[str(path) for path, _ in returned]))
-    consolidate(given, home, only_these=True, overview=reports, round_=expected)
-    with datasets(asked) as found:
-        facts = Facts(f"{told.today}T00:00:00Z", told.today, command)
-        report = document([replace(each, round=expected) for each in found], facts)
-        for name in ("html", "xlsx", "json"):
-            write_report(report, name, reports)
-        overview_of_folder(home, reports, round_=expected, masked=True)
-        return found[0].totals()
 
 
 # ledgers, seals and proof

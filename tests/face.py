@@ -448,13 +448,13 @@ from hrge_xl.coordination.mail.eml import as_eml, Mail
 from hrge_xl.coordination.mail.templates import filled, PLACEHOLDERS, standard
 from hrge_xl.rounds.receiving import Received
 from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, status, TeamStatus
-from hrge_xl.rounds.rounds import KEY, orders, Round, round_around, taken_along
+from hrge_xl.rounds.rounds import KEY, Round, round_around
 from hrge_xl.rounds.teams import HEADS, MOST_TEAMS, read_list, TeamList
 from hrge_xl.rounds.teams import COLUMNS, Team
-from hrge_xl.rounds.edit_round import update_spec
+from hrge_xl.rounds.rounds import update_spec
 
 # reports, exports and audits
-from hrge_xl.coordination import guides
+from hrge_xl.coordination import generation as guides
 from hrge_xl.audit import differences as dataset_differences, second_opinion as second_opinion_module
 from hrge_xl.audit.again import rounds_at_hand, Setting
 from hrge_xl.audit.audit import DatasetAudit, ReportAudit, VerificationRequest
@@ -496,7 +496,7 @@ from hrge_xl.outputs.extract import rows_of, table_of as extract_table_of
 from hrge_xl.outputs.package import description
 from hrge_xl.outputs.readable_columns import readable_columns
 from hrge_xl.outputs.exports import write_shareable
-from hrge_xl.coordination.guides import guide, guide_name, PAGES
+from hrge_xl.coordination.generation import guide, guide_name, orders, PAGES, taken_along
 from hrge_xl.outputs import FORMATS, overview as overview_module, page, shown_text, write_report
 from hrge_xl.outputs.build import file_rows, run_id
 from hrge_xl.outputs.compare import Said
@@ -535,21 +535,22 @@ from hrge_xl.outputs.spec_diff import touched_files
 
 # the command line
 from hrge_xl import cli as cli_module
-from hrge_xl.cli import cli, COMMANDS, program as doctor, progress, settings
+from hrge_xl.cli import cli, COMMANDS, program as doctor, settings, terminal as progress
 from hrge_xl.cli.common import command_line
 from hrge_xl.cli.program import SHELLS
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
 from hrge_xl.cli.round import generate as generate_command
-from hrge_xl.cli.progress import Bar, progress_shown
 from hrge_xl.cli.status import _print_narrow, HEADS as STATUS_HEADS
 from hrge_xl.cli.terminal import (
+    Bar,
     block,
     colours,
     colours_of_environment,
     data,
     line,
+    progress_shown,
     shown as terminal_shown,
     style,
-    taken,
 )
+from rich.cells import cell_len as taken
 from hrge_xl.cli.week import week_lines

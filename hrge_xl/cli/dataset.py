@@ -8,12 +8,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
+
 import hrge_xl
 
 from ..core.addresses import is_address
 from ..core.errors import Exit, UsageError
-from .common import AS_SUITS, print_notes, question, today, verb, warn_of_ledgers
-from .groups import said
+from .common import AS_SUITS, is_set, print_notes, question, today, verb, warn_of_ledgers
 from .terminal import (
     STDOUT,
     Rows,
@@ -25,7 +26,6 @@ from .terminal import (
     print_lines,
     print_text,
     style,
-    taken,
     width,
 )
 
@@ -95,7 +95,7 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
             for piece in compare_rounds.json_of_rounds(found, rest, sides, (before, after)):
                 data(piece, nl=False)
         else:
-            for told in compare_rounds.round_lines(found, rest, sides, lang, short=said("quiet")):
+            for told in compare_rounds.round_lines(found, rest, sides, lang, short=is_set("quiet")):
                 print_text(told)
         return Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK
 
@@ -202,6 +202,6 @@ def _print_answers(found: Sequence[hrge_xl.Traced], are_findings: bool, *, as_js
     for each in found:
         aside = "" if each.status == "counts" else f" ({each.status})"
         text = f"{each.said} ← {each.place or 'the file'} in {each.file}{aside}"
-        first, indent = f"{style(each.what, bold=True)}: ", taken(each.what) + 2
+        first, indent = f"{style(each.what, bold=True)}: ", cell_len(each.what) + 2
         print_lines(beside(first, text, width(), indent=indent))
     line(f"{counted(len(found), 'finding' if are_findings else 'answer')}.", err=True)

@@ -13,8 +13,8 @@ import hrge_xl
 
 from ..core.errors import Exit, UsageError
 from ..core.shell_words import quoted
-from .common import AS_SUITS, first_line, verb, warn_of_ledgers
-from .terminal import line, output_to, print_json, print_lines
+from .common import AS_SUITS, first_line, print_result, verb, warn_of_ledgers
+from .terminal import line, print_lines
 
 WAITS = {
     "conflict": "waits for a decision",
@@ -101,8 +101,10 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
     how |= {"by": by, "day": today, "jobs": AS_SUITS}
     if listed or as_json:
-        with output_to(output):
-            _list_waivers(ledger, today, as_json=as_json)
+        waivers = hrge_xl.waivers(ledger, today)
+        print_result(output, as_json, [asdict(waiver) for waiver in waivers], map(_told, waivers))
+        if not as_json:
+            line(f"{counted(len(waivers), 'waiver')}.", err=True)
     elif withdraw is not None:
         line(_told(hrge_xl.withdraw(ledger, withdraw, **how)))
     elif code and file:
@@ -124,17 +126,6 @@ def _place(cell: str | None) -> tuple[str, str] | None:
     if not sheet or not address:
         raise UsageError(f"--cell {cell} names no cell. Write it as the reports do: Sheet!D12.")
     return sheet.strip("'"), address.replace("$", "")
-
-
-def _list_waivers(folder: Path, day: date, *, as_json: bool) -> None:
-    from ..core.words import counted
-
-    found = hrge_xl.waivers(folder, day)
-    if as_json:
-        print_json([asdict(each) for each in found])
-        return
-    print_lines(map(_told, found))
-    line(f"{counted(len(found), 'waiver')}.", err=True)
 
 
 def _told(waiver: hrge_xl.Waiver) -> str:
@@ -166,7 +157,14 @@ def sign(  # noqa: PLR0913 (one parameter an option)
     """
     passphrase = first_line(passphrase_file) if passphrase_file else None
     if new_key is not None:
-        return _new_key(new_key, passphrase, by)
+        public, public_file = hrge_xl.new_key(new_key, by, passphrase)
+        line(public)
+        keep = (
+            f"The private key is in {new_key}. Keep it outside round folders, and do not give it to anybody."
+        )
+        give = f"The public key, as above, is in {public_file}: for those who check your seals (--trust)."
+        print_lines((keep, give), err=True)
+        return Exit.OK
     if listed or everything:
         return _list_seals(hrge_xl.chain(ledger, report), everything=everything)
     if report is None:
@@ -181,17 +179,6 @@ def sign(  # noqa: PLR0913 (one parameter an option)
     line(f"Digest of the seal: {made.digest}")
     print_lines((f"Before this seal: {told}" for told in made.doubts), err=True)
     line("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
-    return Exit.OK
-
-
-def _new_key(file: Path, passphrase: str | None, by: str) -> Exit:
-    public, public_file = hrge_xl.new_key(file, by, passphrase)
-    line(public)
-    told = (
-        f"The private key is in {file}. Keep it outside round folders, and do not give it to anybody.",
-        f"The public key, as above, is in {public_file}: for those who check your seals (--trust).",
-    )
-    print_lines(told, err=True)
     return Exit.OK
 
 

@@ -17,8 +17,7 @@ import hrge_xl
 
 from ..core.errors import Exit
 from ..core.words import Translate, translator
-from .common import command_line, verb
-from .groups import offered
+from .common import command_line, completes, verb
 from .settings import check_all
 from .terminal import block, data, line, output_to, print_json, print_lines, print_text
 
@@ -247,7 +246,7 @@ def _context_of(words: Iterable[str], ctx: Context) -> Context:
     return ctx
 
 
-@verb("help", commands=offered(_commands_within))
+@verb("help", commands=completes(_commands_within))
 @pass_context
 def help(ctx: Context, words: tuple[str, ...]) -> None:
     """Show what a command does, with its options and an example. The same as --help after it.

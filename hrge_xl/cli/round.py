@@ -13,8 +13,7 @@ import hrge_xl
 
 from ..core.errors import UsageError
 from ..core.shell_words import quoted
-from .common import day_is_stated, verb
-from .groups import CommandGroup, said
+from .common import CommandGroup, day_is_stated, is_set, verb
 from .terminal import line, print_lines, shown
 
 
@@ -196,7 +195,7 @@ def generate(spec: str, countries: tuple[str, ...], earlier: str | None, today: 
             )
         issued = hrge_xl.issue_spec(spec, countries, today=today, **given)
     print_lines(issued.notes, err=True)
-    if not said("quiet"):
+    if not is_set("quiet"):
         print_lines(issued.paths)
 
 

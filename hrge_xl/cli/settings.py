@@ -22,7 +22,7 @@ from ..core.errors import UsageError
 from ..core.grouping import grouped
 from ..core.paths import read_regular
 from ..core.suggest import remedy_for
-from .groups import everywhere, said
+from .common import everywhere, is_set
 from .terminal import line
 
 FILE = "hrge-xl.toml"
@@ -150,7 +150,7 @@ def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
                 taken.append((str(used), typed))
             elif source is ParameterSource.ENVIRONMENT:
                 taken.append((next(name for name in option.envvar or () if os.environ.get(name)), typed))
-        if taken and not said("quiet"):
+        if taken and not is_set("quiet"):
             parts = (f"{', '.join(some)} from {where}" for where, some in grouped(taken).items())
             line(f"Settings: {'; '.join(parts)}", err=True)
         stray = Path(FILE)

@@ -10,8 +10,7 @@ import hrge_xl
 
 from ..core.errors import Exit, UsageError
 from ..core.shell_words import quoted
-from .common import today, verb
-from .groups import CommandGroup, said
+from .common import CommandGroup, is_set, today, verb
 from .terminal import block, data, line, output_to, print_json, print_lines
 
 
@@ -108,7 +107,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
         print_lines(lines(found))
         for file in files:
             codes |= {Exit.REFUSED} if file.refused else set()
-            print_lines(file_lines(file, places=not said("quiet")))
+            print_lines(file_lines(file, places=not is_set("quiet")))
     return max(codes)
 
 

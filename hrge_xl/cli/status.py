@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
 import hrge_xl
 
 from ..core.shell_words import quoted
@@ -18,13 +20,11 @@ from .terminal import (
     has_room,
     line,
     output_to,
-    padded,
     print_json,
     print_lines,
     print_text,
     shown,
     style,
-    taken,
     width,
 )
 
@@ -164,7 +164,7 @@ def _table(
     """Give heads and rows of cells, and how wide each column is that says something about anybody."""
     rows = [{column: shown(_shown(line, column, say)) for column in columns} for line in lines]
     heads = {column: say(HEADS[column]) for column in columns if any(row[column] for row in rows)}
-    widths = {column: max(taken(row[column]) for row in (heads, *rows)) for column in heads}
+    widths = {column: max(cell_len(row[column]) for row in (heads, *rows)) for column in heads}
     return [heads, *rows], widths
 
 
@@ -201,14 +201,18 @@ def _print_row(
     fixed = [column for column in widths if column not in ("team", "note")]
     *above, name = hanging(row["team"], widths["team"])
     print_lines(style(text, bold=True) for text in above)
-    cells = {column: padded(row[column], widths[column], right=column in FIGURES) for column in fixed}
-    name = padded(name, widths["team"])
+    spare = {column: " " * (widths[column] - cell_len(row[column])) for column in fixed}
+    cells = {
+        column: spare[column] + row[column] if column in FIGURES else row[column] + spare[column]
+        for column in fixed
+    }
+    name = set_cell_size(name, widths["team"])
     start = GAP.join([name, *cells.values()])
     coloured = cells | {"state": style(cells["state"], fg=colour)} if "state" in cells else cells
     first = GAP.join([style(name, bold=True), *coloured.values()])
     note = row["note"] if "note" in widths else ""
     if note:
-        print_lines(beside(first + GAP, note, columns, indent=taken(start + GAP)))
+        print_lines(beside(first + GAP, note, columns, indent=cell_len(start + GAP)))
     else:
         line(first.rstrip())
 
@@ -217,7 +221,7 @@ def _print_wide(lines: Sequence[Line], say: Translate) -> None:
     """Print a line per team, of any length; columns that say nothing about anybody are left out."""
     rows, widths = _table(lines, COLUMNS, say)
     for row in rows:
-        line(GAP.join(padded(row[column], wide) for column, wide in widths.items()).rstrip())
+        line(GAP.join(set_cell_size(row[column], wide) for column, wide in widths.items()).rstrip())
 
 
 def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
 import hrge_xl
 
 from ..core.errors import Exit
@@ -16,7 +18,7 @@ from ..core.grouping import grouped
 from ..core.suggest import listed
 from ..core.words import counted
 from .common import next_step, print_result, verb, warn, warn_of_ledgers
-from .terminal import beside, line, output_to, padded, print_json, print_lines, style, taken, width
+from .terminal import beside, line, output_to, print_json, print_lines, style, width
 
 
 @verb("refresh")
@@ -34,7 +36,7 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exi
     Next: hrge-xl status 2026-H1
     """
     week = hrge_xl.refresh(folder, **how)
-    _print_warnings(week.drafts)
+    warn(*week.drafts.warnings)
     with output_to(output):
         if as_json:
             print_json(_week_as_data(week))
@@ -42,7 +44,7 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exi
             columns = min(width() or USUAL, WIDEST)
             for word, text in week_lines(week):
                 colour = COLOURS.get(word) if text != "nobody." else None
-                first = style(padded(f"{word}:", INDENT), fg=colour)
+                first = style(set_cell_size(f"{word}:", INDENT), fg=colour)
                 print_lines(beside(first, text, columns, indent=INDENT))
     warn_of_ledgers(folder)
     if week.to_decide and not as_json:
@@ -66,7 +68,12 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
     states = Counter(each.state for each in week.expected)
     parts = ", ".join(f"{count} {state}" for state, count in states.items())
     yield "Teams", f"{len(week.expected)} expected: {parts}."
-    yield "Late", _named(map(_late, week.late), "nobody")
+    late = (
+        f"{status.team.code} ({counted(status.overdue, 'day')}"
+        f"{', to correct' if status.state == 'returned' else ''})"
+        for status in week.late
+    )
+    yield "Late", _named(late, "nobody")
     if week.due_next:
         day, teams = week.due_next
         yield "Due next", f"{day}, in {counted((day - week.today).days, 'day')}: {_named(teams)}"
@@ -80,11 +87,6 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
     if first:
         yield "Look first", " ".join(first)
     yield "Files in", f"{week.round.folder}: data.xlsx, reports/overview.html, feedback/, drafts/"
-
-
-def _late(each: hrge_xl.TeamStatus) -> str:
-    corrects = ", to correct" if each.state == "returned" else ""
-    return f"{each.team.code} ({counted(each.overdue, 'day')}{corrects})"
 
 
 def _to_send(week: hrge_xl.RefreshResult) -> str:
@@ -106,7 +108,7 @@ def _named(names: Iterable[str], nobody: str = "nothing") -> str:
     """Name as many as there is room for; the others are counted."""
     every, shown = list(names), list[str]()
     for name in every:
-        if shown and taken(", ".join([*shown, name])) > ROOM:
+        if shown and cell_len(", ".join([*shown, name])) > ROOM:
             break
         shown.append(name)
     more = f" and {len(every) - len(shown)} more" if len(every) > len(shown) else ""
@@ -232,14 +234,8 @@ def drafts(folder: Path, kinds: tuple[str, ...], today: date, **how: Any) -> Non
 def _print_drafts(folder: Path, made: hrge_xl.Drafts) -> None:
     """Print the new drafts on stdout, a line each; what to look at before they are sent on stderr."""
     print_lines(folder / each.file for each in made.new)
-    _print_warnings(made)
+    warn(*made.warnings)
     line(f"{made.tally()}.", err=True)
-
-
-def _print_warnings(made: hrge_xl.Drafts) -> None:
-    """Print what to look at before anything is sent, on stderr."""
-    for told in made.warnings:
-        warn(told)
 
 
 @verb("remind")

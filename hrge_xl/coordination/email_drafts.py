@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from ..core.errors import UsageError
 from ..core.grouping import grouped
@@ -16,31 +18,24 @@ from ..core.suggest import remedy_for
 from ..core.words import SOURCE_LANGUAGE, counted, kept_in_order
 from ..core.words import day as in_words
 from ..dataset.returns import Return
-from ..exchange.validation import REFUSED
+from ..exchange.validation import ACCEPTED, REFUSED, RETURNED
+from ..ledger.files import sha256_of
 from ..ledger.ledger import Drafted, Ledger
 from ..outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from ..reader.zip_package import megabytes
 from ..rounds.datasets import Dataset, one_dataset
-from ..rounds.feedback_choice import choose
 from ..rounds.receiving import Senders
-from ..rounds.round_status import is_in_doubt, status
+from ..rounds.round_status import ISSUED, LATE, TeamStatus, choose, is_in_doubt, issued_files, status
 from ..rounds.rounds import FEEDBACK, Round, load_round
 from ..rounds.teams import Team
 from ..spec.lookup import country_label
-from .mail import MAIL_KINDS, MailType
-from .mail.due import (
-    PendingMail,
-    corrections_due,
-    feedback_key,
-    issue_due,
-    reminders_due,
-    thanks_due,
-)
+from .generation import guide_name
+from .mail import DAYS_BEFORE, MAIL_KINDS, MailType
 from .mail.eml import MOST_BYTES, Mail, as_eml, deadlines_calendar, write_merge_list
 from .mail.templates import filled, load_templates, template_of
 
 FOLDER, CALENDAR = "drafts", "deadlines.ics"
-AS_THEY_COME = tuple(each for each in MailType if each is not MailType.ISSUE)
+AS_THEY_COME = tuple(occasion for occasion in MailType if occasion is not MailType.ISSUE)
 
 
 @dataclass
@@ -54,14 +49,13 @@ class Drafts:
 
     def of(self, day: date) -> list[Drafted]:
         """Give the drafts of a day that are still there."""
-        return [each for each in (*self.new, *self.standing) if each.day == str(day)]
+        return [draft for draft in (*self.new, *self.standing) if draft.day == str(day)]
 
     def tally(self, day: date | None = None) -> str:
         """Say how many new drafts of each kind there are, or how many of a day: 2 workbooks to issue, 1 reminder."""
-        counts = Counter(each.occasion for each in (self.of(day) if day else self.new))
+        counts = Counter(draft.occasion for draft in (self.of(day) if day else self.new))
         kinds = [(sum(map(counts.__getitem__, kind.occasions)), kind) for kind in MAIL_KINDS.values()]
-        told = (counted(count, kind.one, kind.several) for count, kind in kinds if count)
-        return ", ".join(told) or "no draft"
+        return ", ".join(counted(n, kind.one, kind.several) for n, kind in kinds if n) or "no draft"
 
 
 def drafts(
@@ -75,10 +69,10 @@ def drafts(
     """
     check_several("occasions", occasions)
     wanted: list[MailType] = []
-    for each in occasions or ():
-        if each not in {*MAIL_KINDS, *MailType}:
-            raise UsageError(f"There is no kind of e-mail '{each}'. {remedy_for(each, list(MAIL_KINDS))}")
-        wanted += MAIL_KINDS[each].occasions if each in MAIL_KINDS else [MailType(each)]
+    for name in occasions or ():
+        if name not in {*MAIL_KINDS, *MailType}:
+            raise UsageError(f"There is no kind of e-mail '{name}'. {remedy_for(name, list(MAIL_KINDS))}")
+        wanted += MAIL_KINDS[name].occasions if name in MAIL_KINDS else [MailType(name)]
     load_templates(folder)  # before anything else is done
     load_round(folder)
     with one_dataset(folder, today, password=password) as dataset:
@@ -95,51 +89,24 @@ def write_drafts(
 ) -> Drafts:
     """Write the drafts that are due on a day for a round whose dataset is open."""
     assert dataset.round is not None
-    work = _Work(dataset, dataset.round, today)
-    with Ledger.open(work.folder) as ledger:  # whoever has the dataset open holds the folder
-        known, made = ledger.drafted(), Drafts()
+    round_, folder = dataset.round, dataset.round.folder
+    with Ledger.open(folder) as ledger:  # whoever has the dataset open holds the folder
+        work = _Work(dataset, round_, today, ledger)
         if MailType.FEEDBACK in occasions:
-            _note(ledger, work, _feedback(work, {} if again else known, made), made)
-            known = ledger.drafted()
-        due = {each.key: each for each in work.due(known)}
-        wanted = [
-            each for key, each in due.items() if each.occasion in occasions and (again or key not in known)
-        ]
-        _note(ledger, work, wanted, made)
+            _note(work, _feedback(work, {} if again else ledger.drafted()))
         known = ledger.drafted()
-        _tidy(work, known, due, made)
-    for day in {each.day for each in (*made.new, *made.outdated)}:
-        write_merge_list(work.folder / FOLDER / day, (each for each in known.values() if each.day == day))
-    write_if_changed(work.folder / FOLDER / CALENDAR, deadlines_calendar(work.round))
+        due = {mail.key: mail for mail in work.due(known)}
+        wanted = (
+            mail for key, mail in due.items() if mail.occasion in occasions and (again or key not in known)
+        )
+        _note(work, wanted)
+        known = ledger.drafted()
+        _tidy(work, known, due)
+    made = work.made
+    for day in {draft.day for draft in (*made.new, *made.outdated)}:
+        write_merge_list(folder / FOLDER / day, (draft for draft in known.values() if draft.day == day))
+    write_if_changed(folder / FOLDER / CALENDAR, deadlines_calendar(round_))
     return made
-
-
-class _Work:
-    """What drafts are made from: a round, its dataset, and where its teams stand on a day."""
-
-    def __init__(self, dataset: Dataset, round_: Round, today: date) -> None:
-        self.dataset, self.round, self.today, self.folder = dataset, round_, today, round_.folder
-        self.templates = load_templates(self.folder)
-        self.returns = dataset.of_round()
-        self.statuses = status(self.returns, today, round_)
-        self.chosen = {each.submission: each for each in choose(self.returns)[0]}
-        self.teams = {team.code: team for team in round_.teams}
-        assert dataset.spec is not None
-        self.spec = dataset.spec
-
-    def key_of(self, submission: str) -> str:
-        """Give the key of what feedback on a return is about."""
-        return feedback_key(self.chosen[submission], self.spec.digest)
-
-    def due(self, known: Mapping[str, Drafted]) -> Iterator[PendingMail]:
-        """Yield every mail that is due, but for feedback, which is known by having been given."""
-        expected = [each for each in self.statuses if each.team.code in self.teams]
-        given = {each: known[key] for each in self.chosen if (key := self.key_of(each)) in known}
-        yield from issue_due(self.round, expected)
-        sent = {each.team.code for each in expected if each.sent_for_others} | {*unread_by_team(self.dataset)}
-        yield from reminders_due(self.round, expected, self.today, sent)
-        yield from corrections_due(self.round, expected, given, self.today)
-        yield from thanks_due(expected, given)
 
 
 def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
@@ -163,61 +130,162 @@ def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
 def occasions_of_week(folder: Path) -> tuple[MailType, ...]:
     """Give the occasions that are looked for every week; workbooks are sent by drafts where others were."""
     with Ledger.open(folder) as ledger:
-        issued = any(each.occasion == MailType.ISSUE for each in ledger.drafted().values())
+        issued = any(draft.occasion == MailType.ISSUE for draft in ledger.drafted().values())
     return (*AS_THEY_COME, MailType.ISSUE) if issued else AS_THEY_COME
 
 
-def _feedback(work: _Work, known: Mapping[str, Drafted], made: Drafts) -> Iterator[PendingMail]:
+# which mails are due, each with what it is about and its files
+
+EVERY = 7  # days between two reminders of the same
+
+
+class PendingMail(NamedTuple):
+    """A mail that is due. `key` says what it is about: there is one of each, once."""
+
+    key: str
+    occasion: MailType
+    team: Team
+    name: str  # of its file
+    attached: Sequence[Path] | None = ()  # None: it was looked at, and there is nothing to say
+    facts: Mapping[str, str] = {}
+
+
+class _Work:
+    """What drafts are made from: a round, its dataset and ledger, where its teams stand on a day; and what was made."""
+
+    def __init__(self, dataset: Dataset, round_: Round, today: date, ledger: Ledger) -> None:
+        self.dataset, self.round, self.today, self.ledger = dataset, round_, today, ledger
+        self.folder, self.made = round_.folder, Drafts()
+        self.templates = load_templates(self.folder)
+        returns = dataset.of_round()
+        self.statuses = status(returns, today, round_)
+        self.chosen = {each.submission: each for each in choose(returns)[0]}
+        self.teams = {team.code: team for team in round_.teams}
+        assert dataset.spec is not None
+        self.spec = dataset.spec
+
+    def key_of(self, submission: str) -> str:
+        """Give the key of feedback on a return: its content, what is found in it and accepted of that, and the spec."""
+        findings = self.chosen[submission].findings
+        texts = [f"{each.code} {each.sheet} {each.cell} {each.open}" for each in findings]
+        text = "\n".join([self.spec.digest, *sorted(texts)])
+        return f"{MailType.FEEDBACK}:{submission}:{_digest(text)[:8]}"
+
+    def due(self, known: Mapping[str, Drafted]) -> Iterator[PendingMail]:
+        """Yield every mail that is due, but for feedback, which is known by having been given."""
+        expected = [each for each in self.statuses if each.team.code in self.teams]
+        given = {name: known[key] for name in self.chosen if (key := self.key_of(name)) in known}
+        yield from _issues_due(self.round, expected)
+        sent = {each.team.code for each in expected if each.sent_for_others} | {*unread_by_team(self.dataset)}
+        yield from _reminders_due(self.round, expected, self.today, sent)
+        yield from _corrections_due(self.round, expected, given, self.today)
+        yield from _thanks_due(expected, given)
+
+
+def _issues_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[PendingMail]:
+    """Yield the workbooks of teams that have sent nothing yet, with the guide in the language of each."""
+    for each in statuses:
+        files = issued_files(round_, each.team)
+        if files and not each.returns:
+            digest = _digest("".join(map(sha256_of, files)))[:12]
+            guide = files[0].with_name(guide_name(each.team.language or SOURCE_LANGUAGE))
+            attached = [file for file in (*files, guide) if file.is_file()]
+            yield _due(MailType.ISSUE, each.team, digest, attached)
+
+
+def _reminders_due(
+    round_: Round, statuses: Iterable[TeamStatus], today: date, sent_something: Collection[str]
+) -> Iterator[PendingMail]:
+    """Yield a reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
+    for each in statuses:
+        files = issued_files(round_, each.team)
+        owes = each.state in (ISSUED, LATE) and files and each.team.code not in sent_something
+        deadline = each.team.deadline
+        if not owes or deadline is None:
+            continue
+        days = (deadline - today).days
+        if days < 0:
+            yield _due(MailType.AFTER, each.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
+        elif days <= DAYS_BEFORE:
+            yield _due(MailType.BEFORE if days else MailType.ON, each.team, str(deadline), files)
+
+
+def _corrections_due(
+    round_: Round, statuses: Iterable[TeamStatus], given: Mapping[str, Drafted], today: date
+) -> Iterator[PendingMail]:
+    """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission."""
+    for each in statuses:
+        for found in (one for one in each.returns if one.verdict == RETURNED and one.submission in given):
+            draft = given[found.submission]
+            weeks = (today - date.fromisoformat(draft.day)).days // EVERY if draft.file else 0
+            if weeks:
+                name = Path(draft.file).stem
+                workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
+                about, named = f"{found.submission}:{weeks}", name.removesuffix(f"_{MailType.FEEDBACK}")
+                attached = [workbook] if workbook.is_file() else []
+                yield _due(MailType.CORRECT, each.team, about, attached, name=named)
+
+
+def _thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[PendingMail]:
+    """Yield thanks to each team whose returns were all accepted, with nothing to say about any."""
+    for each in statuses:
+        names = sorted(found.submission for found in each.counting)
+        drafts = [given.get(name) for name in names]
+        if each.state == ACCEPTED and all(draft and not draft.file for draft in drafts):
+            about, file = _digest("".join(names))[:12], each.newest.name if each.newest else ""
+            yield _due(MailType.THANKS, each.team, about, (), file=file)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _due(
+    occasion: MailType, team: Team, about: str, attached: Sequence[Path], *, name: str = "", **facts: str
+) -> PendingMail:
+    """Give a mail about something; `name` is that of a file where a team may have several."""
+    key = f"{occasion}:{team.code}:{about}"
+    return PendingMail(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts)
+
+
+def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
     """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
     done = [name for name, each in work.chosen.items() if work.key_of(name) in known or is_in_doubt(each)]
     given = FeedbackResult()
-    for each in give_all(work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=done), given):
-        team = work.teams.get(each["team"]) or Team(each["team"])
-        workbook, text = Path(each["workbook"]), Path(each["message"]).read_text(encoding="utf-8")
-        facts = {"feedback": text, "file": Path(each["path"]).name}
-        yield PendingMail(
-            work.key_of(each["submission"]), MailType.FEEDBACK, team, workbook.stem, (workbook,), facts
-        )
-    for one in given.left_out:
-        if one.is_settled:
-            key, team = work.key_of(one.found.submission), Team(one.found.team)
+    for file in give_all(work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=done), given):
+        team = work.teams.get(file["team"]) or Team(file["team"])
+        workbook, text = Path(file["workbook"]), Path(file["message"]).read_text(encoding="utf-8")
+        facts = {"feedback": text, "file": Path(file["path"]).name}
+        key = work.key_of(file["submission"])
+        yield PendingMail(key, MailType.FEEDBACK, team, workbook.stem, (workbook,), facts)
+    for left in given.left_out:
+        if left.is_settled:
+            key, team = work.key_of(left.found.submission), Team(left.found.team)
             yield PendingMail(key, MailType.FEEDBACK, team, "", None)
-        elif one.ends:
-            made.warnings.append(f"{one.name}: {one.why}.")
-    made.warnings += given.warnings
+        elif left.ends:
+            work.made.warnings.append(f"{left.name}: {left.why}.")
+    work.made.warnings += given.warnings
 
 
-def _note(ledger: Ledger, work: _Work, due: Iterable[PendingMail], made: Drafts) -> None:
+# drafts, written and taken away
+
+
+def _note(work: _Work, due: Iterable[PendingMail]) -> None:
     """Write drafts and note each, in the place of an earlier one of the same."""
-    before = ledger.drafted()
-    for each in due:
-        file = "" if each.attached is None else _write(work, each, each.attached, made)
-        row = Drafted(each.key, str(work.today), str(each.occasion), each.team.code, file)
-        ledger.put("drafts", row._asdict())
-        if each.key in before and before[each.key].file != file:
-            _take_away(work, before[each.key], made)
+    before = work.ledger.drafted()
+    for mail in due:
+        file = "" if mail.attached is None else _write(work, mail, mail.attached)
+        draft = Drafted(mail.key, str(work.today), str(mail.occasion), mail.team.code, file)
+        work.ledger.put("drafts", draft._asdict())
+        if mail.key in before and before[mail.key].file != file:
+            _take_away(work, before[mail.key])
         if file:
-            made.new.append(row)
+            work.made.new.append(draft)
 
 
-def _write(work: _Work, due: PendingMail, attached: Sequence[Path], made: Drafts) -> str:
+def _write(work: _Work, due: PendingMail, attached: Sequence[Path]) -> str:
     """Write a draft; gives its place in the round."""
-    language = due.team.language or SOURCE_LANGUAGE
-    said = filled(template_of(work.templates, due.occasion, language), _facts(work, due, language))
-    mail = as_eml(Mail(due.team.email, language, said, attached))
-    file = Path(FOLDER) / str(work.today) / f"{due.name}.eml"
-    write_whole(work.folder / file, mail)
-    if len(mail) > MOST_BYTES:
-        made.warnings.append(
-            f"{file.name} has {megabytes(len(mail))} with its attachments; many mail servers refuse more than "
-            f"{megabytes(MOST_BYTES)}. Put the workbook where the team can download it, and remove it from the e-mail."
-        )
-    return file.as_posix()
-
-
-def _facts(work: _Work, due: PendingMail, language: str) -> dict[str, str]:
-    """Give what the placeholders of a text are filled in with; feedback has its own order already."""
-    team = due.team
+    team, language = due.team, due.team.language or SOURCE_LANGUAGE
     facts = {
         "round": work.round.name,
         "team": team.code,
@@ -226,26 +294,36 @@ def _facts(work: _Work, due: PendingMail, language: str) -> dict[str, str]:
         "contact": team.contact,
         **due.facts,
     }
-    return {
+    ordered = {  # feedback has its own order already
         name: text if name == "feedback" else kept_in_order(text, language) for name, text in facts.items()
     }
+    content = filled(template_of(work.templates, due.occasion, language), ordered)
+    mail = as_eml(Mail(team.email, language, content, attached))
+    file = Path(FOLDER) / str(work.today) / f"{due.name}.eml"
+    write_whole(work.folder / file, mail)
+    if len(mail) > MOST_BYTES:
+        work.made.warnings.append(
+            f"{file.name} has {megabytes(len(mail))} with its attachments; many mail servers refuse more than "
+            f"{megabytes(MOST_BYTES)}. Put the workbook where the team can download it, and remove it from the e-mail."
+        )
+    return file.as_posix()
 
 
-def _tidy(work: _Work, known: Mapping[str, Drafted], due: Mapping[str, PendingMail], made: Drafts) -> None:
+def _tidy(work: _Work, known: Mapping[str, Drafted], due: Collection[str]) -> None:
     """Take away the drafts that no longer apply; those that somebody took away stay away."""
     current = {*due, *map(work.key_of, work.chosen)}
-    new = {each.key for each in made.new}
-    in_use = {each.file for key, each in known.items() if key in current}  # also of two drafts of one day
-    for key, each in known.items():
-        if key not in current and each.file not in in_use:
-            _take_away(work, each, made)
-        elif key in current and key not in new and (work.folder / each.file).is_file():
-            made.standing.append(each)
+    new = {draft.key for draft in work.made.new}
+    in_use = {draft.file for key, draft in known.items() if key in current}  # also of two drafts of one day
+    for key, draft in known.items():
+        if key not in current and draft.file not in in_use:
+            _take_away(work, draft)
+        elif key in current and key not in new and (work.folder / draft.file).is_file():
+            work.made.standing.append(draft)
 
 
-def _take_away(work: _Work, draft: Drafted, made: Drafts) -> None:
+def _take_away(work: _Work, draft: Drafted) -> None:
     """Delete a draft, if it is still there."""
     file = work.folder / draft.file
     if file.is_file():
         file.unlink()
-        made.outdated.append(draft)
+        work.made.outdated.append(draft)

@@ -25,7 +25,7 @@ from ..findings.identity import SIGNATURE_INVALID
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..layout.wording import text
 from ..rounds.datasets import Dataset
-from ..rounds.feedback_choice import LeftOut, choose, file_name
+from ..rounds.round_status import LeftOut, choose, file_name
 from ..spec.load import load
 from .feedback import GivenBack, give_back
 from .feedback_message import as_data, message

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core import message_templates as kept_texts
+from ..core import message_templates
 from ..core.addresses import is_address, masked
 from ..core.errors import StoreError, UsageError
 from ..core.grouping import grouped
@@ -161,7 +161,7 @@ class Dataset:
             found = replace(each, items=[item for item in each.items if item.path in here] or each.items)
             if each.current and each.period != name:
                 reason, path = (
-                    kept_texts.ELSEWHERE.format(period=each.period),
+                    message_templates.ELSEWHERE.format(period=each.period),
                     self.given[each.submission][-1],
                 )
                 found = replace(found, path=path, status=EXCLUDED, current=False, reason=reason)

@@ -48,18 +48,11 @@ class Team:
     @property
     def cells(self) -> dict[str, str]:
         """The cells that it has in a list, by column."""
-        deadline, tools = str(self.deadline or ""), ",".join(self.tools or ())
-        cells = (
-            self.code,
-            self.country,
-            self.language,
-            deadline,
-            self.contact,
-            self.email,
-            tools,
-            self.profile,
-        )
-        return dict(zip(COLUMNS, cells, strict=True))
+        return {
+            "team": self.code, "country": self.country, "language": self.language,
+            "deadline": str(self.deadline or ""), "contact": self.contact, "email": self.email,
+            "tools": ",".join(self.tools or ()), "profile": self.profile,
+        }  # fmt: skip
 
 
 def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:

@@ -28,7 +28,7 @@ from ...ledger.ledger import Drafted
 from ...reader.limits import MEBIBYTE
 from ...rounds.rounds import Round
 from ...rounds.teams import Team
-from .due import DAYS_BEFORE
+from . import DAYS_BEFORE
 from .templates import Template
 
 MOST_BYTES = 10 * MEBIBYTE  # of a mail, with what is attached: many servers refuse more
