@@ -224,7 +224,7 @@ def give_feedback(
         wish = FeedbackOptions(asked.today, output, asked.spec, tools, every, reply_by)
         for dataset in opened:
             list(give_all(dataset, wish, given))
-        given.totals += [told for dataset in opened for told in dataset.totals().lines()]
+        given.totals += [total for dataset in opened for total in dataset.totals().lines()]
     return given
 
 
@@ -247,7 +247,7 @@ def _only(side: Result | Sequence[Dataset]) -> Result:
 
     if isinstance(side, Result):
         return side
-    found = [(dataset.store, each) for dataset in side for each in dataset.returns()]
+    found = [(dataset.store, return_) for dataset in side for return_ in dataset.returns()]
     if len(found) != 1:
         raise UsageError("Name two single files, or two folders.")
     ((store, each),) = found
@@ -381,12 +381,12 @@ def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = N
     with one_dataset(folder, today, jobs, password) as dataset:
         returns = dataset.returns()
     doubted: list[tuple[Return, str]] = []
-    for each in filter(is_in_doubt, returns):
-        finding = next(one for one in each.findings if one.code == SENDER_NOT_THE_TEAMS.code)
+    for return_ in filter(is_in_doubt, returns):
+        finding = next(finding for finding in return_.findings if finding.code == SENDER_NOT_THE_TEAMS.code)
         words = text(finding)
-        doubted.append((each, f"{finding.code} {words.message} {words.remedy}"))
+        doubted.append((return_, f"{finding.code} {words.message} {words.remedy}"))
     with Ledger.open(folder, write=False) as ledger:
-        choices = {each.submission: possible(each) for each in returns}
+        choices = {return_.submission: possible(return_) for return_ in returns}
         return Decisions(dataset.notes, returns, choices, doubted, history(ledger))
 
 
@@ -502,9 +502,9 @@ def _hint(code: str, rules: list[str]) -> str:
     with_word = [kind for kind in kinds if len(word) > 2 and word in plain(kind.name)]
     named = {kind.name: kind for kind in kinds} | {kind.code: kind for kind in kinds}
     near = alike(code, [*named, *rules], close=CLOSE)
-    kinds_near = dict.fromkeys([*with_word, *(named[each] for each in near if each in named)])
-    told = [f"{kind.code} ({kind.name})" for kind in kinds_near] + [each for each in near if each in rules]
-    return f"Did you mean {', or '.join(told[:6])}?" if told else "See docs/findings.md for all of them."
+    kinds_near = dict.fromkeys([*with_word, *(named[name] for name in near if name in named)])
+    names = [f"{kind.code} ({kind.name})" for kind in kinds_near] + [name for name in near if name in rules]
+    return f"Did you mean {', or '.join(names[:6])}?" if names else "See docs/findings.md for all of them."
 
 
 def specs_folder() -> Path | None:

@@ -181,8 +181,8 @@ def _usage(typed: Sequence[str], error: click.ClickException) -> int:
         return Exit.USAGE
     if context is not None:
         block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
-    told = re.sub(r"\s*\n\s*", " ", error.format_message())  # choices stand in lines of their own there
-    line(f"Error: {masked(told, typed)}", err=True)
+    text = re.sub(r"\s*\n\s*", " ", error.format_message())  # choices stand in lines of their own there
+    line(f"Error: {masked(text, typed)}", err=True)
     return Exit.USAGE
 
 

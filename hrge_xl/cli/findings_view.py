@@ -122,8 +122,8 @@ def _places(findings: Sequence[FindingRow]) -> str:
         return f"on {sheet}" + (f": {listed(some, MOST_CELLS)}" if some else "")
     counts = {sheet: len(some) for sheet, some in cells.items()}
     ordered = sorted(counts, key=lambda sheet: -counts[sheet])
-    told = [f"{sheet} ({counts[sheet]})" for sheet in ordered]
-    return f"on {len(cells)} sheets: {listed(told, MOST_SHEETS)}"
+    texts = [f"{sheet} ({counts[sheet]})" for sheet in ordered]
+    return f"on {len(cells)} sheets: {listed(texts, MOST_SHEETS)}"
 
 
 def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, quiet: bool) -> None:
@@ -136,14 +136,14 @@ def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, q
     aside: dict[str, list[FileRow]] = {}
     alike: dict[str, list[FileRow]] = {}
     for file in by_importance(files):
-        told = [fold for fold in folds(file, language) if fold.severity in severities]
-        if told and file["verdict"] == "refused":
-            same = alike.setdefault(told[0].code, [])
+        shown_folds = [fold for fold in folds(file, language) if fold.severity in severities]
+        if shown_folds and file["verdict"] == "refused":
+            same = alike.setdefault(shown_folds[0].code, [])
             same.append(file)
             if len(same) > MOST_ALIKE:
                 continue
-        if told and not _is_settled(file):
-            _print_file(file, told, None if len(files) == 1 else MOST_FOLDS)
+        if shown_folds and not _is_settled(file):
+            _print_file(file, shown_folds, None if len(files) == 1 else MOST_FOLDS)
         elif _aside(file):
             aside.setdefault(_aside(file), []).append(file)
         else:
@@ -192,7 +192,7 @@ def _named(file: FileRow) -> str:
     return name if not team or name.startswith(team) else f"{team} {name}"
 
 
-def _print_file(file: FileRow, told: Sequence[FoldedFindings], most: int | None) -> None:
+def _print_file(file: FileRow, shown_folds: Sequence[FoldedFindings], most: int | None) -> None:
     counts = file["counts"]
     found = [counted(counts[key], key) for key in FOLDED if counts[key]]
     found += [f"{counts[key]} {key}" for key in ("info", "waived") if counts[key]]
@@ -200,10 +200,12 @@ def _print_file(file: FileRow, told: Sequence[FoldedFindings], most: int | None)
     if _aside(file):
         _print_row("  status", None, _aside(file), short=False)
     refused = file["verdict"] == "refused"
-    for fold in told[:most]:
+    for fold in shown_folds[:most]:
         _print_fold(fold, refused=refused, alone=most is None)
-    if most and told[most:]:
-        others = (f"{fold.code} ×{fold.number}" if fold.number > 1 else fold.code for fold in told[most:])
+    if most and shown_folds[most:]:
+        others = (
+            f"{fold.code} ×{fold.number}" if fold.number > 1 else fold.code for fold in shown_folds[most:]
+        )
         _print_row("  also", None, ", ".join(others), short=True)
 
 
@@ -229,7 +231,7 @@ def _print_head(name: str, verdict: str, text: str, colour: str | None = None) -
     """Print the line above what was found in a file: its name, on lines of its own where it is long."""
     columns, behind = width(), f": {verdict} "
     *above, name = hanging(name, columns - cell_len(behind) if columns else None)
-    print_lines(style(each, bold=True) for each in above)
+    print_lines(style(part, bold=True) for part in above)
     first = f"{style(name, bold=True)}: {style(verdict, fg=colour, bold=True)} "
     print_lines(beside(first, text, columns, indent=cell_len(name + behind)))
 

@@ -49,8 +49,11 @@ def decide(
 
         by, how["password"] = by or getpass.getuser(), password
         after = hrge_xl.decide(folder, returns, choice, by=by, day=today, jobs=AS_SUITS, **how)
-        print_lines(f"{_named(each)}: {each.status}. {said(each.reason)}".rstrip() for each in after.changed)
-        left = sum(each.status == "conflict" for each in after)
+        print_lines(
+            f"{_named(return_)}: {return_.status}. {said(return_.reason)}".rstrip()
+            for return_ in after.changed
+        )
+        left = sum(return_.status == "conflict" for return_ in after)
         line(f"{len(after.changed)} changed, {left} still wait for a decision.", err=True)
     warn_of_ledgers(folder)
 
@@ -59,23 +62,23 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     """List what waits, what is excluded, and every decision ever made."""
     found = hrge_xl.decisions(folder, day, AS_SUITS, password)
     print_lines(found.notes, err=True)
-    done = {each.submission: each for each in found.returns if each.status not in WAITS}
+    done = {return_.submission: return_ for return_ in found.returns if return_.status not in WAITS}
     for status, waits in WAITS.items():
-        for each in (one for one in found.returns if one.status == status):
-            other = done.get(each.superseded_by or "")  # what waits too has a line of its own
+        for return_ in (return_ for return_ in found.returns if return_.status == status):
+            other = done.get(return_.superseded_by or "")  # what waits too has a line of its own
             against = f" Other: {_named(other)}." if other else ""
-            yield f"{_named(each)} {waits}: {each.reason}{against}"
-            for choice in found.choices[each.submission]:
-                yield f'  hrge-xl decide {quoted(folder)} {each.submission} --{OPTIONS[choice]} --reason "…"'
-    yield from (f"{_named(each)}: {why}" for each, why in found.doubted)
-    yield from (f"decided {each.told}" for each in found.made)
-    if not found.made and not found.doubted and not any(each.status in WAITS for each in found.returns):
+            yield f"{_named(return_)} {waits}: {return_.reason}{against}"
+            for choice in found.choices[return_.submission]:
+                yield f'  hrge-xl decide {quoted(folder)} {return_.submission} --{OPTIONS[choice]} --reason "…"'
+    yield from (f"{_named(return_)}: {why}" for return_, why in found.doubted)
+    yield from (f"decided {decision.told}" for decision in found.made)
+    if not found.made and not found.doubted and not any(return_.status in WAITS for return_ in found.returns):
         yield "Nothing waits for a decision, and none was made."
 
 
-def _named(each: hrge_xl.Return) -> str:
-    team = f", {each.team}" if each.team else ""
-    return f"{each.name} ({each.submission}{team})"
+def _named(return_: hrge_xl.Return) -> str:
+    team = f", {return_.team}" if return_.team else ""
+    return f"{return_.name} ({return_.submission}{team})"
 
 
 # waive
@@ -200,8 +203,8 @@ def _list_seals(chain: hrge_xl.Chain, *, everything: bool) -> Exit:
             line(f"{entry.n}: {entry.time}{by}: {entry.about}; digest {entry.digest}")
     else:
         print_lines(
-            f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}"
-            for each in chain.seals
+            f"{seal.n}: {seal.time} {seal.by}: {seal.name} {seal.sha256}; digest {seal.digest}"
+            for seal in chain.seals
         )
     print_lines(chain.doubts)
     print_lines(chain.limits, err=True)

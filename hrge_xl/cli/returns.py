@@ -45,9 +45,9 @@ def validate(
     from ..outputs.formats.json import render
     from .findings_view import print_every_line, print_folded
 
-    asked, quiet, verbose = question(paths, how), is_set("quiet"), is_set("verbose")
-    with hrge_xl.datasets(replace(asked, answers=as_json)) as found:
-        run = facts(asked, redacted=redact, language=lang)
+    request, quiet, verbose = question(paths, how), is_set("quiet"), is_set("verbose")
+    with hrge_xl.datasets(replace(request, answers=as_json)) as found:
+        run = facts(request, redacted=redact, language=lang)
         files = file_rows(found, run.language, redacted=redact)
         with output_to(output):
             if as_json:
@@ -96,8 +96,8 @@ def check(file: str, **how: Any) -> Exit:
     from .findings_view import print_every_line
 
     round_ = hrge_xl.round_named(how["spec"])
-    asked = question([file], {"jobs": 1, **how})
-    with hrge_xl.datasets(replace(asked, answers=False, wanted=round_.wanted if round_ else None)) as found:
+    request = question([file], {"jobs": 1, **how})
+    with hrge_xl.datasets(replace(request, answers=False, wanted=round_.wanted if round_ else None)) as found:
         files = file_rows(found)
         print_every_line(files, quiet=False)
         print_notes(*found)
@@ -122,13 +122,13 @@ def report(
     """
     from ..outputs.overview import write_overview
 
-    asked = question(paths, how)
-    with hrge_xl.datasets(asked) as found:
+    request = question(paths, how)
+    with hrge_xl.datasets(request) as found:
         if OVERVIEW in formats:
-            text = hrge_xl.overview(found, asked.today, lang, masked=shareable, period=period)
+            text = hrge_xl.overview(found, request.today, lang, masked=shareable, period=period)
             line(write_overview(text, output, masked=shareable))
-        made = hrge_xl.document(found, facts(asked, redacted=redact, language=lang))
-        wanted = [each for each in formats or ("html",) if each != OVERVIEW]
+        made = hrge_xl.document(found, facts(request, redacted=redact, language=lang))
+        wanted = [name for name in formats or ("html",) if name != OVERVIEW]
         print_lines(write_report(made, name, output) for name in wanted)
         print_totals(found)
         return exit_code(made["files"], "never")
@@ -162,14 +162,14 @@ def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) ->
             print_lines(_aside(made), err=True)
     if as_json:
         left_out = [
-            {"path": each.path, "submission": each.found.submission, "team": each.found.team, "why": each.why}
-            for each in given.left_out
+            {"path": left.path, "submission": left.found.submission, "team": left.found.team, "why": left.why}
+            for left in given.left_out
         ]
         print_json({"schema": SCHEMA, "files": given.files, "left_out": left_out})
     if not is_set("quiet"):
-        print_lines((f"{each.name}: {each.why}." for each in given.left_out), err=True)
+        print_lines((f"{left.name}: {left.why}." for left in given.left_out), err=True)
     print_lines(given.totals, err=True)
-    ends = (Exit.REFUSED if each.found.verdict == "refused" else each.ends for each in given.left_out)
+    ends = (Exit.REFUSED if left.found.verdict == "refused" else left.ends for left in given.left_out)
     return max(ends, default=Exit.OK)
 
 
@@ -180,7 +180,7 @@ def _aside(file: dict[str, Any]) -> Iterator[str]:
         yield f"  version {file['sent_version']} to {file['version']}"
     if homeless:
         yield f"  {len(homeless)} without a place, kept on the sheet for them:"
-    yield from (f"  {each['sheet']}!{each['cell']}: {each['question']}" for each in homeless)
+    yield from (f"  {answer['sheet']}!{answer['cell']}: {answer['question']}" for answer in homeless)
 
 
 # verify
@@ -208,11 +208,11 @@ def verify(target: Path, as_json: bool, output: Path | None, **how: Any) -> Exit
 # what is said of a run
 
 
-def facts(asked: Question, *, redacted: bool = False, language: str | None = None) -> Facts:
+def facts(request: Question, *, redacted: bool = False, language: str | None = None) -> Facts:
     """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
-    began = datetime.combine(asked.today, time.min, UTC) if asked.rejudge else datetime.now(UTC)
+    began = datetime.combine(request.today, time.min, UTC) if request.rejudge else datetime.now(UTC)
     command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
-    return hrge_xl.Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", asked.today, command, language or "en", redacted)
+    return hrge_xl.Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", request.today, command, language or "en", redacted)
 
 
 def print_totals(datasets: Sequence[Dataset]) -> None:
@@ -231,5 +231,5 @@ def exit_code(files: Sequence[FileRow], fail_on: str) -> Exit:
         return Exit.REFUSED
     levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
     found = (finding for file in files if not file["settled"] for finding in file["findings"])
-    hit = any(each["severity"] in levels and not is_waived(each) for each in found)
+    hit = any(finding["severity"] in levels and not is_waived(finding) for finding in found)
     return Exit.FINDINGS if hit else Exit.OK

@@ -58,7 +58,7 @@ def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
     """Say how a list was understood: its teams as a table, what is above it, and what is not read."""
     from ..core.words import counted
 
-    rows = [each.cells for each in read.teams]
+    rows = [team.cells for team in read.teams]
     used = [column for column in rows[0] if any(row[column] for row in rows)]
     heads = dict(zip(used, used, strict=True))
     widths = {column: max(len(row[column]) for row in [*rows, heads]) for column in used}

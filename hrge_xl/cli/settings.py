@@ -51,7 +51,7 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
 
     Raises `UsageError` for what the command does not have.
     """
-    if "config" not in {each.name for each in command.params}:
+    if "config" not in {parameter.name for parameter in command.params}:
         command.params += [*everywhere(shown=False), settings_option(shown=False)]
         if command.callback and not isinstance(command, Group):
             command.callback = _telling(command.callback)
@@ -72,7 +72,7 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
             *(f"{where} has no option '{key}'. {remedy_for(_plain(key), list(known))}" for key in wrong)
         )
     if within:
-        return {name: prepared(ctx, each, *words, name) for name, each in within.items()}
+        return {name: prepared(ctx, inner, *words, name) for name, inner in within.items()}
     common = [(key, value) for key, value in settings.table.items() if not isinstance(value, dict)]
     options, given = _options(command), [*common, *own.items()]
     return {str(options[_plain(key)].name): value for key, value in given if _plain(key) in options}

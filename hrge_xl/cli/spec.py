@@ -101,9 +101,9 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     with output_to(output):
         if as_json:
-            told = list(files)
-            print_json(as_data(found, told))
-            return max(codes | {Exit.REFUSED for file in told if file.refused})
+            touched = list(files)
+            print_json(as_data(found, touched))
+            return max(codes | {Exit.REFUSED for file in touched if file.refused})
         print_lines(lines(found))
         for file in files:
             codes |= {Exit.REFUSED} if file.refused else set()

@@ -66,16 +66,16 @@ def status(
     Next: hrge-xl validate output/2026-H1
     """
     hrge_xl.load_round(folder)  # raises RoundError for another folder
-    asked = question([str(folder)], {"ledger": ledger, **how})
-    with hrge_xl.datasets(asked) as (dataset,):
-        teams = hrge_xl.status(dataset, asked.today)
+    request = question([str(folder)], {"ledger": ledger, **how})
+    with hrge_xl.datasets(request) as (dataset,):
+        teams = hrge_xl.status(dataset, request.today)
         lines = [
             *dataset.notes,
             *dataset.totals().lines(lang),
             *_summary(dataset, teams, lang),
             *(change.lines(lang) if (change := hrge_xl.last_change(dataset.folder)) else ()),
         ]
-    rows = [_line(each, lang) for each in teams]
+    rows = [_line(team_status, lang) for team_status in teams]
     with output_to(output):
         if as_json:
             print_json(rows)
@@ -90,7 +90,7 @@ def status(
     print_text(*lines, err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
-        _next(folder, {each.state for each in teams}, lang)
+        _next(folder, {team_status.state for team_status in teams}, lang)
 
 
 def _next(folder: Path, states: Collection[str], language: str) -> None:
@@ -108,38 +108,39 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 def _summary(dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], language: str) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
     say = translator(language)
-    counts = Counter(each.state for each in teams)
+    counts = Counter(team_status.state for team_status in teams)
     yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
-    silent = [each.team.code for each in teams if each.state in hrge_xl.OPEN]
+    silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    excluded = any(one.status == "excluded" for each in teams for one in each.returns)
+    excluded = any(return_.status == "excluded" for team_status in teams for return_ in team_status.returns)
     if counts["to decide"] or excluded or any(map(hrge_xl.is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
-def _line(each: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
+def _line(team_status: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
     """Give a team as JSON data."""
-    newest, (day, by) = each.newest, each.lateness
+    team, newest, (day, by) = team_status.team, team_status.newest, team_status.lateness
     return {
-        "team": each.team.code, "country": each.team.country, "language": each.team.language,
-        "deadline": each.team.deadline, "state": each.state, "returns": len(each.returns),
-        "version": (newest.spec_version if newest else None) or "", "required": each.required,
-        "answered": each.answered, "errors": each.errors, "days_late": each.days_late,
-        "correction_overdue": each.correction_overdue,
+        "team": team.code, "country": team.country, "language": team.language, "deadline": team.deadline,
+        "state": team_status.state, "returns": len(team_status.returns),
+        "version": (newest.spec_version if newest else None) or "", "required": team_status.required,
+        "answered": team_status.answered, "errors": team_status.errors, "days_late": team_status.days_late,
+        "correction_overdue": team_status.correction_overdue,
         "received": newest.arrived if newest else None, "day": day, "by": by,
-        "path": newest.path if newest else "", "note": "; ".join(each.notes(language)),
-        "files": [_file(one) for one in each.returns], "completeness": each.completeness,
+        "path": newest.path if newest else "", "note": "; ".join(team_status.notes(language)),
+        "files": [_file(return_) for return_ in team_status.returns], "completeness": team_status.completeness,
     }  # fmt: skip
 
 
-def _file(each: hrge_xl.Return) -> dict[str, str]:
+def _file(return_: hrge_xl.Return) -> dict[str, str]:
     from ..core.message_templates import said
 
-    day, by = each.lateness
+    day, by = return_.lateness
     return {
-        "path": each.path, "submission": each.submission, "received": str(each.arrived or ""), "day": str(day or ""),
-        "by": by, "verdict": each.verdict, "state": each.status, "reason": said(each.reason),
+        "path": return_.path, "submission": return_.submission, "received": str(return_.arrived or ""),
+        "day": str(day or ""), "by": by, "verdict": return_.verdict, "state": return_.status,
+        "reason": said(return_.reason),
     }  # fmt: skip
 
 

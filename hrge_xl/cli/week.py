@@ -65,7 +65,7 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
     """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
     yield "Arrived", week.received.summary
     yield "Counts", " ".join(week.totals.lines())
-    states = Counter(each.state for each in week.expected)
+    states = Counter(status.state for status in week.expected)
     parts = ", ".join(f"{count} {state}" for state, count in states.items())
     yield "Teams", f"{len(week.expected)} expected: {parts}."
     late = (
@@ -91,17 +91,17 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
 
 def _to_send(week: hrge_xl.RefreshResult) -> str:
     drafts, today = week.drafts, week.drafts.of(week.today)
-    told = [
+    parts = [
         f"{drafts.tally(week.today)} in drafts/{week.today}, listed in mail-merge.csv."
         if today
         else "nothing new."
     ]
     earlier, removed = len(drafts.standing) + len(drafts.new) - len(today), len(drafts.outdated)
     if earlier:
-        told.append(f"{counted(earlier, 'draft')} of earlier days still there: delete what you have sent.")
+        parts.append(f"{counted(earlier, 'draft')} of earlier days still there: delete what you have sent.")
     if removed:
-        told.append(f"{counted(removed, 'draft')} removed: no longer due.")
-    return " ".join(told)
+        parts.append(f"{counted(removed, 'draft')} removed: no longer due.")
+    return " ".join(parts)
 
 
 def _named(names: Iterable[str], nobody: str = "nothing") -> str:
@@ -126,12 +126,12 @@ def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
         "counts": asdict(week.totals),
         "teams": [
             {
-                "team": each.team.code,
-                "state": each.state,
-                "days_late": each.days_late,
-                "correction_overdue": each.correction_overdue,
+                "team": status.team.code,
+                "state": status.state,
+                "days_late": status.days_late,
+                "correction_overdue": status.correction_overdue,
             }
-            for each in week.expected
+            for status in week.expected
         ],
         "due_next": {"day": str(due[0]), "teams": due[1]} if due else None,
         "to_decide": week.to_decide,
@@ -146,8 +146,8 @@ def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
     }
 
 
-def _draft(each: hrge_xl.Drafted) -> dict[str, str]:
-    return {"team": each.team, "occasion": each.occasion, "day": each.day, "file": each.file}
+def _draft(draft: hrge_xl.Drafted) -> dict[str, str]:
+    return {"team": draft.team, "occasion": draft.occasion, "day": draft.day, "file": draft.file}
 
 
 # what arrived
@@ -178,15 +178,15 @@ def receive(folder: Path, sources: tuple[str, ...], as_json: bool, output: Path 
 
 
 def _lines(received: hrge_xl.Received) -> Iterator[str]:
-    for each in received.placed:
-        letter = each.came.place.letter
-        origin = ", ".join(filter(None, (letter.sender, str(each.day or ""), _within(each.came))))
-        yield f"{each.path}" + (f"  ({origin})" if origin else "")
-    for what, names in sorted(grouped((each.what, each.name) for each in received.left).items()):
+    for path, came, day in received.placed:
+        parts = came.place.letter.sender, str(day or ""), _within(came)
+        origin = ", ".join(filter(None, parts))
+        yield f"{path}" + (f"  ({origin})" if origin else "")
+    for what, names in sorted(grouped((item.what, item.name) for item in received.left).items()):
         yield f"left aside, {what} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
-    for one in received.unopened:
-        within = _within(one)
-        yield f"not opened: {one.name}{f' ({within})' if within else ''}: {one.why}"
+    for item in received.unopened:
+        within = _within(item)
+        yield f"not opened: {item.name}{f' ({within})' if within else ''}: {item.why}"
 
 
 def _within(found: hrge_xl.Found) -> str:
@@ -197,12 +197,11 @@ def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
     """Give what became of everything, as JSON data."""
     return {
         "placed": [
-            {"path": str(each.path), "day": str(each.day or ""), **_place(each.came)}
-            for each in received.placed
+            {"path": str(path), "day": str(day or ""), **_place(came)} for path, came, day in received.placed
         ],
-        "known": [_place(each) for each in received.known],
-        "left_aside": [{"what": each.what, **_place(each)} for each in received.left],
-        "not_opened": [{"why": each.why, "files": each.count, **_place(each)} for each in received.unopened],
+        "known": [_place(item) for item in received.known],
+        "left_aside": [{"what": item.what, **_place(item)} for item in received.left],
+        "not_opened": [{"why": item.why, "files": item.count, **_place(item)} for item in received.unopened],
     }
 
 
@@ -233,7 +232,7 @@ def drafts(folder: Path, kinds: tuple[str, ...], today: date, **how: Any) -> Non
 
 def _print_drafts(folder: Path, made: hrge_xl.Drafts) -> None:
     """Print the new drafts on stdout, a line each; what to look at before they are sent on stderr."""
-    print_lines(folder / each.file for each in made.new)
+    print_lines(folder / draft.file for draft in made.new)
     warn(*made.warnings)
     line(f"{made.tally()}.", err=True)
 

@@ -117,17 +117,17 @@ def story(spec: str) -> Story:
 
 def play(name: str) -> list[ReturnedFile]:
     """Let the teams of the story fill in their workbooks; gives what comes back, in the order in which it arrives."""
-    spec, told, parts = load(name), story(name), list[_Part]()
-    for actor in told.teams:
+    spec, story_, parts = load(name), story(name), list[_Part]()
+    for actor in story_.teams:
         if actor.silent:
             continue
-        order = _order(spec, told, actor)
-        layout = build(spec, order.language, told.tools)
-        filled = from_mapping(_merged(told.answers, actor.answers), layout)
+        order = _order(spec, story_, actor)
+        layout = build(spec, order.language, story_.tools)
+        filled = from_mapping(_merged(story_.answers, actor.answers), layout)
         answers = filled | _own_country(layout, filled, actor.country)
         parts.append(_Part(actor, layout, order, replace(order, answers=answers)))
     made = {order.team: data for order, data in issue(spec, [part.filled_in for part in parts])}
-    files = [file for part in parts for file in _returns(spec, told, part, made[part.order.team])]
+    files = [file for part in parts for file in _returns(spec, story_, part, made[part.order.team])]
     return sorted(files, key=lambda file: (file.arrives, file.name))
 
 
@@ -140,16 +140,16 @@ class _Part(NamedTuple):
     filled_in: Order
 
 
-def _order(spec: Spec, told: Story, actor: Actor) -> Order:
+def _order(spec: Spec, story_: Story, actor: Actor) -> Order:
     return Order(
-        actor.country, told.issued, actor.country, actor.language or spec.languages[0], told.tools,
-        round=told.round, deadline=told.deadline.isoformat(),
+        actor.country, story_.issued, actor.country, actor.language or spec.languages[0], story_.tools,
+        round=story_.round, deadline=story_.deadline.isoformat(),
     )  # fmt: skip
 
 
-def _returns(spec: Spec, told: Story, part: _Part, correct: bytes) -> Iterator[ReturnedFile]:
+def _returns(spec: Spec, story_: Story, part: _Part, correct: bytes) -> Iterator[ReturnedFile]:
     """Yield what a team sends: the workbook as it filled it in, and its correction where it makes one."""
-    actor, sent = part.actor, part.actor.sent or told.sent
+    actor, sent = part.actor, part.actor.sent or story_.sent
     typed = type_into(correct, part.layout, actor.typed) if actor.typed else correct
     first = saved_on(typed, sent.filled_in)
     yield ReturnedFile(actor.country, f"{actor.country}.xlsx", first, sent.arrives)
@@ -219,10 +219,10 @@ def play_teams(name: str, folder: Path) -> list[tuple[Path, date]]:
 
     Raises `UsageError` for a spec that has none.
     """
-    spec, told, returned = load(name), story(name), list[tuple[Path, date]]()
-    for order, data in issue(spec, [_order(spec, told, actor) for actor in told.teams]):
+    spec, story_, returned = load(name), story(name), list[tuple[Path, date]]()
+    for order, data in issue(spec, [_order(spec, story_, actor) for actor in story_.teams]):
         write_whole(folder / "issued" / f"{order.team}.xlsx", data)
-    for file in steps(play(name), len(told.teams), "Teams fill in their workbooks"):
+    for file in steps(play(name), len(story_.teams), "Teams fill in their workbooks"):
         path = folder / "returned" / file.name
         write_whole(path, file.data)
         returned.append((path, file.arrives))
@@ -238,18 +238,20 @@ def demonstrate(
     """
     from ..outputs.overview import overview_of_folder
 
-    told, home, reports = story(spec), folder / "dataset", folder / "reports"
+    story_, home, reports = story(spec), folder / "dataset", folder / "reports"
     home.mkdir(parents=True, exist_ok=True)
     with Ledger.open(home) as ledger:
         for path, day in returned:
             ledger.receive(arrivals([way_to(path, ledger.home)], ledger.home), Arrived(day, stated=True))
-    teams = tuple(Team(actor.country, actor.country, actor.language, told.deadline) for actor in told.teams)
-    round_ = Round(folder, told.round, spec, None, None, teams)
-    request = Question([str(home)], told.today, jobs=0, rejudge=True)
+    teams = tuple(
+        Team(actor.country, actor.country, actor.language, story_.deadline) for actor in story_.teams
+    )
+    round_ = Round(folder, story_.round, spec, None, None, teams)
+    request = Question([str(home)], story_.today, jobs=0, rejudge=True)
     given = sources(replace(request, paths=[str(path) for path, _ in returned]))
     consolidate(given, home, only_these=True, overview=reports, round_=round_)
     with datasets(request) as found:
-        facts = Facts(f"{told.today}T00:00:00Z", told.today, command)
+        facts = Facts(f"{story_.today}T00:00:00Z", story_.today, command)
         report = document([replace(dataset, round=round_) for dataset in found], facts)
         for name in ("html", "xlsx", "json"):
             write_report(report, name, reports)

@@ -116,14 +116,18 @@ def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
     """
     assert dataset.round is not None
     senders, returns = Senders(dataset.round), dataset.of_round()
-    readable = grouped((each.team, each.arrived or date.min) for each in returns if each.verdict != REFUSED)
+    readable = grouped(
+        (return_.team, return_.arrived or date.min) for return_ in returns if return_.verdict != REFUSED
+    )
     unread = (
-        (next(iter(senders.teams_of(each.sha256)), ""), each) for each in returns if each.verdict == REFUSED
+        (next(iter(senders.teams_of(return_.sha256)), ""), return_)
+        for return_ in returns
+        if return_.verdict == REFUSED
     )
     return grouped(
-        (team, each)
-        for team, each in unread
-        if not team or max(readable.get(team, [date.min])) <= (each.arrived or date.min)
+        (team, return_)
+        for team, return_ in unread
+        if not team or max(readable.get(team, [date.min])) <= (return_.arrived or date.min)
     )
 
 
@@ -159,7 +163,7 @@ class _Work:
         self.templates = load_templates(self.folder)
         returns = dataset.of_round()
         self.statuses = status(returns, today, round_)
-        self.chosen = {each.submission: each for each in choose(returns)[0]}
+        self.chosen = {return_.submission: return_ for return_ in choose(returns)[0]}
         self.teams = {team.code: team for team in round_.teams}
         assert dataset.spec is not None
         self.spec = dataset.spec
@@ -167,16 +171,18 @@ class _Work:
     def key_of(self, submission: str) -> str:
         """Give the key of feedback on a return: its content, what is found in it and accepted of that, and the spec."""
         findings = self.chosen[submission].findings
-        texts = [f"{each.code} {each.sheet} {each.cell} {each.open}" for each in findings]
+        texts = [f"{finding.code} {finding.sheet} {finding.cell} {finding.open}" for finding in findings]
         text = "\n".join([self.spec.digest, *sorted(texts)])
         return f"{MailType.FEEDBACK}:{submission}:{_digest(text)[:8]}"
 
     def due(self, known: Mapping[str, Drafted]) -> Iterator[PendingMail]:
         """Yield every mail that is due, but for feedback, which is known by having been given."""
-        expected = [each for each in self.statuses if each.team.code in self.teams]
+        expected = [team_status for team_status in self.statuses if team_status.team.code in self.teams]
         given = {name: known[key] for name in self.chosen if (key := self.key_of(name)) in known}
         yield from _issues_due(self.round, expected)
-        sent = {each.team.code for each in expected if each.sent_for_others} | {*unread_by_team(self.dataset)}
+        sent = {team_status.team.code for team_status in expected if team_status.sent_for_others} | {
+            *unread_by_team(self.dataset)
+        }
         yield from _reminders_due(self.round, expected, self.today, sent)
         yield from _corrections_due(self.round, expected, given, self.today)
         yield from _thanks_due(expected, given)
@@ -184,38 +190,42 @@ class _Work:
 
 def _issues_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[PendingMail]:
     """Yield the workbooks of teams that have sent nothing yet, with the guide in the language of each."""
-    for each in statuses:
-        files = issued_files(round_, each.team)
-        if files and not each.returns:
+    for team_status in statuses:
+        files = issued_files(round_, team_status.team)
+        if files and not team_status.returns:
             digest = _digest("".join(map(sha256_of, files)))[:12]
-            guide = files[0].with_name(guide_name(each.team.language or SOURCE_LANGUAGE))
+            guide = files[0].with_name(guide_name(team_status.team.language or SOURCE_LANGUAGE))
             attached = [file for file in (*files, guide) if file.is_file()]
-            yield _due(MailType.ISSUE, each.team, digest, attached)
+            yield _due(MailType.ISSUE, team_status.team, digest, attached)
 
 
 def _reminders_due(
     round_: Round, statuses: Iterable[TeamStatus], today: date, sent_something: Collection[str]
 ) -> Iterator[PendingMail]:
     """Yield a reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
-    for each in statuses:
-        files = issued_files(round_, each.team)
-        owes = each.state in (ISSUED, LATE) and files and each.team.code not in sent_something
-        deadline = each.team.deadline
+    for team_status in statuses:
+        files = issued_files(round_, team_status.team)
+        owes = team_status.state in (ISSUED, LATE) and files and team_status.team.code not in sent_something
+        deadline = team_status.team.deadline
         if not owes or deadline is None:
             continue
         days = (deadline - today).days
         if days < 0:
-            yield _due(MailType.AFTER, each.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
+            yield _due(MailType.AFTER, team_status.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
         elif days <= DAYS_BEFORE:
-            yield _due(MailType.BEFORE if days else MailType.ON, each.team, str(deadline), files)
+            yield _due(MailType.BEFORE if days else MailType.ON, team_status.team, str(deadline), files)
 
 
 def _corrections_due(
     round_: Round, statuses: Iterable[TeamStatus], given: Mapping[str, Drafted], today: date
 ) -> Iterator[PendingMail]:
     """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission."""
-    for each in statuses:
-        for found in (one for one in each.returns if one.verdict == RETURNED and one.submission in given):
+    for team_status in statuses:
+        for found in (
+            return_
+            for return_ in team_status.returns
+            if return_.verdict == RETURNED and return_.submission in given
+        ):
             draft = given[found.submission]
             weeks = (today - date.fromisoformat(draft.day)).days // EVERY if draft.file else 0
             if weeks:
@@ -223,17 +233,17 @@ def _corrections_due(
                 workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
                 about, named = f"{found.submission}:{weeks}", name.removesuffix(f"_{MailType.FEEDBACK}")
                 attached = [workbook] if workbook.is_file() else []
-                yield _due(MailType.CORRECT, each.team, about, attached, name=named)
+                yield _due(MailType.CORRECT, team_status.team, about, attached, name=named)
 
 
 def _thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[PendingMail]:
     """Yield thanks to each team whose returns were all accepted, with nothing to say about any."""
-    for each in statuses:
-        names = sorted(found.submission for found in each.counting)
+    for team_status in statuses:
+        names = sorted(found.submission for found in team_status.counting)
         drafts = [given.get(name) for name in names]
-        if each.state == ACCEPTED and all(draft and not draft.file for draft in drafts):
-            about, file = _digest("".join(names))[:12], each.newest.name if each.newest else ""
-            yield _due(MailType.THANKS, each.team, about, (), file=file)
+        if team_status.state == ACCEPTED and all(draft and not draft.file for draft in drafts):
+            about, file = _digest("".join(names))[:12], team_status.newest.name if team_status.newest else ""
+            yield _due(MailType.THANKS, team_status.team, about, (), file=file)
 
 
 def _digest(text: str) -> str:
@@ -250,7 +260,9 @@ def _due(
 
 def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
     """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
-    done = [name for name, each in work.chosen.items() if work.key_of(name) in known or is_in_doubt(each)]
+    done = [
+        name for name, return_ in work.chosen.items() if work.key_of(name) in known or is_in_doubt(return_)
+    ]
     given = FeedbackResult()
     for file in give_all(work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=done), given):
         team = work.teams.get(file["team"]) or Team(file["team"])

@@ -213,13 +213,15 @@ def _continued(
 def _latest_by_team(earlier: Dataset, spec: Spec) -> dict[str, list[Return]]:
     """Give the returns that count by team: of each intervention that of the latest period."""
     latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
-    counting = [each for each in earlier.of_round() if each.current and each.identity is not None]
-    counting.sort(key=lambda each: (-latest_first.get(each.period, -1), each.age))
+    counting = [return_ for return_ in earlier.of_round() if return_.current and return_.identity is not None]
+    counting.sort(key=lambda return_: (-latest_first.get(return_.period, -1), return_.age))
     latest = {
-        (each.team, fold(each.project), fold(spec.identity.over_rounds(each.intervention))): each
-        for each in counting
+        (return_.team, fold(return_.project), fold(spec.identity.over_rounds(return_.intervention))): return_
+        for return_ in counting
     }
-    return grouped((each.team, each) for each in sorted(latest.values(), key=lambda each: each.about))
+    return grouped(
+        (return_.team, return_) for return_ in sorted(latest.values(), key=lambda return_: return_.about)
+    )
 
 
 def _prefill_from(earlier: Dataset, found: Return, order: Order, spec: Spec) -> Prefill:

@@ -39,28 +39,28 @@ class RefreshResult:
     @property
     def to_ask_again(self) -> list[str]:
         """What nobody could read, with the team where its address says so."""
-        unread = ((team, each.name) for team, some in self.unread.items() for each in some)
-        told = [f"{name} ({team})" if team else name for team, name in unread]
-        return [*told, *(each.name for each in self.received.unopened)]
+        unread = ((team, return_.name) for team, some in self.unread.items() for return_ in some)
+        names = [f"{name} ({team})" if team else name for team, name in unread]
+        return [*names, *(container.name for container in self.received.unopened)]
 
     @property
     def expected(self) -> list[TeamStatus]:
         """Give the teams of the round, without what is of nobody."""
         codes = {team.code for team in self.round.teams}
-        return [each for each in self.teams if each.team.code in codes]
+        return [team_status for team_status in self.teams if team_status.team.code in codes]
 
     @property
     def late(self) -> list[TeamStatus]:
         """Give the teams that are late: who has not answered, then who has not corrected, each the latest first."""
-        late = [each for each in self.expected if each.overdue]
-        return sorted(late, key=lambda each: (each.state == RETURNED, -each.overdue))
+        late = [team_status for team_status in self.expected if team_status.overdue]
+        return sorted(late, key=lambda team_status: (team_status.state == RETURNED, -team_status.overdue))
 
     @property
     def due_next(self) -> tuple[date, list[str]] | None:
         """Give the next deadline of a team that has not answered, and all teams that it is the deadline of."""
-        open_ = (each.team for each in self.expected if each.state in OPEN)
+        open_ = (team_status.team for team_status in self.expected if team_status.state in OPEN)
         days = grouped(
-            (each.deadline, each.code) for each in open_ if each.deadline and each.deadline >= self.today
+            (team.deadline, team.code) for team in open_ if team.deadline and team.deadline >= self.today
         )
         return min(days.items(), default=None)
 
@@ -68,22 +68,28 @@ class RefreshResult:
     def to_decide(self) -> list[str]:
         """Give the teams and files that wait for a decision, each once."""
         done = settled(self.returns)
-        cases = [each.team.code for each in self.teams if each.state == TO_DECIDE]
-        for each in self.teams:
+        cases = [team_status.team.code for team_status in self.teams if team_status.state == TO_DECIDE]
+        for team_status in self.teams:
             files = [
-                one.name for one in each.returns if one.status == EXCLUDED and one.submission not in done
+                return_.name
+                for return_ in team_status.returns
+                if return_.status == EXCLUDED and return_.submission not in done
             ]
-            if each.state == STRANGE:
-                files = [", ".join([*files, each.team.code or "a file", "not in this round"])]
+            if team_status.state == STRANGE:
+                files = [", ".join([*files, team_status.team.code or "a file", "not in this round"])]
             cases += files
-        cases += [f"{each.name}, not sent from {each.team}" for each in self.returns if is_in_doubt(each)]
+        cases += [
+            f"{return_.name}, not sent from {return_.team}"
+            for return_ in self.returns
+            if is_in_doubt(return_)
+        ]
         return list(dict.fromkeys(cases))
 
     @property
     def without_address(self) -> list[str]:
         """Give the teams that a draft of the day is for and the list has no address of."""
         reached = {team.code for team in self.round.teams if team.email}
-        drafted = (each.team for each in self.drafts.of(self.today))
+        drafted = (draft.team for draft in self.drafts.of(self.today))
         return [team for team in dict.fromkeys(drafted) if team not in reached]
 
 
@@ -97,9 +103,9 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
     load_templates(folder)  # what is wrong with them is said before anything is done
     (folder / INBOX).mkdir(exist_ok=True)
     received = receive(folder, [str(folder / INBOX)], today)
-    asked = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
-    consolidate(asked, folder)
-    with datasets(asked) as (dataset,):
+    request = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
+    consolidate(request, folder)
+    with datasets(request) as (dataset,):
         run = Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh")  # says no more than its day
         write_report(document([dataset], run), "html", folder / REPORTS)
         drafts = write_drafts(dataset, today, occasions_of_week(folder))

@@ -130,8 +130,8 @@ def init_round(
     used = load(spec)
     teams = read_list(teams_file, used, password).teams
     try:
-        for each in FOLDERS:
-            (folder / each).mkdir(parents=True, exist_ok=True)
+        for within in FOLDERS:
+            (folder / within).mkdir(parents=True, exist_ok=True)
         key = folder / KEY
         # an existing one stays, for workbooks may _carry its signature
         if not (key.exists() and key.stat().st_size == KEY_BYTES):
@@ -195,7 +195,7 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     if teams and not (isinstance(teams, list) and all(isinstance(team, dict) for team in teams)):
         wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
     if wrong:
-        raise RoundError(*(f"{FILE}: {each}" for each in wrong))
+        raise RoundError(*(f"{FILE}: {mistake}" for mistake in wrong))
     return root, data
 
 

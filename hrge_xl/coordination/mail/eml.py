@@ -52,7 +52,7 @@ def as_eml(mail: Mail) -> bytes:
     made = EmailMessage(policy=SMTP)
     made["X-Unsent"] = "1"
     if mail.to:
-        made["To"] = [Address(addr_spec=each.strip()) for each in mail.to.split(",")]
+        made["To"] = [Address(addr_spec=address.strip()) for address in mail.to.split(",")]
     made["Subject"] = mail.said.subject
     made.set_content(mail.said.text, cte="base64")
     made.add_alternative(_page(mail), subtype="html", cte="base64")
@@ -63,15 +63,17 @@ def as_eml(mail: Mail) -> bytes:
     # parts are divided by what they hold: by itself a mail is another one each time it is written
     for part in made.walk():
         if part.is_multipart():
-            parts = b"".join(each.as_bytes() for each in part.iter_parts() if not each.is_multipart())
+            parts = b"".join(inner.as_bytes() for inner in part.iter_parts() if not inner.is_multipart())
             part.set_boundary(f"=_{sha256(parts).hexdigest()[:32]}_{part.get_content_subtype()}")
     return made.as_bytes()
 
 
 def _page(mail: Mail) -> str:
     """Give the text as a page, which says in which direction it runs."""
-    paragraphs = (html.escape(each).replace("\n", "<br>\n") for each in mail.said.text.strip().split("\n\n"))
-    body = "\n".join(f"<p>{each}</p>" for each in paragraphs)
+    paragraphs = (
+        html.escape(paragraph).replace("\n", "<br>\n") for paragraph in mail.said.text.strip().split("\n\n")
+    )
+    body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     way = direction(mail.language)
     return (
         f'<!DOCTYPE html>\n<html lang="{mail.language}" dir="{way}"><head><meta charset="utf-8"></head>\n'
@@ -141,7 +143,7 @@ HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached",
 
 def write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
     """Write the drafts that are still in a folder as a table; without any, take the folder away."""
-    files = {Path(each.file).name: each for each in drafts}
+    files = {Path(draft.file).name: draft for draft in drafts}
     there = [(folder / name, files[name]) for name in sorted(files) if (folder / name).is_file()]
     if not there:
         (folder / LIST).unlink(missing_ok=True)
@@ -160,7 +162,7 @@ def _row(path: Path, draft: Drafted) -> list[str]:
     mail = message_from_bytes(path.read_bytes(), policy=default)
     assert isinstance(mail, EmailMessage)
     text = mail.get_body(("plain",))
-    files = [str(each.get_filename()) for each in mail.iter_attachments()]
+    files = [str(file.get_filename()) for file in mail.iter_attachments()]
     return [
         draft.team, str(mail["To"] or ""), str(mail["Content-Language"] or ""), draft.occasion,
         str(mail["Subject"] or ""), str(text.get_content()).strip() if text else "", "; ".join(files), path.name,
