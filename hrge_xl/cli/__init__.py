@@ -1,4 +1,8 @@
-"""The command line: one thin function a command; exceptions of the library become one line and an exit code."""
+"""The command line: one thin function a command; exceptions of the library become one line and an exit code.
+
+In go the words that were typed, the environment and a file of settings. Each command calls its verb of `hrge_xl` and
+shows what comes back: data on standard output, all else on stderr, nothing that a terminal would obey.
+"""
 
 from __future__ import annotations
 

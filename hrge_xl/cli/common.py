@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click import Command, Context, Group, Option, Parameter, ParamType
@@ -27,9 +27,6 @@ from ..core.paths import path_text, read_regular
 from ..core.shell_words import quoted
 from ..core.suggest import did_you_mean, listed
 from .terminal import beside, colours, line, output_to, print_json, print_lines, style, width
-
-if TYPE_CHECKING:
-    from .. import Dataset, Question, Spec
 
 EVERYWHERE = {  # options of the program, which every command takes too: what they are called, and what they do
     "quiet": (("-q", "--quiet"), "Print errors only."),
@@ -189,7 +186,7 @@ def completes(names: Callable[[Context], Iterable[str]]) -> Completion:
     return complete
 
 
-def spec_completion(names: Callable[[Spec], Iterable[str]]) -> Completion:
+def spec_completion(names: Callable[[hrge_xl.Spec], Iterable[str]]) -> Completion:
     """Give what an option needs to complete a name of the spec that the command is about."""
 
     def found(ctx: Context) -> Iterable[str]:
@@ -293,7 +290,7 @@ def _parameter(entry: str | dict[str, Any], own: Mapping[str, Any]) -> tuple[lis
 # what is asked, and what is said of it
 
 
-def question(paths: Sequence[str], how: dict[str, Any]) -> Question:
+def question(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.Question:
     """Take what is asked of returned files out of the options of a command."""
     received = how.pop("received", None)
     known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger", "jobs") if name in how}
@@ -320,7 +317,7 @@ def print_result(output: Path | None, as_json: bool, value: object, lines: Itera
             print_lines(lines)
 
 
-def print_notes(*datasets: Dataset) -> None:
+def print_notes(*datasets: hrge_xl.Dataset) -> None:
     """Print on stderr what there is to know of datasets before anything of them is believed."""
     print_lines(dict.fromkeys(note for dataset in datasets for note in dataset.notes), err=True)
 

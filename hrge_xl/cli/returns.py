@@ -18,7 +18,6 @@ from .common import command_line, is_set, next_step, print_notes, print_result, 
 from .terminal import data, line, output_to, print_json, print_lines
 
 if TYPE_CHECKING:
-    from .. import Dataset, Facts, Question
     from ..outputs.document import FileRow
 
 OVERVIEW = "overview"
@@ -208,14 +207,14 @@ def verify(target: Path, as_json: bool, output: Path | None, **how: Any) -> Exit
 # what is said of a run
 
 
-def facts(request: Question, *, redacted: bool = False, language: str | None = None) -> Facts:
+def facts(request: hrge_xl.Question, *, redacted: bool = False, language: str | None = None) -> hrge_xl.Facts:
     """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
     began = datetime.combine(request.today, time.min, UTC) if request.rejudge else datetime.now(UTC)
     command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
     return hrge_xl.Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", request.today, command, language or "en", redacted)
 
 
-def print_totals(datasets: Sequence[Dataset]) -> None:
+def print_totals(datasets: Sequence[hrge_xl.Dataset]) -> None:
     """Print what was received and what became of it on stderr, as the last lines."""
     from ..outputs.build import totals
 

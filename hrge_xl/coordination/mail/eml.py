@@ -97,25 +97,24 @@ def deadlines_calendar(round_: Round) -> bytes:
     return b"".join(_folded(line) for line in lines)
 
 
-def _entry(round_: Round, day: date, teams: Sequence[Team]) -> tuple[str, ...]:
+def _entry(round_: Round, day: date, teams: Sequence[Team]) -> list[str]:
     codes = ", ".join(team.code for team in teams)
     uid = sha256(f"{round_.name}\n{day}".encode()).hexdigest()[:32]
-    return (
-        "BEGIN:VEVENT",
-        f"UID:{uid}@hrge-xl",
-        f"DTSTAMP:{day:%Y%m%d}T000000Z",
-        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_text(f'{round_.name}: {len(teams)} workbooks are due')}",
-        f"DESCRIPTION:{_text(codes)}",
-        "TRANSP:TRANSPARENT",
-        "BEGIN:VALARM",
-        "ACTION:DISPLAY",
-        f"DESCRIPTION:{_text(f'{round_.name}: workbooks are due on {day}')}",
-        f"TRIGGER:-P{DAYS_BEFORE}D",
-        "END:VALARM",
-        "END:VEVENT",
-    )
+    return f"""\
+BEGIN:VEVENT
+UID:{uid}@hrge-xl
+DTSTAMP:{day:%Y%m%d}T000000Z
+DTSTART;VALUE=DATE:{day:%Y%m%d}
+DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}
+SUMMARY:{_text(f"{round_.name}: {len(teams)} workbooks are due")}
+DESCRIPTION:{_text(codes)}
+TRANSP:TRANSPARENT
+BEGIN:VALARM
+ACTION:DISPLAY
+DESCRIPTION:{_text(f"{round_.name}: workbooks are due on {day}")}
+TRIGGER:-P{DAYS_BEFORE}D
+END:VALARM
+END:VEVENT""".split("\n")
 
 
 def _text(text: str) -> str:
