@@ -92,7 +92,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     arrived = Arrived(first, stated=received is not None) if first else Arrived()
     if isinstance(sources, Question):
         named, jobs, arrived = places(sources.paths), sources.jobs, sources.arrived
-        told = tuple(place.told for place in named if place.told)
+        told = tuple(place.note for place in named if place.note)
         rounds = [place.round for place in named if place.round]
         terms, round_ = terms_of(rounds), rounds[0] if len(rounds) == 1 == len(sources.paths) else None
         out = out or (round_.folder if round_ else Path("output/dataset"))

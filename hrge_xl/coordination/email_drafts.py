@@ -96,9 +96,9 @@ def write_drafts(
             _note(work, _feedback(work, {} if again else ledger.drafted()))
         known = ledger.drafted()
         due = {mail.key: mail for mail in work.due(known)}
-        wanted = (
+        wanted = [
             mail for key, mail in due.items() if mail.occasion in occasions and (again or key not in known)
-        )
+        ]
         _note(work, wanted)
         known = ledger.drafted()
         _tidy(work, known, due)

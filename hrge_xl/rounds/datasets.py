@@ -190,7 +190,7 @@ class FilePlace(NamedTuple):
     paths: tuple[str, ...] = ()
 
     @property
-    def told(self) -> str:
+    def note(self) -> str:
         """Say of loose files that they are read as those of a round, which nobody named."""
         if self.folder is not None or self.round is None:
             return ""
@@ -368,7 +368,7 @@ def one_dataset(
 
 def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[Dataset]:
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
-    source, notes = _source(place, question), (place.told,) if place.told else ()
+    source, notes = _source(place, question), (place.note,) if place.note else ()
     results, waived = validate(source.files, source.asked), source.asked.waivers
     first = spec_of_results(source.asked, results)
     by_spec = {first.name if first else "": (first, list[Result]())}

@@ -43,7 +43,7 @@ class Mail(NamedTuple):
 
     to: str  # addresses, by comma
     language: str
-    said: Template
+    content: Template
     attached: Sequence[Path] = ()
 
 
@@ -53,8 +53,8 @@ def as_eml(mail: Mail) -> bytes:
     made["X-Unsent"] = "1"
     if mail.to:
         made["To"] = [Address(addr_spec=address.strip()) for address in mail.to.split(",")]
-    made["Subject"] = mail.said.subject
-    made.set_content(mail.said.text, cte="base64")
+    made["Subject"] = mail.content.subject
+    made.set_content(mail.content.text, cte="base64")
     made.add_alternative(_page(mail), subtype="html", cte="base64")
     for path in mail.attached:
         kind, form = KINDS[path.suffix]
@@ -71,7 +71,7 @@ def as_eml(mail: Mail) -> bytes:
 def _page(mail: Mail) -> str:
     """Give the text as a page, which says in which direction it runs."""
     paragraphs = (
-        html.escape(paragraph).replace("\n", "<br>\n") for paragraph in mail.said.text.strip().split("\n\n")
+        html.escape(paragraph).replace("\n", "<br>\n") for paragraph in mail.content.text.strip().split("\n\n")
     )
     body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     way = direction(mail.language)

@@ -85,7 +85,7 @@ class TextSection(NamedTuple):
     lines: list[tuple[int, str]]
 
     @property
-    def said(self) -> list[tuple[int, str]]:
+    def filled_lines(self) -> list[tuple[int, str]]:
         """Its lines that say something."""
         return [(number, line) for number, line in self.lines if line.strip()]
 
@@ -98,11 +98,11 @@ def _sections(lines: Iterable[str]) -> list[TextSection]:
             found.append(TextSection(number, head[1], []))
         elif not line.startswith("#"):
             found[-1].lines.append((number, line))
-    return [section for section in found if section.name or section.said]
+    return [section for section in found if section.name or section.filled_lines]
 
 
 def _template(section: TextSection) -> tuple[MailType, Template]:
-    (_, first), *_ = section.said
+    (_, first), *_ = section.filled_lines
     match = SUBJECT.fullmatch(first.strip())
     lines = [line for _, line in section.lines]
     text = "\n".join(lines[lines.index(first) + 1 :]).strip("\n")
@@ -119,12 +119,12 @@ def _mistakes(sections: Iterable[TextSection]) -> Iterator[str]:
         if section.name in seen:
             yield f"line {section.line}: [{section.name}] appears twice. Keep one."
         seen.add(section.name)
-        said = section.said
-        if not said or not SUBJECT.fullmatch(said[0][1].strip()):
+        filled_lines = section.filled_lines
+        if not filled_lines or not SUBJECT.fullmatch(filled_lines[0][1].strip()):
             yield f"line {section.line}: [{section.name}] does not begin with a subject. Write: Subject: …"
-        elif len(said) == 1:
+        elif len(filled_lines) == 1:
             yield f"line {section.line}: [{section.name}] has no text."
-        for number, line in said:
+        for number, line in filled_lines:
             yield from (f"line {number}: {mistake}" for mistake in _wrong_placeholders(line, section.name))
 
 
