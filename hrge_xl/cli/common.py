@@ -28,45 +28,48 @@ from ..core.shell_words import quoted
 from ..core.suggest import did_you_mean, listed
 from .terminal import beside, colours, line, output_to, print_json, print_lines, style, width
 
-EVERYWHERE = {  # options of the program, which every command takes too: what they are called, and what they do
-    "quiet": (("-q", "--quiet"), "Print errors only."),
-    "verbose": (("-v", "--verbose"), "Print every line, and what is being done."),
-    "no_color": (("--no-color",), "No colours (NO_COLOR and FORCE_COLOR are respected too)."),
-    "debug": (("--debug",), "Show the traceback of internal errors."),
-}
+
+@cache
+def _table() -> dict[str, dict[str, Any]]:
+    import yaml  # not needed for the list of commands
+
+    data = Path(__file__).with_name("options.yaml").read_bytes()
+    table: dict[str, dict[str, Any]] = yaml.load(data, Loader=yaml.CSafeLoader)
+    return table
 
 
-class CommandGroup(Group):
-    """Says what may have been meant by a command that there is not."""
+def verb(name: str, group: Group | None = None, **own: Any) -> Callable[[Callable[..., Any]], Command]:
+    """Make a command of a function, within a group or not, with what `options.yaml` says under its name.
 
-    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
-        """Find the command. Raises `click.UsageError` with the nearest name."""
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            known = self.list_commands(ctx)
-            remedy = did_you_mean(args[0], known).rstrip() or f"There are: {listed(known)}."
-            raise click.UsageError(f"There is no command '{args[0]}'. {remedy}", ctx)
-        return super().resolve_command(ctx, args)
+    `own` are the types, choices and completions that only this command has.
+    """
 
+    def made(function: Callable[..., Any]) -> Command:
+        for entry in reversed(_table()["commands"][name]):
+            names, how = _parameter(entry, own)
+            kind = click.option if names[0].startswith("-") else click.argument
+            function = kind(*names, **how)(function)
+        return (group.command if group else click.command)(name.rpartition(" ")[2])(function)
 
-def everywhere(shown: bool) -> list[Option]:
-    """Give the options that go for every command."""
-    return [
-        Option(names, is_flag=True, expose_value=False, help=text, hidden=not shown, callback=_remember)
-        for names, text in EVERYWHERE.values()
-    ]
+    return made
 
 
-def _remember(ctx: Context, option: Parameter, value: bool) -> None:
-    """Keep what was said for the whole run, wherever it stood."""
-    told: dict[str, Any] = ctx.find_root().ensure_object(dict)
-    told[str(option.name)] = told.get(str(option.name), False) or value
-    if value and option.name == "no_color":
-        colours(False)
-
-
-def is_set(name: str) -> bool:
-    """Tell whether an option that goes for every command was given."""
-    return bool((click.get_current_context().find_root().obj or {}).get(name))
+def _parameter(entry: str | dict[str, Any], own: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """Give the names of an argument or option, and what click has to know of it."""
+    shared = _table()["shared"]
+    how = dict(shared[entry]) if isinstance(entry, str) else shared.get(entry.get("like", ""), {}) | entry
+    if "type" in how:
+        how["type"] = own.get(how["type"]) or TYPES[how["type"]]
+    if "choice" in how:
+        choice = how.pop("choice")
+        how["type"] = click.Choice(own[choice] if isinstance(choice, str) else choice)
+    if "range" in how:
+        how["type"] = click.IntRange(*how.pop("range"))
+    if "shell_complete" in how:
+        how["shell_complete"] = own.get(how["shell_complete"]) or COMPLETIONS[how["shell_complete"]]
+    how |= {key: CALLED.get(how[key], how[key]) for key in ("default", "callback") if key in how}
+    how.pop("like", None)
+    return how.pop("names").split(), how
 
 
 # what can be typed behind a command
@@ -168,6 +171,28 @@ class ReturnedPath(click.Path):
         return f"@{file}" if text == LIST else str(file)
 
 
+TYPES: Mapping[str, Any] = {
+    "day": as_day,
+    "codes": as_codes,
+    "spec": SpecName(),
+    "returned": ReturnedPath(),
+    "language": known_language,
+    "language of words": lambda tag: known_language(tag) or "en",
+    "int": int,
+    "folder": click.Path(exists=True, file_okay=False, path_type=Path),
+    "file": click.Path(exists=True, dir_okay=False, path_type=Path),
+    "file or stdin": click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
+    "there": click.Path(exists=True, path_type=Path),  # a file or a folder
+    "anywhere": click.Path(path_type=Path),  # what may not be there yet
+    "anywhere or stdout": click.Path(path_type=Path, allow_dash=True),
+}
+CALLED: Mapping[str, Any] = {  # what a default or callback stands for
+    "today": today,
+    "password": lambda _ctx, _option, file: file and first_line(file),
+    "jobs": lambda _ctx, _option, jobs: jobs or AS_SUITS,
+}
+
+
 # what the shell completes
 
 Completion = Callable[[Context, Parameter, str], list[CompletionItem]]
@@ -220,71 +245,47 @@ COMPLETIONS = {
 }
 
 
-# commands as `options.yaml` describes them
+# groups of commands, and options that go for every command
 
-TYPES: Mapping[str, Any] = {
-    "day": as_day,
-    "codes": as_codes,
-    "spec": SpecName(),
-    "returned": ReturnedPath(),
-    "language": known_language,
-    "language of words": lambda tag: known_language(tag) or "en",
-    "int": int,
-    "folder": click.Path(exists=True, file_okay=False, path_type=Path),
-    "file": click.Path(exists=True, dir_okay=False, path_type=Path),
-    "file or stdin": click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
-    "there": click.Path(exists=True, path_type=Path),  # a file or a folder
-    "anywhere": click.Path(path_type=Path),  # what may not be there yet
-    "anywhere or stdout": click.Path(path_type=Path, allow_dash=True),
-}
-CALLED: Mapping[str, Any] = {  # what a default or callback stands for
-    "today": today,
-    "password": lambda _ctx, _option, file: file and first_line(file),
-    "jobs": lambda _ctx, _option, jobs: jobs or AS_SUITS,
+EVERYWHERE = {  # options of the program, which every command takes too: what they do, and what they are called
+    "Print errors only.": ("-q", "--quiet"),
+    "Print every line, and what is being done.": ("-v", "--verbose"),
+    "No colours (NO_COLOR and FORCE_COLOR are respected too).": ("--no-color",),
+    "Show the traceback of internal errors.": ("--debug",),
 }
 
 
-@cache
-def _table() -> dict[str, dict[str, Any]]:
-    import yaml  # not needed for the list of commands
+class CommandGroup(Group):
+    """Says what may have been meant by a command that there is not."""
 
-    data = Path(__file__).with_name("options.yaml").read_bytes()
-    table: dict[str, dict[str, Any]] = yaml.load(data, Loader=yaml.CSafeLoader)
-    return table
-
-
-def verb(name: str, group: Group | None = None, **own: Any) -> Callable[[Callable[..., Any]], Command]:
-    """Make a command of a function, within a group or not, with what `options.yaml` says under its name.
-
-    `own` are the types, choices and completions that only this command has.
-    """
-
-    def made(function: Callable[..., Any]) -> Command:
-        for entry in reversed(_table()["commands"][name]):
-            names, how = _parameter(entry, own)
-            kind = click.option if names[0].startswith("-") else click.argument
-            function = kind(*names, **how)(function)
-        return (group.command if group else click.command)(name.rpartition(" ")[2])(function)
-
-    return made
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """Find the command. Raises `click.UsageError` with the nearest name."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            known = self.list_commands(ctx)
+            remedy = did_you_mean(args[0], known).rstrip() or f"There are: {listed(known)}."
+            raise click.UsageError(f"There is no command '{args[0]}'. {remedy}", ctx)
+        return super().resolve_command(ctx, args)
 
 
-def _parameter(entry: str | dict[str, Any], own: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """Give the names of an argument or option, and what click has to know of it."""
-    shared = _table()["shared"]
-    how = dict(shared[entry]) if isinstance(entry, str) else shared.get(entry.get("like", ""), {}) | entry
-    if "type" in how:
-        how["type"] = own.get(how["type"]) or TYPES[how["type"]]
-    if "choice" in how:
-        choice = how.pop("choice")
-        how["type"] = click.Choice(own[choice] if isinstance(choice, str) else choice)
-    if "range" in how:
-        how["type"] = click.IntRange(*how.pop("range"))
-    if "shell_complete" in how:
-        how["shell_complete"] = own.get(how["shell_complete"]) or COMPLETIONS[how["shell_complete"]]
-    how |= {key: CALLED.get(how[key], how[key]) for key in ("default", "callback") if key in how}
-    how.pop("like", None)
-    return how.pop("names").split(), how
+def everywhere(shown: bool) -> list[Option]:
+    """Give the options that go for every command."""
+    return [
+        Option(names, is_flag=True, expose_value=False, help=text, hidden=not shown, callback=_remember)
+        for text, names in EVERYWHERE.items()
+    ]
+
+
+def _remember(ctx: Context, option: Parameter, value: bool) -> None:
+    """Keep what was said for the whole run, wherever it stood."""
+    given: dict[str, Any] = ctx.find_root().ensure_object(dict)
+    given[str(option.name)] = given.get(str(option.name), False) or value
+    if value and option.name == "no_color":
+        colours(False)
+
+
+def is_set(name: str) -> bool:
+    """Tell whether an option that goes for every command was given."""
+    return bool((click.get_current_context().find_root().obj or {}).get(name))
 
 
 # what is asked, and what is said of it

@@ -71,7 +71,8 @@ def as_eml(mail: Mail) -> bytes:
 def _page(mail: Mail) -> str:
     """Give the text as a page, which says in which direction it runs."""
     paragraphs = (
-        html.escape(paragraph).replace("\n", "<br>\n") for paragraph in mail.content.text.strip().split("\n\n")
+        html.escape(paragraph).replace("\n", "<br>\n")
+        for paragraph in mail.content.text.strip().split("\n\n")
     )
     body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     way = direction(mail.language)
