@@ -65,7 +65,7 @@ from hrge_xl.core.numerals import (
 )
 from hrge_xl.core.output_files import not_written, parts_of, whole, write_whole
 from hrge_xl.core.paths import expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of, path_text, read_regular
-from hrge_xl.coordination.refresh import RefreshResult
+from hrge_xl.coordination.week import RefreshResult
 from hrge_xl.exchange.spec_smoke_test import sample_answers
 from hrge_xl.core.shell_words import quoted as shell_words_quoted
 from hrge_xl.answers.stamp import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs

@@ -64,17 +64,17 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
         own = own.get(word, {})
         if not isinstance(own, dict):
             raise UsageError(f"{settings.path}: '{word}' is a command. Write [{word}], and options below it.")
-    within = command.commands if isinstance(command, Group) else {}
-    known = dict.fromkeys(within) or _options(command)
+    within, options = command.commands if isinstance(command, Group) else {}, _options(command)
+    known = list(within or options)
     if wrong := [key for key in own if _plain(key) not in known]:
         where = f"{settings.path}: [{'.'.join(words)}]"
         raise UsageError(
-            *(f"{where} has no option '{key}'. {remedy_for(_plain(key), list(known))}" for key in wrong)
+            *(f"{where} has no option '{key}'. {remedy_for(_plain(key), known)}" for key in wrong)
         )
     if within:
         return {name: prepared(ctx, inner, *words, name) for name, inner in within.items()}
     common = [(key, value) for key, value in settings.table.items() if not isinstance(value, dict)]
-    options, given = _options(command), [*common, *own.items()]
+    given = [*common, *own.items()]
     return {str(options[_plain(key)].name): value for key, value in given if _plain(key) in options}
 
 

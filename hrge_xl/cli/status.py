@@ -199,21 +199,18 @@ def _print_row(
     row: Mapping[str, str], widths: Mapping[str, int], columns: int | None, colour: str | None
 ) -> None:
     """Print a team: its name on several lines where it is long, and so its note."""
-    fixed = [column for column in widths if column not in ("team", "note")]
     *above, name = hanging(row["team"], widths["team"])
     print_lines(style(text, bold=True) for text in above)
-    spare = {column: " " * (widths[column] - cell_len(row[column])) for column in fixed}
-    cells = {
-        column: spare[column] + row[column] if column in FIGURES else row[column] + spare[column]
-        for column in fixed
-    }
-    name = set_cell_size(name, widths["team"])
-    start = GAP.join([name, *cells.values()])
-    coloured = cells | {"state": style(cells["state"], fg=colour)} if "state" in cells else cells
-    first = GAP.join([style(name, bold=True), *coloured.values()])
-    note = row["note"] if "note" in widths else ""
-    if note:
-        print_lines(beside(first + GAP, note, columns, indent=cell_len(start + GAP)))
+    cells = [style(set_cell_size(name, widths["team"]), bold=True)]
+    fixed = {column: wide for column, wide in widths.items() if column not in ("team", "note")}
+    for column, wide in fixed.items():
+        spare = " " * (wide - cell_len(row[column]))
+        cell = spare + row[column] if column in FIGURES else row[column] + spare
+        cells.append(style(cell, fg=colour) if column == "state" else cell)
+    first = GAP.join(cells)
+    if "note" in widths and row["note"]:
+        start = sum(wide + len(GAP) for wide in (widths["team"], *fixed.values()))
+        print_lines(beside(first + GAP, row["note"], columns, indent=start))
     else:
         line(first.rstrip())
 

@@ -155,22 +155,17 @@ class Dataset:
         if self.round is None or not self.holds_others:
             return self.returns()
         name, here = self.round.name, {path for some in self.given.values() for path in some}
-        mine = [
-            return_
-            for return_ in self.returns()
-            if return_.period == name or return_.submission in self.given
-        ]
         ours = []
-        for return_ in mine:
+        for return_ in self.returns():
+            given = self.given.get(return_.submission, ())
+            if return_.period != name and not given:
+                continue
             found = replace(
                 return_, items=[item for item in return_.items if item.path in here] or return_.items
             )
             if return_.current and return_.period != name:
-                reason, path = (
-                    message_templates.ELSEWHERE.format(period=return_.period),
-                    self.given[return_.submission][-1],
-                )
-                found = replace(found, path=path, status=EXCLUDED, current=False, reason=reason)
+                reason = message_templates.ELSEWHERE.format(period=return_.period)
+                found = replace(found, path=given[-1], status=EXCLUDED, current=False, reason=reason)
             ours.append(found)
         return ours
 

@@ -192,25 +192,23 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
     unread = [return_ for return_ in came if return_.verdict == REFUSED]
     by_team = grouped((return_.team, return_) for return_ in came if return_.verdict != REFUSED)
     expected = [
-        replace(
-            _expected(round_, team, by_team.pop(team.code, []), today),
-            sent_for_others=elsewhere.get(team.code, ()),
-        )
+        _expected(round_, team, by_team.pop(team.code, []), today, elsewhere.get(team.code, ()))
         for team in (round_.teams if round_ else ())
     ]
-    others = [
-        TeamStatus(Team(code), STRANGE, some, today)
-        if round_
-        else _expected(
-            None, Team(code, next((return_.country for return_ in some if return_.country), "")), some, today
-        )
-        for code, some in sorted(by_team.items())
-    ]
+    others = []
+    for code, some in sorted(by_team.items()):
+        if round_:
+            others.append(TeamStatus(Team(code), STRANGE, some, today))
+        else:
+            country = next((return_.country for return_ in some if return_.country), "")
+            others.append(_expected(None, Team(code, country), some, today))
     return [*expected, *others, *(TeamStatus(Team(""), REFUSED, [return_]) for return_ in unread)]
 
 
-def _expected(round_: Round | None, team: Team, came: Sequence[Return], today: date) -> TeamStatus:
-    found = TeamStatus(team, ISSUED, came, today)
+def _expected(
+    round_: Round | None, team: Team, came: Sequence[Return], today: date, for_others: Sequence[Return] = ()
+) -> TeamStatus:
+    found = TeamStatus(team, ISSUED, came, today, for_others)
     verdicts = {return_.verdict for return_ in found.counting}
     if any(return_.status == CONFLICT for return_ in came):
         state = TO_DECIDE

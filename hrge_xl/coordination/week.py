@@ -1,4 +1,4 @@
-"""Drafts of mails to the teams of a round: written once each, taken away when they no longer apply, never sent."""
+"""The week of a coordinator: what came is received, dataset and reports follow, mails that are due are drafted."""
 
 from __future__ import annotations
 
@@ -17,22 +17,135 @@ from ..core.paths import check_several
 from ..core.suggest import remedy_for
 from ..core.words import SOURCE_LANGUAGE, counted, kept_in_order
 from ..core.words import day as in_words
-from ..dataset.returns import Return
-from ..exchange.validation import ACCEPTED, REFUSED, RETURNED
+from ..dataset.reconciliation import Reconciliation
+from ..dataset.return_status import EXCLUDED
+from ..dataset.returns import Return, settled
+from ..exchange.validation import ACCEPTED, REFUSED
+from ..exchange.validation import RETURNED as TO_CORRECT
+from ..ledger.events import Arrived
 from ..ledger.files import sha256_of
 from ..ledger.ledger import Drafted, Ledger
+from ..outputs import write_report
+from ..outputs.build import Facts, document
 from ..outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from ..reader.zip_package import megabytes
-from ..rounds.datasets import Dataset, one_dataset
-from ..rounds.receiving import Senders
-from ..rounds.round_status import ISSUED, LATE, TeamStatus, choose, is_in_doubt, issued_files, status
-from ..rounds.rounds import FEEDBACK, Round, load_round
+from ..rounds.datasets import Dataset, Question, datasets, one_dataset
+from ..rounds.receiving import Received, Senders, receive
+from ..rounds.round_status import (
+    ISSUED,
+    LATE,
+    OPEN,
+    RETURNED,
+    STRANGE,
+    TO_DECIDE,
+    TeamStatus,
+    choose,
+    is_in_doubt,
+    issued_files,
+    status,
+)
+from ..rounds.rounds import FEEDBACK, INBOX, REPORTS, Round, load_round
 from ..rounds.teams import Team
 from ..spec.lookup import country_label
+from .consolidation import consolidate
 from .generation import guide_name
 from .mail import DAYS_BEFORE, MAIL_KINDS, MailType
 from .mail.eml import MOST_BYTES, Mail, as_eml, deadlines_calendar, write_merge_list
 from .mail.templates import filled, load_templates, template_of
+
+
+@dataclass(frozen=True)
+class RefreshResult:
+    """What a refresh found and did."""
+
+    round: Round
+    today: date
+    received: Received
+    totals: Reconciliation
+    teams: Sequence[TeamStatus]
+    returns: Sequence[Return]
+    unread: dict[str, list[Return]]  # by the team whose address it came from, '' where none is known
+    drafts: Drafts
+
+    @property
+    def to_ask_again(self) -> list[str]:
+        """What nobody could read, with the team where its address says so."""
+        unread = ((team, return_.name) for team, some in self.unread.items() for return_ in some)
+        names = [f"{name} ({team})" if team else name for team, name in unread]
+        return [*names, *(container.name for container in self.received.unopened)]
+
+    @property
+    def expected(self) -> list[TeamStatus]:
+        """Give the teams of the round, without what is of nobody."""
+        codes = {team.code for team in self.round.teams}
+        return [team_status for team_status in self.teams if team_status.team.code in codes]
+
+    @property
+    def late(self) -> list[TeamStatus]:
+        """Give the teams that are late: who has not answered, then who has not corrected, each the latest first."""
+        late = [team_status for team_status in self.expected if team_status.overdue]
+        return sorted(late, key=lambda team_status: (team_status.state == RETURNED, -team_status.overdue))
+
+    @property
+    def due_next(self) -> tuple[date, list[str]] | None:
+        """Give the next deadline of a team that has not answered, and all teams that it is the deadline of."""
+        open_ = (team_status.team for team_status in self.expected if team_status.state in OPEN)
+        days = grouped(
+            (team.deadline, team.code) for team in open_ if team.deadline and team.deadline >= self.today
+        )
+        return min(days.items(), default=None)
+
+    @property
+    def to_decide(self) -> list[str]:
+        """Give the teams and files that wait for a decision, each once."""
+        done = settled(self.returns)
+        cases = [team_status.team.code for team_status in self.teams if team_status.state == TO_DECIDE]
+        for team_status in self.teams:
+            files = [
+                return_.name
+                for return_ in team_status.returns
+                if return_.status == EXCLUDED and return_.submission not in done
+            ]
+            if team_status.state == STRANGE:
+                files = [", ".join([*files, team_status.team.code or "a file", "not in this round"])]
+            cases += files
+        cases += [
+            f"{return_.name}, not sent from {return_.team}"
+            for return_ in self.returns
+            if is_in_doubt(return_)
+        ]
+        return list(dict.fromkeys(cases))
+
+    @property
+    def without_address(self) -> list[str]:
+        """Give the teams that a draft of the day is for and the list has no address of."""
+        reached = {team.code for team in self.round.teams if team.email}
+        drafted = (draft.team for draft in self.drafts.of(self.today))
+        return [team for team in dict.fromkeys(drafted) if team not in reached]
+
+
+def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = None) -> RefreshResult:
+    """Do what a week asks of a round: receive what lies in its `inbox`, bring dataset, files and reports up to date,
+    write feedback and the drafts that are due. Running it again on the same day changes nothing.
+
+    Raises as `receive`, `consolidate` and `drafts` do.
+    """
+    round_ = load_round(folder)
+    load_templates(folder)  # what is wrong with them is said before anything is done
+    (folder / INBOX).mkdir(exist_ok=True)
+    received = receive(folder, [str(folder / INBOX)], today)
+    request = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
+    consolidate(request, folder)
+    with datasets(request) as (dataset,):
+        run = Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh")  # says no more than its day
+        write_report(document([dataset], run), "html", folder / REPORTS)
+        drafts = write_drafts(dataset, today, occasions_of_week(folder))
+        returns, unread = dataset.of_round(), unread_by_team(dataset)
+        teams = status(returns, today, round_)
+        return RefreshResult(round_, today, received, dataset.totals(), teams, returns, unread, drafts)
+
+
+# drafts of mails: written once each, taken away when they no longer apply, never sent
 
 FOLDER, CALENDAR = "drafts", "deadlines.ics"
 AS_THEY_COME = tuple(occasion for occasion in MailType if occasion is not MailType.ISSUE)
@@ -224,7 +337,7 @@ def _corrections_due(
         for found in (
             return_
             for return_ in team_status.returns
-            if return_.verdict == RETURNED and return_.submission in given
+            if return_.verdict == TO_CORRECT and return_.submission in given
         ):
             draft = given[found.submission]
             weeks = (today - date.fromisoformat(draft.day)).days // EVERY if draft.file else 0
