@@ -19,9 +19,9 @@ from click import Command, Context, Group, Parameter
 import hrge_xl
 
 from .. import __version__
-from ..core.addresses import masked
 from ..core.errors import Exit, HrgeError, SpecError
-from ..core.fault_log import log_text, running, write_log
+from ..core.paths import masked
+from ..core.program import log_text, running, write_log
 from .common import CommandGroup, everywhere
 from .settings import prepared, settings_option
 from .terminal import block, colours, colours_of_environment, line, listen, progress_shown, style

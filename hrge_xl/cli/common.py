@@ -20,11 +20,9 @@ from click.shell_completion import CompletionItem
 
 import hrge_xl
 
-from ..core.addresses import masked
 from ..core.dates import RANGE, parse_day
 from ..core.errors import HrgeError, UsageError
-from ..core.paths import path_text, read_regular
-from ..core.shell_words import quoted
+from ..core.paths import masked, path_text, quoted, read_regular
 from ..core.suggest import did_you_mean, listed
 from .terminal import beside, colours, line, output_to, print_json, print_lines, style, width
 

@@ -12,8 +12,8 @@ from rich.cells import cell_len
 
 import hrge_xl
 
-from ..core.addresses import is_address
 from ..core.errors import Exit, UsageError
+from ..core.paths import is_address
 from .common import AS_SUITS, is_set, print_notes, question, today, verb, warn_of_ledgers
 from .terminal import (
     STDOUT,

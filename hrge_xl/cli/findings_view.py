@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from ..core.grouping import grouped
 from ..core.suggest import listed
 from ..core.words import SOURCE_LANGUAGE, counted, translator
+from ..core.work import grouped
 from ..findings import CATALOGUE, Severity, general
 from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
 from .terminal import beside, cut, hanging, print_lines, shown, style, width

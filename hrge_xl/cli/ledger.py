@@ -12,7 +12,7 @@ from typing import Any
 import hrge_xl
 
 from ..core.errors import Exit, UsageError
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from .common import AS_SUITS, first_line, print_result, verb, warn_of_ledgers
 from .terminal import line, print_lines
 
@@ -45,12 +45,12 @@ def decide(
     elif choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
     else:
-        from ..core.message_templates import said
+        from ..core.message_templates import text_of
 
         by, how["password"] = by or getpass.getuser(), password
         after = hrge_xl.decide(folder, returns, choice, by=by, day=today, jobs=AS_SUITS, **how)
         print_lines(
-            f"{_named(return_)}: {return_.status}. {said(return_.reason)}".rstrip()
+            f"{_named(return_)}: {return_.status}. {text_of(return_.reason)}".rstrip()
             for return_ in after.changed
         )
         left = sum(return_.status == "conflict" for return_ in after)

@@ -12,7 +12,7 @@ from click import group
 import hrge_xl
 
 from ..core.errors import UsageError
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from .common import CommandGroup, day_is_stated, is_set, verb
 from .terminal import line, print_lines, shown
 

@@ -11,7 +11,7 @@ from rich.cells import cell_len, set_cell_size
 
 import hrge_xl
 
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from ..core.words import Translate, and_more, translator
 from .common import next_step, question, verb, warn_of_ledgers
 from .terminal import (
@@ -134,13 +134,13 @@ def _line(team_status: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
 
 
 def _file(return_: hrge_xl.Return) -> dict[str, str]:
-    from ..core.message_templates import said
+    from ..core.message_templates import text_of
 
     day, by = return_.lateness
     return {
         "path": return_.path, "submission": return_.submission, "received": str(return_.arrived or ""),
         "day": str(day or ""), "by": by, "verdict": return_.verdict, "state": return_.status,
-        "reason": said(return_.reason),
+        "reason": text_of(return_.reason),
     }  # fmt: skip
 
 

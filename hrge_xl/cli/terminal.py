@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from ..core.progress import Advance, listening
+from ..core.work import Advance, listening
 
 if TYPE_CHECKING:
     from rich.progress import Progress

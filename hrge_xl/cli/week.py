@@ -14,9 +14,9 @@ from rich.cells import cell_len, set_cell_size
 import hrge_xl
 
 from ..core.errors import Exit
-from ..core.grouping import grouped
 from ..core.suggest import listed
 from ..core.words import counted
+from ..core.work import grouped
 from .common import next_step, print_result, verb, warn, warn_of_ledgers
 from .terminal import beside, line, output_to, print_json, print_lines, style, width
 

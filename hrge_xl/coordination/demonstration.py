@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ..core.errors import Mistake, SpecError, UsageError
 from ..core.output_files import write_whole
 from ..core.paths import way_to
-from ..core.progress import steps
+from ..core.work import track_progress
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.rows import SHORT
 from ..dataset.work import arrivals
@@ -222,7 +222,7 @@ def play_teams(name: str, folder: Path) -> list[tuple[Path, date]]:
     spec, story_, returned = load(name), story(name), list[tuple[Path, date]]()
     for order, data in issue(spec, [_order(spec, story_, actor) for actor in story_.teams]):
         write_whole(folder / "issued" / f"{order.team}.xlsx", data)
-    for file in steps(play(name), len(story_.teams), "Teams fill in their workbooks"):
+    for file in track_progress(play(name), len(story_.teams), "Teams fill in their workbooks"):
         path = folder / "returned" / file.name
         write_whole(path, file.data)
         returned.append((path, file.arrives))

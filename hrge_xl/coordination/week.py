@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.errors import UsageError
-from ..core.grouping import grouped
 from ..core.output_files import write_if_changed, write_whole
 from ..core.paths import check_several
 from ..core.suggest import remedy_for
 from ..core.words import SOURCE_LANGUAGE, counted, kept_in_order
 from ..core.words import day as in_words
+from ..core.work import grouped
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, settled

@@ -16,11 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core import message_templates
-from ..core.addresses import is_address, masked
 from ..core.errors import StoreError, UsageError
-from ..core.grouping import grouped
-from ..core.paths import check_several, expand
-from ..core.shell_words import quoted
+from ..core.paths import check_several, expand, is_address, masked, quoted
+from ..core.work import grouped
 from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
 from ..dataset.return_status import EXCLUDED

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.errors import Exit
-from ..core.grouping import grouped
-from ..core.message_templates import said
+from ..core.message_templates import text_of
 from ..core.paths import file_part, free_name
 from ..core.words import SOURCE_LANGUAGE, translator
+from ..core.work import grouped
 from ..dataset.return_status import (
     CONFLICT,
     COUNTS,
@@ -26,8 +26,7 @@ from ..dataset.return_status import (
 from ..dataset.returns import Return
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind, Severity
-from ..findings.identity import SENDER_NOT_THE_TEAMS
-from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..findings.identity import MADE_FROM_OLDER_VERSION, SENDER_NOT_THE_TEAMS
 from ..layout.wording import text
 from ..spec.model import Spec
 from .receiving import Senders
@@ -152,7 +151,7 @@ class TeamStatus:
             if return_.status in (COUNTS, CONFLICT, WAITING) and _has(return_, MADE_FROM_OLDER_VERSION):
                 yield f"{say('made from an older version')} ({MADE_FROM_OLDER_VERSION.code}): {return_.name}"
             if return_.status == COUNTS and return_.reason:
-                yield f"{return_.name}: {said(return_.reason, language)}"
+                yield f"{return_.name}: {text_of(return_.reason, language)}"
             if is_in_doubt(return_):
                 yield f"{say('not sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {return_.name}"
             if return_.verdict == REFUSED:
@@ -176,7 +175,7 @@ def _named(return_: Return, language: str) -> str:
     if return_.status != EXCLUDED:
         return return_.name
     codes = dict.fromkeys(finding.code for finding in return_.findings if finding.code in DOUBTS)
-    return f"{return_.name} ({', '.join(codes) or said(return_.reason, language)})"
+    return f"{return_.name} ({', '.join(codes) or text_of(return_.reason, language)})"
 
 
 def status(returns: Iterable[Return], today: date, round_: Round | None = None) -> list[TeamStatus]:
@@ -290,7 +289,7 @@ def _why_not(return_: Return, last: Mapping[str, Return], names: Mapping[str, st
         if newest is None:
             return f"{other} waits for a decision first: see hrge-xl decide"
         return "" if newest is return_ else f"{newest.name} is newer, and has the feedback"
-    return f"{return_.status}: {said(return_.reason).rstrip('.')}"
+    return f"{return_.status}: {text_of(return_.reason).rstrip('.')}"
 
 
 def file_name(return_: Return, spec: Spec | None, taken: set[str]) -> str:
