@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,7 +22,6 @@ from .core.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
     from .audit.audit import DatasetAudit, ReportAudit
-    from .dataset.reconciliation import Reconciliation
     from .dataset.returns import Return
     from .dataset.tracing import Traced
     from .exchange.validation import Result, ValidationRequest
@@ -225,7 +224,7 @@ def give_feedback(
         wish = FeedbackOptions(asked.today, output, asked.spec, tools, every, reply_by)
         for dataset in opened:
             list(give_all(dataset, wish, given))
-        given.totals += [told for dataset in opened for told in dataset.totals().lines()]
+        given.totals += [total for dataset in opened for total in dataset.totals().lines()]
     return given
 
 
@@ -248,7 +247,7 @@ def _only(side: Result | Sequence[Dataset]) -> Result:
 
     if isinstance(side, Result):
         return side
-    found = [(dataset.store, each) for dataset in side for each in dataset.returns()]
+    found = [(dataset.store, return_) for dataset in side for return_ in dataset.returns()]
     if len(found) != 1:
         raise UsageError("Name two single files, or two folders.")
     ((store, each),) = found
@@ -356,42 +355,6 @@ def overview(
     return of_dataset(only.store, language, only.round, masked=masked, period=period, change=change)
 
 
-def demonstrate(
-    spec: str, folder: Path, returned: Sequence[tuple[Path, date]], command: str
-) -> Reconciliation:
-    """Put together what came back in the demonstration of a spec, with every report, and say what became of it.
-
-    `command` is what the reports name as their origin.
-    """
-    from .coordination.consolidation import consolidate
-    from .coordination.demonstration import demonstration_round, story
-    from .core.paths import way_to
-    from .dataset.work import arrivals
-    from .ledger.events import Arrived
-    from .ledger.ledger import Ledger
-    from .outputs import write_report
-    from .outputs.build import Facts, document
-    from .outputs.overview import overview_of_folder
-    from .rounds.datasets import Question, datasets, sources
-
-    told, home, reports = story(spec), folder / "dataset", folder / "reports"
-    home.mkdir(parents=True, exist_ok=True)
-    with Ledger.open(home) as ledger:
-        for path, day in returned:
-            ledger.receive(arrivals([way_to(path, ledger.home)], ledger.home), Arrived(day, stated=True))
-    expected = demonstration_round(told, spec, folder)
-    asked = Question([str(home)], told.today, jobs=0, rejudge=True)
-    given = sources(replace(asked, paths=[str(path) for path, _ in returned]))
-    consolidate(given, home, only_these=True, overview=reports, round_=expected)
-    with datasets(asked) as found:
-        facts = Facts(f"{told.today}T00:00:00Z", told.today, command)
-        report = document([replace(each, round=expected) for each in found], facts)
-        for name in ("html", "xlsx", "json"):
-            write_report(report, name, reports)
-        overview_of_folder(home, reports, round_=expected, masked=True)
-        return found[0].totals()
-
-
 # ledgers, seals and proof
 
 
@@ -418,12 +381,12 @@ def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = N
     with one_dataset(folder, today, jobs, password) as dataset:
         returns = dataset.returns()
     doubted: list[tuple[Return, str]] = []
-    for each in filter(is_in_doubt, returns):
-        finding = next(one for one in each.findings if one.code == SENDER_NOT_THE_TEAMS.code)
+    for return_ in filter(is_in_doubt, returns):
+        finding = next(finding for finding in return_.findings if finding.code == SENDER_NOT_THE_TEAMS.code)
         words = text(finding)
-        doubted.append((each, f"{finding.code} {words.message} {words.remedy}"))
+        doubted.append((return_, f"{finding.code} {words.message} {words.remedy}"))
     with Ledger.open(folder, write=False) as ledger:
-        choices = {each.submission: possible(each) for each in returns}
+        choices = {return_.submission: possible(return_) for return_ in returns}
         return Decisions(dataset.notes, returns, choices, doubted, history(ledger))
 
 
@@ -539,9 +502,9 @@ def _hint(code: str, rules: list[str]) -> str:
     with_word = [kind for kind in kinds if len(word) > 2 and word in plain(kind.name)]
     named = {kind.name: kind for kind in kinds} | {kind.code: kind for kind in kinds}
     near = alike(code, [*named, *rules], close=CLOSE)
-    kinds_near = dict.fromkeys([*with_word, *(named[each] for each in near if each in named)])
-    told = [f"{kind.code} ({kind.name})" for kind in kinds_near] + [each for each in near if each in rules]
-    return f"Did you mean {', or '.join(told[:6])}?" if told else "See docs/findings.md for all of them."
+    kinds_near = dict.fromkeys([*with_word, *(named[name] for name in near if name in named)])
+    names = [f"{kind.code} ({kind.name})" for kind in kinds_near] + [name for name in near if name in rules]
+    return f"Did you mean {', or '.join(names[:6])}?" if names else "See docs/findings.md for all of them."
 
 
 def specs_folder() -> Path | None:

@@ -17,6 +17,15 @@ from hrge_xl.core import (
 )
 from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
 from hrge_xl.answers import submission as stamp
+    paths,
+    program as engine_module,
+    message_templates as kept_texts,
+    numerals,
+    paths,
+    words,
+)
+from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
+from hrge_xl.answers import submission
 from hrge_xl.core.paths import is_address, masked
 from hrge_xl.answers.answer import Answer, Answers, Key, State, Value
 from hrge_xl.exchange.prefill import from_file, from_mapping
@@ -70,7 +79,7 @@ from hrge_xl.core.numerals import (
 )
 from hrge_xl.core.output_files import not_written, parts_of, whole, write_whole
 from hrge_xl.core.paths import expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of, path_text, read_regular
-from hrge_xl.coordination.refresh import RefreshResult
+from hrge_xl.coordination.week import RefreshResult
 from hrge_xl.exchange.spec_smoke_test import sample_answers
 from hrge_xl.core.paths import quoted as shell_words_quoted
 from hrge_xl.answers.submission import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs
@@ -343,6 +352,7 @@ from hrge_xl.checks import closed_rows
 from hrge_xl.checks.doubts import in_doubt
 from hrge_xl.checks.run import judge
 from hrge_xl.findings import (
+    structure,
     CATALOGUE,
     FAMILIES,
     file,
@@ -451,13 +461,13 @@ from hrge_xl.coordination.mail.eml import as_eml, Mail
 from hrge_xl.coordination.mail.templates import filled, PLACEHOLDERS, standard
 from hrge_xl.rounds.receiving import Received
 from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, status, TeamStatus
-from hrge_xl.rounds.rounds import KEY, orders, Round, round_around, taken_along
+from hrge_xl.rounds.rounds import KEY, Round, round_around
 from hrge_xl.rounds.teams import HEADS, MOST_TEAMS, read_list, TeamList
 from hrge_xl.rounds.teams import COLUMNS, Team
-from hrge_xl.rounds.edit_round import update_spec
+from hrge_xl.rounds.rounds import update_spec
 
 # reports, exports and audits
-from hrge_xl.coordination import guides
+from hrge_xl.coordination import generation as guides
 from hrge_xl.audit import differences as dataset_differences, second_opinion as second_opinion_module
 from hrge_xl.audit.again import rounds_at_hand, Setting
 from hrge_xl.audit.audit import DatasetAudit, ReportAudit, VerificationRequest
@@ -499,7 +509,7 @@ from hrge_xl.outputs.extract import rows_of, table_of as extract_table_of
 from hrge_xl.outputs.package import description
 from hrge_xl.outputs.readable_columns import readable_columns
 from hrge_xl.outputs.exports import write_shareable
-from hrge_xl.coordination.guides import guide, guide_name, PAGES
+from hrge_xl.coordination.generation import guide, guide_name, orders, PAGES, taken_along
 from hrge_xl.outputs import FORMATS, overview as overview_module, page, shown_text, write_report
 from hrge_xl.outputs.build import file_rows, run_id
 from hrge_xl.outputs.compare import Said
@@ -538,21 +548,22 @@ from hrge_xl.outputs.spec_diff import touched_files
 
 # the command line
 from hrge_xl import cli as cli_module
-from hrge_xl.cli import cli, COMMANDS, program as doctor, progress, settings
+from hrge_xl.cli import cli, COMMANDS, program as doctor, settings, terminal as progress
 from hrge_xl.cli.common import command_line
 from hrge_xl.cli.program import SHELLS
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
 from hrge_xl.cli.round import generate as generate_command
-from hrge_xl.cli.progress import Bar, progress_shown
 from hrge_xl.cli.status import _print_narrow, HEADS as STATUS_HEADS
 from hrge_xl.cli.terminal import (
+    Bar,
     block,
     colours,
     colours_of_environment,
     data,
     line,
+    progress_shown,
     shown as terminal_shown,
     style,
-    taken,
 )
+from rich.cells import cell_len as taken
 from hrge_xl.cli.week import week_lines

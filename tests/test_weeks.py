@@ -420,7 +420,7 @@ def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(
 def test_a_mail_that_is_too_large_for_many_servers_is_told(
     small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("hrge_xl.coordination.email_drafts.MOST_BYTES", 10_000)
+    monkeypatch.setattr("hrge_xl.coordination.week.MOST_BYTES", 10_000)
     assert run(["drafts", str(small), "issue", "--today", str(DAY_0)]) == 0
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 2

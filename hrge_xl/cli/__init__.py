@@ -1,4 +1,8 @@
-"""The command line: one thin function a command; exceptions of the library become one line and an exit code."""
+"""The command line: one thin function a command; exceptions of the library become one line and an exit code.
+
+In go the words that were typed, the environment and a file of settings. Each command calls its verb of `hrge_xl` and
+shows what comes back: data on standard output, all else on stderr, nothing that a terminal would obey.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +22,9 @@ from .. import __version__
 from ..core.errors import Exit, HrgeError, SpecError
 from ..core.paths import masked
 from ..core.program import log_text, running, write_log
-from .groups import CommandGroup, everywhere
-from .progress import progress_shown
+from .common import CommandGroup, everywhere
 from .settings import prepared, settings_option
-from .terminal import block, colours, colours_of_environment, line, listen, style
+from .terminal import block, colours, colours_of_environment, line, listen, progress_shown, style
 
 COMMANDS = {  # name, which is that of its function too -> what it does
     "demo": "Play a whole round with six simulated countries.",
@@ -55,9 +58,8 @@ ROOMS = {  # the modules that hold several commands; any other has the name of i
     "dataset": ("consolidate", "compare", "export", "trace"),
     "ledger": ("decide", "waive", "sign", "recover"),
     "program": ("demo", "explain", "doctor", "completion", "help"),
-    "report": ("report", "feedback", "verify"),
+    "returns": ("validate", "check", "report", "feedback", "verify"),
     "round": ("round", "generate"),
-    "validate": ("validate", "check"),
     "week": ("refresh", "receive", "drafts", "remind"),
 }
 MODULES = {name: name for name in COMMANDS} | {name: room for room, names in ROOMS.items() for name in names}
@@ -160,7 +162,10 @@ def _run(arguments: list[str] | None, typed: Sequence[str]) -> int:
         where = f"{error.filename}: " if error.filename else ""
         return say(Exit.OUTPUT, f"{where}{error.strerror or error}. Check the path and the free space.")
     except Exception as error:  # noqa: BLE001 (our own bug: nobody should have to read a traceback)
-        return _bug(typed, error)
+        log = write_log(error)  # it holds nothing that was typed or sent
+        if "--debug" in typed:
+            block(log_text(error), err=True)
+        return say(Exit.BUG, f"This is a bug in hrge-xl, not in your files. Please report it with {log}.")
     return result if isinstance(result, int) else Exit.OK
 
 
@@ -180,17 +185,9 @@ def _usage(typed: Sequence[str], error: click.ClickException) -> int:
         return Exit.USAGE
     if context is not None:
         block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
-    told = re.sub(r"\s*\n\s*", " ", error.format_message())  # choices stand in lines of their own there
-    line(f"Error: {masked(told, typed)}", err=True)
+    text = re.sub(r"\s*\n\s*", " ", error.format_message())  # choices stand in lines of their own there
+    line(f"Error: {masked(text, typed)}", err=True)
     return Exit.USAGE
-
-
-def _bug(typed: Sequence[str], error: Exception) -> int:
-    """Name a log file, which holds nothing that was typed or sent."""
-    log = write_log(error)
-    if "--debug" in typed:
-        block(log_text(error), err=True)
-    return _say(typed, Exit.BUG, f"This is a bug in hrge-xl, not in your files. Please report it with {log}.")
 
 
 def _without_values(typed: Sequence[str]) -> str:

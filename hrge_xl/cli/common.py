@@ -1,145 +1,30 @@
-"""What several commands share: arguments and options, the day, how findings are printed."""
+"""What several commands share: groups, arguments and options with what a shell completes, the day, what is asked.
+
+`options.yaml` says what can be typed behind each command; `verb` makes the command of it and of its function.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-from click import Command, Context, Group, Parameter, ParamType
+from click import Command, Context, Group, Option, Parameter, ParamType
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 import hrge_xl
 
 from ..core.dates import RANGE, parse_day
-from ..core.errors import Exit, UsageError
+from ..core.errors import HrgeError, UsageError
 from ..core.paths import masked, path_text, quoted, read_regular
-from ..core.suggest import did_you_mean
-from .groups import COMPLETIONS
-from .terminal import beside, line, output_to, print_json, print_lines, style, width
-
-if TYPE_CHECKING:
-    from .. import Dataset, Facts, Question
-    from ..outputs.document import FileRow
-
-
-MOST_PASSWORD_BYTES = 10_000
-WARNING = "yellow"
-AS_SUITS = 0  # as many processes as suit the files
-
-
-def as_day(value: object) -> date:
-    """Give a day as 2026-03-31 says it; a file of settings may have a day, a text or a number."""
-    day = value if isinstance(value, date) else parse_day(str(value))
-    if day is None:
-        raise click.BadParameter(f"{value} is not {RANGE}. Write it as 2026-03-31.")
-    return day
-
-
-def as_codes(value: object) -> tuple[str, ...]:
-    """Give codes that are separated by commas or spaces, or are a list in a file of settings, where 3.4 is a number."""
-    codes = value if isinstance(value, list | tuple) else str(value).replace(",", " ").split()
-    return tuple(map(str, codes))
-
-
-class SpecName(ParamType[str]):
-    """The name of a spec that is installed, or the path of a folder; a name that is also a folder here is told."""
-
-    name = "spec"
-
-    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> str:
-        """Text as it is."""
-        text = str(value)
-        if hint := hrge_xl.shadowed_name(text):
-            line(f"{text} is the spec of this name that is installed. {hint}", err=True)
-        return text
-
-    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
-        """Offer the specs that are installed; folders once none of these is meant."""
-        found = [CompletionItem(name) for name in hrge_xl.versions() if name.startswith(incomplete)]
-        return found or [CompletionItem(incomplete, type="dir")]
-
-
-# `-` as a path
-
-STDIN = "-"
-LIST = "@-"  # a list of paths, a path a line
-NAMES = {STDIN: "stdin.xlsx", LIST: "stdin.txt"}
-MOST_BYTES = 100_000_000
-
-
-class ReturnedPath(click.Path):
-    """The path of returned files: a file, folder, glob, @list.txt, or `-` for a workbook on standard input."""
-
-    def __init__(self) -> None:
-        super().__init__(allow_dash=True)
-
-    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> str:
-        """Give the path; where it is `-`, that of a file with what comes."""
-        text = str(value)
-        return text if text not in NAMES else _kept(text, ctx)
-
-
-def _kept(text: str, ctx: Context | None) -> str:
-    """Keep standard input in a file until the command is done."""
-    data = sys.stdin.buffer.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise UsageError(
-            f"{text}: more than {MOST_BYTES // 1_000_000} MB arrived on standard input. Name a file."
-        )
-    assert ctx is not None
-    file = Path(ctx.find_root().with_resource(TemporaryDirectory(prefix="hrge-xl-")), NAMES[text])
-    file.write_bytes(data)
-    return f"@{file}" if text == LIST else str(file)
-
-
-# arguments and options
-
-
-def today() -> date:
-    """Give the day it is here."""
-    return datetime.now().astimezone().date()
-
-
-def known_language(tag: str) -> str | None:
-    """Give a language that the program speaks; none where none is said. Raises `UsageError` with those that it does."""
-    from ..core.words import languages
-
-    if not tag:
-        return None
-    if tag not in (known := languages()):
-        raise UsageError(
-            f"There is no language '{tag}'. {did_you_mean(tag, known)}Known are: {', '.join(known)}."
-        )
-    return tag
-
-
-TYPES: Mapping[str, Any] = {
-    "day": as_day,
-    "codes": as_codes,
-    "spec": SpecName(),
-    "returned": ReturnedPath(),
-    "language": known_language,
-    "language of words": lambda tag: known_language(tag) or "en",
-    "int": int,
-    "folder": click.Path(exists=True, file_okay=False, path_type=Path),
-    "file": click.Path(exists=True, dir_okay=False, path_type=Path),
-    "file or stdin": click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
-    "there": click.Path(exists=True, path_type=Path),  # a file or a folder
-    "anywhere": click.Path(path_type=Path),  # what may not be there yet
-    "anywhere or stdout": click.Path(path_type=Path, allow_dash=True),
-}
-CALLED: Mapping[str, Any] = {  # what a default or callback stands for
-    "today": today,
-    "password": lambda _ctx, _option, file: file and first_line(file),
-    "jobs": lambda _ctx, _option, jobs: jobs or AS_SUITS,
-}
+from ..core.suggest import did_you_mean, listed
+from .terminal import beside, colours, line, output_to, print_json, print_lines, style, width
 
 
 @cache
@@ -185,6 +70,62 @@ def _parameter(entry: str | dict[str, Any], own: Mapping[str, Any]) -> tuple[lis
     return how.pop("names").split(), how
 
 
+# what can be typed behind a command
+
+MOST_PASSWORD_BYTES = 10_000
+AS_SUITS = 0  # as many processes as suit the files
+
+
+def as_day(value: object) -> date:
+    """Give a day as 2026-03-31 says it; a file of settings may have a day, a text or a number."""
+    day = value if isinstance(value, date) else parse_day(str(value))
+    if day is None:
+        raise click.BadParameter(f"{value} is not {RANGE}. Write it as 2026-03-31.")
+    return day
+
+
+def as_codes(value: object) -> tuple[str, ...]:
+    """Give codes that are separated by commas or spaces, or are a list in a file of settings, where 3.4 is a number."""
+    codes = value if isinstance(value, list | tuple) else str(value).replace(",", " ").split()
+    return tuple(map(str, codes))
+
+
+class SpecName(ParamType[str]):
+    """The name of a spec that is installed, or the path of a folder; a name that is also a folder here is told."""
+
+    name = "spec"
+
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> str:
+        """Text as it is."""
+        text = str(value)
+        if hint := hrge_xl.shadowed_name(text):
+            line(f"{text} is the spec of this name that is installed. {hint}", err=True)
+        return text
+
+    def shell_complete(self, ctx: Context, param: Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer the specs that are installed; folders once none of these is meant."""
+        found = [CompletionItem(name) for name in hrge_xl.versions() if name.startswith(incomplete)]
+        return found or [CompletionItem(incomplete, type="dir")]
+
+
+def today() -> date:
+    """Give the day it is here."""
+    return datetime.now().astimezone().date()
+
+
+def known_language(tag: str) -> str | None:
+    """Give a language that the program speaks; none where none is said. Raises `UsageError` with those that it does."""
+    from ..core.words import languages
+
+    if not tag:
+        return None
+    if tag not in (known := languages()):
+        raise UsageError(
+            f"There is no language '{tag}'. {did_you_mean(tag, known)}Known are: {', '.join(known)}."
+        )
+    return tag
+
+
 def first_line(file: Path) -> str:
     """Give a password from a file, so that it stands in no command line."""
     try:
@@ -200,10 +141,155 @@ def first_line(file: Path) -> str:
     return (text.splitlines() or [""])[0]
 
 
+# `-` as a path
+
+STDIN = "-"
+LIST = "@-"  # a list of paths, a path a line
+NAMES = {STDIN: "stdin.xlsx", LIST: "stdin.txt"}
+MOST_BYTES = 100_000_000
+
+
+class ReturnedPath(click.Path):
+    """The path of returned files: a file, folder, glob, @list.txt, or `-` for a workbook on standard input."""
+
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> str:
+        """Give the path; where it is `-`, that of a file with what comes, which lasts as long as the command."""
+        text = str(value)
+        if text not in NAMES:
+            return text
+        data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise UsageError(
+                f"{text}: more than {MOST_BYTES // 1_000_000} MB arrived on standard input. Name a file."
+            )
+        assert ctx is not None
+        folder = ctx.find_root().with_resource(TemporaryDirectory(prefix="hrge-xl-"))
+        file = Path(folder, NAMES[text])
+        file.write_bytes(data)
+        return f"@{file}" if text == LIST else str(file)
+
+
+TYPES: Mapping[str, Any] = {
+    "day": as_day,
+    "codes": as_codes,
+    "spec": SpecName(),
+    "returned": ReturnedPath(),
+    "language": known_language,
+    "language of words": lambda tag: known_language(tag) or "en",
+    "int": int,
+    "folder": click.Path(exists=True, file_okay=False, path_type=Path),
+    "file": click.Path(exists=True, dir_okay=False, path_type=Path),
+    "file or stdin": click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
+    "there": click.Path(exists=True, path_type=Path),  # a file or a folder
+    "anywhere": click.Path(path_type=Path),  # what may not be there yet
+    "anywhere or stdout": click.Path(path_type=Path, allow_dash=True),
+}
+CALLED: Mapping[str, Any] = {  # what a default or callback stands for
+    "today": today,
+    "password": lambda _ctx, _option, file: file and first_line(file),
+    "jobs": lambda _ctx, _option, jobs: jobs or AS_SUITS,
+}
+
+
+# what the shell completes
+
+Completion = Callable[[Context, Parameter, str], list[CompletionItem]]
+
+
+def completes(names: Callable[[Context], Iterable[str]]) -> Completion:
+    """Give what an option needs to complete one of some names; a spec that cannot be read offers none."""
+
+    def complete(ctx: Context, _: Parameter, begun: str) -> list[CompletionItem]:
+        try:
+            found = [*names(ctx)]
+        except HrgeError:
+            return []
+        return [CompletionItem(name) for name in found if name.casefold().startswith(begun.casefold())]
+
+    return complete
+
+
+def spec_completion(names: Callable[[hrge_xl.Spec], Iterable[str]]) -> Completion:
+    """Give what an option needs to complete a name of the spec that the command is about."""
+
+    def found(ctx: Context) -> Iterable[str]:
+        round_ = hrge_xl.round_named(_named(ctx))
+        return names(hrge_xl.load(round_.spec_source if round_ else _named(ctx)))
+
+    return completes(found)
+
+
+def _named(ctx: Context) -> str:
+    """Give what spec or round the command is about, as it was typed; else the dataset that it looks at by default.
+
+    Behind an option whose value is just being typed click leaves words where they are.
+    """
+    named = (ctx.params.get(name) for name in ("spec", "folder"))
+    words = ctx.params.get("words") or ctx.params.get("paths") or ctx.args
+    return str(next(filter(None, (*named, *words, ctx.params.get("dataset"))), ""))
+
+
+COMPLETIONS = {
+    "countries": spec_completion(
+        lambda spec: [item.code for item in spec.vocabularies[spec.countries].items] if spec.countries else []
+    ),
+    "languages": spec_completion(lambda spec: spec.languages),
+    "profiles": spec_completion(lambda spec: spec.profiles),
+    "tools": spec_completion(lambda spec: spec.tool),
+    "fields": spec_completion(
+        lambda spec: dict.fromkeys(code for tool in spec.tools for code in tool.fields)
+    ),
+    "teams": completes(lambda ctx: [team.code for team in hrge_xl.load_round(Path(_named(ctx))).teams]),
+}
+
+
+# groups of commands, and options that go for every command
+
+EVERYWHERE = {  # options of the program, which every command takes too: what they do, and what they are called
+    "Print errors only.": ("-q", "--quiet"),
+    "Print every line, and what is being done.": ("-v", "--verbose"),
+    "No colours (NO_COLOR and FORCE_COLOR are respected too).": ("--no-color",),
+    "Show the traceback of internal errors.": ("--debug",),
+}
+
+
+class CommandGroup(Group):
+    """Says what may have been meant by a command that there is not."""
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        """Find the command. Raises `click.UsageError` with the nearest name."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            known = self.list_commands(ctx)
+            remedy = did_you_mean(args[0], known).rstrip() or f"There are: {listed(known)}."
+            raise click.UsageError(f"There is no command '{args[0]}'. {remedy}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def everywhere(shown: bool) -> list[Option]:
+    """Give the options that go for every command."""
+    return [
+        Option(names, is_flag=True, expose_value=False, help=text, hidden=not shown, callback=_remember)
+        for text, names in EVERYWHERE.items()
+    ]
+
+
+def _remember(ctx: Context, option: Parameter, value: bool) -> None:
+    """Keep what was said for the whole run, wherever it stood."""
+    given: dict[str, Any] = ctx.find_root().ensure_object(dict)
+    given[str(option.name)] = given.get(str(option.name), False) or value
+    if value and option.name == "no_color":
+        colours(False)
+
+
+def is_set(name: str) -> bool:
+    """Tell whether an option that goes for every command was given."""
+    return bool((click.get_current_context().find_root().obj or {}).get(name))
+
+
 # what is asked, and what is said of it
 
 
-def question(paths: Sequence[str], how: dict[str, Any]) -> Question:
+def question(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.Question:
     """Take what is asked of returned files out of the options of a command."""
     received = how.pop("received", None)
     known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger", "jobs") if name in how}
@@ -221,13 +307,6 @@ def command_line() -> str:
     return path_text(masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:]))
 
 
-def facts(asked: Question, *, redacted: bool = False, language: str | None = None) -> Facts:
-    """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
-    began = datetime.combine(asked.today, time.min, UTC) if asked.rejudge else datetime.now(UTC)
-    command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
-    return hrge_xl.Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", asked.today, command, language or "en", redacted)
-
-
 def print_result(output: Path | None, as_json: bool, value: object, lines: Iterable[object]) -> None:
     """Print a result as lines or as JSON, into a file where one is named."""
     with output_to(output):
@@ -237,17 +316,9 @@ def print_result(output: Path | None, as_json: bool, value: object, lines: Itera
             print_lines(lines)
 
 
-def print_totals(datasets: Sequence[Dataset]) -> None:
-    """Print what was received and what became of it on stderr, as the last lines."""
-    from ..outputs.build import totals
-
-    print_notes(*datasets)
-    print_lines(totals(datasets).lines(), err=True)
-
-
-def print_notes(*datasets: Dataset) -> None:
+def print_notes(*datasets: hrge_xl.Dataset) -> None:
     """Print on stderr what there is to know of datasets before anything of them is believed."""
-    print_lines(dict.fromkeys(note for each in datasets for note in each.notes), err=True)
+    print_lines(dict.fromkeys(note for dataset in datasets for note in dataset.notes), err=True)
 
 
 def next_step(command: str, *words: str | Path, and_then: str = "", language: str = "en") -> None:
@@ -258,25 +329,13 @@ def next_step(command: str, *words: str | Path, and_then: str = "", language: st
     line(f"{translator(language)('Next')}: {typed}{and_then}", err=True)
 
 
-def exit_code(files: Sequence[FileRow], fail_on: str) -> Exit:
-    """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
-    from ..outputs.document import is_waived
-
-    if any(file["verdict"] == "refused" for file in files):
-        return Exit.REFUSED
-    levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
-    found = (finding for file in files if not file["settled"] for finding in file["findings"])
-    hit = any(each["severity"] in levels and not is_waived(each) for each in found)
-    return Exit.FINDINGS if hit else Exit.OK
-
-
-def warn(text: str) -> None:
+def warn(*texts: str) -> None:
     """Print on stderr what somebody should know and nothing stops for."""
     first = "warning: "
-    print_lines(beside(style(first, fg=WARNING), text, width(), indent=len(first)), err=True)
+    for text in texts:
+        print_lines(beside(style(first, fg="yellow"), text, width(), indent=len(first)), err=True)
 
 
 def warn_of_ledgers(*folders: Path) -> None:
     """Say on stderr what is doubtful about the ledgers of some folders."""
-    for told in hrge_xl.ledger_doubts(*folders):
-        warn(told)
+    warn(*hrge_xl.ledger_doubts(*folders))

@@ -8,12 +8,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
+
 import hrge_xl
 
 from ..core.errors import Exit, UsageError
 from ..core.paths import is_address
-from .common import AS_SUITS, print_notes, question, today, verb, warn_of_ledgers
-from .groups import said
+from .common import AS_SUITS, is_set, print_notes, question, today, verb, warn_of_ledgers
 from .terminal import (
     STDOUT,
     Rows,
@@ -25,7 +26,6 @@ from .terminal import (
     print_lines,
     print_text,
     style,
-    taken,
     width,
 )
 
@@ -69,15 +69,15 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
     from ..outputs import compare_rounds
     from ..outputs.compare import lines
 
-    folders = [Path(each).is_dir() for each in (before, after)]
+    folders = [Path(path).is_dir() for path in (before, after)]
     if folders[0] != folders[1]:
         raise UsageError("Name two files, or two folders: a file and a folder cannot be compared.")
     if Path(before).resolve() == Path(after).resolve():
         raise UsageError("Name two different files, or two different folders, to compare.")
-    asked = question([], how)
+    request = question([], how)
     with ExitStack() as stack:
         one, other = (
-            stack.enter_context(hrge_xl.datasets(replace(asked, paths=[path]))) for path in (before, after)
+            stack.enter_context(hrge_xl.datasets(replace(request, paths=[path]))) for path in (before, after)
         )
         print_notes(*one, *other)
         stack.enter_context(output_to(output))
@@ -95,8 +95,8 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
             for piece in compare_rounds.json_of_rounds(found, rest, sides, (before, after)):
                 data(piece, nl=False)
         else:
-            for told in compare_rounds.round_lines(found, rest, sides, lang, short=said("quiet")):
-                print_text(told)
+            for text in compare_rounds.round_lines(found, rest, sides, lang, short=is_set("quiet")):
+                print_text(text)
         return Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK
 
 
@@ -127,7 +127,7 @@ def export(
     with hrge_xl.one_dataset(dataset, today(), AS_SUITS, password) as opened:
         print_notes(opened)
         if table is None and output is None and lang is None and wish == hrge_xl.Wish():
-            print_lines(f"{each.name}: {each.about}" for each in opened.store.schema.shown)
+            print_lines(f"{shown.name}: {shown.about}" for shown in opened.store.schema.shown)
             return
         suffix = format_ or (target.suffix.lower().lstrip(".") if target else "csv")
         if suffix not in FORMATS:
@@ -197,11 +197,11 @@ def _print_answers(found: Sequence[hrge_xl.Traced], are_findings: bool, *, as_js
     from ..core.words import counted
 
     if as_json:
-        print_json([asdict(each) for each in found])
+        print_json([asdict(traced) for traced in found])
         return
-    for each in found:
-        aside = "" if each.status == "counts" else f" ({each.status})"
-        text = f"{each.said} ← {each.place or 'the file'} in {each.file}{aside}"
-        first, indent = f"{style(each.what, bold=True)}: ", taken(each.what) + 2
+    for traced in found:
+        aside = "" if traced.status == "counts" else f" ({traced.status})"
+        text = f"{traced.said} ← {traced.place or 'the file'} in {traced.file}{aside}"
+        first, indent = f"{style(traced.what, bold=True)}: ", cell_len(traced.what) + 2
         print_lines(beside(first, text, width(), indent=indent))
     line(f"{counted(len(found), 'finding' if are_findings else 'answer')}.", err=True)

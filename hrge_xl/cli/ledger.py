@@ -13,8 +13,8 @@ import hrge_xl
 
 from ..core.errors import Exit, UsageError
 from ..core.paths import quoted
-from .common import AS_SUITS, first_line, verb, warn_of_ledgers
-from .terminal import line, output_to, print_json, print_lines
+from .common import AS_SUITS, first_line, print_result, verb, warn_of_ledgers
+from .terminal import line, print_lines
 
 WAITS = {
     "conflict": "waits for a decision",
@@ -50,9 +50,10 @@ def decide(
         by, how["password"] = by or getpass.getuser(), password
         after = hrge_xl.decide(folder, returns, choice, by=by, day=today, jobs=AS_SUITS, **how)
         print_lines(
-            f"{_named(each)}: {each.status}. {text_of(each.reason)}".rstrip() for each in after.changed
+            f"{_named(return_)}: {return_.status}. {text_of(return_.reason)}".rstrip()
+            for return_ in after.changed
         )
-        left = sum(each.status == "conflict" for each in after)
+        left = sum(return_.status == "conflict" for return_ in after)
         line(f"{len(after.changed)} changed, {left} still wait for a decision.", err=True)
     warn_of_ledgers(folder)
 
@@ -61,23 +62,23 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     """List what waits, what is excluded, and every decision ever made."""
     found = hrge_xl.decisions(folder, day, AS_SUITS, password)
     print_lines(found.notes, err=True)
-    done = {each.submission: each for each in found.returns if each.status not in WAITS}
+    done = {return_.submission: return_ for return_ in found.returns if return_.status not in WAITS}
     for status, waits in WAITS.items():
-        for each in (one for one in found.returns if one.status == status):
-            other = done.get(each.superseded_by or "")  # what waits too has a line of its own
+        for return_ in (return_ for return_ in found.returns if return_.status == status):
+            other = done.get(return_.superseded_by or "")  # what waits too has a line of its own
             against = f" Other: {_named(other)}." if other else ""
-            yield f"{_named(each)} {waits}: {each.reason}{against}"
-            for choice in found.choices[each.submission]:
-                yield f'  hrge-xl decide {quoted(folder)} {each.submission} --{OPTIONS[choice]} --reason "…"'
-    yield from (f"{_named(each)}: {why}" for each, why in found.doubted)
-    yield from (f"decided {each.told}" for each in found.made)
-    if not found.made and not found.doubted and not any(each.status in WAITS for each in found.returns):
+            yield f"{_named(return_)} {waits}: {return_.reason}{against}"
+            for choice in found.choices[return_.submission]:
+                yield f'  hrge-xl decide {quoted(folder)} {return_.submission} --{OPTIONS[choice]} --reason "…"'
+    yield from (f"{_named(return_)}: {why}" for return_, why in found.doubted)
+    yield from (f"decided {decision.told}" for decision in found.made)
+    if not found.made and not found.doubted and not any(return_.status in WAITS for return_ in found.returns):
         yield "Nothing waits for a decision, and none was made."
 
 
-def _named(each: hrge_xl.Return) -> str:
-    team = f", {each.team}" if each.team else ""
-    return f"{each.name} ({each.submission}{team})"
+def _named(return_: hrge_xl.Return) -> str:
+    team = f", {return_.team}" if return_.team else ""
+    return f"{return_.name} ({return_.submission}{team})"
 
 
 # waive
@@ -103,8 +104,10 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
     how |= {"by": by, "day": today, "jobs": AS_SUITS}
     if listed or as_json:
-        with output_to(output):
-            _list_waivers(ledger, today, as_json=as_json)
+        waivers = hrge_xl.waivers(ledger, today)
+        print_result(output, as_json, [asdict(waiver) for waiver in waivers], map(_told, waivers))
+        if not as_json:
+            line(f"{counted(len(waivers), 'waiver')}.", err=True)
     elif withdraw is not None:
         line(_told(hrge_xl.withdraw(ledger, withdraw, **how)))
     elif code and file:
@@ -126,17 +129,6 @@ def _place(cell: str | None) -> tuple[str, str] | None:
     if not sheet or not address:
         raise UsageError(f"--cell {cell} names no cell. Write it as the reports do: Sheet!D12.")
     return sheet.strip("'"), address.replace("$", "")
-
-
-def _list_waivers(folder: Path, day: date, *, as_json: bool) -> None:
-    from ..core.words import counted
-
-    found = hrge_xl.waivers(folder, day)
-    if as_json:
-        print_json([asdict(each) for each in found])
-        return
-    print_lines(map(_told, found))
-    line(f"{counted(len(found), 'waiver')}.", err=True)
 
 
 def _told(waiver: hrge_xl.Waiver) -> str:
@@ -168,7 +160,14 @@ def sign(  # noqa: PLR0913 (one parameter an option)
     """
     passphrase = first_line(passphrase_file) if passphrase_file else None
     if new_key is not None:
-        return _new_key(new_key, passphrase, by)
+        public, public_file = hrge_xl.new_key(new_key, by, passphrase)
+        line(public)
+        keep = (
+            f"The private key is in {new_key}. Keep it outside round folders, and do not give it to anybody."
+        )
+        give = f"The public key, as above, is in {public_file}: for those who check your seals (--trust)."
+        print_lines((keep, give), err=True)
+        return Exit.OK
     if listed or everything:
         return _list_seals(hrge_xl.chain(ledger, report), everything=everything)
     if report is None:
@@ -183,17 +182,6 @@ def sign(  # noqa: PLR0913 (one parameter an option)
     line(f"Digest of the seal: {made.digest}")
     print_lines((f"Before this seal: {told}" for told in made.doubts), err=True)
     line("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
-    return Exit.OK
-
-
-def _new_key(file: Path, passphrase: str | None, by: str) -> Exit:
-    public, public_file = hrge_xl.new_key(file, by, passphrase)
-    line(public)
-    told = (
-        f"The private key is in {file}. Keep it outside round folders, and do not give it to anybody.",
-        f"The public key, as above, is in {public_file}: for those who check your seals (--trust).",
-    )
-    print_lines(told, err=True)
     return Exit.OK
 
 
@@ -215,8 +203,8 @@ def _list_seals(chain: hrge_xl.Chain, *, everything: bool) -> Exit:
             line(f"{entry.n}: {entry.time}{by}: {entry.about}; digest {entry.digest}")
     else:
         print_lines(
-            f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}"
-            for each in chain.seals
+            f"{seal.n}: {seal.time} {seal.by}: {seal.name} {seal.sha256}; digest {seal.digest}"
+            for seal in chain.seals
         )
     print_lines(chain.doubts)
     print_lines(chain.limits, err=True)

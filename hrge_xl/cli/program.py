@@ -17,8 +17,7 @@ import hrge_xl
 
 from ..core.errors import Exit
 from ..core.words import Translate, translator
-from .common import command_line, verb
-from .groups import offered
+from .common import command_line, completes, verb
 from .settings import check_all
 from .terminal import block, data, line, output_to, print_json, print_lines, print_text
 
@@ -83,24 +82,24 @@ def explain(code: str, spec: str | None, as_json: bool, output: Path | None, lan
     Next: hrge-xl waive, where an answer is right as it is
     """
     explained = hrge_xl.explain(code, spec, lang)
-    told = {key: text for key, text in asdict(explained).items() if text}
+    facts = {key: text for key, text in asdict(explained).items() if text}
     with output_to(output):
         if as_json:
-            print_json(told)
+            print_json(facts)
         else:
-            _print(told, translator(lang))
+            _print(facts, translator(lang))
 
 
-def _print(told: Mapping[str, str], say: Translate) -> None:
+def _print(facts: Mapping[str, str], say: Translate) -> None:
     """Print what a code means: its head, what is said of an answer, and the rest below."""
-    severity = say(told["severity"])
-    if "spec" in told:
-        line(f"{told['code']} ({severity}), {say('a rule of {spec}').format(spec=told['spec'])}")
+    severity = say(facts["severity"])
+    if "spec" in facts:
+        line(f"{facts['code']} ({severity}), {say('a rule of {spec}').format(spec=facts['spec'])}")
     else:
-        line(f"{told['code']} {told['name']} ({severity})")
+        line(f"{facts['code']} {facts['name']} ({severity})")
     heads = {"why": say("Why it matters"), "example": say("Example"), "remedy": say("What to do")}
-    said = (f"{head}: {told[key]}" for key, head in (heads | PARTS_OF_A_RULE).items() if key in told)
-    print_text("", told["message"], "", *said)
+    said = (f"{head}: {facts[key]}" for key, head in (heads | PARTS_OF_A_RULE).items() if key in facts)
+    print_text("", facts["message"], "", *said)
 
 
 # doctor
@@ -150,8 +149,10 @@ def doctor(ctx: Context) -> int:
         line(f"{package} {_version(package) or 'MISSING: reinstall hrge-xl'}")
     for package, (extra, purpose) in EXTRAS.items():
         found = _version(package)
-        told = f"installed ({package} {found})" if found else f'not installed: pip install "hrge-xl[{extra}]"'
-        print_text(f"Extra {extra}, for {purpose}: {told}")
+        state = (
+            f"installed ({package} {found})" if found else f'not installed: pip install "hrge-xl[{extra}]"'
+        )
+        print_text(f"Extra {extra}, for {purpose}: {state}")
     if missing:
         return Exit.FINDINGS
     for spec in map(hrge_xl.load, hrge_xl.versions()):
@@ -162,30 +163,30 @@ def doctor(ctx: Context) -> int:
     )
     line(check_all(ctx.find_root()))
     confinement = hrge_xl.confinement()
-    print_text(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
+    print_text(f"Reading processes: {_confinement_text(confinement) if confinement else NOT_STARTED}")
     return Exit.OK if confinement else Exit.FINDINGS
 
 
 def _about_expat(found: str) -> str:
     """Say whether the parser of XML is new enough."""
-    told, least = found.replace("_", " "), ".".join(map(str, SAFE_EXPAT))
+    text, least = found.replace("_", " "), ".".join(map(str, SAFE_EXPAT))
     if tuple(map(int, found.removeprefix("expat_").split("."))) >= SAFE_EXPAT:
-        return told
+        return text
     return (
-        f"{told} is OLDER than {least}: a crafted file may keep a reading process busy until its limits end it. "
+        f"{text} is OLDER than {least}: a crafted file may keep a reading process busy until its limits end it. "
         "Install the newest release of Python; where Python uses the parser of the system, update its package expat "
         "(some systems fix an older one without changing its number)."
     )
 
 
-def _told(confinement: hrge_xl.Confinement) -> str:
+def _confinement_text(confinement: hrge_xl.Confinement) -> str:
     """Say what a reading process is denied, and by what; then what it has."""
     closed = [f"no {what}" for attempt, what in OUTSIDE.items() if attempt not in confinement.open]
     means = f" ({', '.join(confinement.means)})" if confinement.means else ""
-    told = f"{', '.join(closed) or 'limits of time and memory only'}{means}"
+    text = f"{', '.join(closed) or 'limits of time and memory only'}{means}"
     if confinement.open:
-        told += f"; NOT KEPT from: {', '.join(OUTSIDE[attempt] for attempt in confinement.open)}"
-    return "; ".join([told, *confinement.missing])
+        text += f"; NOT KEPT from: {', '.join(OUTSIDE[attempt] for attempt in confinement.open)}"
+    return "; ".join([text, *confinement.missing])
 
 
 def _version(package: str) -> str | None:
@@ -247,7 +248,7 @@ def _context_of(words: Iterable[str], ctx: Context) -> Context:
     return ctx
 
 
-@verb("help", commands=offered(_commands_within))
+@verb("help", commands=completes(_commands_within))
 @pass_context
 def help(ctx: Context, words: tuple[str, ...]) -> None:
     """Show what a command does, with its options and an example. The same as --help after it.

@@ -13,8 +13,7 @@ import hrge_xl
 
 from ..core.errors import UsageError
 from ..core.paths import quoted
-from .common import day_is_stated, verb
-from .groups import CommandGroup, said
+from .common import CommandGroup, day_is_stated, is_set, verb
 from .terminal import line, print_lines, shown
 
 
@@ -59,7 +58,7 @@ def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
     """Say how a list was understood: its teams as a table, what is above it, and what is not read."""
     from ..core.words import counted
 
-    rows = [each.cells for each in read.teams]
+    rows = [team.cells for team in read.teams]
     used = [column for column in rows[0] if any(row[column] for row in rows)]
     heads = dict(zip(used, used, strict=True))
     widths = {column: max(len(row[column]) for row in [*rows, heads]) for column in used}
@@ -196,7 +195,7 @@ def generate(spec: str, countries: tuple[str, ...], earlier: str | None, today: 
             )
         issued = hrge_xl.issue_spec(spec, countries, today=today, **given)
     print_lines(issued.notes, err=True)
-    if not said("quiet"):
+    if not is_set("quiet"):
         print_lines(issued.paths)
 
 

@@ -22,7 +22,7 @@ from ..core.errors import UsageError
 from ..core.paths import read_regular
 from ..core.suggest import remedy_for
 from ..core.work import grouped
-from .groups import everywhere, said
+from .common import everywhere, is_set
 from .terminal import line
 
 FILE = "hrge-xl.toml"
@@ -51,7 +51,7 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
 
     Raises `UsageError` for what the command does not have.
     """
-    if "config" not in {each.name for each in command.params}:
+    if "config" not in {parameter.name for parameter in command.params}:
         command.params += [*everywhere(shown=False), settings_option(shown=False)]
         if command.callback and not isinstance(command, Group):
             command.callback = _telling(command.callback)
@@ -64,17 +64,17 @@ def prepared(ctx: Context, command: Command, *words: str) -> dict[str, Any]:
         own = own.get(word, {})
         if not isinstance(own, dict):
             raise UsageError(f"{settings.path}: '{word}' is a command. Write [{word}], and options below it.")
-    within = command.commands if isinstance(command, Group) else {}
-    known = dict.fromkeys(within) or _options(command)
+    within, options = command.commands if isinstance(command, Group) else {}, _options(command)
+    known = list(within or options)
     if wrong := [key for key in own if _plain(key) not in known]:
         where = f"{settings.path}: [{'.'.join(words)}]"
         raise UsageError(
-            *(f"{where} has no option '{key}'. {remedy_for(_plain(key), list(known))}" for key in wrong)
+            *(f"{where} has no option '{key}'. {remedy_for(_plain(key), known)}" for key in wrong)
         )
     if within:
-        return {name: prepared(ctx, each, *words, name) for name, each in within.items()}
+        return {name: prepared(ctx, inner, *words, name) for name, inner in within.items()}
     common = [(key, value) for key, value in settings.table.items() if not isinstance(value, dict)]
-    options, given = _options(command), [*common, *own.items()]
+    given = [*common, *own.items()]
     return {str(options[_plain(key)].name): value for key, value in given if _plain(key) in options}
 
 
@@ -150,7 +150,7 @@ def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
                 taken.append((str(used), typed))
             elif source is ParameterSource.ENVIRONMENT:
                 taken.append((next(name for name in option.envvar or () if os.environ.get(name)), typed))
-        if taken and not said("quiet"):
+        if taken and not is_set("quiet"):
             parts = (f"{', '.join(some)} from {where}" for where, some in grouped(taken).items())
             line(f"Settings: {'; '.join(parts)}", err=True)
         stray = Path(FILE)

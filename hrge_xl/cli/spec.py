@@ -10,8 +10,7 @@ import hrge_xl
 
 from ..core.errors import Exit, UsageError
 from ..core.paths import quoted
-from .common import today, verb
-from .groups import CommandGroup, said
+from .common import CommandGroup, is_set, today, verb
 from .terminal import block, data, line, output_to, print_json, print_lines
 
 
@@ -102,13 +101,13 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     with output_to(output):
         if as_json:
-            told = list(files)
-            print_json(as_data(found, told))
-            return max(codes | {Exit.REFUSED for file in told if file.refused})
+            touched = list(files)
+            print_json(as_data(found, touched))
+            return max(codes | {Exit.REFUSED for file in touched if file.refused})
         print_lines(lines(found))
         for file in files:
             codes |= {Exit.REFUSED} if file.refused else set()
-            print_lines(file_lines(file, places=not said("quiet")))
+            print_lines(file_lines(file, places=not is_set("quiet")))
     return max(codes)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
 import hrge_xl
 
 from ..core.paths import quoted
@@ -18,13 +20,11 @@ from .terminal import (
     has_room,
     line,
     output_to,
-    padded,
     print_json,
     print_lines,
     print_text,
     shown,
     style,
-    taken,
     width,
 )
 
@@ -66,16 +66,16 @@ def status(
     Next: hrge-xl validate output/2026-H1
     """
     hrge_xl.load_round(folder)  # raises RoundError for another folder
-    asked = question([str(folder)], {"ledger": ledger, **how})
-    with hrge_xl.datasets(asked) as (dataset,):
-        teams = hrge_xl.status(dataset, asked.today)
+    request = question([str(folder)], {"ledger": ledger, **how})
+    with hrge_xl.datasets(request) as (dataset,):
+        teams = hrge_xl.status(dataset, request.today)
         lines = [
             *dataset.notes,
             *dataset.totals().lines(lang),
             *_summary(dataset, teams, lang),
             *(change.lines(lang) if (change := hrge_xl.last_change(dataset.folder)) else ()),
         ]
-    rows = [_line(each, lang) for each in teams]
+    rows = [_line(team_status, lang) for team_status in teams]
     with output_to(output):
         if as_json:
             print_json(rows)
@@ -90,7 +90,7 @@ def status(
     print_text(*lines, err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
-        _next(folder, {each.state for each in teams}, lang)
+        _next(folder, {team_status.state for team_status in teams}, lang)
 
 
 def _next(folder: Path, states: Collection[str], language: str) -> None:
@@ -108,38 +108,39 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 def _summary(dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], language: str) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
     say = translator(language)
-    counts = Counter(each.state for each in teams)
+    counts = Counter(team_status.state for team_status in teams)
     yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
-    silent = [each.team.code for each in teams if each.state in hrge_xl.OPEN]
+    silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    excluded = any(one.status == "excluded" for each in teams for one in each.returns)
+    excluded = any(return_.status == "excluded" for team_status in teams for return_ in team_status.returns)
     if counts["to decide"] or excluded or any(map(hrge_xl.is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
-def _line(each: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
+def _line(team_status: hrge_xl.TeamStatus, language: str) -> dict[str, Any]:
     """Give a team as JSON data."""
-    newest, (day, by) = each.newest, each.lateness
+    team, newest, (day, by) = team_status.team, team_status.newest, team_status.lateness
     return {
-        "team": each.team.code, "country": each.team.country, "language": each.team.language,
-        "deadline": each.team.deadline, "state": each.state, "returns": len(each.returns),
-        "version": (newest.spec_version if newest else None) or "", "required": each.required,
-        "answered": each.answered, "errors": each.errors, "days_late": each.days_late,
-        "correction_overdue": each.correction_overdue,
+        "team": team.code, "country": team.country, "language": team.language, "deadline": team.deadline,
+        "state": team_status.state, "returns": len(team_status.returns),
+        "version": (newest.spec_version if newest else None) or "", "required": team_status.required,
+        "answered": team_status.answered, "errors": team_status.errors, "days_late": team_status.days_late,
+        "correction_overdue": team_status.correction_overdue,
         "received": newest.arrived if newest else None, "day": day, "by": by,
-        "path": newest.path if newest else "", "note": "; ".join(each.notes(language)),
-        "files": [_file(one) for one in each.returns], "completeness": each.completeness,
+        "path": newest.path if newest else "", "note": "; ".join(team_status.notes(language)),
+        "files": [_file(return_) for return_ in team_status.returns], "completeness": team_status.completeness,
     }  # fmt: skip
 
 
-def _file(each: hrge_xl.Return) -> dict[str, str]:
+def _file(return_: hrge_xl.Return) -> dict[str, str]:
     from ..core.message_templates import text_of
 
-    day, by = each.lateness
+    day, by = return_.lateness
     return {
-        "path": each.path, "submission": each.submission, "received": str(each.arrived or ""), "day": str(day or ""),
-        "by": by, "verdict": each.verdict, "state": each.status, "reason": text_of(each.reason),
+        "path": return_.path, "submission": return_.submission, "received": str(return_.arrived or ""),
+        "day": str(day or ""), "by": by, "verdict": return_.verdict, "state": return_.status,
+        "reason": text_of(return_.reason),
     }  # fmt: skip
 
 
@@ -164,7 +165,7 @@ def _table(
     """Give heads and rows of cells, and how wide each column is that says something about anybody."""
     rows = [{column: shown(_shown(line, column, say)) for column in columns} for line in lines]
     heads = {column: say(HEADS[column]) for column in columns if any(row[column] for row in rows)}
-    widths = {column: max(taken(row[column]) for row in (heads, *rows)) for column in heads}
+    widths = {column: max(cell_len(row[column]) for row in (heads, *rows)) for column in heads}
     return [heads, *rows], widths
 
 
@@ -198,17 +199,18 @@ def _print_row(
     row: Mapping[str, str], widths: Mapping[str, int], columns: int | None, colour: str | None
 ) -> None:
     """Print a team: its name on several lines where it is long, and so its note."""
-    fixed = [column for column in widths if column not in ("team", "note")]
     *above, name = hanging(row["team"], widths["team"])
     print_lines(style(text, bold=True) for text in above)
-    cells = {column: padded(row[column], widths[column], right=column in FIGURES) for column in fixed}
-    name = padded(name, widths["team"])
-    start = GAP.join([name, *cells.values()])
-    coloured = cells | {"state": style(cells["state"], fg=colour)} if "state" in cells else cells
-    first = GAP.join([style(name, bold=True), *coloured.values()])
-    note = row["note"] if "note" in widths else ""
-    if note:
-        print_lines(beside(first + GAP, note, columns, indent=taken(start + GAP)))
+    cells = [style(set_cell_size(name, widths["team"]), bold=True)]
+    fixed = {column: wide for column, wide in widths.items() if column not in ("team", "note")}
+    for column, wide in fixed.items():
+        spare = " " * (wide - cell_len(row[column]))
+        cell = spare + row[column] if column in FIGURES else row[column] + spare
+        cells.append(style(cell, fg=colour) if column == "state" else cell)
+    first = GAP.join(cells)
+    if "note" in widths and row["note"]:
+        start = sum(wide + len(GAP) for wide in (widths["team"], *fixed.values()))
+        print_lines(beside(first + GAP, row["note"], columns, indent=start))
     else:
         line(first.rstrip())
 
@@ -217,7 +219,7 @@ def _print_wide(lines: Sequence[Line], say: Translate) -> None:
     """Print a line per team, of any length; columns that say nothing about anybody are left out."""
     rows, widths = _table(lines, COLUMNS, say)
     for row in rows:
-        line(GAP.join(padded(row[column], wide) for column, wide in widths.items()).rstrip())
+        line(GAP.join(set_cell_size(row[column], wide) for column, wide in widths.items()).rstrip())
 
 
 def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:

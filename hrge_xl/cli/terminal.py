@@ -3,6 +3,7 @@
 Cells and file names can hold what a terminal obeys: escape sequences that fill the clipboard or clear the screen, marks
 that turn the order of letters round. Such characters are shown as pictures of themselves. Colours are ours alone: they
 stand on a terminal only, unless NO_COLOR, FORCE_COLOR or `--no-color` say otherwise, and never say anything alone.
+A bar on stderr says how far a command is that takes longer than a second, where that is a terminal.
 """
 
 from __future__ import annotations
@@ -12,15 +13,21 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import IO, Any
+from threading import RLock, Timer
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 from rich.cells import cell_len, chop_cells, set_cell_size
+
+from ..core.work import Advance, listening
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 LIBRARY = "hrge_xl"
 NARROWEST = 40  # columns: what is narrower is written as if it had so many
@@ -36,11 +43,16 @@ class _Screen:
 
     coloured: bool | None = None  # None: where it is a terminal
     file: StringIO | None = None  # what standard output is written into, where not there
-    hide: Callable[[], None] | None = None  # takes a bar of progress away
+    bar: Bar | None = None  # how far the command is
 
     def out(self) -> IO[str]:
         """Give what stands for standard output."""
         return sys.stdout if self.file is None else self.file
+
+    def hide_bar(self) -> None:
+        """Have room for what is printed now."""
+        if self.bar:
+            self.bar.hide()
 
 
 _SCREEN = _Screen()
@@ -85,16 +97,6 @@ def output_to(file: Path | None) -> Iterator[None]:
     write_whole(file, text.encode("utf-8", "backslashreplace"))
 
 
-@contextmanager
-def printing_beside(hide: Callable[[], None]) -> Iterator[None]:
-    """Have something taken from the terminal before anything is printed."""
-    _SCREEN.hide = hide
-    try:
-        yield
-    finally:
-        _SCREEN.hide = None
-
-
 def shown(text: str, *, one_line: bool = True) -> str:
     """Give a text with a picture in place of each character that a terminal would obey: ␛, or <202E>.
 
@@ -134,8 +136,7 @@ def block(text: str, *, err: bool = False) -> None:
 def _print(text: str, *, one_line: bool, err: bool) -> None:
     pieces = (shown(piece, one_line=one_line) for piece in text.split(_OURS))
     file = sys.stderr if err else _SCREEN.out()
-    if _SCREEN.hide:
-        _SCREEN.hide()
+    _SCREEN.hide_bar()
     click.echo("\x1b".join(pieces), file=file, color=_SCREEN.coloured if file is not _SCREEN.file else False)
 
 
@@ -155,8 +156,7 @@ def listen() -> None:
 def data(text: str, *, nl: bool = True) -> None:
     """Print JSON as it is. On a terminal, what would be obeyed is written as JSON itself can write it."""
     file = _SCREEN.out()
-    if _SCREEN.hide:
-        _SCREEN.hide()
+    _SCREEN.hide_bar()
     click.echo(_LIVE.sub(_escaped, text) if file.isatty() else text, file=file, nl=nl, color=True)
 
 
@@ -178,8 +178,7 @@ class Rows:
     """
 
     def __init__(self, *, json: bool) -> None:
-        if _SCREEN.hide:
-            _SCREEN.hide()
+        _SCREEN.hide_bar()
         self._picture = None if not sys.stdout.isatty() else _escaped if json else _picture
 
     def write(self, text: str) -> int:
@@ -199,18 +198,9 @@ READABLE = 100  # columns of a text that is read line by line, however wide the 
 HANG = 4  # columns that lines after the first are set in
 
 
-taken = cell_len  # how many columns a text takes
-
-
-def padded(text: str, width: int, *, right: bool = False) -> str:
-    """Give a text with spaces behind it, or before it where it stands on the right; it is never cut."""
-    spaces = " " * (width - taken(text))
-    return spaces + text if right else text + spaces
-
-
 def cut(text: str, width: int) -> str:
     """Give a text cut to a width, with a mark where something is left out."""
-    return text if taken(text) <= width else set_cell_size(text, width - 1).rstrip() + MARK
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + MARK
 
 
 def wrapped(text: str, width: int | None) -> list[str]:
@@ -219,8 +209,8 @@ def wrapped(text: str, width: int | None) -> list[str]:
         return [text]
     lines = [""]
     for word in text.split():
-        for piece in [word] if taken(word) <= width else chop_cells(word, width):
-            if lines[-1] and taken(lines[-1]) + 1 + taken(piece) > width:
+        for piece in [word] if cell_len(word) <= width else chop_cells(word, width):
+            if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(piece) > width:
                 lines.append(piece)
             else:
                 lines[-1] = f"{lines[-1]} {piece}".lstrip()
@@ -230,10 +220,10 @@ def wrapped(text: str, width: int | None) -> list[str]:
 def hanging(text: str, width: int | None) -> list[str]:
     """Break a text into lines, all but the first set in: no piece of it stands where a line of ours begins."""
     text = shown(text)
-    if width is None or taken(text) <= width:
+    if width is None or cell_len(text) <= width:
         return [text]
     first, *more = wrapped(text, width - HANG)
-    return [first, *(" " * HANG + each for each in more)]
+    return [first, *(" " * HANG + below for below in more)]
 
 
 def has_room(start: int, width: int | None) -> bool:
@@ -246,13 +236,13 @@ def beside(first: str, text: str, width: int | None, *, indent: int | None = Non
 
     `first` may hold colours where `indent`, the columns that it takes, is given.
     """
-    start = taken(first) if indent is None else indent
+    start = cell_len(first) if indent is None else indent
     if not has_room(start, width):
         yield first.rstrip()
         first, start = "  ", 2
-    lines = wrapped(shown(text), None if width is None else width - start)
-    yield f"{first}{lines[0]}"
-    yield from (" " * start + each for each in lines[1:])
+    behind, *below = wrapped(shown(text), None if width is None else width - start)
+    yield f"{first}{behind}"
+    yield from (" " * start + under for under in below)
 
 
 def print_text(*lines: str, err: bool = False) -> None:
@@ -260,3 +250,97 @@ def print_text(*lines: str, err: bool = False) -> None:
     columns = width()
     for text in lines:
         print_lines(hanging(text, None if columns is None else min(columns, READABLE)), err=err)
+
+
+# how far the command is
+
+PATIENCE = 1.0  # seconds
+AT_WORK = "Working"
+Piece = tuple[str, int | None, int]  # what is being done, how many steps it has, how many of these are done
+
+
+class Bar:
+    """A bar that shows once somebody has waited for a second. It goes where something is printed, and comes back."""
+
+    def __init__(self, patience: float) -> None:
+        self._pieces: list[Piece] = []  # of work, within each other
+        self._bar: Progress | None = None
+        self._patient, self._printed = True, False
+        self._lock, self.timer = RLock(), Timer(patience, self.lose_patience)
+        self.timer.daemon = True
+
+    def lose_patience(self) -> None:
+        """Draw it from now on."""
+        with self._lock:
+            self._patient = False
+            if not self._printed:  # else at the next step: a long list may be under way
+                self._draw()
+
+    @contextmanager
+    def piece(self, text: str, total: int | None) -> Iterator[Advance]:
+        """Show a piece of work while it is being done."""
+        with self._lock:
+            self._pieces.append((text, total, 0))
+            self._draw()
+        try:
+            yield self._advance
+        finally:
+            with self._lock:
+                self._pieces.pop()
+                self._draw()
+
+    def _advance(self, steps: int) -> None:
+        with self._lock:
+            text, total, done = self._pieces[-1]
+            self._pieces[-1] = text, total, done + steps
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._patient or not self._pieces:
+            return
+        text, total, done = self._pieces[-1]
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+            how_far = TextColumn("{task.fields[how_far]}")
+            columns = TextColumn("{task.description}"), BarColumn(), how_far, TimeElapsedColumn()
+            console = Console(stderr=True)
+            self._bar = Progress(
+                *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+            )
+            self._bar.add_task(text, how_far="")
+            self._bar.start()
+        said = "" if total is None else f"{done} of {total}"
+        self._bar.update(self._bar.task_ids[0], description=text, total=total, completed=done, how_far=said)
+
+    def hide(self) -> None:
+        """Take it away until there is something new to say."""
+        with self._lock:
+            self._printed = True
+            if self._bar is not None:
+                self._bar.stop()
+                self._bar = None
+
+    def stop(self) -> None:
+        """Take it away for good."""
+        self.timer.cancel()
+        with self._lock:
+            self._patient = True
+            self.hide()
+
+
+@contextmanager
+def progress_shown(patience: float | None = None) -> Iterator[None]:
+    """Show meanwhile how far the command is, where stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    _SCREEN.bar = bar = Bar(PATIENCE if patience is None else patience)
+    try:
+        with listening(bar.piece), bar.piece(AT_WORK, None):
+            bar.timer.start()
+            yield
+    finally:
+        bar.stop()
+        _SCREEN.bar = None

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
 import hrge_xl
 
 from ..core.errors import Exit
@@ -16,7 +18,7 @@ from ..core.suggest import listed
 from ..core.words import counted
 from ..core.work import grouped
 from .common import next_step, print_result, verb, warn, warn_of_ledgers
-from .terminal import beside, line, output_to, padded, print_json, print_lines, style, taken, width
+from .terminal import beside, line, output_to, print_json, print_lines, style, width
 
 
 @verb("refresh")
@@ -34,7 +36,7 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exi
     Next: hrge-xl status 2026-H1
     """
     week = hrge_xl.refresh(folder, **how)
-    _print_warnings(week.drafts)
+    warn(*week.drafts.warnings)
     with output_to(output):
         if as_json:
             print_json(_week_as_data(week))
@@ -42,7 +44,7 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exi
             columns = min(width() or USUAL, WIDEST)
             for word, text in week_lines(week):
                 colour = COLOURS.get(word) if text != "nobody." else None
-                first = style(padded(f"{word}:", INDENT), fg=colour)
+                first = style(set_cell_size(f"{word}:", INDENT), fg=colour)
                 print_lines(beside(first, text, columns, indent=INDENT))
     warn_of_ledgers(folder)
     if week.to_decide and not as_json:
@@ -63,10 +65,15 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
     """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
     yield "Arrived", week.received.summary
     yield "Counts", " ".join(week.totals.lines())
-    states = Counter(each.state for each in week.expected)
+    states = Counter(status.state for status in week.expected)
     parts = ", ".join(f"{count} {state}" for state, count in states.items())
     yield "Teams", f"{len(week.expected)} expected: {parts}."
-    yield "Late", _named(map(_late, week.late), "nobody")
+    late = (
+        f"{status.team.code} ({counted(status.overdue, 'day')}"
+        f"{', to correct' if status.state == 'returned' else ''})"
+        for status in week.late
+    )
+    yield "Late", _named(late, "nobody")
     if week.due_next:
         day, teams = week.due_next
         yield "Due next", f"{day}, in {counted((day - week.today).days, 'day')}: {_named(teams)}"
@@ -82,31 +89,26 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
     yield "Files in", f"{week.round.folder}: data.xlsx, reports/overview.html, feedback/, drafts/"
 
 
-def _late(each: hrge_xl.TeamStatus) -> str:
-    corrects = ", to correct" if each.state == "returned" else ""
-    return f"{each.team.code} ({counted(each.overdue, 'day')}{corrects})"
-
-
 def _to_send(week: hrge_xl.RefreshResult) -> str:
     drafts, today = week.drafts, week.drafts.of(week.today)
-    told = [
+    parts = [
         f"{drafts.tally(week.today)} in drafts/{week.today}, listed in mail-merge.csv."
         if today
         else "nothing new."
     ]
     earlier, removed = len(drafts.standing) + len(drafts.new) - len(today), len(drafts.outdated)
     if earlier:
-        told.append(f"{counted(earlier, 'draft')} of earlier days still there: delete what you have sent.")
+        parts.append(f"{counted(earlier, 'draft')} of earlier days still there: delete what you have sent.")
     if removed:
-        told.append(f"{counted(removed, 'draft')} removed: no longer due.")
-    return " ".join(told)
+        parts.append(f"{counted(removed, 'draft')} removed: no longer due.")
+    return " ".join(parts)
 
 
 def _named(names: Iterable[str], nobody: str = "nothing") -> str:
     """Name as many as there is room for; the others are counted."""
     every, shown = list(names), list[str]()
     for name in every:
-        if shown and taken(", ".join([*shown, name])) > ROOM:
+        if shown and cell_len(", ".join([*shown, name])) > ROOM:
             break
         shown.append(name)
     more = f" and {len(every) - len(shown)} more" if len(every) > len(shown) else ""
@@ -124,12 +126,12 @@ def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
         "counts": asdict(week.totals),
         "teams": [
             {
-                "team": each.team.code,
-                "state": each.state,
-                "days_late": each.days_late,
-                "correction_overdue": each.correction_overdue,
+                "team": status.team.code,
+                "state": status.state,
+                "days_late": status.days_late,
+                "correction_overdue": status.correction_overdue,
             }
-            for each in week.expected
+            for status in week.expected
         ],
         "due_next": {"day": str(due[0]), "teams": due[1]} if due else None,
         "to_decide": week.to_decide,
@@ -144,8 +146,8 @@ def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
     }
 
 
-def _draft(each: hrge_xl.Drafted) -> dict[str, str]:
-    return {"team": each.team, "occasion": each.occasion, "day": each.day, "file": each.file}
+def _draft(draft: hrge_xl.Drafted) -> dict[str, str]:
+    return {"team": draft.team, "occasion": draft.occasion, "day": draft.day, "file": draft.file}
 
 
 # what arrived
@@ -176,15 +178,15 @@ def receive(folder: Path, sources: tuple[str, ...], as_json: bool, output: Path 
 
 
 def _lines(received: hrge_xl.Received) -> Iterator[str]:
-    for each in received.placed:
-        letter = each.came.place.letter
-        origin = ", ".join(filter(None, (letter.sender, str(each.day or ""), _within(each.came))))
-        yield f"{each.path}" + (f"  ({origin})" if origin else "")
-    for what, names in sorted(grouped((each.what, each.name) for each in received.left).items()):
+    for path, came, day in received.placed:
+        parts = came.place.letter.sender, str(day or ""), _within(came)
+        origin = ", ".join(filter(None, parts))
+        yield f"{path}" + (f"  ({origin})" if origin else "")
+    for what, names in sorted(grouped((item.what, item.name) for item in received.left).items()):
         yield f"left aside, {what} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
-    for one in received.unopened:
-        within = _within(one)
-        yield f"not opened: {one.name}{f' ({within})' if within else ''}: {one.why}"
+    for item in received.unopened:
+        within = _within(item)
+        yield f"not opened: {item.name}{f' ({within})' if within else ''}: {item.why}"
 
 
 def _within(found: hrge_xl.Found) -> str:
@@ -195,12 +197,11 @@ def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
     """Give what became of everything, as JSON data."""
     return {
         "placed": [
-            {"path": str(each.path), "day": str(each.day or ""), **_place(each.came)}
-            for each in received.placed
+            {"path": str(path), "day": str(day or ""), **_place(came)} for path, came, day in received.placed
         ],
-        "known": [_place(each) for each in received.known],
-        "left_aside": [{"what": each.what, **_place(each)} for each in received.left],
-        "not_opened": [{"why": each.why, "files": each.count, **_place(each)} for each in received.unopened],
+        "known": [_place(item) for item in received.known],
+        "left_aside": [{"what": item.what, **_place(item)} for item in received.left],
+        "not_opened": [{"why": item.why, "files": item.count, **_place(item)} for item in received.unopened],
     }
 
 
@@ -231,15 +232,9 @@ def drafts(folder: Path, kinds: tuple[str, ...], today: date, **how: Any) -> Non
 
 def _print_drafts(folder: Path, made: hrge_xl.Drafts) -> None:
     """Print the new drafts on stdout, a line each; what to look at before they are sent on stderr."""
-    print_lines(folder / each.file for each in made.new)
-    _print_warnings(made)
+    print_lines(folder / draft.file for draft in made.new)
+    warn(*made.warnings)
     line(f"{made.tally()}.", err=True)
-
-
-def _print_warnings(made: hrge_xl.Drafts) -> None:
-    """Print what to look at before anything is sent, on stderr."""
-    for told in made.warnings:
-        warn(told)
 
 
 @verb("remind")

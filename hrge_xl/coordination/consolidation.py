@@ -91,13 +91,13 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     arrived = Arrived(first, stated=received is not None) if first else Arrived()
     if isinstance(sources, Question):
         named, jobs, arrived = places(sources.paths), sources.jobs, sources.arrived
-        told = tuple(place.told for place in named if place.told)
+        told = tuple(place.note for place in named if place.note)
         rounds = [place.round for place in named if place.round]
         terms, round_ = terms_of(rounds), rounds[0] if len(rounds) == 1 == len(sources.paths) else None
         out = out or (round_.folder if round_ else Path("output/dataset"))
         overview, sources = out / REPORTS, sources_of(sources)
     assert out is not None
-    homes = tuple(each.folder for each in rounds)
+    homes = tuple(round_.folder for round_ in rounds)
     check_own(out)
     wanted = exports.checked_formats(formats)
     options = Options(store, engine, executor, jobs, only_these, resume)
@@ -105,7 +105,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
         with foreseen(sources, out, options=options) as (run, verdicts, known):
             return replace(_foreseen(run, verdicts, known), told=told, rounds=homes)
     with take_in(sources, out, arrived=replace(arrived, terms=terms or {}), options=options) as run:
-        there, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
+        there, names = run.file.known(), [submission_id(file.sha256, file.path) for file in run.given]
         summary = Summary(
             str(out), reconciliation(run.file), len(names),
             sum(there[name]["verdict"] == REFUSED for name in names), run.new, len(there.keys() - set(names)),
@@ -141,7 +141,11 @@ def amend(
         yield ledger, found
     with take_in([source], folder, options=Options(store, jobs=jobs)) as run:
         run.pool.here.shutdown()
-        pages = _pages_there(folder, found)
+        # of rounds elsewhere nobody says here who was expected
+        of_others = any(return_.read_for for return_ in found) and not is_round(folder)
+        reports, pages = folder / REPORTS, list[exports.Task]()
+        if not of_others and overview_page(reports).is_file():
+            pages.append(partial(_page, folder, reports, None))
         if pages or exports.formats_there(folder):
             write_files(run, pages=pages)
 
@@ -151,8 +155,10 @@ class Decided(list[Return]):
 
     def __init__(self, before: Iterable[Return], after: Iterable[Return]) -> None:
         super().__init__(after)
-        was = {each.submission: (each.status, each.reason) for each in before}
-        self.changed = [each for each in self if was.get(each.submission) != (each.status, each.reason)]
+        was = {return_.submission: (return_.status, return_.reason) for return_ in before}
+        self.changed = [
+            return_ for return_ in self if was.get(return_.submission) != (return_.status, return_.reason)
+        ]
 
 
 def decide(  # noqa: PLR0913 (one parameter an option)
@@ -211,13 +217,6 @@ def withdraw(
         return deciding.withdraw(ledger, number, by=by, day=day)
 
 
-def _pages_there(folder: Path, returns: Sequence[Return]) -> list[exports.Task]:
-    """Give what writes the overview of a folder again; of rounds elsewhere nobody says here who was expected."""
-    reports, of_others = folder / REPORTS, any(each.read_for for each in returns) and not is_round(folder)
-    there = overview_page(reports).is_file()
-    return [partial(_page, folder, reports, None)] if there and not of_others else []
-
-
 def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
     """Write the overview; give what is said of it where somebody has it open."""
     from ..outputs.overview import overview_of_folder
@@ -233,7 +232,7 @@ def write_files(run: IngestRun, wanted: Collection[str] = (), pages: Sequence[ex
     """Write pages, and the files beside the dataset that are wanted or there unless nothing has changed."""
     done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
     if file.fact(STATE) == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
-        failed = [told for page in pages for told in page()]
+        failed = [failure for page in pages for failure in page()]
     else:
         export = exports.Export(str(run.out / DATASET), run.today, formats)
         failed = exports.write(file, export, run.pool.here, pages)
@@ -247,7 +246,7 @@ def write_files(run: IngestRun, wanted: Collection[str] = (), pages: Sequence[ex
 
 def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
     """Foresee what the given files would be, as far as one can tell without comparing them with each other."""
-    counts = Counter(known[each.path] for each in run.given)
+    counts = Counter(known[file.path] for file in run.given)
     totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
     return Summary(
         str(run.out), totals, len(run.given), counts[REFUSED], len(verdicts), dry_run=True,

@@ -7,7 +7,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,16 +17,25 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..core.errors import Mistake, SpecError, UsageError
 from ..core.output_files import write_whole
+from ..core.paths import way_to
 from ..core.work import track_progress
+from ..dataset.reconciliation import Reconciliation
 from ..dataset.rows import SHORT
+from ..dataset.work import arrivals
 from ..exchange.issuing import Order, identity_of, issue
 from ..exchange.prefill import from_mapping
 from ..layout import Layout, address, build
+from ..ledger.events import Arrived
+from ..ledger.ledger import Ledger
+from ..outputs import write_report
+from ..outputs.build import Facts, document
+from ..rounds.datasets import Question, datasets, sources
 from ..rounds.rounds import Round
 from ..rounds.teams import Team
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..spec.yaml_file import compose, plain
+from .consolidation import consolidate
 
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
@@ -102,23 +111,24 @@ def story(spec: str) -> Story:
         return Story.model_validate(plain(node))
     except ValidationError as error:
         raise SpecError(
-            [Mistake("demo.yaml", 1, 1, str(each["msg"]), str(each["loc"])) for each in error.errors()]
+            [Mistake("demo.yaml", 1, 1, str(fault["msg"]), str(fault["loc"])) for fault in error.errors()]
         ) from error
-
-
-def demonstration_round(told: Story, spec: str, folder: Path) -> Round:
-    """Give the round that a story plays, with the teams that it expects."""
-    teams = tuple(Team(each.country, each.country, each.language, told.deadline) for each in told.teams)
-    return Round(folder, told.round, spec, None, None, teams)
 
 
 def play(name: str) -> list[ReturnedFile]:
     """Let the teams of the story fill in their workbooks; gives what comes back, in the order in which it arrives."""
-    spec, told = load(name), story(name)
-    parts = [_cast(spec, told, actor) for actor in told.teams if not actor.silent]
+    spec, story_, parts = load(name), story(name), list[_Part]()
+    for actor in story_.teams:
+        if actor.silent:
+            continue
+        order = _order(spec, story_, actor)
+        layout = build(spec, order.language, story_.tools)
+        filled = from_mapping(_merged(story_.answers, actor.answers), layout)
+        answers = filled | _own_country(layout, filled, actor.country)
+        parts.append(_Part(actor, layout, order, replace(order, answers=answers)))
     made = {order.team: data for order, data in issue(spec, [part.filled_in for part in parts])}
-    found = [each for part in parts for each in _returns(spec, told, part, made[part.order.team])]
-    return sorted(found, key=lambda each: (each.arrives, each.name))
+    files = [file for part in parts for file in _returns(spec, story_, part, made[part.order.team])]
+    return sorted(files, key=lambda file: (file.arrives, file.name))
 
 
 class _Part(NamedTuple):
@@ -130,24 +140,16 @@ class _Part(NamedTuple):
     filled_in: Order
 
 
-def _order(spec: Spec, told: Story, actor: Actor) -> Order:
+def _order(spec: Spec, story_: Story, actor: Actor) -> Order:
     return Order(
-        actor.country, told.issued, actor.country, actor.language or spec.languages[0], told.tools,
-        round=told.round, deadline=told.deadline.isoformat(),
+        actor.country, story_.issued, actor.country, actor.language or spec.languages[0], story_.tools,
+        round=story_.round, deadline=story_.deadline.isoformat(),
     )  # fmt: skip
 
 
-def _cast(spec: Spec, told: Story, actor: Actor) -> _Part:
-    order = _order(spec, told, actor)
-    layout = build(spec, order.language, told.tools)
-    filled = from_mapping(_merged(told.answers, actor.answers), layout)
-    answers = filled | _own_country(layout, filled, actor.country)
-    return _Part(actor, layout, order, replace(order, answers=answers))
-
-
-def _returns(spec: Spec, told: Story, part: _Part, correct: bytes) -> Iterator[ReturnedFile]:
+def _returns(spec: Spec, story_: Story, part: _Part, correct: bytes) -> Iterator[ReturnedFile]:
     """Yield what a team sends: the workbook as it filled it in, and its correction where it makes one."""
-    actor, sent = part.actor, part.actor.sent or told.sent
+    actor, sent = part.actor, part.actor.sent or story_.sent
     typed = type_into(correct, part.layout, actor.typed) if actor.typed else correct
     first = saved_on(typed, sent.filled_in)
     yield ReturnedFile(actor.country, f"{actor.country}.xlsx", first, sent.arrives)
@@ -201,12 +203,12 @@ def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> byte
         # bars of progress are lost: a team's program may lose them too
         warnings.simplefilter("ignore", UserWarning)
         book = load_workbook(io.BytesIO(workbook))
-    for each in typed:
-        slot = layout.slots.get((each.tool, each.row, each.field))
+    for entry in typed:
+        slot = layout.slots.get((entry.tool, entry.row, entry.field))
         if slot is None:
-            raise UsageError(f"demo.yaml: there is no cell {each.tool} / {each.row} / {each.field}.")
-        place = slot.cells[each.part - 1]
-        book[layout.sheet[slot.tool].name][address(*place)].value = each.value
+            raise UsageError(f"demo.yaml: there is no cell {entry.tool} / {entry.row} / {entry.field}.")
+        place = slot.cells[entry.part - 1]
+        book[layout.sheet[slot.tool].name][address(*place)].value = entry.value
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
@@ -217,11 +219,41 @@ def play_teams(name: str, folder: Path) -> list[tuple[Path, date]]:
 
     Raises `UsageError` for a spec that has none.
     """
-    spec, told, returned = load(name), story(name), list[tuple[Path, date]]()
-    for order, data in issue(spec, [_order(spec, told, actor) for actor in told.teams]):
+    spec, story_, returned = load(name), story(name), list[tuple[Path, date]]()
+    for order, data in issue(spec, [_order(spec, story_, actor) for actor in story_.teams]):
         write_whole(folder / "issued" / f"{order.team}.xlsx", data)
-    for each in track_progress(play(name), len(told.teams), "Teams fill in their workbooks"):
-        path = folder / "returned" / each.name
-        write_whole(path, each.data)
-        returned.append((path, each.arrives))
+    for file in track_progress(play(name), len(story_.teams), "Teams fill in their workbooks"):
+        path = folder / "returned" / file.name
+        write_whole(path, file.data)
+        returned.append((path, file.arrives))
     return returned
+
+
+def demonstrate(
+    spec: str, folder: Path, returned: Sequence[tuple[Path, date]], command: str
+) -> Reconciliation:
+    """Put together what came back in the demonstration of a spec, with every report, and say what became of it.
+
+    `command` is what the reports name as their origin.
+    """
+    from ..outputs.overview import overview_of_folder
+
+    story_, home, reports = story(spec), folder / "dataset", folder / "reports"
+    home.mkdir(parents=True, exist_ok=True)
+    with Ledger.open(home) as ledger:
+        for path, day in returned:
+            ledger.receive(arrivals([way_to(path, ledger.home)], ledger.home), Arrived(day, stated=True))
+    teams = tuple(
+        Team(actor.country, actor.country, actor.language, story_.deadline) for actor in story_.teams
+    )
+    round_ = Round(folder, story_.round, spec, None, None, teams)
+    request = Question([str(home)], story_.today, jobs=0, rejudge=True)
+    given = sources(replace(request, paths=[str(path) for path, _ in returned]))
+    consolidate(given, home, only_these=True, overview=reports, round_=round_)
+    with datasets(request) as found:
+        facts = Facts(f"{story_.today}T00:00:00Z", story_.today, command)
+        report = document([replace(dataset, round=round_) for dataset in found], facts)
+        for name in ("html", "xlsx", "json"):
+            write_report(report, name, reports)
+        overview_of_folder(home, reports, round_=round_, masked=True)
+        return found[0].totals()

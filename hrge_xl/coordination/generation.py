@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
+from string import Template
 
 from ..core.errors import UsageError
 from ..core.output_files import write_if_changed, write_whole
 from ..core.paths import check_several, file_part
-from ..core.work import track_progress
+from ..core.words import SOURCE_LANGUAGE, direction, fold, with_base
+from ..core.work import grouped, track_progress
+from ..dataset.periods import periods
+from ..dataset.returns import Return, result
 from ..exchange.issuing import Order, issue, issue_files, sample_workbook
-from ..exchange.prefill import Prefill, from_file
+from ..exchange.prefill import Prefill, from_file, go_on
 from ..layout import build
 from ..ledger.files import only_writer
-from ..rounds.datasets import one_dataset
-from ..rounds.rounds import ISSUED, Round, load_round, only_countries, orders, taken_along
-from ..spec.choice import choose
+from ..rounds.datasets import Dataset, one_dataset
+from ..rounds.rounds import ISSUED, Round, load_round
+from ..rounds.teams import Team
+from ..spec.choice import Choice, choose
 from ..spec.load import load
 from ..spec.lookup import asks_for_country, country_codes
 from ..spec.model import Spec
 from ..spec.translating import untranslated, with_file
-from .guides import guide, guide_name
-from .last_round import prefilled
 
 OUTPUT = Path("output")
 
@@ -54,15 +58,17 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     _check_translated(loaded, () if allow_draft else [language])
     choice = choose(loaded, profile, tools, blank_rows, first=sample)
-    language, made = language or loaded.languages[0], IssuedWorkbooks(notes=_sentence(choice.explained))
+    language, made = language or loaded.languages[0], IssuedWorkbooks()
+    if choice.explained:
+        made.notes.append(f"{choice.explained}.")
     if sample:
         data = sample_workbook(loaded, language, choice)
         made.paths.append(_written(data, output, loaded.name, "SAMPLE", profile, language))
         return made
     layout = build(loaded, language, choice.tools, choice.rows, last=True)
     begin = from_file(answers, layout, str(spec), today, password) if answers else Prefill()
-    left = ", ".join(begin.left_behind())
-    made.notes.extend(_sentence(left and f"{answers}: {left}"))
+    if left := ", ".join(begin.left_behind()):
+        made.notes.append(f"{answers}: {left}.")
     blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     wanted = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
     for order, data in track_progress(issue(loaded, wanted), len(wanted), "Issuing"):
@@ -82,12 +88,17 @@ def issue_round(
     check_several("countries", countries)
     round_ = load_round(folder)
     spec = load(round_.spec_source)
-    teams = only_countries(round_, countries) if countries else round_
-    made = IssuedWorkbooks(notes=[f"{', '.join(named)}: {why}." for named, why in taken_along(teams)])
-    wanted = orders(teams, today)
+    chosen = _only_countries(round_, spec, countries) if countries else round_
+    made = IssuedWorkbooks(notes=[f"{', '.join(teams)}: {why}." for teams, why in taken_along(chosen)])
+    wanted = orders(chosen, today)
     _check_translated(spec, () if allow_draft else (order.language for order in wanted))
     if earlier is not None:
-        wanted = _going_on(wanted, round_, earlier, spec, today, password, made.notes)
+        if Path(earlier).resolve() == folder.resolve():
+            raise UsageError(f"{earlier} is the round itself. Name an earlier one after --from.")
+        with one_dataset(earlier, today, password=password) as dataset:
+            wanted, blank = _continued(wanted, dataset, spec, made.notes)
+        continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
+        made.notes.append(f"{continued}; blank ones: {blank}.")
 
     def place(order: Order) -> Path:
         parts = order.team, file_part(order.intervention), order.language or spec.languages[0]
@@ -101,21 +112,6 @@ def issue_round(
     if kept := len(wanted) - len(made.paths):
         made.notes.append(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.")
     return made
-
-
-def _going_on(
-    wanted: Sequence[Order], round_: Round, earlier: str | Path, spec: Spec, today: date, password: str | None,
-    notes: list[str],
-) -> list[Order]:  # fmt: skip
-    """Have the orders of a round go on from an earlier one, and say of each team what does not."""
-    if Path(earlier).resolve() == round_.folder.resolve():
-        raise UsageError(f"{earlier} is the round itself. Name an earlier one after --from.")
-    with one_dataset(earlier, today, password=password) as dataset:
-        found = list(prefilled(wanted, dataset, spec))
-    notes += (each.left_behind for each in found if each.left_behind)
-    blank = sum(each.is_blank for each in found)
-    notes.append(f"Workbooks that continue from {earlier}: {len(found) - blank}; blank ones: {blank}.")
-    return [each.order for each in found]
 
 
 def _check_translated(spec: Spec, languages: Iterable[str | None]) -> None:
@@ -133,12 +129,126 @@ def _check_translated(spec: Spec, languages: Iterable[str | None]) -> None:
         raise UsageError(*wrong)
 
 
-def _sentence(text: str) -> list[str]:
-    return [f"{text}."] if text else []
-
-
 def _written(data: bytes, folder: Path, *parts: str) -> Path:
     """Write a workbook that belongs to no round; gives its file."""
     path = folder / f"{'_'.join(filter(None, parts))}.xlsx"
     write_whole(path, data)
     return path
+
+
+# what each team of a round is issued
+
+
+def _only_countries(round_: Round, spec: Spec, countries: Sequence[str]) -> Round:
+    """Give the round with no other teams than those of some countries. Raises `UsageError` where one has none."""
+    wanted = country_codes(spec, countries)
+    there = sorted({team.country for team in round_.teams if team.country})
+    missing = [code for code in wanted if code not in there]
+    if missing:
+        raise UsageError(
+            f"{round_.name} has no team of {', '.join(missing)}. Its countries are: {', '.join(there) or 'none'}."
+        )
+    return replace(round_, teams=tuple(team for team in round_.teams if team.country in wanted))
+
+
+def orders(round_: Round, today: date) -> list[Order]:
+    """List what is to be issued, one workbook per team."""
+    return [
+        Order(
+            team=team.code, today=today, country=team.country, language=team.language,
+            tools=choice.tools, blank_rows=choice.rows,
+            round=round_.name, deadline=team.deadline.isoformat() if team.deadline else "",
+            contact=team.contact, key=round_.key,
+        )
+        for team, choice in _choices(round_)
+    ]  # fmt: skip
+
+
+def taken_along(round_: Round) -> list[tuple[list[str], str]]:
+    """Say which sheets come along though nobody named them, each sentence with the teams that it is about."""
+    choices = ((choice.explained, team.code) for team, choice in _choices(round_) if choice.explained)
+    return [(teams, why) for why, teams in grouped(choices).items()]
+
+
+def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
+    choose_once = cache(partial(choose, load(round_.spec_source)))
+    return ((team, choose_once(team.profile, team.tools or ())) for team in round_.teams)
+
+
+# orders that continue from an earlier round: from the answers of the team's return that counts there
+
+
+def _continued(
+    wanted: Iterable[Order], earlier: Dataset, spec: Spec, notes: list[str]
+) -> tuple[list[Order], int]:
+    """Have each order continue from the earlier round; gives also how many do not, for nothing of the team counts.
+
+    Of a team with several interventions one order becomes several. What does not continue is noted, a sentence each.
+    Raises `UsageError` where that round is of another spec.
+    """
+    if earlier.spec is not None and earlier.spec.name != spec.name:
+        raise UsageError(
+            f"The earlier round is of the spec '{earlier.spec.name}', the new one of '{spec.name}': "
+            "their questions have nothing in common. Name a round of the same spec."
+        )
+    counting = _latest_by_team(earlier, spec)
+    continued, blank = list[Order](), 0
+    for order in wanted:
+        returns = counting.get(order.team, [])
+        if not returns:
+            blank += 1
+            continued.append(order)
+            notes.append(f"{order.team}: no return of it counts in the earlier round; its workbook is blank.")
+        for found in returns:
+            prefill = _prefill_from(earlier, found, order, spec)
+            several = len(returns) > 1
+            about = (spec.identity.over_rounds(found.intervention) or found.project) if several else ""
+            continued.append(prefill.into(replace(order, intervention=about)))
+            if left := ", ".join(prefill.left_behind()):
+                notes.append(f"{order.team} ({found.name}): {left}.")
+    return continued, blank
+
+
+def _latest_by_team(earlier: Dataset, spec: Spec) -> dict[str, list[Return]]:
+    """Give the returns that count by team: of each intervention that of the latest period."""
+    latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
+    counting = [return_ for return_ in earlier.of_round() if return_.current and return_.identity is not None]
+    counting.sort(key=lambda return_: (-latest_first.get(return_.period, -1), return_.age))
+    latest = {
+        (return_.team, fold(return_.project), fold(spec.identity.over_rounds(return_.intervention))): return_
+        for return_ in counting
+    }
+    return grouped(
+        (return_.team, return_) for return_ in sorted(latest.values(), key=lambda return_: return_.about)
+    )
+
+
+def _prefill_from(earlier: Dataset, found: Return, order: Order, spec: Spec) -> Prefill:
+    read = result(earlier.store, found)
+    assert read.submission is not None  # what counts could be read
+    assert read.layout is not None
+    language = order.language or spec.languages[0]
+    layout = build(spec, language, order.tools, order.blank_rows, last=True)
+    prefill = go_on(read.submission, read.layout, layout, order.today)
+    return replace(prefill, last_round=prefill.last_round or found.period)
+
+
+# the guide for teams, as a page in every language: it goes out with the workbooks and is read without a network
+
+PAGES = Path(__file__).with_name("guides")
+
+
+def guide_name(language: str) -> str:
+    """Give the name of the page for a language: its own, else that of its base language, else the English one."""
+    tags = (*with_base(language), SOURCE_LANGUAGE)
+    return next(name for name in map("filling-in_{}.html".format, tags) if (PAGES / name).is_file())
+
+
+def guide(name: str) -> bytes:
+    """Give a page by its name: its text in the frame that all of them have."""
+    body = (PAGES / name).read_text(encoding="utf-8")
+    language = name.removeprefix("filling-in_").removesuffix(".html")
+    title = body.partition("</h1>")[0].removeprefix("<h1>")
+    frame = Template((PAGES / "frame.html").read_text(encoding="utf-8"))
+    page = frame.substitute(language=language, direction=direction(language), title=title, body=body)
+    return page.encode()

@@ -24,7 +24,7 @@ from ..findings import Finding, Severity, Words, sentence
 from ..findings.identity import MADE_FROM_OLDER_VERSION, SIGNATURE_INVALID
 from ..layout.wording import text
 from ..rounds.datasets import Dataset
-from ..rounds.feedback_choice import LeftOut, choose, file_name
+from ..rounds.round_status import LeftOut, choose, file_name
 from ..spec.load import load
 from .feedback import GivenBack, give_back
 from .feedback_message import as_data, message

@@ -153,16 +153,17 @@ class Dataset:
         if self.round is None or not self.holds_others:
             return self.returns()
         name, here = self.round.name, {path for some in self.given.values() for path in some}
-        mine = [each for each in self.returns() if each.period == name or each.submission in self.given]
         ours = []
-        for each in mine:
-            found = replace(each, items=[item for item in each.items if item.path in here] or each.items)
-            if each.current and each.period != name:
-                reason, path = (
-                    message_templates.ELSEWHERE.format(period=each.period),
-                    self.given[each.submission][-1],
-                )
-                found = replace(found, path=path, status=EXCLUDED, current=False, reason=reason)
+        for return_ in self.returns():
+            given = self.given.get(return_.submission, ())
+            if return_.period != name and not given:
+                continue
+            found = replace(
+                return_, items=[item for item in return_.items if item.path in here] or return_.items
+            )
+            if return_.current and return_.period != name:
+                reason = message_templates.ELSEWHERE.format(period=return_.period)
+                found = replace(found, path=given[-1], status=EXCLUDED, current=False, reason=reason)
             ours.append(found)
         return ours
 
@@ -182,7 +183,7 @@ class FilePlace(NamedTuple):
     paths: tuple[str, ...] = ()
 
     @property
-    def told(self) -> str:
+    def note(self) -> str:
         """Say of loose files that they are read as those of a round, which nobody named."""
         if self.folder is not None or self.round is None:
             return ""
@@ -244,11 +245,11 @@ def sources(question: Question) -> list[Source]:
 
 
 def _source(place: FilePlace, question: Question) -> Source:
-    files, asked, round_ = place.files(), question.request(place.round), place.round
+    files, request, round_ = place.files(), question.request(place.round), place.round
     if round_ is None:
-        return Source(files, asked)
+        return Source(files, request)
     expected = [(team.code, team.country, team.deadline) for team in round_.teams]
-    return Source(files, asked, place.folder, Senders(round_).noticed, expected)
+    return Source(files, request, place.folder, Senders(round_).noticed, expected)
 
 
 @contextmanager
@@ -281,7 +282,7 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     lasting = replace(source, asked=replace(source.asked, rejudge=False))
     how = Options(jobs=question.jobs, asking=question.rejudge)
     run = stack.enter_context(take_in([lasting], folder, arrived=arrived, options=how))
-    given = grouped((submission_id(each.sha256, each.path), each.path) for each in run.given)
+    given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.given)
     if question.rejudge:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
     waived = waivers_of(folder, question.today)
@@ -308,9 +309,9 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
 
 def behind(folder: Path, elsewhere: Sequence[RoundElsewhere]) -> Iterator[str]:
     """Say where rounds at hand know more by now than the dataset that they were put into."""
-    ahead = [each.name for each in elsewhere if each.is_ahead]
+    ahead = [round_.name for round_ in elsewhere if round_.is_ahead]
     if ahead:
-        words = " ".join(quoted(each.folder) for each in elsewhere if each.folder.is_dir())
+        words = " ".join(quoted(round_.folder) for round_ in elsewhere if round_.folder.is_dir())
         yield (
             f"Decisions, waivers or files have changed since in {', '.join(ahead)}. Consolidate again: "
             f"hrge-xl consolidate {words} -o {quoted(folder)}"
@@ -360,7 +361,7 @@ def one_dataset(
 
 def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[Dataset]:
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
-    source, notes = _source(place, question), (place.told,) if place.told else ()
+    source, notes = _source(place, question), (place.note,) if place.note else ()
     results, waived = validate(source.files, source.asked), source.asked.waivers
     first = spec_of_results(source.asked, results)
     by_spec = {first.name if first else "": (first, list[Result]())}
@@ -388,7 +389,9 @@ def ledger_doubts(*folders: Path) -> Iterator[str]:
     """Tell which ledgers are not as people made them, and what rounds say otherwise now than when they were sealed."""
     once = {folder.resolve(): folder for folder in folders}.values()
     terms = terms_of(load_round(folder) for folder in once if is_round(folder))
-    for folder in (each for each in once if (each / NAME).is_file()):
+    for folder in once:
+        if not (folder / NAME).is_file():
+            continue
         with Ledger.open(folder, write=False) as ledger:
             broken = list(faults(ledger))
             yield from changed_terms(ledger, terms)

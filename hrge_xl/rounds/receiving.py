@@ -59,7 +59,7 @@ class Received(NamedTuple):
         parts = [f"{counted(len(self.placed), 'workbook')} taken in"]
         parts += [f"{len(self.known)} here already"] if self.known else []
         parts += [f"{len(self.left)} left aside"] if self.left else []
-        not_opened = sum(each.count for each in self.unopened)
+        not_opened = sum(container.count for container in self.unopened)
         parts += [f"{not_opened} not opened"] if not_opened else []
         return ", ".join(parts) + "."
 
@@ -114,23 +114,22 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     with only_writer(folder), Ledger.open(folder) as ledger:
         shelf = _Shelf(returned, ledger.order())
         placed, known, left, unopened = [], [], [], []
-        for each in found_in(sources):
-            if isinstance(each, Left):
-                left.append(each)
-            elif isinstance(each, Unopened):
-                unopened.append(each)
-            elif (sha256 := hashlib.sha256(each.data).hexdigest()) in shelf.received:
-                known.append(_light(each))
+        for item in found_in(sources):
+            if isinstance(item, Left):
+                left.append(item)
+            elif isinstance(item, Unopened):
+                unopened.append(item)
             else:
-                shelf.received.add(sha256)
-                placed.append((sha256, Placed(shelf.put(each, sha256), _light(each), _day(each, today))))
+                sha256 = hashlib.sha256(item.data).hexdigest()
+                # without its bytes: a mailbox holds more of them than memory
+                light = Workbook(item.name, item.place, b"", item.format)
+                if sha256 in shelf.received:
+                    known.append(light)
+                else:
+                    shelf.received.add(sha256)
+                    placed.append((sha256, Placed(shelf.put(item, sha256), light, _day(light, today))))
         _write_down(ledger, round_, placed, today)
-    return Received(tuple(each for _, each in placed), tuple(known), tuple(left), tuple(unopened))
-
-
-def _light(workbook: Workbook) -> Workbook:
-    """Give a workbook without its bytes: a mailbox holds more of them than memory."""
-    return Workbook(workbook.name, workbook.place, b"", workbook.format)
+    return Received(tuple(workbook for _, workbook in placed), tuple(known), tuple(left), tuple(unopened))
 
 
 def _received(workbook: Workbook) -> datetime | None:

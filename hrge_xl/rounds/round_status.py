@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from glob import escape
 from pathlib import Path
+from typing import NamedTuple
 
+from ..core.errors import Exit
 from ..core.message_templates import text_of
+from ..core.paths import file_part, free_name
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..core.work import grouped
 from ..dataset.return_status import (
@@ -22,9 +25,10 @@ from ..dataset.return_status import (
 )
 from ..dataset.returns import Return
 from ..exchange.validation import ACCEPTED, REFUSED
-from ..findings import Kind
+from ..findings import Kind, Severity
 from ..findings.identity import MADE_FROM_OLDER_VERSION, SENDER_NOT_THE_TEAMS
 from ..layout.wording import text
+from ..spec.model import Spec
 from .receiving import Senders
 from .rounds import ISSUED as ISSUED_FOLDER
 from .rounds import Round
@@ -57,37 +61,37 @@ class TeamStatus:
     @property
     def counting(self) -> list[Return]:
         """Its returns that count."""
-        return [each for each in self.returns if each.status == COUNTS]
+        return [return_ for return_ in self.returns if return_.status == COUNTS]
 
     @property
     def shown(self) -> list[Return]:
         """The returns to look at: those that count or wait for a decision; of somebody unexpected all."""
-        meant = [each for each in self.returns if each.status in (COUNTS, CONFLICT)]
+        meant = [return_ for return_ in self.returns if return_.status in (COUNTS, CONFLICT)]
         return meant or (list(self.returns) if self.state in (STRANGE, REFUSED) else [])
 
     @property
     def newest(self) -> Return | None:
         """The newest of these."""
-        return max(self.shown, key=lambda each: each.age, default=None)
+        return max(self.shown, key=lambda return_: return_.age, default=None)
 
     @property
     def lateness(self) -> tuple[date | None, str]:
         """The day that lateness goes by, and what it is: when the last of these was sent, its first version."""
-        days = [self.versions(each)[0].lateness for each in self.shown]
-        return max(days, key=lambda each: each[0] or date.min, default=(None, ""))
+        days = [self.versions(return_)[0].lateness for return_ in self.shown]
+        return max(days, key=lambda lateness: lateness[0] or date.min, default=(None, ""))
 
-    def sent(self, found: Return) -> date | None:
+    def sent(self, return_: Return) -> date | None:
         """Give the day that the lateness of a return goes by."""
-        return self.versions(found)[0].lateness[0]
+        return self.versions(return_)[0].lateness[0]
 
-    def versions(self, found: Return) -> list[Return]:
+    def versions(self, return_: Return) -> list[Return]:
         """Give a return with those that it superseded, the oldest first."""
         older = (
-            each
-            for each in self.returns
-            if each.status == SUPERSEDED and each.superseded_by == found.submission
+            other
+            for other in self.returns
+            if other.status == SUPERSEDED and other.superseded_by == return_.submission
         )
-        return sorted([*older, found], key=lambda each: (each.lateness[0] or date.max, each.age))
+        return sorted([*older, return_], key=lambda version: (version.lateness[0] or date.max, version.age))
 
     @property
     def days_late(self) -> int:
@@ -97,19 +101,19 @@ class TeamStatus:
     @property
     def correction_overdue(self) -> int:
         """How many days after the deadline its corrections came; while they are owed, how many have passed."""
-        return max((self._overdue(self._corrected(each)) for each in self.counting), default=0)
+        return max((self._overdue(self._corrected(return_)) for return_ in self.counting), default=0)
 
     @property
     def overdue(self) -> int:
         """How many days an answer is overdue, or its correction."""
         return self.days_late if self.state in OPEN else self.correction_overdue * (self.state == RETURNED)
 
-    def _corrected(self, found: Return) -> date | None:
+    def _corrected(self, return_: Return) -> date | None:
         """Give the day of its first correction without errors, today while it has none; None where it needs none."""
-        first, *more = self.versions(found)
+        first, *later = self.versions(return_)
         if first.verdict == ACCEPTED:
             return None
-        return next((each.lateness[0] for each in more if each.verdict == ACCEPTED), self.today)
+        return next((version.lateness[0] for version in later if version.verdict == ACCEPTED), self.today)
 
     def _overdue(self, day: date | None) -> int:
         return max((day - self.team.deadline).days, 0) if self.team.deadline and day else 0
@@ -117,12 +121,12 @@ class TeamStatus:
     @property
     def required(self) -> int:
         """How many answers are required."""
-        return sum(each.required for each in self.counting)
+        return sum(return_.required for return_ in self.counting)
 
     @property
     def answered(self) -> int:
         """How many of them are given."""
-        return sum(each.answered for each in self.counting)
+        return sum(return_.answered for return_ in self.counting)
 
     @property
     def completeness(self) -> float | None:
@@ -132,7 +136,7 @@ class TeamStatus:
     @property
     def errors(self) -> int:
         """Errors that nobody has accepted."""
-        return sum(each.open_errors for each in self.counting)
+        return sum(return_.open_errors for return_ in self.counting)
 
     def notes(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
         """Yield what a coordinator has to know besides the state, the most urgent first."""
@@ -140,38 +144,38 @@ class TeamStatus:
         if self.state == RETURNED and self.correction_overdue:
             yield f"{say('Correction overdue (days)')}: {self.correction_overdue}"
         for status, words in NOTES.items():
-            files = [_named(each, language) for each in self.returns if each.status == status]
+            files = [_named(return_, language) for return_ in self.returns if return_.status == status]
             if files:
                 yield f"{say(words)}: {', '.join(files)}"
-        for each in self.returns:
-            if each.status in (COUNTS, CONFLICT, WAITING) and _has(each, MADE_FROM_OLDER_VERSION):
-                yield f"{say('made from an older version')} ({MADE_FROM_OLDER_VERSION.code}): {each.name}"
-            if each.status == COUNTS and each.reason:
-                yield f"{each.name}: {text_of(each.reason, language)}"
-            if is_in_doubt(each):
-                yield f"{say('not sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {each.name}"
-            if each.verdict == REFUSED:
-                for finding in each.findings[:1]:
-                    yield f"{finding.code}: {text(finding, language, path=each.name).message}"
-        for each in self.sent_for_others:
-            yield f"{say('sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {each.name}, {each.team}"
+        for return_ in self.returns:
+            if return_.status in (COUNTS, CONFLICT, WAITING) and _has(return_, MADE_FROM_OLDER_VERSION):
+                yield f"{say('made from an older version')} ({MADE_FROM_OLDER_VERSION.code}): {return_.name}"
+            if return_.status == COUNTS and return_.reason:
+                yield f"{return_.name}: {text_of(return_.reason, language)}"
+            if is_in_doubt(return_):
+                yield f"{say('not sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {return_.name}"
+            if return_.verdict == REFUSED:
+                for finding in return_.findings[:1]:
+                    yield f"{finding.code}: {text(finding, language, path=return_.name).message}"
+        for return_ in self.sent_for_others:
+            yield f"{say('sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {return_.name}, {return_.team}"
 
 
-def is_in_doubt(each: Return) -> bool:
+def is_in_doubt(return_: Return) -> bool:
     """Say whether a return that may count came from none of the addresses of its team, and nobody has decided yet."""
-    return each.status in (COUNTS, CONFLICT, WAITING) and _has(each, SENDER_NOT_THE_TEAMS)
+    return return_.status in (COUNTS, CONFLICT, WAITING) and _has(return_, SENDER_NOT_THE_TEAMS)
 
 
-def _has(each: Return, kind: Kind) -> bool:
-    return any(finding.code == kind.code for finding in each.findings)
+def _has(return_: Return, kind: Kind) -> bool:
+    return any(finding.code == kind.code for finding in return_.findings)
 
 
-def _named(each: Return, language: str) -> str:
+def _named(return_: Return, language: str) -> str:
     """Give a return, with what excludes it."""
-    if each.status != EXCLUDED:
-        return each.name
-    codes = dict.fromkeys(finding.code for finding in each.findings if finding.code in DOUBTS)
-    return f"{each.name} ({', '.join(codes) or text_of(each.reason, language)})"
+    if return_.status != EXCLUDED:
+        return return_.name
+    codes = dict.fromkeys(finding.code for finding in return_.findings if finding.code in DOUBTS)
+    return f"{return_.name} ({', '.join(codes) or text_of(return_.reason, language)})"
 
 
 def status(returns: Iterable[Return], today: date, round_: Round | None = None) -> list[TeamStatus]:
@@ -183,31 +187,29 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
     doubted = list(filter(is_in_doubt, came))
     teams_of = Senders(round_).teams_of if round_ and doubted else lambda _: []
     # what is in doubt since it came from the address of another team, by that team
-    elsewhere = grouped((team, each) for each in doubted for team in teams_of(each.sha256))
-    unread = [each for each in came if each.verdict == REFUSED]
-    by_team = grouped((each.team, each) for each in came if each.verdict != REFUSED)
+    elsewhere = grouped((team, return_) for return_ in doubted for team in teams_of(return_.sha256))
+    unread = [return_ for return_ in came if return_.verdict == REFUSED]
+    by_team = grouped((return_.team, return_) for return_ in came if return_.verdict != REFUSED)
     expected = [
-        replace(
-            _expected(round_, team, by_team.pop(team.code, []), today),
-            sent_for_others=elsewhere.get(team.code, ()),
-        )
+        _expected(round_, team, by_team.pop(team.code, []), today, elsewhere.get(team.code, ()))
         for team in (round_.teams if round_ else ())
     ]
-    others = [
-        TeamStatus(Team(code), STRANGE, some, today)
-        if round_
-        else _expected(
-            None, Team(code, next((each.country for each in some if each.country), "")), some, today
-        )
-        for code, some in sorted(by_team.items())
-    ]
-    return [*expected, *others, *(TeamStatus(Team(""), REFUSED, [each]) for each in unread)]
+    others = []
+    for code, some in sorted(by_team.items()):
+        if round_:
+            others.append(TeamStatus(Team(code), STRANGE, some, today))
+        else:
+            country = next((return_.country for return_ in some if return_.country), "")
+            others.append(_expected(None, Team(code, country), some, today))
+    return [*expected, *others, *(TeamStatus(Team(""), REFUSED, [return_]) for return_ in unread)]
 
 
-def _expected(round_: Round | None, team: Team, came: Sequence[Return], today: date) -> TeamStatus:
-    found = TeamStatus(team, ISSUED, came, today)
-    verdicts = {each.verdict for each in found.counting}
-    if any(each.status == CONFLICT for each in came):
+def _expected(
+    round_: Round | None, team: Team, came: Sequence[Return], today: date, for_others: Sequence[Return] = ()
+) -> TeamStatus:
+    found = TeamStatus(team, ISSUED, came, today, for_others)
+    verdicts = {return_.verdict for return_ in found.counting}
+    if any(return_.status == CONFLICT for return_ in came):
         state = TO_DECIDE
     elif verdicts:
         state = ACCEPTED if verdicts == {ACCEPTED} else RETURNED
@@ -223,6 +225,78 @@ def issued_files(round_: Round, team: Team) -> list[Path]:
 
     Beside the team A there may be a team A_1: a file belongs to the one whose code is longer.
     """
-    others = tuple(f"{each.code}_" for each in round_.teams if each.code.startswith(f"{team.code}_"))
+    others = tuple(f"{other.code}_" for other in round_.teams if other.code.startswith(f"{team.code}_"))
     found = (round_.folder / ISSUED_FOLDER).glob(f"{escape(team.code)}_*.xlsx")
     return sorted(path for path in found if not path.name.startswith(others))
+
+
+# the returns that teams get feedback on: of each workbook and intervention one, what the team sent last
+
+
+class LeftOut(NamedTuple):
+    """A return that is not given back, and why."""
+
+    found: Return
+    why: str
+    path: str  # where it lies: of one content that was seen twice the other place
+    ends: Exit = Exit.OK  # what a run ends with that should have given it back
+    is_settled: bool = False  # there is nothing to say about it
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.path.replace("\\", "/").rpartition("/")[2]
+
+
+def choose(returns: Sequence[Return]) -> tuple[list[Return], list[LeftOut]]:
+    """Tell the returns to give back, and all others with the reason.
+
+    What a team sent last is what it must correct: of a newer version that waits with errors for being corrected, and
+    the accepted one that counts until then, the newer one. Nobody loses newer answers by correcting older ones.
+    """
+    # of each return that counts the newest version of its workbook: itself, or one that waits
+    last = {return_.submission: return_ for return_ in returns if return_.status == COUNTS}
+    for return_ in sorted(returns, key=lambda return_: return_.age):
+        if return_.status == WAITING and return_.superseded_by in last:
+            last[return_.superseded_by] = return_
+    names = {return_.submission: return_.name for return_ in returns}
+    chosen: list[Return] = []
+    left_out: list[LeftOut] = []
+    for return_ in returns:
+        why = _why_not(return_, last, names)
+        if why:
+            left_out.append(LeftOut(return_, why, return_.path))
+        else:
+            chosen.append(return_)
+        if return_.verdict != REFUSED:
+            copies = (item.path for item in return_.items if item.path != return_.path)
+            left_out += [LeftOut(return_, f"the same as {return_.name}", path) for path in copies]
+    return chosen, left_out
+
+
+def _why_not(return_: Return, last: Mapping[str, Return], names: Mapping[str, str]) -> str:
+    """Say why a return is not given back; nothing where it is."""
+    other = names.get(return_.superseded_by or "", "")
+    if return_.verdict == REFUSED:
+        return "refused: there are no answers to give back"
+    if return_.status == CONFLICT:
+        return f"waits for a decision ({other} conflicts with it): see hrge-xl decide"
+    if return_.status == SUPERSEDED:
+        return f"superseded by {other}"
+    if return_.status in (COUNTS, WAITING):
+        counting = return_.submission if return_.status == COUNTS else return_.superseded_by or ""
+        newest = last.get(counting)
+        if newest is None:
+            return f"{other} waits for a decision first: see hrge-xl decide"
+        return "" if newest is return_ else f"{newest.name} is newer, and has the feedback"
+    return f"{return_.status}: {text_of(return_.reason).rstrip('.')}"
+
+
+def file_name(return_: Return, spec: Spec | None, taken: set[str]) -> str:
+    """Name what is written for a return after its team and intervention."""
+    codes = (spec.identity.project, spec.identity.intervention) if spec else ()
+    # the name of an intervention that is in error itself may be any text
+    wrong = any(f.field in codes for f in return_.findings if f.field and f.severity is Severity.ERROR)
+    intervention = "" if wrong else return_.intervention or return_.project
+    parts = filter(None, map(file_part, (return_.team, intervention)))
+    return free_name("_".join(parts) or file_part(return_.name.rpartition(".")[0]) or "return", "", taken)

@@ -73,8 +73,8 @@ def check_seal(
     with Ledger.open(what.folder, write=False) as ledger:
         found = check(ledger, what.sealed, what.terms)
     digest = digest.lower()
-    noted = not digest or digest in [each.digest for each in found.seals]
-    known = not trusted or any(is_trusted(each, trusted) for each in found.seals)
+    noted = not digest or digest in [seal.digest for seal in found.seals]
+    known = not trusted or any(is_trusted(seal, trusted) for seal in found.seals)
     return SealCheck(name, found, noted, known, list(lines(found, name, trusted, digest)))
 
 
@@ -119,7 +119,7 @@ def _target(report: Path | None, folder: Path | None) -> SealTarget:
     elif report is not None and not report.is_file():
         raise UsageError(f"{report}: there is no such report. Check the path.")
     parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
-    around = [each for each in parents if not is_among_returns(each)]
+    around = [place for place in parents if not is_among_returns(place)]
     home = folder or alone or near(*around) or next(filter(is_round, around), None)
     if home is None:
         raise UsageError(
@@ -127,7 +127,7 @@ def _target(report: Path | None, folder: Path | None) -> SealTarget:
         )
     check_own(home)
     named = dict.fromkeys(
-        each.resolve() for each in (alone or home, *(() if alone or not report else parents))
+        place.resolve() for place in (alone or home, *(() if alone or not report else parents))
     )
-    rounds = [load_round(each) for each in named if is_round(each)]
+    rounds = [load_round(place) for place in named if is_round(place)]
     return SealTarget(home, None if alone else report, terms_of(rounds))

@@ -48,23 +48,16 @@ class Team:
     @property
     def cells(self) -> dict[str, str]:
         """The cells that it has in a list, by column."""
-        deadline, tools = str(self.deadline or ""), ",".join(self.tools or ())
-        cells = (
-            self.code,
-            self.country,
-            self.language,
-            deadline,
-            self.contact,
-            self.email,
-            tools,
-            self.profile,
-        )
-        return dict(zip(COLUMNS, cells, strict=True))
+        return {
+            "team": self.code, "country": self.country, "language": self.language,
+            "deadline": str(self.deadline or ""), "contact": self.contact, "email": self.email,
+            "tools": ",".join(self.tools or ()), "profile": self.profile,
+        }  # fmt: skip
 
 
 def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:
     """Read lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
-    mistakes = [f"{name}: {each}" for each in before]
+    mistakes = [f"{name}: {mistake}" for mistake in before]
     teams: dict[str, tuple[int, Team]] = {}
     rows = [(n, defaultdict(str, cells)) for n, cells in lines]
     days = Days.of([cells["deadline"] for _, cells in rows], spec.languages)
@@ -75,7 +68,7 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
             wrong.append(f"team '{team.code}' is already in line {teams[team.code.casefold()][0]}. Keep one.")
         elif team.code:
             teams[team.code.casefold()] = (n, team)
-        mistakes += [f"{name}: line {n}: {each}" for each in wrong]
+        mistakes += [f"{name}: line {n}: {mistake}" for mistake in wrong]
     if mistakes:
         raise RoundError(*mistakes)
     return [team for _, team in teams.values()]
@@ -319,7 +312,14 @@ def _find_heads(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, Heads]:
         if len(lines) == height:
             found.append((at + height, _heads(lines[-1][0], [cells for _, cells in lines])))
     # with which most is understood of the list
-    return max(found, key=lambda each: ("team" in each[1].columns, len({*each[1].columns} - {""}), -each[0]))
+    return max(
+        found,
+        key=lambda candidate: (
+            "team" in candidate[1].columns,
+            len({*candidate[1].columns} - {""}),
+            -candidate[0],
+        ),
+    )
 
 
 def _heads(line: int, lines: Sequence[Sequence[str]]) -> Heads:

@@ -19,6 +19,7 @@ class MailType(StrEnum):
     THANKS = "thanks"
 
 
+DAYS_BEFORE = 7  # the deadline that a team is reminded of it, by a mail and by the calendar
 REMINDERS = (MailType.BEFORE, MailType.ON, MailType.AFTER, MailType.CORRECT)
 
 

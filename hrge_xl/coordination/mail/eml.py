@@ -28,7 +28,7 @@ from ...ledger.ledger import Drafted
 from ...reader.limits import MEBIBYTE
 from ...rounds.rounds import Round
 from ...rounds.teams import Team
-from .due import DAYS_BEFORE
+from . import DAYS_BEFORE
 from .templates import Template
 
 MOST_BYTES = 10 * MEBIBYTE  # of a mail, with what is attached: many servers refuse more
@@ -43,7 +43,7 @@ class Mail(NamedTuple):
 
     to: str  # addresses, by comma
     language: str
-    said: Template
+    content: Template
     attached: Sequence[Path] = ()
 
 
@@ -52,9 +52,9 @@ def as_eml(mail: Mail) -> bytes:
     made = EmailMessage(policy=SMTP)
     made["X-Unsent"] = "1"
     if mail.to:
-        made["To"] = [Address(addr_spec=each.strip()) for each in mail.to.split(",")]
-    made["Subject"] = mail.said.subject
-    made.set_content(mail.said.text, cte="base64")
+        made["To"] = [Address(addr_spec=address.strip()) for address in mail.to.split(",")]
+    made["Subject"] = mail.content.subject
+    made.set_content(mail.content.text, cte="base64")
     made.add_alternative(_page(mail), subtype="html", cte="base64")
     for path in mail.attached:
         kind, form = KINDS[path.suffix]
@@ -63,15 +63,18 @@ def as_eml(mail: Mail) -> bytes:
     # parts are divided by what they hold: by itself a mail is another one each time it is written
     for part in made.walk():
         if part.is_multipart():
-            parts = b"".join(each.as_bytes() for each in part.iter_parts() if not each.is_multipart())
+            parts = b"".join(inner.as_bytes() for inner in part.iter_parts() if not inner.is_multipart())
             part.set_boundary(f"=_{sha256(parts).hexdigest()[:32]}_{part.get_content_subtype()}")
     return made.as_bytes()
 
 
 def _page(mail: Mail) -> str:
     """Give the text as a page, which says in which direction it runs."""
-    paragraphs = (html.escape(each).replace("\n", "<br>\n") for each in mail.said.text.strip().split("\n\n"))
-    body = "\n".join(f"<p>{each}</p>" for each in paragraphs)
+    paragraphs = (
+        html.escape(paragraph).replace("\n", "<br>\n")
+        for paragraph in mail.content.text.strip().split("\n\n")
+    )
+    body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     way = direction(mail.language)
     return (
         f'<!DOCTYPE html>\n<html lang="{mail.language}" dir="{way}"><head><meta charset="utf-8"></head>\n'
@@ -95,25 +98,24 @@ def deadlines_calendar(round_: Round) -> bytes:
     return b"".join(_folded(line) for line in lines)
 
 
-def _entry(round_: Round, day: date, teams: Sequence[Team]) -> tuple[str, ...]:
+def _entry(round_: Round, day: date, teams: Sequence[Team]) -> list[str]:
     codes = ", ".join(team.code for team in teams)
     uid = sha256(f"{round_.name}\n{day}".encode()).hexdigest()[:32]
-    return (
-        "BEGIN:VEVENT",
-        f"UID:{uid}@hrge-xl",
-        f"DTSTAMP:{day:%Y%m%d}T000000Z",
-        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_text(f'{round_.name}: {len(teams)} workbooks are due')}",
-        f"DESCRIPTION:{_text(codes)}",
-        "TRANSP:TRANSPARENT",
-        "BEGIN:VALARM",
-        "ACTION:DISPLAY",
-        f"DESCRIPTION:{_text(f'{round_.name}: workbooks are due on {day}')}",
-        f"TRIGGER:-P{DAYS_BEFORE}D",
-        "END:VALARM",
-        "END:VEVENT",
-    )
+    return f"""\
+BEGIN:VEVENT
+UID:{uid}@hrge-xl
+DTSTAMP:{day:%Y%m%d}T000000Z
+DTSTART;VALUE=DATE:{day:%Y%m%d}
+DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}
+SUMMARY:{_text(f"{round_.name}: {len(teams)} workbooks are due")}
+DESCRIPTION:{_text(codes)}
+TRANSP:TRANSPARENT
+BEGIN:VALARM
+ACTION:DISPLAY
+DESCRIPTION:{_text(f"{round_.name}: workbooks are due on {day}")}
+TRIGGER:-P{DAYS_BEFORE}D
+END:VALARM
+END:VEVENT""".split("\n")
 
 
 def _text(text: str) -> str:
@@ -141,7 +143,7 @@ HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached",
 
 def write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
     """Write the drafts that are still in a folder as a table; without any, take the folder away."""
-    files = {Path(each.file).name: each for each in drafts}
+    files = {Path(draft.file).name: draft for draft in drafts}
     there = [(folder / name, files[name]) for name in sorted(files) if (folder / name).is_file()]
     if not there:
         (folder / LIST).unlink(missing_ok=True)
@@ -160,7 +162,7 @@ def _row(path: Path, draft: Drafted) -> list[str]:
     mail = message_from_bytes(path.read_bytes(), policy=default)
     assert isinstance(mail, EmailMessage)
     text = mail.get_body(("plain",))
-    files = [str(each.get_filename()) for each in mail.iter_attachments()]
+    files = [str(file.get_filename()) for file in mail.iter_attachments()]
     return [
         draft.team, str(mail["To"] or ""), str(mail["Content-Language"] or ""), draft.occasion,
         str(mail["Subject"] or ""), str(text.get_content()).strip() if text else "", "; ".join(files), path.name,

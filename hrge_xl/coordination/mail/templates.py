@@ -49,7 +49,7 @@ def load_templates(folder: Path) -> Templates:
         wrong = list(_mistakes(sections))
         if not is_language(file.stem):
             wrong.append("the name is not a language. Name it after one, for example fr.txt.")
-        mistakes += [f"{FOLDER}/{file.name}: {each}" for each in wrong]
+        mistakes += [f"{FOLDER}/{file.name}: {mistake}" for mistake in wrong]
         own[file.stem] = {} if wrong else dict(map(_template, sections))
     if mistakes:
         raise RoundError(*mistakes)
@@ -59,7 +59,7 @@ def load_templates(folder: Path) -> Templates:
 def template_of(own: Templates, occasion: MailType, language: str) -> Template:
     """Give the text for an occasion in a language, in its base language, else as the program says it."""
     texts = (own.get(tag, {}) for tag in with_base(language))
-    return next((each[occasion] for each in texts if occasion in each), standard(occasion, language))
+    return next((known[occasion] for known in texts if occasion in known), standard(occasion, language))
 
 
 def write_templates(folder: Path, languages: Iterable[str]) -> list[Path]:
@@ -68,11 +68,11 @@ def write_templates(folder: Path, languages: Iterable[str]) -> list[Path]:
     for language in dict.fromkeys(languages):
         file = folder / FOLDER / f"{language}{ENDING}"
         if not file.exists():
-            told = (
-                f"[{each}]\nSubject: {(made := standard(each, language)).subject}\n\n{made.text}\n"
-                for each in MailType
+            sections = (
+                f"[{occasion}]\nSubject: {(made := standard(occasion, language)).subject}\n\n{made.text}\n"
+                for occasion in MailType
             )
-            write_whole(file, (HEAD % ", ".join(PLACEHOLDERS) + "\n".join(told)).encode("utf-8-sig"))
+            write_whole(file, (HEAD % ", ".join(PLACEHOLDERS) + "\n".join(sections)).encode("utf-8-sig"))
             written.append(file)
     return written
 
@@ -85,7 +85,7 @@ class TextSection(NamedTuple):
     lines: list[tuple[int, str]]
 
     @property
-    def said(self) -> list[tuple[int, str]]:
+    def filled_lines(self) -> list[tuple[int, str]]:
         """Its lines that say something."""
         return [(number, line) for number, line in self.lines if line.strip()]
 
@@ -98,11 +98,11 @@ def _sections(lines: Iterable[str]) -> list[TextSection]:
             found.append(TextSection(number, head[1], []))
         elif not line.startswith("#"):
             found[-1].lines.append((number, line))
-    return [section for section in found if section.name or section.said]
+    return [section for section in found if section.name or section.filled_lines]
 
 
 def _template(section: TextSection) -> tuple[MailType, Template]:
-    (_, first), *_ = section.said
+    (_, first), *_ = section.filled_lines
     match = SUBJECT.fullmatch(first.strip())
     lines = [line for _, line in section.lines]
     text = "\n".join(lines[lines.index(first) + 1 :]).strip("\n")
@@ -110,22 +110,22 @@ def _template(section: TextSection) -> tuple[MailType, Template]:
 
 
 def _mistakes(sections: Iterable[TextSection]) -> Iterator[str]:
-    known, seen = [str(each) for each in MailType], set[str]()
+    known, seen = [str(occasion) for occasion in MailType], set[str]()
     for section in sections:
         if section.name not in known:
             what = f"there is no occasion '{section.name}'" if section.name else "this is in no section"
-            yield f"line {section.line}: {what}. Known are: {', '.join(f'[{each}]' for each in known)}."
+            yield f"line {section.line}: {what}. Known are: {', '.join(f'[{name}]' for name in known)}."
             continue
         if section.name in seen:
             yield f"line {section.line}: [{section.name}] appears twice. Keep one."
         seen.add(section.name)
-        said = section.said
-        if not said or not SUBJECT.fullmatch(said[0][1].strip()):
+        filled_lines = section.filled_lines
+        if not filled_lines or not SUBJECT.fullmatch(filled_lines[0][1].strip()):
             yield f"line {section.line}: [{section.name}] does not begin with a subject. Write: Subject: …"
-        elif len(said) == 1:
+        elif len(filled_lines) == 1:
             yield f"line {section.line}: [{section.name}] has no text."
-        for number, line in said:
-            yield from (f"line {number}: {each}" for each in _wrong_placeholders(line, section.name))
+        for number, line in filled_lines:
+            yield from (f"line {number}: {mistake}" for mistake in _wrong_placeholders(line, section.name))
 
 
 def _wrong_placeholders(line: str, occasion: str) -> Iterator[str]:
@@ -137,7 +137,7 @@ def _wrong_placeholders(line: str, occasion: str) -> Iterator[str]:
         return
     for name in fields:
         if name not in usual:
-            yield f"there is no placeholder {{{name}}} here. Known are: {', '.join(f'{{{each}}}' for each in usual)}."
+            yield f"there is no placeholder {{{name}}} here. Known are: {', '.join(f'{{{known}}}' for known in usual)}."
 
 
 def fields_of(line: str) -> Iterator[str]:

@@ -1,0 +1,234 @@
+"""What is said of returned files, and held against them: `validate`, `check`, `report`, `feedback` and `verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import hrge_xl
+
+from ..core.errors import Exit
+from ..outputs import FORMATS, write_report
+from .common import command_line, is_set, next_step, print_notes, print_result, question, verb
+from .terminal import data, line, output_to, print_json, print_lines
+
+if TYPE_CHECKING:
+    from ..outputs.document import FileRow
+
+OVERVIEW = "overview"
+
+
+@verb("validate")
+def validate(
+    paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, lang: str,
+    **how: Any,
+) -> Exit:  # fmt: skip
+    """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
+
+    For a round, what is new in its returned/ is taken into its dataset; loose files leave nothing behind. Findings in a
+    file that another one supersedes do not count for --fail-on.
+
+    \b
+    hrge-xl validate returned/
+    hrge-xl validate PAK.xlsx AFG.xlsx --json > report.json
+    hrge-xl validate output/2025-H2 output/2026-H1  two rounds
+
+    Next: hrge-xl feedback output/2026-H1 -o feedback
+    """
+    from ..outputs.build import file_rows
+    from ..outputs.formats.json import render
+    from .findings_view import print_every_line, print_folded
+
+    request, quiet, verbose = question(paths, how), is_set("quiet"), is_set("verbose")
+    with hrge_xl.datasets(replace(request, answers=as_json)) as found:
+        run = facts(request, redacted=redact, language=lang)
+        files = file_rows(found, run.language, redacted=redact)
+        with output_to(output):
+            if as_json:
+                data(render(hrge_xl.document(found, run, files)), nl=False)
+            elif verbose:
+                print_every_line(files, quiet=quiet)
+            else:
+                print_folded(files, run.language, quiet=quiet)
+        print_totals(found)
+        if not as_json and not quiet:
+            _next(paths, files, every_line=verbose)
+        return exit_code(files, fail_on)
+
+
+def _next(paths: Sequence[str], files: Sequence[FileRow], *, every_line: bool) -> None:
+    """Say what to do about it."""
+    counting = [file for file in files if not file["settled"]]
+    if not every_line and any(file["findings"] for file in counting):
+        line("Every finding, with what to do: -v. What a code means: hrge-xl explain CODE", err=True)
+    if any(file["status"] == "conflict" for file in counting):
+        next_step("decide", *paths[:1])
+    elif any(file["verdict"] == "returned" for file in counting):
+        next_step("feedback", *paths, and_then=" -o feedback")
+    elif any(file["verdict"] == "refused" for file in counting):
+        line("Next: ask for the files that were refused again.", err=True)
+    else:
+        next_step("consolidate", *paths)
+
+
+# check
+
+
+@verb("check")
+def check(file: str, **how: Any) -> Exit:
+    """Check one workbook before it is sent, as its own sheet of checks does.
+
+    A file in issued/ or returned/ of a round is read with the spec and the key of that round.
+
+    \b
+    hrge-xl check "3. Pakistan.xlsx"
+    hrge-xl check "3. Pakistan.xlsx" --spec output/2026-H1
+
+    Next: hrge-xl explain V001
+    """
+    from ..outputs.build import file_rows
+    from .findings_view import print_every_line
+
+    round_ = hrge_xl.round_named(how["spec"])
+    request = question([file], {"jobs": 1, **how})
+    with hrge_xl.datasets(replace(request, answers=False, wanted=round_.wanted if round_ else None)) as found:
+        files = file_rows(found)
+        print_every_line(files, quiet=False)
+        print_notes(*found)
+        return exit_code(files, "error")
+
+
+# report
+
+
+@verb("report", formats=[*FORMATS, OVERVIEW])
+def report(
+    paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
+    period: str | None, lang: str | None, **how: Any,
+) -> Exit:  # fmt: skip
+    """Write the validation report of returned files, or the overview of a round or of a consolidated folder.
+
+    \b
+    hrge-xl report returned/ --format html --format xlsx -o reports
+    hrge-xl report output/2026-H1 --format overview -o reports
+
+    Next: hrge-xl sign reports/validation.json --by "A. Name"
+    """
+    from ..outputs.overview import write_overview
+
+    request = question(paths, how)
+    with hrge_xl.datasets(request) as found:
+        if OVERVIEW in formats:
+            text = hrge_xl.overview(found, request.today, lang, masked=shareable, period=period)
+            line(write_overview(text, output, masked=shareable))
+        made = hrge_xl.document(found, facts(request, redacted=redact, language=lang))
+        wanted = [name for name in formats or ("html",) if name != OVERVIEW]
+        print_lines(write_report(made, name, output) for name in wanted)
+        print_totals(found)
+        return exit_code(made["files"], "never")
+
+
+# feedback
+
+
+@verb("feedback")
+def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) -> Exit:
+    """Write a fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
+
+    There is one for each team and intervention that has something to correct or to look at, made from its latest
+    return. Name the round folder; a file named on its own always gets its feedback. A workbook of an older version is
+    given back in the version in force. Answers that this version no longer asks for are on its sheet “Without a place”,
+    in the text, and with --json in the output.
+
+    \b
+    hrge-xl feedback 2026-H1 -o feedback
+
+    Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
+    """
+    from ..outputs.feedback_message import SCHEMA
+
+    given = hrge_xl.give_feedback(question(paths, how), output, **how)
+    print_lines(given.warnings, err=True)
+    for made in given.files:
+        if not as_json:
+            line(made["workbook"])
+        if not is_set("quiet"):
+            print_lines(_aside(made), err=True)
+    if as_json:
+        left_out = [
+            {"path": left.path, "submission": left.found.submission, "team": left.found.team, "why": left.why}
+            for left in given.left_out
+        ]
+        print_json({"schema": SCHEMA, "files": given.files, "left_out": left_out})
+    if not is_set("quiet"):
+        print_lines((f"{left.name}: {left.why}." for left in given.left_out), err=True)
+    print_lines(given.totals, err=True)
+    ends = (Exit.REFUSED if left.found.verdict == "refused" else left.ends for left in given.left_out)
+    return max(ends, default=Exit.OK)
+
+
+def _aside(file: dict[str, Any]) -> Iterator[str]:
+    """Say which version it came from, and every answer that no longer has a place; it quotes none."""
+    homeless = file["without_place"]
+    if file["version"] != file["sent_version"]:
+        yield f"  version {file['sent_version']} to {file['version']}"
+    if homeless:
+        yield f"  {len(homeless)} without a place, kept on the sheet for them:"
+    yield from (f"  {answer['sheet']}!{answer['cell']}: {answer['question']}" for answer in homeless)
+
+
+# verify
+
+
+@verb("verify")
+def verify(target: Path, as_json: bool, output: Path | None, **how: Any) -> Exit:
+    """Verify a report, a dataset or a round: read its files again, calculate everything again, and compare.
+
+    TARGET is a JSON report (or any other format with the JSON report of the same run beside it), with --returned; or a
+    round or consolidated folder, whose dataset, exports, overview and ledger are compared with the received files. Exit
+    code 0: identical; 1: something differs.
+
+    \b
+    hrge-xl verify reports/validation.json --returned dataset/received
+    hrge-xl verify 2026-H1
+
+    Next: hrge-xl trace, to find the cell behind a figure
+    """
+    audit = hrge_xl.verify(target, **how)
+    print_result(output, as_json, audit.data(), audit.lines())
+    return Exit.OK if audit.identical else Exit.FINDINGS
+
+
+# what is said of a run
+
+
+def facts(request: hrge_xl.Question, *, redacted: bool = False, language: str | None = None) -> hrge_xl.Facts:
+    """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
+    began = datetime.combine(request.today, time.min, UTC) if request.rejudge else datetime.now(UTC)
+    command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
+    return hrge_xl.Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", request.today, command, language or "en", redacted)
+
+
+def print_totals(datasets: Sequence[hrge_xl.Dataset]) -> None:
+    """Print what was received and what became of it on stderr, as the last lines."""
+    from ..outputs.build import totals
+
+    print_notes(*datasets)
+    print_lines(totals(datasets).lines(), err=True)
+
+
+def exit_code(files: Sequence[FileRow], fail_on: str) -> Exit:
+    """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
+    from ..outputs.document import is_waived
+
+    if any(file["verdict"] == "refused" for file in files):
+        return Exit.REFUSED
+    levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
+    found = (finding for file in files if not file["settled"] for finding in file["findings"])
+    hit = any(finding["severity"] in levels and not is_waived(finding) for finding in found)
+    return Exit.FINDINGS if hit else Exit.OK
