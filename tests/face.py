@@ -211,7 +211,7 @@ from hrge_xl.spec.own_sheets import (
 )
 from hrge_xl.spec.scope import parsed, Scope
 from hrge_xl.spec.lookup import vocabularies
-from hrge_xl.spec.slips import _table as slip_table
+from hrge_xl.spec.common_mistakes import common_mistakes as slip_table
 from hrge_xl.spec.translating import (
     as_file,
     mistakes,

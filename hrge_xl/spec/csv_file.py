@@ -17,7 +17,7 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from ..core.errors import Mistake
 from .carried import FACTS, LIST
 from .issuance import BETWEEN
-from .yaml_file import Lost, content_of, file_beside, get, mapping, mistake_at, scalar, sequence
+from .yaml_file import SkippedInput, content_of, file_beside, get, mapping, mistake_at, scalar, sequence
 
 SEPARATORS = ",;\t"
 COMMENT = "#"  # a line that begins with it says nothing
@@ -25,7 +25,7 @@ WORDED = ("label", "help", "anchor")  # may stand in several languages: `label:f
 
 
 def take_in_lists(
-    folder: Path, lists: Node | None, language: str, mistakes: list[Mistake], lost: Lost
+    folder: Path, lists: Node | None, language: str, mistakes: list[Mistake], skipped: SkippedInput
 ) -> None:
     """Put the entries of CSV files in the place of their names; `language` is the one of a `label` without any.
 
@@ -51,7 +51,7 @@ def take_in_lists(
         node.value += mapping([("items", sequence(items))], like=named).value
         if not items:
             lists.value[:] = [pair for pair in lists.value if pair[1] is not node]
-            lost.take(str(name.value), node)
+            skipped.take(str(name.value), node)
 
 
 def take_in_facts(folder: Path, named: Node | None, mistakes: list[Mistake]) -> None:

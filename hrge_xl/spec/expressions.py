@@ -15,9 +15,9 @@ from ..fields import Field
 from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, reader_only
 from ..language.functions.choices import Completeness, LookUp, tools_read
 from .check_names import BLOCKS, FIELDS, select
+from .common_mistakes import common_mistake_in
 from .model import RegisterBlock, Rule, Spec
 from .scope import Scope, parsed, rule_scope
-from .slips import slip_in
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
 ASKED = "whether to ask "
@@ -149,7 +149,7 @@ def slip(text: str) -> Words | None:
 
 def _slip(text: str) -> Words:
     bare = TEXTS.sub(lambda found: " " * len(found.group()), text)
-    found = slip_in("expression", "", {"mark": bare})
+    found = common_mistake_in("expression", "", {"mark": bare})
     if found:
         _, match, (reason, remedy) = found
         return f"{reason} (at character {match.start() + 1} of the expression).", remedy
