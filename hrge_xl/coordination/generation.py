@@ -17,7 +17,7 @@ from ..layout import build
 from ..ledger.files import only_writer
 from ..rounds.datasets import one_dataset
 from ..rounds.rounds import ISSUED, Round, load_round, only_countries, orders, taken_along
-from ..spec.choice import choose
+from ..spec.issuance import choose
 from ..spec.load import load
 from ..spec.lookup import asks_for_country, country_codes
 from ..spec.model import Spec

@@ -20,8 +20,8 @@ from ..fields import ColumnKind, Field, kind_of
 from ..layout import Layout
 from ..reader.limits import LIMITS
 from ..spec.compiled import compiled
+from ..spec.issuance import closing, goes_on
 from ..spec.model import RegisterBlock, Series, Spec, Tool
-from ..spec.rows import closing, goes_on
 from ..spec.scope import entries
 from .carry_over import carry_over
 from .issuing import Order

@@ -8,13 +8,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, groupby, takewhile
 
+from openpyxl.styles.numbers import is_date_format
+
 from ..core.errors import UsageError
 from ..core.words import beginning, cell_length
-from ..fields import step_in
+from ..fields import FIELD_TYPES, Evidence, FieldType, Guess, step_in
+from ..fields.field import Source
 from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
-from .read import MOST_COLUMNS, Book, Cell, Place, Rule, Sheet, evidence, likeliest, notes
+from .read import MOST_COLUMNS, DataValidation, Place, SourceCell, SourceSheet, SourceWorkbook
 
 SHORT, HELP_LIMIT, BLANK_ROWS, MOST_BLANK_ROWS = 80, 180, 20, 500
+DESCRIBED = 60  # characters of a validation that a note quotes
 NUMBERING = frozenset(
     {"#", "no", "no.", "nr", "nr.", "n°", "nº", "s/n", "s.no", "sn", "number", "م", "الرقم"}
 )
@@ -77,26 +81,26 @@ class DraftSpec:
     messages: list[str] = field(default_factory=list)
 
 
-def guess(book: Book) -> DraftSpec:
+def guess(book: SourceWorkbook) -> DraftSpec:
     """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
     draft = DraftSpec(book.title or book.stem, "en", messages=list(book.messages))
     for sheet in book.sheets:
         reason = _why_not(sheet)
-        if not reason:
-            reason = "" if _Sheet(draft, sheet).add() else "nothing to fill in was found"
+        if not reason and not _SheetGuess(draft, sheet).add():
+            reason = "nothing to fill in was found"
         if reason:
             draft.messages.append(f"The sheet '{sheet.name}' was left out: {reason}.")
     if not draft.tools:
         raise UsageError(
             f"{book.stem}: no sheet has questions, columns or lists to fill in. {' '.join(draft.messages)}".strip()
         )
-    words = " ".join(each.label for tool in draft.tools for block in tool.blocks for each in block.fields)
+    words = " ".join(field.label for tool in draft.tools for block in tool.blocks for field in block.fields)
     arabic = sum("\u0600" <= letter <= "\u06ff" for letter in words)
     draft.language = "ar" if arabic * 2 > sum(letter.isalpha() for letter in words) else "en"
     return draft
 
 
-def _why_not(sheet: Sheet) -> str:
+def _why_not(sheet: SourceSheet) -> str:
     """Say why a sheet cannot become one of the spec; empty if it can."""
     if not sheet.visible:
         return "it is hidden"
@@ -109,10 +113,10 @@ def _why_not(sheet: Sheet) -> str:
     return ""
 
 
-class _Sheet:
+class _SheetGuess:
     """Takes one sheet apart: a form above, a table below, or one of them."""
 
-    def __init__(self, draft: DraftSpec, sheet: Sheet) -> None:
+    def __init__(self, draft: DraftSpec, sheet: SourceSheet) -> None:
         self.draft, self.sheet = draft, sheet
         self.last = max((row for row, _ in sheet.cells), default=0)
         of_rules = (box[2] for rule in sheet.rules for box in rule.boxes)
@@ -146,12 +150,12 @@ class _Sheet:
         return [place for place in places if self.sheet.text(*place)]
 
     def _title(self, head: Run) -> str:
-        first = next(iter(self._above(head)), None)
-        if first is None:
-            return self.sheet.name
-        text, beside = self.sheet.text(*first), self._beside(*first)
-        alone = not self.sheet.text(*beside) and not self.sheet.open(*beside)
-        return text if alone and cell_length(text) <= LIMIT_LABEL else self.sheet.name
+        for first in self._above(head)[:1]:
+            text, beside = self.sheet.text(*first), self._beside(*first)
+            alone = not self.sheet.text(*beside) and not self.sheet.open(*beside)
+            if alone and cell_length(text) <= LIMIT_LABEL:
+                return text
+        return self.sheet.name
 
     def _beside(self, row: int, column: int) -> Place:
         """Give the place after a cell, past what it is merged over."""
@@ -173,14 +177,10 @@ class _Sheet:
 
     def _head(self) -> Run:
         """Give the first run of texts with something to fill in, or something filled in, below it."""
-        return next(
-            (
-                run
-                for run in self._runs()
-                if self._stands_above(run, 1) or (self._section(run) and self._stands_above(run, 2))
-            ),
-            (),
-        )
+        for run in self._runs():
+            if self._stands_above(run, 1) or (self._section(run) and self._stands_above(run, 2)):
+                return run
+        return ()
 
     def _stands_above(self, run: Run, rows: int) -> bool:
         below = [(row + rows, column) for row, column in run]
@@ -202,12 +202,13 @@ class _Sheet:
 
     def _rows(self, head: Run) -> list[int]:
         """Give the rows of the table: as long as something stands in one of its columns."""
-
-        def is_used(row: int) -> bool:
-            cells = (self.sheet.at(row, column) for _, column in head)
-            return any(cell.unlocked or not cell.is_blank for cell in cells)
-
-        return list(takewhile(is_used, range(head[0][0] + 1, self.last + 1)))
+        rows: list[int] = []
+        for row in range(head[0][0] + 1, self.last + 1):
+            cells = [self.sheet.at(row, column) for _, column in head]
+            if not any(cell.unlocked or not cell.is_blank for cell in cells):
+                break
+            rows.append(row)
+        return rows
 
     def _table(self, head: Run) -> DraftBlock:
         rows = self._rows(head)
@@ -258,8 +259,8 @@ class _Sheet:
         labelled = [row for row in rows if self.sheet.text(row, head[0][1])]
         fixed: dict[int, str] = {}
         for row, column in head[1:]:
-            told = [each for each in labelled if self.sheet.at(each, column).value is not None]
-            if len(told) * 2 > len(labelled) and not any(self.sheet.open(each, column) for each in told):
+            filled = [item for item in labelled if self.sheet.at(item, column).value is not None]
+            if len(filled) * 2 > len(labelled) and not any(self.sheet.open(item, column) for item in filled):
                 made = DraftField(self._next(), "text", self.sheet.text(row, column), {"fixed": True})
                 made.notes.append("already filled in on the sheet, so it is fixed")
                 block.fields.append(made)
@@ -286,14 +287,13 @@ class _Sheet:
 
     def _column(self, block: DraftBlock, row: int, column: int, rows: Sequence[int]) -> None:
         label = self.sheet.text(row, column)
-        cells = [self.sheet.at(each, column) for each in (rows or [row + 1])]
+        cells = [self.sheet.at(below, column) for below in (rows or [row + 1])]
         formulas = [cell.formula for cell in cells if cell.formula]
         if formulas:
             block.notes.append(f"'{label}' was a formula ({formulas[0][:60]}): describe it as `calculated`")
             return
-        rules = [self.sheet.rule(each, column) for each in (row + 1, *rows)]
-        rule = next((each for each in rules if each), None)
-        block.fields.append(self._field(label, rule, cells))
+        rules = filter(None, (self.sheet.rule(below, column) for below in (row + 1, *rows)))
+        block.fields.append(self._field(label, next(rules, None), cells))
 
     # forms
 
@@ -347,10 +347,9 @@ class _Sheet:
         self.number += 1
         return f"{self.code.replace('.', '_')}_{self.number:02d}"
 
-    def _field(self, label: str, rule: Rule | None, cells: Sequence[Cell]) -> DraftField:
-        told = evidence(rule, cells)
-        kind, guess = likeliest(told)
-        made = DraftField(self._next(), kind.name, label or "?", dict(guess.options), notes(told, guess))
+    def _field(self, label: str, rule: DataValidation | None, cells: Sequence[SourceCell]) -> DraftField:
+        kind, guess, notes = _likeliest(rule or DataValidation("", ()), cells)
+        made = DraftField(self._next(), kind.name, label or "?", dict(guess.options), notes)
         if cell_length(label) > LIMIT_LABEL:
             made.label = beginning(label, LIMIT_LABEL - 1) + "…"
             made.notes.append("the label was longer than Excel allows and is cut")
@@ -364,16 +363,37 @@ class _Sheet:
                 made.notes.append(f"the prompt is too long for a help: {rule.prompt}")
         return made
 
-    def _vocabulary(self, label: str, rule: Rule | None, entries: Sequence[str], *, numbered: bool) -> str:
-        labels = [beginning(each, LIMIT_LABEL) for each in entries]
-        labels = list({each.casefold(): each for each in labels}.values())
+    def _vocabulary(
+        self, label: str, rule: DataValidation | None, entries: Sequence[str], *, numbered: bool
+    ) -> str:
+        beginnings = [beginning(entry, LIMIT_LABEL) for entry in entries]
+        labels = list({label.casefold(): label for label in beginnings}.values())
         items = _steps(labels) if numbered else list(zip(item_codes(labels), labels, strict=True))
         lists = self.draft.vocabularies
-        known = next((name for name, each in lists.items() if each == items), None)
+        known = next((name for name, listed in lists.items() if listed == items), None)
         if known is None:
             known = unique(list_name(rule.name if rule and rule.name else label), set(lists))
             lists[known] = items
         return known
+
+
+def _likeliest(rule: DataValidation, cells: Sequence[SourceCell]) -> tuple[FieldType, Guess, list[str]]:
+    """Give the type that has most for it, of what a field shows; anything can be a text.
+
+    Told are what was guessed, and that a validation became nothing.
+    """
+    shape = next((cell.format for cell in cells if cell.format != "General"), "General")
+    seen = Evidence(
+        rule.type, rule.source[:DESCRIBED], rule.labels, rule.low, rule.high, shape, bool(is_date_format(shape)),
+        tuple(cell.value for cell in cells if cell.value is not None),
+    )  # fmt: skip
+    guesses = ((kind, kind.guess(seen)) for kind in FIELD_TYPES.values())
+    found = [(kind, guess) for kind, guess in guesses if guess]
+    kind, guess = max(found, key=lambda guessed: (guessed[1].source, guessed[1].special))
+    notes = [guess.note] if guess.note else []
+    if seen.rule not in ("", "any") and guess.source is not Source.RULE:
+        notes.append(f"the validation '{seen.rule}' ({seen.described}) has no counterpart")
+    return kind, guess, notes
 
 
 def _steps(entries: Sequence[str]) -> list[tuple[str, str]]:

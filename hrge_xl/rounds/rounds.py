@@ -24,7 +24,7 @@ from ..ledger.events import FILE, Terms
 from ..ledger.files import write_secret
 from ..reader import ExpectedReturn
 from ..spec.carried import digest_of, find, pack, place, write
-from ..spec.choice import Choice, choose
+from ..spec.issuance import Choice, choose
 from ..spec.load import find as find_spec
 from ..spec.load import load, names
 from ..spec.lookup import country_codes

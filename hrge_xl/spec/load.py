@@ -15,15 +15,13 @@ from ..core.errors import Mistake, SpecError, UsageError
 from ..core.gc_pause import gc_paused
 from ..core.suggest import did_you_mean, nearest, remedy_for
 from . import model
-from .carried import FACTS, digest_of, pack
-from .check_names import check_names
+from .carried import FACTS, digest_of, keep, pack, recall
+from .check_answers import check_own_answers
 from .check_sheets import check_rules, check_sheets
-from .check_texts import check_texts
-from .checked_specs import keep, recall
+from .check_texts import check_names, check_texts
 from .csv_file import take_in_facts, take_in_lists
 from .expressions import check_circles, check_expressions
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
-from .own_answers import check_own_answers
 from .shape import HEAD, MADE, OWN_FILES, Shape, all_options, options_of
 from .translations import translated
 from .yaml_file import (

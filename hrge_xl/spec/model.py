@@ -15,8 +15,7 @@ from ..core.texts import NO_TEXT, Code, Codes, Text, fixed_codes, fixed_value
 from ..fields import Field, PersonalData
 from ..findings import Severity
 from ..language.patterns import compiled
-from .figures import Figures
-from .issuance import FactFile, Profile, Sample
+from .supplements import FactFile, Figures, Profile, Sample
 
 
 class Item(Model):
@@ -469,7 +468,7 @@ class Spec(Model):
     def tool_called(self, text: str) -> str | None:
         """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
         codes = {code.casefold(): code for code in self.tool}
-        return next((codes[each] for each in (text.casefold(), f"t{text.casefold()}") if each in codes), None)
+        return codes.get(text.casefold()) or codes.get(f"t{text.casefold()}")
 
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:

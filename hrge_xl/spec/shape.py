@@ -17,7 +17,7 @@ from ..core.frozen import Model, Path, Words
 from ..core.suggest import nearest
 from ..fields import COMMON_OPTIONS, FIELD_TYPES, Field
 from ..fields import field as fields
-from . import figures, issuance, model
+from . import model, supplements
 from .common_mistakes import common_mistake_in
 from .yaml_file import TEXT, SkippedInput, entries_of, get, mistake_at, plain, scalar, sequence, walk
 
@@ -227,7 +227,7 @@ def _words(found: ShapeMistake) -> Words:
 OWN_FILES = ("vocabularies", "columns", "matrix", "rules", "figures", "sample")  # each in a file of its name
 MADE = ("tools", "covered", "digest", "folder")  # what the loader puts into the model
 HEAD = ("sheets",)  # what only the loader reads
-PUT_IN: Mapping[type, tuple[str, ...]] = {issuance.FactFile: ("rows",), model.Spec: (*OWN_FILES, *MADE)}
+PUT_IN: Mapping[type, tuple[str, ...]] = {supplements.FactFile: ("rows",), model.Spec: (*OWN_FILES, *MADE)}
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {
     model.Spec: HEAD,
     model.Rule: ("tools", "covered_by"),
@@ -245,7 +245,7 @@ def options_of(part: type[Model]) -> list[str]:
 @cache
 def all_options() -> tuple[str, ...]:
     """Give every option that there is anywhere in a spec."""
-    parts = [part for module in (model, figures, issuance, fields) for part in vars(module).values()]
+    parts = [part for module in (model, supplements, fields) for part in vars(module).values()]
     return tuple(sorted({name for part in parts if _is_part(part) for name in options_of(part)}))
 
 
