@@ -204,7 +204,9 @@ def recall(digest: str) -> dict[str, Any] | None:
         if hashlib.sha256(content[CHECKSUM:]).digest() != content[:CHECKSUM]:
             return None
         tree: dict[str, Any] = msgspec.msgpack.decode(
-            content[CHECKSUM:], type=dict[str, Any], ext_hook=_number
+            content[CHECKSUM:],
+            type=dict[str, Any],
+            ext_hook=lambda _, written: WrittenInt(bytes(written).decode()),
         )
     except (OSError, msgspec.DecodeError):
         return None
@@ -217,7 +219,9 @@ def keep(digest: str, tree: dict[str, Any]) -> None:
     if folder is None:
         return
     with suppress(OSError, OutputError):  # a disk that is full, a reading process that may not write
-        packed = msgspec.msgpack.encode(tree, enc_hook=_packed_number)
+        packed = msgspec.msgpack.encode(
+            tree, enc_hook=lambda number: msgspec.msgpack.Ext(NUMBER, number.written.encode())
+        )
         folder.mkdir(0o700, parents=True, exist_ok=True)
         if _is_ours(folder):
             file = folder / _name(digest)
@@ -231,14 +235,6 @@ def _name(digest: str) -> str:
     """Give the name of a file: what passes here may not pass with another program, or with other packages."""
     passed = f"{engine()} {sys.version} {pydantic.VERSION} {babel.__version__} {digest}"
     return f"{hashlib.sha256(passed.encode()).hexdigest()}.spec"
-
-
-def _packed_number(number: WrittenInt) -> msgspec.msgpack.Ext:
-    return msgspec.msgpack.Ext(NUMBER, number.written.encode())
-
-
-def _number(_kind: int, written: memoryview) -> WrittenInt:
-    return WrittenInt(bytes(written).decode())
 
 
 def _is_ours(folder: Path) -> bool:

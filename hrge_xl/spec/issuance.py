@@ -178,7 +178,8 @@ def carry_of(spec: Spec, field: Field) -> str:
     """Give what `carry` says, else its default: every answer goes on, but for the days of the period."""
     if field.carry is not None:
         return field.carry
-    return NOTHING if not field.asked or field.code in spec.identity.of_the_period else ANSWER
+    of_the_period = field.code in (spec.identity.period_start, spec.identity.period_end)
+    return NOTHING if of_the_period or not field.asked else ANSWER
 
 
 def goes_on(spec: Spec, field: Field) -> bool:

@@ -72,15 +72,12 @@ def find(spec: str | Path) -> Path:
 
     A name is never a folder that happens to lie in the current one: anybody may have put it there.
     """
-    homes = [Path(spec).absolute()] if is_path(spec) else [home / spec for home in SPEC_HOMES]
-    found = next((folder for folder in homes if (folder / HEAD_FILE).is_file()), None)
-    if found is None:
-        reason = (
-            f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}."
-        )
-        hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
-        raise UsageError(" ".join(filter(None, (reason, *hints))))
-    return found
+    for folder in [Path(spec).absolute()] if is_path(spec) else [home / spec for home in SPEC_HOMES]:
+        if (folder / HEAD_FILE).is_file():
+            return folder
+    reason = f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}."
+    hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
+    raise UsageError(" ".join(filter(None, (reason, *hints))))
 
 
 def typed(folder: str | Path) -> str:

@@ -408,11 +408,6 @@ class Identity(Model):
         named = ((name, getattr(self, name)) for name in type(self).model_fields if name != OF_ROUNDS)
         return {name: code for name, code in named if code is not None}
 
-    @property
-    def of_the_period(self) -> Codes:
-        """The form fields that say which period a return is about."""
-        return tuple(code for code in (self.period_start, self.period_end) if code is not None)
-
     def over_rounds(self, intervention: str) -> str:
         """Name an intervention over all rounds: its name without the period."""
         pattern = compiled(self.period_in_intervention or "")

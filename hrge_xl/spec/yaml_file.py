@@ -6,7 +6,7 @@ What cannot be read is told and left out, so that the rest is checked all the sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from pathlib import Path
@@ -57,6 +57,14 @@ class WrittenInt(int):
         return number
 
 
+SCALARS: dict[str, Callable[[str], object]] = {  # what a value is by its kind; any other is a text
+    "null": lambda _: None,
+    "bool": lambda written: written.lower() == "true",
+    "int": WrittenInt,
+    "float": float,
+}
+
+
 def dumped(data: object) -> str:
     """Plain dicts, lists and texts as YAML that reads back the same."""
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
@@ -68,14 +76,7 @@ def plain(node: Node) -> Any:
         return {plain(key): plain(value) for key, value in node.value}
     if isinstance(node, SequenceNode):
         return [plain(item) for item in node.value]
-    kind = node.tag.rsplit(":", 1)[-1]
-    if kind == "null":
-        return None
-    if kind == "bool":
-        return node.value.lower() == "true"
-    if kind == "int":
-        return WrittenInt(node.value)
-    return float(node.value) if kind == "float" else node.value
+    return SCALARS.get(node.tag.rsplit(":", 1)[-1], str)(node.value)
 
 
 def scalar(text: str, mark: yaml.Mark | None = None) -> ScalarNode:
