@@ -118,6 +118,7 @@ class _SheetGuess:
 
     def __init__(self, draft: DraftSpec, sheet: SourceSheet) -> None:
         self.draft, self.sheet = draft, sheet
+        self.at, self.text, self.open, self.rule = sheet.at, sheet.text, sheet.open, sheet.rule
         self.last = max((row for row, _ in sheet.cells), default=0)
         of_rules = (box[2] for rule in sheet.rules for box in rule.boxes)
         self.right = min(max(*(column for _, column in sheet.cells), 1, *of_rules), MOST_COLUMNS)
@@ -147,19 +148,19 @@ class _SheetGuess:
     def _above(self, head: Run) -> list[Place]:
         """Give the texts above a table, or on a whole sheet without one."""
         places = (place for place in sorted(self.sheet.cells) if not head or place[0] < head[0][0])
-        return [place for place in places if self.sheet.text(*place)]
+        return [place for place in places if self.text(*place)]
 
     def _title(self, head: Run) -> str:
         for first in self._above(head)[:1]:
-            text, beside = self.sheet.text(*first), self._beside(*first)
-            alone = not self.sheet.text(*beside) and not self.sheet.open(*beside)
+            text, beside = self.text(*first), self._beside(*first)
+            alone = not self.text(*beside) and not self.open(*beside)
             if alone and cell_length(text) <= LIMIT_LABEL:
                 return text
         return self.sheet.name
 
     def _beside(self, row: int, column: int) -> Place:
         """Give the place after a cell, past what it is merged over."""
-        return row, column + self.sheet.at(row, column).span
+        return row, column + self.at(row, column).span
 
     # tables
 
@@ -172,8 +173,8 @@ class _SheetGuess:
                     yield together
 
     def _may_be_head(self, place: Place) -> bool:
-        alone = self.sheet.at(*place).span == 1 and not self.sheet.open(*place)
-        return alone and 0 < len(self.sheet.text(*place)) <= SHORT
+        alone = self.at(*place).span == 1 and not self.open(*place)
+        return alone and 0 < len(self.text(*place)) <= SHORT
 
     def _head(self) -> Run:
         """Give the first run of texts with something to fill in, or something filled in, below it."""
@@ -184,27 +185,27 @@ class _SheetGuess:
 
     def _stands_above(self, run: Run, rows: int) -> bool:
         below = [(row + rows, column) for row, column in run]
-        held = sum(not self.sheet.at(*place).is_blank for place in below)
-        return held >= 2 or any(self.sheet.open(*place) for place in below)
+        held = sum(not self.at(*place).is_blank for place in below)
+        return held >= 2 or any(self.open(*place) for place in below)
 
     def _section(self, run: Run) -> bool:
         """Say whether a heading stands directly below a run."""
-        filled = [place for place in run if self.sheet.at(place[0] + 1, place[1]).value is not None]
+        filled = [place for place in run if self.at(place[0] + 1, place[1]).value is not None]
         return filled == [run[0]] and len(run) > 2
 
     def _is_form(self, head: Run) -> bool:
         """Question and answer side by side, with answers of different kinds: no table."""
         rows, (_, first), (_, second) = self._rows(head), *head[:2]
-        rules = {self.sheet.rule(row, second) for row in rows}
-        texts = [row for row in rows if self.sheet.text(row, first)]
-        fixed = not any(self.sheet.open(row, first) for row in texts)
+        rules = {self.rule(row, second) for row in rows}
+        texts = [row for row in rows if self.text(row, first)]
+        fixed = not any(self.open(row, first) for row in texts)
         return len(head) <= 3 and fixed and len(texts) >= 2 and len(rules) > 1
 
     def _rows(self, head: Run) -> list[int]:
         """Give the rows of the table: as long as something stands in one of its columns."""
         rows: list[int] = []
         for row in range(head[0][0] + 1, self.last + 1):
-            cells = [self.sheet.at(row, column) for _, column in head]
+            cells = [self.at(row, column) for _, column in head]
             if not any(cell.unlocked or not cell.is_blank for cell in cells):
                 break
             rows.append(row)
@@ -212,7 +213,7 @@ class _SheetGuess:
 
     def _table(self, head: Run) -> DraftBlock:
         rows = self._rows(head)
-        if len(head) > 2 and self.sheet.text(*head[0]).casefold().strip() in NUMBERING:
+        if len(head) > 2 and self.text(*head[0]).casefold().strip() in NUMBERING:
             head = head[1:]
         made = self._checklist if self._is_checklist(head, rows) else self._register
         return made(head, rows)
@@ -220,15 +221,13 @@ class _SheetGuess:
     def _is_checklist(self, head: Run, rows: Sequence[int]) -> bool:
         """Say whether fixed texts stand down the first column, and beside them columns with nothing filled in."""
         first, *others = (column for _, column in head)
-        labelled = [row for row in rows if self.sheet.text(row, first)]
-        if len(labelled) < max(2, len(rows) * 0.8) or any(self.sheet.open(row, first) for row in rows):
+        labelled = [row for row in rows if self.text(row, first)]
+        if len(labelled) < max(2, len(rows) * 0.8) or any(self.open(row, first) for row in rows):
             return False
-        used = {
-            column for column in others if not all(self.sheet.at(row, column).is_blank for row in labelled)
-        }
+        used = {column for column in others if not all(self.at(row, column).is_blank for row in labelled)}
         # what is filled in is not asked, and there is no room for further rows
-        asked = any(self.sheet.open(row, column) for column in used for row in (rows[0], rows[-1]))
-        more = any(self.sheet.open(rows[-1] + 1, column) for column in others)
+        asked = any(self.open(row, column) for column in used for row in (rows[0], rows[-1]))
+        more = any(self.open(rows[-1] + 1, column) for column in others)
         return len(used) < len(others) and not asked and not more
 
     def _register(self, head: Run, rows: Sequence[int]) -> DraftBlock:
@@ -247,21 +246,21 @@ class _SheetGuess:
 
     def _span(self, row: int, column: int) -> int:
         """Count the rows from here on that are to be filled in."""
-        rule = self.sheet.rule(row, column)
+        rule = self.rule(row, column)
         if rule:
             return max(box[3] - row + 1 for box in rule.boxes if box[0] <= column <= box[2])
-        unlocked = (self.sheet.at(below, column).unlocked for below in count(row))
+        unlocked = (self.at(below, column).unlocked for below in count(row))
         return sum(takewhile(bool, unlocked))
 
     def _checklist(self, head: Run, rows: Sequence[int]) -> DraftBlock:
-        block = DraftBlock("checklist", {"item": self.sheet.text(*head[0])})
+        block = DraftBlock("checklist", {"item": self.text(*head[0])})
         block.notes.append("the texts of the first column are fixed, the others are answered")
-        labelled = [row for row in rows if self.sheet.text(row, head[0][1])]
+        labelled = [row for row in rows if self.text(row, head[0][1])]
         fixed: dict[int, str] = {}
         for row, column in head[1:]:
-            filled = [item for item in labelled if self.sheet.at(item, column).value is not None]
-            if len(filled) * 2 > len(labelled) and not any(self.sheet.open(item, column) for item in filled):
-                made = DraftField(self._next(), "text", self.sheet.text(row, column), {"fixed": True})
+            filled = [item for item in labelled if self.at(item, column).value is not None]
+            if len(filled) * 2 > len(labelled) and not any(self.open(item, column) for item in filled):
+                made = DraftField(self._next(), "text", self.text(row, column), {"fixed": True})
                 made.notes.append("already filled in on the sheet, so it is fixed")
                 block.fields.append(made)
                 fixed[column] = made.code
@@ -272,27 +271,27 @@ class _SheetGuess:
 
     def _items(self, head: Run, rows: Sequence[int], fixed: dict[int, str]) -> Iterator[DraftItem]:
         answers = [column for _, column in head[1:] if column not in fixed]
-        guarded = any(self.sheet.open(row, column) for row in rows for column in answers)
+        guarded = any(self.open(row, column) for row in rows for column in answers)
         section, number = "", 0
         for row in rows:
-            label = self.sheet.text(row, head[0][1])
-            if guarded and not any(self.sheet.open(row, column) for column in answers):
+            label = self.text(row, head[0][1])
+            if guarded and not any(self.open(row, column) for column in answers):
                 section = label
                 continue
             number += 1
-            filled = {code: self.sheet.at(row, column).value for column, code in fixed.items()}
+            filled = {code: self.at(row, column).value for column, code in fixed.items()}
             values = {code: str(value) for code, value in filled.items() if value is not None}
             yield DraftItem(f"{self.code}_{number:02d}", label, section, values)
             section = ""
 
     def _column(self, block: DraftBlock, row: int, column: int, rows: Sequence[int]) -> None:
-        label = self.sheet.text(row, column)
-        cells = [self.sheet.at(below, column) for below in (rows or [row + 1])]
+        label = self.text(row, column)
+        cells = [self.at(below, column) for below in (rows or [row + 1])]
         formulas = [cell.formula for cell in cells if cell.formula]
         if formulas:
             block.notes.append(f"'{label}' was a formula ({formulas[0][:60]}): describe it as `calculated`")
             return
-        rules = filter(None, (self.sheet.rule(below, column) for below in (row + 1, *rows)))
+        rules = filter(None, (self.rule(below, column) for below in (row + 1, *rows)))
         block.fields.append(self._field(label, next(rules, None), cells))
 
     # forms
@@ -300,13 +299,13 @@ class _SheetGuess:
     def _questions(self, head: Run) -> list[tuple[str, int, int]]:
         """Headings ('', row, column) and questions ('?', …) above a table, in reading order."""
         found = []
-        texts = [place for place in self._above(head) if not self.sheet.open(*place)]
-        guided = bool(head) or any(self.sheet.open(*self._beside(*place)) for place in texts)
+        texts = [place for place in self._above(head) if not self.open(*place)]
+        guided = bool(head) or any(self.open(*self._beside(*place)) for place in texts)
         for row, column in texts:
             beside = self._beside(row, column)
-            blank = self.sheet.at(*beside).is_blank
+            blank = self.at(*beside).is_blank
             # where nothing guides, nothing but the blank cell beside it tells
-            if self.sheet.open(*beside) or (not guided and blank and self._asks(row, column)):
+            if self.open(*beside) or (not guided and blank and self._asks(row, column)):
                 found.append(("?", row, column))
             elif blank and not any(r == row and c < column for r, c in texts):
                 found.append(("", row, column))
@@ -314,8 +313,8 @@ class _SheetGuess:
 
     def _asks(self, row: int, column: int) -> bool:
         """Say whether a text with a blank cell beside it is a question, where nothing else tells."""
-        text = self.sheet.text(row, column)
-        if self.sheet.at(row, column).span > 1 or cell_length(text) > LIMIT_LABEL:
+        text = self.text(row, column)
+        if self.at(row, column).span > 1 or cell_length(text) > LIMIT_LABEL:
             return False
         first = self._above(())[0]
         short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
@@ -326,16 +325,16 @@ class _SheetGuess:
         title = ""
         for kind, row, column in asked:
             if not kind:
-                title = self.sheet.text(row, column)
+                title = self.text(row, column)
                 continue
             if title and blocks[-1].fields:
                 blocks.append(DraftBlock("form", {"title": beginning(title, LIMIT_LABEL)}))
             title = ""
             beside = self._beside(row, column)
-            label = self.sheet.text(row, column).rstrip(": ")
-            made = self._field(label, self.sheet.rule(*beside), [self.sheet.at(*beside)])
+            label = self.text(row, column).rstrip(": ")
+            made = self._field(label, self.rule(*beside), [self.at(*beside)])
             behind = self._beside(*beside)
-            help_text = self.sheet.text(*behind)
+            help_text = self.text(*behind)
             if help_text and ("?", *behind) not in asked and cell_length(help_text) <= HELP_LIMIT:
                 made.options.setdefault("help", help_text)
             blocks[-1].fields.append(made)

@@ -159,18 +159,18 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
 def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
     for code, was, now in both(old.tool, new.tool):
         change = partial(Change, Group.SHEETS, code)
-        if now is None and was:
-            became = (Effect.NONE, "") if was.calculated else (Effect.LOST, WITHOUT_PLACE)
-            yield change("removed", *became, short(was.title), touches=(Touch(code),))
-        elif was is None and now:
-            count = sum(field.asked for field in now.fields.values())
-            effect, title = Effect.NEW if count else Effect.NONE, short(now.title)
-            yield change("added", effect, f"Questions: {count}.", after=title, questions=count)
-        elif was and now:
+        if was and now:
             names = [name for name in OF_SHEETS if getattr(was, name) != getattr(now, name)]
             pair = (short(was.title), short(now.title)) if "title" in names else ()
             if names:
                 yield change(f"{', '.join(names)} changed", Effect.KEPT, "", *pair)
+        elif was:
+            became = (Effect.NONE, "") if was.calculated else (Effect.LOST, WITHOUT_PLACE)
+            yield change("removed", *became, short(was.title), touches=(Touch(code),))
+        elif now:
+            count = sum(field.asked for field in now.fields.values())
+            effect, title = Effect.NEW if count else Effect.NONE, short(now.title)
+            yield change("added", effect, f"Questions: {count}.", after=title, questions=count)
     if moved := reordered(old.tool, new.tool):
         before, after = (short(", ".join(codes)) for codes in moved)
         yield Change(Group.SHEETS, new.name, "sheets in another order", Effect.KEPT, "", before, after)
@@ -198,14 +198,15 @@ def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: S
     for code, was, now in both(before.by_code, after.by_code):
         touches = tuple(Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed)
         change = partial(Change, Group.LISTS, f"{name} / {code}", touches=touches)
-        if was is None and now:
-            yield change("entry added", Effect.KEPT, after=now.label.say(""))
-        elif now is None and was:
-            yield change(*_gone(was, read, after))
-        elif was and now and was != now:
-            yield from (change(*reworded) for reworded in _worded_anew(was, now, read[code]))
+        if was and now:
+            if was != now:
+                yield from (change(*reworded) for reworded in _worded_anew(was, now, read[code]))
             if was.parent != now.parent:
                 yield change("parent changed", Effect.CHECK, "", was.parent or "", now.parent or "")
+        elif was:
+            yield change(*_gone(was, read, after))
+        elif now:
+            yield change("entry added", Effect.KEPT, after=now.label.say(""))
     if reordered(before.by_code, after.by_code):
         yield Change(Group.LISTS, name, "entries in another order", Effect.KEPT)
 
@@ -295,14 +296,14 @@ class SheetDiff:
     def changes(self) -> Iterator[Change]:
         """Give fields gone, new and changed; rows gone, new and worded anew; their order."""
         for code, before, after in both(self.before.fields, self.after.fields):
-            if before is None and after:
+            if before and after:
+                yield from self._both(before, after) if before != after else ()
+            elif before:
+                yield self._gone(before)
+            elif after:
                 note = f"It is {_when(after)}." if after.asked else ""
                 label, count = short(after.label), int(after.asked)
                 yield self._change(code, "added", _new(after), note, after=label, questions=count)
-            elif after is None and before:
-                yield self._gone(before)
-            elif before and after and before != after:
-                yield from self._both(before, after)
         yield from self._rows()
         if moved := reordered(self.before.fields, self.after.fields):
             same = SequenceMatcher(None, *moved, autojunk=False).get_matching_blocks()
