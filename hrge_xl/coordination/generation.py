@@ -10,7 +10,7 @@ from pathlib import Path
 from ..core.errors import UsageError
 from ..core.output_files import write_if_changed, write_whole
 from ..core.paths import check_several, file_part
-from ..core.progress import steps
+from ..core.work import track_progress
 from ..exchange.issuing import Order, issue, issue_files, sample_workbook
 from ..exchange.prefill import Prefill, from_file
 from ..layout import build
@@ -65,7 +65,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
     made.notes.extend(_sentence(left and f"{answers}: {left}"))
     blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     wanted = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
-    for order, data in steps(issue(loaded, wanted), len(wanted), "Issuing"):
+    for order, data in track_progress(issue(loaded, wanted), len(wanted), "Issuing"):
         made.paths.append(_written(data, output, loaded.name, order.country, layout.language))
     return made
 
@@ -94,7 +94,7 @@ def issue_round(
         return folder / ISSUED / f"{'_'.join(filter(None, parts))}.xlsx"
 
     with only_writer(folder / ISSUED):
-        files = steps(issue_files(spec, wanted, place), len(wanted), "Issuing")
+        files = track_progress(issue_files(spec, wanted, place), len(wanted), "Issuing")
         made.paths.extend(path for path, is_new in files if is_new)
     for name in {guide_name(order.language or spec.languages[0]) for order in wanted}:
         write_if_changed(folder / ISSUED / name, guide(name))

@@ -9,13 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..answers.answer import ONLY_ROW, Answers, Key, Value
-from ..answers.last_answers import CLOSED
+from ..answers.answer import CLOSED, ONLY_ROW, Answers, Key, Value
 from ..answers.submission import Submission
 from ..core.dates import parse_day
 from ..core.errors import UsageError
-from ..core.grouping import grouped
 from ..core.paths import read_regular
+from ..core.work import grouped
 from ..fields import ColumnKind, Field, kind_of
 from ..layout import Layout
 from ..reader.limits import LIMITS
@@ -23,7 +22,6 @@ from ..spec.compiled import compiled
 from ..spec.issuance import closing, goes_on
 from ..spec.model import RegisterBlock, Series, Spec, Tool
 from ..spec.scope import entries
-from .carry_over import carry_over
 from .issuing import Order
 
 Row = tuple[str, str]  # tool and row

@@ -13,7 +13,7 @@ from openpyxl.styles.numbers import is_date_format
 from ..core.errors import UsageError
 from ..core.words import beginning, cell_length
 from ..fields import FIELD_TYPES, Evidence, FieldType, Guess, step_in
-from ..fields.field import Source
+from ..fields.field import GuessSource
 from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
 from .read import MOST_COLUMNS, DataValidation, Place, SourceCell, SourceSheet, SourceWorkbook
 
@@ -390,7 +390,7 @@ def _likeliest(rule: DataValidation, cells: Sequence[SourceCell]) -> tuple[Field
     found = [(kind, guess) for kind, guess in guesses if guess]
     kind, guess = max(found, key=lambda guessed: (guessed[1].source, guessed[1].special))
     notes = [guess.note] if guess.note else []
-    if seen.rule not in ("", "any") and guess.source is not Source.RULE:
+    if seen.rule not in ("", "any") and guess.source is not GuessSource.RULE:
         notes.append(f"the validation '{seen.rule}' ({seen.described}) has no counterpart")
     return kind, guess, notes
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..dataset.schema import Schema, field_column
 from ..dataset.table import Record
 from ..language import Expr, Literal
-from ..language.linear import Terms, terms
+from ..language.functions.rows import Terms, terms
 from ..spec.compiled import FieldKey
 from ..spec.model import Spec
 from ..spec.supplements import IndicatorFigures

@@ -15,10 +15,9 @@ import yaml
 
 from ..core.dates import RANGE, parse_day
 from ..core.errors import Mistake, OutputError, RoundError, UsageError
-from ..core.grouping import grouped
 from ..core.output_files import write_whole
-from ..core.paths import read_regular
-from ..core.shell_words import quoted
+from ..core.paths import quoted, read_regular
+from ..core.work import grouped
 from ..exchange.issuing import Order
 from ..ledger.events import FILE, Terms
 from ..ledger.files import write_secret

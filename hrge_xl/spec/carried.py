@@ -32,7 +32,7 @@ import pydantic
 
 from ..core.errors import Mistake, OutputError, SpecError
 from ..core.output_files import UNFINISHED, not_written, sync_folder, write_whole
-from ..core.program_digest import engine
+from ..core.program import program_digest
 from .yaml_file import WrittenInt, content_of
 
 FOLDERS = (".", "tools", "languages")
@@ -233,7 +233,7 @@ def keep(digest: str, tree: dict[str, Any]) -> None:
 
 def _name(digest: str) -> str:
     """Give the name of a file: what passes here may not pass with another program, or with other packages."""
-    passed = f"{engine()} {sys.version} {pydantic.VERSION} {babel.__version__} {digest}"
+    passed = f"{program_digest()} {sys.version} {pydantic.VERSION} {babel.__version__} {digest}"
     return f"{hashlib.sha256(passed.encode()).hexdigest()}.spec"
 
 

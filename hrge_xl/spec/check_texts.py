@@ -12,9 +12,8 @@ from typing import Any
 
 import msgspec
 
-from ..core.frozen import Found, Path, Wrong, at, at_the_first
+from ..core.spec_parts import Found, Path, Text, Wrong, at, at_the_first
 from ..core.suggest import NoSuch, listed, nearest, no_such
-from ..core.texts import Text
 from ..core.words import PROMPT_LIMIT, SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
 from ..fields import Field
 from ..language import FUNCTIONS

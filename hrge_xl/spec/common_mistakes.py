@@ -11,7 +11,7 @@ import msgspec
 import yaml
 
 from ..core.errors import Mistake
-from ..core.frozen import Words
+from ..core.spec_parts import Words
 from ..core.words import is_language
 
 HERE = "\0"  # the place in a line, ¦ in the table: no text of YAML holds it

@@ -15,7 +15,7 @@ import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..core.errors import Mistake
-from ..core.frozen import Wrong
+from ..core.spec_parts import Wrong
 from .carried import FACTS, LIST
 from .supplements import BETWEEN
 from .yaml_file import SkippedInput, content_of, file_beside, get, mapping, mistake_at, scalar, sequence

@@ -10,7 +10,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from ..core.texts import Text
+from ..core.spec_parts import Text
 from ..core.words import and_more, fold
 from ..fields import Field, When
 from .issuance import rows_of

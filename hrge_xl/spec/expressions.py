@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..core.frozen import Found, Path, Words, Wrong, at
+from ..core.spec_parts import Found, Path, Words, Wrong, at
 from ..core.suggest import reworded
 from ..fields import Field
 from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, reader_only

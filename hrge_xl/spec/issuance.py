@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from ..answers.answer import ONLY_ROW, Key, Value
 from ..core.errors import UsageError
-from ..core.frozen import Path
+from ..core.spec_parts import NO_TEXT, Path, Text, as_written, localized
 from ..core.suggest import did_you_mean, remedy_for
-from ..core.texts import NO_TEXT, Text, as_written, said
 from ..fields import ColumnKind, Field
 from ..fields.field import Written
 from ..language import Call, Problem, Ref, walk
@@ -253,7 +252,7 @@ def _as_text(value: Any, language: str) -> str:
         value = Text({str(tag): str(text) for tag, text in value.items()})
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(as_written(said(value, language)))
+    return str(as_written(localized(value, language)))
 
 
 def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:

@@ -12,8 +12,8 @@ import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..core.errors import Mistake, SpecError, UsageError
-from ..core.gc_pause import gc_paused
 from ..core.suggest import did_you_mean, nearest, remedy_for
+from ..core.work import gc_paused
 from . import model
 from .carried import FACTS, digest_of, keep, pack, recall
 from .check_answers import check_own_answers

@@ -10,8 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Option
 
-from ..core.frozen import Model, Path, Whole
-from ..core.texts import NO_TEXT, Code, Codes, Text, fixed_codes, fixed_value
+from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Path, Text, Whole, fixed_codes, fixed_value
 from ..fields import Field, PersonalData
 from ..findings import Severity
 from ..language.patterns import compiled

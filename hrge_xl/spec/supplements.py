@@ -12,8 +12,7 @@ from pydantic import ConfigDict
 from pydantic import Field as Option
 
 from ..core.dates import parse_day
-from ..core.frozen import Model, Whole
-from ..core.texts import NO_TEXT, Code, Codes, Text
+from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Text, Whole
 
 # which rows are risks, which are indicators, and which answer is a gap
 

@@ -16,7 +16,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
 from ..core.errors import Mistake, SpecError
-from ..core.frozen import Words
+from ..core.spec_parts import Words
 from ..core.words import PROMPT_LIMIT, cell_length, undirected
 from .check_texts import FORBIDDEN, LIMIT_ERROR, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN, WITHOUT
 from .model import Spec

@@ -22,7 +22,7 @@ from babel.messages.pofile import PoFileError, read_po
 from ..core.errors import Mistake, SpecError
 from ..core.output_files import write_whole
 from ..core.paths import read_regular
-from ..core.texts import Text
+from ..core.spec_parts import Text
 from ..core.words import proper_tag, with_base
 from ..fields import Field
 from .model import (

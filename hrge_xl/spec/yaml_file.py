@@ -16,8 +16,8 @@ import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..core.errors import Mistake
-from ..core.frozen import Path as Steps
 from ..core.paths import read_regular
+from ..core.spec_parts import Path as Steps
 from ..core.suggest import NoSuch, remedy_for
 from .common_mistakes import LESS_NESTED, NESTED, explained
 

@@ -8,10 +8,9 @@ from io import BytesIO
 
 from xlsxwriter.workbook import Workbook
 
-from ..answers.stamp import FIELDS, PROPERTY_PREFIX, to_pairs
-from ..answers.submission import Identity
-from ..core.gc_pause import gc_paused
+from ..answers.submission import FIELDS, PROPERTY_PREFIX, Identity, to_pairs
 from ..core.words import right_to_left, translator
+from ..core.work import gc_paused
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
 from ..spec.supplements import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY

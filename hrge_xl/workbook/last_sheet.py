@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ..answers.answer import Key
-from ..answers.last_answers import written
+from ..answers.answer import Key, last_to_text
 from ..core.errors import LimitError
-from ..core.grouping import grouped
+from ..core.work import grouped
 from ..fields import ColumnKind, kind_of
 from ..layout import Column, Grid, Layout, Place, Row
 from ..layout.last import IN_FORM, ROLE, field_of
@@ -66,7 +65,7 @@ def _shown_in(cells: Cells, content: Content) -> Sequence[Shown]:
 
 def travelling(content: Content) -> Sequence[Shown]:
     """Give the answers as one text, in pieces. Raises `LimitError` where that is too long."""
-    text = written(dict(content.last))
+    text = last_to_text(dict(content.last))
     pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
     if len(pieces) > len(TEXT_ROWS):
         raise LimitError(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ...core.texts import said
+from ...core.spec_parts import localized
 from ...core.words import fold
 from ...spec.model import CatalogueBlock, Spec
 from ...spec.supplements import IndicatorFigures, Split
@@ -198,7 +198,7 @@ def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
     for tool in dict.fromkeys(code for field in ways for code in field.to):
         for block in spec.tool[tool].blocks:
             for item in block.written_out if isinstance(block, CatalogueBlock) else ():
-                known = {code: said(value, language) for code, value in item.values.items()}
+                known = {code: localized(value, language) for code, value in item.values.items()}
                 yield {
                     "indicator": item.code, "label": item.label.say(language), "own": False,
                     "kind": known.get(figures.kind), "unit": next(filter(None, map(known.get, figures.unit)), None),
