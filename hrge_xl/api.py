@@ -114,8 +114,17 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     from .core.words import proper_tag
     from .outputs import translation_xlsx
     from .spec.load import find, load
-    from .spec.translating import as_file, coverage, merge, new_catalogue, sent_in, slips, updated, wanted_of
-    from .spec.translations import Table, Translations, read_catalogue, write_state
+    from .spec.translating import (
+        as_file,
+        coverage,
+        merge,
+        new_catalogue,
+        sent_in,
+        updated,
+        wanted_of,
+        wrong_translations,
+    )
+    from .spec.translations import Translations, TranslationTable, read_catalogue, write_state
 
     if proper_tag(language) != language:
         raise UsageError(f"'{language}' is not a language tag. Write one such as fr, ar-IQ or fa-AF.")
@@ -131,7 +140,7 @@ def translate(  # noqa: PLR0913 (one parameter an option)
         wrong = [
             f"{place}: {loaded.name} has no such text. Take a new file with --to-xlsx." for place in strange
         ]
-        wrong += [f"{slip.place}: {slip.reason} {slip.remedy}" for slip in slips(loaded, fresh)]
+        wrong += [f"{mistake.reason} {mistake.remedy}" for mistake in wrong_translations(loaded, fresh)]
         if wrong:
             raise UsageError(*wrong)
     if not status:
@@ -144,7 +153,7 @@ def translate(  # noqa: PLR0913 (one parameter an option)
                 f"{count.missing} texts are missing and {count.drafts} are drafts. Have each one checked, then "
                 "remove the mark `fuzzy`, or set the state to reviewed in the workbook."
             )
-        state = {"by": reviewed_by, "on": today.isoformat(), "digest": Table.of(fresh).digest}
+        state = {"by": reviewed_by, "on": today.isoformat(), "digest": TranslationTable.of(fresh).digest}
         written.append(write_state(translations.folder, language, state))
     if to_xlsx is not None:
         write_whole(to_xlsx, translation_xlsx.workbook_of(sent_in(fresh), language))
@@ -509,9 +518,9 @@ def _hint(code: str, rules: list[str]) -> str:
 
 def specs_folder() -> Path | None:
     """Give the folder where specs that passed every check are kept; None where this user has none."""
-    from .spec.checked_specs import home
+    from .spec.carried import cache_folder
 
-    return home()
+    return cache_folder()
 
 
 def confinement() -> Confinement | None:

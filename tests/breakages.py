@@ -36,7 +36,7 @@ from pathlib import Path
 import pytest
 from coverage.numbits import numbits_to_nums
 
-from hrge_xl.spec.checked_specs import CACHE
+from hrge_xl.spec.carried import CACHE
 from tests.property_tests import import_everything
 
 HERE = Path(__file__).resolve().parent.parent

@@ -26,7 +26,7 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from hrge_xl.spec.checked_specs import CACHE
+from hrge_xl.spec.carried import CACHE
 from tests.kept_workers import Shelf, kept_workers
 from tests.office.driver import Office, why_missing
 from tests.office.pictures import CHROMIUM_ARGUMENTS, find_chromium

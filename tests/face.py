@@ -25,6 +25,14 @@ from hrge_xl.answers import submission as stamp
     words,
 )
 from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
+    paths,
+    program as engine_module,
+    message_templates as kept_texts,
+    numerals,
+    paths,
+    words,
+)
+from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
 from hrge_xl.answers import submission
 from hrge_xl.core.paths import is_address, masked
 from hrge_xl.answers.answer import Answer, Answers, Key, State, Value
@@ -130,8 +138,8 @@ from hrge_xl.core.words import (
 )
 
 # specs, their fields and their language
-from hrge_xl.importing import Draft as drafting_Draft, draft_spec
-from hrge_xl.importing.draft_spec import drafted
+import hrge_xl.importing as draft_spec
+from hrge_xl.importing import Draft as drafting_Draft, drafted
 from hrge_xl.importing.guess import DraftBlock, DraftField, DraftSpec, guess, item_codes, list_name, tool_code
 from hrge_xl.importing.read import read
 from hrge_xl.fields import (
@@ -186,13 +194,13 @@ from hrge_xl.spec.carried import (
     place,
     write as carried_write,
 )
-from hrge_xl.spec.changes import Change, Effect
-from hrge_xl.spec.choice import Choice, choose, needed_tools
+from hrge_xl.spec.diff import Change, Effect
+from hrge_xl.spec.issuance import Choice, choose, needed_tools
 from hrge_xl.spec.compiled import compiled
-from hrge_xl.spec.expressions import slip
-from hrge_xl.spec.figures import IndicatorFigures
+from hrge_xl.spec.expressions import wrong_syntax as slip
+from hrge_xl.spec.supplements import IndicatorFigures
 from hrge_xl.spec import load as loading
-from hrge_xl.spec.checked_specs import CACHE, recall
+from hrge_xl.spec.carried import CACHE, recall
 from hrge_xl.spec.load import find, names, SPEC_HOMES
 from hrge_xl.spec.lookup import countries, country_codes, languages as lookup_languages
 from hrge_xl.spec.model import (
@@ -211,8 +219,8 @@ from hrge_xl.spec.model import (
     Spec,
 )
 from hrge_xl.spec.yaml_file import dumped
-from hrge_xl.spec.own_answers import facts_about
-from hrge_xl.spec.own_sheets import (
+from hrge_xl.spec.issuance import facts_about
+from hrge_xl.spec.supplements import (
     COVER_KEY,
     FEEDBACK_KEY,
     IDENTITY_KEY,
@@ -225,7 +233,7 @@ from hrge_xl.spec.own_sheets import (
 )
 from hrge_xl.spec.scope import parsed, Scope
 from hrge_xl.spec.lookup import vocabularies
-from hrge_xl.spec.slips import _table as slip_table
+from hrge_xl.spec.common_mistakes import common_mistakes as slip_table
 from hrge_xl.spec.translating import (
     as_file,
     mistakes,

@@ -17,8 +17,8 @@ from ..findings.value import ANSWER_MISSING
 from ..language import FIGURES, Call, Expr, Over, Ref, walk
 from ..language.compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, worse
 from ..spec.compiled import CompiledSpec, FieldChecks, FieldKey, Keeping, ParsedRule, Requirement
+from ..spec.issuance import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, Item, Rule, Spec, Tool
-from ..spec.rows import items_of
 from ..spec.scope import Scope
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'

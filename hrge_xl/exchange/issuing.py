@@ -21,12 +21,10 @@ from ..findings import Finding, Severity
 from ..layout import CellOfSlot, Layout, build
 from ..reader import stamp_alone
 from ..reader.limits import LIMITS
-from ..spec.choice import Choice
-from ..spec.issuance import Sample
+from ..spec.issuance import MOST_ROWS, Choice, answers_of, default_of, facts_about, spec_of_sample
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
-from ..spec.own_answers import answers_of, default_of, facts_about, spec_of_sample
-from ..spec.rows import MOST_ROWS
+from ..spec.supplements import Sample
 from ..workbook import Content, Drawing, cover_lines, draw, facts_of
 from ..workbook.issued import edition_of
 

@@ -26,7 +26,6 @@ from ..reader.limits import LIMITS
 from ..spec.compiled import compiled
 from ..spec.lookup import vocabularies
 from ..spec.model import RegisterBlock, Series, Spec, Tool
-from ..spec.rows import closing, goes_on
 from ..spec.scope import entries
 from .issuing import Order
 

@@ -25,12 +25,11 @@ from ..findings.value import ANSWER_MISSING
 from ..layout import Layout, Slot, offered_rows
 from ..layout.wording import text
 from ..reader import ExpectedReturn, File, Refusal, read_content
-from ..spec.check_names import FIELDS, select
-from ..spec.choice import choose
+from ..spec.check_texts import FIELDS, select
 from ..spec.expressions import Written, expressions
+from ..spec.issuance import answers_of, choose
 from ..spec.load import places
 from ..spec.model import RegisterBlock, Spec
-from ..spec.own_answers import answers_of
 from ..workbook import cover_lines, draw
 from ..workbook.check_formula import size_of, too_large
 from ..workbook.grids import prompt_of

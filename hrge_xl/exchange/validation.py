@@ -34,7 +34,7 @@ from ..reader.gate import admit, fingerprint
 from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy
 from ..reader.limits import LIMITS, Limits
 from ..reader.worker import Died, NotStarted, WorkerPool
-from ..spec import checked_specs
+from ..spec.carried import CACHE, cache_folder
 from ..spec.load import SPEC_HOMES, find, is_path, load
 from ..spec.model import Spec
 
@@ -178,7 +178,7 @@ def check_file(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
 
 def check_with_cache(cache: str, job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Read and check one file in a process without its user's environment, which is told where checked specs are."""
-    os.environ[checked_specs.CACHE] = cache
+    os.environ[CACHE] = cache
     return check_file(job)
 
 
@@ -220,7 +220,7 @@ Readers = WorkerPool[FileToCheck, Result | ProgramFault | SpecBroken]
 
 def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
     """Make new processes for reading, each under these limits; they live until they are closed."""
-    kept = checked_specs.home()
+    kept = cache_folder()
     if kept is None:
         return WorkerPool(check_file, jobs, limits, readable=SPEC_HOMES)
     return WorkerPool(partial(check_with_cache, str(kept.parent)), jobs, limits, readable=(*SPEC_HOMES, kept))

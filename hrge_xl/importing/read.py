@@ -7,26 +7,23 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ..fields import FIELD_TYPES, Evidence, FieldType, Guess
-from ..fields.field import GuessSource
 from ..reader.zip_package import ZipPackage
 
 MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000
 EXTENSION = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
 FORMULA = "{http://schemas.microsoft.com/office/excel/2006/main}"
 
+PARTS = ("type", "operator", "formula1", "formula2", "sqref", "prompt")  # of a validation, that matter
 BOUNDS = {  # what is the lowest and the highest, by operator
     "between": ("formula1", "formula2"),
     "equal": ("formula1", "formula1"),
@@ -38,7 +35,7 @@ Box = tuple[int, int, int, int]  # first column, first row, last column, last ro
 Place = tuple[int, int]  # row and column, from 1
 
 
-class Rule(NamedTuple):
+class DataValidation(NamedTuple):
     """One data validation: what it allows and where it stands. `labels` is None where no list was found."""
 
     type: str
@@ -55,7 +52,7 @@ class Rule(NamedTuple):
         return any(c1 <= column <= c2 and r1 <= row <= r2 for c1, r1, c2, r2 in self.boxes)
 
 
-class Cell(NamedTuple):
+class SourceCell(NamedTuple):
     """One cell that holds something or looks like something. `span` counts the columns it is merged over."""
 
     value: str | float | bool | date | None = None
@@ -70,24 +67,24 @@ class Cell(NamedTuple):
         return self.value is None and not self.formula
 
 
-BLANK = Cell()
+BLANK = SourceCell()
 
 
 @dataclass
-class Sheet:
+class SourceSheet:
     """One sheet: its cells by (row, column), its rules, and whether it gives its cells to lists."""
 
     name: str
     visible: bool
-    cells: dict[Place, Cell]
-    rules: tuple[Rule, ...]
+    cells: dict[Place, SourceCell]
+    rules: tuple[DataValidation, ...]
     gives_lists: bool = False
 
-    def at(self, row: int, column: int) -> Cell:
+    def at(self, row: int, column: int) -> SourceCell:
         """Give the cell, a blank one where nothing stands."""
         return self.cells.get((row, column), BLANK)
 
-    def rule(self, row: int, column: int) -> Rule | None:
+    def rule(self, row: int, column: int) -> DataValidation | None:
         """Give the rule at a cell."""
         return next((rule for rule in self.rules if rule.covers(row, column)), None)
 
@@ -102,33 +99,30 @@ class Sheet:
 
 
 @dataclass
-class Book:
+class SourceWorkbook:
     """The whole workbook, and what of it could not be understood."""
 
     stem: str
     title: str
-    sheets: list[Sheet]
+    sheets: list[SourceSheet]
     messages: list[str] = field(default_factory=list)
 
 
-def read(data: bytes, stem: str) -> Book:
+def read(data: bytes, stem: str) -> SourceWorkbook:
     """Read a workbook whose file is called so. Raises whatever openpyxl does."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         reader = ExcelReader(io.BytesIO(data))
         reader.read()
-    book: Workbook = reader.wb
+    workbook: Workbook = reader.wb
     targets = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
-    sources = _Sources(book)
-    found = Book(stem, clean(book.properties.title), [])
-    package = ZipPackage(data)
-    for sheet in book.worksheets:
-        extended = _extended(package, targets.get(sheet.title))
-        found.sheets.append(_sheet(sheet, sources, extended))
-    for each in found.sheets:
-        each.gives_lists = each.name in sources.used
-    found.messages += sources.messages
-    return found
+    sources, package = _Sources(workbook), ZipPackage(data)
+    sheets = [
+        _sheet(sheet, sources, _extended(package, targets.get(sheet.title))) for sheet in workbook.worksheets
+    ]
+    for sheet in sheets:
+        sheet.gives_lists = sheet.name in sources.used
+    return SourceWorkbook(stem, clean(workbook.properties.title), sheets, sources.messages)
 
 
 def clean(value: object) -> str:
@@ -137,7 +131,7 @@ def clean(value: object) -> str:
     return "".join(letter for letter in text if letter.isprintable() or letter in "\u200c\u200d")
 
 
-def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) -> Sheet:
+def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) -> SourceSheet:
     spans = {(r.min_row, r.min_col): r.max_col - r.min_col + 1 for r in sheet.merged_cells.ranges}
     guarded = bool(sheet.protection.sheet)
     rows, columns = min(sheet.max_row, MOST_ROWS), min(sheet.max_column, MOST_COLUMNS)
@@ -155,19 +149,18 @@ def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) 
             elif not isinstance(value, bool | int | float | date):
                 value = clean(value) or None
             unlocked = guarded and not cell.protection.locked
-            made = Cell(value, formula, str(cell.number_format or "General"), unlocked, spans.get(place, 1))
+            made = SourceCell(
+                value, formula, str(cell.number_format or "General"), unlocked, spans.get(place, 1)
+            )
             if made != BLANK:
                 cells[place] = made
-    parts = [*map(vars_of, sheet.data_validations.dataValidation), *extended]
-    rules = (_rule(sources, sheet.title, each) for each in parts)
+    own = [
+        {name: str(value) for name in PARTS if (value := getattr(validation, name, None)) is not None}
+        for validation in sheet.data_validations.dataValidation
+    ]
+    rules = (_rule(sources, sheet.title, parts) for parts in (*own, *extended))
     kept = tuple(rule for rule in rules if rule.boxes)
-    return Sheet(sheet.title, sheet.sheet_state == "visible", cells, kept)
-
-
-def vars_of(rule: Any) -> dict[str, str]:
-    """Give the parts of a validation that matter, as texts."""
-    names = ("type", "operator", "formula1", "formula2", "sqref", "prompt")
-    return {name: str(value) for name in names if (value := getattr(rule, name, None)) is not None}
+    return SourceSheet(sheet.title, sheet.sheet_state == "visible", cells, kept)
 
 
 def _extended(package: ZipPackage, target: str | None) -> list[dict[str, str]]:
@@ -176,31 +169,28 @@ def _extended(package: ZipPackage, target: str | None) -> list[dict[str, str]]:
     data = package.read(name) if name in package else b""
     if b"dataValidation" not in data:
         return []
-    found = []
-    for node in ElementTree.fromstring(data).iter(f"{EXTENSION}dataValidation"):
-        each = {name: value for name, value in node.attrib.items() if name in ("type", "operator", "prompt")}
-        for number in ("formula1", "formula2"):
-            each[number] = node.findtext(f"{EXTENSION}{number}/{FORMULA}f") or ""
-        found.append(each | {"sqref": node.findtext(f"{FORMULA}sqref") or ""})
-    return found
+    return [
+        {name: value for name, value in node.attrib.items() if name in ("type", "operator", "prompt")}
+        | {
+            number: node.findtext(f"{EXTENSION}{number}/{FORMULA}f") or ""
+            for number in ("formula1", "formula2")
+        }
+        | {"sqref": node.findtext(f"{FORMULA}sqref") or ""}
+        for node in ElementTree.fromstring(data).iter(f"{EXTENSION}dataValidation")
+    ]
 
 
-def _rule(sources: _Sources, sheet: str, parts: dict[str, str]) -> Rule:
+def _rule(sources: _Sources, sheet: str, parts: dict[str, str]) -> DataValidation:
     kind, first = parts.get("type", "any"), parts.get("formula1", "")
-    boxes = tuple(_boxes(parts.get("sqref", "")))
+    edges = (range_boundaries(part) for part in parts.get("sqref", "").split())
+    boxes = tuple((c1 or 1, r1 or 1, c2 or MOST_COLUMNS, r2 or 1_048_576) for c1, r1, c2, r2 in edges)
     prompt = clean(parts.get("prompt"))
     if kind == "list":
         name, labels = sources.labels(first, sheet)
-        return Rule(kind, boxes, clean(first), name, labels, prompt=prompt)
+        return DataValidation(kind, boxes, clean(first), name, labels, prompt=prompt)
     limits = {"formula1": _number(first), "formula2": _number(parts.get("formula2", ""))}
     low, high = (limits.get(bound) for bound in BOUNDS.get(parts.get("operator", "between"), ("", "")))
-    return Rule(kind, boxes, clean(first), low=low, high=high, prompt=prompt)
-
-
-def _boxes(ranges: str) -> Iterator[Box]:
-    for part in ranges.split():
-        box = range_boundaries(part)
-        yield box[0] or 1, box[1] or 1, box[2] or MOST_COLUMNS, box[3] or 1_048_576
+    return DataValidation(kind, boxes, clean(first), low=low, high=high, prompt=prompt)
 
 
 def _number(text: str) -> float | None:
@@ -240,49 +230,20 @@ class _Sources:
             c1, r1, c2, r2 = range_boundaries(box)
         except (ValueError, TypeError):
             return None
-        found = self.book[title]
+        source_sheet = self.book[title]
         if title != sheet:
             self.used.add(title)
-        last = min(r2 or found.max_row, found.max_row, (r1 or 1) + MOST_ENTRIES)
-        values = found.iter_rows(r1 or 1, last, c1 or 1, min(c2 or 1, MOST_COLUMNS), values_only=True)
+        last = min(r2 or source_sheet.max_row, source_sheet.max_row, (r1 or 1) + MOST_ENTRIES)
+        values = source_sheet.iter_rows(r1 or 1, last, c1 or 1, min(c2 or 1, MOST_COLUMNS), values_only=True)
         return _distinct([value for line in values for value in line])
 
 
 def _distinct(values: list[Any]) -> tuple[str, ...]:
     """Give the entries as texts, each once, the blank ones left out; as many as a list may have."""
-    found: dict[str, str] = {}
+    entries: dict[str, str] = {}
     for value in values:
         whole = isinstance(value, float) and value.is_integer()
         text = clean(int(value) if whole else "" if value is None else str(value))
         if text and not text.startswith("="):
-            found.setdefault(text.casefold(), text)
-    return tuple(found.values())
-
-
-# the type of a field
-
-DESCRIBED = 60  # characters of a validation that a note quotes
-
-
-def evidence(rule: Rule | None, cells: Sequence[Cell]) -> Evidence:
-    """Put together what tells of a field: the first number format that says something, and every value."""
-    shape = next((cell.format for cell in cells if cell.format != "General"), "General")
-    known = rule or Rule("", ())
-    return Evidence(
-        known.type, known.source[:DESCRIBED], known.labels, known.low, known.high, shape, bool(is_date_format(shape)),
-        tuple(cell.value for cell in cells if cell.value is not None),
-    )  # fmt: skip
-
-
-def likeliest(told: Evidence) -> tuple[FieldType, Guess]:
-    """Give the type that has most for it; anything can be a text."""
-    guesses = ((kind, kind.guess(told)) for kind in FIELD_TYPES.values())
-    found = [(kind, guess) for kind, guess in guesses if guess]
-    return max(found, key=lambda guessed: (guessed[1].source, guessed[1].special))
-
-
-def notes(told: Evidence, guess: Guess) -> list[str]:
-    """Say what was guessed, and which validation became nothing."""
-    lost = told.rule not in ("", "any") and guess.source is not GuessSource.RULE
-    without = f"the validation '{told.rule}' ({told.described}) has no counterpart" if lost else ""
-    return [note for note in (guess.note, without) if note]
+            entries.setdefault(text.casefold(), text)
+    return tuple(entries.values())

@@ -15,7 +15,7 @@ from ..core.words import translator
 from ..core.work import grouped
 from ..fields import FIELD_TYPES, Field
 from ..findings import sentence
-from ..spec.choice import tool_code
+from ..spec.issuance import is_shown, items_of, tool_code
 from ..spec.model import (
     CatalogueBlock,
     ChecklistBlock,
@@ -28,7 +28,6 @@ from ..spec.model import (
     Vocabulary,
     VocabularyItem,
 )
-from ..spec.rows import is_shown, items_of
 from .calculated import drawn_blocks
 from .last import IN_FORM, ROLE, code_of, last_places
 from .lists import build_lists

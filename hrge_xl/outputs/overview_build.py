@@ -49,8 +49,8 @@ from ..dataset.table import Record
 from ..exchange.validation import RETURNED
 from ..fields import Field
 from ..rounds.rounds import Round
-from ..spec.figures import IndicatorFigures, Part, QuestionFigures, RiskFigures, Split
 from ..spec.model import CollectBlock, Matrix, Spec
+from ..spec.supplements import IndicatorFigures, Part, QuestionFigures, RiskFigures, Split
 from .overview_model import (
     MOST_ROWS,
     Drilldown,

@@ -14,8 +14,7 @@ from ..answers.submission import Identity, Submission
 from ..exchange.validation import ValidationRequest, readers, validated
 from ..layout import Layout
 from ..reader import ExpectedReturn, cores
-from ..spec.changes import TOUCHING, Change, Effect, Group, Touch
-from ..spec.diff import SpecDiff
+from ..spec.diff import TOUCHING, Change, Effect, Group, SpecDiff, Touch
 from ..spec.model import Spec
 
 SCHEMA = "hrge-xl/spec-diff/1"

@@ -16,7 +16,7 @@ from ..core.dates import parse_moment
 from ..core.words import translator
 from ..dataset.returns import Return, shared_name
 from ..spec.model import Spec
-from ..spec.own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES
+from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, NAMES
 
 
 def moment_saved(saved: str | None) -> str | None:

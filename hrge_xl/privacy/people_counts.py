@@ -12,8 +12,8 @@ from ..dataset.table import Record
 from ..language import Expr, Literal
 from ..language.functions.rows import Terms, terms
 from ..spec.compiled import FieldKey
-from ..spec.figures import IndicatorFigures
 from ..spec.model import Spec
+from ..spec.supplements import IndicatorFigures
 from .people_answers import CellFigure, Equation, Figure, PeopleAnswers, PeopleFields
 from .suppression import Sum, rest
 

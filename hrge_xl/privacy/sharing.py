@@ -32,8 +32,8 @@ from ..dataset.schema import (
 from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
 from ..dataset.table import SUBMISSION_ID, Record, Row, Table
 from ..ledger.ledger import DATASET
-from ..spec.figures import RiskFigures
 from ..spec.model import CollectBlock, Spec
+from ..spec.supplements import RiskFigures
 from .names import SheetNames, moment_saved
 from .suppressed_figures import SuppressedFigures
 

@@ -10,8 +10,8 @@ from operator import itemgetter
 from ..dataset.aggregates.counts import has_open_rows
 from ..dataset.schema import Schema, field_column
 from ..dataset.table import Record
-from ..spec.figures import IndicatorFigures
 from ..spec.model import Spec
+from ..spec.supplements import IndicatorFigures
 from .people_answers import CellFigure, Figure, PeopleAnswers, PeopleFields, TotalFigure, never_shared
 from .people_counts import BASELINE, TARGET, IndicatorRows, PeopleCounts, Tables
 from .suppression import Sum, is_sensitive, suppress

@@ -28,7 +28,7 @@ from ..findings.structure import (
     TYPED_OVER,
 )
 from ..layout import Layout, address
-from ..spec.own_sheets import LAST_SHEET
+from ..spec.supplements import LAST_SHEET
 from ..workbook import Content
 from ..workbook.cover import COVER_FACTS, contact_label
 from ..workbook.issued import IssuedSheet

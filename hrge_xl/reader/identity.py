@@ -40,7 +40,7 @@ from ..findings.identity import (
     UNKNOWN_TEAM,
 )
 from ..spec.model import Spec
-from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
+from ..spec.supplements import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from .limits import LIMITS
 from .ooxml_parts import Parts
 from .raw import CellKind, RawSheet, RawWorkbook, Unreadable, whole_number

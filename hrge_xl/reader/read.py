@@ -22,7 +22,7 @@ from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import compiled
 from ..spec.load import load, names
 from ..spec.model import Spec
-from ..spec.own_sheets import COVER_KEY, LAST_KEY, LAST_SHEET
+from ..spec.supplements import COVER_KEY, LAST_KEY, LAST_SHEET
 from ..workbook.issued import edition_of
 from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
 from . import ooxml, other_formats

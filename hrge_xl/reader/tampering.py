@@ -28,7 +28,7 @@ from ..findings.structure import (
 )
 from ..layout import Layout, ListPlace, address, parse_cell
 from ..layout.model import CODE_COLUMN, CODE_ROW
-from ..spec.own_sheets import LISTS_KEY
+from ..spec.supplements import LISTS_KEY
 from .expected import (
     ANY_RULE,
     OPEN,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..findings import Finding
 from ..findings.structure import OWN_SHEET_MISSING, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_MISSING, SHEET_RENAMED
 from ..layout import Layout
-from ..spec.own_sheets import (
+from ..spec.supplements import (
     COVER_KEY,
     FEEDBACK_KEY,
     IDENTITY_KEY,

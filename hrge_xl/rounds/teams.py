@@ -23,8 +23,8 @@ from ..core.words import loosely, tidy, western_digits
 from ..reader import first_table
 from ..reader.limits import LIMITS
 from ..reader.office_files import MOST_TITLES
-from ..spec.choice import choose
-from ..spec.lookup import Names, countries, languages
+from ..spec.issuance import choose
+from ..spec.lookup import NameIndex, countries, languages
 from ..spec.model import Spec
 
 COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile")
@@ -78,8 +78,8 @@ class AllowedNames(NamedTuple):
     """What the lines of a list may name."""
 
     spec: Spec
-    countries: Names
-    languages: Names
+    countries: NameIndex
+    languages: NameIndex
     days: Days
 
 
@@ -124,7 +124,7 @@ def _code_mistakes(code: str) -> Iterator[str]:
         yield f"'{code[:MOST_CHARACTERS]}' cannot name a file. Use letters, digits and hyphens."
 
 
-def _code_of(text: str, names: Names, what: str, wrong: list[str]) -> str:
+def _code_of(text: str, names: NameIndex, what: str, wrong: list[str]) -> str:
     """Give the code of what is named; a mistake where it is not known."""
     if not text:
         return ""

@@ -1,8 +1,12 @@
-"""Copies of a spec that travel with a round or a dataset, each kept under the digest of its files.
+"""The files of a spec by their digest: copies that travel with a round or a dataset, and specs that passed every check.
 
 A spec is a mapping from the paths of its files, with slashes, to their bytes: from a folder by `pack`, from a table
 of a database, and into a folder by `write`. Only what the program reads belongs to it: whatever else lies in the
 folder (a returned workbook, a round with its key) goes nowhere.
+
+A spec that passed is kept for the next process as the plain tree that its files come to, since taking them apart takes
+longer than all the rest: under the digests of those files and of this program, in a folder of the user that nobody else
+may write to. Whatever is not right there is as if it were not there.
 """
 
 from __future__ import annotations
@@ -13,14 +17,23 @@ import os
 import re
 import secrets
 import shutil
+import stat
+import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from ..core.errors import Mistake, SpecError
-from ..core.output_files import UNFINISHED, not_written, sync_folder
-from .yaml_file import content_of
+import babel
+import msgspec
+import pydantic
+
+from ..core.errors import Mistake, OutputError, SpecError
+from ..core.output_files import UNFINISHED, not_written, sync_folder, write_whole
+from ..core.program import program_digest
+from .yaml_file import WrittenInt, content_of
 
 FOLDERS = (".", "tools", "languages")
 KINDS = (".yaml", ".po")
@@ -56,7 +69,7 @@ def pack(folder: Path) -> dict[str, bytes]:
             raise SpecError([Mistake(path, 1, 1, reason, remedy)])
         if path == LISTS and content is not None:
             named = set(NAME.findall(content.decode("utf-8", "replace")))
-            files += (each for each in folder.glob(f"[!.]*{LIST}") if each.name in named)
+            files += (file for file in folder.glob(f"[!.]*{LIST}") if file.name in named)
     if mistakes:
         raise SpecError(mistakes)
     return dict(sorted(found.items()))
@@ -72,8 +85,7 @@ def _digest_of(files: tuple[tuple[str, bytes], ...]) -> str:
     """Give the same, of the same files only once: a command asks for it at every step."""
     total = hashlib.sha256()
     for path, content in files:
-        total.update(path.encode() + b"\0")
-        total.update(content.replace(b"\r\n", b"\n") + b"\0")
+        total.update(path.encode() + b"\0" + content.replace(b"\r\n", b"\n") + b"\0")
     return total.hexdigest()
 
 
@@ -119,9 +131,18 @@ def write(files: Files, home: Path) -> Path:
     A copy that is there already stays; one that was changed gives way. Raises `OutputError`, and `SpecError` where a
     path leads out of the folder.
     """
-    wrong = [mistake for path in files for mistake in _leads_out(path)]
-    if wrong:
-        raise SpecError(wrong)
+    # a table may come from anywhere, and a path in it lead elsewhere on some system
+    outside = [
+        path
+        for path in files
+        if any(part in ("", ".", "..") for part in path.split("/")) or set(path) & set("\\:\0")
+    ]
+    if outside:
+        reason = (
+            "A file of a spec has no backslash and no colon in its name, and lies below the spec's folder."
+        )
+        remedy = "Rename it, or get the spec from its author again."
+        raise SpecError([Mistake(path, 1, 1, reason, remedy) for path in outside])
     digest = digest_of(files)
     folder = place(home, digest)
     try:
@@ -131,15 +152,6 @@ def write(files: Files, home: Path) -> Path:
         if find(home, digest) is None:  # else another process has just written the same
             raise not_written(folder, error) from error
     return folder
-
-
-def _leads_out(path: str) -> Iterator[Mistake]:
-    """Refuse a path that may name a file elsewhere, on any system: a table may come from anywhere."""
-    if any(part in ("", ".", "..") for part in path.split("/")) or set(path) & set("\\:\0"):
-        reason = (
-            "A file of a spec has no backslash and no colon in its name, and lies below the spec's folder."
-        )
-        yield Mistake(path, 1, 1, reason, "Rename it, or get the spec from its author again.")
 
 
 def _replace(folder: Path, files: Files) -> None:
@@ -159,5 +171,77 @@ def _replace(folder: Path, files: Files) -> None:
         new.rename(folder)
         sync_folder(folder.parent)
     finally:
-        for each in (new, old):
-            shutil.rmtree(each, ignore_errors=True)
+        for leftover in (new, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+# specs that passed, kept for the next process
+
+CACHE = "HRGE_XL_CACHE"  # names the folder for caches
+MOST_KEPT = 16  # specs and versions of them, the newest ones
+CHECKSUM = 32  # bytes before the tree
+NUMBER = 1  # the kind of our own numbers in the packed tree
+
+
+def cache_folder() -> Path | None:
+    """Give the folder where they are kept; None where this user has none, or it would be another one everywhere."""
+    from platformdirs import user_cache_path
+
+    try:
+        folder = Path(os.environ.get(CACHE) or user_cache_path("hrge-xl", appauthor=False), "specs")
+    except (RuntimeError, ValueError):  # the system knows no folder of this user
+        return None
+    return folder if folder.is_absolute() else None
+
+
+def recall(digest: str) -> dict[str, Any] | None:
+    """Give the tree of the spec whose files have this digest; None where it has yet to pass, for this program."""
+    folder = cache_folder()
+    try:
+        if folder is None or not _is_ours(folder):
+            return None
+        content = (folder / _name(digest)).read_bytes()
+        if hashlib.sha256(content[CHECKSUM:]).digest() != content[:CHECKSUM]:
+            return None
+        tree: dict[str, Any] = msgspec.msgpack.decode(
+            content[CHECKSUM:],
+            type=dict[str, Any],
+            ext_hook=lambda _, written: WrittenInt(bytes(written).decode()),
+        )
+    except (OSError, msgspec.DecodeError):
+        return None
+    return tree
+
+
+def keep(digest: str, tree: dict[str, Any]) -> None:
+    """Keep the tree of a spec that passed, where that can be done: everything works without."""
+    folder = cache_folder()
+    if folder is None:
+        return
+    with suppress(OSError, OutputError):  # a disk that is full, a reading process that may not write
+        packed = msgspec.msgpack.encode(
+            tree, enc_hook=lambda number: msgspec.msgpack.Ext(NUMBER, number.written.encode())
+        )
+        folder.mkdir(0o700, parents=True, exist_ok=True)
+        if _is_ours(folder):
+            file = folder / _name(digest)
+            write_whole(file, hashlib.sha256(packed).digest() + packed)
+            others = (kept for kept in folder.glob("*.spec") if kept != file)  # which a clock may call newer
+            for old in sorted(others, key=lambda kept: kept.stat().st_mtime)[: 1 - MOST_KEPT]:
+                old.unlink(missing_ok=True)
+
+
+def _name(digest: str) -> str:
+    """Give the name of a file: what passes here may not pass with another program, or with other packages."""
+    passed = f"{program_digest()} {sys.version} {pydantic.VERSION} {babel.__version__} {digest}"
+    return f"{hashlib.sha256(passed.encode()).hexdigest()}.spec"
+
+
+def _is_ours(folder: Path) -> bool:
+    """Say whether this is a folder, and no link to one, that nobody but this user may write to, if the system tells."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    if not hasattr(os, "geteuid"):
+        return True
+    return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

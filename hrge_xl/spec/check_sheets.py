@@ -11,9 +11,9 @@ from ..core.words import cell_length
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
 from ..language.patterns import REMEDY, NotAPattern, compiled, fits
-from .check_names import BLOCKS, FIELDS, INDICATORS, reached, select
-from .check_texts import LIMIT_LABEL
-from .figures import USUAL_BREAKDOWNS, Figures
+from .check_answers import AS_DATE, wrong_default, wrong_value
+from .check_texts import BLOCKS, FIELDS, INDICATORS, LIMIT_LABEL, reached, select
+from .issuance import LAST, NOTHING
 from .model import (
     OF_ROUNDS,
     AnyBlock,
@@ -31,8 +31,7 @@ from .model import (
     Tool,
     Vocabulary,
 )
-from .own_answers import AS_DATE, wrong_default, wrong_value
-from .rows import LAST, NOTHING
+from .supplements import USUAL_BREAKDOWNS, Figures
 
 NO_MATRIX = "The spec has no 'matrix.yaml'."
 NO_PATTERN = "This is not a pattern that can be matched ({})."

@@ -14,8 +14,8 @@ from ..findings.value import DOES_NOT_FIT, NOT_ASKED_HERE
 from ..language import TRUE, Call, Expr, Over, Problem, Ref, reader_only, refs_inside, walk
 from ..language.functions.choices import Ticked, asks_what_is_issued, differs_by_row, one_issued, sheets_named
 from ..language.tree import Literal, Logic, Type
+from .issuance import closing, is_shown
 from .model import CollectBlock, Collected, FormBlock, RegisterBlock, Rule, Spec, Tool
-from .rows import closing, is_shown
 from .scope import Scope, parsed, ref_to, rule_scope
 
 FieldKey = tuple[str, str]  # tool, field
@@ -171,7 +171,9 @@ class CompiledSpec:
     @cached_property
     def last(self) -> frozenset[FieldKey]:
         """The fields of which a workbook has to know what they were in the round before."""
-        shown = {(tool.code, each.code) for tool, _, each in self.spec.places() if is_shown(self.spec, each)}
+        shown = {
+            (tool.code, field.code) for tool, _, field in self.spec.places() if is_shown(self.spec, field)
+        }
         read = {part.key for expr in self.expressions() for part in refs_inside(expr) if part.last}
         return frozenset(shown | read)
 
@@ -211,49 +213,51 @@ def compiled(spec: Spec) -> CompiledSpec:
         for code in rule.rule.require:
             requiring[rule.rule.tool, code].append(rule)
     fields, formulas, relevant = dict[FieldKey, FieldChecks](), dict[FieldKey, Expr](), dict[FieldKey, Expr]()
-    for tool, block, each in spec.places():
-        key, scope = (tool.code, each.code), Scope(spec, tool, block)
-        if each.formula is not None:
-            formulas[key] = _parsed(each.formula, scope, condition=False)
-        if each.relevant is not None:
-            relevant[key] = _parsed(each.relevant, scope)
-        if each.asked:
-            fields[key] = _of_field(each, scope, relevant.get(key), requiring[key])
+    for tool, block, field in spec.places():
+        key, scope = (tool.code, field.code), Scope(spec, tool, block)
+        if field.formula is not None:
+            formulas[key] = _parsed(field.formula, scope, condition=False)
+        if field.relevant is not None:
+            relevant[key] = _parsed(field.relevant, scope)
+        if field.asked:
+            fields[key] = _of_field(field, scope, relevant.get(key), requiring[key])
     closed = {
         (tool.code, tool.blocks.index(block)): _parsed(str(block.closed), Scope(spec, tool, block))
         for tool, block in closing(spec)
     }
-    lists = dict(found for tool in spec.tools for found in _lists(spec, tool))
+    lists = dict(source for tool in spec.tools for source in _lists(spec, tool))
     return CompiledSpec(spec, fields, formulas, relevant, rules, lists, closed)
 
 
-def _of_field(each: Field, scope: Scope, relevant: Expr | None, rules: Collection[ParsedRule]) -> FieldChecks:
+def _of_field(
+    field: Field, scope: Scope, relevant: Expr | None, rules: Collection[ParsedRule]
+) -> FieldChecks:
     """Make everything that is checked of one field: first whether it is asked, then its type, then its constraint."""
-    value = ref_to(scope.spec, scope.tool.code, each, single=scope.single)
+    value = ref_to(scope.spec, scope.tool.code, field, single=scope.single)
     checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
-    checks += each.type.checks(each, value, scope)
-    if each.constraint:
-        valued = replace(scope, value=each)
-        checks.append(Check(DOES_NOT_FIT, _parsed(each.constraint.check, valued)))
-    needs = [Requirement(when, relevant=relevant) for when in _own_requirement(each, scope)]
+    checks += field.type.checks(field, value, scope)
+    if field.constraint:
+        valued = replace(scope, value=field)
+        checks.append(Check(DOES_NOT_FIT, _parsed(field.constraint.check, valued)))
+    needs = [Requirement(when, relevant=relevant) for when in _own_requirement(field, scope)]
     needs += [Requirement(rule.when or TRUE, rule, relevant) for rule in rules]
     return FieldChecks(tuple(needs), tuple(checks))
 
 
-def _own_requirement(each: Field, scope: Scope) -> Iterator[Expr]:
+def _own_requirement(field: Field, scope: Scope) -> Iterator[Expr]:
     """Give the condition under which a field asks for an answer itself; a reference has to have rows to choose from."""
-    if each.required == "optional":
+    if field.required == "optional":
         return
-    if isinstance(each.required, When):
-        when = _parsed(each.required.when, scope)
+    if isinstance(field.required, When):
+        when = _parsed(field.required.when, scope)
     elif (
-        each.required == "always" and isinstance(scope.block, RegisterBlock | FormBlock) and not scope.single
+        field.required == "always" and isinstance(scope.block, RegisterBlock | FormBlock) and not scope.single
     ):
         # a row counts only once something is answered in it
         when = TRUE
     else:
         when = Ticked().call(Literal(scope.tool.code, Type.TEXT))
-    yield Logic("and", (one_issued(each.to), when)) if each.to else when
+    yield Logic("and", (one_issued(field.to), when)) if field.to else when
 
 
 def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:
@@ -268,13 +272,13 @@ def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:
 def _rule(spec: Spec, rule: Rule) -> ParsedRule:
     scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
     when, check = (_parsed(text, scope) if text else None for text in (rule.when, rule.check))
-    said = [expr for expr in (when, check) if expr]
-    others = dict.fromkeys(tool for expr in said for tool in sheets_named(expr) if tool != rule.tool)
+    stated = [expr for expr in (when, check) if expr]
+    others = dict.fromkeys(tool for expr in stated for tool in sheets_named(expr) if tool != rule.tool)
     # It is not asked where none of the other sheets that it names was issued, unless it asks itself which are.
     if (
         others
         and not any(spec.tool[tool].always for tool in others)
-        and not any(map(asks_what_is_issued, said))
+        and not any(map(asks_what_is_issued, stated))
     ):
         there = one_issued(others)
         when = there if when is None else Logic("and", (there, when))

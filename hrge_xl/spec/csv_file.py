@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -15,9 +15,10 @@ import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..core.errors import Mistake
+from ..core.spec_parts import Wrong
 from .carried import FACTS, LIST
-from .issuance import BETWEEN
-from .yaml_file import Lost, content_of, file_beside, get, mapping, mistake_at, scalar, sequence
+from .supplements import BETWEEN
+from .yaml_file import SkippedInput, content_of, file_beside, get, mapping, mistake_at, scalar, sequence
 
 SEPARATORS = ",;\t"
 COMMENT = "#"  # a line that begins with it says nothing
@@ -25,7 +26,7 @@ WORDED = ("label", "help", "anchor")  # may stand in several languages: `label:f
 
 
 def take_in_lists(
-    folder: Path, lists: Node | None, language: str, mistakes: list[Mistake], lost: Lost
+    folder: Path, lists: Node | None, language: str, mistakes: list[Mistake], skipped: SkippedInput
 ) -> None:
     """Put the entries of CSV files in the place of their names; `language` is the one of a `label` without any.
 
@@ -45,13 +46,13 @@ def take_in_lists(
         file = file_beside(folder, named, LIST, mistakes)
         if file:
             before = len(mistakes)
-            items = list(_CsvFile(ENTRY, file, file.name, mistakes, language).entries())
+            items = _entries(ENTRY, file, file.name, mistakes, language)
             if not items and len(mistakes) == before:
                 mistakes.append(Mistake(file.name, 1, 1, "The list has no entries.", "Add a line for each."))
         node.value += mapping([("items", sequence(items))], like=named).value
         if not items:
             lists.value[:] = [pair for pair in lists.value if pair[1] is not node]
-            lost.take(str(name.value), node)
+            skipped.take(str(name.value), node)
 
 
 def take_in_facts(folder: Path, named: Node | None, mistakes: list[Mistake]) -> None:
@@ -67,7 +68,7 @@ def take_in_facts(folder: Path, named: Node | None, mistakes: list[Mistake]) -> 
             reason = f"There is no folder {FACTS}/ in the spec folder."
             mistakes.append(mistake_at(name, (), reason, f"Put '{name.value}' there."))
         elif file := file_beside(home, name, LIST, mistakes):
-            rows = list(_CsvFile(FACT, file, f"{FACTS}/{file.name}", mistakes).entries())
+            rows = _entries(FACT, file, f"{FACTS}/{file.name}", mistakes)
         entry.value += mapping([("rows", sequence(rows))], like=entry).value
     for file in sorted(home.glob(f"[!.]*{LIST}")):
         if file.name not in names:
@@ -83,11 +84,6 @@ class _Kind(NamedTuple):
     columns: Sequence[str]
     needed: Sequence[str]  # the columns without which a line says nothing
 
-    def takes(self, head: str) -> bool:
-        """Say whether there is a column of this name."""
-        name, colon, tag = head.partition(":")
-        return name in self.columns and (not colon or (name in WORDED and bool(tag)))
-
 
 OF_FACTS = ("country", "row", "field", "value", "source", "date")
 OF_LISTS = ("code", "label", "parent", "help", "anchor", "aliases")
@@ -100,99 +96,94 @@ ENTRY = _Kind(
 )
 
 
-class _CsvFile:
-    """One file, whose first line names its columns; every mistake is kept."""
+def _records(kind: _Kind, file: Path, name: str, mistakes: list[Mistake]) -> list[tuple[int, list[str]]]:
+    """Give the cells of each line of a file that says something, with its number.
 
-    def __init__(
-        self, kind: _Kind, file: Path, name: str, mistakes: list[Mistake], language: str = ""
-    ) -> None:
-        self.kind, self.name, self.mistakes, self.language = kind, name, mistakes, language
-        self._text, content = "", content_of(file, name, mistakes)
-        self._is_there = content is not None
-        try:
-            self._text = (content or b"").decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            self._is_there = False
-            line = error.object[: error.start].count(b"\n") + 1
-            self._mistake(line, "This line is not UTF-8 text.", "Save it as CSV in UTF-8.")
+    They are separated by commas, or by what some countries' spreadsheets write in their place.
+    """
+    content = content_of(file, name, mistakes)
+    if content is None:
+        return []
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        reason, remedy = "This line is not UTF-8 text.", "Save it as CSV in UTF-8."
+        mistakes.append(Mistake(name, line, 1, reason, remedy))
+        return []
+    said = (line for line in text.splitlines() if not line.lstrip('"').startswith(COMMENT))
+    separator = max(SEPARATORS, key=next(said, "").count)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
+    records, line = list[tuple[int, list[str]]](), 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells) and not cells[0].startswith(COMMENT):
+                records.append((line, cells))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        reason, remedy = f"This is not a line of CSV: {error}.", "Look for a quotation mark without its pair."
+        mistakes.append(Mistake(name, line, 1, reason, remedy))
+    else:
+        if not records:
+            remedy = f"Begin with the line {','.join(kind.needed)}."
+            mistakes.append(Mistake(name, 1, 1, "The file is empty.", remedy))
+    return records
 
-    def entries(self) -> Iterator[Node]:
-        """Give what the lines say; one that has a mistake of its own is left out."""
-        lines = self._lines()
-        before, first = len(self.mistakes), next(lines, None)
-        if first is None:
-            if self._is_there and len(self.mistakes) == before:
-                self._mistake(1, "The file is empty.", f"Begin with the line {','.join(self.kind.needed)}.")
-            return
-        heads = [head.strip() for head in first[1]]
-        self._check_heads(first[0], heads)
-        if len(self.mistakes) > before:
-            return
-        for line, cells in lines:
-            given = {head: cell.strip() for head, cell in zip(heads, cells, strict=False) if cell.strip()}
-            there = {head.partition(":")[0] for head in given}
-            absent = [name for name in self.kind.needed if name not in there]
-            if len(cells) != len(heads):
-                reason = f"The line has {len(cells)} cells, and the first one has {len(heads)}."
-                self._mistake(line, reason, "Put a text with a separator in it into quotation marks.")
-                continue
-            for name in absent:
-                reason = f"The {self.kind.entry} has no {name}."
-                self._mistake(line, reason, "Fill it in, or take the line out.")
-            if not absent:
-                yield self._node(line, given)
 
-    def _lines(self) -> Iterator[tuple[int, list[str]]]:
-        """Give each record that says something, with the line that it begins in.
+def _wrong_heads(kind: _Kind, heads: Sequence[str]) -> Wrong:
+    """Find columns that such a file does not have, or that appear twice, or that are missing."""
+    columns = [head.partition(":") for head in heads]
+    for number, (head, (column, colon, tag)) in enumerate(zip(heads, columns, strict=True)):
+        if column not in kind.columns or (colon and not (tag and column in WORDED)):
+            yield f"There is no column '{head}'.", kind.file
+        elif head in heads[:number]:
+            yield f"The column '{head}' appears twice here.", "Keep one."
+    for needed in kind.needed:
+        if all(column != needed for column, _, _ in columns):
+            yield f"There is no column `{needed}`.", "Add it."
 
-        Cells are separated by commas, or by what some countries' spreadsheets write in their place.
-        """
-        said = (line for line in self._text.splitlines() if not line.lstrip('"').startswith(COMMENT))
-        separator = max(SEPARATORS, key=next(said, "").count)
-        reader = csv.reader(StringIO(self._text, newline=""), delimiter=separator, strict=True)
-        line = 1
-        try:
-            for cells in reader:
-                if any(cell.strip() for cell in cells) and not cells[0].startswith(COMMENT):
-                    yield line, cells
-                line = reader.line_num + 1
-        except csv.Error as error:
-            reason = f"This is not a line of CSV: {error}."
-            self._mistake(line, reason, "Look for a quotation mark without its pair.")
 
-    def _check_heads(self, line: int, heads: Sequence[str]) -> None:
-        for number, head in enumerate(heads):
-            if not self.kind.takes(head):
-                self._mistake(line, f"There is no column '{head}'.", self.kind.file)
-            elif head in heads[:number]:
-                self._mistake(line, f"The column '{head}' appears twice here.", "Keep one.")
-        for name in self.kind.needed:
-            if name not in {head.partition(":")[0] for head in heads}:
-                self._mistake(line, f"There is no column `{name}`.", "Add it.")
+def _entries(kind: _Kind, file: Path, name: str, mistakes: list[Mistake], language: str = "") -> list[Node]:
+    """Give what the lines of a file say, whose first one names its columns; a line with a mistake is left out."""
+    records = _records(kind, file, name, mistakes)
+    if not records:
+        return []
+    (first, cells), *others = records
+    heads = [head.strip() for head in cells]
+    if wrong := list(_wrong_heads(kind, heads)):
+        mistakes += [Mistake(name, first, 1, *words) for words in wrong]
+        return []
+    nodes: list[Node] = []
+    for line, cells in others:
+        if len(cells) != len(heads):
+            reason = f"The line has {len(cells)} cells, and the first one has {len(heads)}."
+            remedy = "Put a text with a separator in it into quotation marks."
+            mistakes.append(Mistake(name, line, 1, reason, remedy))
+            continue
+        mark = yaml.Mark(name, 0, line - 1, 0, None, 0)
+        given: dict[str, dict[str, str]] = {}  # by column and language
+        for head, cell in zip(heads, cells, strict=True):
+            column, _, tag = head.partition(":")
+            if cell.strip():
+                given.setdefault(column, {})[tag or language] = cell.strip()
+        absent = [needed for needed in kind.needed if needed not in given]
+        for needed in absent:
+            reason, remedy = f"The {kind.entry} has no {needed}.", "Fill it in, or take the line out."
+            mistakes.append(Mistake(name, line, 1, reason, remedy))
+        if not absent:
+            values = [
+                (column, _value(column, given[column], mark)) for column in kind.columns if column in given
+            ]
+            nodes.append(mapping(values, like=scalar("", mark)))
+    return nodes
 
-    def _node(self, line: int, given: dict[str, str]) -> Node:
-        """Give what a line says, as a part of the spec."""
-        said, blank = list[tuple[str, Node]](), self._scalar(line, "")
-        for name in self.kind.columns:
-            texts = {
-                head.partition(":")[2] or self.language: self._scalar(line, text)
-                for head, text in given.items()
-                if head.partition(":")[0] == name
-            }
-            if not texts:
-                continue
-            if name in WORDED:
-                node: Node = mapping(list(texts.items()), like=blank)
-            elif name == "aliases":
-                aliases = (alias.strip() for alias in given[name].split(BETWEEN))
-                node = sequence([self._scalar(line, alias) for alias in aliases if alias])
-            else:
-                node = texts[self.language]
-            said.append((name, node))
-        return mapping(said, like=blank)
 
-    def _scalar(self, line: int, text: str) -> Node:
-        return scalar(text, yaml.Mark(self.name, 0, line - 1, 0, None, 0))
-
-    def _mistake(self, line: int, reason: str, remedy: str) -> None:
-        self.mistakes.append(Mistake(self.name, line, 1, reason, remedy))
+def _value(column: str, texts: Mapping[str, str], mark: yaml.Mark) -> Node:
+    """Give what stands in a column, by language, as a part of the spec."""
+    if column in WORDED:
+        return mapping([(tag, scalar(text, mark)) for tag, text in texts.items()], like=scalar("", mark))
+    (text,) = texts.values()
+    if column != "aliases":
+        return scalar(text, mark)
+    aliases = (alias.strip() for alias in text.split(BETWEEN))
+    return sequence([scalar(alias, mark) for alias in aliases if alias])

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import dataclasses
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from enum import StrEnum
 from functools import partial
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..core.spec_parts import Text
-from ..core.words import and_more
+from ..core.words import and_more, fold
 from ..fields import Field, When
-from .changes import CODE_REMOVED, Change, Effect, Group, Touch, both, meant_alike, reordered, short
+from .issuance import rows_of
 from .lookup import Readings, readings
 from .model import FieldBlock, RegisterBlock, Rule, Spec, Tool, Vocabulary, VocabularyItem
-from .rows import rows_of
 
 # the sample says nothing about answers of teams
 TOLD_ELSEWHERE = (
@@ -25,8 +26,72 @@ OF_SHEETS = ("sheet", "title", "purpose", "part", "guide", "tag", "always", "goe
 WITHOUT_PLACE = "Its answers are put on the sheet “Without a place” when teams get workbooks."
 WORKED_OUT = "Figures are worked out again; compare them with earlier rounds with care."
 
+ALIKE = 60  # of 100: texts below this have hardly a word in common
+LONGEST = 80  # of a value in a line of output
+
+Part = TypeVar("Part")
+
+
+class Group(StrEnum):
+    """Under which heading a change is told."""
+
+    WORKBOOK = "Workbook"
+    SHEETS = "Sheets"
+    QUESTIONS = "Questions"
+    ROWS = "Rows"
+    LISTS = "Lists"
+    RULES = "Rules"
+    CALCULATED = "Calculated"
+
+
+class Effect(StrEnum):
+    """What becomes of an answer that was given before."""
+
+    KEPT = "kept"
+    CHECK = "kept, to be checked again"
+    OTHER = "would mean something else"
+    LOST = "no longer has a place"
+    NEW = "a new question"
+    NONE = "no answer is concerned"
+
 
 Told = tuple[str, Effect, str, str, str]  # what changed, its effect, a note, before and after
+TOUCHING = (Effect.CHECK, Effect.OTHER, Effect.LOST)
+CODE_REMOVED = "code removed"
+
+
+class Touch(NamedTuple):
+    """Which answers: empty means any. `past` means only the cells after that many; `issued` only where a workbook
+    was issued with the spec's own number of rows.
+    """
+
+    tool: str = ""
+    row: str = ""
+    field: str = ""
+    code: str = ""
+    language: str = ""
+    past: int = 0
+    issued: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that differs. `breaks` marks what must not happen to codes: they are for ever."""
+
+    group: Group
+    place: str  # codes: "PLAN / PLN_08"
+    what: str
+    effect: Effect
+    note: str = ""
+    before: str = ""
+    after: str = ""
+    breaks: bool = dataclasses.field(init=False)
+    touches: tuple[Touch, ...] = ()  # where the answers are not kept as they are
+    questions: int = 0  # that are new
+
+    def __post_init__(self) -> None:
+        breaks = self.effect in (Effect.OTHER, Effect.LOST) or self.what == CODE_REMOVED
+        object.__setattr__(self, "breaks", breaks)
 
 
 class SpecDiff(NamedTuple):
@@ -44,18 +109,16 @@ class SpecDiff(NamedTuple):
 
 def diff(old: Spec, new: Spec) -> SpecDiff:
     """Find what changed from `old` to `new`, by heading."""
-    found = [*_workbook(old, new), *_sheets(old, new)]
-    for code in old.tool:
-        if code in new.tool:
-            found += SheetDiff(old, new, code).changes()
-    found += [*_lists(old, new), *_rules(old, new)]
+    found = [*_workbook(old, new), *_sheets(old, new), *_lists(old, new), *_rules(old, new)]
     if old.matrix != new.matrix:
         found.append(Change(Group.CALCULATED, "matrix", "changed", Effect.NONE, WORKED_OUT))
-    for code, *tools in both(old.tool, new.tool):
-        blocks = [
-            [block for block in tool.blocks if not isinstance(block, FieldBlock)] for tool in tools if tool
-        ]
-        if len(blocks) == 2 and blocks[0] != blocks[1]:
+    for code in filter(new.tool.__contains__, old.tool):
+        found += SheetDiff(old, new, code).changes()
+        before, after = (
+            [block for block in spec.tool[code].blocks if not isinstance(block, FieldBlock)]
+            for spec in (old, new)
+        )
+        if before != after:
             what = "calculated blocks changed"
             found.append(Change(Group.CALCULATED, code, what, Effect.NONE, WORKED_OUT))
     by_heading = (change for group in Group for change in found if change.group is group)
@@ -64,50 +127,50 @@ def diff(old: Spec, new: Spec) -> SpecDiff:
 
 def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
     """Name, version, languages, and what else stands in workbook.yaml."""
-    place = (Group.WORKBOOK, new.name)
+    change = partial(Change, Group.WORKBOOK, new.name)
     if old.name != new.name:
         note = "Workbooks issued before say the old name and are refused: keep it."
-        yield Change(*place, "name changed", Effect.LOST, note, old.name, new.name, touches=(Touch(),))
+        yield change("name changed", Effect.LOST, note, old.name, new.name, touches=(Touch(),))
     versions = (old.version, new.version)
     numbers = [tuple(int(part) for part in text.split(".") if part.isdecimal()) for text in versions]
     if old.version == new.version:
         if old.digest != new.digest:
             note = "Raise `version`: otherwise nobody can tell workbooks of the two apart."
-            yield Change(*place, "version not raised", Effect.NONE, note, old.version)
+            yield change("version not raised", Effect.NONE, note, old.version)
     elif numbers[1] < numbers[0]:
         note = "Workbooks issued before are newer than the spec and are refused."
-        yield Change(*place, "version lowered", Effect.LOST, note, *versions, touches=(Touch(),))
+        yield change("version lowered", Effect.LOST, note, *versions, touches=(Touch(),))
     else:
-        yield Change(*place, "version changed", Effect.KEPT, "", *versions)
+        yield change("version changed", Effect.KEPT, "", *versions)
     for tag in dict.fromkeys((*old.languages, *new.languages)):
         if tag not in new.languages:
             note = "Workbooks in this language are refused: keep it."
-            yield Change(*place, "language removed", Effect.LOST, note, tag, touches=(Touch(language=tag),))
+            yield change("language removed", Effect.LOST, note, tag, touches=(Touch(language=tag),))
         elif tag not in old.languages:
-            yield Change(*place, "language added", Effect.KEPT, after=tag)
+            yield change("language added", Effect.KEPT, after=tag)
     for name in type(old).model_fields:
         was, now = getattr(old, name), getattr(new, name)
         if name not in TOLD_ELSEWHERE and was != now:
             worded = isinstance(was, Text)
             pair = (short(was), short(now)) if worded else ()
-            yield Change(*place, f"{name} changed", Effect.KEPT if worded else Effect.NONE, "", *pair)
+            yield change(f"{name} changed", Effect.KEPT if worded else Effect.NONE, "", *pair)
 
 
 def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
     for code, was, now in both(old.tool, new.tool):
-        place = (Group.SHEETS, code)
-        if now is None and was:
-            became = (Effect.NONE, "") if was.calculated else (Effect.LOST, WITHOUT_PLACE)
-            yield Change(*place, "removed", *became, short(was.title), touches=(Touch(code),))
-        elif was is None and now:
-            count = sum(field.asked for field in now.fields.values())
-            effect, title = Effect.NEW if count else Effect.NONE, short(now.title)
-            yield Change(*place, "added", effect, f"Questions: {count}.", after=title, questions=count)
-        elif was and now:
+        change = partial(Change, Group.SHEETS, code)
+        if was and now:
             names = [name for name in OF_SHEETS if getattr(was, name) != getattr(now, name)]
             pair = (short(was.title), short(now.title)) if "title" in names else ()
             if names:
-                yield Change(*place, f"{', '.join(names)} changed", Effect.KEPT, "", *pair)
+                yield change(f"{', '.join(names)} changed", Effect.KEPT, "", *pair)
+        elif was:
+            became = (Effect.NONE, "") if was.calculated else (Effect.LOST, WITHOUT_PLACE)
+            yield change("removed", *became, short(was.title), touches=(Touch(code),))
+        elif now:
+            count = sum(field.asked for field in now.fields.values())
+            effect, title = Effect.NEW if count else Effect.NONE, short(now.title)
+            yield change("added", effect, f"Questions: {count}.", after=title, questions=count)
     if moved := reordered(old.tool, new.tool):
         before, after = (short(", ".join(codes)) for codes in moved)
         yield Change(Group.SHEETS, new.name, "sheets in another order", Effect.KEPT, "", before, after)
@@ -135,15 +198,15 @@ def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: S
     for code, was, now in both(before.by_code, after.by_code):
         touches = tuple(Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed)
         change = partial(Change, Group.LISTS, f"{name} / {code}", touches=touches)
-        if was is None and now:
-            yield change("entry added", Effect.KEPT, after=now.label.say(""))
-        elif now is None and was:
-            yield change(*_gone(was, read, after))
-        elif was and now and was != now:
-            for told in _worded_anew(was, now, read[code]):
-                yield change(*told)
+        if was and now:
+            if was != now:
+                yield from (change(*reworded) for reworded in _worded_anew(was, now, read[code]))
             if was.parent != now.parent:
                 yield change("parent changed", Effect.CHECK, "", was.parent or "", now.parent or "")
+        elif was:
+            yield change(*_gone(was, read, after))
+        elif now:
+            yield change("entry added", Effect.KEPT, after=now.label.say(""))
     if reordered(before.by_code, after.by_code):
         yield Change(Group.LISTS, name, "entries in another order", Effect.KEPT)
 
@@ -233,14 +296,14 @@ class SheetDiff:
     def changes(self) -> Iterator[Change]:
         """Give fields gone, new and changed; rows gone, new and worded anew; their order."""
         for code, before, after in both(self.before.fields, self.after.fields):
-            if before is None and after:
+            if before and after:
+                yield from self._both(before, after) if before != after else ()
+            elif before:
+                yield self._gone(before)
+            elif after:
                 note = f"It is {_when(after)}." if after.asked else ""
                 label, count = short(after.label), int(after.asked)
                 yield self._change(code, "added", _new(after), note, after=label, questions=count)
-            elif after is None and before:
-                yield self._gone(before)
-            elif before and after and before != after:
-                yield from self._both(before, after)
         yield from self._rows()
         if moved := reordered(self.before.fields, self.after.fields):
             same = SequenceMatcher(None, *moved, autojunk=False).get_matching_blocks()
@@ -248,10 +311,10 @@ class SheetDiff:
             order = short(", ".join(code for code in moved[0] if code not in stayed))
             yield Change(Group.QUESTIONS, self.code, "questions in another order", Effect.KEPT, before=order)
 
-    def _change(self, field: str, *told: Any, **more: Any) -> Change:
+    def _change(self, field: str, *words: Any, **more: Any) -> Change:
         """Give a change of a question, which touches all answers to it where nothing else is said."""
-        more.setdefault("touches", (Touch(self.code, field=field),))
-        return Change(Group.QUESTIONS, f"{self.code} / {field}", *told, **more)
+        touches = {"touches": (Touch(self.code, field=field),)}
+        return Change(Group.QUESTIONS, f"{self.code} / {field}", *words, **touches | more)
 
     # fields
 
@@ -266,19 +329,16 @@ class SheetDiff:
     def _both(self, old: Field, new: Field) -> Iterator[Change]:
         change = partial(self._change, old.code)
         if not old.label.is_worded_as(new.label):
-            more = {} if old.asked else {"touches": ()}
-            yield change(*_asked_anew(old.label, new.label, "asks"), **more)
+            touches = (Touch(self.code, field=old.code),) if old.asked else ()
+            yield change(*_asked_anew(old.label, new.label, "asks"), touches=touches)
         if (old.type, old.fixed) != (new.type, new.fixed):
             yield change(*_type(old, new))
         elif new.asked:
             yield from self._limits(old, new, change)
         if old.unit != new.unit:
-            became = (
-                (Effect.CHECK, "Figures given so far are in the old unit.")
-                if old.asked
-                else (Effect.NONE, "")
-            )
-            yield change("unit changed", *became, short(old.unit), short(new.unit))
+            note = "Figures given so far are in the old unit." if old.asked else ""
+            effect = Effect.CHECK if old.asked else Effect.NONE
+            yield change("unit changed", effect, note, short(old.unit), short(new.unit))
         if old.calculated and new.calculated and old.formula != new.formula:
             pair = (short(old.formula), short(new.formula))
             yield change("formula changed", Effect.NONE, "It is worked out again.", *pair)
@@ -308,8 +368,8 @@ class SheetDiff:
             others = [code for code, meanings in read.items() if meanings - {code}]
             touches = tuple(Touch(self.code, field=old.code, code=code) for code in others)
             note = f"Not the same in the new list: {', '.join(others[:8])}." if others else ""
-            told = (_effect(bool(others)), note, old.vocabulary, new.vocabulary)
-            yield change("list changed", *told, touches=touches)
+            effect = _effect(bool(others))
+            yield change("list changed", effect, note, old.vocabulary, new.vocabulary, touches=touches)
         if old.several and old.cells != new.cells:
             effect = Effect.LOST if new.cells < old.cells else Effect.KEPT
             past = (Touch(self.code, field=old.code, past=new.cells),)
@@ -337,8 +397,8 @@ class SheetDiff:
             note = "Codes are permanent: put them back; their labels may change."
             if not open_rows.isdisjoint(gone):
                 note = "Rows of a register may grow, never shrink."
-            told = (Effect.LOST, note, _list(gone, before[gone[0]].say("")))
-            yield Change(Group.ROWS, self.code, "rows removed", *told, touches=touches)
+            codes = _list(gone, before[gone[0]].say(""))
+            yield Change(Group.ROWS, self.code, "rows removed", Effect.LOST, note, codes, touches=touches)
         if added:
             codes = _list(added, after[added[0]].say(""))
             yield Change(Group.ROWS, self.code, "rows added", Effect.NEW, after=codes)
@@ -353,8 +413,10 @@ class SheetDiff:
                 lost = [row for row in rows_of(self.old, self.before.block_of(code)) if row not in kept]
                 if lost:
                     touches = tuple(Touch(self.code, row, code) for row in lost)
-                    told = (Effect.LOST, "Answers in these rows do not follow it.", _list(lost, ""))
-                    yield self._change(code, "moved to another block", *told, touches=touches)
+                    note, rows = "Answers in these rows do not follow it.", _list(lost, "")
+                    yield self._change(
+                        code, "moved to another block", Effect.LOST, note, rows, touches=touches
+                    )
 
 
 def _all_rows(spec: Spec, tool: Tool) -> dict[str, Text]:
@@ -402,3 +464,36 @@ def _when(field: Field) -> str:
     if not field.asked:
         return ""
     return f"required when {field.required.when}" if isinstance(field.required, When) else field.required
+
+
+# what is said of them
+
+
+def both(old: Mapping[str, Part], new: Mapping[str, Part]) -> Iterator[tuple[str, Part | None, Part | None]]:
+    """Give every part of two versions by its code, with None for the version that does not have it."""
+    return ((code, old.get(code), new.get(code)) for code in dict.fromkeys([*old, *new]))
+
+
+def reordered(old: Collection[str], new: Collection[str]) -> tuple[list[str], list[str]] | None:
+    """Give the codes that are in both versions as each of them has them; None where these are in the same order."""
+    before, after = [code for code in old if code in new], [code for code in new if code in old]
+    return None if before == after else (before, after)
+
+
+def meant_alike(before: Text, after: Text) -> bool:
+    """Say whether two wordings have something in common in any language that both have."""
+    from rapidfuzz import fuzz  # only where wordings differ
+
+    shared = before.by_language.keys() & after.by_language.keys()
+    pairs = [(before.by_language[tag], after.by_language[tag]) for tag in shared]
+    return any(
+        fuzz.token_set_ratio(fold(was), fold(now)) >= ALIKE
+        for was, now in pairs or [(before.say(""), after.say(""))]
+    )
+
+
+def short(value: object) -> str:
+    """Give a value for a line of output."""
+    text = value.say("") if isinstance(value, Text) else f"{value:g}" if isinstance(value, float) else value
+    line = "" if text is None else " ".join(str(text).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..core.spec_parts import Found, Path, Words, Wrong
+from ..core.spec_parts import Found, Path, Words, Wrong, at
 from ..core.suggest import reworded
 from ..fields import Field
 from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, reader_only
 from ..language.functions.choices import Completeness, LookUp, tools_read
-from .check_names import BLOCKS, FIELDS, select
+from .check_texts import BLOCKS, FIELDS, select
+from .common_mistakes import common_mistake_in
 from .model import RegisterBlock, Rule, Spec
 from .scope import Scope, parsed, rule_scope
-from .slips import slip_in
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
 ASKED = "whether to ask "
@@ -94,7 +94,8 @@ def _of_field(scope: Scope, field: Field, path: Path) -> Iterator[Written]:
 
 def check_expressions(spec: Spec) -> Found:
     """Give every expression of a spec that is none, or that a sheet cannot calculate though it must."""
-    return ((written.path, *mistake) for written in expressions(spec) for mistake in _mistakes(written))
+    for written in expressions(spec):
+        yield from at(written.path, _mistakes(written))
 
 
 def _mistakes(written: Written) -> Wrong:
@@ -102,7 +103,7 @@ def _mistakes(written: Written) -> Wrong:
     if isinstance(found, Problem):
         reason = f"{found.reason.rstrip('.')} (at character {found.column + 1} of the expression)."
         remedy = found.remedy or SEE_DOCS
-        yield slip(written.text) or (reworded(found.reason, reason), remedy)
+        yield wrong_syntax(written.text) or (reworded(found.reason, reason), remedy)
         return
     if written.in_sheet and reader_only(found):
         yield (
@@ -134,23 +135,19 @@ def _culprit(found: Expr) -> str:
     return next(_culprit(part) for part in parts(found) if reader_only(part))
 
 
-def slip(text: str) -> Words | None:
+def wrong_syntax(text: str) -> Words | None:
     """Give the reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
     try:
         ast.parse(text.strip(), mode="eval")
     except (RecursionError, MemoryError):
         return None  # it may be one: the parser says that it is too deep
     except SyntaxError:
-        return _slip(text)
+        bare = TEXTS.sub(lambda found: " " * len(found.group()), text)
     except ValueError:  # half a character, which no text of a program may hold
         return "There is a character in the expression that cannot be typed.", "Write it again."
-    return None
-
-
-def _slip(text: str) -> Words:
-    bare = TEXTS.sub(lambda found: " " * len(found.group()), text)
-    found = slip_in("expression", "", {"mark": bare})
-    if found:
+    else:
+        return None
+    if found := common_mistake_in("expression", "", {"mark": bare}):
         _, match, (reason, remedy) = found
         return f"{reason} (at character {match.start() + 1} of the expression).", remedy
     for opening, closing in ("()", "[]"):

@@ -1,89 +1,281 @@
-"""What a spec says of the workbooks that are issued from it: profiles, public facts that they hold, and the sample."""
+"""What a workbook is issued with: which sheets, which rows, and which answers that the spec gives itself."""
 
 from __future__ import annotations
 
-from datetime import date as Day
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from pydantic import ConfigDict
-from pydantic import Field as Option
+from ..answers.answer import ONLY_ROW, Key, Value
+from ..core.errors import UsageError
+from ..core.spec_parts import NO_TEXT, Path, Text, as_written, localized
+from ..core.suggest import did_you_mean, remedy_for
+from ..fields import ColumnKind, Field
+from ..fields.field import Written
+from ..language import Call, Problem, Ref, walk
+from .expressions import expressions
+from .model import (
+    FieldBlock,
+    FormBlock,
+    Item,
+    ItemBlock,
+    ItemsFrom,
+    RegisterBlock,
+    Spec,
+    Tool,
+    VocabularyItem,
+)
+from .supplements import Fact, FactFile, Sample
 
-from ..core.dates import parse_day
-from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Text
-
-BETWEEN = "|"  # several texts in one cell of a CSV file
+ANSWER, LAST, BOTH, NOTHING = "answer", "last", "both", "nothing"  # what the next workbook has of an answer
+MOST_ROWS = 500  # of a register, whatever it is issued with
 
 
-class Profile(Model):
-    """A choice of sheets and rows under a name, for whoever issues workbooks.
+# sheets: those of a profile, those named, and those that these refer to
 
-    Besides `tools` come those that are named on issue: at least one of `choose_from`, where it names any.
+
+class Choice(NamedTuple):
+    """What a workbook is issued with; None where it is everything that the spec has."""
+
+    tools: tuple[str, ...] | None = None
+    rows: int | None = None
+    taken_along: tuple[tuple[str, str], ...] = ()  # a tool that nobody named, and the one that refers to it
+
+    @property
+    def explained(self) -> str:
+        """Which sheets were taken along and why; empty where none was."""
+        return "; ".join(f"{tool} is included, because {by} refers to it" for tool, by in self.taken_along)
+
+
+def choose(
+    spec: Spec, profile: str = "", named: Sequence[str] = (), rows: int | None = None, *, first: bool = False
+) -> Choice:
+    """Give what is issued where a profile is chosen, tools are named, or neither.
+
+    Named tools come besides those of a profile, and where none is chosen they are all. Without either it is the
+    spec's default profile, else everything. `first`: where a profile leaves tools to choose from and none of them is
+    named, it is the first. Raises `UsageError` for a profile or tool that the spec does not have, and for a choice left
+    open.
     """
-
-    title: Text
-    purpose: Text = NO_TEXT
-    tools: Codes | None = None  # None: all
-    choose_from: Codes = ()
-    rows: int | None = Option(default=None, ge=1, le=500)  # of registers, where not the spec's own
-
-
-class Fact(Model):
-    """What is publicly known of a country, and stands in a cell before anybody has answered; a line of a CSV file."""
-
-    country: Code
-    row: Code
-    field: Code
-    value: str
-    source: str
-    date: str  # on which the source was looked at
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """The value, or each of several."""
-        return tuple(each.strip() for each in self.value.split(BETWEEN))
-
-    @property
-    def day(self) -> Day | None:
-        """The date; None where it is none."""
-        return parse_day(self.date)
+    codes = [tool_code(spec, tool) for tool in named]
+    name = profile or ("" if codes else spec.default_profile or "")
+    if not name:
+        return _whole(spec, codes or None, rows)
+    profiles = {title.casefold(): profile for title, profile in spec.profiles.items()}
+    chosen = profiles.get(name.casefold())
+    if chosen is None:
+        remedy = remedy_for(name, list(spec.profiles)) if profiles else "It has no profiles."
+        raise UsageError(f"'{name}' is not a profile of {spec.name}. {remedy}")
+    if chosen.choose_from and not set(codes) & set(chosen.choose_from):
+        if not first:
+            language = spec.languages[0]
+            left = (f"{code} ({spec.tool[code].title.say(language)})" for code in chosen.choose_from)
+            raise UsageError(
+                f"The profile '{name}' leaves sheets to choose from. Name one or more of them with the tools: "
+                f"{', '.join(left)}."
+            )
+        codes.append(chosen.choose_from[0])
+    tools = None if chosen.tools is None else [*chosen.tools, *codes]
+    return _whole(spec, tools, rows or chosen.rows)
 
 
-def _without_rows(schema: dict[str, Any]) -> None:
-    """Have the schema leave out what the loader puts there."""
-    del schema["properties"]["rows"]
+def tool_code(spec: Spec, tool: str) -> str:
+    """Give the code of a tool as the spec writes it. Raises `UsageError`."""
+    found = spec.tool_called(tool)
+    if found is None:
+        hint = did_you_mean(tool, list(spec.tool))
+        raise UsageError(f"'{tool}' is not a tool of {spec.name}. {hint}It has: {', '.join(spec.tool)}.")
+    return found
 
 
-class FactFile(Model):
-    """Public facts for one sheet, by country, from a file in `facts/`; the fields that say where they are from."""
-
-    model_config = ConfigDict(json_schema_extra=_without_rows)
-
-    file: str
-    tool: Code
-    source: Code | None = None
-    date: Code | None = None  # without it the date stands behind the source
-    rows: tuple[Fact, ...] = ()
-
-
-class SampleCountry(Model):
-    """A country that there is not: in no list but that of the sample."""
-
-    code: Code
-    label: Text
+def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
+    """Give the choice with every tool that it cannot do without, in the order of the sheets."""
+    if tools is None:
+        return Choice(None, rows)
+    needs, waiting = needed_tools(spec), list(dict.fromkeys(tools))
+    # each tool that is referred to and not there, with the first one that refers to it
+    along: dict[str, str] = {}
+    for tool in waiting:
+        for needed in needs.get(tool, ()):
+            if needed not in waiting:
+                waiting.append(needed)
+                along[needed] = tool
+    return Choice(tuple(code for code in spec.tool if code in waiting), rows, tuple(along.items()))
 
 
-class Sample(Model):
-    """A workbook filled in as an example: `answers` by tool, row and field; fields of a form stand under their tool.
+def needed_tools(spec: Spec) -> dict[str, tuple[str, ...]]:
+    """Give for each tool those that it cannot be filled in without, and that are not issued in any case.
 
-    Whose it is and on which day is made up as well. What has no place in a workbook is left out of it.
+    That is where a reference that is asked for leads nowhere else, and where its fields look something up. A reference
+    that may stay blank, or that leads to one of several tools, needs none of them.
     """
+    targets = [(tool, field.to) for tool, _, field in spec.places() if field.required != "optional"]
+    for written in expressions(spec):
+        expr = written.found
+        for part in walk(expr) if written.field and not isinstance(expr, Problem) else ():
+            if isinstance(part, Call) and part.name == "lookup" and isinstance(part.args[0], Ref):
+                targets.append((written.scope.tool, part.args[0].targets))
+    found: dict[str, dict[str, None]] = {}
+    for tool, codes in targets:
+        home = tool.goes_with or tool.code
+        needed = (code for code in codes if len(codes) == 1 and code != home and not spec.tool[code].always)
+        found.setdefault(home, {}).update(dict.fromkeys(needed))
+    return {code: tuple(needed) for code, needed in found.items()}
 
-    today: str
-    team: str = "SAMPLE"
-    country: SampleCountry | None = None
-    answers: dict[Code, dict[Code, Any]]
 
-    @property
-    def day(self) -> Day | None:
-        """The day that it is filled in on; None where it is none."""
-        return parse_day(self.today)
+# rows, and what the next round's workbook has of them: option `carry` of fields, and `closed`
+
+
+def items_of(spec: Spec, block: ItemBlock, issued: Iterable[str] | None = None) -> tuple[Item, ...]:
+    """Give the fixed rows of a block; those that come from the tools are the tools `issued`, or all of them."""
+    if not isinstance(block.items, ItemsFrom):
+        return block.items
+    if block.items.vocabulary is not None:
+        entries = spec.vocabularies[block.items.vocabulary].items
+        return tuple(Item(code=entry.code, label=entry.label, help=entry.help) for entry in entries)
+    codes = spec.tool if issued is None else issued
+    tools = [spec.tool[code] for code in codes if spec.tool[code].can_be_ticked]
+    parts = [NO_TEXT, *(tool.part for tool in tools)]
+    return tuple(
+        Item(code=tool.code, label=tool.title, section=tool.part if tool.part != before else NO_TEXT)
+        for before, tool in zip(parts, tools, strict=False)
+    )
+
+
+def rows_of(spec: Spec, block: FieldBlock) -> dict[str, Text]:
+    """Give the codes of the rows that a block is issued with, with their labels."""
+    if isinstance(block, ItemBlock):
+        return {item.code: item.label for item in items_of(spec, block)}
+    if isinstance(block, RegisterBlock):
+        return dict.fromkeys(_numbered(block.id)[: block.rows], NO_TEXT)
+    assert isinstance(block, FormBlock)
+    return {str(number): NO_TEXT for number in range(1, block.records + 1)}
+
+
+def row_codes(spec: Spec, block: FieldBlock) -> tuple[str, ...]:
+    """Give the code of every row that a block may have in any workbook."""
+    return _numbered(block.id) if isinstance(block, RegisterBlock) else tuple(rows_of(spec, block))
+
+
+@lru_cache(maxsize=64)
+def _numbered(start: str) -> tuple[str, ...]:
+    return tuple(f"{start}{number:02d}" for number in range(1, MOST_ROWS + 1))
+
+
+def closing(spec: Spec) -> Iterator[tuple[Tool, RegisterBlock]]:
+    """Give the registers whose rows may be closed."""
+    blocks = ((tool, block) for tool in spec.tools for block in tool.field_blocks)
+    return (
+        (tool, block)
+        for tool, block in blocks
+        if isinstance(block, RegisterBlock) and block.closed is not None
+    )
+
+
+def carry_of(spec: Spec, field: Field) -> str:
+    """Give what `carry` says, else its default: every answer goes on, but for the days of the period."""
+    if field.carry is not None:
+        return field.carry
+    of_the_period = field.code in (spec.identity.period_start, spec.identity.period_end)
+    return NOTHING if of_the_period or not field.asked else ANSWER
+
+
+def goes_on(spec: Spec, field: Field) -> bool:
+    """Say whether an answer stands in the next workbook as its answer."""
+    return carry_of(spec, field) in (ANSWER, BOTH)
+
+
+def is_shown(spec: Spec, field: Field) -> bool:
+    """Say whether an answer stands in the next workbook beside the cell to answer anew."""
+    return carry_of(spec, field) in (LAST, BOTH)
+
+
+# answers: defaults, public facts, the sample
+
+
+def default_of(field: Field) -> Value | None:
+    """Give the answer that a cell is issued with; None where it is blank."""
+    return value_of(field, field.default) if field.default else None
+
+
+def value_of(field: Field, written: Written) -> Value:
+    """Give the answer to a field that is written so; in it nothing must be wrong."""
+    if field.several:
+        return written
+    (text,) = written
+    if field.type.kind is ColumnKind.NUMBER:
+        return float(text)
+    return date.fromisoformat(text) if field.type.kind is ColumnKind.DATE else text
+
+
+def facts_about(spec: Spec, country: str) -> Iterator[tuple[Key, Value]]:
+    """Give each answer that is known beforehand about a country, and the source and date in its row."""
+    for file in spec.facts:
+        fields = spec.tool[file.tool].fields
+        for fact in file.rows:
+            if fact.country != country:
+                continue
+            yield (file.tool, fact.row, fact.field), value_of(fields[fact.field], fact.values)
+            if file.source is not None:
+                yield (file.tool, fact.row, file.source), said_of_source(file, fact)
+            if file.date is not None and fact.day is not None:
+                yield (file.tool, fact.row, file.date), fact.day
+
+
+def said_of_source(file: FactFile, fact: Fact) -> str:
+    """Give the source of a fact, with the date behind it where that has no cell of its own."""
+    return fact.source if file.date is not None else f"{fact.source}, {fact.date}"
+
+
+class SampleAnswer(NamedTuple):
+    """One answer as it is written in the sample, and the place where it stands there."""
+
+    path: Path
+    tool: str
+    row: str
+    field: str
+    value: Any
+
+    def written(self, language: str) -> Written:
+        """Give what it says in a language, each of several by itself."""
+        values = self.value if isinstance(self.value, list) else [self.value]
+        return tuple(_as_text(value, language) for value in values)
+
+    def means(self, field: Field, language: str) -> Value:
+        """Give the answer that it is; nothing must be wrong in it."""
+        return value_of(field, self.written(language))
+
+
+def _as_text(value: Any, language: str) -> str:
+    if isinstance(value, Mapping):
+        value = Text({str(tag): str(text) for tag, text in value.items()})
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(as_written(localized(value, language)))
+
+
+def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
+    """Give every answer of a sample; those of a form may stand directly under their tool."""
+    for tool, rows in sample.answers.items():
+        fields = spec.tool[tool].fields if tool in spec.tool else {}
+        for key, value in rows.items():
+            path: Path = ("sample", "answers", tool, key)
+            if key in fields or not isinstance(value, Mapping):
+                yield SampleAnswer(path, tool, ONLY_ROW, key, value)
+            else:
+                for field, answer in value.items():
+                    yield SampleAnswer((*path, str(field)), tool, key, str(field), answer)
+
+
+def spec_of_sample(spec: Spec) -> Spec:
+    """Give the spec with the country of its sample among those that can be chosen."""
+    country = spec.sample.country if spec.sample else None
+    if country is None or spec.countries not in spec.vocabularies:
+        return spec
+    known = spec.vocabularies[spec.countries]
+    entry = VocabularyItem(code=country.code, label=country.label)
+    more = known.model_copy(update={"items": (entry, *known.items)})
+    more.__dict__.pop("by_code", None)  # that of the list without it
+    lists = spec.vocabularies | {spec.countries: more}
+    return spec.model_copy(update={"vocabularies": lists, "digest": spec.digest and f"{spec.digest} sample"})

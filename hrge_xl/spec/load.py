@@ -15,31 +15,29 @@ from ..core.errors import Mistake, SpecError, UsageError
 from ..core.suggest import did_you_mean, nearest, remedy_for
 from ..core.work import gc_paused
 from . import model
-from .carried import FACTS, digest_of, pack
-from .check_names import check_names
+from .carried import FACTS, digest_of, keep, pack, recall
+from .check_answers import check_own_answers
 from .check_sheets import check_rules, check_sheets
-from .check_texts import check_texts
-from .checked_specs import keep, recall
+from .check_texts import check_names, check_texts
 from .csv_file import take_in_facts, take_in_lists
 from .expressions import check_circles, check_expressions
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
-from .own_answers import check_own_answers
 from .shape import HEAD, MADE, OWN_FILES, Shape, all_options, options_of
 from .translations import translated
 from .yaml_file import (
     FEWER,
     MOST_PARTS,
     TOO_MANY,
-    Lost,
+    SkippedInput,
     compose,
     file_beside,
-    files_of,
     get,
     mapping,
     mistake_at,
     plain,
     sequence,
     size,
+    walk,
 )
 
 SPEC_HOMES = (
@@ -74,15 +72,12 @@ def find(spec: str | Path) -> Path:
 
     A name is never a folder that happens to lie in the current one: anybody may have put it there.
     """
-    homes = [Path(spec).absolute()] if is_path(spec) else [home / spec for home in SPEC_HOMES]
-    found = next((folder for folder in homes if (folder / HEAD_FILE).is_file()), None)
-    if found is None:
-        reason = (
-            f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}."
-        )
-        hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
-        raise UsageError(" ".join(filter(None, (reason, *hints))))
-    return found
+    for folder in [Path(spec).absolute()] if is_path(spec) else [home / spec for home in SPEC_HOMES]:
+        if (folder / HEAD_FILE).is_file():
+            return folder
+    reason = f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}."
+    hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
+    raise UsageError(" ".join(filter(None, (reason, *hints))))
 
 
 def typed(folder: str | Path) -> str:
@@ -116,7 +111,8 @@ def _load(folder: Path, digest: str) -> model.Spec:
         raise SpecError(mistakes)
     files = pack(folder)
     # else it came from a file that has changed since, or that the digest does not cover
-    if digest_of(files) == digest and files.keys() >= files_of(root):
+    sources = {node.start_mark.name for node in walk(root) if node.start_mark}
+    if digest_of(files) == digest and files.keys() >= sources:
         keep(digest, plain(root))
     return translated(loaded, folder)
 
@@ -130,19 +126,19 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
     """Give the spec in a folder, as much of it as could be read, with the tree that it came from and every mistake."""
     assembly = Assembly(folder)
     root = assembly.root()
-    mistakes, lost = assembly.mistakes, assembly.lost
+    mistakes, skipped = assembly.mistakes, assembly.skipped
     if root and size(root) > MOST_PARTS:
         return None, None, [*mistakes, Mistake(HEAD_FILE, 1, 1, TOO_MANY, FEWER)]
     if not isinstance(root, MappingNode):
         return None, None, mistakes
-    shape = Shape(root, lost, mistakes)
+    shape = Shape(root, skipped, mistakes)
     loaded = shape.model(digest=digest, folder=str(folder))
     if loaded:
         mistakes += [
             mistake_at(root, path, reason, remedy)
             for check in CHECKS
             for path, reason, remedy in check(loaded)
-            if not lost.explains(reason) and not lost.inside(root, path, reason)
+            if not skipped.explains(root, path, reason)
         ]
         # else it may follow from others
         if all(mistake.file.startswith(f"{FACTS}/") for mistake in mistakes):
@@ -168,7 +164,7 @@ class Assembly:
 
     folder: Path
     mistakes: list[Mistake] = field(default_factory=list)
-    lost: Lost = field(default_factory=Lost)
+    skipped: SkippedInput = field(default_factory=SkippedInput)
 
     def root(self) -> Node | None:
         """Give one tree out of all files; None where workbook.yaml is none at all."""
@@ -180,7 +176,7 @@ class Assembly:
             return None
         first = get(get(head, "languages"), 0)
         language = str(first.value) if first else ""
-        take_in_lists(self.folder, parts.get("vocabularies"), language, self.mistakes, self.lost)
+        take_in_lists(self.folder, parts.get("vocabularies"), language, self.mistakes, self.skipped)
         take_in_facts(self.folder, get(head, "facts"), self.mistakes)
         columns = parts.pop("columns", None)
         for tool in tools:
@@ -196,9 +192,9 @@ class Assembly:
         return mapping([*entries, ("tools", sequence(tools))], like=head)
 
     def _file(self, name: str) -> Node | None:
-        node = compose(self.folder / name, name, self.mistakes, self.lost, all_options())
+        node = compose(self.folder / name, name, self.mistakes, self.skipped, all_options())
         if node is None:
-            self.lost.names.add(name)
+            self.skipped.names.add(name)
         elif name == "rules.yaml" and not isinstance(node, SequenceNode):
             self._say(node, "This file is not a list of rules.", "Begin each rule with `- code: …`.")
         elif name != "rules.yaml" and not isinstance(node, MappingNode):
@@ -231,9 +227,9 @@ class Assembly:
             node = self._file(f"tools/{file.name}")
             code = self._meant(node, "code", options_of(Tool))
             if node and code is None:
-                self.lost.take("", node)
-                if not self.lost.touches(node):
-                    self.lost.nameless = True
+                self.skipped.take("", node)
+                if not self.skipped.touches(node):
+                    self.skipped.nameless = True
                     self._say(node, "The tool has no `code`.", "Add one, for example `code: PLAN`.")
             elif node and isinstance(code, ScalarNode):
                 first = by_code.setdefault(code.value, node)
@@ -243,7 +239,7 @@ class Assembly:
         sheets = self._meant(head, "sheets", (*options_of(Spec), *OWN_FILES, *MADE))
         if isinstance(sheets, SequenceNode):
             return self._in_order(sheets, by_code)
-        if head is None or self.lost.touches(head):
+        if head is None or self.skipped.touches(head):
             pass
         elif sheets is None:
             self._say(head, "`sheets` is missing.", "List the codes of the tools in sheet order.")
@@ -274,7 +270,7 @@ class Assembly:
                 self._say(entry, f"The sheet '{entry.value}' is listed twice.", "Keep one.")
             else:
                 unknown = True
-                if entry.value not in self.lost.names and not self.lost.nameless:
+                if entry.value not in self.skipped.names and not self.skipped.nameless:
                     reason = f"The sheet '{entry.value}' is described in no file of tools/."
                     self._say(entry, reason, remedy_for(entry.value, list(left) or list(by_code)))
         for node in self._placed(ordered, list(left.values())):
@@ -322,11 +318,11 @@ class Assembly:
             found = get(columns, use.value) if isinstance(use, ScalarNode) else None
             if not isinstance(use, ScalarNode):
                 self._say(entry, "`use` must name one column set.", "Write `- use: NAME` for each.", "use")
-                self.lost.nameless = True
+                self.skipped.nameless = True
             elif isinstance(found, SequenceNode):
                 taken.extend(found.value)
-            elif use.value not in self.lost.names and "columns.yaml" not in self.lost.names:
-                self.lost.nameless = True  # nobody knows which fields it would bring
+            elif use.value not in self.skipped.names and "columns.yaml" not in self.skipped.names:
+                self.skipped.nameless = True  # nobody knows which fields it would bring
                 sets = columns.value if isinstance(columns, MappingNode) else []
                 known = [key.value for key, _ in sets]
                 self._say(use, f"There is no column set '{use.value}'.", remedy_for(use.value, known))
@@ -339,11 +335,10 @@ class Assembly:
         if not isinstance(name, ScalarNode) or not isinstance(block, MappingNode):
             return
         file = file_beside(self.folder, name, ".yaml", self.mistakes)
-        items = file and compose(file, str(name.value), self.mistakes, self.lost, all_options())
+        items = file and compose(file, str(name.value), self.mistakes, self.skipped, all_options())
         items = items and self._items_in(items, wanted, name)
         if not items:
-            items = sequence([])
-            items.start_mark = block.start_mark
+            items = sequence([], like=block)
         block.value[:] = [(key, items if key.value == "items" else value) for key, value in block.value]
 
     def _items_in(self, file: Node, wanted: Node | None, name: ScalarNode) -> Node | None:

@@ -27,7 +27,7 @@ from .model import Spec, Vocabulary
 from .translations import written_languages
 
 
-class Entry(NamedTuple):
+class ListEntry(NamedTuple):
     """One entry of a list: its code, its label by language, its other spellings."""
 
     code: str
@@ -35,41 +35,36 @@ class Entry(NamedTuple):
     aliases: tuple[str, ...]
 
 
-def entries(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
-    """Give the entries of a list with their labels in these languages."""
-    spoken = tuple(languages)
-    return [
-        Entry(item.code, {tag: item.label.say(tag) for tag in spoken}, item.aliases)
-        for item in vocabulary.items
-    ]
+def entries(vocabulary: Vocabulary, languages: Iterable[str], *, steps: bool = False) -> list[ListEntry]:
+    """Give the entries of a list with their labels in these languages.
 
-
-def _steps(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
-    """Give the entries of a scale: chosen as `4 Likely (61–80 %)`, and known by their labels alone, too."""
-    return [
-        each._replace(
-            labels={tag: item.as_step(tag) for tag in each.labels},
-            aliases=(*each.aliases, *each.labels.values()),
-        )
-        for item, each in zip(vocabulary.items, entries(vocabulary, languages), strict=True)
-    ]
+    The `steps` of a scale are chosen as `4 Likely (61–80 %)`, and known by their labels alone, too.
+    """
+    spoken, found = tuple(languages), list[ListEntry]()
+    for item in vocabulary.items:
+        labels, aliases = {tag: item.label.say(tag) for tag in spoken}, item.aliases
+        if steps:
+            aliases = (*aliases, *labels.values())
+            labels = {tag: item.as_step(tag) for tag in spoken}
+        found.append(ListEntry(item.code, labels, aliases))
+    return found
 
 
 Meant = tuple[str, str | None]  # code, and the finding code of the note
 
 
-def spellings(table: Sequence[Entry], language: str) -> Spellings:
+def spellings(table: Sequence[ListEntry], language: str) -> Spellings:
     """Folded text → (code, finding code of the note). Earlier spellings win over later ones."""
     found: dict[str, Meant] = {}
-    for each in table:
-        found.setdefault(fold(each.labels[language]), (each.code, None))
-    for each in table:
-        found.setdefault(fold(each.code), (each.code, CODE_FOR_LABEL.code))
-        for alias in each.aliases:
-            found.setdefault(fold(alias), (each.code, OTHER_SPELLING.code))
-    for each in table:
-        for label in each.labels.values():
-            found.setdefault(fold(label), (each.code, LABEL_IN_ANOTHER_LANGUAGE.code))
+    for entry in table:
+        found.setdefault(fold(entry.labels[language]), (entry.code, None))
+    for entry in table:
+        found.setdefault(fold(entry.code), (entry.code, CODE_FOR_LABEL.code))
+        for alias in entry.aliases:
+            found.setdefault(fold(alias), (entry.code, OTHER_SPELLING.code))
+    for entry in table:
+        for label in entry.labels.values():
+            found.setdefault(fold(label), (entry.code, LABEL_IN_ANOTHER_LANGUAGE.code))
     return found
 
 
@@ -99,13 +94,13 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
     """Give the spellings of each list, the labels in `language` going first; `rows` are codes by tool."""
     spoken = written_languages(spec, language)
 
-    def table(name: str, languages: Sequence[str]) -> list[Entry]:
+    def table(name: str, languages: Sequence[str]) -> list[ListEntry]:
         if name == YES_NO:
             return [
-                Entry(code, {tag: translator(tag)(english) for tag in languages}, aliases)
+                ListEntry(code, {tag: translator(tag)(english) for tag in languages}, aliases)
                 for code, english, aliases in (("Y", "Yes", ("True",)), ("N", "No", ()))
             ]
-        return (_steps if name in spec.scales else entries)(spec.vocabularies[name], languages)
+        return entries(spec.vocabularies[name], languages, steps=name in spec.scales)
 
     def in_all(name: str) -> Spellings:
         return spellings(table(name, spec.languages), language)
@@ -115,8 +110,8 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
         name: EveryLanguage(spellings(own, language), partial(in_all, name)) for name, own in tables.items()
     }
     ticks = tick_spellings(spoken)
-    found[TICK] = {each: (code, None) for code, spellings in ticks.items() for each in spellings}
-    labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
+    found[TICK] = {written: (code, None) for code, spellings in ticks.items() for written in spellings}
+    labels = {name: tuple(entry.labels[language] for entry in table) for name, table in tables.items()}
     known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
     return Vocabularies(language, found, labels, known)
 
@@ -142,7 +137,7 @@ THREE_LETTERS = 3  # codes of two are too much like each other to say which coun
 
 
 @dataclass(frozen=True)
-class Names:
+class NameIndex:
     """What the things of one kind are called: by every name the code; by every code the label.
 
     `further` gives what they are called besides, and `others` the names of what is of the same kind, but none of these:
@@ -168,7 +163,7 @@ class Names:
         for name in self.others():
             if fold(name) not in self.every:
                 codes.setdefault(loosely(name), {None})
-        return {name: one.pop() if len(one) == 1 else None for name, one in codes.items()}
+        return {name: meant.pop() if len(meant) == 1 else None for name, meant in codes.items()}
 
     def code(self, text: str) -> str | None:
         """Give the code of what is named; None where nothing or several things are. A spec without a list takes any."""
@@ -191,15 +186,15 @@ class Names:
         )
 
 
-def countries(spec: Spec) -> Names:
+def countries(spec: Spec) -> NameIndex:
     """Give the names of the countries of a spec: its own, and those that CLDR has; none where it lists no countries."""
     if spec.countries is None:
-        return Names({}, {})
+        return NameIndex({}, {})
     first, items = spec.languages[0], spec.vocabularies[spec.countries].items
     labels = {item.code: item.label.say(first) for item in items}
     known = _countries_in(spec, written_languages(spec, first))
     further = partial(_countries_in, spec, _spoken(spec))
-    return Names(labels, known, further, partial(_names_of_countries, spec))
+    return NameIndex(labels, known, further, partial(_names_of_countries, spec))
 
 
 def _countries_in(spec: Spec, languages: Sequence[str]) -> dict[str, str]:
@@ -241,14 +236,14 @@ def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, found.values())))
 
 
-def languages(spec: Spec) -> Names:
+def languages(spec: Spec) -> NameIndex:
     """Give the names of the languages of a spec: tags, their own names, and what CLDR calls them in the others."""
     spoken = _spoken(spec)
     known: dict[str, str] = {}
     for tag, name in _names_of_languages(spec, spoken):
         known.setdefault(fold(name), tag)
     labels = {tag: language_name(tag, SOURCE_LANGUAGE) for tag in spec.languages}
-    return Names(
+    return NameIndex(
         labels, known,
         others=lambda: (name for tag in spoken for entry in language_names(tag).items() for name in entry),
     )  # fmt: skip
@@ -258,12 +253,12 @@ def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str
     """Tag and name, the surest names first: without its region a language is known where it is the only one."""
     yield from ((tag, tag) for tag in spec.languages)
     for tag in spec.languages:
-        yield from ((tag, name) for said in (tag, *spoken) for name in names_of_language(tag, said))
+        yield from ((tag, name) for other in (tag, *spoken) for name in names_of_language(tag, other))
     bases = [tag.partition("-")[0] for tag in spec.languages]
     for tag, base in zip(spec.languages, bases, strict=True):
         if bases.count(base) == 1:
             yield tag, base
-            yield from ((tag, language_name(base, said)) for said in (base, *spoken))
+            yield from ((tag, language_name(base, other)) for other in (base, *spoken))
 
 
 def _spoken(spec: Spec) -> list[str]:

@@ -14,8 +14,7 @@ from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Path, Text, Whole, fi
 from ..fields import Field, PersonalData
 from ..findings import Severity
 from ..language.patterns import compiled
-from .figures import Figures
-from .issuance import FactFile, Profile, Sample
+from .supplements import FactFile, Figures, Profile, Sample
 
 
 class Item(Model):
@@ -408,11 +407,6 @@ class Identity(Model):
         named = ((name, getattr(self, name)) for name in type(self).model_fields if name != OF_ROUNDS)
         return {name: code for name, code in named if code is not None}
 
-    @property
-    def of_the_period(self) -> Codes:
-        """The form fields that say which period a return is about."""
-        return tuple(code for code in (self.period_start, self.period_end) if code is not None)
-
     def over_rounds(self, intervention: str) -> str:
         """Name an intervention over all rounds: its name without the period."""
         pattern = compiled(self.period_in_intervention or "")
@@ -468,7 +462,7 @@ class Spec(Model):
     def tool_called(self, text: str) -> str | None:
         """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
         codes = {code.casefold(): code for code in self.tool}
-        return next((codes[each] for each in (text.casefold(), f"t{text.casefold()}") if each in codes), None)
+        return codes.get(text.casefold()) or codes.get(f"t{text.casefold()}")
 
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:

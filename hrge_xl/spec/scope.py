@@ -45,7 +45,7 @@ class Scope:
 
     def any_of_row(self) -> Ref | None:
         """Give any answer of the row; None where there are no rows."""
-        return next((ref_to(self.spec, self.tool.code, each) for each in self._row.values()), None)
+        return next((ref_to(self.spec, self.tool.code, field) for field in self._row.values()), None)
 
     def listed_tools(self) -> Sequence[str]:
         """Give the tools that the rows stand for; nothing where they are not a list of tools."""
@@ -112,5 +112,5 @@ def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:
 
 def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:
     """Give the scope of a rule: the block that holds the fields it points to."""
-    blocks = [block for block in tool.field_blocks if {each.code for each in block.fields} & set(codes)]
+    blocks = [block for block in tool.field_blocks if {field.code for field in block.fields} & set(codes)]
     return Scope(spec, tool, next(iter(blocks or tool.field_blocks), None))

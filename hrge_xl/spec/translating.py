@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +16,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
 from ..core.errors import Mistake, SpecError
+from ..core.spec_parts import Words
 from ..core.words import PROMPT_LIMIT, cell_length, undirected
 from .check_texts import FORBIDDEN, LIMIT_ERROR, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN, WITHOUT
 from .model import Spec
@@ -165,7 +165,7 @@ def as_file(catalogue: Catalog, language: str) -> bytes:
     headers = {
         "Project-Id-Version": f"{catalogue.project} {catalogue.version}",
         "Language": language,
-        **{name: said for name, said in people.items() if "FULL NAME" not in said and "<LL@" not in said},
+        **{name: who for name, who in people.items() if "FULL NAME" not in who and "<LL@" not in who},
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",
@@ -179,33 +179,25 @@ def as_file(catalogue: Catalog, language: str) -> bytes:
 # what is wrong with translations
 
 
-class Slip(NamedTuple):
-    """A translation that cannot stand: its place, what is wrong, and what to do."""
-
-    place: str
-    reason: str
-    remedy: str
-    line: int = 1  # of the file
-
-
-def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
-    """Give everything that is wrong with the translations of a spec, in the order of its texts."""
+def wrong_translations(spec: Spec, catalogue: Catalog, file: str = "") -> Iterator[Mistake]:
+    """Give everything that is wrong with the translations of a spec, in the order of its texts; each with its place."""
     entries = _translated(spec, catalogue)
     for (place, text), entry in entries.items():
-        said = str(entry.string)
-        slip = partial(Slip, place, line=entry.lineno or 1)
-        meant, there = (sorted(PLACEHOLDER.findall(each)) for each in (text, said))
+        translation, wrong = str(entry.string), list[Words]()
+        meant, there = (" ".join(sorted(PLACEHOLDER.findall(words))) for words in (text, translation))
         if meant != there:
-            english, translation = " ".join(meant) or "no placeholder", " ".join(there) or "none"
-            reason = f"The English has {english}, the translation {translation}."
-            yield slip(reason, "Keep every placeholder as it is, in whatever order.")
-        limit, length = limit_of(place), cell_length(said)
+            reason = f"The English has {meant or 'no placeholder'}, the translation {there or 'none'}."
+            wrong.append((reason, "Keep every placeholder as it is, in whatever order."))
+        limit, length = limit_of(place), cell_length(translation)
         if limit is not None and length > limit:
-            yield slip(f"“{said}” has {length} characters, {length - limit} more than fit.", "Shorten it.")
-        if place.endswith("/sheet") and SHEET_NAME_FORBIDDEN.search(said):
-            yield slip(FORBIDDEN.format(f"“{said}”"), WITHOUT)
-        if undirected(said) != said:
-            yield slip("The translation holds an invisible direction mark.", "Take it out.")
+            reason = f"“{translation}” has {length} characters, {length - limit} more than fit."
+            wrong.append((reason, "Shorten it."))
+        if place.endswith("/sheet") and SHEET_NAME_FORBIDDEN.search(translation):
+            wrong.append((FORBIDDEN.format(f"“{translation}”"), WITHOUT))
+        if undirected(translation) != translation:
+            wrong.append(("The translation holds an invisible direction mark.", "Take it out."))
+        for reason, remedy in wrong:
+            yield Mistake(file, entry.lineno or 1, 1, f"{place}: {reason}", remedy)
     # entries of one list, and names of sheets, that a language does not tell apart
     seen: dict[tuple[str, str], str] = {}
     for (place, _), entry in entries.items():
@@ -214,8 +206,8 @@ def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
         if group or (parts[0], parts[-1]) == ("tool", "sheet"):
             first = seen.setdefault((group, words.casefold()), place)
             if first != place:
-                reason = f"“{words}” is also the translation of {first}."
-                yield Slip(place, reason, "Give each its own words.")
+                reason = f"{place}: “{words}” is also the translation of {first}."
+                yield Mistake(file, 1, 1, reason, "Give each its own words.")
 
 
 def mistakes(spec: Spec) -> list[Mistake]:
@@ -231,15 +223,11 @@ def mistakes(spec: Spec) -> list[Mistake]:
     except SpecError as error:
         found += error.mistakes
     for tag in translations.languages:
-        file = f"{FOLDER}/{tag}{SUFFIX}"
         try:
-            wrong = list(slips(spec, read_catalogue(translations.file(tag))))
+            catalogue = read_catalogue(translations.file(tag))
+            found += wrong_translations(spec, catalogue, f"{FOLDER}/{tag}{SUFFIX}")
         except SpecError as error:
             found += error.mistakes
-        else:
-            found += (
-                Mistake(file, slip.line, 1, f"{slip.place}: {slip.reason}", slip.remedy) for slip in wrong
-            )
     return found
 
 
@@ -256,14 +244,13 @@ class Changes(NamedTuple):
 def merge(known: Catalog, sent: Iterable[Sent]) -> Changes:
     """Take translations into a catalogue; a blank one takes nothing away. Where some are strange, write nothing."""
     entries, translated, strange = by_key(known), 0, []
-    for each in sent:
-        entry = entries.get(each.key)
+    for text in sent:
+        entry = entries.get(text.key)
         if entry is None:
-            strange.append(each.place)
-        elif each.said:
-            translated += entry.string != each.said
-            entry.string = each.said
-            entry.flags.discard(DRAFT)
-            entry.flags |= set() if each.reviewed else {DRAFT}
-            entry.user_comments = [each.comment] if each.comment else entry.user_comments
+            strange.append(text.place)
+        elif text.said:
+            translated += entry.string != text.said
+            entry.string = text.said
+            entry.flags = (entry.flags - {DRAFT}) | (set() if text.reviewed else {DRAFT})
+            entry.user_comments = [text.comment] if text.comment else entry.user_comments
     return Changes(translated, strange)

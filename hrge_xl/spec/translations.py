@@ -63,14 +63,14 @@ class Unit(NamedTuple):
     text: Text
 
 
-class Table(NamedTuple):
+class TranslationTable(NamedTuple):
     """What one file says: by place and English text the translation; and whether some of it is a draft."""
 
     said: Mapping[Key, str]
     drafts: bool = False
 
     @classmethod
-    def of(cls, catalogue: Catalog) -> Table:
+    def of(cls, catalogue: Catalog) -> TranslationTable:
         """Take what is translated out of a catalogue."""
         entries = {key: entry for key, entry in by_key(catalogue).items() if entry.string}
         said = {key: str(entry.string) for key, entry in entries.items()}
@@ -88,7 +88,7 @@ class Translations:
 
     def __init__(self, folder: Path, source: str) -> None:
         self.folder, self.source = folder, source
-        self._tables: dict[str, Table] = {}
+        self._tables: dict[str, TranslationTable] = {}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -120,10 +120,10 @@ class Translations:
         """Give the files that are asked for a language: its own, and that of its base language."""
         return [tag for tag in dict.fromkeys(with_base(language)) if tag in self.languages]
 
-    def table(self, language: str) -> Table:
+    def table(self, language: str) -> TranslationTable:
         """Give what the file of a language says. Raises `SpecError` where it cannot be read."""
         if language not in self._tables:
-            self._tables[language] = Table.of(read_catalogue(self.file(language)))
+            self._tables[language] = TranslationTable.of(read_catalogue(self.file(language)))
         return self._tables[language]
 
     def is_draft(self, language: str) -> bool:
@@ -147,7 +147,7 @@ def read_states(folder: Path) -> dict[str, dict[str, str]]:
     mistakes: list[Mistake] = []
     node = compose(folder / STATES, STATES, mistakes)
     if node is None or mistakes:
-        raise SpecError([replace(each, remedy=REVIEW_ANEW) for each in mistakes])
+        raise SpecError([replace(mistake, remedy=REVIEW_ANEW) for mistake in mistakes])
     states = plain(node)
     if not isinstance(states, dict) or not all(isinstance(state, dict) for state in states.values()):
         reason = "The file does not name languages with their reviews."

@@ -6,7 +6,7 @@ What cannot be read is told and left out, so that the rest is checked all the sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from pathlib import Path
@@ -19,7 +19,7 @@ from ..core.errors import Mistake
 from ..core.paths import read_regular
 from ..core.spec_parts import Path as Steps
 from ..core.suggest import NoSuch, remedy_for
-from .slips import LESS_NESTED, NESTED, explained
+from .common_mistakes import LESS_NESTED, NESTED, explained
 
 TEXT = "tag:yaml.org,2002:str"
 NAMING = ("code", "id")  # options whose values other parts of a spec refer to
@@ -57,6 +57,14 @@ class WrittenInt(int):
         return number
 
 
+SCALARS: dict[str, Callable[[str], object]] = {  # what a value is by its kind; any other is a text
+    "null": lambda _: None,
+    "bool": lambda written: written.lower() == "true",
+    "int": WrittenInt,
+    "float": float,
+}
+
+
 def dumped(data: object) -> str:
     """Plain dicts, lists and texts as YAML that reads back the same."""
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
@@ -68,14 +76,7 @@ def plain(node: Node) -> Any:
         return {plain(key): plain(value) for key, value in node.value}
     if isinstance(node, SequenceNode):
         return [plain(item) for item in node.value]
-    kind = node.tag.rsplit(":", 1)[-1]
-    if kind == "null":
-        return None
-    if kind == "bool":
-        return node.value.lower() == "true"
-    if kind == "int":
-        return WrittenInt(node.value)
-    return float(node.value) if kind == "float" else node.value
+    return SCALARS.get(node.tag.rsplit(":", 1)[-1], str)(node.value)
 
 
 def scalar(text: str, mark: yaml.Mark | None = None) -> ScalarNode:
@@ -90,9 +91,10 @@ def mapping(entries: Sequence[tuple[str, Node]], like: Node) -> MappingNode:
     return MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
 
 
-def sequence(items: Sequence[Node]) -> SequenceNode:
-    """Give a sequence node made of these items."""
-    mark = items[0].start_mark if items else None
+def sequence(items: Sequence[Node], like: Node | None = None) -> SequenceNode:
+    """Give a sequence node made of these items, standing where the first of them or else `like` stands."""
+    first = items[0] if items else like
+    mark = first.start_mark if first else None
     return SequenceNode("tag:yaml.org,2002:seq", list(items), mark, mark)
 
 
@@ -135,7 +137,7 @@ def file_beside(folder: Path, named: Node, suffix: str, mistakes: list[Mistake])
 
 
 @dataclass
-class Lost:
+class SkippedInput:
     """Names that would be known if their place could be read, and the lines that were left out, by file."""
 
     names: set[str] = field(default_factory=set)
@@ -148,27 +150,27 @@ class Lost:
         """Leave out a part, with every name that it gives; of its `holder` it may be an option."""
         if name and holder:
             self.options.setdefault(id(holder), set()).add(name)
-        options = (pair for group in _groups(node) for pair in group.value)
-        given = (
-            value.value for key, value in options if key.value in NAMING and isinstance(value, ScalarNode)
-        )
-        names = [each for each in (name, *given) if each]
+        names = {name} - {""}
+        for group in _groups(node):
+            names |= {
+                value.value
+                for key, value in group.value
+                if key.value in NAMING and isinstance(value, ScalarNode) and value.value
+            }
         self.nameless = self.nameless or not names
-        self.names.update(names)
-
-    def explains(self, reason: str) -> bool:
-        """Say whether a mistake comes only from the absence of something that was left out."""
-        return isinstance(reason, NoSuch) and (self.nameless or reason.name in self.names)
+        self.names |= names
 
     def touches(self, node: Node | None) -> bool:
         """Say whether lines were left out within a part."""
         if node is None or node.start_mark is None:
             return False
-        lines = range(node.start_mark.line, _last_line(node) + 2)
+        lines = range(node.start_mark.line, node.end_mark.line + 2)
         return any(line in lines for line in self.lines.get(node.start_mark.name, ()))
 
-    def inside(self, root: Node | None, path: Steps, reason: str) -> bool:
-        """Say whether a mistake misses what was left out of the innermost part that its path leads through."""
+    def explains(self, root: Node | None, path: Steps, reason: str) -> bool:
+        """Say whether a mistake only misses what was left out: a name, or what belongs to the innermost part there."""
+        if isinstance(reason, NoSuch) and (self.nameless or reason.name in self.names):
+            return True
         node, innermost = root, None
         for step in path:
             if isinstance(node, MappingNode):
@@ -176,11 +178,6 @@ class Lost:
             node = get(node, step) or node
         missing = any(f"`{option}`" in reason for option in self.options.get(id(innermost), ()))
         return missing or (innermost is not root and self.touches(innermost))
-
-
-def _last_line(node: Node) -> int:
-    end = node.end_mark
-    return int(end.line if end else node.start_mark.line)
 
 
 # one YAML file as a tree
@@ -198,11 +195,15 @@ ORDINARY = "Put an ordinary file in its place."
 
 
 def compose(
-    path: Path, name: str, mistakes: list[Mistake], lost: Lost | None = None, options: Sequence[str] = ()
+    path: Path,
+    name: str,
+    mistakes: list[Mistake],
+    skipped: SkippedInput | None = None,
+    options: Sequence[str] = (),
 ) -> Node | None:
     """Read one file into nodes. What is wrong with it is added to `mistakes`.
 
-    Without `lost` a file with a fault gives None; with it the part around the fault is noted there and left out.
+    Without `skipped` a file with a fault gives None; with it the part around the fault is noted there and left out.
     """
     content = content_of(path, name, mistakes)
     if content is None:
@@ -213,22 +214,27 @@ def compose(
         reason = "The file cannot be read: it is not UTF-8 text."
         mistakes.append(Mistake(name, 1, 1, reason, "Save it as UTF-8 text."))
         return None
-    tries, lost = (1, Lost()) if lost is None else (TRIES, lost)
-    node = _tree(text, name, mistakes, lost, options, tries)
+    tries, skipped = (1, SkippedInput()) if skipped is None else (TRIES, skipped)
+    node = _tree(text, name, mistakes, skipped, options, tries)
     if node is None:
         return None
-    nested = list(_endless(node, name, lost, {}))
+    nested = list(_endless(node, name, skipped, {}))
     mistakes += nested
     if nested and tries == 1:
         return None
-    lost.parts += size(node, MOST_PARTS - lost.parts)
-    if lost.parts > MOST_PARTS:
+    skipped.parts += size(node, MOST_PARTS - skipped.parts)
+    if skipped.parts > MOST_PARTS:
         mistakes.append(Mistake(name, 1, 1, TOO_MANY, FEWER))
         return None
     for part in walk(node):  # the short name of the file, so that a place needs no other table
         mark = part.start_mark
         part.start_mark = yaml.Mark(name, mark.index, mark.line, mark.column, None, 0)
-    mistakes += [*_odd_keys(node, lost), *_doubled_keys(node, lost), *_odd_tags(node)]
+    mistakes += _odd_and_doubled_keys(node, skipped)
+    for part in walk(node):
+        if part.tag.startswith(OWN_TAG):  # YAML would lose the first word
+            said = part.value if isinstance(part, ScalarNode) else "…"
+            reason = "A text cannot begin with ! unless it is in quotation marks."
+            mistakes.append(mistake_at(part, (), reason, f'Write "{part.tag} {said}".'))
     return node
 
 
@@ -253,56 +259,71 @@ def size(root: Node, most: int = MOST_PARTS) -> int:
     return sum(1 for _ in islice(walk(root), most + 1))
 
 
+def walk(node: Node) -> Iterator[Node]:
+    """Give the node and all below it, in their order."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += (part for entry in reversed(entries_of(node)) for part in reversed(entry))
+
+
+def entries_of(node: Node) -> list[tuple[Node, ...]]:
+    """List what stands directly in a node: the names of a group with their values, the entries of a list."""
+    if isinstance(node, MappingNode):
+        return list(node.value)
+    return [(item,) for item in node.value] if isinstance(node, SequenceNode) else []
+
+
+def _groups(root: Node) -> Iterator[MappingNode]:
+    return (node for node in walk(root) if isinstance(node, MappingNode))
+
+
 def _tree(
-    text: str, name: str, mistakes: list[Mistake], lost: Lost, options: Sequence[str], tries: int
+    text: str, name: str, mistakes: list[Mistake], skipped: SkippedInput, options: Sequence[str], tries: int
 ) -> Node | None:
     """Give the whole tree, or what is left of it without the parts that YAML does not take."""
     told = False
     for _ in range(tries):
-        loader = Loader(text)
         try:
-            node: Node | None = loader.get_single_node()
+            node = yaml.compose(text, Loader)
         except yaml.YAMLError as error:
-            fault = explained(error, text, options)
-            if fault.of_line or not told:  # another fault of structure may come from the first one
-                mistakes.append(Mistake(name, fault.line + 1, fault.column + 1, fault.reason, fault.remedy))
+            fault, of_line = explained(error, text, name, options)
+            if of_line or not told:  # another fault of structure may come from the first one
+                mistakes.append(fault)
             told = True
-            text = _without(text, fault.line, name, lost)
+            text = _without(text, fault.line - 1, name, skipped)
         else:
             if node is None and not told:
                 mistakes.append(Mistake(name, 1, 1, "The file is empty.", "Fill it in or remove it."))
             return node
-        finally:
-            loader.dispose()
     return None
 
 
-def _without(text: str, line: int, name: str, lost: Lost) -> str:
+def _without(text: str, line: int, name: str, skipped: SkippedInput) -> str:
     """Give the text with blank lines in place of the entry or option that holds a line with a fault."""
     lines = text.split("\n")
+    indents = [len(row) - len(row.lstrip()) for row in lines]
     at = min(line, len(lines) - 1)
-    around = (
-        row for row in range(at, -1, -1) if lines[row].strip() and _indent(lines[row]) < _indent(lines[at])
-    )
+    around = (row for row in range(at, -1, -1) if lines[row].strip() and indents[row] < indents[at])
     # the entry of a list that holds the line begins with one of these
     begins = (row for row in (at, next(around, at)) if lines[row].lstrip().startswith("- "))
     first = next(begins, at)
-    below = (not line.strip() or _indent(line) > _indent(lines[first]) for line in lines[first + 1 :])
+    below = (
+        not row.strip() or indent > indents[first]
+        for row, indent in zip(lines[first + 1 :], indents[first + 1 :], strict=True)
+    )
     last = max(first + 1 + sum(takewhile(bool, below)), at + 1)
-    lost.lines.setdefault(name, []).extend(range(first, last))
+    skipped.lines.setdefault(name, []).extend(range(first, last))
     left_out = "\n".join(lines[first:last])
     for names in NAMED_IN_TEXT.findall(left_out):
-        lost.names.update(filter(None, names))
-    lost.nameless = lost.nameless or "use:" in left_out
+        skipped.names.update(filter(None, names))
+    skipped.nameless = skipped.nameless or "use:" in left_out
     return "\n".join([*lines[:first], *[""] * (last - first), *lines[last:]])
 
 
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
 def _endless(
-    node: Node, name: str, lost: Lost, deepest: dict[int, int], above: tuple[Node, ...] = ()
+    node: Node, name: str, skipped: SkippedInput, deepest: dict[int, int], above: tuple[Node, ...] = ()
 ) -> Iterator[Mistake]:
     """Give every part that stands too deep within others, or within itself by an alias: these are taken out.
 
@@ -317,79 +338,42 @@ def _endless(
         itself = next((part for part in entry if any(part is outer for outer in around)), None)
         if itself is None and len(around) <= MAX_DEPTH:
             for part in entry:
-                yield from _endless(part, name, lost, deepest, around)
+                yield from _endless(part, name, skipped, deepest, around)
             continue
         del node.value[number]
-        lost.nameless = True
-        unseen = range(entry[-1].start_mark.line, _last_line(entry[-1]) + 1)
-        lost.lines.setdefault(name, []).extend(unseen)
+        skipped.nameless = True
+        unseen = range(entry[-1].start_mark.line, entry[-1].end_mark.line + 1)
+        skipped.lines.setdefault(name, []).extend(unseen)
         mark = (itself or entry[-1]).start_mark
         words = (WITHIN_ITSELF, WRITTEN_OUT) if itself else (NESTED, LESS_NESTED)
         yield Mistake(name, mark.line + 1, mark.column + 1, *words)
 
 
-def entries_of(node: Node) -> list[tuple[Node, ...]]:
-    """List what stands directly in a node: the names of a group with their values, the entries of a list."""
-    if isinstance(node, MappingNode):
-        return list(node.value)
-    return [(item,) for item in node.value] if isinstance(node, SequenceNode) else []
+def _odd_and_doubled_keys(root: Node, skipped: SkippedInput) -> Iterator[Mistake]:
+    """Give every name of an option that is a group or list, and the options that a group has twice: these go.
 
-
-def walk(node: Node) -> Iterator[Node]:
-    """Give the node and all below it, in their order."""
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += (part for entry in reversed(entries_of(node)) for part in reversed(entry))
-
-
-def files_of(root: Node) -> set[str]:
-    """Give the files that a tree was put together from."""
-    return {node.start_mark.name for node in walk(root) if node.start_mark}
-
-
-def _groups(root: Node) -> Iterator[MappingNode]:
-    return (node for node in walk(root) if isinstance(node, MappingNode))
-
-
-def _odd_keys(root: Node, lost: Lost) -> Iterator[Mistake]:
-    """Give every name of an option that is none but a group or list: these are taken out."""
-    for node in _groups(root):
-        odd = [pair for pair in node.value if not isinstance(pair[0], ScalarNode)]
-        node.value[:] = [pair for pair in node.value if isinstance(pair[0], ScalarNode)]
-        for key, value in odd:
-            lost.take("", value)
-            signs = "{ }" if isinstance(key, MappingNode) else "[ ]"
-            reason = f"The name of an option cannot be in {signs}."
-            yield mistake_at(key, (), reason, "Put a text that begins with a bracket in quotation marks.")
-
-
-def _doubled_keys(root: Node, lost: Lost) -> Iterator[Mistake]:
-    """Give every option that a mapping has twice, those of one mapping together; the first ones stay."""
+    The options of one group are told together; the first of each stays.
+    """
     for node in _groups(root):
         first: dict[str, Node] = {}
-        again = [key for key, _ in node.value if first.setdefault(str(key.value), key) is not key]
-        if not again:
-            continue
-        lost.nameless = True  # it may be the head of another entry that is missing
-        node.value[:] = [pair for pair in node.value if not any(pair[0] is key for key in again)]
-        names = [str(key.value) for key in again]
-        line = first[names[0]].start_mark.line + 1
-        reason, remedy = (
-            f"`{names[0]}` appears twice here, the first time in line {line}.",
-            "Keep one of the two.",
-        )
-        if len(again) > 1:
-            reason = f"From here on, options appear a second time: {', '.join(names)}."
-            remedy = "Insert the line that begins a new entry above them, or remove them."
-        yield mistake_at(again[0], (), reason, remedy)
-
-
-def _odd_tags(root: Node) -> Iterator[Mistake]:
-    """Give every text that begins with an exclamation mark, of which YAML would lose the first word."""
-    for node in walk(root):
-        if node.tag.startswith(OWN_TAG):
-            text = node.value if isinstance(node, ScalarNode) else "…"
-            reason = "A text cannot begin with ! unless it is in quotation marks."
-            yield mistake_at(node, (), reason, f'Write "{node.tag} {text}".')
+        again: list[Node] = []
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                skipped.take("", value)
+                signs = "{ }" if isinstance(key, MappingNode) else "[ ]"
+                reason = f"The name of an option cannot be in {signs}."
+                yield mistake_at(key, (), reason, "Put a text that begins with a bracket in quotation marks.")
+            elif first.setdefault(str(key.value), key) is not key:
+                again.append(key)
+        kept = set(map(id, first.values()))
+        node.value[:] = [pair for pair in node.value if id(pair[0]) in kept]
+        if again:
+            skipped.nameless = True  # it may be the head of another entry that is missing
+            names = [str(key.value) for key in again]
+            line = first[names[0]].start_mark.line + 1
+            reason = f"`{names[0]}` appears twice here, the first time in line {line}."
+            remedy = "Keep one of the two."
+            if len(again) > 1:
+                reason = f"From here on, options appear a second time: {', '.join(names)}."
+                remedy = "Insert the line that begins a new entry above them, or remove them."
+            yield mistake_at(again[0], (), reason, remedy)

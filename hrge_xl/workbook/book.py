@@ -13,7 +13,7 @@ from ..core.words import right_to_left, translator
 from ..core.work import gc_paused
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
-from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
+from ..spec.supplements import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
 from .cell_ranges import absolute, answer_name, column_name, column_range
 from .content import Content
 from .cover import COVER_FACTS, SAMPLE, CoverPainter, StampFact

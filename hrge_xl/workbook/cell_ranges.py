@@ -10,7 +10,7 @@ from ..fields import ticked as is_ticked
 from ..language.sheet_text import answers_in
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.model import CODE_COLUMN
-from ..spec.own_sheets import LAST_SHEET
+from ..spec.supplements import LAST_SHEET
 
 
 def cells_of(cells: Sequence[Place], *, row: str | None = None, mark: str = "") -> str:

@@ -11,7 +11,7 @@ from ..findings import sentence
 from ..layout import Layout, Place, quoted
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.model import ProblemsBlock
-from ..spec.own_sheets import COVER_KEY
+from ..spec.supplements import COVER_KEY
 from ..spec.translations import is_draft
 from .cell_ranges import on_sheet
 from .content import Content, Shown

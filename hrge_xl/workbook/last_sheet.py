@@ -12,8 +12,8 @@ from ..fields import ColumnKind, kind_of
 from ..layout import Column, Grid, Layout, Place, Row
 from ..layout.last import IN_FORM, ROLE, field_of
 from ..layout.model import CODE_ROW
-from ..spec.own_sheets import LAST_KEY
-from ..spec.rows import is_shown
+from ..spec.issuance import is_shown
+from ..spec.supplements import LAST_KEY
 from .cell_ranges import last_cells, last_name, last_of_row, last_rows
 from .content import Content, Shown
 from .formulas import ROW

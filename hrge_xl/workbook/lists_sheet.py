@@ -13,7 +13,7 @@ from ..layout import Column, Grid, Layout, ListPlace, Place, Row, column_letters
 from ..layout.lists import LEVELS
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock
-from ..spec.own_sheets import LISTS_KEY
+from ..spec.supplements import LISTS_KEY
 from .cell_ranges import absolute, area, on_sheet
 from .content import LABEL_LENGTH, fixed_label
 from .formulas import ColumnRun, Formula, constant, iferror, index, match, once

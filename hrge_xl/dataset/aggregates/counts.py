@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ...fields import FIELD_TYPES
-from ...spec.figures import QuestionFigures
 from ...spec.model import RegisterBlock, Tool
+from ...spec.supplements import QuestionFigures
 from ..joins import picked, same
 from . import sql
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from ...core.spec_parts import localized
 from ...core.words import fold
-from ...spec.figures import IndicatorFigures, Split
 from ...spec.model import CatalogueBlock, Spec
+from ...spec.supplements import IndicatorFigures, Split
 from ..schema import spec_language
 from ..table import Record
 from .sql import rounded

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
+from ...spec.supplements import Breakdown, Crossing, RiskFigures
 from ..joins import picked, same
 from ..schema import AGGREGATE_RISKS, field_column, shown_column, spec_language
 from ..store import Store

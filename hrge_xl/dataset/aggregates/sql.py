@@ -14,8 +14,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from ...core.words import day, translator
 from ...exchange.validation import RETURNED
 from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
-from ...spec.figures import USUAL_BREAKDOWNS
 from ...spec.model import Spec
+from ...spec.supplements import USUAL_BREAKDOWNS
 from ..definitions import TYPES
 from ..joins import in_order, picked, same
 from ..schema import Schema, spec_language

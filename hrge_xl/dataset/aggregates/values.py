@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from ...core.spec_parts import localized
 from ...fields import Field
-from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
+from ...spec.supplements import IndicatorFigures
 from ..definitions import TYPES
 from ..joins import picked, same
 from ..schema import INDICATOR_VALUES, field_column, list_of, spec_language

@@ -1,121 +1,26 @@
-"""Answers that a spec gives itself (defaults, fixed values, public facts, the sample), and what is wrong with them."""
+"""Mistakes in the answers that a spec gives itself: defaults, fixed values, public facts, the sample."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
 
-from ..answers.answer import ONLY_ROW, Key, Value
 from ..core.dates import RANGE
 from ..core.numerals import from_serial, plain_number, shown
-from ..core.spec_parts import Found, Path, Text, Wrong, as_written, at, localized
+from ..core.spec_parts import Found, Path, Wrong, at
 from ..core.suggest import NoSuch, listed, no_such
 from ..core.words import SOURCE_LANGUAGE, count_words, country_names
 from ..fields import ColumnKind, Field, kind_of
 from ..fields.field import Written
-from .check_names import select
-from .issuance import Fact, FactFile, Sample, SampleCountry
-from .model import FieldBlock, RegisterBlock, Spec, Tool, VocabularyItem
-from .rows import row_codes
+from .check_texts import select
+from .issuance import SampleAnswer, answers_of, row_codes, said_of_source, spec_of_sample
+from .model import FieldBlock, RegisterBlock, Spec, Tool
 from .scope import Scope, entries
+from .supplements import Fact, FactFile, SampleCountry
 
 AS_DATE = "Write it as year-month-day, for example 2026-03-31."
 FILLED_IN = "is filled in by `values` of the items"
 SHOWN_ROWS = 3  # of a register in a remedy
-
-
-def default_of(field: Field) -> Value | None:
-    """Give the answer that a cell is issued with; None where it is blank."""
-    return value_of(field, field.default) if field.default else None
-
-
-def value_of(field: Field, written: Written) -> Value:
-    """Give the answer to a field that is written so; in it nothing must be wrong."""
-    if field.several:
-        return written
-    (text,) = written
-    if field.type.kind is ColumnKind.NUMBER:
-        return float(text)
-    return date.fromisoformat(text) if field.type.kind is ColumnKind.DATE else text
-
-
-def facts_about(spec: Spec, country: str) -> Iterator[tuple[Key, Value]]:
-    """Give each answer that is known beforehand about a country, and the source and date in its row."""
-    for file in spec.facts:
-        fields = spec.tool[file.tool].fields
-        for fact in file.rows:
-            if fact.country != country:
-                continue
-            yield (file.tool, fact.row, fact.field), value_of(fields[fact.field], fact.values)
-            if file.source is not None:
-                yield (file.tool, fact.row, file.source), _said_of_source(file, fact)
-            if file.date is not None and fact.day is not None:
-                yield (file.tool, fact.row, file.date), fact.day
-
-
-def _said_of_source(file: FactFile, fact: Fact) -> str:
-    """Give the source of a fact, with the date behind it where that has no cell of its own."""
-    return fact.source if file.date is not None else f"{fact.source}, {fact.date}"
-
-
-# the sample
-
-
-class SampleAnswer(NamedTuple):
-    """One answer as it is written in the sample, and the place where it stands there."""
-
-    path: Path
-    tool: str
-    row: str
-    field: str
-    value: Any
-
-    def written(self, language: str) -> Written:
-        """Give what it says in a language, each of several by itself."""
-        values = self.value if isinstance(self.value, list) else [self.value]
-        return tuple(_as_text(value, language) for value in values)
-
-    def means(self, field: Field, language: str) -> Value:
-        """Give the answer that it is; nothing must be wrong in it."""
-        return value_of(field, self.written(language))
-
-
-def _as_text(value: Any, language: str) -> str:
-    if isinstance(value, Mapping):
-        value = Text({str(tag): str(text) for tag, text in value.items()})
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(as_written(localized(value, language)))
-
-
-def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
-    """Give every answer of a sample; those of a form may stand directly under their tool."""
-    for tool, rows in sample.answers.items():
-        fields = spec.tool[tool].fields if tool in spec.tool else {}
-        for key, value in rows.items():
-            path: Path = ("sample", "answers", tool, key)
-            if key in fields or not isinstance(value, Mapping):
-                yield SampleAnswer(path, tool, ONLY_ROW, key, value)
-            else:
-                for field, one in value.items():
-                    yield SampleAnswer((*path, str(field)), tool, key, str(field), one)
-
-
-def spec_of_sample(spec: Spec) -> Spec:
-    """Give the spec with the country of its sample among those that can be chosen."""
-    country = spec.sample.country if spec.sample else None
-    if country is None or spec.countries not in spec.vocabularies:
-        return spec
-    known = spec.vocabularies[spec.countries]
-    entry = VocabularyItem(code=country.code, label=country.label)
-    more = known.model_copy(update={"items": (entry, *known.items)})
-    more.__dict__.pop("by_code", None)  # that of the list without it
-    lists = spec.vocabularies | {spec.countries: more}
-    return spec.model_copy(update={"vocabularies": lists, "digest": spec.digest and f"{spec.digest} sample"})
-
-
-# what is wrong with an answer
 
 
 def wrong_default(spec: Spec, block: FieldBlock, field: Field) -> Wrong:
@@ -262,7 +167,7 @@ def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
                 remedy = "Write the day on which the source was looked at as year-month-day: 2026-03-31."
                 wrong.append(((*where, "date"), f"'{fact.date}' is not a date.", remedy))
             if file.source is not None and not sources:
-                wrong_source = _wrong_answer(spec, tool.fields[file.source], (_said_of_source(file, fact),))
+                said = _wrong_answer(spec, tool.fields[file.source], (said_of_source(file, fact),))
                 source = (*where, "source")
                 wrong += [
                     (source, f"{file.source}: {reason}", "Shorten the source.") for reason, _ in wrong_source

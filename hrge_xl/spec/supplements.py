@@ -1,12 +1,20 @@
-"""What the figures over all teams are about: which rows are risks, which indicators, and which answer is a gap."""
+"""What a spec says besides its sheets: the figures over all teams, and the workbooks that are issued from it.
+
+Also what marks the sheets that every workbook has besides those of the spec, and what they are called.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import date as Day
+from typing import Any, Literal
 
+from pydantic import ConfigDict
 from pydantic import Field as Option
 
+from ..core.dates import parse_day
 from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Text, Whole
+
+# which rows are risks, which are indicators, and which answer is a gap
 
 
 class Crossing(Model):
@@ -114,3 +122,94 @@ class Figures(Model):
     indicators: IndicatorFigures | None = None
     questions: QuestionFigures | None = None
     overview: OverviewFigures = OverviewFigures()
+
+
+# what workbooks are issued with: profiles, public facts, the sample
+
+BETWEEN = "|"  # several texts in one cell of a CSV file
+
+
+class Profile(Model):
+    """A choice of sheets and rows under a name, for whoever issues workbooks.
+
+    Besides `tools` come those that are named on issue: at least one of `choose_from`, where it names any.
+    """
+
+    title: Text
+    purpose: Text = NO_TEXT
+    tools: Codes | None = None  # None: all
+    choose_from: Codes = ()
+    rows: int | None = Option(default=None, ge=1, le=500)  # of registers, where not the spec's own
+
+
+class Fact(Model):
+    """What is publicly known of a country, and stands in a cell before anybody has answered; a line of a CSV file."""
+
+    country: Code
+    row: Code
+    field: Code
+    value: str
+    source: str
+    date: str  # on which the source was looked at
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The value, or each of several."""
+        return tuple(value.strip() for value in self.value.split(BETWEEN))
+
+    @property
+    def day(self) -> Day | None:
+        """The date; None where it is none."""
+        return parse_day(self.date)
+
+
+def _without_rows(schema: dict[str, Any]) -> None:
+    """Have the schema leave out what the loader puts there."""
+    del schema["properties"]["rows"]
+
+
+class FactFile(Model):
+    """Public facts for one sheet, by country, from a file in `facts/`; the fields that say where they are from."""
+
+    model_config = ConfigDict(json_schema_extra=_without_rows)
+
+    file: str
+    tool: Code
+    source: Code | None = None
+    date: Code | None = None  # without it the date stands behind the source
+    rows: tuple[Fact, ...] = ()
+
+
+class SampleCountry(Model):
+    """A country that there is not: in no list but that of the sample."""
+
+    code: Code
+    label: Text
+
+
+class Sample(Model):
+    """A workbook filled in as an example: `answers` by tool, row and field; fields of a form stand under their tool.
+
+    Whose it is and on which day is made up as well. What has no place in a workbook is left out of it.
+    """
+
+    today: str
+    team: str = "SAMPLE"
+    country: SampleCountry | None = None
+    answers: dict[Code, dict[Code, Any]]
+
+    @property
+    def day(self) -> Day | None:
+        """The day that it is filled in on; None where it is none."""
+        return parse_day(self.today)
+
+
+# the sheets that every workbook has
+
+COVER_KEY, LISTS_KEY, IDENTITY_KEY = "COVER", "LISTS", "IDENTITY"
+LAST_KEY = "LAST"  # of the answers of the round before, where there are any
+SAMPLE_KEY = "SAMPLE"  # below the key of every sheet of a sample
+FEEDBACK_KEY, LEFTOVER_KEY = "FEEDBACK", "LEFTOVER"  # sheets of a workbook that was given back
+KEYS = (COVER_KEY, LISTS_KEY, IDENTITY_KEY, LAST_KEY, FEEDBACK_KEY, LEFTOVER_KEY)
+NAMES = ("Cover", "Lists", "To correct", "Without a place")  # in English
+IDENTITY_SHEET, LAST_SHEET = "_hrge", "_hrge_last"
