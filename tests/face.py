@@ -258,7 +258,7 @@ from hrge_xl.layout.model import (
 from hrge_xl.layout.wording import text as wording_text, Wording
 from hrge_xl.workbook import Content, cover_lines, draw, Urgency, write
 from hrge_xl.workbook.excel_formula import ExcelFormula
-from hrge_xl.workbook.check_formula import measure, too_large
+from hrge_xl.workbook.row_checks import measure, too_large
 from hrge_xl.workbook.feedback_sheets import CORRECTIONS, LEFTOVERS
 from hrge_xl.workbook.drawing import Member, package
 from hrge_xl.workbook.pen import broken_lines, sharable

@@ -31,7 +31,7 @@ from ..spec.model import Spec
 from ..spec.own_answers import answers_of, default_of, facts_about, spec_of_sample
 from ..spec.rows import MOST_ROWS
 from ..workbook import Content, Drawing, cover_lines, draw, facts_of
-from ..workbook.issued import edition_of
+from ..workbook.book import edition_of
 
 
 @dataclass(frozen=True)

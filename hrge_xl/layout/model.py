@@ -215,9 +215,9 @@ class Grid:
         return tuple(row for row in self.rows if row.role in ("item", "record", "question"))
 
     @cached_property
-    def row_slots(self) -> dict[int, list[Slot]]:
-        """The slots by the sheet row of their (first) cell."""
-        return grouped((slot.cells[0].row, slot) for slot in self.slots)
+    def checked_rows(self) -> dict[int, list[Slot]]:
+        """The slots that have a check cell, by the sheet row of that."""
+        return grouped((slot.check.row, slot) for slot in self.slots if slot.check is not None)
 
     @cached_property
     def by_row(self) -> dict[str, dict[str, Slot]]:

@@ -30,8 +30,7 @@ from ..spec.model import (
 )
 from ..spec.rows import is_shown, items_of
 from .calculated import drawn_blocks
-from .last import IN_FORM, ROLE, code_of, last_places
-from .lists import build_lists
+from .lists import IN_FORM, ROLE, build_lists, code_of, last_places
 from .messages import build_messages
 from .model import (
     FIRST_ROW,
@@ -132,7 +131,7 @@ class _SheetBuilder:
     def sheet(self) -> Sheet:
         """Give the sheet with its grids, its panel beside them and its calculated blocks below."""
         grids, free = self._grids()
-        panel = panel_of(self.spec, self.tool, grids, self.language)
+        panel = tuple(_panel(self.spec, self.tool, grids, self.language))
         last_row = max((row.index for grid in grids for row in grid.rows), default=HEAD_ROW)
         drawn = drawn_blocks(self.spec, self.tool, last_row + 1 if grids else PROGRESS_ROW, self.issued)
         wanted = [(column.index, column.width) for grid in grids for column in grid.columns]
@@ -150,7 +149,8 @@ class _SheetBuilder:
         row = FIRST_ROW
         for number, block in enumerate(self.tool.blocks):
             if isinstance(block, FieldBlock):
-                columns, rows = tuple(self._columns(block)), tuple(self._rows(block, row))
+                columns = tuple(self._columns(block))
+                rows = tuple(replace(each, index=index) for index, each in enumerate(self._rows(block), row))
                 grid = Grid(number, self.tool, block, columns, rows, ())
                 if grid.data_rows:  # else a list of the sheets issued, and none was
                     visible.append(grid)
@@ -271,11 +271,7 @@ class _SheetBuilder:
 
     # rows
 
-    def _rows(self, block: FieldBlock, first: int) -> Iterator[Row]:
-        for index, row in enumerate(self._unplaced_rows(block), start=first):
-            yield replace(row, index=index)
-
-    def _unplaced_rows(self, block: FieldBlock) -> Iterator[Row]:
+    def _rows(self, block: FieldBlock) -> Iterator[Row]:
         """Title a part of a form (a table has that of its sheet); below open rows say what to do when they are full."""
         if block.title and self.is_form:
             yield Row(0, "title", label=block.title.say(self.language), help=block.help.say(self.language))
@@ -365,11 +361,12 @@ def _digest(layout: Layout) -> str:
 # the panel beside a table: what to look at first, how a row may look, what steps and entries mean
 
 
-def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tuple[PanelLine, ...]:
+def _panel(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
     """Give everything that helps to fill in a sheet; nothing where there is nothing to say."""
-    if not grids:
-        return ()
-    return (*_guide(tool, language), *_hints(grids, language), *_lists(spec, tool, language))
+    if grids:
+        yield from _guide(tool, language)
+        yield from _hints(grids, language)
+        yield from _lists(spec, tool, language)
 
 
 def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:

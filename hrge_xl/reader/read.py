@@ -25,8 +25,8 @@ from ..spec.compiled import compiled
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..spec.own_sheets import COVER_KEY, LAST_KEY, LAST_SHEET
-from ..workbook.issued import edition_of
-from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
+from ..workbook.book import edition_of
+from ..workbook.helper_sheets import TEXT_COLUMN, TEXT_ROWS
 from . import ooxml, other_formats
 from .axes import Axes, read_axes
 from .comparison import WorkbookComparison

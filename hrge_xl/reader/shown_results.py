@@ -40,7 +40,7 @@ from ..workbook.content import Found, Memory
 from ..workbook.cover import StampFact
 from ..workbook.lists import KeptRows
 from ..workbook.pen import Live
-from ..workbook.row_status import BesideRow, RowCells
+from ..workbook.row_checks import BesideRow, RowCells
 from .expected import ExpectedWorkbook, one_by_one, shorten
 from .issued_cells import ALONE, SheetResults
 

@@ -1,29 +1,34 @@
-"""A layout drawn as an .xlsx file, and filled in: the same input gives the same bytes."""
+"""A layout drawn as an .xlsx file, and filled in: the same input gives the same bytes.
+
+And what stands in each cell of a workbook as it is issued: taken from the very drawing, so that nothing can drift.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from io import BytesIO
+from typing import NamedTuple
 
 from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import CellFormulaTuple, CellNumberTuple, CellRichStringTuple, CellStringTuple
 
-from ..answers.stamp import FIELDS, PROPERTY_PREFIX, to_pairs
+from ..answers.stamp import PROPERTY_PREFIX, to_pairs
 from ..answers.submission import Identity
 from ..core.gc_pause import gc_paused
 from ..core.words import right_to_left, translator
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
-from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
-from .cell_ranges import absolute, answer_name, column_name, column_range
+from ..spec.own_sheets import IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
 from .content import Content
-from .cover import COVER_FACTS, SAMPLE, CoverPainter, StampFact
+from .cover import COVER_FACTS, COVER_WIDTHS, SAMPLE, CoverPainter, StampFact
 from .drawing import DRAWN_ON, Drawing
 from .feedback_sheets import Feedback, feedback_sheets
-from .last_sheet import draw_last_sheet
-from .lists_sheet import ListsPainter, looked_up
-from .pen import Formats, FormulaSheet, Pen
-from .progress import COVER_WIDTHS
+from .formulas import absolute, answer_name, column_name, column_range
+from .helper_sheets import ListsPainter, draw_identity_sheet, draw_last_sheet, looked_up
+from .pen import Formats, FormulaSheet, Live, Pen, SharedFormula
 from .styles import FONT, SIZE, TAB_COLOURS
 from .tool_sheet import draw_tool_sheet, finish
 
@@ -97,7 +102,7 @@ def painted(
     ListsPainter(lists, layout).draw()
     finish(lists.sheet, layout, {}, wide=True)
     lists.sheet.set_print_scale(LISTS_SCALE)
-    _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats))
+    draw_identity_sheet(Pen(sheets[IDENTITY_SHEET], formats))
     if layout.last:
         draw_last_sheet(Pen(sheets[LAST_SHEET], formats), layout)
     if SAMPLE in facts:
@@ -144,10 +149,83 @@ def _names(pen: Pen, layout: Layout) -> None:
         pen.name(column_name(grid.tool.code, code, column.part), column_range(layout, grid, column.index))
 
 
-def _identity_sheet(pen: Pen) -> None:
-    pen.text(Place(1, 1), IDENTITY_KEY, "code")
-    for row, name in enumerate(FIELDS, start=2):
-        pen.text(Place(row, 1), name, "code", "@")
-        pen.entries([Place(row, 2)], StampFact(name), "code", "@")
-    pen.sheet.very_hidden()
-    pen.sheet.protect("", {})
+# what stands in each cell as it is issued
+
+
+class IssuedFormula(NamedTuple):
+    """A formula, and the cell that its relative references are counted from."""
+
+    text: str  # without "="
+    anchor: Place
+
+
+@dataclass(frozen=True)
+class IssuedSheet:
+    """What was drawn on one sheet. Rows and columns from 1; cells that hold nothing are absent."""
+
+    name: str
+    constants: dict[int, dict[int, str | float]] = field(default_factory=dict)
+    formulas: dict[int, dict[int, IssuedFormula]] = field(default_factory=dict)
+    facts: dict[Place, StampFact] = field(default_factory=dict)  # what differs with the stamp
+    live: tuple[Live, ...] = ()  # what formulas show, with the answers among them
+
+
+@lru_cache(maxsize=1)  # they are large
+def issued_sheets(layout: Layout) -> dict[str, IssuedSheet]:
+    """Give every sheet of a layout by its name, to read; of the layout asked for last they are drawn once."""
+    book = painted(layout, COVER_FACTS)
+    texts: list[str] = list(book.str_table.string_table)
+    return {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
+
+
+@lru_cache(maxsize=32)
+def edition_of(layout: Layout) -> str:
+    """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell."""
+    total = hashlib.sha256()
+    for name, sheet in issued_sheets(layout).items():
+        total.update(f"[{name}]".encode())
+        for row, cells in sorted(sheet.constants.items()):
+            total.update(repr((row, sorted(cells.items()))).encode())
+        for row, formulas in sorted(sheet.formulas.items()):
+            total.update(repr((row, sorted(formulas.items()))).encode())
+    return total.hexdigest()[:12]
+
+
+def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
+    """Give the cover with lines for these facts."""
+    book = Workbook(BytesIO(), {"in_memory": True})
+    sheet = book.add_worksheet(layout.cover_name, FormulaSheet)
+    formats = Formats(book, right_to_left=False)
+    CoverPainter(Pen(sheet, formats), layout, lines).draw()
+    return _sheet(sheet, list(book.str_table.string_table))
+
+
+def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
+    facts = {
+        place: live.now for live in drawn.live if isinstance(live.now, StampFact) for place in live.places
+    }
+    found = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
+    masters: dict[int, IssuedFormula] = {}
+    for row, cells in sorted(drawn.table.items()):
+        for column, cell in sorted(cells.items()):
+            place = Place(row + 1, column + 1)
+            constant: str | float
+            match cell:
+                case CellFormulaTuple():
+                    formula = IssuedFormula(str(cell.formula), place)
+                    if isinstance(
+                        cell.formula, SharedFormula
+                    ):  # its first cell, above the others, has the text
+                        formula = masters.setdefault(cell.formula.number, formula)
+                    found.formulas.setdefault(place.row, {})[place.column] = formula
+                    continue
+                case CellNumberTuple():
+                    constant = float(cell.number)
+                case CellRichStringTuple():
+                    constant = str(cell.raw_string)
+                case CellStringTuple():
+                    constant = texts[cell.string]
+                case _:
+                    continue
+            found.constants.setdefault(place.row, {})[place.column] = constant
+    return found

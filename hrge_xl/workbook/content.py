@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from ..answers.answer import Key, Value
 from ..answers.submission import Verdict
 from ..core.numerals import shown, to_serial
-from ..core.words import count_words
 from ..fields import TICK, Field, step_of
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
@@ -159,10 +158,6 @@ class Content:
             return sum(value is not None and str(value).strip(" ") != "" for value in shown)
         values = [self.answers.get(slot.key) for slot in asked]
         return sum(len(value) if isinstance(value, tuple) else 1 for value in values if value not in EMPTY)
-
-    def words(self, slot: Slot) -> int:
-        """Count the words of a text."""
-        return count_words(str(self.answers.get(slot.key, "")))
 
     # rows and sheets
 

@@ -18,9 +18,8 @@ from xlsxwriter.workbook import Workbook
 from ..answers.stamp import FIELDS, PROPERTY_PREFIX
 from ..core.errors import LimitError
 from ..core.words import cell_length, fits_a_cell
-from ..layout import address
 from .content import NUMBER, Content, Shown
-from .pen import FormulaSheet, Gap, no_cell_holds
+from .pen import FormulaSheet, Gap, no_cell_holds, where
 
 EXACT = 10**15  # below it a whole number is written without a point
 
@@ -57,18 +56,15 @@ class DrawnSheet:
         if isinstance(value, NUMBER):
             if not isfinite(value):
                 raise LimitError(
-                    f"{self._where(gap)}: {value} is not a number that Excel knows. Correct the answer."
+                    f"{where(self.name, gap.place)}: {value} is not a number that Excel knows. Correct the answer."
                 )
             whole = isinstance(value, int) or (value.is_integer() and abs(value) < EXACT)
             return f">{gap.formula}<v>{int(value) if whole else value}</v></c>"
         if value and not fits_a_cell(value):
-            raise LimitError(f"{self._where(gap)}: {no_cell_holds(value)}")
+            raise LimitError(f"{where(self.name, gap.place)}: {no_cell_holds(value)}")
         if gap.formula:
             return f' t="str">{gap.formula}<v>{escaped(value) if value else ""}</v></c>'
         return f' t="s"><v>{texts.number(value)}</v></c>' if value else "/>"
-
-    def _where(self, gap: Gap) -> str:
-        return f"Sheet “{self.name}”, cell {address(*gap.place)}"
 
 
 class Drawing:

@@ -43,7 +43,8 @@ from ..language.sheet_text import (
 from ..layout import Grid, Layout, ListPlace, Place, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
-from .cell_ranges import (
+from ..spec.own_sheets import LAST_SHEET
+from .formulas import (
     absolute,
     active_name,
     answer_name,
@@ -52,8 +53,8 @@ from .cell_ranges import (
     column_name,
     column_range,
     entry,
-    last_cells,
     last_of_row,
+    on_sheet,
     row_codes,
     ticked,
 )
@@ -277,7 +278,7 @@ class ExcelFormula:
             return None
         row = None if ref.single or self.grid is None or self.grid.across else self.row
         if row is None or self.away or len(cells) > 1:
-            return last_cells(cells[0], cells[-1], row=row)
+            return on_sheet(LAST_SHEET, cells, row=row)
         return last_of_row(ref.tool, ref.code, row)
 
     def _is_value(self, expr: Expr) -> bool:
@@ -305,12 +306,13 @@ class ExcelFormula:
             return "0" if expr.function.never_blank else '""'
         if not grid.across:
             return expr.function.excel(_Columns(self.layout, grid, "", here=self), expr.inner)
-        return expr.function.excel_records([self._record(grid, each) for each in grid.by_row], expr.inner)
-
-    def _record(self, grid: Grid, record: str) -> Record:
-        place = self.layout.active_place(grid, record)
-        active = "TRUE" if place is None else f"{absolute(self.layout, grid.tool.code, [place])}>0"
-        return Record(ExcelFormula(self.layout, grid, record, away=True, here=self), active)
+        records = []
+        for record in grid.by_row:
+            place = self.layout.active_place(grid, record)
+            active = "TRUE" if place is None else f"{absolute(self.layout, grid.tool.code, [place])}>0"
+            writer = ExcelFormula(self.layout, grid, record, away=True, here=self)
+            records.append(Record(writer, active))
+        return expr.function.excel_records(records, expr.inner)
 
     # what functions ask for
 
@@ -596,7 +598,7 @@ class _Columns(ExcelFormula):
         first, last = (self.layout.last.get((expr.tool, row.code, expr.code)) for row in (rows[0], rows[-1]))
         if first is None or last is None:  # nothing is known of the last round
             return ['""']
-        return [last_cells(*ends) for ends in zip(first, last, strict=True)]
+        return [on_sheet(LAST_SHEET, ends) for ends in zip(first, last, strict=True)]
 
     def number(self, expr: Expr) -> str:
         """Write numbers as an array."""

@@ -19,11 +19,10 @@ from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, address, col
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, alert, prompt
 from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
 from ..spec.compiled import compiled
-from .cell_ranges import ticked
-from .check_formula import RowFormulas, answers_in_row
 from .excel_formula import ExcelFormula
+from .formulas import ticked
 from .pen import Pen, broken_lines
-from .row_status import BesideRow, RowCells, Status, Statuses, columns_run
+from .row_checks import BesideRow, RowCells, RowFormulas, Status, answers_in_row, columns_run
 from .styles import level_colours, number_format_of
 
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
@@ -56,7 +55,10 @@ class GridPainter:
                 self.pen.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
             else:
                 self.pen.row_code(Place(row.index, CODE_COLUMN), row.code, self._lines(row))
-                slots = self._slots_of(row)
+                if self.grid.across:
+                    slots = [slot for slot in self.grid.slots if slot.field is row.field]
+                else:
+                    slots = list(self.grid.by_row.get(row.code, {}).values())
                 by_place = {place: slot for slot in slots for place in slot.cells}
                 for column in self.grid.columns:
                     self._cell(row, column, by_place)
@@ -97,7 +99,11 @@ class GridPainter:
     def _live(self, row: Row, slots: Sequence[Slot]) -> None:
         checked = [slot for slot in slots if slot.check is not None]
         places = tuple(Place(row.index, c.index) for c in self.grid.columns if c.role in ("sign", "status"))
-        status = self._status(row, checked) if checked and places else None
+        status = None
+        if checked and places:  # one serves all rows of a table
+            key = row.code if self.grid.across else ""
+            status = self.statuses.get(key) or self.formulas.status(checked, self._limit(row))
+            self.statuses[key] = status
         texts = (status.sign.text, status.sentence.text) if status else ("", "")
         for place, style, text in zip(places, ("sign", "status"), texts, strict=False):
             if text:
@@ -133,11 +139,6 @@ class GridPainter:
             self.compiled[key] = text if isinstance(text, str) else text()
         self.pen.column_formula(place, self.last_row, self.compiled[key], style, form)
 
-    def _slots_of(self, row: Row) -> list[Slot]:
-        if self.grid.across:
-            return [s for s in self.grid.slots if s.field is row.field]
-        return list(self.grid.by_row.get(row.code, {}).values())
-
     def _cell(self, row: Row, column: Column, slots: Mapping[Place, Slot]) -> None:
         place, language = Place(row.index, column.index), self.layout.language
         match column.role:
@@ -166,16 +167,15 @@ class GridPainter:
         if figure is not None:
             self.pen.number(place, figure, "fixed", number_format_of(field))
             return
-        codes = fixed_codes(value) if field.list_name else []
-        labels = [self._label(str(field.list_name), code) for code in codes]
-        self.pen.text(place, SEVERAL.join(labels) if codes else str(value or ""), "fixed")
-
-    def _label(self, name: str, code: str) -> str:
-        """Give the label of an entry, also of a list that no dropdown offers."""
-        table = self.layout.spec.vocabularies
-        if name in table and code in table[name].by_code:
-            return table[name].by_code[code].label.say(self.layout.language)
-        return self.layout.labels.get(name, {}).get(code, code)
+        codes, text = fixed_codes(value) if field.list_name else [], str(value or "")
+        if codes:
+            name, language = str(field.list_name), self.layout.language
+            vocabulary = self.layout.spec.vocabularies.get(name)  # also of a list that no dropdown offers
+            known, labels = vocabulary.by_code if vocabulary else {}, self.layout.labels.get(name, {})
+            text = SEVERAL.join(
+                known[code].label.say(language) if code in known else labels.get(code, code) for code in codes
+            )
+        self.pen.text(place, text, "fixed")
 
     def _answer(self, slot: Slot, place: Place) -> None:
         form, field = number_format_of(slot.field), slot.field
@@ -192,12 +192,6 @@ class GridPainter:
     def _differs(self, slot: Slot) -> bool:
         """Say whether a formula is another one in each row, not only for the cells of that row."""
         return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
-
-    def _status(self, row: Row, checked: Sequence[Slot]) -> Status:
-        key = row.code if self.grid.across else ""
-        if key not in self.statuses:
-            self.statuses[key] = Statuses(self.layout, self.grid).of(checked, self._limit(row))
-        return self.statuses[key]
 
     def _lines(self, row: Row) -> int:
         """Give how many lines of a long answer are shown first; 1 in a table. Rows grow with their texts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled
 from ..spec.model import CollectBlock, Collected, ProblemsBlock
 from ..spec.scope import rule_scope
-from .calculated import ListPainter
+from .calculated import BlockPainter
 from .content import Content, Shown
 from .excel_formula import ExcelFormula
 from .formulas import (
@@ -38,12 +38,59 @@ from .formulas import (
     once,
     row_number,
     run_of,
+    with_count,
 )
-from .row_status import columns_run, message_of, order_in_row
+from .row_checks import columns_run, message_of, order_in_row
+from .styles import LINES
 
 COLLECT_HELPERS = 8
 BETWEEN = "; "  # several answers
 OfSource = tuple[str, int, int]  # tool of the list, number of the block, number of the source
+
+
+class ListPainter(BlockPainter):
+    """Draws a list: what is in it in one line, heads, and rows that are taken from hidden columns."""
+
+    def start(self, block: CollectBlock | ProblemsBlock) -> None:
+        """Write what stands above the line."""
+        self.size, self.first = block.rows, self.top(block) + 2
+
+    def column(self, column: int, formula: Formula, style: str = "check", number_format: str = "") -> Formula:
+        """Write a column of the list; give its cell in the row of what asks."""
+        run = ColumnRun.alike(column, self.first, self.size, formula)
+        self.pen.fill(run, style, number_format)
+        return run.own
+
+    def columns(self, columns: Sequence[tuple[str, Formula, str, str]]) -> None:
+        """Write the columns that are seen: head, formula, style and number format."""
+        self.pen.texts(self.first - 1, self.left, [head for head, *_ in columns], "head")
+        for number, (_, formula, style, number_format) in enumerate(columns, self.left):
+            self.column(number, formula, style, number_format)
+
+    def found(self, code: Formula, origin: Formula, sheets: Sequence[str], issued: Formula) -> Formula:
+        """Find the row of a code on one of some sheets, wherever it is by now."""
+        names = chosen(origin, [Formula(name, issued.value) for name in sheets]).text
+        return Formula(f"IFERROR(MATCH({code.text},INDEX({names},0,{CODE_COLUMN}),0),0)", issued.value)
+
+    def summarise(self, count: Formula, nothing: str, fits: str, too_many: str) -> None:
+        """Write above a list that there is nothing in it, how many there are, or how many do not fit."""
+        rows = too_many.replace("{rows}", str(self.size))
+        line = if_(count > self.size, with_count(rows, count), with_count(fits, count))
+        self.pen.formula(Place(self.first - 2, self.left), if_(count.equals(0), nothing, line), "progress")
+
+    def frame_used(self, columns: int, state: int, words: Mapping[str, str]) -> None:
+        """Lines around the rows in use, and the words of the state column in their colours.
+
+        LibreOffice takes one conditional format a cell, so that those of the state column bring their lines along.
+        """
+        first, last = rows = self.first, self.first + self.size - 1
+        end, cell = self.left + columns - 1, f"=${column_letters(state)}{first}"
+        for word, style in words.items():
+            self.pen.mark_column(state, rows, f"{cell}={text_literal(word)}", style, **LINES)
+        used = f'=${column_letters(self.left)}{first}<>""'
+        for left, right in ((self.left, state - 1), (state, state), (state + 1, end)):
+            if left <= right:
+                self.pen.mark_when(Place(first, left), Place(last, right), used, "framed")
 
 
 @dataclass(frozen=True)
@@ -210,8 +257,12 @@ class CollectPainter(ListPainter):
         link = (say("Row"), if_(unused, "", name), "listed_link", "")
         columns = [link if block.compact else (say("No."), if_(unused, "", number), "listed_mark", "")]
         for code, head in block.columns.items():
-            value = self._value(code, origin, found)
-            columns.append((head.say(self.layout.language), value, "listed", self._format(code)))
+            value, form = self._value(code, origin, found), ""
+            if code == block.bars:
+                form = "0%"
+            elif kind_of_column(self.layout.spec, block, code) is ColumnKind.DATE:
+                form = "yyyy-mm-dd"
+            columns.append((head.say(self.layout.language), value, "listed", form))
         state = left + len(columns)
         if block.due is not None:
             column = left + 1 + list(block.columns).index(block.due)
@@ -226,12 +277,6 @@ class CollectPainter(ListPainter):
             self.pen.bars(bars, (first, first + self.size - 1))
         words = {say("Overdue"): "error", say("No date"): "missing"}
         self.frame_used(len(columns), state, words if block.due is not None else {})
-
-    def _format(self, column: str) -> str:
-        """Give the number format of a column."""
-        if column == self.block.bars:
-            return "0%"
-        return "yyyy-mm-dd" if kind_of_column(self.layout.spec, self.block, column) is ColumnKind.DATE else ""
 
     def _state(self, due: Formula) -> Formula:
         today = Formula(TODAY_NAME, lambda content, row: content.today)
@@ -297,9 +342,8 @@ class Watched(NamedTuple):
     """One row of a grid that has check cells."""
 
     sheet: int  # position among the sheets, from 1
-    grid: Grid
     row: Row
-    checks: tuple[Slot, ...]
+    checks: Sequence[Slot]
     entry: int  # position of the grid's first column (or record) among all of them, from 1
 
 
@@ -333,9 +377,8 @@ class ProblemsPainter(ListPainter):
             entry = len(self.entries) + 1
             self.entries += self._entries_of(grid)
             for row in grid.data_rows:
-                checks = tuple(s for s in grid.row_slots.get(row.index, ()) if s.check is not None)
-                if checks:
-                    yield Watched(number, grid, row, checks, entry)
+                if checks := grid.checked_rows.get(row.index):
+                    yield Watched(number, row, checks, entry)
 
     def _entries_of(self, grid: Grid) -> list[tuple[str, str]]:
         """For each check column of a grid what it is about, and the letters of the column of the answer."""
@@ -390,7 +433,7 @@ class ProblemsPainter(ListPainter):
         row = index(listed("", [row.row.index for row in self.rows]), pick)
         names = [sheet.name_in_book for sheet in self.sheets]
         found = self.column(free + 11, if_(unused, 0, self.found(code, origin, names, row)))
-        what = self.column(free + 12, if_(unused, 0, order_in_row(worst, 999, index(self.entry, pick))))
+        what = self.column(free + 12, if_(unused, 0, index(self.entry, pick) + order_in_row(worst, 999)))
         label, about = index(self.label, pick), index(self.about, what)
         words = {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
         prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])

@@ -60,7 +60,9 @@ class Pen:
         if not text:
             self._write(self.sheet.write_blank, place, None, form)
         elif not fits_a_cell(text):
-            raise LimitError(f"{self._where(place)}: {no_cell_holds(text)}", at=(self.sheet.name, *place))
+            raise LimitError(
+                f"{where(self.sheet.name, place)}: {no_cell_holds(text)}", at=(self.sheet.name, *place)
+            )
         elif text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
             self._write(self.sheet.write_rich_string, place, text[:1], self.formats("plain"), text[1:], form)
         else:
@@ -149,7 +151,7 @@ class Pen:
             formula = formula.replace(ROW, str(place.row))
         if (length := cell_length(formula)) > FORMULA_LIMIT:
             raise LimitError(
-                f"{self._where(place)}: the formula has {length} characters; Excel takes {FORMULA_LIMIT}. "
+                f"{where(self.sheet.name, place)}: the formula has {length} characters; Excel takes {FORMULA_LIMIT}. "
                 "`hrge-xl spec check` says which part of the spec to shorten.",
                 at=(self.sheet.name, *place),
             )
@@ -206,17 +208,20 @@ class Pen:
         """Define a name in the workbook."""
         self.formats.book.define_name(name, f"={cells}")
 
-    def _where(self, place: Place) -> str:
-        return f"Sheet “{self.sheet.name}”, cell {address(*place)}"
-
     def _write(self, write: Callable[..., Any], place: Place, *what: Any) -> None:
         """Have XlsxWriter write something. Raises `LimitError` where it refuses."""
         result = write(place.row - 1, place.column - 1, *what)
         if isinstance(result, int) and result < 0:
             raise LimitError(
-                f"{self._where(place)}: Excel does not take this text, list or formula ({result}). Shorten it.",
+                f"{where(self.sheet.name, place)}: Excel does not take this text, list or formula ({result}). "
+                "Shorten it.",
                 at=(self.sheet.name, *place),
             )
+
+
+def where(sheet: str, place: Place) -> str:
+    """Say which cell something is about."""
+    return f"Sheet “{sheet}”, cell {address(*place)}"
 
 
 def no_cell_holds(text: str) -> str:

@@ -23,14 +23,13 @@ from ..layout.model import (
     purpose,
 )
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
-from .calculated import BlockPainter
-from .cell_ranges import absolute, active_name, area, column_range, row_codes, tick_name
-from .crossings import MatrixPainter, PivotPainter
+from .calculated import BlockPainter, MatrixPainter, PivotPainter
+from .cover import SheetProgressPainter, progress_line
+from .formulas import absolute, active_name, area, column_range, row_codes, tick_name
 from .grids import GridPainter
-from .last_sheet import draw_last_cells
+from .helper_sheets import draw_last_cells
 from .lists import CollectPainter, ProblemsPainter
 from .pen import FormulaSheet, Pen
-from .progress import SheetProgressPainter, progress_line
 
 USUAL_WIDTH = 8  # characters, of a column that nothing else asks to be wider
 PAINTERS: dict[type[Block], type[BlockPainter]] = {

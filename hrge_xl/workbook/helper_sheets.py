@@ -1,28 +1,58 @@
-"""Draws the Lists sheet: vocabularies, the matrix, the messages of the checks, and the live lists of rows."""
+"""Draws the sheets that hold what others need: lists, the answers of the round before, and whose workbook this is.
+
+On the Lists sheet stand vocabularies, the matrix, the messages of the checks, and the live lists of rows. The answers
+of the round before travel as one text on their hidden sheet, and are shown beside what to answer.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 
+from ..answers.answer import Key
+from ..answers.last_answers import written
+from ..answers.stamp import FIELDS
+from ..core.errors import LimitError
+from ..core.grouping import grouped
 from ..core.words import translator
+from ..fields import ColumnKind, kind_of
 from ..language import Call, walk
 from ..language.function import ref_of
 from ..language.functions.choices import LookUp
 from ..layout import Column, Grid, Layout, ListPlace, Place, Row, column_letters, offered_rows, reference_name
-from ..layout.lists import LEVELS
+from ..layout.lists import IN_FORM, LEVELS, ROLE, field_of
+from ..layout.model import CODE_ROW
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock
-from ..spec.own_sheets import LISTS_KEY
-from .cell_ranges import absolute, area, on_sheet
-from .content import LABEL_LENGTH, fixed_label
-from .formulas import ColumnRun, Formula, constant, iferror, index, match, once
+from ..spec.own_sheets import IDENTITY_KEY, LAST_KEY, LAST_SHEET, LISTS_KEY
+from ..spec.rows import is_shown
+from .content import LABEL_LENGTH, Content, Shown, fixed_label
+from .cover import StampFact
+from .formulas import (
+    ROW,
+    ColumnRun,
+    Formula,
+    absolute,
+    area,
+    constant,
+    iferror,
+    index,
+    last_name,
+    last_of_row,
+    last_rows,
+    match,
+    on_sheet,
+    once,
+)
 from .pen import Pen
-from .row_status import MESSAGES
+from .row_checks import MESSAGES
+from .styles import number_format_of
 
 HEAD_ROW = 4
 FIRST = HEAD_ROW + 1
 LIST_WIDTH = 60
+Target = tuple[Grid, Row]  # a row that can be referred to
 
 
 class ListsPainter:
@@ -129,12 +159,6 @@ class ListsPainter:
         self.pen.name(name, f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")
 
 
-# live lists of rows
-
-
-Target = tuple[Grid, Row]  # a row that can be referred to
-
-
 def reference_lists(layout: Layout) -> dict[str, list[Target]]:
     """Give every list of rows that a workbook needs, by defined name."""
     lists: dict[str, list[Target]] = {}
@@ -175,3 +199,115 @@ def is_in_use(layout: Layout, grid: Grid, row: Row) -> Formula:
     return (
         Formula(absolute(layout, grid.tool.code, [place]), lambda content, _: content.active(grid, code)) > 0
     )
+
+
+# the answers of the round before
+
+TEXT_COLUMN, TEXT_ROWS = 1, range(2, 18)  # where that text stands, so much in each row
+BETWEEN = "; "  # several answers
+Cells = list[tuple[Key, tuple[Place, ...]]]
+PIECE = 16_000  # characters, which are never more than two units of a cell each
+
+
+def draw_last_sheet(pen: Pen, layout: Layout) -> None:
+    """Draw the codes of columns and rows, and everything else as live cells, those of a sheet together."""
+    pen.text(Place(CODE_ROW, 1), LAST_KEY, "code")
+    pen.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], travelling, "code", "@")
+    free = max(place.column for places in layout.last.values() for place in places) + 1
+    for tool, cells in grouped((key[0], (key, places)) for key, places in layout.last.items()).items():
+        for (_, _, field), places in cells:
+            pen.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
+        pen.entries([place for _, places in cells for place in places], partial(_shown_in, cells), "code")
+        free += _table(pen, layout, tool, free)
+    pen.sheet.very_hidden()
+    pen.sheet.protect("", {})
+
+
+def _table(pen: Pen, layout: Layout, tool: str, column: int) -> int:
+    """Draw the codes of the rows of tables, and name them and the columns beside; how many columns that took."""
+    grids = (grid for grid in layout.sheet[tool].grids if not grid.across)
+    rows = {row.index: row.code for grid in grids for row in grid.data_rows}
+    if not rows:
+        return 0
+    pen.text(Place(CODE_ROW, column), tool, "code")
+    for row, code in rows.items():
+        pen.text(Place(row, column), code, "code")
+    columns = {last_rows(tool): column}
+    for (of, row_code, field), places in layout.last.items():
+        if of == tool and len(places) == 1 and rows.get(places[0].row) == row_code:
+            columns[last_name(tool, field)] = places[0].column
+    for name, each in columns.items():
+        pen.name(name, on_sheet(LAST_SHEET, [Place(min(rows), each), Place(max(rows), each)]))
+    return 1
+
+
+def _shown_in(cells: Cells, content: Content) -> Sequence[Shown]:
+    """Give what the answers of a sheet were, in one cell after the other."""
+    return [shown for key, places in cells for shown in content.shown_last(key, len(places))]
+
+
+def travelling(content: Content) -> Sequence[Shown]:
+    """Give the answers as one text, in pieces. Raises `LimitError` where that is too long."""
+    text = written(dict(content.last))
+    pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
+    if len(pieces) > len(TEXT_ROWS):
+        raise LimitError(
+            f"The answers of the round before have {len(text):,} characters; a workbook takes "
+            f"{PIECE * len(TEXT_ROWS):,}. Have fewer fields with `carry: last`."
+        )
+    return [*pieces, *[None] * (len(TEXT_ROWS) - len(pieces))]
+
+
+# beside the cells to answer anew
+
+
+def draw_last_cells(pen: Pen, layout: Layout, grid: Grid) -> None:
+    """Draw these columns of a grid in grey; what they show is known when the workbook is issued, and never changes."""
+    for row, column in ((row, column) for column in grid.with_role(ROLE) for row in grid.data_rows):
+        place, key = Place(row.index, column.index), _key(layout, grid, row, column)
+        if key is None:
+            pen.text(place, "", "help")
+            continue
+        said, slot, form = layout.last[key], layout.slots.get(key), ""
+        if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
+            form = number_format_of(slot.field)
+        if grid.across or len(said) > 1 or field_of(column) == IN_FORM:
+            first, *others = (on_sheet(LAST_SHEET, [place]) for place in said)
+            more = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in others)
+            pen.formula_text(place, "&".join([f'IF({first}="","",{first})', *more]), "last", form)
+        else:
+            was = last_of_row(grid.tool.code, field_of(column), ROW)
+            last_row = grid.data_rows[-1].index
+            pen.column_formula(place, last_row, f'IF({was}="","",{was})', "last", form)
+        pen.live([place], partial(_joined, key, len(said)))
+
+
+def _joined(key: Key, cells: int, content: Content) -> Sequence[Shown]:
+    """Give what an answer was, as people see it."""
+    said = [shown for shown in content.shown_last(key, cells) if shown is not None]
+    return said if len(said) == 1 else [BETWEEN.join(map(str, said))]
+
+
+def _key(layout: Layout, grid: Grid, row: Row, column: Column) -> Key | None:
+    """Give the answer of the round before that a cell shows; None for none."""
+    if row.part > 1:
+        return None
+    code = field_of(column)
+    if code != IN_FORM:
+        return grid.tool.code, row.code, code
+    field = row.field or grid.slots[0].field  # of a list of items in a form, which has one
+    record = "1" if grid.across else row.code
+    return (grid.tool.code, record, field.code) if is_shown(layout.spec, field) else None
+
+
+# the stamp
+
+
+def draw_identity_sheet(pen: Pen) -> None:
+    """Draw the stamp: the names of its fields, and beside each what it says of this workbook."""
+    pen.text(Place(1, 1), IDENTITY_KEY, "code")
+    for row, name in enumerate(FIELDS, start=2):
+        pen.text(Place(row, 1), name, "code", "@")
+        pen.entries([Place(row, 2)], StampFact(name), "code", "@")
+    pen.sheet.very_hidden()
+    pen.sheet.protect("", {})
