@@ -31,7 +31,7 @@ from ..spec.model import Spec
 from ..spec.own_answers import answers_of, default_of, facts_about, spec_of_sample
 from ..spec.rows import MOST_ROWS
 from ..workbook import Content, Drawing, cover_lines, draw, facts_of
-from ..workbook.book import edition_of
+from ..workbook.book import content_hash
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
     )
     # twelve hex digits that no other order shares, the same for the same order
     digest = hashlib.sha256(canonical(identity) + order.intervention.encode()).hexdigest()[:12]
-    identity = replace(identity, copy=order.copy or digest, edition=edition_of(layout))
+    identity = replace(identity, copy=order.copy or digest, edition=content_hash(layout))
     return sign(identity, order.key) if order.key else identity
 
 

@@ -18,7 +18,7 @@ from ..language import Ref, walk
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock, Spec, Vocabulary
 from ..spec.translations import written_languages
-from .model import Column, Grid, Layout, ListPlace, Place, Row, Sheet
+from .model import Grid, GridColumn, Layout, ListPlace, Place, Row, Sheet
 
 FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads
 FIRST_COLUMN = 2
@@ -115,7 +115,7 @@ def code_of(field: str) -> str:
     return f"{ROLE}.{field}"
 
 
-def field_of(column: Column) -> str:
+def field_of(column: GridColumn) -> str:
     """Give the field of which a column shows what it was."""
     return column.code.removeprefix(f"{ROLE}.")
 

@@ -100,7 +100,7 @@ def quoted(sheet: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GridColumn:
     """One column of a grid.
 
     `role`: mark (the number of the row), sign (how it stands, in a word), name, fixed, answer, calculated, help, status
@@ -179,7 +179,7 @@ class Grid:
     number: int
     tool: Tool
     block: Block
-    columns: tuple[Column, ...]
+    columns: tuple[GridColumn, ...]
     rows: tuple[Row, ...]
     slots: tuple[Slot, ...]
 
@@ -193,11 +193,11 @@ class Grid:
         """The kind of the block."""
         return str(self.block.kind)  # type: ignore[attr-defined]
 
-    def with_role(self, role: str) -> tuple[Column, ...]:
+    def with_role(self, role: str) -> tuple[GridColumn, ...]:
         """Give the columns of one role, from left to right."""
         return tuple(column for column in self.columns if column.role == role)
 
-    def columns_of(self, code: str) -> tuple[Column, ...]:
+    def columns_of(self, code: str) -> tuple[GridColumn, ...]:
         """Give the columns of a field, its check left out."""
         return tuple(c for c in self.columns if c.field and c.field.code == code and c.role != "check")
 
@@ -264,9 +264,9 @@ class Grid:
         return named[-1].index if named else self.with_role("answer")[0].index
 
     @cached_property
-    def bands(self) -> tuple[tuple[Band, tuple[Column, ...]], ...]:
+    def bands(self) -> tuple[tuple[Band, tuple[GridColumn, ...]], ...]:
         """Each band with its columns, without those that stay in view."""
-        found: list[tuple[Band, list[Column]]] = []
+        found: list[tuple[Band, list[GridColumn]]] = []
         for column in self.columns:
             if column.field is None or column.role in HIDDEN:
                 continue

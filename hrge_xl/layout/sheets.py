@@ -39,8 +39,8 @@ from .model import (
     MARK_COLUMN,
     NARROW,
     PROGRESS_ROW,
-    Column,
     Grid,
+    GridColumn,
     Layout,
     PanelLine,
     Place,
@@ -166,7 +166,7 @@ class _SheetBuilder:
 
     # columns
 
-    def _columns(self, block: FieldBlock) -> Iterator[Column]:
+    def _columns(self, block: FieldBlock) -> Iterator[GridColumn]:
         """Give the columns of a block, from left to right."""
         if isinstance(block, FormBlock):
             name = block.record.say(self.language) or self.say("Answer")
@@ -174,32 +174,32 @@ class _SheetBuilder:
             labels = [name] if block.records == 1 else [f"{name} {number}" for number in numbers]
             width = FORM_ANSWER_WIDTH if block.records == 1 else RECORD_WIDTH
             columns = self._form_columns(
-                Column(0, "answer", f"answer.{number}", label, width, record=number)
+                GridColumn(0, "answer", f"answer.{number}", label, width, record=number)
                 for number, label in zip(numbers, labels, strict=True)
             )
         elif self.is_form:
             (field,) = block.fields
-            answer = Column(0, "answer", field.code, self.say("Answer"), FORM_ANSWER_WIDTH, field)
+            answer = GridColumn(0, "answer", field.code, self.say("Answer"), FORM_ANSWER_WIDTH, field)
             columns = self._form_columns([answer])
         else:
             columns = self._table_columns(block)
         for index, column in enumerate(columns, start=MARK_COLUMN):
             yield replace(column, index=index)
 
-    def _form_columns(self, answers: Iterable[Column]) -> Iterator[Column]:
+    def _form_columns(self, answers: Iterable[GridColumn]) -> Iterator[GridColumn]:
         """Give those of a form, and of a list of items with one answer each that shares its columns."""
         answers = list(answers)
         single = len(answers) == 1
         yield from (self._mark(), self._sign())
-        yield Column(0, "name", "", self.say("Question"), QUESTION_WIDTH)
+        yield GridColumn(0, "name", "", self.say("Question"), QUESTION_WIDTH)
         yield from answers
         if single and self.last and any(is_shown(self.spec, field) for field in self.tool.fields.values()):
-            yield Column(0, ROLE, code_of(IN_FORM), self.say("Last time"), FORM_LAST_WIDTH)
+            yield GridColumn(0, ROLE, code_of(IN_FORM), self.say("Last time"), FORM_LAST_WIDTH)
         if single:  # otherwise the help stands below the question, not behind all records
-            yield Column(0, "help", "", self.say("What to write"), HELP_WIDTH)
+            yield GridColumn(0, "help", "", self.say("What to write"), HELP_WIDTH)
         yield self._status()
 
-    def _table_columns(self, block: FieldBlock) -> Iterator[Column]:
+    def _table_columns(self, block: FieldBlock) -> Iterator[GridColumn]:
         """Yield the columns: number and check, what sums a row up, its name, givens, inputs, results, what to do.
 
         What was said in the round before is given.
@@ -219,7 +219,7 @@ class _SheetBuilder:
             yield from self._cells(others.pop(0), width)
         else:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
-            yield Column(0, "name", "", label, width)
+            yield GridColumn(0, "name", "", label, width)
         for field in (each for each in others if each.fixed):
             yield from self._cells(field)
         yield from self._last_columns(block) if self.last else ()
@@ -228,36 +228,36 @@ class _SheetBuilder:
         if asks:
             yield self._status()
 
-    def _last_columns(self, block: FieldBlock) -> Iterator[Column]:
+    def _last_columns(self, block: FieldBlock) -> Iterator[GridColumn]:
         """Give one for each field whose answer in the round before is shown, and one for rows that were over."""
         if isinstance(block, RegisterBlock) and block.closed is not None:
-            yield Column(0, ROLE, code_of(CLOSED), self.say("Closed last time"), CLOSED_WIDTH)
+            yield GridColumn(0, ROLE, code_of(CLOSED), self.say("Closed last time"), CLOSED_WIDTH)
         for field in block.fields:
             if is_shown(self.spec, field):
                 label = sentence(self.say("Last time: {label}"), {"label": field.asks(self.language)})
                 words = max(map(len, label.split()), default=0) + AROUND
                 width = max(min(self._width(field), LAST_WIDTH), words)
-                yield Column(0, ROLE, code_of(field.code), label, width)
+                yield GridColumn(0, ROLE, code_of(field.code), label, width)
 
-    def _mark(self) -> Column:
-        return Column(0, "mark", "", self.say("No."), MARK_WIDTH)
+    def _mark(self) -> GridColumn:
+        return GridColumn(0, "mark", "", self.say("No."), MARK_WIDTH)
 
-    def _sign(self) -> Column:
-        return Column(0, "sign", "sign", self.say("Check"), SIGN_WIDTH)
+    def _sign(self) -> GridColumn:
+        return GridColumn(0, "sign", "sign", self.say("Check"), SIGN_WIDTH)
 
-    def _status(self) -> Column:
+    def _status(self) -> GridColumn:
         width = FORM_STATUS_WIDTH if self.is_form else STATUS_WIDTH
-        return Column(0, "status", "status", self.say("What to do"), width)
+        return GridColumn(0, "status", "status", self.say("What to do"), width)
 
-    def _cells(self, field: Field, width: int | None = None) -> Iterator[Column]:
+    def _cells(self, field: Field, width: int | None = None) -> Iterator[GridColumn]:
         """Give the column of a field, or the columns of one with several answers."""
         role = "fixed" if field.fixed else "calculated" if field.calculated else "answer"
         label, wide = field.asks(self.language), width or self._width(field)
         if not field.several or field.fixed:
-            yield Column(0, role, field.code, label, wide, field)
+            yield GridColumn(0, role, field.code, label, wide, field)
             return
         for part in range(1, field.cells + 1):
-            yield Column(0, role, f"{field.code}.{part}", f"{label} {part}", wide, field, part)
+            yield GridColumn(0, role, f"{field.code}.{part}", f"{label} {part}", wide, field, part)
 
     def _width(self, field: Field) -> int:
         """Give the width of a column; its head needs words in one piece, the label in two lines; turned heads fit."""
@@ -316,7 +316,7 @@ def _slots(grid: Grid) -> Iterator[Slot]:
         yield Slot(tool, record, field, grid.number, places, codes, beside, order.get(check, 0))
 
 
-def _answer_cells(grid: Grid) -> Iterator[tuple[tuple[str, str, tuple[str, int]], tuple[Row, Column]]]:
+def _answer_cells(grid: Grid) -> Iterator[tuple[tuple[str, str, tuple[str, int]], tuple[Row, GridColumn]]]:
     """Give each cell of an answer with what those of one answer share: record, field, and the key of its check."""
     if grid.across:
         for row, column in product(grid.data_rows, grid.with_role("answer")):
@@ -328,21 +328,21 @@ def _answer_cells(grid: Grid) -> Iterator[tuple[tuple[str, str, tuple[str, int]]
             yield (row.code, column.field.code, (column.field.code, 0)), (row, column)
 
 
-def _check_columns(grid: Grid, first: int) -> Iterator[Column]:
+def _check_columns(grid: Grid, first: int) -> Iterator[GridColumn]:
     """Give one hidden column for each field of a table, or for each record of a form."""
     if isinstance(grid.block, FormBlock):
         for record in range(1, grid.records + 1):
             code = f"check.answer.{record}"
-            yield Column(first + record - 1, "check", code, "", CHECK_WIDTH, record=record)
+            yield GridColumn(first + record - 1, "check", code, "", CHECK_WIDTH, record=record)
         return
     if isinstance(grid.block, RegisterBlock):
-        yield Column(first, "active", "check.row", "", CHECK_WIDTH)
+        yield GridColumn(first, "active", "check.row", "", CHECK_WIDTH)
         first += 1
     asked = {
         column.field.code: column.field for column in grid.with_role("answer") if column.field is not None
     }
     for index, (code, field) in enumerate(asked.items(), first):
-        yield Column(index, "check", f"check.{code}", "", CHECK_WIDTH, field)
+        yield GridColumn(index, "check", f"check.{code}", "", CHECK_WIDTH, field)
 
 
 def _digest(layout: Layout) -> str:

@@ -309,7 +309,7 @@ def differing(raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers)
     """Yield the cells of the hidden sheet that do not say what the answers were."""
     content = Content(layout, {}, last=last)
     for live in issued.live:
-        for place, value in zip(live.places, live.now(content), strict=True):
+        for place, value in zip(live.places, live.cached_values(content), strict=True):
             found, expected = shown_cell(raw.cell(*place)), "" if value is None else shown(value)
             if found != expected:
                 yield CellChange(TEXT_CHANGED, *place, (place.row, place.column), expected, found)

@@ -16,9 +16,9 @@ from ..layout import Drawn, Layout, ListPlace, Place, Sheet, Slot, address, colu
 from ..layout.calculated import sources_of
 from ..layout.lists import LEVELS
 from ..spec.model import Block, Level, MatrixBlock, PivotBlock
+from .cell_writer import CellWriter
 from .content import Content, Shown
 from .formulas import ROW, ColumnRun, Formula, Value, absolute, cells_of, column_range, run_of, total
-from .pen import Pen
 from .styles import level_colours, step_fills
 
 LINE = "\n"  # between the codes of a cell
@@ -29,10 +29,10 @@ Rows = Sequence[Mapping[str, Slot]]
 
 
 @dataclass
-class BlockPainter:
+class BlockWriter:
     """What every calculated block needs; `free` is the first column that nothing stands in."""
 
-    pen: Pen
+    writer: CellWriter
     layout: Layout
     sheet: Sheet
     drawn: Drawn
@@ -56,7 +56,7 @@ class BlockPainter:
         row = self.drawn.first
         for text, style in ((block.title, "block"), (block.help, "purpose")):
             if text:
-                self.pen.band(row, self.left, self.left, text.say(self.layout.language), style)
+                self.writer.band(row, self.left, self.left, text.say(self.layout.language), style)
                 row += 1
         return row
 
@@ -86,7 +86,7 @@ class CrossedRows:
         return found
 
 
-class CrossingPainter(BlockPainter):
+class CrossingWriter(BlockWriter):
     """What matrix and pivot share."""
 
     def crossed(self, tools: Sequence[str], down: Sequence[str], across: str) -> CrossedRows:
@@ -97,14 +97,14 @@ class CrossingPainter(BlockPainter):
     def corner(self, row: int, down: str = "", across: str = "") -> None:
         """Write which scale runs down, which across."""
         arrow = "←" if right_to_left(self.layout.language) else "→"
-        self.pen.text(Place(row, self.left), f"{down} ↓   {across} {arrow}".strip(), "head")
+        self.writer.text(Place(row, self.left), f"{down} ↓   {across} {arrow}".strip(), "head")
 
     def label(self, tool: str, code: str) -> str:
         """Give the label of a field."""
         return self.layout.spec.tool[tool].fields[code].label.say(self.layout.language)
 
 
-class MatrixPainter(CrossingPainter):
+class MatrixWriter(CrossingWriter):
     """Draws one matrix block: how many rows stand at each crossing (or which), then how many at each level."""
 
     def draw(self) -> int:
@@ -124,11 +124,11 @@ class MatrixPainter(CrossingPainter):
         codes = self._joined_codes() if block.codes else None
         columns = dict(enumerate(self.across.codes, start=self.left + 1))
         steps = (self._step(self.across, other) for other in self.across.codes)
-        self.pen.texts(head, self.left + 1, steps, across_style)
+        self.writer.texts(head, self.left + 1, steps, across_style)
         at_level: dict[str, list[Formula]] = {}
         for row, one in enumerate(reversed(self.down.codes), start=head + 1):
-            self.pen.text(Place(row, self.left), self._step(self.down, one), down_style)
-            self.pen.height(row, "step")
+            self.writer.text(Place(row, self.left), self._step(self.down, one), down_style)
+            self.writer.height(row, "step")
             for column, other in columns.items():
                 level, place = matrix.level[matrix.cells[one][other]], Place(row, column)
                 label = level.label.say(language)
@@ -138,7 +138,7 @@ class MatrixPainter(CrossingPainter):
                     quoted = label.replace('"', "'")
                     formula, style = self._number_of_rows((one, other)), "cell_centre"
                     form = f'"{quoted}: "0;;"{quoted}"'
-                self.pen.formula(place, formula, style, form, **level_colours(level))
+                self.writer.formula(place, formula, style, form, **level_colours(level))
                 at_level.setdefault(level.code, []).append(Formula(address(*place), formula.value))
         if codes is not None:
             return self.free + 2
@@ -163,14 +163,14 @@ class MatrixPainter(CrossingPainter):
 
     def _levels(self, first: int, levels: Sequence[Level], cells: Mapping[str, Sequence[Formula]]) -> None:
         """How many rows stand at each level, highest first."""
-        self.pen.texts(first, self.left, (self.say("Rows by level"), self.say("Number")), "head")
+        self.writer.texts(first, self.left, (self.say("Rows by level"), self.say("Number")), "head")
         for row, level in enumerate(reversed(levels), start=first + 1):
             label = level.label.say(self.layout.language)
-            self.pen.text(Place(row, self.left), label, "cell_middle", **level_colours(level))
-            self.pen.height(row, "step")
+            self.writer.text(Place(row, self.left), label, "cell_middle", **level_colours(level))
+            self.writer.height(row, "step")
             counts = cells.get(level.code, ())
             text = "+".join(count.text for count in counts) or "0"
-            self.pen.formula(Place(row, self.left + 1), total(text, counts), "cell_centre")
+            self.writer.formula(Place(row, self.left + 1), total(text, counts), "cell_centre")
 
     # which rows stand at a crossing: two hidden columns join their codes down the rows
 
@@ -182,7 +182,7 @@ class MatrixPainter(CrossingPainter):
         down_to = (codes[: end + 1] for end, _ in enumerate(codes))
         joined = ColumnRun(self.free + 1, first, [_joined(crossings, above) for above in down_to])
         for run in (crossings, joined):
-            self.pen.fill(run, "check")
+            self.writer.fill(run, "check")
 
         def at(crossing: Crossing, level: str) -> Formula:
             number, cells = self._number(*crossing), crossings.cells.text
@@ -253,7 +253,7 @@ class PivotStep(NamedTuple):
     fill: str
 
 
-class PivotPainter(CrossingPainter):
+class PivotWriter(CrossingWriter):
     """Draws one pivot block: the table, then the steps with their colours."""
 
     def draw(self) -> int:
@@ -269,7 +269,7 @@ class PivotPainter(CrossingPainter):
         self.cells, self.head = self._named_columns(), self.top(block)
         self.last = self.head + len(self.down.codes)
         self.corner(self.head, *(self.label(block.source, code) for code in (block.down, block.across)))
-        self.pen.texts(self.head, self.left + 1, self.across.labels, "head")
+        self.writer.texts(self.head, self.left + 1, self.across.labels, "head")
         self._table(self._legend())
         return self.free
 
@@ -285,7 +285,7 @@ class PivotPainter(CrossingPainter):
                 f"{prefix}_{code}_{part}".replace(".", "_") for part, _ in enumerate(grid.columns_of(code))
             ]
             for name, column in zip(names, grid.columns_of(code), strict=True):
-                self.pen.name(name, column_range(self.layout, grid, column.index))
+                self.writer.name(name, column_range(self.layout, grid, column.index))
             found[code] = names
         return found
 
@@ -294,27 +294,27 @@ class PivotPainter(CrossingPainter):
         if self.scale is None:
             return []
         about = self.label(self.block.source, str(self.block.highest))
-        self.pen.text(Place(self.last + 1, self.left), about, "head")
+        self.writer.text(Place(self.last + 1, self.left), about, "head")
         codes, labels, found = self.scale.codes, self.scale.labels, []
         for number, (code, label, fill) in enumerate(zip(codes, labels, step_fills(len(codes)), strict=True)):
             place = Place(self.last + len(codes) + 1 - number, self.left)
-            self.pen.text(place, label, "cell", bg_color=fill)
+            self.writer.text(place, label, "cell", bg_color=fill)
             found.append(PivotStep(code, label, cells_of([place], mark="$"), fill))
         return found
 
     def _table(self, steps: Sequence[PivotStep]) -> None:
         rows = self.crossed([self.block.source], self.block.all_down, self.block.across)
         for row, label in enumerate(self.down.labels, start=self.head + 1):
-            self.pen.text(Place(row, self.left), label, "cell")
+            self.writer.text(Place(row, self.left), label, "cell")
         for column, across in enumerate(self.across.codes, start=self.left + 1):
             formula = Formula(self._counted(column, steps), self._value(rows, across, steps[::-1]))
             run = ColumnRun.alike(column, self.head + 1, len(self.down.codes), formula)
-            self.pen.fill(run, "cell", "" if steps else "0;;")
+            self.writer.fill(run, "cell", "" if steps else "0;;")
         corner = Place(self.head + 1, self.left + 1)
         end = Place(self.last, self.left + len(self.across.codes))
         for step in steps:
             formula_of_step = f"={address(*corner)}={step.cell}"
-            self.pen.mark_when(corner, end, formula_of_step, "step", bg_color=step.fill)
+            self.writer.mark_when(corner, end, formula_of_step, "step", bg_color=step.fill)
 
     def _value(self, rows: CrossedRows, across: str, highest_first: Sequence[PivotStep]) -> Value:
         """Give the highest step of the rows that have both codes, or how many such rows there are."""

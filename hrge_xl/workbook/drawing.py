@@ -18,8 +18,8 @@ from xlsxwriter.workbook import Workbook
 from ..answers.stamp import FIELDS, PROPERTY_PREFIX
 from ..core.errors import LimitError
 from ..core.words import cell_length, fits_a_cell
+from .cell_writer import FormulaSheet, OpenCell, no_cell_holds, where
 from .content import NUMBER, Content, Shown
-from .pen import FormulaSheet, Gap, no_cell_holds, where
 
 EXACT = 10**15  # below it a whole number is written without a point
 
@@ -33,8 +33,10 @@ class DrawnSheet:
         bounds = [0, *(gap.at for gap in sheet.gaps), len(text)]
         self.pieces = [text[start:stop] for start, stop in pairwise(bounds)]
         number = {gap.place: cell for cell, gap in enumerate(sheet.gaps)}
-        # Live cells that are worked out together, by their numbers in the order of the part.
-        self.live = [([number.pop(place) for place in live.places], live.now) for live in sheet.live]
+        # LiveCells cells that are worked out together, by their numbers in the order of the part.
+        self.live = [
+            ([number.pop(place) for place in live.places], live.cached_values) for live in sheet.live
+        ]
         if number:
             raise ValueError(f"{self.name}: nothing says what {min(number)} shows")
         self._last: tuple[list[str], Member] | None = None
@@ -42,8 +44,8 @@ class DrawnSheet:
     def member(self, content: Content, texts: SharedTexts) -> Member:
         """Give the part with a content; most sheets of most workbooks say the same as the one before."""
         values: dict[int, Shown] = {}
-        for cells, now in self.live:
-            values.update(zip(cells, now(content), strict=True))
+        for cells, cached_values in self.live:
+            values.update(zip(cells, cached_values(content), strict=True))
         ends = [self._end(gap, values[cell], texts) for cell, gap in enumerate(self.gaps)]
         if self._last is None or self._last[0] != ends:
             whole = [""] * (len(self.pieces) + len(ends))
@@ -51,7 +53,7 @@ class DrawnSheet:
             self._last = ends, deflated(self.part, "".join(whole).encode())
         return self._last[1]
 
-    def _end(self, gap: Gap, value: Shown, texts: SharedTexts) -> str:
+    def _end(self, gap: OpenCell, value: Shown, texts: SharedTexts) -> str:
         """Give what stands between the open tag of a cell and the next piece."""
         if isinstance(value, NUMBER):
             if not isfinite(value):

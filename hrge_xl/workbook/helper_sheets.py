@@ -20,13 +20,24 @@ from ..fields import ColumnKind, kind_of
 from ..language import Call, walk
 from ..language.function import ref_of
 from ..language.functions.choices import LookUp
-from ..layout import Column, Grid, Layout, ListPlace, Place, Row, column_letters, offered_rows, reference_name
+from ..layout import (
+    Grid,
+    GridColumn,
+    Layout,
+    ListPlace,
+    Place,
+    Row,
+    column_letters,
+    offered_rows,
+    reference_name,
+)
 from ..layout.lists import IN_FORM, LEVELS, ROLE, field_of
 from ..layout.model import CODE_ROW
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock
 from ..spec.own_sheets import IDENTITY_KEY, LAST_KEY, LAST_SHEET, LISTS_KEY
 from ..spec.rows import is_shown
+from .cell_writer import CellWriter
 from .content import LABEL_LENGTH, Content, Shown, fixed_label
 from .cover import StampFact
 from .formulas import (
@@ -45,7 +56,6 @@ from .formulas import (
     on_sheet,
     once,
 )
-from .pen import Pen
 from .row_checks import MESSAGES
 from .styles import number_format_of
 
@@ -55,61 +65,61 @@ LIST_WIDTH = 60
 Target = tuple[Grid, Row]  # a row that can be referred to
 
 
-class ListsPainter:
+class ListsSheetWriter:
     """Draws lists from left to right, giving each its defined names."""
 
-    def __init__(self, pen: Pen, layout: Layout) -> None:
-        self.pen, self.layout = pen, layout
+    def __init__(self, writer: CellWriter, layout: Layout) -> None:
+        self.writer, self.layout = writer, layout
         self.say = translator(layout.language)
         self.next_column = 2
 
     def draw(self) -> None:
         """All lists; nobody needs to read them, so they are plain."""
-        self.pen.text(Place(1, 1), LISTS_KEY, "code")
-        self.pen.text(Place(2, 2), self.say("Lists"), "title")
-        self.pen.text(
+        self.writer.text(Place(1, 1), LISTS_KEY, "code")
+        self.writer.text(Place(2, 2), self.say("Lists"), "title")
+        self.writer.text(
             Place(3, 2), self.say("The dropdown lists of this workbook. Nothing to fill in."), "purpose"
         )
         for place in self.layout.lists.values():
             self._list(place)
         self._matrix()
         column, entries = self.next_column, self.layout.messages.entries
-        self.pen.texts(HEAD_ROW, column, (self.say("Messages"), self.say("Code")), "head")
+        self.writer.texts(HEAD_ROW, column, (self.say("Messages"), self.say("Code")), "head")
         self._column(MESSAGES, column, [message.text for message in entries])
-        self.pen.constants(column + 1, FIRST, [message.code for message in entries], "list")
-        self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
+        self.writer.constants(column + 1, FIRST, [message.code for message in entries], "list")
+        self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.next_column += 2
         for name, targets in reference_lists(self.layout).items():
             self._rows(name, targets)
 
     def _name(self, name: str, column: int, first: int, last: int, width: int = 0) -> None:
         cells = area(self.layout.lists_name, Place(first, column), Place(last, column + width))
-        self.pen.name(name, cells)
+        self.writer.name(name, cells)
 
     def _column(
         self, name: str, column: int, values: Sequence[str], form: str = "", first: int = FIRST
     ) -> None:
         """Write a column of texts, and name it."""
-        self.pen.constants(column, first, values, "list", form)
+        self.writer.constants(column, first, values, "list", form)
         self._name(name, column, first, first + len(values) - 1)
 
     def _list(self, place: ListPlace) -> None:
         title = self.say("Levels") if place.name == LEVELS else place.name.lstrip("_")
         vocabulary = self.layout.spec.vocabularies.get(place.name)
         note = vocabulary.note.say(self.layout.language) if vocabulary is not None else ""
-        self.pen.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
-        self.pen.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
+        self.writer.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
+        self.writer.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
         first, column, name = place.first, place.column, place.name
         # Ticks are typed as numbers, too.
         labels = [float(x) if place.spellings and x.isdecimal() else x for x in place.labels]
-        self.pen.constants(column, first, labels, "list", "@")
+        self.writer.constants(column, first, labels, "list", "@")
         self._name(f"list_{name}", column, first, place.last_offered)
         self._column(f"code_{name}", column + 1, place.codes, "@", first)
         for what, texts in (("parent", place.parents), ("spellings", place.spellings)):
             if texts:
                 self._column(f"{what}_{name}", column + 2, texts, "@", first)
         width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
-        self.pen.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
+        self.writer.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
         self.next_column = max(self.next_column, place.column + place.width)
 
     def _matrix(self) -> None:
@@ -119,13 +129,13 @@ class ListsPainter:
         first, language = self.next_column, self.layout.language
         down, across = self.layout.lists[matrix.down].codes, self.layout.lists[matrix.across].codes
         last, width = HEAD_ROW + len(down), len(across) - 1
-        self.pen.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
+        self.writer.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
         for column, other in enumerate(across, start=first + 1):
-            self.pen.number(Place(HEAD_ROW, column), float(other), "head")
+            self.writer.number(Place(HEAD_ROW, column), float(other), "head")
         for row, one in enumerate(down, start=FIRST):
-            self.pen.number(Place(row, first), float(one), "list")
+            self.writer.number(Place(row, first), float(one), "list")
             levels = (matrix.level[matrix.cells[one][other]].label.say(language) for other in across)
-            self.pen.texts(row, first + 1, levels, "list")
+            self.writer.texts(row, first + 1, levels, "list")
         self._name("matrix_down", first, FIRST, last)
         self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, width)
         self._name("matrix_levels", first + 1, FIRST, last, width)
@@ -134,8 +144,8 @@ class ListsPainter:
     def _rows(self, name: str, targets: Sequence[Target]) -> None:
         """Write a live list: beside each row a running count of those in use, then the list of these."""
         column, first = self.next_column, FIRST
-        self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
-        self.pen.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
+        self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
+        self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
         if not any(grid.kind == "register" for grid, _ in targets):
             self._column(name, column, [fixed_label(grid, row.code) for grid, row in targets])
@@ -152,11 +162,11 @@ class ListsPainter:
         places = (match(constant(number), counts.cells) for number, _ in enumerate(targets, 1))
         entries = ColumnRun(column, first, [iferror(index(labels.cells, place), "") for place in places])
         for run in (entries, counts, labels):
-            self.pen.fill(run, "list")
+            self.writer.fill(run, "list")
         self.next_column += 1
         sheet, start, end = self.layout.lists_name, Place(first, column), Place(last, column)
         count = f"MAX(1,{on_sheet(sheet, [Place(last, column + 1)])})"
-        self.pen.name(name, f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")
+        self.writer.name(name, f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")
 
 
 def reference_lists(layout: Layout) -> dict[str, list[Target]]:
@@ -171,7 +181,7 @@ def reference_lists(layout: Layout) -> dict[str, list[Target]]:
     return lists
 
 
-def looked_up(layout: Layout) -> Iterator[tuple[Grid, Column]]:
+def looked_up(layout: Layout) -> Iterator[tuple[Grid, GridColumn]]:
     """Give the columns that `lookup` reads anywhere in the spec."""
     parts = (part for expr in compiled(layout.spec).expressions() for part in walk(expr))
     calls = (part for part in parts if isinstance(part, Call) and isinstance(part.function, LookUp))
@@ -209,35 +219,35 @@ Cells = list[tuple[Key, tuple[Place, ...]]]
 PIECE = 16_000  # characters, which are never more than two units of a cell each
 
 
-def draw_last_sheet(pen: Pen, layout: Layout) -> None:
+def draw_last_sheet(writer: CellWriter, layout: Layout) -> None:
     """Draw the codes of columns and rows, and everything else as live cells, those of a sheet together."""
-    pen.text(Place(CODE_ROW, 1), LAST_KEY, "code")
-    pen.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], travelling, "code", "@")
+    writer.text(Place(CODE_ROW, 1), LAST_KEY, "code")
+    writer.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], travelling, "code", "@")
     free = max(place.column for places in layout.last.values() for place in places) + 1
     for tool, cells in grouped((key[0], (key, places)) for key, places in layout.last.items()).items():
         for (_, _, field), places in cells:
-            pen.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
-        pen.entries([place for _, places in cells for place in places], partial(_shown_in, cells), "code")
-        free += _table(pen, layout, tool, free)
-    pen.sheet.very_hidden()
-    pen.sheet.protect("", {})
+            writer.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
+        writer.entries([place for _, places in cells for place in places], partial(_shown_in, cells), "code")
+        free += _table(writer, layout, tool, free)
+    writer.sheet.very_hidden()
+    writer.sheet.protect("", {})
 
 
-def _table(pen: Pen, layout: Layout, tool: str, column: int) -> int:
+def _table(writer: CellWriter, layout: Layout, tool: str, column: int) -> int:
     """Draw the codes of the rows of tables, and name them and the columns beside; how many columns that took."""
     grids = (grid for grid in layout.sheet[tool].grids if not grid.across)
     rows = {row.index: row.code for grid in grids for row in grid.data_rows}
     if not rows:
         return 0
-    pen.text(Place(CODE_ROW, column), tool, "code")
+    writer.text(Place(CODE_ROW, column), tool, "code")
     for row, code in rows.items():
-        pen.text(Place(row, column), code, "code")
+        writer.text(Place(row, column), code, "code")
     columns = {last_rows(tool): column}
     for (of, row_code, field), places in layout.last.items():
         if of == tool and len(places) == 1 and rows.get(places[0].row) == row_code:
             columns[last_name(tool, field)] = places[0].column
     for name, each in columns.items():
-        pen.name(name, on_sheet(LAST_SHEET, [Place(min(rows), each), Place(max(rows), each)]))
+        writer.name(name, on_sheet(LAST_SHEET, [Place(min(rows), each), Place(max(rows), each)]))
     return 1
 
 
@@ -261,12 +271,12 @@ def travelling(content: Content) -> Sequence[Shown]:
 # beside the cells to answer anew
 
 
-def draw_last_cells(pen: Pen, layout: Layout, grid: Grid) -> None:
+def draw_last_cells(writer: CellWriter, layout: Layout, grid: Grid) -> None:
     """Draw these columns of a grid in grey; what they show is known when the workbook is issued, and never changes."""
     for row, column in ((row, column) for column in grid.with_role(ROLE) for row in grid.data_rows):
         place, key = Place(row.index, column.index), _key(layout, grid, row, column)
         if key is None:
-            pen.text(place, "", "help")
+            writer.text(place, "", "help")
             continue
         said, slot, form = layout.last[key], layout.slots.get(key), ""
         if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
@@ -274,12 +284,12 @@ def draw_last_cells(pen: Pen, layout: Layout, grid: Grid) -> None:
         if grid.across or len(said) > 1 or field_of(column) == IN_FORM:
             first, *others = (on_sheet(LAST_SHEET, [place]) for place in said)
             more = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in others)
-            pen.formula_text(place, "&".join([f'IF({first}="","",{first})', *more]), "last", form)
+            writer.formula_text(place, "&".join([f'IF({first}="","",{first})', *more]), "last", form)
         else:
             was = last_of_row(grid.tool.code, field_of(column), ROW)
             last_row = grid.data_rows[-1].index
-            pen.column_formula(place, last_row, f'IF({was}="","",{was})', "last", form)
-        pen.live([place], partial(_joined, key, len(said)))
+            writer.column_formula(place, last_row, f'IF({was}="","",{was})', "last", form)
+        writer.live([place], partial(_joined, key, len(said)))
 
 
 def _joined(key: Key, cells: int, content: Content) -> Sequence[Shown]:
@@ -288,7 +298,7 @@ def _joined(key: Key, cells: int, content: Content) -> Sequence[Shown]:
     return said if len(said) == 1 else [BETWEEN.join(map(str, said))]
 
 
-def _key(layout: Layout, grid: Grid, row: Row, column: Column) -> Key | None:
+def _key(layout: Layout, grid: Grid, row: Row, column: GridColumn) -> Key | None:
     """Give the answer of the round before that a cell shows; None for none."""
     if row.part > 1:
         return None
@@ -303,11 +313,11 @@ def _key(layout: Layout, grid: Grid, row: Row, column: Column) -> Key | None:
 # the stamp
 
 
-def draw_identity_sheet(pen: Pen) -> None:
+def draw_identity_sheet(writer: CellWriter) -> None:
     """Draw the stamp: the names of its fields, and beside each what it says of this workbook."""
-    pen.text(Place(1, 1), IDENTITY_KEY, "code")
+    writer.text(Place(1, 1), IDENTITY_KEY, "code")
     for row, name in enumerate(FIELDS, start=2):
-        pen.text(Place(row, 1), name, "code", "@")
-        pen.entries([Place(row, 2)], StampFact(name), "code", "@")
-    pen.sheet.very_hidden()
-    pen.sheet.protect("", {})
+        writer.text(Place(row, 1), name, "code", "@")
+        writer.entries([Place(row, 2)], StampFact(name), "code", "@")
+    writer.sheet.very_hidden()
+    writer.sheet.protect("", {})

@@ -17,7 +17,7 @@ from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled
 from ..spec.model import CollectBlock, Collected, ProblemsBlock
 from ..spec.scope import rule_scope
-from .calculated import BlockPainter
+from .calculated import BlockWriter
 from .content import Content, Shown
 from .excel_formula import ExcelFormula
 from .formulas import (
@@ -48,7 +48,7 @@ BETWEEN = "; "  # several answers
 OfSource = tuple[str, int, int]  # tool of the list, number of the block, number of the source
 
 
-class ListPainter(BlockPainter):
+class ListBlockWriter(BlockWriter):
     """Draws a list: what is in it in one line, heads, and rows that are taken from hidden columns."""
 
     def start(self, block: CollectBlock | ProblemsBlock) -> None:
@@ -58,12 +58,12 @@ class ListPainter(BlockPainter):
     def column(self, column: int, formula: Formula, style: str = "check", number_format: str = "") -> Formula:
         """Write a column of the list; give its cell in the row of what asks."""
         run = ColumnRun.alike(column, self.first, self.size, formula)
-        self.pen.fill(run, style, number_format)
+        self.writer.fill(run, style, number_format)
         return run.own
 
     def columns(self, columns: Sequence[tuple[str, Formula, str, str]]) -> None:
         """Write the columns that are seen: head, formula, style and number format."""
-        self.pen.texts(self.first - 1, self.left, [head for head, *_ in columns], "head")
+        self.writer.texts(self.first - 1, self.left, [head for head, *_ in columns], "head")
         for number, (_, formula, style, number_format) in enumerate(columns, self.left):
             self.column(number, formula, style, number_format)
 
@@ -76,7 +76,7 @@ class ListPainter(BlockPainter):
         """Write above a list that there is nothing in it, how many there are, or how many do not fit."""
         rows = too_many.replace("{rows}", str(self.size))
         line = if_(count > self.size, with_count(rows, count), with_count(fits, count))
-        self.pen.formula(Place(self.first - 2, self.left), if_(count.equals(0), nothing, line), "progress")
+        self.writer.formula(Place(self.first - 2, self.left), if_(count.equals(0), nothing, line), "progress")
 
     def frame_used(self, columns: int, state: int, words: Mapping[str, str]) -> None:
         """Lines around the rows in use, and the words of the state column in their colours.
@@ -86,11 +86,11 @@ class ListPainter(BlockPainter):
         first, last = rows = self.first, self.first + self.size - 1
         end, cell = self.left + columns - 1, f"=${column_letters(state)}{first}"
         for word, style in words.items():
-            self.pen.mark_column(state, rows, f"{cell}={text_literal(word)}", style, **LINES)
+            self.writer.mark_column(state, rows, f"{cell}={text_literal(word)}", style, **LINES)
         used = f'=${column_letters(self.left)}{first}<>""'
         for left, right in ((self.left, state - 1), (state, state), (state + 1, end)):
             if left <= right:
-                self.pen.mark_when(Place(first, left), Place(last, right), used, "framed")
+                self.writer.mark_when(Place(first, left), Place(last, right), used, "framed")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ class KeptRows:
         return found
 
 
-class CollectPainter(ListPainter):
+class CollectWriter(ListBlockWriter):
     """Draws one collected list. Hidden columns count the rows to keep; the list takes the first, second … of them."""
 
     def draw(self) -> int:
@@ -193,7 +193,7 @@ class CollectPainter(ListPainter):
 
     def _candidates(self) -> Formula:
         """Write the rows, and which of them are kept; give the cells that count these."""
-        free, first, pen, rows = self.free, self.first, self.pen, self.rows
+        free, first, writer, rows = self.free, self.first, self.writer, self.rows
         kept = KeptRows(rows, any(source.spec.rank is not None for source in self.sources))
         conditions: dict[int, str] = {}
         counts, ranks = [], []
@@ -204,18 +204,18 @@ class CollectPainter(ListPainter):
                 conditions[source.position] = self._condition(source, row.row)
             condition = conditions[source.position].replace(ROW, str(row.found))
             counts.append(Place(at, free))
-            pen.formula_text(counts[-1], self._count(at, condition, ranked=kept.ranked), "check")
+            writer.formula_text(counts[-1], self._count(at, condition, ranked=kept.ranked), "check")
             if kept.ranked:
                 ranks.append(Place(at, free + 7))
                 own, rank = None if row.source.grid.across else str(row.found), row.source.keeping.rank
                 compiler = ExcelFormula(self.layout, row.source.grid, row.row, own, away=True)
                 number = "0" if rank is None else f"N({compiler.value(rank)})"
-                pen.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
-        pen.live([*counts, *ranks], kept)
-        self.which = pen.constants(free + 1, first, [row.source.position for row in rows])
+                writer.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
+        writer.live([*counts, *ranks], kept)
+        self.which = writer.constants(free + 1, first, [row.source.position for row in rows])
         found = [row.found if row.source.grid.across else row.row for row in rows]
-        self.find = pen.constants(free + 2, first, found)
-        self.named = pen.constants(free + 3, first, [row.name for row in rows])
+        self.find = writer.constants(free + 2, first, found)
+        self.named = writer.constants(free + 3, first, [row.name for row in rows])
         return Formula(run_of(free, first, len(rows)), lambda content, row: kept(content)[: len(rows)])
 
     def _count(self, row: int, condition: str, *, ranked: bool) -> str:
@@ -274,7 +274,7 @@ class CollectPainter(ListPainter):
         self.columns(columns)
         if block.bars is not None:
             bars = left + 1 + list(block.columns).index(block.bars)
-            self.pen.bars(bars, (first, first + self.size - 1))
+            self.writer.bars(bars, (first, first + self.size - 1))
         words = {say("Overdue"): "error", say("No date"): "missing"}
         self.frame_used(len(columns), state, words if block.due is not None else {})
 
@@ -347,7 +347,7 @@ class Watched(NamedTuple):
     entry: int  # position of the grid's first column (or record) among all of them, from 1
 
 
-class ProblemsPainter(ListPainter):
+class ProblemsWriter(ListBlockWriter):
     """Draws one list of problems. Hidden columns rank the rows of all sheets; the list takes the first ranks."""
 
     def draw(self) -> int:
@@ -401,10 +401,10 @@ class ProblemsPainter(ListPainter):
         key = _level(worst.own) * RANK + RANK - row_number(f"${column_letters(free)}", first)
         keys = ColumnRun.alike(free + 1, first, len(rows), if_(worst.own < LEVEL, 0, key))
         for run in (worst, keys):
-            self.pen.fill(run, "check")
+            self.writer.fill(run, "check")
         self.worst, self.keys = worst.cells, keys.cells
         self.some = once(count_if(self.keys, ">", 0)) if rows else constant(0)
-        hold = self.pen.constants
+        hold = self.writer.constants
         self.place = hold(free + 2, first, [row.sheet for row in rows])
         self.code = hold(free + 3, first, [row.row.code for row in rows])
         self.label = hold(free + 4, first, [_short(row.row) for row in rows])

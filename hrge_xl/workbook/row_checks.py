@@ -25,6 +25,7 @@ from ..layout.model import CODE_COLUMN, HEAD_ROW
 from ..spec.compiled import CompiledSpec, FieldChecks, compiled
 from ..spec.model import FormBlock
 from ..spec.scope import Scope, parsed, ref_to
+from .cell_writer import FORMULA_LIMIT
 from .content import Content, Shown
 from .excel_formula import ExcelFormula
 from .formulas import (
@@ -40,7 +41,6 @@ from .formulas import (
     listed,
     with_count,
 )
-from .pen import FORMULA_LIMIT
 
 MESSAGES = "check_messages"  # defined name of the message texts
 FieldKey = tuple[str, str]
