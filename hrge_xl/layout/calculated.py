@@ -34,7 +34,7 @@ def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> t
         if not isinstance(block, CalculatedBlock) or not sources_of(block, issued):
             continue
         if block.beside and drawn:
-            first, left = top, max(column for each in drawn for column in each.widths) + 2
+            first, left = top, max(column for before in drawn for column in before.widths) + 2
         rows = bool(block.title) + bool(block.help) + _height(spec, block, issued)
         widths = dict(enumerate(_widths(spec, block), start=left))
         if left > MARK_COLUMN:

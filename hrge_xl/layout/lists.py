@@ -31,7 +31,7 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
     parents = {}  # of each dependent vocabulary the one that decides which of its entries apply
     for _, block, field in spec.places():
         if field.parent is not None:
-            above = next(each for each in block.fields if each.code == field.parent)
+            above = next(other for other in block.fields if other.code == field.parent)
             parents[str(field.vocabulary)] = spec.vocabularies[str(above.vocabulary)]
     column = FIRST_COLUMN
     for name in [YES_NO, *sorted(_used(spec, tools))]:
@@ -100,14 +100,14 @@ Places = Mapping[Key, tuple[Place, ...]]
 def last_places(spec: Spec, sheets: Sequence[Sheet]) -> Places:
     """Give a place to each cell of an answer that is known of the round before, by tool, row and field."""
     columns: dict[Key, int] = {}
-    found: dict[Key, tuple[Place, ...]] = {}
+    places: dict[Key, tuple[Place, ...]] = {}
     free = FIRST_COLUMN
     for key, column, row, cells in _wanted(spec, sheets):
         if column not in columns:
             columns[column] = free
             free += cells
-        found[key] = tuple(Place(row, columns[column] + part) for part in range(cells))
-    return found
+        places[key] = tuple(Place(row, columns[column] + part) for part in range(cells))
+    return places
 
 
 def code_of(field: str) -> str:

@@ -266,15 +266,15 @@ class Grid:
     @cached_property
     def bands(self) -> tuple[tuple[Band, tuple[GridColumn, ...]], ...]:
         """Each band with its columns, without those that stay in view."""
-        found: list[tuple[Band, list[GridColumn]]] = []
+        bands: list[tuple[Band, list[GridColumn]]] = []
         for column in self.columns:
             if column.field is None or column.role in HIDDEN:
                 continue
             if column.field.band is not None and column.part < 2:
-                found.append((column.field.band, []))
-            if found and column.index > self.frozen:
-                found[-1][1].append(column)
-        return tuple((band, tuple(columns)) for band, columns in found if columns)
+                bands.append((column.field.band, []))
+            if bands and column.index > self.frozen:
+                bands[-1][1].append(column)
+        return tuple((band, tuple(columns)) for band, columns in bands if columns)
 
 
 class PanelLine(NamedTuple):
@@ -406,10 +406,10 @@ class Layout:
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
         """For each list the labels by code; of a code that stands there twice the first."""
-        found = {}
-        for name, place in self.lists.items():
-            found[name] = dict(zip(reversed(place.codes), reversed(place.labels), strict=True))
-        return found
+        return {
+            name: dict(zip(reversed(place.codes), reversed(place.labels), strict=True))
+            for name, place in self.lists.items()
+        }
 
     @cached_property
     def labels_of(self) -> dict[Key, dict[str, str]]:
@@ -420,25 +420,23 @@ class Layout:
     @cached_property
     def cells_of(self) -> dict[Key, tuple[CellOfSlot, ...]]:
         """For each slot its cells with their addresses."""
-        found = {}
+        cells_of = {}
         for key, slot in self.slots.items():
             sheet, first = self.sheet[slot.tool].name, 1 if slot.field.several else 0
-            cells = (
-                CellOfSlot(*key, part, sheet, address(*cell)) for part, cell in enumerate(slot.cells, first)
-            )
-            found[key] = tuple(cells)
-        return found
+            cells = enumerate(slot.cells, first)
+            cells_of[key] = tuple(CellOfSlot(*key, part, sheet, address(*cell)) for part, cell in cells)
+        return cells_of
 
     @cached_property
     def rows_of(self) -> dict[str, Grid]:
         """For each tool the grid that references and counts mean: its first table; of a sheet of forms the first."""
-        found = {}
+        grids = {}
         for sheet in self.sheets:
             is_form = all(getattr(block, "records", 2) == 1 for block in sheet.tool.field_blocks)
             tables = [grid for grid in sheet.grids if is_form or not grid.across or grid.is_repeated]
             if tables:
-                found[sheet.tool.code] = tables[0]
-        return found
+                grids[sheet.tool.code] = tables[0]
+        return grids
 
     @cached_property
     def row_codes(self) -> dict[str, tuple[str, ...]]:
@@ -465,6 +463,6 @@ class Layout:
             (column,) = grid.with_role("active")
             return Place(next(iter(grid.by_row[row].values())).cells[0].row, column.index)
         if grid.is_repeated:
-            first = next(each for each in self.sheet[grid.tool.code].grids if each.same_records(grid))
+            first = next(other for other in self.sheet[grid.tool.code].grids if other.same_records(grid))
             return Place(HEAD_ROW, first.check_columns["", int(row)])
         return None

@@ -127,6 +127,11 @@ class _SheetBuilder:
         self.say = translator(self.language)
         # whether the sheet is a form, whose columns a list of items shares
         self.is_form = any(isinstance(block, FormBlock) for block in self.tool.blocks)
+        # the columns that every grid has, or every one with something to fill in
+        self.mark = GridColumn(0, "mark", "", self.say("No."), MARK_WIDTH)
+        self.sign = GridColumn(0, "sign", "sign", self.say("Check"), SIGN_WIDTH)
+        width = FORM_STATUS_WIDTH if self.is_form else STATUS_WIDTH
+        self.status = GridColumn(0, "status", "status", self.say("What to do"), width)
 
     def sheet(self) -> Sheet:
         """Give the sheet with its grids, its panel beside them and its calculated blocks below."""
@@ -150,7 +155,7 @@ class _SheetBuilder:
         for number, block in enumerate(self.tool.blocks):
             if isinstance(block, FieldBlock):
                 columns = tuple(self._columns(block))
-                rows = tuple(replace(each, index=index) for index, each in enumerate(self._rows(block), row))
+                rows = tuple(replace(new, index=index) for index, new in enumerate(self._rows(block), row))
                 grid = Grid(number, self.tool, block, columns, rows, ())
                 if grid.data_rows:  # else a list of the sheets issued, and none was
                     visible.append(grid)
@@ -190,14 +195,14 @@ class _SheetBuilder:
         """Give those of a form, and of a list of items with one answer each that shares its columns."""
         answers = list(answers)
         single = len(answers) == 1
-        yield from (self._mark(), self._sign())
+        yield from (self.mark, self.sign)
         yield GridColumn(0, "name", "", self.say("Question"), QUESTION_WIDTH)
         yield from answers
         if single and self.last and any(is_shown(self.spec, field) for field in self.tool.fields.values()):
             yield GridColumn(0, ROLE, code_of(IN_FORM), self.say("Last time"), FORM_LAST_WIDTH)
         if single:  # otherwise the help stands below the question, not behind all records
             yield GridColumn(0, "help", "", self.say("What to write"), HELP_WIDTH)
-        yield self._status()
+        yield self.status
 
     def _table_columns(self, block: FieldBlock) -> Iterator[GridColumn]:
         """Yield the columns: number and check, what sums a row up, its name, givens, inputs, results, what to do.
@@ -207,9 +212,9 @@ class _SheetBuilder:
         fields = list(block.fields)
         asks = any(field.asked for field in fields)
         left = [field for field in fields if field.summary]
-        yield self._mark()
+        yield self.mark
         if asks:
-            yield self._sign()
+            yield self.sign
         for field in left:
             yield from self._cells(field)
         room = FROZEN_WIDTH - MARK_WIDTH - SIGN_WIDTH * asks - sum(self._width(field) for field in left)
@@ -220,13 +225,14 @@ class _SheetBuilder:
         else:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
             yield GridColumn(0, "name", "", label, width)
-        for field in (each for each in others if each.fixed):
+        for field in (other for other in others if other.fixed):
             yield from self._cells(field)
         yield from self._last_columns(block) if self.last else ()
-        for field in sorted((each for each in others if not each.fixed), key=lambda each: each.calculated):
+        not_fixed = [other for other in others if not other.fixed]
+        for field in sorted(not_fixed, key=lambda field: field.calculated):
             yield from self._cells(field)
         if asks:
-            yield self._status()
+            yield self.status
 
     def _last_columns(self, block: FieldBlock) -> Iterator[GridColumn]:
         """Give one for each field whose answer in the round before is shown, and one for rows that were over."""
@@ -238,16 +244,6 @@ class _SheetBuilder:
                 words = max(map(len, label.split()), default=0) + AROUND
                 width = max(min(self._width(field), LAST_WIDTH), words)
                 yield GridColumn(0, ROLE, code_of(field.code), label, width)
-
-    def _mark(self) -> GridColumn:
-        return GridColumn(0, "mark", "", self.say("No."), MARK_WIDTH)
-
-    def _sign(self) -> GridColumn:
-        return GridColumn(0, "sign", "sign", self.say("Check"), SIGN_WIDTH)
-
-    def _status(self) -> GridColumn:
-        width = FORM_STATUS_WIDTH if self.is_form else STATUS_WIDTH
-        return GridColumn(0, "status", "status", self.say("What to do"), width)
 
     def _cells(self, field: Field, width: int | None = None) -> Iterator[GridColumn]:
         """Give the column of a field, or the columns of one with several answers."""
@@ -405,12 +401,12 @@ def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
 
 def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     """Give the steps of every scale, and the entries of every list that need an explanation, each list once."""
-    found: dict[str, Field] = {}
+    explained: dict[str, Field] = {}
     for field in tool.fields.values():
         vocabulary = spec.vocabularies.get(field.vocabulary or "")
         if vocabulary and (field.type.stepped or any(item.help for item in vocabulary.items)):
-            found.setdefault(str(field.vocabulary), field)
-    for name, field in found.items():
+            explained.setdefault(str(field.vocabulary), field)
+    for name, field in explained.items():
         vocabulary = spec.vocabularies[name]
         yield PanelLine(field.label.say(language), is_head=True)
         yield from _line("", vocabulary.note.say(language))
@@ -426,7 +422,7 @@ def _entry(vocabulary: Vocabulary, item: VocabularyItem, field: Field, language:
     own = [] if ways else [item.anchor.say(language)]
     by_ways = (f"{kind.say(language)}: {text.say(language)}" for kind, text in ways)
     texts = [*own, item.help.say(language), *by_ways]
-    for text in [each for each in texts if each] or [""]:
+    for text in list(filter(None, texts)) or [""]:
         yield from _line(about, text)
         about = ""
 

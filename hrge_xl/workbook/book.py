@@ -26,7 +26,7 @@ from .cell_writer import CellWriter, Formats, FormulaSheet, LiveCells, SharedFor
 from .content import Content
 from .cover import COVER_FACTS, COVER_WIDTHS, SAMPLE, CoverWriter, StampFact
 from .drawing import DRAWN_ON, Drawing
-from .feedback_sheets import Feedback, feedback_sheets
+from .feedback_sheets import CorrectionsSheet, Feedback, LeftoversSheet, ListSheet
 from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
 from .styles import FONT, SIZE, TAB_COLOURS
@@ -81,7 +81,11 @@ def drawn_book(
     title = layout.spec.title.say(layout.language)
     book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
     book.set_custom_property(PROPERTY_PREFIX, "", "text")
-    more = list(feedback_sheets(layout, feedback)) if feedback is not None else []
+    more: list[ListSheet] = []
+    if feedback is not None:
+        more.append(CorrectionsSheet(layout, feedback.corrections))
+        if feedback.leftovers:
+            more.append(LeftoversSheet(layout, feedback.leftovers))
     sheets = _add_sheets(book, layout, [added.title for added in more])
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
@@ -207,7 +211,7 @@ def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
         if isinstance(live.cached_values, StampFact)
         for place in live.places
     }
-    found = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
+    issued = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
     masters: dict[int, IssuedFormula] = {}
     for row, cells in sorted(drawn.table.items()):
         for column, cell in sorted(cells.items()):
@@ -220,7 +224,7 @@ def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
                         cell.formula, SharedFormula
                     ):  # its first cell, above the others, has the text
                         formula = masters.setdefault(cell.formula.number, formula)
-                    found.formulas.setdefault(place.row, {})[place.column] = formula
+                    issued.formulas.setdefault(place.row, {})[place.column] = formula
                     continue
                 case CellNumberTuple():
                     constant = float(cell.number)
@@ -230,5 +234,5 @@ def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
                     constant = texts[cell.string]
                 case _:
                     continue
-            found.constants.setdefault(place.row, {})[place.column] = constant
-    return found
+            issued.constants.setdefault(place.row, {})[place.column] = constant
+    return issued

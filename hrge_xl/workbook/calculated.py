@@ -37,15 +37,11 @@ class BlockWriter:
     sheet: Sheet
     drawn: Drawn
     free: int
+    left: int = field(init=False)  # the first column of the block
     say: Translate = field(init=False)
 
     def __post_init__(self) -> None:
-        self.say = translator(self.layout.language)
-
-    @property
-    def left(self) -> int:
-        """The first column of the block."""
-        return self.drawn.left
+        self.left, self.say = self.drawn.left, translator(self.layout.language)
 
     def draw(self) -> int:
         """Draw the block; the next free column."""
@@ -59,10 +55,6 @@ class BlockWriter:
                 self.writer.band(row, self.left, self.left, text.say(self.layout.language), style)
                 row += 1
         return row
-
-    def issued(self, block: Block) -> list[str]:
-        """Give the tools of this workbook that the block draws from."""
-        return sources_of(block, [*self.layout.sheet])
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,12 +70,12 @@ class CrossedRows:
         return content.memory.once(self, lambda: self._all(content)).get(crossing, ())
 
     def _all(self, content: Content) -> Mapping[Crossing, Rows]:
-        found: dict[Crossing, list[Mapping[str, Slot]]] = {}
+        rows_at: dict[Crossing, list[Mapping[str, Slot]]] = {}
         for row in self.rows:
             down = {code for field in self.down for code in content.counted(row[field])}
             for crossing in product(down, content.counted(row[self.across])):
-                found.setdefault(crossing, []).append(row)
-        return found
+                rows_at.setdefault(crossing, []).append(row)
+        return rows_at
 
 
 class CrossingWriter(BlockWriter):
@@ -112,7 +104,7 @@ class MatrixWriter(CrossingWriter):
         block, matrix = self.drawn.block, self.layout.spec.matrix
         assert isinstance(block, MatrixBlock)
         assert matrix is not None
-        self.block, self.tools = block, self.issued(block)
+        self.block, self.tools = block, sources_of(block, [*self.layout.sheet])
         self.down, self.across = self.layout.lists[matrix.down], self.layout.lists[matrix.across]
         self.rows = self.crossed(self.tools, (block.down,), block.across)
         head, language = self.top(block), self.layout.language
@@ -278,7 +270,7 @@ class PivotWriter(CrossingWriter):
 
         One field may stand on two sides; a name that is there twice breaks the file.
         """
-        block, grid, found = self.block, self.layout.rows_of[self.block.source], dict[str, list[str]]()
+        block, grid, columns = self.block, self.layout.rows_of[self.block.source], dict[str, list[str]]()
         prefix = f"pivot_{self.sheet.tool.code}_{self.drawn.number}"
         for code in filter(None, dict.fromkeys((*block.all_down, block.across, block.highest))):
             names = [
@@ -286,8 +278,8 @@ class PivotWriter(CrossingWriter):
             ]
             for name, column in zip(names, grid.columns_of(code), strict=True):
                 self.writer.name(name, column_range(self.layout, grid, column.index))
-            found[code] = names
-        return found
+            columns[code] = names
+        return columns
 
     def _legend(self) -> list[PivotStep]:
         """Write the steps below the table, and give them, the lowest first."""
@@ -295,12 +287,12 @@ class PivotWriter(CrossingWriter):
             return []
         about = self.label(self.block.source, str(self.block.highest))
         self.writer.text(Place(self.last + 1, self.left), about, "head")
-        codes, labels, found = self.scale.codes, self.scale.labels, []
+        codes, labels, steps = self.scale.codes, self.scale.labels, []
         for number, (code, label, fill) in enumerate(zip(codes, labels, step_fills(len(codes)), strict=True)):
             place = Place(self.last + len(codes) + 1 - number, self.left)
             self.writer.text(place, label, "cell", bg_color=fill)
-            found.append(PivotStep(code, label, cells_of([place], mark="$"), fill))
-        return found
+            steps.append(PivotStep(code, label, cells_of([place], mark="$"), fill))
+        return steps
 
     def _table(self, steps: Sequence[PivotStep]) -> None:
         rows = self.crossed([self.block.source], self.block.all_down, self.block.across)
@@ -338,8 +330,8 @@ class PivotWriter(CrossingWriter):
         for number, step in enumerate(steps, start=1):  # the highest comes out in front
             entry = f"INDEX(list_{self.scale.name},{number})"
             wanted = self._tests(str(self.block.highest), entry, self.scale)
-            found = "+".join(_counted((*tests, test)) for tests in counts for test in wanted)
-            formula = f"IF({found}>0,{step.cell},{formula})"
+            number_of_rows = "+".join(_counted((*tests, test)) for tests in counts for test in wanted)
+            formula = f"IF({number_of_rows}>0,{step.cell},{formula})"
         return formula
 
     def _rows(self) -> list[tuple[Test, ...]]:
@@ -348,14 +340,14 @@ class PivotWriter(CrossingWriter):
         Where rows are counted, each is found once: in the first of the fields that names the entry.
         """
         entry = f"${column_letters(self.left)}{ROW}"
-        found: list[tuple[Test, ...]] = []
+        alternatives: list[tuple[Test, ...]] = []
         before: tuple[Test, ...] = ()
         for code in self.block.all_down:
             tests = self._tests(code, entry, self.down)
-            found += [(*before, test) for test in tests]
+            alternatives += [(*before, test) for test in tests]
             if self.scale is None:
                 before += tuple(replace(test, unlike=True) for test in tests)
-        return found
+        return alternatives
 
     def _tests(self, code: str, shown: str, place: ListPlace) -> list[Test]:
         """Make the tests for the cells of a field: that they show an entry, or are its step."""

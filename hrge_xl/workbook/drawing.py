@@ -94,8 +94,8 @@ class Drawing:
         texts, facts = SharedTexts(*self._texts), content.facts
         sheets = [sheet.member(content, texts) for sheet in self.sheets]
         properties = (deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts)))
-        found = {member.name: member for member in (*sheets, texts.member(), *properties)}
-        return package([member or found[name] for name, member in self._members.items()])
+        filled = {member.name: member for member in (*sheets, texts.member(), *properties)}
+        return package([member or filled[name] for name, member in self._members.items()])
 
 
 # The zip container of a workbook, written from members that are deflated already, and its parts that hold texts. The
@@ -180,10 +180,10 @@ def escaped(text: str) -> str:
 
 
 def _spelt(match: re.Match[str]) -> str:
-    found = match[0]
-    if len(found) > 1:  # looks like such a spelling, and is none
-        return f"_x005F{found}"
-    return ENTITIES.get(found) or f"_x{ord(found):04X}_"
+    text = match[0]
+    if len(text) > 1:  # looks like such a spelling, and is none
+        return f"_x005F{text}"
+    return ENTITIES.get(text) or f"_x{ord(text):04X}_"
 
 
 # the document properties, which carry the second copy of the stamp

@@ -292,11 +292,11 @@ class ExcelFormula:
             return {}
         if not self.grid.across:
             return self.grid.cells_by_row.get(self.record, {})
-        found: dict[str, tuple[Place, ...]] = {}
+        cells: dict[str, tuple[Place, ...]] = {}
         for grid in self.layout.sheet[self.grid.tool.code].grids:
             if grid.across:
-                found |= grid.cells_by_row.get(self.record, {})
-        return found
+                cells |= grid.cells_by_row.get(self.record, {})
+        return cells
 
     # figures over the rows of a table
 
@@ -450,7 +450,7 @@ class ExcelFormula:
 
     def in_use(self, ref: Ref) -> str:
         """Write whether the row that a reference names is in use; TRUE where none of its sheets was issued."""
-        code, found = first_word(str(self.cell(ref))), []
+        code, numbers_of_rows = first_word(str(self.cell(ref))), []
         field = self.layout.spec.tool[ref.tool].fields[ref.code]
         if field.only:  # one of the entries of its list begins with the code
             entries = reference_name(self.layout, field)
@@ -461,8 +461,8 @@ class ExcelFormula:
                 continue
             alike = f"({row_codes(target)}={code})"
             used = f"{alike}*({active_name(target)}>0)" if grid.kind == "register" else f"--{alike}"
-            found.append(f"SUMPRODUCT({used})")
-        return f"IFERROR(({'+'.join(found)})>0,FALSE)" if found else "TRUE"
+            numbers_of_rows.append(f"SUMPRODUCT({used})")
+        return f"IFERROR(({'+'.join(numbers_of_rows)})>0,FALSE)" if numbers_of_rows else "TRUE"
 
     def parent(self, ref: Ref) -> str:
         """Write what the list says the entry in a cell belongs to, as shown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -312,13 +312,6 @@ class LeftoversSheet(ListSheet):
             self.text(column, text, style, "@" if number or column == LEFT_SHEET else "")
         self.text(WHY, why, style)
         self.end_row(fitted=True)
-
-
-def feedback_sheets(layout: Layout, feedback: Feedback) -> Iterator[CorrectionsSheet | LeftoversSheet]:
-    """Give each sheet that is added; the second one only where something had no place."""
-    yield CorrectionsSheet(layout, feedback.corrections)
-    if feedback.leftovers:
-        yield LeftoversSheet(layout, feedback.leftovers)
 
 
 # what a row was written with, as short digests: what somebody types over it later can be told from that

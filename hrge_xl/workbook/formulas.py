@@ -174,8 +174,8 @@ def sentence_of(template: str, **parts: Formula) -> Formula:
 
 def with_count(template: str, count: Formula) -> Formula:
     """Give a sentence with a formula in place of `{count}`, if that is in it."""
-    found = sentence_of(template, count=count)
-    return Formula(found.text.removeprefix('""&').removesuffix('&""'), found.value)
+    sentence = sentence_of(template, count=count)
+    return Formula(sentence.text.removeprefix('""&').removesuffix('&""'), sentence.value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

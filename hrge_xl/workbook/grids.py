@@ -99,7 +99,7 @@ class GridWriter:
         if self.grid.is_repeated:
             # Above the checks of the first block of a repeated form: how many answers each record has
             grid = self.grid
-            if grid is next(each for each in self.sheet.grids if each.same_records(grid)):
+            if grid is next(other for other in self.sheet.grids if other.same_records(grid)):
                 for record in grid.by_row:
                     above = self.layout.active_place(grid, record)
                     assert above is not None

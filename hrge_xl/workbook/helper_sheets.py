@@ -153,10 +153,10 @@ class ListsSheetWriter:
         last, counter = HEAD_ROW + len(targets), f"${column_letters(column + 1)}"
         labels = ColumnRun(column + 2, first, [label_of(self.layout, *target) for target in targets])
         used = [is_in_use(self.layout, *target) for target in targets]
-        running = once(Formula("", lambda *at: list(accumulate(int(each.value(*at)) for each in used))))
+        running = once(Formula("", lambda *at: list(accumulate(int(in_use.value(*at)) for in_use in used))))
         counted = []
-        for row, each in enumerate(used, first):
-            text = f"{counter + str(row - 1) if row > first else 0}+({each.text})"
+        for row, in_use in enumerate(used, first):
+            text = f"{counter + str(row - 1) if row > first else 0}+({in_use.text})"
             counted.append(Formula(text, lambda content, row: running.value(content, row)[row - first]))
         counts = ColumnRun(column + 1, first, counted)
         places = (match(constant(number), counts.cells) for number, _ in enumerate(targets, 1))
@@ -246,8 +246,8 @@ def _table(writer: CellWriter, layout: Layout, tool: str, column: int) -> int:
     for (of, row_code, field), places in layout.last.items():
         if of == tool and len(places) == 1 and rows.get(places[0].row) == row_code:
             columns[last_name(tool, field)] = places[0].column
-    for name, each in columns.items():
-        writer.name(name, on_sheet(LAST_SHEET, [Place(min(rows), each), Place(max(rows), each)]))
+    for name, at in columns.items():
+        writer.name(name, on_sheet(LAST_SHEET, [Place(min(rows), at), Place(max(rows), at)]))
     return 1
 
 

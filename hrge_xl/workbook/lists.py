@@ -67,7 +67,7 @@ class ListBlockWriter(BlockWriter):
         for number, (_, formula, style, number_format) in enumerate(columns, self.left):
             self.column(number, formula, style, number_format)
 
-    def found(self, code: Formula, origin: Formula, sheets: Sequence[str], issued: Formula) -> Formula:
+    def row_of(self, code: Formula, origin: Formula, sheets: Sequence[str], issued: Formula) -> Formula:
         """Find the row of a code on one of some sheets, wherever it is by now."""
         names = chosen(origin, [Formula(name, issued.value) for name in sheets]).text
         return Formula(f"IFERROR(MATCH({code.text},INDEX({names},0,{CODE_COLUMN}),0),0)", issued.value)
@@ -123,7 +123,7 @@ class ListedRow(NamedTuple):
     source: RowSource
     row: str  # its code, or the number of a record
     name: str  # the same as people see it
-    found: int  # its row on the sheet, or the column of a record
+    line: int  # its row on the sheet, or the column of a record
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,15 +149,15 @@ class KeptRows:
     def kept(self, shown: Sequence[Shown]) -> dict[OfSource, dict[str, float]] | None:
         """Say which rows of each source such cells keep, with their ranks; None where one shows no number."""
         counts, ranks = shown[: len(self.rows)], shown[len(self.rows) :] or [0.0] * len(self.rows)
-        found: dict[OfSource, dict[str, float]] = {row.source.key: {} for row in self.rows}
+        ranks_of: dict[OfSource, dict[str, float]] = {row.source.key: {} for row in self.rows}
         before = 0.0
         for row, count, rank in zip(self.rows, counts, ranks, strict=True):
             if not isinstance(count, int | float):
                 return None
             if count > before:
-                found[row.source.key][row.row] = rank if isinstance(rank, int | float) else 0.0
+                ranks_of[row.source.key][row.row] = rank if isinstance(rank, int | float) else 0.0
             before = 0.0 if self.ranked else count
-        return found
+        return ranks_of
 
 
 class CollectWriter(ListBlockWriter):
@@ -202,19 +202,19 @@ class CollectWriter(ListBlockWriter):
             differs = source.grid.across or differs_by_row(source.keeping.condition)
             if differs or source.position not in conditions:
                 conditions[source.position] = self._condition(source, row.row)
-            condition = conditions[source.position].replace(ROW, str(row.found))
+            condition = conditions[source.position].replace(ROW, str(row.line))
             counts.append(Place(at, free))
             writer.formula_text(counts[-1], self._count(at, condition, ranked=kept.ranked), "check")
             if kept.ranked:
                 ranks.append(Place(at, free + 7))
-                own, rank = None if row.source.grid.across else str(row.found), row.source.keeping.rank
+                own, rank = None if row.source.grid.across else str(row.line), row.source.keeping.rank
                 compiler = ExcelFormula(self.layout, row.source.grid, row.row, own, away=True)
                 number = "0" if rank is None else f"N({compiler.value(rank)})"
                 writer.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
         writer.live([*counts, *ranks], kept)
         self.which = writer.constants(free + 1, first, [row.source.position for row in rows])
-        found = [row.found if row.source.grid.across else row.row for row in rows]
-        self.find = writer.constants(free + 2, first, found)
+        line = [row.line if row.source.grid.across else row.row for row in rows]
+        self.find = writer.constants(free + 2, first, line)
         self.named = writer.constants(free + 3, first, [row.name for row in rows])
         return Formula(run_of(free, first, len(rows)), lambda content, row: kept(content)[: len(rows)])
 
@@ -248,16 +248,16 @@ class CollectWriter(ListBlockWriter):
         unused, find = pick.equals(0), index(self.find, pick)
         origin = self.column(self.free + 5, if_(unused, 0, index(self.which, pick)))
         names = [source.name for source in self.sources]
-        place = index(listed("", [row.found for row in self.rows]), pick)
-        row = self.found(find, origin, names, place).text
+        place = index(listed("", [row.line for row in self.rows]), pick)
+        row = self.row_of(find, origin, names, place).text
         row_or_record = Formula(f"IF(ISNUMBER({find.text}),{find.text},{row})", place.value)
-        found = self.column(self.free + 6, if_(unused, 0, row_or_record))
-        target = constant("#") & chosen(origin, [self._address(source, found) for source in self.sources])
+        line = self.column(self.free + 6, if_(unused, 0, row_or_record))
+        target = constant("#") & chosen(origin, [self._address(source, line) for source in self.sources])
         name = function("HYPERLINK", lambda _, name: name, target, index(self.named, pick))
         link = (say("Row"), if_(unused, "", name), "listed_link", "")
         columns = [link if block.compact else (say("No."), if_(unused, "", number), "listed_mark", "")]
         for code, head in block.columns.items():
-            value, form = self._value(code, origin, found), ""
+            value, form = self._value(code, origin, line), ""
             if code == block.bars:
                 form = "0%"
             elif kind_of_column(self.layout.spec, block, code) is ColumnKind.DATE:
@@ -266,7 +266,7 @@ class CollectWriter(ListBlockWriter):
         state = left + len(columns)
         if block.due is not None:
             column = left + 1 + list(block.columns).index(block.due)
-            due = ColumnRun.alike(column, first, self.size, self._value(block.due, origin, found)).own
+            due = ColumnRun.alike(column, first, self.size, self._value(block.due, origin, line)).own
             columns.append((say("On time?"), if_(unused, "", self._state(due)), "listed", ""))
         if not block.compact:
             sheets = chosen(origin, [source.sheet for source in self.sources])
@@ -284,51 +284,47 @@ class CollectWriter(ListBlockWriter):
         is_day = function("ISNUMBER", lambda value: isinstance(value, int | float), due)
         return if_(is_day, late, self.say("No date"))
 
-    def _value(self, column: str, origin: Formula, found: Formula) -> Formula:
-        value = chosen(origin, [self._cell(source, column, found) for source in self.sources])
+    def _value(self, column: str, origin: Formula, line: Formula) -> Formula:
+        value = chosen(origin, [self._cell(source, column, line) for source in self.sources])
         kind = kind_of_column(self.layout.spec, self.block, column)
         shown = (
             if_(value.equals(""), "", value) if kind in (ColumnKind.DATE, ColumnKind.NUMBER) else value & ""
         )
         return if_(origin.equals(0), "", iferror(shown, ""))
 
-    def _cell(self, source: RowSource, column: str, found: Formula) -> Formula:
+    def _cell(self, source: RowSource, column: str, line: Formula) -> Formula:
         """Give the cells of a field in one row of a source, joined where there are several."""
         tool, code = source.spec.tool, source.spec.columns.get(column, "")
-        found_at = {row.found: self.layout.slots.get((tool, row.row, code)) for row in source.rows}
-        slots = {place: slot for place, slot in found_at.items() if slot is not None}
+        keys = {row.line: (tool, row.row, code) for row in source.rows}
+        slots = {at: self.layout.slots[key] for at, key in keys.items() if key in self.layout.slots}
         if not slots:
             return constant("")
         codes = next(iter(slots.values())).codes
-        if source.grid.across:
-            cells = [f"INDEX({source.name},{_question(source, row)},{found.text})" for row, _ in codes]
-        else:
-            cells = [f"INDEX({source.name},{found.text},{_column(source, code)})" for _, code in codes]
+        cells = [f"INDEX({source.name},{_row_and_column(source, *pair, line)})" for pair in codes]
 
         def value(content: Content, row: int) -> Shown:
-            values = [shown for shown in content.shown(slots[found.value(content, row)]) if shown is not None]
+            values = [shown for shown in content.shown(slots[line.value(content, row)]) if shown is not None]
             return values[0] if len(values) == 1 else BETWEEN.join(map(as_text, values))
 
         return Formula(joined(cells, BETWEEN), value)
 
-    def _address(self, source: RowSource, found: Formula) -> Formula:
+    def _address(self, source: RowSource, line: Formula) -> Formula:
         """Give the address of the first field of the row."""
         first, field = next(source.rows), next(iter(source.spec.columns.values()))
-        row_code, column_code = self.layout.slots[source.spec.tool, first.row, field].codes[0]
-        row, column = found.text, _column(source, column_code)
-        if source.grid.across:
-            row, column = _question(source, row_code), found.text
-        text = f"{text_literal(quoted(source.sheet) + '!')}&ADDRESS({row},{column},4)"
+        codes = self.layout.slots[source.spec.tool, first.row, field].codes[0]
+        cell = _row_and_column(source, *codes, line)
+        text = f"{text_literal(quoted(source.sheet) + '!')}&ADDRESS({cell},4)"
         return Formula(text, constant("").value)  # nobody sees it
 
 
-def _column(source: RowSource, code: str) -> str:
-    """Give the number of a column of a source, wherever a column that somebody inserts moves it."""
-    return f"MATCH({text_literal(code)},INDEX({source.name},{CODE_ROW},0),0)"
+def _row_and_column(source: RowSource, row: str, column: str, line: Formula) -> str:
+    """Write the numbers of the row and the column of a field in a row, or a record, of a source.
 
-
-def _question(source: RowSource, code: str) -> str:
-    return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"
+    They are looked up by code, wherever a row or a column that somebody inserts moves the field.
+    """
+    if source.grid.across:
+        return f"MATCH({text_literal(row)},INDEX({source.name},0,{CODE_COLUMN}),0),{line.text}"
+    return f"{line.text},MATCH({text_literal(column)},INDEX({source.name},{CODE_ROW},0),0)"
 
 
 # draws the list of open problems
@@ -385,12 +381,11 @@ class ProblemsWriter(ListBlockWriter):
         if grid.across:
             answers = grid.with_role("answer")
             return [(c.label if len(answers) > 1 else "", column_letters(c.index)) for c in answers]
-        found = []
-        for check in grid.with_role("check"):
-            assert check.field is not None
-            column = next(c for c in grid.with_role("answer") if c.field is check.field)
-            found.append((check.field.label.say(self.layout.language), column_letters(column.index)))
-        return found
+        fields = [check.field for check in grid.with_role("check") if check.field is not None]
+        return [
+            (field.label.say(self.layout.language), column_letters(grid.columns_of(field.code)[0].index))
+            for field in fields
+        ]
 
     # the hidden columns: one row for each row of the sheets, then one for each check column
 
@@ -432,12 +427,12 @@ class ProblemsWriter(ListBlockWriter):
         origin = self.column(free + 10, if_(unused, 0, index(self.place, pick)))
         row = index(listed("", [row.row.index for row in self.rows]), pick)
         names = [sheet.name_in_book for sheet in self.sheets]
-        found = self.column(free + 11, if_(unused, 0, self.found(code, origin, names, row)))
+        line = self.column(free + 11, if_(unused, 0, self.row_of(code, origin, names, row)))
         what = self.column(free + 12, if_(unused, 0, index(self.entry, pick) + order_in_row(worst, 999)))
         label, about = index(self.label, pick), index(self.about, what)
         words = {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
         prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
-        target = constant("#") & prefix & index(self.letters, what) & found
+        target = constant("#") & prefix & index(self.letters, what) & line
         columns = (
             (say("No."), number, "listed_mark"),
             (say("Status"), chosen(_level(worst), list(words.values())), "listed"),

@@ -22,7 +22,7 @@ from ..language.tree import Arithmetic, Call, Compare, Expr, Logic, Not, Ref
 from ..layout import Grid, Layout, Place, Slot, column_letters
 from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING, order_of
 from ..layout.model import CODE_COLUMN, HEAD_ROW
-from ..spec.compiled import CompiledSpec, FieldChecks, compiled
+from ..spec.compiled import FieldChecks, compiled
 from ..spec.model import FormBlock
 from ..spec.scope import Scope, parsed, ref_to
 from .cell_writer import FORMULA_LIMIT
@@ -65,20 +65,15 @@ class RowFormulas:
         """Give what writes the expressions of the row of a slot."""
         return ExcelFormula(self.layout, self.grid, slot.row, None if self.grid.across else ROW)
 
-    @cached_property
-    def compiled(self) -> CompiledSpec:
-        """The expressions of the spec."""
-        return compiled(self.layout.spec)
-
     def figure(self, slot: Slot) -> str:
         """Give the formula of a calculated answer; an open row without answers calculates nothing."""
-        formula = self.compiler(slot).value(self.compiled.formulas[slot.tool, slot.field.code])
+        formula = self.compiler(slot).value(compiled(self.layout.spec).formulas[slot.tool, slot.field.code])
         in_use = self.in_use(slot)
         return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
 
     def check(self, slot: Slot) -> str:
         """Give the formula of the slot's check cell."""
-        compiler, own = self.compiler(slot), self.compiled.fields[slot.tool, slot.field.code]
+        compiler, own = self.compiler(slot), compiled(self.layout.spec).fields[slot.tool, slot.field.code]
         cell, several = cells_of(slot.cells, row=compiler.row), len(slot.cells) > 1
         once = isinstance(self.grid.block, FormBlock) and self.grid.block.records == 1
         value = ref_to(self.layout.spec, slot.tool, slot.field, single=once)
@@ -139,7 +134,7 @@ class RowFormulas:
         self, slot: Slot, compiler: ExcelFormula, *, blank_at: FieldKey | None = None
     ) -> Iterator[Test]:
         """Give the condition under which each rule is broken; with `blank_at` only of those broken by a blank."""
-        for rule in self.compiled.rules_at.get((slot.tool, slot.field.code), ()):
+        for rule in compiled(self.layout.spec).rules_at.get((slot.tool, slot.field.code), ()):
             assert rule.check is not None
             if blank_at is not None:
                 applies = True if rule.when is None else on_blank(rule.when, blank_at)
@@ -294,7 +289,7 @@ def answers_in_row(layout: Layout, grid: Grid, row: str) -> Formula:
     """Count the answers of an open row, or of a record over all form blocks that hold it."""
     table = grid.kind == "register"
     grids = [grid] if table else [g for g in layout.sheet[grid.tool.code].grids if g.same_records(grid)]
-    slots = (slot for each in grids for slot in each.by_row[row].values() if not slot.field.calculated)
+    slots = (slot for block in grids for slot in block.by_row[row].values() if not slot.field.calculated)
     count = count_answers(slots, row=ROW if table else None)
     return Formula(count, lambda content, _: content.active(grid, row))
 
@@ -405,6 +400,6 @@ def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
 def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: bool) -> int:
     """Count the characters of an expression as a formula of the row or record of a slot."""
     compiler = RowFormulas(layout, layout.grid_of(slot)).compiler(slot)
-    found = parsed(text, scope, condition=condition)
-    assert not isinstance(found, Problem)  # it has been checked
-    return cell_length(compiler.condition(found) if condition else compiler.value(found))
+    expr = parsed(text, scope, condition=condition)
+    assert not isinstance(expr, Problem)  # it has been checked
+    return cell_length(compiler.condition(expr) if condition else compiler.value(expr))

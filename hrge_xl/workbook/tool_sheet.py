@@ -45,8 +45,8 @@ def draw_tool_sheet(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     codes: dict[int, dict[str, None]] = {}
     for column in (column for grid in sheet.grids for column in grid.columns if column.code):
         codes.setdefault(column.index, {})[column.code] = None
-    for index, found in codes.items():
-        writer.text(Place(1, index), " ".join(found), "code")
+    for index, of_column in codes.items():
+        writer.text(Place(1, index), " ".join(of_column), "code")
     _top(writer, layout, sheet)
     for grid in sheet.grids:
         GridWriter(writer, layout, sheet, grid).draw()
@@ -69,7 +69,7 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     writer.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), "title")
     writer.height(TITLE_ROW, "title")
     writer.text(Place(PURPOSE_ROW, MARK_COLUMN), purpose(sheet.tool, language), "purpose")
-    names = [layout.cover_name, *(each.name for each in layout.sheets), layout.lists_name]
+    names = [layout.cover_name, *(other.name for other in layout.sheets), layout.lists_name]
     at = names.index(sheet.name)  # between the sheet before and the one behind
     links = ((names[at - 1], "◀ {}"), (layout.cover_name, layout.cover_name), (names[at + 1], "{} ▶"))
     for column, (name, text) in enumerate(links, start=MARK_COLUMN):
