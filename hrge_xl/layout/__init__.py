@@ -1,4 +1,8 @@
-"""From a spec and a language to the exact place of everything; the only layer that knows addresses."""
+"""From a spec and a language to the exact place of everything; the only layer that knows addresses.
+
+In go a spec, a language, and which tools and how many rows are wanted; out comes one `Layout`: sheets, cells, lists,
+and messages of the checks, which the writer draws and the reader reads by. Findings are put into words here, too.
+"""
 
 from .lists import offered_rows, reference_name
 from .model import (

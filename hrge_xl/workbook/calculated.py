@@ -149,7 +149,7 @@ class MatrixWriter(CrossingWriter):
             for (code, scale), step in zip(sides, crossing, strict=True):
                 (column,) = grid.columns_of(code)
                 shown = text_literal(scale.labels[scale.codes.index(step)])
-                tests.append(Test(column_range(self.layout, grid, column.index), shown))
+                tests.append(ColumnTest(column_range(self.layout, grid, column.index), shown))
             terms.append(_counted(tests))
         return Formula("+".join(terms), lambda content, row: len(rows.at(content, crossing)))
 
@@ -334,14 +334,14 @@ class PivotWriter(CrossingWriter):
             formula = f"IF({number_of_rows}>0,{step.cell},{formula})"
         return formula
 
-    def _rows(self) -> list[tuple[Test, ...]]:
+    def _rows(self) -> list[tuple[ColumnTest, ...]]:
         """List the tests for the rows which stand under an entry.
 
         Where rows are counted, each is found once: in the first of the fields that names the entry.
         """
         entry = f"${column_letters(self.left)}{ROW}"
-        alternatives: list[tuple[Test, ...]] = []
-        before: tuple[Test, ...] = ()
+        alternatives: list[tuple[ColumnTest, ...]] = []
+        before: tuple[ColumnTest, ...] = ()
         for code in self.block.all_down:
             tests = self._tests(code, entry, self.down)
             alternatives += [(*before, test) for test in tests]
@@ -349,13 +349,15 @@ class PivotWriter(CrossingWriter):
                 before += tuple(replace(test, unlike=True) for test in tests)
         return alternatives
 
-    def _tests(self, code: str, shown: str, place: ListPlace) -> list[Test]:
+    def _tests(self, code: str, shown: str, place: ListPlace) -> list[ColumnTest]:
         """Make the tests for the cells of a field: that they show an entry, or are its step."""
-        return [Test(cells, shown, None if code in self.stepped else place) for cells in self.cells[code]]
+        return [
+            ColumnTest(cells, shown, None if code in self.stepped else place) for cells in self.cells[code]
+        ]
 
 
 @dataclass(frozen=True)
-class Test:
+class ColumnTest:
     """What is asked of a column: to show an entry of a list, or without a list to be that step of a scale."""
 
     cells: str
@@ -382,7 +384,7 @@ class Test:
         return f"(1-{alike})" if self.unlike else alike
 
 
-def _counted(tests: Sequence[Test]) -> str:
+def _counted(tests: Sequence[ColumnTest]) -> str:
     """Count the rows that meet all tests; COUNTIFS, which is quick, does not see what stands in front."""
     if all(test.place for test in tests):
         return f"COUNTIFS({','.join(test.criterion for test in tests)})"

@@ -475,6 +475,8 @@ class _Columns(ExcelFormula):
     `here` writes the row that the whole expression stands in.
     """
 
+    grid: Grid
+
     @property
     def _once(self) -> ExcelFormula:
         """What writes the answers that are the same for all rows."""
@@ -482,15 +484,10 @@ class _Columns(ExcelFormula):
 
     def active(self) -> str:
         """Write 1 for rows with any answer."""
-        grid = self._table
+        grid = self.grid
         if grid.kind != "register":
             return f'{column_range(self.layout, grid, CODE_COLUMN)}<>""'
         return f"{active_name(grid.tool.code)}>0"
-
-    @property
-    def _table(self) -> Grid:
-        assert self.grid is not None
-        return self.grid
 
     def condition(self, expr: Expr) -> str:
         match expr:
@@ -591,10 +588,8 @@ class _Columns(ExcelFormula):
         if not isinstance(expr, Ref) or not _by_row(expr):
             return [self._once.value(expr)]
         if not expr.last:
-            return [
-                column_range(self.layout, self._table, c.index) for c in self._table.columns_of(expr.code)
-            ]
-        rows = self._table.data_rows
+            return [column_range(self.layout, self.grid, c.index) for c in self.grid.columns_of(expr.code)]
+        rows = self.grid.data_rows
         first, last = (self.layout.last.get((expr.tool, row.code, expr.code)) for row in (rows[0], rows[-1]))
         if first is None or last is None:  # nothing is known of the last round
             return ['""']
@@ -632,7 +627,7 @@ class _Columns(ExcelFormula):
 
     def row_code(self, ref: Ref) -> str:
         """Write the codes of all rows, or that of the row which the whole expression stands in."""
-        return super().row_code(ref) if ref.outer else column_range(self.layout, self._table, CODE_COLUMN)
+        return super().row_code(ref) if ref.outer else column_range(self.layout, self.grid, CODE_COLUMN)
 
 
 def _by_row(expr: Expr) -> bool:
