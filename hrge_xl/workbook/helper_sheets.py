@@ -222,7 +222,7 @@ PIECE = 16_000  # characters, which are never more than two units of a cell each
 def draw_last_sheet(writer: CellWriter, layout: Layout) -> None:
     """Draw the codes of columns and rows, and everything else as live cells, those of a sheet together."""
     writer.text(Place(CODE_ROW, 1), LAST_KEY, "code")
-    writer.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], travelling, "code", "@")
+    writer.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], last_answers_text, "code", "@")
     free = max(place.column for places in layout.last.values() for place in places) + 1
     for tool, cells in grouped((key[0], (key, places)) for key, places in layout.last.items()).items():
         for (_, _, field), places in cells:
@@ -256,7 +256,7 @@ def _shown_in(cells: Cells, content: Content) -> Sequence[Shown]:
     return [shown for key, places in cells for shown in content.shown_last(key, len(places))]
 
 
-def travelling(content: Content) -> Sequence[Shown]:
+def last_answers_text(content: Content) -> Sequence[Shown]:
     """Give the answers as one text, in pieces. Raises `LimitError` where that is too long."""
     text = written(dict(content.last))
     pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]

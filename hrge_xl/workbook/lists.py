@@ -334,7 +334,7 @@ RANK = 100_000  # more rows than any workbook has
 LONGEST_LABEL = 90
 
 
-class Watched(NamedTuple):
+class CheckedRow(NamedTuple):
     """One row of a grid that has check cells."""
 
     sheet: int  # position among the sheets, from 1
@@ -353,7 +353,9 @@ class ProblemsWriter(ListBlockWriter):
         self.sheets = [sheet for sheet in self.layout.sheets if sheet.check_columns]
         self.entries: list[tuple[str, str]] = []  # what a check cell is about, and the column of its answer
         self.rows = [
-            row for number, sheet in enumerate(self.sheets, start=1) for row in self._watch(number, sheet)
+            row
+            for number, sheet in enumerate(self.sheets, start=1)
+            for row in self._checked_rows(number, sheet)
         ]
         self.start(block)
         self._candidates()
@@ -366,7 +368,7 @@ class ProblemsWriter(ListBlockWriter):
         self._list()
         return self.free + PROBLEM_HELPERS
 
-    def _watch(self, number: int, sheet: Sheet) -> Iterator[Watched]:
+    def _checked_rows(self, number: int, sheet: Sheet) -> Iterator[CheckedRow]:
         for grid in sheet.grids:
             if not grid.with_role("check"):
                 continue
@@ -374,7 +376,7 @@ class ProblemsWriter(ListBlockWriter):
             self.entries += self._entries_of(grid)
             for row in grid.data_rows:
                 if checks := grid.checked_rows.get(row.index):
-                    yield Watched(number, row, checks, entry)
+                    yield CheckedRow(number, row, checks, entry)
 
     def _entries_of(self, grid: Grid) -> list[tuple[str, str]]:
         """For each check column of a grid what it is about, and the letters of the column of the answer."""
@@ -407,7 +409,7 @@ class ProblemsWriter(ListBlockWriter):
         self.about = hold(free + 6, first, [about for about, _ in self.entries])
         self.letters = hold(free + 7, first, [letters for _, letters in self.entries])
 
-    def _worst(self, row: Watched) -> Formula:
+    def _worst(self, row: CheckedRow) -> Formula:
         columns = [slot.check.column for slot in row.checks if slot.check is not None]
         cells, checks = columns_run(columns, row.row.index), row.checks
         sheet = quoted(self.sheets[row.sheet - 1].name)
