@@ -10,15 +10,12 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from ..answers.answer import Answer, Answers, State
-from ..answers.last_answers import digest_of, read_last, written
-from ..answers.stamp import canonical, sign
-from ..answers.submission import Identity, Outcome, Submission
+from ..answers.answer import Answer, Answers, State, last_digest, last_to_text, read_last
+from ..answers.submission import Identity, Outcome, Submission, canonical, sign
 from ..core.errors import UsageError
-from ..core.gc_pause import gc_paused
-from ..core.grouping import grouped
 from ..core.output_files import write_whole
 from ..core.paths import check_several, read_regular
+from ..core.work import gc_paused, grouped
 from ..fields import ColumnKind, kind_of
 from ..findings import Finding, Severity
 from ..layout import CellOfSlot, Layout, build
@@ -83,7 +80,7 @@ def layout_for(spec: Spec, order: Order) -> Layout:
 @gc_paused()
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     """Work out what the workbooks of some orders hold: how many they are bounds the memory."""
-    from ..checks import foretold
+    from ..checks import predict_cached_values
 
     for country in {order.country for order in orders if order.country}:
         (code,) = country_codes(layout.spec, [country])
@@ -93,7 +90,7 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     for order in orders:
         identity, answers = identity_of(layout.spec, order, layout), starting_answers(layout, order)
         planned = submission_of(layout, answers, identity, order.last)
-        said = foretold(planned, layout, order.today)
+        said = predict_cached_values(planned, layout, order.today)
         last = last_placed(layout, order.last)
         found.append(_content(layout, answers, said, facts_of(identity, order.contact), last))
     return found
@@ -133,7 +130,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         rows="" if order.blank_rows is None else str(order.blank_rows),
         predecessor=order.predecessor,
         last_round=order.last_round if layout.last else "",
-        last_digest=digest_of(written(last_placed(layout, order.last))),
+        last_digest=last_digest(last_to_text(last_placed(layout, order.last))),
         sample="yes" if order.sample else "",
     )
     # twelve hex digits that no other order shares, the same for the same order
@@ -197,7 +194,7 @@ def submission_of(
         kind, cells = kind_of(layout.slots[key].field), layout.cells_of[key]
         values = value if isinstance(value, tuple) else (value,)
         found += [_answer(cell, kind, one) for cell, one in zip(cells, values, strict=False)]
-    return Submission("", "", 0, identity, answers=found, last=written(last_placed(layout, last or {})))
+    return Submission("", "", 0, identity, answers=found, last=last_to_text(last_placed(layout, last or {})))
 
 
 def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> Answer:

@@ -15,9 +15,9 @@ from zipfile import ZipFile
 from ..answers.answer import Answers, Key, Value
 from ..answers.submission import Submission
 from ..core.errors import LimitError, SpecError
-from ..core.frozen import Path as Steps
-from ..core.gc_pause import gc_paused
+from ..core.spec_parts import Path as Steps
 from ..core.words import translator
+from ..core.work import gc_paused
 from ..fields import Sampling
 from ..findings import CATALOGUE, Finding, Severity
 from ..findings.value import ANSWER_MISSING

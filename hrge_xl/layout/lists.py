@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..answers.answer import Key
-from ..answers.last_answers import CLOSED
+from ..answers.answer import CLOSED, Key
 from ..core.words import translator
 from ..fields import OFFERED, TICK, YES_NO, Field, tick_spellings
 from ..language import Ref, walk

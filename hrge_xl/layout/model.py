@@ -14,8 +14,8 @@ from math import ceil
 from typing import NamedTuple
 
 from ..answers.answer import Key
-from ..core.grouping import grouped
 from ..core.words import translator
+from ..core.work import grouped
 from ..fields import Band, Field
 from ..spec.model import Block, Item, Spec, Tool
 from .messages import Messages

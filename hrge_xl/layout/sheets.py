@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
-from ..answers.last_answers import CLOSED
+from ..answers.answer import CLOSED
 from ..core.errors import UsageError
-from ..core.grouping import grouped
 from ..core.suggest import did_you_mean
 from ..core.words import translator
+from ..core.work import grouped
 from ..fields import FIELD_TYPES, Field
 from ..findings import sentence
 from ..spec.choice import tool_code

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from string import Formatter
 
-from ..core.message_templates import Kept, said
+from ..core.message_templates import MessageTemplate, text_of
 from ..core.paths import name_of
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..fields import TICK, YES_NO, Field
@@ -57,7 +57,8 @@ class Wording:
             return Words(message or about.why.say(language), remedy, label)
         kind, say = kind_of(about), translator(language)
         details = {
-            name: said(text, language) if isinstance(text, Kept) else text for name, text in details.items()
+            name: text_of(text, language) if isinstance(text, MessageTemplate) else text
+            for name, text in details.items()
         }
         details |= _by_itself(about, kind, field, details, language)
         quoted = details | {name: say("(blank)") for name in QUOTED if details.get(name) == ""}
@@ -101,14 +102,14 @@ class Wording:
             unquoted = Words(f"{words.label or finding.name}: {why}", remedy, words.label)
         return replace(finding, value=None, suggestion=None, details={}, words=unquoted)
 
-    def reason(self, code: str, why: str | Kept, language: str, *, redacted: bool = False) -> str:
+    def reason(self, code: str, why: str | MessageTemplate, language: str, *, redacted: bool = False) -> str:
         """Say why a check did not run: in the words of its rule, or of the program; without what may be names."""
         rule = self._rules.get(code)
         if rule is not None and rule.reader_only and why == rule.reader_only.source:
             return rule.reader_only.say(language)
         if redacted:
-            return why.say(language, bare=True) if isinstance(why, Kept) else LEFT_OUT
-        return said(why, language)
+            return why.say(language, bare=True) if isinstance(why, MessageTemplate) else LEFT_OUT
+        return text_of(why, language)
 
     def details(self, finding: Finding, language: str) -> dict[str, Detail]:
         """Give the details of a finding in a language: what it quotes from the file stays, but for entries of lists."""
@@ -140,7 +141,7 @@ class Wording:
     def _detail(self, finding: Finding, name: str, text: Detail, language: str) -> Detail:
         """Give a detail in another language, where it is an entry of a list, or several of them."""
         own = self._field(finding, finding.field)
-        if not text or isinstance(text, Kept):
+        if not text or isinstance(text, MessageTemplate):
             return text
         if name == "label":
             return _relabelled(text, own, finding.language, language)
@@ -171,7 +172,7 @@ def _entries(spec: Spec, name: str, old: str, new: str) -> dict[str, str]:
         steps = [item.as_step(language) for item in items] if name in spec.scales else []
         return [item.label.say(language) for item in items] + steps
 
-    return dict(reversed([*zip(said(old), said(new), strict=True)]))
+    return dict(reversed([*zip(text_of(old), text_of(new), strict=True)]))
 
 
 def text(finding: Finding, language: str = "", spec: Spec | None = None, path: str = "") -> Words:

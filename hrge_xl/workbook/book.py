@@ -15,10 +15,9 @@ from typing import NamedTuple
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import CellFormulaTuple, CellNumberTuple, CellRichStringTuple, CellStringTuple
 
-from ..answers.stamp import PROPERTY_PREFIX, to_pairs
-from ..answers.submission import Identity
-from ..core.gc_pause import gc_paused
+from ..answers.submission import PROPERTY_PREFIX, Identity, to_pairs
 from ..core.words import right_to_left, translator
+from ..core.work import gc_paused
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
 from ..spec.own_sheets import IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 
-from ..core.texts import NO_TEXT
+from ..core.spec_parts import NO_TEXT
 from ..core.words import SOURCE_LANGUAGE, language_name, translator
 from ..findings import sentence
 from ..language.sheet_text import text_literal

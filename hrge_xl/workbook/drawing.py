@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from xlsxwriter.workbook import Workbook
 
-from ..answers.stamp import FIELDS, PROPERTY_PREFIX
+from ..answers.submission import FIELDS, PROPERTY_PREFIX
 from ..core.errors import LimitError
 from ..core.words import cell_length, fits_a_cell
 from .cell_writer import FormulaSheet, OpenCell, no_cell_holds, where

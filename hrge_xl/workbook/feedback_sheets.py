@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..answers.submission import Unplaced
-from ..core.grouping import grouped
 from ..core.words import tidy, translator
+from ..core.work import grouped
 from ..findings import sentence
 from ..language.sheet_text import text_literal
 from ..layout import Layout, Place, Slot, address, column_letters, quoted

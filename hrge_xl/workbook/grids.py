@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.errors import LimitError
 from ..core.numerals import FIRST_DAY, LAST_DAY
-from ..core.texts import fixed_codes, said
+from ..core.spec_parts import fixed_codes, localized
 from ..core.words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, translator
 from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
@@ -167,7 +167,7 @@ class GridWriter:
             case "sign" | "status" if row.part > 1:
                 self.writer.text(place, "", column.role)
             case "fixed" if row.item is not None and column.field is not None:
-                self._fixed(place, column.field, said(row.item.values.get(column.field.code), language))
+                self._fixed(place, column.field, localized(row.item.values.get(column.field.code), language))
             case "active":
                 self._formula(place, "active", answers_in_row(self.layout, self.grid, row.code).text, "check")
             case "calculated" | "answer":

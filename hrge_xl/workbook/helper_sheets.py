@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 
-from ..answers.answer import Key
-from ..answers.last_answers import written
-from ..answers.stamp import FIELDS
+from ..answers.answer import Key, last_to_text
+from ..answers.submission import FIELDS
 from ..core.errors import LimitError
-from ..core.grouping import grouped
 from ..core.words import translator
+from ..core.work import grouped
 from ..fields import ColumnKind, kind_of
 from ..language import Call, walk
 from ..language.function import ref_of
@@ -258,7 +257,7 @@ def _shown_in(cells: Cells, content: Content) -> Sequence[Shown]:
 
 def last_answers_text(content: Content) -> Sequence[Shown]:
     """Give the answers as one text, in pieces. Raises `LimitError` where that is too long."""
-    text = written(dict(content.last))
+    text = last_to_text(dict(content.last))
     pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
     if len(pieces) > len(TEXT_ROWS):
         raise LimitError(
