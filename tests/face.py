@@ -33,6 +33,14 @@ from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
     words,
 )
 from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
+    paths,
+    program as engine_module,
+    message_templates as kept_texts,
+    numerals,
+    paths,
+    words,
+)
+from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
 from hrge_xl.answers import submission
 from hrge_xl.core.paths import is_address, masked
 from hrge_xl.answers.answer import Answer, Answers, Key, State, Value
@@ -280,10 +288,10 @@ from hrge_xl.layout.model import (
 from hrge_xl.layout.wording import text as wording_text, Wording
 from hrge_xl.workbook import Content, cover_lines, draw, Urgency, write
 from hrge_xl.workbook.excel_formula import ExcelFormula
-from hrge_xl.workbook.check_formula import measure, too_large
+from hrge_xl.workbook.row_checks import measure, too_large
 from hrge_xl.workbook.feedback_sheets import CORRECTIONS, LEFTOVERS
 from hrge_xl.workbook.drawing import Member, package
-from hrge_xl.workbook.pen import broken_lines, sharable
+from hrge_xl.workbook.cell_writer import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT
 
 # files that came back

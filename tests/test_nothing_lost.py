@@ -143,7 +143,7 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(
     cell = f"{column}{book['1.1 Legislation'].max_row + 3}"
     book["1.1 Legislation"][cell] = "See also the note of March"
     book.save(target := BytesIO())
-    monkeypatch.setattr(sys.modules["hrge_xl.reader.read"], "edition_of", lambda _: "another")
+    monkeypatch.setattr(sys.modules["hrge_xl.reader.read"], "content_hash", lambda _: "another")
     found = read_bytes(
         target.getvalue(),
         path="T.xlsx",

@@ -26,7 +26,7 @@ from ..spec.lookup import country_codes
 from ..spec.model import Spec
 from ..spec.supplements import Sample
 from ..workbook import Content, Drawing, cover_lines, draw, facts_of
-from ..workbook.issued import edition_of
+from ..workbook.book import content_hash
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
     )
     # twelve hex digits that no other order shares, the same for the same order
     digest = hashlib.sha256(canonical(identity) + order.intervention.encode()).hexdigest()[:12]
-    identity = replace(identity, copy=order.copy or digest, edition=edition_of(layout))
+    identity = replace(identity, copy=order.copy or digest, edition=content_hash(layout))
     return sign(identity, order.key) if order.key else identity
 
 

@@ -31,8 +31,8 @@ from ..spec.issuance import answers_of, choose
 from ..spec.load import places
 from ..spec.model import RegisterBlock, Spec
 from ..workbook import cover_lines, draw
-from ..workbook.check_formula import size_of, too_large
 from ..workbook.grids import prompt_of
+from ..workbook.row_checks import size_of, too_large
 from .issuing import Order, contents_for, errors_in_sample, layout_for
 
 DAY = date(2026, 1, 15)  # any day: what is found does not hang on it

@@ -1,4 +1,8 @@
-"""From a spec and a language to the exact place of everything; the only layer that knows addresses."""
+"""From a spec and a language to the exact place of everything; the only layer that knows addresses.
+
+In go a spec, a language, and which tools and how many rows are wanted; out comes one `Layout`: sheets, cells, lists,
+and messages of the checks, which the writer draws and the reader reads by. Findings are put into words here, too.
+"""
 
 from .lists import offered_rows, reference_name
 from .model import (
@@ -6,9 +10,9 @@ from .model import (
     LAST_COLUMN,
     LAST_ROW,
     CellOfSlot,
-    Column,
     Drawn,
     Grid,
+    GridColumn,
     Layout,
     ListPlace,
     Place,
@@ -28,9 +32,9 @@ __all__ = [
     "LAST_COLUMN",
     "LAST_ROW",
     "CellOfSlot",
-    "Column",
     "Drawn",
     "Grid",
+    "GridColumn",
     "Layout",
     "ListPlace",
     "Place",

@@ -23,7 +23,8 @@ SCALE_WIDTH, CODES_WIDTH, CODE_WIDTH = 8, 8, 9
 PROGRESS_WIDTHS = [18, 10, 8, 8]
 NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, FIRST_TEXT_WIDTH = 6, 13, 26, 52
 COMPACT_STATE_WIDTH = 9
-STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH = 15, 24, 16, 48, 60
+STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH = 15, 24, 16
+PROBLEMS_WIDTHS = [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, 48, 60]  # … question, what to do
 
 
 def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> tuple[Drawn, ...]:
@@ -34,9 +35,10 @@ def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> t
         if not isinstance(block, CalculatedBlock) or not sources_of(block, issued):
             continue
         if block.beside and drawn:
-            first, left = top, max(column for each in drawn for column in each.widths) + 2
-        rows = bool(block.title) + bool(block.help) + _height(spec, block, issued)
-        widths = dict(enumerate(_widths(spec, block), start=left))
+            first, left = top, max(column for before in drawn for column in before.widths) + 2
+        below, of_columns = _size(spec, block, issued)
+        rows = bool(block.title) + bool(block.help) + below
+        widths = dict(enumerate(of_columns, start=left))
         if left > MARK_COLUMN:
             widths[left - 1] = GAP_WIDTH
         drawn.append(Drawn(block, number, first, first + rows - 1, widths, left))
@@ -70,34 +72,24 @@ def kind_of_column(spec: Spec, block: CollectBlock, column: str) -> ColumnKind |
     return kinds.pop() if len(kinds) == 1 else None
 
 
-def _height(spec: Spec, block: Block, issued: Sequence[str]) -> int:
-    """Heads, the rows, and what stands above and below them."""
-    match block, spec.matrix:
-        case MatrixBlock(), matrix if matrix is not None:
-            below = 0 if block.codes else 1 + len(matrix.levels)
-            return 1 + len(spec.vocabularies[matrix.down].items) + below
-        case PivotBlock(), matrix:
-            rows = 1 + len(_entries(spec, block, block.down))
-            if block.highest is None:
-                return rows
-            of_levels = matrix is not None and spec.tool[block.source].fields[block.highest].calculated
-            steps = matrix.levels if matrix and of_levels else _entries(spec, block, block.highest)
-            return rows + 1 + len(steps)
-        case ((CollectBlock() | ProblemsBlock()), _):
-            return 2 + block.rows
-        case ProgressBlock(), _:
-            return 1 + len(to_fill_in(spec, issued))
-    return 1
+def _size(spec: Spec, block: Block, issued: Sequence[str]) -> tuple[int, list[int]]:
+    """Give the rows of a block below its title, and the widths of its visible columns.
 
-
-def _widths(spec: Spec, block: Block) -> list[int]:
-    """Give the widths of the visible columns from the first one on."""
+    The rows are heads, the rows themselves, and what stands above and below them.
+    """
     match block, spec.matrix:
         case MatrixBlock(), matrix if matrix is not None:
             label, cell = (SCALE_WIDTH, CODES_WIDTH) if block.codes else (LABEL_WIDTH, COUNT_WIDTH)
-            return [label, *[cell] * len(spec.vocabularies[matrix.across].items)]
-        case PivotBlock(), _:
-            return [LABEL_WIDTH, *[STEP_WIDTH] * len(_entries(spec, block, block.across))]
+            down, across = (spec.vocabularies[scale].items for scale in (matrix.down, matrix.across))
+            below = 0 if block.codes else 1 + len(matrix.levels)
+            return 1 + len(down) + below, [label, *[cell] * len(across)]
+        case PivotBlock(), matrix:
+            rows = 1 + len(_entries(spec, block, block.down))
+            if block.highest is not None:
+                of_levels = spec.tool[block.source].fields[block.highest].calculated
+                steps = matrix.levels if matrix and of_levels else _entries(spec, block, block.highest)
+                rows += 1 + len(steps)
+            return rows, [LABEL_WIDTH, *[STEP_WIDTH] * len(_entries(spec, block, block.across))]
         case CollectBlock(), _:
             widths = [CODE_WIDTH if block.compact else NUMBER_WIDTH]
             text = FIRST_TEXT_WIDTH
@@ -107,12 +99,12 @@ def _widths(spec: Spec, block: Block) -> list[int]:
                 text = TEXT_WIDTH
             if block.due is not None:
                 widths.append(COMPACT_STATE_WIDTH if block.compact else STATE_WIDTH)
-            return widths if block.compact else [*widths, SHEET_WIDTH, ROW_WIDTH]
-        case ProgressBlock(), _:
-            return PROGRESS_WIDTHS
+            return 2 + block.rows, widths if block.compact else [*widths, SHEET_WIDTH, ROW_WIDTH]
         case ProblemsBlock(), _:
-            return [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH]
-    return [LABEL_WIDTH]
+            return 2 + block.rows, PROBLEMS_WIDTHS
+        case ProgressBlock(), _:
+            return 1 + len(to_fill_in(spec, issued)), PROGRESS_WIDTHS
+    return 1, [LABEL_WIDTH]
 
 
 def _entries(spec: Spec, block: PivotBlock, code: str) -> list[str]:

@@ -1,17 +1,23 @@
-"""The lists of a workbook: every vocabulary in use, in one language, side by side on the Lists sheet."""
+"""What stands on the sheets beside those of the tools: the lists, and the answers of the round before.
+
+Every vocabulary in use, in one language, side by side on the Lists sheet. And on a hidden sheet what was answered in
+the round before: one column per field, in the rows of its sheet, so that a formula finds what an answer was in its own
+row of another sheet, and a whole column beside a whole column.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from ..answers.answer import CLOSED, Key
 from ..core.words import translator
 from ..fields import OFFERED, TICK, YES_NO, Field, tick_spellings
 from ..language import Ref, walk
 from ..spec.compiled import compiled
-from ..spec.model import Spec, Vocabulary
+from ..spec.model import RegisterBlock, Spec, Vocabulary
 from ..spec.translations import written_languages
-from .model import Grid, Layout, ListPlace, Row
+from .model import Grid, GridColumn, Layout, ListPlace, Place, Row, Sheet
 
 FIRST_ROW = 5  # below the hidden codes, the title, the note and the heads
 FIRST_COLUMN = 2
@@ -24,7 +30,7 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
     parents = {}  # of each dependent vocabulary the one that decides which of its entries apply
     for _, block, field in spec.places():
         if field.parent is not None:
-            above = next(each for each in block.fields if each.code == field.parent)
+            above = next(other for other in block.fields if other.code == field.parent)
             parents[str(field.vocabulary)] = spec.vocabularies[str(above.vocabulary)]
     column = FIRST_COLUMN
     for name in [YES_NO, *sorted(_used(spec, tools))]:
@@ -80,3 +86,54 @@ def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary 
         tuple(item.code for item in items),
         tuple(above.by_code[str(item.parent)].label.say(language) for item in items) if above else (),
     )
+
+
+# the answers of the round before
+
+IN_FORM = "answer"  # in place of a field, in the one column of a form
+ROLE = "last"  # of the columns in which people see them
+
+Places = Mapping[Key, tuple[Place, ...]]
+
+
+def last_places(spec: Spec, sheets: Sequence[Sheet]) -> Places:
+    """Give a place to each cell of an answer that is known of the round before, by tool, row and field."""
+    columns: dict[Key, int] = {}
+    places: dict[Key, tuple[Place, ...]] = {}
+    free = FIRST_COLUMN
+    for key, column, row, cells in _wanted(spec, sheets):
+        if column not in columns:
+            columns[column] = free
+            free += cells
+        places[key] = tuple(Place(row, columns[column] + part) for part in range(cells))
+    return places
+
+
+def code_of(field: str) -> str:
+    """Give the code of the column that shows what a field was."""
+    return f"{ROLE}.{field}"
+
+
+def field_of(column: GridColumn) -> str:
+    """Give the field of which a column shows what it was."""
+    return column.code.removeprefix(f"{ROLE}.")
+
+
+WantedCells = tuple[Key, Key, int, int]  # key, what shares a column, row, cells
+
+
+def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[WantedCells]:
+    """Give each cell; the answers of a table share a column, and so do those of one record of a form."""
+    known = compiled(spec).last
+    for sheet in sheets:
+        across = {grid.number for grid in sheet.grids if grid.across}
+        for slot in sheet.slots:
+            tool, row, code = slot.key
+            if (tool, code) in known:
+                column = tool, row if slot.grid in across else "", code
+                yield slot.key, column, slot.cells[0].row, len(slot.cells)
+        for grid in sheet.grids:
+            if isinstance(grid.block, RegisterBlock) and grid.block.closed is not None:
+                for closing in grid.data_rows:
+                    tool = grid.tool.code
+                    yield (tool, closing.code, CLOSED), (tool, "", CLOSED), closing.index, 1

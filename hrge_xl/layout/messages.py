@@ -118,7 +118,7 @@ def prompt(field: Field, language: str) -> str:
 
 def alert(field: Field, language: str) -> str:
     """Say what to give instead of what the sheet refuses."""
-    said = (remedy(each, field, language) for each in field.type.refuses)
+    said = (remedy(kind, field, language) for kind in field.type.refuses)
     return " ".join(dict.fromkeys(said))
 
 

@@ -100,7 +100,7 @@ def quoted(sheet: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GridColumn:
     """One column of a grid.
 
     `role`: mark (the number of the row), sign (how it stands, in a word), name, fixed, answer, calculated, help, status
@@ -179,7 +179,7 @@ class Grid:
     number: int
     tool: Tool
     block: Block
-    columns: tuple[Column, ...]
+    columns: tuple[GridColumn, ...]
     rows: tuple[Row, ...]
     slots: tuple[Slot, ...]
 
@@ -193,11 +193,11 @@ class Grid:
         """The kind of the block."""
         return str(self.block.kind)  # type: ignore[attr-defined]
 
-    def with_role(self, role: str) -> tuple[Column, ...]:
+    def with_role(self, role: str) -> tuple[GridColumn, ...]:
         """Give the columns of one role, from left to right."""
         return tuple(column for column in self.columns if column.role == role)
 
-    def columns_of(self, code: str) -> tuple[Column, ...]:
+    def columns_of(self, code: str) -> tuple[GridColumn, ...]:
         """Give the columns of a field, its check left out."""
         return tuple(c for c in self.columns if c.field and c.field.code == code and c.role != "check")
 
@@ -215,9 +215,9 @@ class Grid:
         return tuple(row for row in self.rows if row.role in ("item", "record", "question"))
 
     @cached_property
-    def row_slots(self) -> dict[int, list[Slot]]:
-        """The slots by the sheet row of their (first) cell."""
-        return grouped((slot.cells[0].row, slot) for slot in self.slots)
+    def checked_rows(self) -> dict[int, list[Slot]]:
+        """The slots that have a check cell, by the sheet row of that."""
+        return grouped((slot.check.row, slot) for slot in self.slots if slot.check is not None)
 
     @cached_property
     def by_row(self) -> dict[str, dict[str, Slot]]:
@@ -264,17 +264,17 @@ class Grid:
         return named[-1].index if named else self.with_role("answer")[0].index
 
     @cached_property
-    def bands(self) -> tuple[tuple[Band, tuple[Column, ...]], ...]:
+    def bands(self) -> tuple[tuple[Band, tuple[GridColumn, ...]], ...]:
         """Each band with its columns, without those that stay in view."""
-        found: list[tuple[Band, list[Column]]] = []
+        bands: list[tuple[Band, list[GridColumn]]] = []
         for column in self.columns:
             if column.field is None or column.role in HIDDEN:
                 continue
             if column.field.band is not None and column.part < 2:
-                found.append((column.field.band, []))
-            if found and column.index > self.frozen:
-                found[-1][1].append(column)
-        return tuple((band, tuple(columns)) for band, columns in found if columns)
+                bands.append((column.field.band, []))
+            if bands and column.index > self.frozen:
+                bands[-1][1].append(column)
+        return tuple((band, tuple(columns)) for band, columns in bands if columns)
 
 
 class PanelLine(NamedTuple):
@@ -406,10 +406,10 @@ class Layout:
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
         """For each list the labels by code; of a code that stands there twice the first."""
-        found = {}
-        for name, place in self.lists.items():
-            found[name] = dict(zip(reversed(place.codes), reversed(place.labels), strict=True))
-        return found
+        return {
+            name: dict(zip(reversed(place.codes), reversed(place.labels), strict=True))
+            for name, place in self.lists.items()
+        }
 
     @cached_property
     def labels_of(self) -> dict[Key, dict[str, str]]:
@@ -420,25 +420,23 @@ class Layout:
     @cached_property
     def cells_of(self) -> dict[Key, tuple[CellOfSlot, ...]]:
         """For each slot its cells with their addresses."""
-        found = {}
+        cells_of = {}
         for key, slot in self.slots.items():
             sheet, first = self.sheet[slot.tool].name, 1 if slot.field.several else 0
-            cells = (
-                CellOfSlot(*key, part, sheet, address(*cell)) for part, cell in enumerate(slot.cells, first)
-            )
-            found[key] = tuple(cells)
-        return found
+            cells = enumerate(slot.cells, first)
+            cells_of[key] = tuple(CellOfSlot(*key, part, sheet, address(*cell)) for part, cell in cells)
+        return cells_of
 
     @cached_property
     def rows_of(self) -> dict[str, Grid]:
         """For each tool the grid that references and counts mean: its first table; of a sheet of forms the first."""
-        found = {}
+        grids = {}
         for sheet in self.sheets:
             is_form = all(getattr(block, "records", 2) == 1 for block in sheet.tool.field_blocks)
             tables = [grid for grid in sheet.grids if is_form or not grid.across or grid.is_repeated]
             if tables:
-                found[sheet.tool.code] = tables[0]
-        return found
+                grids[sheet.tool.code] = tables[0]
+        return grids
 
     @cached_property
     def row_codes(self) -> dict[str, tuple[str, ...]]:
@@ -465,6 +463,6 @@ class Layout:
             (column,) = grid.with_role("active")
             return Place(next(iter(grid.by_row[row].values())).cells[0].row, column.index)
         if grid.is_repeated:
-            first = next(each for each in self.sheet[grid.tool.code].grids if each.same_records(grid))
+            first = next(other for other in self.sheet[grid.tool.code].grids if other.same_records(grid))
             return Place(HEAD_ROW, first.check_columns["", int(row)])
         return None

@@ -29,8 +29,7 @@ from ..spec.model import (
     VocabularyItem,
 )
 from .calculated import drawn_blocks
-from .last import IN_FORM, ROLE, code_of, last_places
-from .lists import build_lists
+from .lists import IN_FORM, ROLE, build_lists, code_of, last_places
 from .messages import build_messages
 from .model import (
     FIRST_ROW,
@@ -39,8 +38,8 @@ from .model import (
     MARK_COLUMN,
     NARROW,
     PROGRESS_ROW,
-    Column,
     Grid,
+    GridColumn,
     Layout,
     PanelLine,
     Place,
@@ -127,11 +126,16 @@ class _SheetBuilder:
         self.say = translator(self.language)
         # whether the sheet is a form, whose columns a list of items shares
         self.is_form = any(isinstance(block, FormBlock) for block in self.tool.blocks)
+        # the columns that every grid has, or every one with something to fill in
+        self.mark = GridColumn(0, "mark", "", self.say("No."), MARK_WIDTH)
+        self.sign = GridColumn(0, "sign", "sign", self.say("Check"), SIGN_WIDTH)
+        width = FORM_STATUS_WIDTH if self.is_form else STATUS_WIDTH
+        self.status = GridColumn(0, "status", "status", self.say("What to do"), width)
 
     def sheet(self) -> Sheet:
         """Give the sheet with its grids, its panel beside them and its calculated blocks below."""
         grids, free = self._grids()
-        panel = panel_of(self.spec, self.tool, grids, self.language)
+        panel = tuple(_panel(self.spec, self.tool, grids, self.language))
         last_row = max((row.index for grid in grids for row in grid.rows), default=HEAD_ROW)
         drawn = drawn_blocks(self.spec, self.tool, last_row + 1 if grids else PROGRESS_ROW, self.issued)
         wanted = [(column.index, column.width) for grid in grids for column in grid.columns]
@@ -149,7 +153,8 @@ class _SheetBuilder:
         row = FIRST_ROW
         for number, block in enumerate(self.tool.blocks):
             if isinstance(block, FieldBlock):
-                columns, rows = tuple(self._columns(block)), tuple(self._rows(block, row))
+                columns = tuple(self._columns(block))
+                rows = tuple(replace(new, index=index) for index, new in enumerate(self._rows(block), row))
                 grid = Grid(number, self.tool, block, columns, rows, ())
                 if grid.data_rows:  # else a list of the sheets issued, and none was
                     visible.append(grid)
@@ -165,7 +170,7 @@ class _SheetBuilder:
 
     # columns
 
-    def _columns(self, block: FieldBlock) -> Iterator[Column]:
+    def _columns(self, block: FieldBlock) -> Iterator[GridColumn]:
         """Give the columns of a block, from left to right."""
         if isinstance(block, FormBlock):
             name = block.record.say(self.language) or self.say("Answer")
@@ -173,32 +178,32 @@ class _SheetBuilder:
             labels = [name] if block.records == 1 else [f"{name} {number}" for number in numbers]
             width = FORM_ANSWER_WIDTH if block.records == 1 else RECORD_WIDTH
             columns = self._form_columns(
-                Column(0, "answer", f"answer.{number}", label, width, record=number)
+                GridColumn(0, "answer", f"answer.{number}", label, width, record=number)
                 for number, label in zip(numbers, labels, strict=True)
             )
         elif self.is_form:
             (field,) = block.fields
-            answer = Column(0, "answer", field.code, self.say("Answer"), FORM_ANSWER_WIDTH, field)
+            answer = GridColumn(0, "answer", field.code, self.say("Answer"), FORM_ANSWER_WIDTH, field)
             columns = self._form_columns([answer])
         else:
             columns = self._table_columns(block)
         for index, column in enumerate(columns, start=MARK_COLUMN):
             yield replace(column, index=index)
 
-    def _form_columns(self, answers: Iterable[Column]) -> Iterator[Column]:
+    def _form_columns(self, answers: Iterable[GridColumn]) -> Iterator[GridColumn]:
         """Give those of a form, and of a list of items with one answer each that shares its columns."""
         answers = list(answers)
         single = len(answers) == 1
-        yield from (self._mark(), self._sign())
-        yield Column(0, "name", "", self.say("Question"), QUESTION_WIDTH)
+        yield from (self.mark, self.sign)
+        yield GridColumn(0, "name", "", self.say("Question"), QUESTION_WIDTH)
         yield from answers
         if single and self.last and any(is_shown(self.spec, field) for field in self.tool.fields.values()):
-            yield Column(0, ROLE, code_of(IN_FORM), self.say("Last time"), FORM_LAST_WIDTH)
+            yield GridColumn(0, ROLE, code_of(IN_FORM), self.say("Last time"), FORM_LAST_WIDTH)
         if single:  # otherwise the help stands below the question, not behind all records
-            yield Column(0, "help", "", self.say("What to write"), HELP_WIDTH)
-        yield self._status()
+            yield GridColumn(0, "help", "", self.say("What to write"), HELP_WIDTH)
+        yield self.status
 
-    def _table_columns(self, block: FieldBlock) -> Iterator[Column]:
+    def _table_columns(self, block: FieldBlock) -> Iterator[GridColumn]:
         """Yield the columns: number and check, what sums a row up, its name, givens, inputs, results, what to do.
 
         What was said in the round before is given.
@@ -206,9 +211,9 @@ class _SheetBuilder:
         fields = list(block.fields)
         asks = any(field.asked for field in fields)
         left = [field for field in fields if field.summary]
-        yield self._mark()
+        yield self.mark
         if asks:
-            yield self._sign()
+            yield self.sign
         for field in left:
             yield from self._cells(field)
         room = FROZEN_WIDTH - MARK_WIDTH - SIGN_WIDTH * asks - sum(self._width(field) for field in left)
@@ -218,45 +223,36 @@ class _SheetBuilder:
             yield from self._cells(others.pop(0), width)
         else:
             label = getattr(block, "item").say(self.language) or self.say("Item")  # noqa: B009
-            yield Column(0, "name", "", label, width)
-        for field in (each for each in others if each.fixed):
+            yield GridColumn(0, "name", "", label, width)
+        for field in (other for other in others if other.fixed):
             yield from self._cells(field)
         yield from self._last_columns(block) if self.last else ()
-        for field in sorted((each for each in others if not each.fixed), key=lambda each: each.calculated):
+        not_fixed = [other for other in others if not other.fixed]
+        for field in sorted(not_fixed, key=lambda field: field.calculated):
             yield from self._cells(field)
         if asks:
-            yield self._status()
+            yield self.status
 
-    def _last_columns(self, block: FieldBlock) -> Iterator[Column]:
+    def _last_columns(self, block: FieldBlock) -> Iterator[GridColumn]:
         """Give one for each field whose answer in the round before is shown, and one for rows that were over."""
         if isinstance(block, RegisterBlock) and block.closed is not None:
-            yield Column(0, ROLE, code_of(CLOSED), self.say("Closed last time"), CLOSED_WIDTH)
+            yield GridColumn(0, ROLE, code_of(CLOSED), self.say("Closed last time"), CLOSED_WIDTH)
         for field in block.fields:
             if is_shown(self.spec, field):
                 label = sentence(self.say("Last time: {label}"), {"label": field.asks(self.language)})
                 words = max(map(len, label.split()), default=0) + AROUND
                 width = max(min(self._width(field), LAST_WIDTH), words)
-                yield Column(0, ROLE, code_of(field.code), label, width)
+                yield GridColumn(0, ROLE, code_of(field.code), label, width)
 
-    def _mark(self) -> Column:
-        return Column(0, "mark", "", self.say("No."), MARK_WIDTH)
-
-    def _sign(self) -> Column:
-        return Column(0, "sign", "sign", self.say("Check"), SIGN_WIDTH)
-
-    def _status(self) -> Column:
-        width = FORM_STATUS_WIDTH if self.is_form else STATUS_WIDTH
-        return Column(0, "status", "status", self.say("What to do"), width)
-
-    def _cells(self, field: Field, width: int | None = None) -> Iterator[Column]:
+    def _cells(self, field: Field, width: int | None = None) -> Iterator[GridColumn]:
         """Give the column of a field, or the columns of one with several answers."""
         role = "fixed" if field.fixed else "calculated" if field.calculated else "answer"
         label, wide = field.asks(self.language), width or self._width(field)
         if not field.several or field.fixed:
-            yield Column(0, role, field.code, label, wide, field)
+            yield GridColumn(0, role, field.code, label, wide, field)
             return
         for part in range(1, field.cells + 1):
-            yield Column(0, role, f"{field.code}.{part}", f"{label} {part}", wide, field, part)
+            yield GridColumn(0, role, f"{field.code}.{part}", f"{label} {part}", wide, field, part)
 
     def _width(self, field: Field) -> int:
         """Give the width of a column; its head needs words in one piece, the label in two lines; turned heads fit."""
@@ -270,11 +266,7 @@ class _SheetBuilder:
 
     # rows
 
-    def _rows(self, block: FieldBlock, first: int) -> Iterator[Row]:
-        for index, row in enumerate(self._unplaced_rows(block), start=first):
-            yield replace(row, index=index)
-
-    def _unplaced_rows(self, block: FieldBlock) -> Iterator[Row]:
+    def _rows(self, block: FieldBlock) -> Iterator[Row]:
         """Title a part of a form (a table has that of its sheet); below open rows say what to do when they are full."""
         if block.title and self.is_form:
             yield Row(0, "title", label=block.title.say(self.language), help=block.help.say(self.language))
@@ -319,7 +311,7 @@ def _slots(grid: Grid) -> Iterator[Slot]:
         yield Slot(tool, record, field, grid.number, places, codes, beside, order.get(check, 0))
 
 
-def _answer_cells(grid: Grid) -> Iterator[tuple[tuple[str, str, tuple[str, int]], tuple[Row, Column]]]:
+def _answer_cells(grid: Grid) -> Iterator[tuple[tuple[str, str, tuple[str, int]], tuple[Row, GridColumn]]]:
     """Give each cell of an answer with what those of one answer share: record, field, and the key of its check."""
     if grid.across:
         for row, column in product(grid.data_rows, grid.with_role("answer")):
@@ -331,21 +323,21 @@ def _answer_cells(grid: Grid) -> Iterator[tuple[tuple[str, str, tuple[str, int]]
             yield (row.code, column.field.code, (column.field.code, 0)), (row, column)
 
 
-def _check_columns(grid: Grid, first: int) -> Iterator[Column]:
+def _check_columns(grid: Grid, first: int) -> Iterator[GridColumn]:
     """Give one hidden column for each field of a table, or for each record of a form."""
     if isinstance(grid.block, FormBlock):
         for record in range(1, grid.records + 1):
             code = f"check.answer.{record}"
-            yield Column(first + record - 1, "check", code, "", CHECK_WIDTH, record=record)
+            yield GridColumn(first + record - 1, "check", code, "", CHECK_WIDTH, record=record)
         return
     if isinstance(grid.block, RegisterBlock):
-        yield Column(first, "active", "check.row", "", CHECK_WIDTH)
+        yield GridColumn(first, "active", "check.row", "", CHECK_WIDTH)
         first += 1
     asked = {
         column.field.code: column.field for column in grid.with_role("answer") if column.field is not None
     }
     for index, (code, field) in enumerate(asked.items(), first):
-        yield Column(index, "check", f"check.{code}", "", CHECK_WIDTH, field)
+        yield GridColumn(index, "check", f"check.{code}", "", CHECK_WIDTH, field)
 
 
 def _digest(layout: Layout) -> str:
@@ -364,11 +356,12 @@ def _digest(layout: Layout) -> str:
 # the panel beside a table: what to look at first, how a row may look, what steps and entries mean
 
 
-def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tuple[PanelLine, ...]:
+def _panel(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
     """Give everything that helps to fill in a sheet; nothing where there is nothing to say."""
-    if not grids:
-        return ()
-    return (*_guide(tool, language), *_hints(grids, language), *_lists(spec, tool, language))
+    if grids:
+        yield from _guide(tool, language)
+        yield from _hints(grids, language)
+        yield from _lists(spec, tool, language)
 
 
 def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
@@ -407,12 +400,12 @@ def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
 
 def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     """Give the steps of every scale, and the entries of every list that need an explanation, each list once."""
-    found: dict[str, Field] = {}
+    explained: dict[str, Field] = {}
     for field in tool.fields.values():
         vocabulary = spec.vocabularies.get(field.vocabulary or "")
         if vocabulary and (field.type.stepped or any(item.help for item in vocabulary.items)):
-            found.setdefault(str(field.vocabulary), field)
-    for name, field in found.items():
+            explained.setdefault(str(field.vocabulary), field)
+    for name, field in explained.items():
         vocabulary = spec.vocabularies[name]
         yield PanelLine(field.label.say(language), is_head=True)
         yield from _line("", vocabulary.note.say(language))
@@ -428,7 +421,7 @@ def _entry(vocabulary: Vocabulary, item: VocabularyItem, field: Field, language:
     own = [] if ways else [item.anchor.say(language)]
     by_ways = (f"{kind.say(language)}: {text.say(language)}" for kind, text in ways)
     texts = [*own, item.help.say(language), *by_ways]
-    for text in [each for each in texts if each] or [""]:
+    for text in list(filter(None, texts)) or [""]:
         yield from _line(about, text)
         about = ""
 

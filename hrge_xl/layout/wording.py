@@ -147,14 +147,12 @@ class Wording:
             return _relabelled(text, own, finding.language, language)
         asked = own.parent if name == "parent" and own is not None else name
         field = own if name in OF_ITS_LIST else self._field(finding, asked)
-        labels = self._labels(field, finding.language, language) if field is not None else {}
+        if field is None or self.spec is None:
+            return text
+        listed = LEVELS if field.calculated and field.result == "level" else field.list_name
+        labels = _entries(self.spec, listed or "", finding.language, language)
         parts = [text] if text in labels else text.split(BETWEEN)
         return BETWEEN.join(labels[part] for part in parts) if labels.keys() >= set(parts) else text
-
-    def _labels(self, field: Field, old: str, new: str) -> dict[str, str]:
-        """Give the labels of the list of a field in one language by those in another."""
-        name = LEVELS if field.calculated and field.result == "level" else field.list_name
-        return _entries(self.spec, name or "", old, new) if self.spec else {}
 
 
 wording_of = lru_cache(maxsize=4)(Wording)  # the same for several files
@@ -174,7 +172,7 @@ def _entries(spec: Spec, name: str, old: str, new: str) -> dict[str, str]:
         steps = [item.as_step(language) for item in items] if name in spec.scales else []
         return [item.label.say(language) for item in items] + steps
 
-    return dict(reversed([*zip(said(old), said(new), strict=True)]))
+    return dict(reversed([*zip(text_of(old), text_of(new), strict=True)]))
 
 
 def text(finding: Finding, language: str = "", spec: Spec | None = None, path: str = "") -> Words:
@@ -214,10 +212,10 @@ def _by_itself(
     if field is None:
         return {}
     named = limits(kind, field, language).items()
-    told: dict[str, Detail] = {name: text for name, text in named if not details.get(name)}
+    own: dict[str, Detail] = {name: text for name, text in named if not details.get(name)}
     if kind is DOES_NOT_FIT and field.constraint is not None:
-        told["reason"] = sentence(field.constraint.message.say(language), details)
-    return told
+        own["reason"] = sentence(field.constraint.message.say(language), details)
+    return own
 
 
 def kind_of(about: Kind | Rule) -> Kind:

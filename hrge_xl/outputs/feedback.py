@@ -22,7 +22,7 @@ from ..layout.wording import Wording
 from ..reader.identity import register_rows
 from ..spec.model import Spec
 from ..workbook import Content, Correction, Feedback, Leftover, Urgency, least, write
-from ..workbook.row_status import record_name
+from ..workbook.row_checks import record_name
 
 UNREADABLE = codes(ERROR_IN_CELL, FORMULA_NEVER_CALCULATED)  # whatever is typed there, the answer is lost
 FOR_THE_OFFICE = ("I", "X")  # families that are no business of the team

@@ -30,9 +30,8 @@ from ..findings.structure import (
 from ..layout import Layout, address
 from ..spec.supplements import LAST_SHEET
 from ..workbook import Content
-from ..workbook.cover import COVER_FACTS, contact_label
-from ..workbook.issued import IssuedSheet
-from ..workbook.progress import LABEL
+from ..workbook.book import IssuedSheet
+from ..workbook.cover import COVER_FACTS, LABEL, contact_label
 from .axes import Axes, by_codes
 from .expected import ReadResult, one_by_one, shorten
 from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
@@ -309,7 +308,7 @@ def differing(raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers)
     """Yield the cells of the hidden sheet that do not say what the answers were."""
     content = Content(layout, {}, last=last)
     for live in issued.live:
-        for place, value in zip(live.places, live.now(content), strict=True):
+        for place, value in zip(live.places, live.cached_values(content), strict=True):
             found, expected = shown_cell(raw.cell(*place)), "" if value is None else shown(value)
             if found != expected:
                 yield CellChange(TEXT_CHANGED, *place, (place.row, place.column), expected, found)

@@ -18,8 +18,8 @@ from ..layout import Layout, Sheet, Slot, address, build, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
 from ..spec.lookup import vocabularies
 from ..spec.model import FieldBlock
-from ..workbook.issued import issued_cover, issued_sheets
-from ..workbook.progress import answered
+from ..workbook.book import issued_cover, issued_sheets
+from ..workbook.cover import answered
 from .issued_cells import ExpectedCells, SheetResults
 from .raw import RawCell
 

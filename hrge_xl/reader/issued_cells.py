@@ -28,7 +28,7 @@ from ..findings.structure import (
 )
 from ..layout import Layout, Sheet
 from ..layout.model import CODE_COLUMN, CODE_ROW, HEAD_ROW
-from ..workbook.issued import IssuedFormula, IssuedSheet
+from ..workbook.book import IssuedFormula, IssuedSheet
 from .formula_forms import Anchor, counted_from, normal_form
 from .raw import CellKind, Follower, MasterFormula, RawCell, RawSheet, shown_cell
 

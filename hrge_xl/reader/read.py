@@ -123,7 +123,7 @@ def spec_of(identity: Identity, wanted: str | None) -> Spec | None:
 def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, spec: Spec) -> Submission:
     plan, lost, older = plan_for(identity, spec), frozenset(workbook.cannot_tell), is_older(identity, spec)
     same = identity.layout == plan.layout.digest
-    known = identity if same and identity.edition and identity.edition == edition_of(plan.layout) else None
+    known = identity if same and identity.edition and identity.edition == content_hash(plan.layout) else None
     last = last_answers(workbook, plan.layout, identity)
     found = ReadResult(plan, same, older, lost, known, last)
     locate(workbook, found)

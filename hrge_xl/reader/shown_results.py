@@ -35,11 +35,11 @@ from ..layout.messages import (
     order_of,
 )
 from ..workbook import Content, facts_of
+from ..workbook.cell_writer import LiveCells
 from ..workbook.content import Found, Memory
 from ..workbook.cover import StampFact
 from ..workbook.lists import KeptRows
-from ..workbook.pen import Live
-from ..workbook.row_status import BesideRow, RowCells
+from ..workbook.row_checks import BesideRow, RowCells
 from .expected import ExpectedWorkbook, one_by_one, shorten
 from .issued_cells import ALONE, SheetResults
 
@@ -197,29 +197,29 @@ class FormulaCells:
             (checked[0].key, _take([self._number[name, *slot.check] for slot in checked if slot.check]))
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
-            if isinstance(live.now, RowCells) and (checked := live.now.checked)
+            if isinstance(live.cached_values, RowCells) and (checked := live.cached_values.checked)
         ]
 
     @cached_property
     def lists(self) -> list[tuple[KeptRows, list[int]]]:
         """The collected lists, each with the cells that count the rows it keeps, and those that rank them."""
         return [
-            (live.now, [self._number[name, *place] for place in live.places])
+            (live.cached_values, [self._number[name, *place] for place in live.places])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
-            if isinstance(live.now, KeptRows)
+            if isinstance(live.cached_values, KeptRows)
         ]
 
     @cached_property
-    def _others(self) -> list[tuple[Live, list[int | None]]]:
+    def _others(self) -> list[tuple[LiveCells, list[int | None]]]:
         """Everything that is shown beside answers and check cells, that of their own rows first."""
         shown = [
             (live, [self._number.get((name, *place)) for place in live.places])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
-            if not isinstance(live.now, RowCells | StampFact)
+            if not isinstance(live.cached_values, RowCells | StampFact)
         ]
-        return sorted(shown, key=lambda each: not isinstance(each[0].now, BesideRow))
+        return sorted(shown, key=lambda each: not isinstance(each[0].cached_values, BesideRow))
 
     def remembered(self, shown: Sequence[Result], cleaned: Sequence[Any]) -> Memory:
         """Give what the check cells say, as far as they show numbers."""
@@ -246,7 +246,7 @@ class FormulaCells:
         """
         for live, numbers in self._others:
             try:
-                values = live.now(content)
+                values = live.cached_values(content)
             except _BrokenCheck:
                 continue
             for n, value in zip(numbers, values, strict=True):

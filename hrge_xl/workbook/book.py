@@ -1,28 +1,33 @@
-"""A layout drawn as an .xlsx file, and filled in: the same input gives the same bytes."""
+"""A layout drawn as an .xlsx file, and filled in: the same input gives the same bytes.
+
+And what stands in each cell of a workbook as it is issued: taken from the very drawing, so that nothing can drift.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from io import BytesIO
+from typing import NamedTuple
 
 from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import CellFormulaTuple, CellNumberTuple, CellRichStringTuple, CellStringTuple
 
-from ..answers.submission import FIELDS, PROPERTY_PREFIX, Identity, to_pairs
+from ..answers.submission import PROPERTY_PREFIX, Identity, to_pairs
 from ..core.words import right_to_left, translator
 from ..core.work import gc_paused
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
-from ..spec.supplements import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
-from .cell_ranges import absolute, answer_name, column_name, column_range
+from ..spec.own_sheets import IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
+from .cell_writer import CellWriter, Formats, FormulaSheet, LiveCells, SharedFormula
 from .content import Content
-from .cover import COVER_FACTS, SAMPLE, CoverPainter, StampFact
+from .cover import COVER_FACTS, COVER_WIDTHS, SAMPLE, CoverWriter, StampFact
 from .drawing import DRAWN_ON, Drawing
-from .feedback_sheets import Feedback, feedback_sheets
-from .last_sheet import draw_last_sheet
-from .lists_sheet import ListsPainter, looked_up
-from .pen import Formats, FormulaSheet, Pen
-from .progress import COVER_WIDTHS
+from .feedback_sheets import CorrectionsSheet, Feedback, LeftoversSheet, ListSheet
+from .formulas import absolute, answer_name, column_name, column_range
+from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
 from .styles import FONT, SIZE, TAB_COLOURS
 from .tool_sheet import draw_tool_sheet, finish
 
@@ -55,12 +60,12 @@ def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = Non
     Raises `LimitError` where something does not fit into Excel.
     """
     target = BytesIO()
-    book = painted(layout, facts, feedback, target)
+    book = drawn_book(layout, facts, feedback, target)
     book.close()
     return Drawing(book, target.getvalue())
 
 
-def painted(
+def drawn_book(
     layout: Layout, facts: Collection[str], feedback: Feedback | None = None, target: BytesIO | None = None
 ) -> Workbook:
     """Give the workbook with every cell in its place, not yet written into `target`. Raises `LimitError` as `draw`."""
@@ -75,16 +80,20 @@ def painted(
     title = layout.spec.title.say(layout.language)
     book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
     book.set_custom_property(PROPERTY_PREFIX, "", "text")
-    more = list(feedback_sheets(layout, feedback)) if feedback is not None else []
+    more: list[ListSheet] = []
+    if feedback is not None:
+        more.append(CorrectionsSheet(layout, feedback.corrections))
+        if feedback.leftovers:
+            more.append(LeftoversSheet(layout, feedback.leftovers))
     sheets = _add_sheets(book, layout, [added.title for added in more])
-    cover = Pen(sheets[layout.cover_name], formats)
-    CoverPainter(cover, layout, facts).draw()
+    cover = CellWriter(sheets[layout.cover_name], formats)
+    CoverWriter(cover, layout, facts).draw()
     finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
     for added in more:
-        added.draw(Pen(sheets[added.title], formats))
+        added.draw(CellWriter(sheets[added.title], formats))
         finish(sheets[added.title], layout, added.widths, wide=True, protected=False)
     for sheet in layout.sheets:
-        draw_tool_sheet(Pen(sheets[sheet.name], formats), layout, sheet)
+        draw_tool_sheet(CellWriter(sheets[sheet.name], formats), layout, sheet)
     # Tabs have the colours of the parts that their tools belong to.
     parts = list(dict.fromkeys(sheet.tool.part for sheet in layout.sheets))
     cover.sheet.set_tab_color(TAB_COLOURS[0])
@@ -92,13 +101,13 @@ def painted(
         colour = TAB_COLOURS[(parts.index(sheet.tool.part) + 1) % len(TAB_COLOURS)]
         sheets[sheet.name].set_tab_color(colour)
     _names(cover, layout)
-    lists = Pen(sheets[layout.lists_name], formats)
-    ListsPainter(lists, layout).draw()
+    lists = CellWriter(sheets[layout.lists_name], formats)
+    ListsSheetWriter(lists, layout).draw()
     finish(lists.sheet, layout, {}, wide=True)
     lists.sheet.set_print_scale(LISTS_SCALE)
-    _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats))
+    draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats))
     if layout.last:
-        draw_last_sheet(Pen(sheets[LAST_SHEET], formats), layout)
+        draw_last_sheet(CellWriter(sheets[LAST_SHEET], formats), layout)
     if SAMPLE in facts:
         _mark_as_sample(sheets, formats, layout)
     sheets[more[0].title if more else layout.cover_name].activate()
@@ -126,27 +135,103 @@ def _mark_as_sample(sheets: Mapping[str, FormulaSheet], formats: Formats, layout
         titles[sheet.name] = sheet.tool.title.say(layout.language), last
     titles[layout.lists_name] = layout.lists_name, BAND
     for name, (title, last) in titles.items():
-        pen = Pen(sheets[name], formats)
-        pen.text(Place(TITLE_ROW, CODE_COLUMN), SAMPLE_KEY, "code")
-        pen.band(TITLE_ROW, MARK_COLUMN, last, f"{word} · {title}", "sample_title")
-        pen.sheet.set_header(f"&C&14&B{word}")
+        writer = CellWriter(sheets[name], formats)
+        writer.text(Place(TITLE_ROW, CODE_COLUMN), SAMPLE_KEY, "code")
+        writer.band(TITLE_ROW, MARK_COLUMN, last, f"{word} · {title}", "sample_title")
+        writer.sheet.set_header(f"&C&14&B{word}")
 
 
-def _names(pen: Pen, layout: Layout) -> None:
+def _names(writer: CellWriter, layout: Layout) -> None:
     """Define names for the answers given once, and for the columns in which references look something up."""
     for code, (tool, _) in layout.spec.single_fields.items():
         slot = layout.slots.get((tool, "1", code))
         if slot is not None:
-            pen.name(answer_name(code), absolute(layout, tool, slot.cells))
+            writer.name(answer_name(code), absolute(layout, tool, slot.cells))
     for grid, column in looked_up(layout):
         code = column.field.code if column.field is not None else ""
-        pen.name(column_name(grid.tool.code, code, column.part), column_range(layout, grid, column.index))
+        writer.name(column_name(grid.tool.code, code, column.part), column_range(layout, grid, column.index))
 
 
-def _identity_sheet(pen: Pen) -> None:
-    pen.text(Place(1, 1), IDENTITY_KEY, "code")
-    for row, name in enumerate(FIELDS, start=2):
-        pen.text(Place(row, 1), name, "code", "@")
-        pen.entries([Place(row, 2)], StampFact(name), "code", "@")
-    pen.sheet.very_hidden()
-    pen.sheet.protect("", {})
+# what stands in each cell as it is issued
+
+
+class IssuedFormula(NamedTuple):
+    """A formula, and the cell that its relative references are counted from."""
+
+    text: str  # without "="
+    anchor: Place
+
+
+@dataclass(frozen=True)
+class IssuedSheet:
+    """What was drawn on one sheet. Rows and columns from 1; cells that hold nothing are absent."""
+
+    name: str
+    constants: dict[int, dict[int, str | float]] = field(default_factory=dict)
+    formulas: dict[int, dict[int, IssuedFormula]] = field(default_factory=dict)
+    facts: dict[Place, StampFact] = field(default_factory=dict)  # what differs with the stamp
+    live: tuple[LiveCells, ...] = ()  # what formulas show, with the answers among them
+
+
+@lru_cache(maxsize=1)  # they are large
+def issued_sheets(layout: Layout) -> dict[str, IssuedSheet]:
+    """Give every sheet of a layout by its name, to read; of the layout asked for last they are drawn once."""
+    book = drawn_book(layout, COVER_FACTS)
+    texts: list[str] = list(book.str_table.string_table)
+    return {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
+
+
+@lru_cache(maxsize=32)
+def content_hash(layout: Layout) -> str:
+    """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell."""
+    total = hashlib.sha256()
+    for name, sheet in issued_sheets(layout).items():
+        total.update(f"[{name}]".encode())
+        for row, cells in sorted(sheet.constants.items()):
+            total.update(repr((row, sorted(cells.items()))).encode())
+        for row, formulas in sorted(sheet.formulas.items()):
+            total.update(repr((row, sorted(formulas.items()))).encode())
+    return total.hexdigest()[:12]
+
+
+def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
+    """Give the cover with lines for these facts."""
+    book = Workbook(BytesIO(), {"in_memory": True})
+    sheet = book.add_worksheet(layout.cover_name, FormulaSheet)
+    formats = Formats(book, right_to_left=False)
+    CoverWriter(CellWriter(sheet, formats), layout, lines).draw()
+    return _sheet(sheet, list(book.str_table.string_table))
+
+
+def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
+    facts = {
+        place: live.cached_values
+        for live in drawn.live
+        if isinstance(live.cached_values, StampFact)
+        for place in live.places
+    }
+    issued = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
+    masters: dict[int, IssuedFormula] = {}
+    for row, cells in sorted(drawn.table.items()):
+        for column, cell in sorted(cells.items()):
+            place = Place(row + 1, column + 1)
+            constant: str | float
+            match cell:
+                case CellFormulaTuple():
+                    formula = IssuedFormula(str(cell.formula), place)
+                    if isinstance(
+                        cell.formula, SharedFormula
+                    ):  # its first cell, above the others, has the text
+                        formula = masters.setdefault(cell.formula.number, formula)
+                    issued.formulas.setdefault(place.row, {})[place.column] = formula
+                    continue
+                case CellNumberTuple():
+                    constant = float(cell.number)
+                case CellRichStringTuple():
+                    constant = str(cell.raw_string)
+                case CellStringTuple():
+                    constant = texts[cell.string]
+                case _:
+                    continue
+            issued.constants.setdefault(place.row, {})[place.column] = constant
+    return issued

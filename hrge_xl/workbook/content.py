@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from ..answers.answer import Key, Value
 from ..answers.submission import Verdict
 from ..core.numerals import shown, to_serial
-from ..core.words import count_words
 from ..fields import TICK, Field, step_of
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
@@ -41,8 +40,8 @@ class Memory:
         """Return what is known by this key, worked out when it is first asked for."""
         if key not in self.known:
             self.known[key] = work_out()
-        found: Found = self.known[key]
-        return found
+        known: Found = self.known[key]
+        return known
 
 
 @dataclass(frozen=True)
@@ -110,8 +109,8 @@ class Content:
 
     def counted(self, slot: Slot) -> set[str]:
         """Give the codes that the sheet finds in the cells of a slot: it knows the labels, in whatever capitals."""
-        shown = (each for each in self.shown(slot) if each is not None)
-        seen = {each if isinstance(each, str) else f"{each:g}" for each in shown}
+        shown = (value for value in self.shown(slot) if value is not None)
+        seen = {value if isinstance(value, str) else f"{value:g}" for value in shown}
         name = LEVELS if slot.field.calculated else slot.field.list_name
         if slot.field.type.stepped:
             return {step_of(text, self.layout.lists[str(name)].labels) for text in seen}
@@ -160,16 +159,12 @@ class Content:
         values = [self.answers.get(slot.key) for slot in asked]
         return sum(len(value) if isinstance(value, tuple) else 1 for value in values if value not in EMPTY)
 
-    def words(self, slot: Slot) -> int:
-        """Count the words of a text."""
-        return count_words(str(self.answers.get(slot.key, "")))
-
     # rows and sheets
 
     def active(self, grid: Grid, row: str) -> int:
         """Count the cells of a row (or of a record over all its blocks) that hold something."""
         grids = self.layout.sheet[grid.tool.code].grids if grid.across else (grid,)
-        slots = (each.by_row.get(row, {}).values() for each in grids if each.across is grid.across)
+        slots = (other.by_row.get(row, {}).values() for other in grids if other.across is grid.across)
         return self.memory.once(
             ("active", grid.tool.code, row, grid.number), lambda: self.answered(chain.from_iterable(slots))
         )

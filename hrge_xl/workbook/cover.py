@@ -1,71 +1,91 @@
-"""Draws the cover: what this is, for whom, what to do, and how far each sheet is."""
+"""Draws the cover: what this is, for whom, what to do, and how far each sheet is.
+
+And how far a sheet is where a sheet itself says so: in a table of all sheets, and in the line on top of each.
+"""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 
+from ..core.spec_parts import NO_TEXT
 from ..core.words import SOURCE_LANGUAGE, language_name, translator
 from ..findings import sentence
-from ..layout import Layout, Place, quoted
-from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
-from ..spec.model import ProblemsBlock
-from ..spec.supplements import COVER_KEY
+from ..language.sheet_text import text_literal
+from ..layout import Layout, Place, Sheet, address, quoted
+from ..layout.calculated import to_fill_in
+from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
+from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME, lines_of, purpose
+from ..spec.model import ProblemsBlock, ProgressBlock
+from ..spec.own_sheets import COVER_KEY
 from ..spec.translations import is_draft
-from .cell_ranges import on_sheet
+from .calculated import BlockWriter
+from .cell_writer import CellWriter
 from .content import Content, Shown
-from .formulas import Formula
-from .pen import Pen
-from .progress import LABEL, SHARE, STATE, VALUE, ProgressPainter
+from .formulas import (
+    Formula,
+    area,
+    constant,
+    function,
+    if_,
+    on_sheet,
+    once,
+    sentence_of,
+    ticked,
+    total,
+    with_count,
+)
 
 LINE_LENGTH = 150  # characters of a paragraph
+LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
+COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (26, 74, 14, 11, 11, 11, 11, 24), strict=True))
+GAP = "  ·  "  # between the parts of a line
 SAMPLE = "sample"  # the fact that marks all sheets
 # With a line each, where there are any.
 COVER_FACTS = ("team", "country", "round", "deadline", "contact", "issued")
 
 
-class CoverPainter:
+class CoverWriter:
     """Draws from top to bottom, keeping the next free row."""
 
-    def __init__(self, pen: Pen, layout: Layout, given: Collection[str]) -> None:
-        self.pen, self.layout, self.given = pen, layout, given
+    def __init__(self, writer: CellWriter, layout: Layout, given: Collection[str]) -> None:
+        self.writer, self.layout, self.given = writer, layout, given
         self.say = translator(self.layout.language)
         self.row = 2
 
     def draw(self) -> None:
         """Draw title, facts and steps side by side, the sheets with their progress, and whose work it is."""
         spec, language = self.layout.spec, self.layout.language
-        self.pen.text(Place(CODE_ROW, CODE_COLUMN), COVER_KEY, "code")
-        self.pen.band(self.row, LABEL, STATE, spec.title.say(language), "cover_title")
+        self.writer.text(Place(CODE_ROW, CODE_COLUMN), COVER_KEY, "code")
+        self.writer.band(self.row, LABEL, STATE, spec.title.say(language), "cover_title")
+        notes: list[str] = []
         if SAMPLE in self.given:
-            self._of_sample()
+            text = self.say(
+                "This workbook is a filled sample for reference. Country, people and figures are made up. "
+                "Do not send it back: fill in the workbook that was issued to you."
+            )
+            notes += wrap(text, LINE_LENGTH)
         if is_draft(spec, language):
             # In the language, and in English: nobody has looked at it yet.
             for say in (self.say, translator(SOURCE_LANGUAGE)):
-                self.row += 1
-                text = say("Machine draft, not yet reviewed by a native speaker")
-                self.pen.text(Place(self.row, LABEL), text, "sample_note")
+                notes.append(say("Machine draft, not yet reviewed by a native speaker"))
+        for note in notes:
+            self.row += 1
+            self.writer.text(Place(self.row, LABEL), note, "sample_note")
         self.row += 1
-        self.pen.band(self.row, LABEL, VALUE, self.say("This workbook"), "cover_block")
-        self.pen.band(self.row, SHARE, STATE, self.say("What to do"), "cover_block")
+        self.writer.band(self.row, LABEL, VALUE, self.say("This workbook"), "cover_block")
+        self.writer.band(self.row, SHARE, STATE, self.say("What to do"), "cover_block")
         self.row += 1
         ends = self._facts(self.row), self._steps(self.row)
         for row in range(self.row, max(ends)):
-            self.pen.height(row, "cover_line")
-        self.row = ProgressPainter(self.pen, self.layout, max(ends)).draw()
+            self.writer.height(row, "cover_line")
+        self.row = max(ends)
+        self._progress()
         for line in wrap(spec.note.say(language), LINE_LENGTH):
-            self.pen.text(Place(self.row, LABEL), line, "purpose")
+            self.writer.text(Place(self.row, LABEL), line, "purpose")
             self.row += 1
-
-    def _of_sample(self) -> None:
-        text = self.say(
-            "This workbook is a filled sample for reference. Country, people and figures are made up. "
-            "Do not send it back: fill in the workbook that was issued to you."
-        )
-        for line in wrap(text, LINE_LENGTH):
-            self.row += 1
-            self.pen.text(Place(self.row, LABEL), line, "sample_note")
 
     def _facts(self, row: int) -> int:
         """Write what this workbook is, and give the next row."""
@@ -84,12 +104,12 @@ class CoverPainter:
         ]
         for label, value in facts:
             if isinstance(value, str):
-                self.pen.text(Place(row, VALUE), value, "cover_value")
+                self.writer.text(Place(row, VALUE), value, "cover_value")
             elif value.name not in self.given:
                 continue
             else:
-                self.pen.entries([Place(row, VALUE)], value, "cover_value")
-            self.pen.text(Place(row, LABEL), label, "cover_label")
+                self.writer.entries([Place(row, VALUE)], value, "cover_value")
+            self.writer.text(Place(row, LABEL), label, "cover_label")
             row += 1
         self._today(row)
         return row + 1
@@ -99,23 +119,23 @@ class CoverPainter:
 
         A sample stays as it was filled in: its day never changes.
         """
-        self.pen.text(Place(row, CODE_COLUMN), TODAY_NAME, "code")
-        self.pen.text(Place(row, LABEL), self.say("Day of the check"), "cover_label")
+        self.writer.text(Place(row, CODE_COLUMN), TODAY_NAME, "code")
+        self.writer.text(Place(row, LABEL), self.say("Day of the check"), "cover_label")
         place, form = Place(row, VALUE), ("cover_value", "yyyy-mm-dd")
         if SAMPLE in self.given:
-            self.pen.entries([place], lambda content: [content.today], *form)
+            self.writer.entries([place], lambda content: [content.today], *form)
         else:
-            self.pen.formula(place, Formula("TODAY()", lambda content, row: content.today), *form)
-        self.pen.name(TODAY_NAME, on_sheet(self.layout.cover_name, [place]))
+            self.writer.formula(place, Formula("TODAY()", lambda content, row: content.today), *form)
+        self.writer.name(TODAY_NAME, on_sheet(self.layout.cover_name, [place]))
 
     def _steps(self, row: int) -> int:
         """Write what to do, with links, and what to mind; give the next row."""
         for number, (what, target) in enumerate(self._what_to_do(), start=1):
             place, text = Place(row, SHARE), f"{number}. {what}"
             if target:
-                self.pen.link(place, f"{quoted(target)}!A1", text, target, "step_link")
+                self.writer.link(place, f"{quoted(target)}!A1", text, target, "step_link")
             else:
-                self.pen.text(place, text, "step")
+                self.writer.text(place, text, "step")
             row += 1
         say = self.say
         hints = (
@@ -125,7 +145,7 @@ class CoverPainter:
             *(text.say(self.layout.language) for text in self.layout.spec.what_to_do),
         )
         for hint in hints:
-            self.pen.text(Place(row, SHARE), hint, "hint")
+            self.writer.text(Place(row, SHARE), hint, "hint")
             row += 1
         return row
 
@@ -151,6 +171,103 @@ class CoverPainter:
             yield sentence(say("“{sheet}” lists what is still open."), {"sheet": checks}), checks
         yield say("Save as .xlsx and send the whole file back."), ""
 
+    # how far each sheet is
+
+    def _progress(self) -> None:
+        """Draw the sheets by the parts that they belong to, with what each is for, and how far all of them are."""
+        say = self.say
+        lines: list[Sequence[Formula]] = []  # the counts of each sheet
+        self.writer.band(self.row, LABEL, STATE, say("Sheets"), "cover_block")
+        self.row += 1
+        heads = (
+            say("Sheet"), say("What it is for"), say("Progress"), say("Required"), say("Answered"), say("To correct"),
+            say("To look at"), say("Status"),
+        )  # fmt: skip
+        self.writer.texts(self.row, LABEL, heads, "head")
+        self.row += 1
+        first, part = self.row, NO_TEXT
+        for sheet in self.layout.sheets:
+            if sheet.tool.part and sheet.tool.part != part:
+                self.writer.band(self.row, LABEL, STATE, sheet.tool.part.say(self.layout.language), "section")
+                self.row += 1
+            part = sheet.tool.part
+            if counts := self._sheet(sheet):
+                lines.append(counts)
+            self.row += 1
+        # All sheets together
+        last = self.row - 1
+        self.writer.texts(self.row, LABEL, [say("All sheets"), ""], "total_name")
+        totals = []
+        for number, column in enumerate(range(NEED, STATE)):
+            text = f"SUM({address(first, column)}:{address(last, column)})"
+            totals.append(once(total(text, [line[number] for line in lines])))
+        self._line(totals, Formula("TRUE", lambda content, row: True), "total", "total_name")
+        self.row += 1
+        self._colours(first, self.row - 1)
+
+    def _colours(self, first: int, last: int) -> None:
+        """Colour what is to correct, to look at and complete, and draw bars; sheets that are not used are pale."""
+        rows, state = (first, last), f"=${address(first, STATE)}"
+        for column, style in ((WRONG, "error"), (LOOK, "look")):
+            self.writer.mark_column(column, rows, f"=N(${address(first, column)})>0", style)
+        for word, style in ((self.say("To correct"), "error"), (self.say("Complete"), "good")):
+            self.writer.mark_column(STATE, rows, f"{state}={text_literal(word)}", style)
+        unused = f"{state}={text_literal(self.say('Not ticked in the form'))}"
+        self.writer.mark_when(Place(first, LABEL), Place(last, VALUE), unused, "pale")
+        self.writer.mark_column(STATE, rows, unused, "pale")
+        self.writer.bars(SHARE, rows)
+
+    def _sheet(self, sheet: Sheet) -> Sequence[Formula]:
+        """Draw the row of a sheet; give its counts, none where there is nothing to fill in."""
+        target, tip = f"{quoted(sheet.name)}!A1", self.say("Go to the sheet")
+        self.writer.link(Place(self.row, LABEL), target, sheet.name, tip, "cover_link")
+        text = purpose(sheet.tool, self.layout.language)
+        self.writer.text(Place(self.row, VALUE), text, "cover_status")
+        lines = lines_of(text, COVER_WIDTHS[VALUE])
+        if lines > 1:  # programs that fit rows to a zoomed view may take it for one line
+            self.writer.row_code(Place(self.row, CODE_COLUMN), sheet.tool.code, lines)
+        ranges = []
+        for rows, columns in ((grid.data_rows, grid.check_columns.values()) for grid in sheet.grids):
+            if columns:
+                ends = address(rows[0].index, min(columns)), address(rows[-1].index, max(columns))
+                ranges.append(f"{quoted(sheet.name)}!{':'.join(ends)}")
+        if not ranges:
+            self.writer.texts(self.row, SHARE, [""] * (STATE - SHARE), "cell_centre")
+            self.writer.text(Place(self.row, STATE), self.say("Nothing to fill in"), "cover_status")
+            return ()
+        wrong, missing, look = (
+            "+".join(f'COUNTIF({run},">={level * LEVEL}")' for run in ranges)
+            for level in (ERROR, MISSING, WARNING)
+        )
+        need, bad = address(self.row, NEED), address(self.row, WRONG)
+        texts = (
+            "+".join(f"SUMPRODUCT(MOD(INT({run}/1000),10))" for run in ranges),
+            f"{need}+{bad}-({missing})",
+            wrong,
+            f"{look}-({missing})",
+        )
+        counts = [_count(text, sheet, number) for number, text in enumerate(texts)]
+        self._line(counts, _in_use(self.layout, sheet), "cell_centre", "cover_status")
+        cells = area(self.layout.cover_name, Place(self.row, NEED), Place(self.row, LOOK))
+        self.writer.name(sheet.progress_name, cells)
+        return counts
+
+    def _line(self, counts: Sequence[Formula], in_use: Formula, style: str, words_style: str) -> None:
+        """Write the share of required answers that are given, the counts, and how far that is in words."""
+        say, writer, columns = self.say, self.writer, range(NEED, STATE)
+        need, given, wrong, _ = (
+            Formula(address(self.row, column), count.value)
+            for column, count in zip(columns, counts, strict=True)
+        )
+        writer.formula(Place(self.row, SHARE), if_(need.equals(0), "", given / need), style, "0%")
+        for column, count in zip(columns, counts, strict=True):
+            writer.formula(Place(self.row, column), count, style)
+        begun = if_(given >= need, say("Complete"), say("In progress"))
+        begun = if_(given.equals(0), say("Not started"), begun)
+        free = if_(in_use, say("Nothing required"), say("Not ticked in the form"))
+        state = if_(wrong > 0, say("To correct"), if_(need.equals(0), free, begun))
+        writer.formula(Place(self.row, STATE), state, words_style)
+
 
 def contact_label(language: str) -> str:
     """Give the words before whom to ask."""
@@ -168,3 +285,60 @@ class StampFact:
         """Give one cell."""
         value = content.facts[self.name]
         return [self.labels.get(value, value)]
+
+
+class ProgressWriter(BlockWriter):
+    """Draws one progress block: how far each sheet is, with a link to it."""
+
+    def draw(self) -> int:
+        """Draw title and heads, then one row per sheet."""
+        block, say = self.drawn.block, self.say
+        assert isinstance(block, ProgressBlock)
+        head = self.top(block)
+        self.writer.texts(
+            head, self.left, (say("Sheet"), say("Answered"), say("Missing"), say("To correct")), "head"
+        )
+        codes = to_fill_in(self.layout.spec, [*self.layout.sheet])
+        share, missing, to_correct = range(self.left + 1, self.left + 4)
+        for row, sheet in enumerate((self.layout.sheet[code] for code in codes), start=head + 1):
+            target, tip = f"{quoted(sheet.name)}!A1", say("Go to the sheet")
+            self.writer.link(Place(row, self.left), target, sheet.name, tip, "link_cell")
+            need, given, wrong, _ = _counts_of(sheet)
+            self.writer.formula(Place(row, share), if_(need.equals(0), "", given / need), "cell_centre", "0%")
+            self.writer.formula(Place(row, missing), need - given, "cell_centre", "0;;")
+            self.writer.formula(Place(row, to_correct), wrong, "cell_centre", "0;;")
+        rows = first, _ = head + 1, head + len(codes)
+        self.writer.bars(share, rows)
+        for column, style in ((missing, "missing"), (to_correct, "error")):
+            self.writer.mark_column(column, rows, f"=N(${address(first, column)})>0", style)
+        return self.free
+
+
+def answered(language: str) -> str:
+    """Say how many answers are given of those required."""
+    return translator(language)("{given} of {required} answered")
+
+
+def progress_line(layout: Layout, sheet: Sheet) -> Formula:
+    """Say how many answers of a sheet are given, to correct and to look at, or that it is not used."""
+    say = translator(layout.language)
+    required, given, wrong, look = _counts_of(sheet)
+    text = sentence_of(answered(layout.language), required=required, given=given)
+    for template, count in ((say("{count} to correct"), wrong), (say("{count} to look at"), look)):
+        text = text & if_(count > 0, constant(GAP) & with_count(template, count))
+    idle = function("NOT", operator.not_, _in_use(layout, sheet))
+    return if_(function("AND", operator.and_, required.equals(0), idle), say("Not ticked in the form"), text)
+
+
+def _in_use(layout: Layout, sheet: Sheet) -> Formula:
+    code = sheet.tool.code
+    return Formula(ticked(layout, code), lambda content, row: content.ticked(code))
+
+
+def _counts_of(sheet: Sheet) -> list[Formula]:
+    """Give the required answers of a sheet, those given, to correct, and to look at, as the cover counts them."""
+    return [_count(f"INDEX({sheet.progress_name},1,{number + 1})", sheet, number) for number in range(4)]
+
+
+def _count(text: str, sheet: Sheet, number: int) -> Formula:
+    return Formula(text, lambda content, row: content.progress(sheet)[number])

@@ -18,9 +18,8 @@ from xlsxwriter.workbook import Workbook
 from ..answers.submission import FIELDS, PROPERTY_PREFIX
 from ..core.errors import LimitError
 from ..core.words import cell_length, fits_a_cell
-from ..layout import address
+from .cell_writer import FormulaSheet, OpenCell, no_cell_holds, where
 from .content import NUMBER, Content, Shown
-from .pen import FormulaSheet, Gap, no_cell_holds
 
 EXACT = 10**15  # below it a whole number is written without a point
 
@@ -34,8 +33,10 @@ class DrawnSheet:
         bounds = [0, *(gap.at for gap in sheet.gaps), len(text)]
         self.pieces = [text[start:stop] for start, stop in pairwise(bounds)]
         number = {gap.place: cell for cell, gap in enumerate(sheet.gaps)}
-        # Live cells that are worked out together, by their numbers in the order of the part.
-        self.live = [([number.pop(place) for place in live.places], live.now) for live in sheet.live]
+        # LiveCells cells that are worked out together, by their numbers in the order of the part.
+        self.live = [
+            ([number.pop(place) for place in live.places], live.cached_values) for live in sheet.live
+        ]
         if number:
             raise ValueError(f"{self.name}: nothing says what {min(number)} shows")
         self._last: tuple[list[str], Member] | None = None
@@ -43,8 +44,8 @@ class DrawnSheet:
     def member(self, content: Content, texts: SharedTexts) -> Member:
         """Give the part with a content; most sheets of most workbooks say the same as the one before."""
         values: dict[int, Shown] = {}
-        for cells, now in self.live:
-            values.update(zip(cells, now(content), strict=True))
+        for cells, cached_values in self.live:
+            values.update(zip(cells, cached_values(content), strict=True))
         ends = [self._end(gap, values[cell], texts) for cell, gap in enumerate(self.gaps)]
         if self._last is None or self._last[0] != ends:
             whole = [""] * (len(self.pieces) + len(ends))
@@ -52,23 +53,20 @@ class DrawnSheet:
             self._last = ends, deflated(self.part, "".join(whole).encode())
         return self._last[1]
 
-    def _end(self, gap: Gap, value: Shown, texts: SharedTexts) -> str:
+    def _end(self, gap: OpenCell, value: Shown, texts: SharedTexts) -> str:
         """Give what stands between the open tag of a cell and the next piece."""
         if isinstance(value, NUMBER):
             if not isfinite(value):
                 raise LimitError(
-                    f"{self._where(gap)}: {value} is not a number that Excel knows. Correct the answer."
+                    f"{where(self.name, gap.place)}: {value} is not a number that Excel knows. Correct the answer."
                 )
             whole = isinstance(value, int) or (value.is_integer() and abs(value) < EXACT)
             return f">{gap.formula}<v>{int(value) if whole else value}</v></c>"
         if value and not fits_a_cell(value):
-            raise LimitError(f"{self._where(gap)}: {no_cell_holds(value)}")
+            raise LimitError(f"{where(self.name, gap.place)}: {no_cell_holds(value)}")
         if gap.formula:
             return f' t="str">{gap.formula}<v>{escaped(value) if value else ""}</v></c>'
         return f' t="s"><v>{texts.number(value)}</v></c>' if value else "/>"
-
-    def _where(self, gap: Gap) -> str:
-        return f"Sheet “{self.name}”, cell {address(*gap.place)}"
 
 
 class Drawing:
@@ -96,8 +94,8 @@ class Drawing:
         texts, facts = SharedTexts(*self._texts), content.facts
         sheets = [sheet.member(content, texts) for sheet in self.sheets]
         properties = (deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts)))
-        found = {member.name: member for member in (*sheets, texts.member(), *properties)}
-        return package([member or found[name] for name, member in self._members.items()])
+        filled = {member.name: member for member in (*sheets, texts.member(), *properties)}
+        return package([member or filled[name] for name, member in self._members.items()])
 
 
 # The zip container of a workbook, written from members that are deflated already, and its parts that hold texts. The
@@ -182,10 +180,10 @@ def escaped(text: str) -> str:
 
 
 def _spelt(match: re.Match[str]) -> str:
-    found = match[0]
-    if len(found) > 1:  # looks like such a spelling, and is none
-        return f"_x005F{found}"
-    return ENTITIES.get(found) or f"_x{ord(found):04X}_"
+    text = match[0]
+    if len(text) > 1:  # looks like such a spelling, and is none
+        return f"_x005F{text}"
+    return ENTITIES.get(text) or f"_x{ord(text):04X}_"
 
 
 # the document properties, which carry the second copy of the stamp

@@ -43,7 +43,8 @@ from ..language.sheet_text import (
 from ..layout import Grid, Layout, ListPlace, Place, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
-from .cell_ranges import (
+from ..spec.own_sheets import LAST_SHEET
+from .formulas import (
     absolute,
     active_name,
     answer_name,
@@ -52,8 +53,8 @@ from .cell_ranges import (
     column_name,
     column_range,
     entry,
-    last_cells,
     last_of_row,
+    on_sheet,
     row_codes,
     ticked,
 )
@@ -277,7 +278,7 @@ class ExcelFormula:
             return None
         row = None if ref.single or self.grid is None or self.grid.across else self.row
         if row is None or self.away or len(cells) > 1:
-            return last_cells(cells[0], cells[-1], row=row)
+            return on_sheet(LAST_SHEET, cells, row=row)
         return last_of_row(ref.tool, ref.code, row)
 
     def _is_value(self, expr: Expr) -> bool:
@@ -291,11 +292,11 @@ class ExcelFormula:
             return {}
         if not self.grid.across:
             return self.grid.cells_by_row.get(self.record, {})
-        found: dict[str, tuple[Place, ...]] = {}
+        cells: dict[str, tuple[Place, ...]] = {}
         for grid in self.layout.sheet[self.grid.tool.code].grids:
             if grid.across:
-                found |= grid.cells_by_row.get(self.record, {})
-        return found
+                cells |= grid.cells_by_row.get(self.record, {})
+        return cells
 
     # figures over the rows of a table
 
@@ -305,12 +306,13 @@ class ExcelFormula:
             return "0" if expr.function.never_blank else '""'
         if not grid.across:
             return expr.function.excel(_Columns(self.layout, grid, "", here=self), expr.inner)
-        return expr.function.excel_records([self._record(grid, each) for each in grid.by_row], expr.inner)
-
-    def _record(self, grid: Grid, record: str) -> Record:
-        place = self.layout.active_place(grid, record)
-        active = "TRUE" if place is None else f"{absolute(self.layout, grid.tool.code, [place])}>0"
-        return Record(ExcelFormula(self.layout, grid, record, away=True, here=self), active)
+        records = []
+        for record in grid.by_row:
+            place = self.layout.active_place(grid, record)
+            active = "TRUE" if place is None else f"{absolute(self.layout, grid.tool.code, [place])}>0"
+            writer = ExcelFormula(self.layout, grid, record, away=True, here=self)
+            records.append(Record(writer, active))
+        return expr.function.excel_records(records, expr.inner)
 
     # what functions ask for
 
@@ -448,7 +450,7 @@ class ExcelFormula:
 
     def in_use(self, ref: Ref) -> str:
         """Write whether the row that a reference names is in use; TRUE where none of its sheets was issued."""
-        code, found = first_word(str(self.cell(ref))), []
+        code, numbers_of_rows = first_word(str(self.cell(ref))), []
         field = self.layout.spec.tool[ref.tool].fields[ref.code]
         if field.only:  # one of the entries of its list begins with the code
             entries = reference_name(self.layout, field)
@@ -459,8 +461,8 @@ class ExcelFormula:
                 continue
             alike = f"({row_codes(target)}={code})"
             used = f"{alike}*({active_name(target)}>0)" if grid.kind == "register" else f"--{alike}"
-            found.append(f"SUMPRODUCT({used})")
-        return f"IFERROR(({'+'.join(found)})>0,FALSE)" if found else "TRUE"
+            numbers_of_rows.append(f"SUMPRODUCT({used})")
+        return f"IFERROR(({'+'.join(numbers_of_rows)})>0,FALSE)" if numbers_of_rows else "TRUE"
 
     def parent(self, ref: Ref) -> str:
         """Write what the list says the entry in a cell belongs to, as shown."""
@@ -473,6 +475,8 @@ class _Columns(ExcelFormula):
     `here` writes the row that the whole expression stands in.
     """
 
+    grid: Grid
+
     @property
     def _once(self) -> ExcelFormula:
         """What writes the answers that are the same for all rows."""
@@ -480,15 +484,10 @@ class _Columns(ExcelFormula):
 
     def active(self) -> str:
         """Write 1 for rows with any answer."""
-        grid = self._table
+        grid = self.grid
         if grid.kind != "register":
             return f'{column_range(self.layout, grid, CODE_COLUMN)}<>""'
         return f"{active_name(grid.tool.code)}>0"
-
-    @property
-    def _table(self) -> Grid:
-        assert self.grid is not None
-        return self.grid
 
     def condition(self, expr: Expr) -> str:
         match expr:
@@ -589,14 +588,12 @@ class _Columns(ExcelFormula):
         if not isinstance(expr, Ref) or not _by_row(expr):
             return [self._once.value(expr)]
         if not expr.last:
-            return [
-                column_range(self.layout, self._table, c.index) for c in self._table.columns_of(expr.code)
-            ]
-        rows = self._table.data_rows
+            return [column_range(self.layout, self.grid, c.index) for c in self.grid.columns_of(expr.code)]
+        rows = self.grid.data_rows
         first, last = (self.layout.last.get((expr.tool, row.code, expr.code)) for row in (rows[0], rows[-1]))
         if first is None or last is None:  # nothing is known of the last round
             return ['""']
-        return [last_cells(*ends) for ends in zip(first, last, strict=True)]
+        return [on_sheet(LAST_SHEET, ends) for ends in zip(first, last, strict=True)]
 
     def number(self, expr: Expr) -> str:
         """Write numbers as an array."""
@@ -630,7 +627,7 @@ class _Columns(ExcelFormula):
 
     def row_code(self, ref: Ref) -> str:
         """Write the codes of all rows, or that of the row which the whole expression stands in."""
-        return super().row_code(ref) if ref.outer else column_range(self.layout, self._table, CODE_COLUMN)
+        return super().row_code(ref) if ref.outer else column_range(self.layout, self.grid, CODE_COLUMN)
 
 
 def _by_row(expr: Expr) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -17,9 +17,9 @@ from ..language.sheet_text import text_literal
 from ..layout import Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_COLUMNS, LEFTOVER_HEAD, TITLE_ROW, lines_of
-from ..spec.supplements import FEEDBACK_KEY, LEFTOVER_KEY
+from ..spec.own_sheets import FEEDBACK_KEY, LEFTOVER_KEY
+from .cell_writer import CellWriter
 from .formulas import Formula, if_, total, with_count
-from .pen import Pen
 from .styles import COLOURS, LINES
 
 FIRST_COLUMN = 2
@@ -88,11 +88,11 @@ class ListSheet:
         self._texts: dict[int, str] = {}
         self._formulas: list[int] = []
 
-    def draw(self, pen: Pen) -> None:
+    def draw(self, writer: CellWriter) -> None:
         """Draw the sheet."""
-        self.pen = pen
+        self.writer = writer
         self.rows()
-        pen.sheet.print_area(TITLE_ROW - 1, FIRST_COLUMN - 1, self.row - 2, max(self.widths) - 1)
+        writer.sheet.print_area(TITLE_ROW - 1, FIRST_COLUMN - 1, self.row - 2, max(self.widths) - 1)
 
     def rows(self) -> None:
         """Write everything."""
@@ -100,18 +100,18 @@ class ListSheet:
 
     def top(self, key: str, note: str) -> None:
         """Write what stands above the rows, with the way back to the cover."""
-        self.pen.text(Place(CODE_ROW, CODE_COLUMN), key, "code")
+        self.writer.text(Place(CODE_ROW, CODE_COLUMN), key, "code")
         self.text(FIRST_COLUMN, self.title, "title")
         cover = self.layout.cover_name
         self.link(max(self.widths), f"{quoted(cover)}!A1", self.say("Back to the cover"), cover, "link")
-        self.pen.height(self.row, "title")
+        self.writer.height(self.row, "title")
         self.end_row()
         self.text(FIRST_COLUMN, note, "purpose")
         self.end_row()
         for column, (head, _) in sorted(self.columns.items()):
             self.text(column, self.say(head), "head")
         self.end_row()
-        sheet = self.pen.sheet
+        sheet = self.writer.sheet
         sheet.set_selection(LEFTOVER_HEAD, FIRST_COLUMN - 1, LEFTOVER_HEAD, FIRST_COLUMN - 1)
         sheet.freeze_panes(LEFTOVER_HEAD, 0)
         sheet.repeat_rows(LEFTOVER_HEAD - 1)
@@ -119,17 +119,17 @@ class ListSheet:
 
     def text(self, column: int, text: str, style: str, number_format: str = "") -> None:
         """Write a text into the row."""
-        self.pen.text(Place(self.row, column), text, style, number_format)
+        self.writer.text(Place(self.row, column), text, style, number_format)
         self._texts[column] = text
 
     def link(self, column: int, target: str, text: str, tip: str, style: str) -> None:
         """Write a link into the row."""
-        self.pen.link(Place(self.row, column), target, text, tip, style)
+        self.writer.link(Place(self.row, column), target, text, tip, style)
         self._texts[column] = text
 
     def formula(self, column: int, formula: Formula, style: str) -> None:
         """Write a formula into the row."""
-        self.pen.formula(Place(self.row, column), formula, style)
+        self.writer.formula(Place(self.row, column), formula, style)
         self._formulas.append(column)
 
     def end_row(self, *, fitted: bool = False) -> None:
@@ -142,17 +142,17 @@ class ListSheet:
         place = Place(self.row, CODE_COLUMN)
         if fitted:
             taken = (lines_of(text, self.widths[column]) for column, text in self._texts.items())
-            self.pen.row_code(place, code, min(max(taken, default=1), MOST_LINES))
+            self.writer.row_code(place, code, min(max(taken, default=1), MOST_LINES))
         else:
-            self.pen.text(place, code, "code")
+            self.writer.text(place, code, "code")
         self._texts, self._formulas = {}, []
         self.row += 1
 
     def fold(self, line: int) -> None:
         """Fold the rows below a line."""
         for row in range(line + 1, self.row):
-            self.pen.sheet.set_row(row - 1, None, None, {"level": 1, "hidden": True})
-        self.pen.sheet.set_row(line - 1, None, None, {"collapsed": True})
+            self.writer.sheet.set_row(row - 1, None, None, {"level": 1, "hidden": True})
+        self.writer.sheet.set_row(line - 1, None, None, {"collapsed": True})
 
 
 NUMBER, DONE, SHEET, CELL, ROW, QUESTION, STANDS, WRONG, TO_DO = range(FIRST_COLUMN, FIRST_COLUMN + 9)
@@ -175,7 +175,7 @@ class CorrectionsSheet(ListSheet):
     def rows(self) -> None:
         """Write the heads, then section after section."""
         say = self.say
-        self.pen.sheet.set_tab_color(COLOURS["error_ink"])
+        self.writer.sheet.set_tab_color(COLOURS["error_ink"])
         note = say(
             "Follow the links and correct the cells; “Done” shows what has been corrected. A + in the "
             "margin expands the rows of a sheet. Then send the workbook back."
@@ -224,7 +224,7 @@ class CorrectionsSheet(ListSheet):
         count = total(f"COUNTIF({cells},{text_literal(self.done)})", done)
         self.formula(DONE, with_count(template, count), style)
         all_done = text_literal(template.replace("{count}", str(len(done))))
-        self.pen.mark_when(here, here, f"={address(*here)}={all_done}", "good", **LINES)
+        self.writer.mark_when(here, here, f"={address(*here)}={all_done}", "good", **LINES)
 
     def _rows(self, part: Sequence[Correction]) -> None:
         first = self.row
@@ -251,8 +251,8 @@ class CorrectionsSheet(ListSheet):
             self.end_row(fitted=True)
         done = f"=${column_letters(DONE)}{first}={text_literal(self.done)}"
         last = self.row - 1
-        self.pen.mark_column(DONE, (first, last), done, "good", **LINES)
-        self.pen.mark_when(Place(first, SHEET), Place(last, TO_DO), done, "not_asked", **LINES)
+        self.writer.mark_column(DONE, (first, last), done, "good", **LINES)
+        self.writer.mark_when(Place(first, SHEET), Place(last, TO_DO), done, "not_asked", **LINES)
 
     def _go_to(self, column: int, correction: Correction, text: str, style: str) -> None:
         """Write a link to the cell of a correction; a mere text where it has none."""
@@ -312,13 +312,6 @@ class LeftoversSheet(ListSheet):
             self.text(column, text, style, "@" if number or column == LEFT_SHEET else "")
         self.text(WHY, why, style)
         self.end_row(fitted=True)
-
-
-def feedback_sheets(layout: Layout, feedback: Feedback) -> Iterator[CorrectionsSheet | LeftoversSheet]:
-    """Give each sheet that is added; the second one only where something had no place."""
-    yield CorrectionsSheet(layout, feedback.corrections)
-    if feedback.leftovers:
-        yield LeftoversSheet(layout, feedback.leftovers)
 
 
 # what a row was written with, as short digests: what somebody types over it later can be told from that

@@ -15,15 +15,25 @@ from ..core.words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, 
 from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
 from ..language.sheet_text import SEVERAL, text_literal
-from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, address, column_letters, reference_name
+from ..layout import (
+    Grid,
+    GridColumn,
+    Layout,
+    Place,
+    Row,
+    Sheet,
+    Slot,
+    address,
+    column_letters,
+    reference_name,
+)
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, alert, prompt
 from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
 from ..spec.compiled import compiled
-from .cell_ranges import ticked
-from .check_formula import RowFormulas, answers_in_row
+from .cell_writer import CellWriter, broken_lines
 from .excel_formula import ExcelFormula
-from .pen import Pen, broken_lines
-from .row_status import BesideRow, RowCells, Status, Statuses, columns_run
+from .formulas import ticked
+from .row_checks import BesideRow, RowCells, RowFormulas, Status, answers_in_row, columns_run
 from .styles import level_colours, number_format_of
 
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
@@ -32,10 +42,10 @@ WORD_LENGTH = 6.5  # characters, with the space behind it
 
 
 @dataclass
-class GridPainter:
-    """Draws one grid with a pen."""
+class GridWriter:
+    """Draws one grid with a writer."""
 
-    pen: Pen
+    writer: CellWriter
     layout: Layout
     sheet: Sheet
     grid: Grid
@@ -53,10 +63,13 @@ class GridPainter:
                 visible = (column.index for column in self.grid.columns if column.role not in HIDDEN)
                 last = MARK_COLUMN if row.role == "note" else max(visible)
                 label = f"{row.label}: {row.help}" if row.help else row.label
-                self.pen.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
+                self.writer.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
             else:
-                self.pen.row_code(Place(row.index, CODE_COLUMN), row.code, self._lines(row))
-                slots = self._slots_of(row)
+                self.writer.row_code(Place(row.index, CODE_COLUMN), row.code, self._lines(row))
+                if self.grid.across:
+                    slots = [slot for slot in self.grid.slots if slot.field is row.field]
+                else:
+                    slots = list(self.grid.by_row.get(row.code, {}).values())
                 by_place = {place: slot for slot in slots for place in slot.cells}
                 for column in self.grid.columns:
                     self._cell(row, column, by_place)
@@ -73,47 +86,51 @@ class GridPainter:
             if column.role in HIDDEN:
                 if not self.grid.is_repeated:
                     label = column.field.label.say(self.layout.language) if column.field else ""
-                    self.pen.text(place, label, "check")
+                    self.writer.text(place, label, "check")
             elif self.grid is self.sheet.grids[0]:
                 style = "head_turned" if column.turned else "head"
-                self.pen.two_lines(place, column.label, column.hint(self.layout.language), style)
+                self.writer.two_lines(place, column.label, column.hint(self.layout.language), style)
             if column.turned:
-                self.pen.height(HEAD_ROW, "head_turned")
+                self.writer.height(HEAD_ROW, "head_turned")
         for number, (band, columns) in enumerate(self.grid.bands):
             style = ("band", "band_next")[number % 2]
             label = band.label.say(self.layout.language)
-            self.pen.band(BAND_ROW, columns[0].index, columns[-1].index, label, style)
+            self.writer.band(BAND_ROW, columns[0].index, columns[-1].index, label, style)
         if self.grid.is_repeated:
             # Above the checks of the first block of a repeated form: how many answers each record has
             grid = self.grid
-            if grid is next(each for each in self.sheet.grids if each.same_records(grid)):
+            if grid is next(other for other in self.sheet.grids if other.same_records(grid)):
                 for record in grid.by_row:
                     above = self.layout.active_place(grid, record)
                     assert above is not None
-                    self.pen.formula(above, answers_in_row(self.layout, grid, record), "check")
+                    self.writer.formula(above, answers_in_row(self.layout, grid, record), "check")
 
     # rows
 
     def _live(self, row: Row, slots: Sequence[Slot]) -> None:
         checked = [slot for slot in slots if slot.check is not None]
         places = tuple(Place(row.index, c.index) for c in self.grid.columns if c.role in ("sign", "status"))
-        status = self._status(row, checked) if checked and places else None
+        status = None
+        if checked and places:  # one serves all rows of a table
+            key = row.code if self.grid.across else ""
+            status = self.statuses.get(key) or self.formulas.status(checked, self._limit(row))
+            self.statuses[key] = status
         texts = (status.sign.text, status.sentence.text) if status else ("", "")
         for place, style, text in zip(places, ("sign", "status"), texts, strict=False):
             if text:
                 self._formula(place, style, text, style)
             else:
-                self.pen.text(place, "", style)
+                self.writer.text(place, "", style)
         for slot in checked:
             assert slot.check is not None
             key, check = f"{slot.field.code}:check", partial(self.formulas.check, slot)
             self._formula(slot.check, key, check, "check", by_row=self._differs(slot))
         active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
         now = RowCells(tuple(slots))
-        self.pen.live(now.places, now)
+        self.writer.live(now.places, now)
         if status or active:
             beside = BesideRow(self.grid, slots[0], status, counted=active is not None)
-            self.pen.live([*filter(None, [active]), *(places if status else ())], beside)
+            self.writer.live([*filter(None, [active]), *(places if status else ())], beside)
 
     def _formula(
         self,
@@ -127,33 +144,28 @@ class GridPainter:
     ) -> None:
         """Write a formula, for a whole column at once where its rows differ in their number only."""
         if self.grid.across or by_row:
-            self.pen.formula_text(place, text if isinstance(text, str) else text(), style, form)
+            self.writer.formula_text(place, text if isinstance(text, str) else text(), style, form)
             return
         if key not in self.compiled:
             self.compiled[key] = text if isinstance(text, str) else text()
-        self.pen.column_formula(place, self.last_row, self.compiled[key], style, form)
+        self.writer.column_formula(place, self.last_row, self.compiled[key], style, form)
 
-    def _slots_of(self, row: Row) -> list[Slot]:
-        if self.grid.across:
-            return [s for s in self.grid.slots if s.field is row.field]
-        return list(self.grid.by_row.get(row.code, {}).values())
-
-    def _cell(self, row: Row, column: Column, slots: Mapping[Place, Slot]) -> None:
+    def _cell(self, row: Row, column: GridColumn, slots: Mapping[Place, Slot]) -> None:
         place, language = Place(row.index, column.index), self.layout.language
         match column.role:
             case "mark":
                 number = row.code.split(".")[0] if row.part else row.code
-                self.pen.text(place, "" if row.part > 1 else number, "mark")
+                self.writer.text(place, "" if row.part > 1 else number, "mark")
             case "name" if row.part > 1:
                 more = sentence(self.say("Answer {number}"), {"number": str(row.part)})
-                self.pen.text(place, more, "name_more")
+                self.writer.text(place, more, "name_more")
             case "name":
                 hint = "" if self.grid.with_role("help") else row.help
-                self.pen.two_lines(place, row.label, hint, "name")
+                self.writer.two_lines(place, row.label, hint, "name")
             case "help":
-                self.pen.text(place, row.help, "help")
+                self.writer.text(place, row.help, "help")
             case "sign" | "status" if row.part > 1:
-                self.pen.text(place, "", column.role)
+                self.writer.text(place, "", column.role)
             case "fixed" if row.item is not None and column.field is not None:
                 self._fixed(place, column.field, localized(row.item.values.get(column.field.code), language))
             case "active":
@@ -164,18 +176,17 @@ class GridPainter:
     def _fixed(self, place: Place, field: Field, value: object) -> None:
         figure = figure_of(field, str(value))
         if figure is not None:
-            self.pen.number(place, figure, "fixed", number_format_of(field))
+            self.writer.number(place, figure, "fixed", number_format_of(field))
             return
-        codes = fixed_codes(value) if field.list_name else []
-        labels = [self._label(str(field.list_name), code) for code in codes]
-        self.pen.text(place, SEVERAL.join(labels) if codes else str(value or ""), "fixed")
-
-    def _label(self, name: str, code: str) -> str:
-        """Give the label of an entry, also of a list that no dropdown offers."""
-        table = self.layout.spec.vocabularies
-        if name in table and code in table[name].by_code:
-            return table[name].by_code[code].label.say(self.layout.language)
-        return self.layout.labels.get(name, {}).get(code, code)
+        codes, text = fixed_codes(value) if field.list_name else [], str(value or "")
+        if codes:
+            name, language = str(field.list_name), self.layout.language
+            vocabulary = self.layout.spec.vocabularies.get(name)  # also of a list that no dropdown offers
+            known, labels = vocabulary.by_code if vocabulary else {}, self.layout.labels.get(name, {})
+            text = SEVERAL.join(
+                known[code].label.say(language) if code in known else labels.get(code, code) for code in codes
+            )
+        self.writer.text(place, text, "fixed")
 
     def _answer(self, slot: Slot, place: Place) -> None:
         form, field = number_format_of(slot.field), slot.field
@@ -183,7 +194,9 @@ class GridPainter:
             style = "input" if self.grid.across else field.type.style
             before, after = ("top", "bottom") if self.grid.across else ("left", "right")
             inner = {before: place != slot.cells[0], after: place != slot.cells[-1]}
-            self.pen.text(place, "", style, form, **{side: 0 for side, between in inner.items() if between})
+            self.writer.text(
+                place, "", style, form, **{side: 0 for side, between in inner.items() if between}
+            )
             return
         form = form if kind_of(field) in (ColumnKind.NUMBER, ColumnKind.DATE) else ""
         text = partial(self.formulas.figure, slot)
@@ -192,12 +205,6 @@ class GridPainter:
     def _differs(self, slot: Slot) -> bool:
         """Say whether a formula is another one in each row, not only for the cells of that row."""
         return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
-
-    def _status(self, row: Row, checked: Sequence[Slot]) -> Status:
-        key = row.code if self.grid.across else ""
-        if key not in self.statuses:
-            self.statuses[key] = Statuses(self.layout, self.grid).of(checked, self._limit(row))
-        return self.statuses[key]
 
     def _lines(self, row: Row) -> int:
         """Give how many lines of a long answer are shown first; 1 in a table. Rows grow with their texts."""
@@ -220,7 +227,7 @@ class GridPainter:
                 None if field.calculated else validation(self.layout, self.grid, field, column, start.row)
             )
             if options:
-                self.pen.validate(start, end, options)
+                self.writer.validate(start, end, options)
         self._colours(first, last)
         # Grey the cells of questions that other answers make irrelevant
         if self.grid.across:
@@ -232,7 +239,7 @@ class GridPainter:
             for cell in slot.cells:
                 self._grey(slot, cell, Place(cell.row + below, cell.column), str(cell.row))
 
-    def _areas(self, first: int, last: int) -> Iterator[tuple[Field, Column, Place, Place]]:
+    def _areas(self, first: int, last: int) -> Iterator[tuple[Field, GridColumn, Place, Place]]:
         """Give the cells in which the same may be answered, from the first to the last one."""
         columns = {column.index: column for column in self.grid.with_role("answer")}
         if self.grid.across:
@@ -247,7 +254,7 @@ class GridPainter:
         relevant = compiled(self.layout.spec).relevant.get((slot.tool, slot.field.code))
         if relevant is not None and slot.field.asked:
             asked = ExcelFormula(self.layout, self.grid, slot.row, row).condition(relevant)
-            self.pen.mark_when(first, last, f"=NOT({asked})", "not_asked")
+            self.writer.mark_when(first, last, f"=NOT({asked})", "not_asked")
 
     def _colours(self, first: int, last: int) -> None:
         """Input cells, signs and sentences by urgency; the words say the same."""
@@ -257,7 +264,7 @@ class GridPainter:
             cells = Place(first, column.index), Place(last, column.index)
             self._by_urgency(f"${column_letters(checks[code, column.record])}{first}", *cells)
             if in_use != "TRUE":  # cells of a sheet that is not ticked do not ask for anything
-                self.pen.mark_when(*cells, f"=NOT({in_use})", "idle")
+                self.writer.mark_when(*cells, f"=NOT({in_use})", "idle")
         for column in (*self.grid.with_role("sign"), *self.grid.with_role("status")) if checks else ():
             worst = f"MAX({columns_run(checks.values(), first)})"
             self._by_urgency(worst, Place(first, column.index), Place(last, column.index))
@@ -270,11 +277,11 @@ class GridPainter:
                 below = place if self.grid.across else Place(last, place.column)
                 for level in matrix.levels if matrix else ():
                     shown = text_literal(level.label.say(self.layout.language))
-                    self.pen.mark_when(place, below, f"={cell}={shown}", "level", **level_colours(level))
+                    self.writer.mark_when(place, below, f"={cell}={shown}", "level", **level_colours(level))
 
     def _by_urgency(self, check: str, first: Place, last: Place) -> None:
         for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
-            self.pen.mark_when(first, last, f"={check}>={level * LEVEL}", style)
+            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style)
 
 
 # the sheet's own validation
@@ -283,7 +290,7 @@ TITLE_LIMIT = 32
 
 
 def validation(
-    layout: Layout, grid: Grid, field: Field, column: Column, first_row: int
+    layout: Layout, grid: Grid, field: Field, column: GridColumn, first_row: int
 ) -> dict[str, Any] | None:
     """Give what XlsxWriter needs to validate the cells of a field; None where there is nothing to say."""
     say = translator(layout.language)
@@ -303,7 +310,9 @@ def validation(
     return options
 
 
-def _rule(layout: Layout, grid: Grid, field: Field, column: Column, first_row: int) -> dict[str, Any] | None:
+def _rule(
+    layout: Layout, grid: Grid, field: Field, column: GridColumn, first_row: int
+) -> dict[str, Any] | None:
     if field.to:
         name = reference_name(layout, field)
         return {"validate": "list", "source": f"={name}"} if name else None
@@ -326,7 +335,7 @@ def _rule(layout: Layout, grid: Grid, field: Field, column: Column, first_row: i
     return {"validate": kind, "criteria": sign, "value": value}
 
 
-def _list_source(grid: Grid, field: Field, column: Column, first_row: int) -> str:
+def _list_source(grid: Grid, field: Field, column: GridColumn, first_row: int) -> str:
     """Write the source: the whole list, or the run of it for the parent's answer in the same row or record."""
     name = field.list_name
     if field.parent is None:

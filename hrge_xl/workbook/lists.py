@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled
 from ..spec.model import CollectBlock, Collected, ProblemsBlock
 from ..spec.scope import rule_scope
-from .calculated import ListPainter
+from .calculated import BlockWriter
 from .content import Content, Shown
 from .excel_formula import ExcelFormula
 from .formulas import (
@@ -38,12 +38,59 @@ from .formulas import (
     once,
     row_number,
     run_of,
+    with_count,
 )
-from .row_status import columns_run, message_of, order_in_row
+from .row_checks import columns_run, message_of, order_in_row
+from .styles import LINES
 
 COLLECT_HELPERS = 8
 BETWEEN = "; "  # several answers
 OfSource = tuple[str, int, int]  # tool of the list, number of the block, number of the source
+
+
+class ListBlockWriter(BlockWriter):
+    """Draws a list: what is in it in one line, heads, and rows that are taken from hidden columns."""
+
+    def start(self, block: CollectBlock | ProblemsBlock) -> None:
+        """Write what stands above the line."""
+        self.size, self.first = block.rows, self.top(block) + 2
+
+    def column(self, column: int, formula: Formula, style: str = "check", number_format: str = "") -> Formula:
+        """Write a column of the list; give its cell in the row of what asks."""
+        run = ColumnRun.alike(column, self.first, self.size, formula)
+        self.writer.fill(run, style, number_format)
+        return run.own
+
+    def columns(self, columns: Sequence[tuple[str, Formula, str, str]]) -> None:
+        """Write the columns that are seen: head, formula, style and number format."""
+        self.writer.texts(self.first - 1, self.left, [head for head, *_ in columns], "head")
+        for number, (_, formula, style, number_format) in enumerate(columns, self.left):
+            self.column(number, formula, style, number_format)
+
+    def row_of(self, code: Formula, origin: Formula, sheets: Sequence[str], issued: Formula) -> Formula:
+        """Find the row of a code on one of some sheets, wherever it is by now."""
+        names = chosen(origin, [Formula(name, issued.value) for name in sheets]).text
+        return Formula(f"IFERROR(MATCH({code.text},INDEX({names},0,{CODE_COLUMN}),0),0)", issued.value)
+
+    def summarise(self, count: Formula, nothing: str, fits: str, too_many: str) -> None:
+        """Write above a list that there is nothing in it, how many there are, or how many do not fit."""
+        rows = too_many.replace("{rows}", str(self.size))
+        line = if_(count > self.size, with_count(rows, count), with_count(fits, count))
+        self.writer.formula(Place(self.first - 2, self.left), if_(count.equals(0), nothing, line), "progress")
+
+    def frame_used(self, columns: int, state: int, words: Mapping[str, str]) -> None:
+        """Lines around the rows in use, and the words of the state column in their colours.
+
+        LibreOffice takes one conditional format a cell, so that those of the state column bring their lines along.
+        """
+        first, last = rows = self.first, self.first + self.size - 1
+        end, cell = self.left + columns - 1, f"=${column_letters(state)}{first}"
+        for word, style in words.items():
+            self.writer.mark_column(state, rows, f"{cell}={text_literal(word)}", style, **LINES)
+        used = f'=${column_letters(self.left)}{first}<>""'
+        for left, right in ((self.left, state - 1), (state, state), (state + 1, end)):
+            if left <= right:
+                self.writer.mark_when(Place(first, left), Place(last, right), used, "framed")
 
 
 @dataclass(frozen=True)
@@ -76,7 +123,7 @@ class ListedRow(NamedTuple):
     source: RowSource
     row: str  # its code, or the number of a record
     name: str  # the same as people see it
-    found: int  # its row on the sheet, or the column of a record
+    line: int  # its row on the sheet, or the column of a record
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,18 +149,18 @@ class KeptRows:
     def kept(self, shown: Sequence[Shown]) -> dict[OfSource, dict[str, float]] | None:
         """Say which rows of each source such cells keep, with their ranks; None where one shows no number."""
         counts, ranks = shown[: len(self.rows)], shown[len(self.rows) :] or [0.0] * len(self.rows)
-        found: dict[OfSource, dict[str, float]] = {row.source.key: {} for row in self.rows}
+        ranks_of: dict[OfSource, dict[str, float]] = {row.source.key: {} for row in self.rows}
         before = 0.0
         for row, count, rank in zip(self.rows, counts, ranks, strict=True):
             if not isinstance(count, int | float):
                 return None
             if count > before:
-                found[row.source.key][row.row] = rank if isinstance(rank, int | float) else 0.0
+                ranks_of[row.source.key][row.row] = rank if isinstance(rank, int | float) else 0.0
             before = 0.0 if self.ranked else count
-        return found
+        return ranks_of
 
 
-class CollectPainter(ListPainter):
+class CollectWriter(ListBlockWriter):
     """Draws one collected list. Hidden columns count the rows to keep; the list takes the first, second … of them."""
 
     def draw(self) -> int:
@@ -146,7 +193,7 @@ class CollectPainter(ListPainter):
 
     def _candidates(self) -> Formula:
         """Write the rows, and which of them are kept; give the cells that count these."""
-        free, first, pen, rows = self.free, self.first, self.pen, self.rows
+        free, first, writer, rows = self.free, self.first, self.writer, self.rows
         kept = KeptRows(rows, any(source.spec.rank is not None for source in self.sources))
         conditions: dict[int, str] = {}
         counts, ranks = [], []
@@ -155,20 +202,20 @@ class CollectPainter(ListPainter):
             differs = source.grid.across or differs_by_row(source.keeping.condition)
             if differs or source.position not in conditions:
                 conditions[source.position] = self._condition(source, row.row)
-            condition = conditions[source.position].replace(ROW, str(row.found))
+            condition = conditions[source.position].replace(ROW, str(row.line))
             counts.append(Place(at, free))
-            pen.formula_text(counts[-1], self._count(at, condition, ranked=kept.ranked), "check")
+            writer.formula_text(counts[-1], self._count(at, condition, ranked=kept.ranked), "check")
             if kept.ranked:
                 ranks.append(Place(at, free + 7))
-                own, rank = None if row.source.grid.across else str(row.found), row.source.keeping.rank
+                own, rank = None if row.source.grid.across else str(row.line), row.source.keeping.rank
                 compiler = ExcelFormula(self.layout, row.source.grid, row.row, own, away=True)
                 number = "0" if rank is None else f"N({compiler.value(rank)})"
-                pen.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
-        pen.live([*counts, *ranks], kept)
-        self.which = pen.constants(free + 1, first, [row.source.position for row in rows])
-        found = [row.found if row.source.grid.across else row.row for row in rows]
-        self.find = pen.constants(free + 2, first, found)
-        self.named = pen.constants(free + 3, first, [row.name for row in rows])
+                writer.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
+        writer.live([*counts, *ranks], kept)
+        self.which = writer.constants(free + 1, first, [row.source.position for row in rows])
+        line = [row.line if row.source.grid.across else row.row for row in rows]
+        self.find = writer.constants(free + 2, first, line)
+        self.named = writer.constants(free + 3, first, [row.name for row in rows])
         return Formula(run_of(free, first, len(rows)), lambda content, row: kept(content)[: len(rows)])
 
     def _count(self, row: int, condition: str, *, ranked: bool) -> str:
@@ -201,21 +248,25 @@ class CollectPainter(ListPainter):
         unused, find = pick.equals(0), index(self.find, pick)
         origin = self.column(self.free + 5, if_(unused, 0, index(self.which, pick)))
         names = [source.name for source in self.sources]
-        place = index(listed("", [row.found for row in self.rows]), pick)
-        row = self.found(find, origin, names, place).text
+        place = index(listed("", [row.line for row in self.rows]), pick)
+        row = self.row_of(find, origin, names, place).text
         row_or_record = Formula(f"IF(ISNUMBER({find.text}),{find.text},{row})", place.value)
-        found = self.column(self.free + 6, if_(unused, 0, row_or_record))
-        target = constant("#") & chosen(origin, [self._address(source, found) for source in self.sources])
+        line = self.column(self.free + 6, if_(unused, 0, row_or_record))
+        target = constant("#") & chosen(origin, [self._address(source, line) for source in self.sources])
         name = function("HYPERLINK", lambda _, name: name, target, index(self.named, pick))
         link = (say("Row"), if_(unused, "", name), "listed_link", "")
         columns = [link if block.compact else (say("No."), if_(unused, "", number), "listed_mark", "")]
         for code, head in block.columns.items():
-            value = self._value(code, origin, found)
-            columns.append((head.say(self.layout.language), value, "listed", self._format(code)))
+            value, form = self._value(code, origin, line), ""
+            if code == block.bars:
+                form = "0%"
+            elif kind_of_column(self.layout.spec, block, code) is ColumnKind.DATE:
+                form = "yyyy-mm-dd"
+            columns.append((head.say(self.layout.language), value, "listed", form))
         state = left + len(columns)
         if block.due is not None:
             column = left + 1 + list(block.columns).index(block.due)
-            due = ColumnRun.alike(column, first, self.size, self._value(block.due, origin, found)).own
+            due = ColumnRun.alike(column, first, self.size, self._value(block.due, origin, line)).own
             columns.append((say("On time?"), if_(unused, "", self._state(due)), "listed", ""))
         if not block.compact:
             sheets = chosen(origin, [source.sheet for source in self.sources])
@@ -223,15 +274,9 @@ class CollectPainter(ListPainter):
         self.columns(columns)
         if block.bars is not None:
             bars = left + 1 + list(block.columns).index(block.bars)
-            self.pen.bars(bars, (first, first + self.size - 1))
+            self.writer.bars(bars, (first, first + self.size - 1))
         words = {say("Overdue"): "error", say("No date"): "missing"}
         self.frame_used(len(columns), state, words if block.due is not None else {})
-
-    def _format(self, column: str) -> str:
-        """Give the number format of a column."""
-        if column == self.block.bars:
-            return "0%"
-        return "yyyy-mm-dd" if kind_of_column(self.layout.spec, self.block, column) is ColumnKind.DATE else ""
 
     def _state(self, due: Formula) -> Formula:
         today = Formula(TODAY_NAME, lambda content, row: content.today)
@@ -239,51 +284,47 @@ class CollectPainter(ListPainter):
         is_day = function("ISNUMBER", lambda value: isinstance(value, int | float), due)
         return if_(is_day, late, self.say("No date"))
 
-    def _value(self, column: str, origin: Formula, found: Formula) -> Formula:
-        value = chosen(origin, [self._cell(source, column, found) for source in self.sources])
+    def _value(self, column: str, origin: Formula, line: Formula) -> Formula:
+        value = chosen(origin, [self._cell(source, column, line) for source in self.sources])
         kind = kind_of_column(self.layout.spec, self.block, column)
         shown = (
             if_(value.equals(""), "", value) if kind in (ColumnKind.DATE, ColumnKind.NUMBER) else value & ""
         )
         return if_(origin.equals(0), "", iferror(shown, ""))
 
-    def _cell(self, source: RowSource, column: str, found: Formula) -> Formula:
+    def _cell(self, source: RowSource, column: str, line: Formula) -> Formula:
         """Give the cells of a field in one row of a source, joined where there are several."""
         tool, code = source.spec.tool, source.spec.columns.get(column, "")
-        found_at = {row.found: self.layout.slots.get((tool, row.row, code)) for row in source.rows}
-        slots = {place: slot for place, slot in found_at.items() if slot is not None}
+        keys = {row.line: (tool, row.row, code) for row in source.rows}
+        slots = {at: self.layout.slots[key] for at, key in keys.items() if key in self.layout.slots}
         if not slots:
             return constant("")
         codes = next(iter(slots.values())).codes
-        if source.grid.across:
-            cells = [f"INDEX({source.name},{_question(source, row)},{found.text})" for row, _ in codes]
-        else:
-            cells = [f"INDEX({source.name},{found.text},{_column(source, code)})" for _, code in codes]
+        cells = [f"INDEX({source.name},{_row_and_column(source, *pair, line)})" for pair in codes]
 
         def value(content: Content, row: int) -> Shown:
-            values = [shown for shown in content.shown(slots[found.value(content, row)]) if shown is not None]
+            values = [shown for shown in content.shown(slots[line.value(content, row)]) if shown is not None]
             return values[0] if len(values) == 1 else BETWEEN.join(map(as_text, values))
 
         return Formula(joined(cells, BETWEEN), value)
 
-    def _address(self, source: RowSource, found: Formula) -> Formula:
+    def _address(self, source: RowSource, line: Formula) -> Formula:
         """Give the address of the first field of the row."""
         first, field = next(source.rows), next(iter(source.spec.columns.values()))
-        row_code, column_code = self.layout.slots[source.spec.tool, first.row, field].codes[0]
-        row, column = found.text, _column(source, column_code)
-        if source.grid.across:
-            row, column = _question(source, row_code), found.text
-        text = f"{text_literal(quoted(source.sheet) + '!')}&ADDRESS({row},{column},4)"
+        codes = self.layout.slots[source.spec.tool, first.row, field].codes[0]
+        cell = _row_and_column(source, *codes, line)
+        text = f"{text_literal(quoted(source.sheet) + '!')}&ADDRESS({cell},4)"
         return Formula(text, constant("").value)  # nobody sees it
 
 
-def _column(source: RowSource, code: str) -> str:
-    """Give the number of a column of a source, wherever a column that somebody inserts moves it."""
-    return f"MATCH({text_literal(code)},INDEX({source.name},{CODE_ROW},0),0)"
+def _row_and_column(source: RowSource, row: str, column: str, line: Formula) -> str:
+    """Write the numbers of the row and the column of a field in a row, or a record, of a source.
 
-
-def _question(source: RowSource, code: str) -> str:
-    return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"
+    They are looked up by code, wherever a row or a column that somebody inserts moves the field.
+    """
+    if source.grid.across:
+        return f"MATCH({text_literal(row)},INDEX({source.name},0,{CODE_COLUMN}),0),{line.text}"
+    return f"{line.text},MATCH({text_literal(column)},INDEX({source.name},{CODE_ROW},0),0)"
 
 
 # draws the list of open problems
@@ -293,17 +334,16 @@ RANK = 100_000  # more rows than any workbook has
 LONGEST_LABEL = 90
 
 
-class Watched(NamedTuple):
+class CheckedRow(NamedTuple):
     """One row of a grid that has check cells."""
 
     sheet: int  # position among the sheets, from 1
-    grid: Grid
     row: Row
-    checks: tuple[Slot, ...]
+    checks: Sequence[Slot]
     entry: int  # position of the grid's first column (or record) among all of them, from 1
 
 
-class ProblemsPainter(ListPainter):
+class ProblemsWriter(ListBlockWriter):
     """Draws one list of problems. Hidden columns rank the rows of all sheets; the list takes the first ranks."""
 
     def draw(self) -> int:
@@ -313,7 +353,9 @@ class ProblemsPainter(ListPainter):
         self.sheets = [sheet for sheet in self.layout.sheets if sheet.check_columns]
         self.entries: list[tuple[str, str]] = []  # what a check cell is about, and the column of its answer
         self.rows = [
-            row for number, sheet in enumerate(self.sheets, start=1) for row in self._watch(number, sheet)
+            row
+            for number, sheet in enumerate(self.sheets, start=1)
+            for row in self._checked_rows(number, sheet)
         ]
         self.start(block)
         self._candidates()
@@ -326,28 +368,26 @@ class ProblemsPainter(ListPainter):
         self._list()
         return self.free + PROBLEM_HELPERS
 
-    def _watch(self, number: int, sheet: Sheet) -> Iterator[Watched]:
+    def _checked_rows(self, number: int, sheet: Sheet) -> Iterator[CheckedRow]:
         for grid in sheet.grids:
             if not grid.with_role("check"):
                 continue
             entry = len(self.entries) + 1
             self.entries += self._entries_of(grid)
             for row in grid.data_rows:
-                checks = tuple(s for s in grid.row_slots.get(row.index, ()) if s.check is not None)
-                if checks:
-                    yield Watched(number, grid, row, checks, entry)
+                if checks := grid.checked_rows.get(row.index):
+                    yield CheckedRow(number, row, checks, entry)
 
     def _entries_of(self, grid: Grid) -> list[tuple[str, str]]:
         """For each check column of a grid what it is about, and the letters of the column of the answer."""
         if grid.across:
             answers = grid.with_role("answer")
             return [(c.label if len(answers) > 1 else "", column_letters(c.index)) for c in answers]
-        found = []
-        for check in grid.with_role("check"):
-            assert check.field is not None
-            column = next(c for c in grid.with_role("answer") if c.field is check.field)
-            found.append((check.field.label.say(self.layout.language), column_letters(column.index)))
-        return found
+        fields = [check.field for check in grid.with_role("check") if check.field is not None]
+        return [
+            (field.label.say(self.layout.language), column_letters(grid.columns_of(field.code)[0].index))
+            for field in fields
+        ]
 
     # the hidden columns: one row for each row of the sheets, then one for each check column
 
@@ -358,10 +398,10 @@ class ProblemsPainter(ListPainter):
         key = _level(worst.own) * RANK + RANK - row_number(f"${column_letters(free)}", first)
         keys = ColumnRun.alike(free + 1, first, len(rows), if_(worst.own < LEVEL, 0, key))
         for run in (worst, keys):
-            self.pen.fill(run, "check")
+            self.writer.fill(run, "check")
         self.worst, self.keys = worst.cells, keys.cells
         self.some = once(count_if(self.keys, ">", 0)) if rows else constant(0)
-        hold = self.pen.constants
+        hold = self.writer.constants
         self.place = hold(free + 2, first, [row.sheet for row in rows])
         self.code = hold(free + 3, first, [row.row.code for row in rows])
         self.label = hold(free + 4, first, [_short(row.row) for row in rows])
@@ -369,7 +409,7 @@ class ProblemsPainter(ListPainter):
         self.about = hold(free + 6, first, [about for about, _ in self.entries])
         self.letters = hold(free + 7, first, [letters for _, letters in self.entries])
 
-    def _worst(self, row: Watched) -> Formula:
+    def _worst(self, row: CheckedRow) -> Formula:
         columns = [slot.check.column for slot in row.checks if slot.check is not None]
         cells, checks = columns_run(columns, row.row.index), row.checks
         sheet = quoted(self.sheets[row.sheet - 1].name)
@@ -389,12 +429,12 @@ class ProblemsPainter(ListPainter):
         origin = self.column(free + 10, if_(unused, 0, index(self.place, pick)))
         row = index(listed("", [row.row.index for row in self.rows]), pick)
         names = [sheet.name_in_book for sheet in self.sheets]
-        found = self.column(free + 11, if_(unused, 0, self.found(code, origin, names, row)))
-        what = self.column(free + 12, if_(unused, 0, order_in_row(worst, 999, index(self.entry, pick))))
+        line = self.column(free + 11, if_(unused, 0, self.row_of(code, origin, names, row)))
+        what = self.column(free + 12, if_(unused, 0, index(self.entry, pick) + order_in_row(worst, 999)))
         label, about = index(self.label, pick), index(self.about, what)
         words = {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
         prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
-        target = constant("#") & prefix & index(self.letters, what) & found
+        target = constant("#") & prefix & index(self.letters, what) & line
         columns = (
             (say("No."), number, "listed_mark"),
             (say("Status"), chosen(_level(worst), list(words.values())), "listed"),

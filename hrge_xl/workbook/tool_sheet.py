@@ -23,54 +23,53 @@ from ..layout.model import (
     purpose,
 )
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
-from .calculated import BlockPainter
-from .cell_ranges import absolute, active_name, area, column_range, row_codes, tick_name
-from .crossings import MatrixPainter, PivotPainter
-from .grids import GridPainter
-from .last_sheet import draw_last_cells
-from .lists import CollectPainter, ProblemsPainter
-from .pen import FormulaSheet, Pen
-from .progress import SheetProgressPainter, progress_line
+from .calculated import BlockWriter, MatrixWriter, PivotWriter
+from .cell_writer import CellWriter, FormulaSheet
+from .cover import ProgressWriter, progress_line
+from .formulas import absolute, active_name, area, column_range, row_codes, tick_name
+from .grids import GridWriter
+from .helper_sheets import draw_last_cells
+from .lists import CollectWriter, ProblemsWriter
 
 USUAL_WIDTH = 8  # characters, of a column that nothing else asks to be wider
-PAINTERS: dict[type[Block], type[BlockPainter]] = {
-    MatrixBlock: MatrixPainter, PivotBlock: PivotPainter, CollectBlock: CollectPainter, ProblemsBlock: ProblemsPainter,
-    ProgressBlock: SheetProgressPainter,
+BLOCK_WRITERS: dict[type[Block], type[BlockWriter]] = {
+    MatrixBlock: MatrixWriter, PivotBlock: PivotWriter, CollectBlock: CollectWriter, ProblemsBlock: ProblemsWriter,
+    ProgressBlock: ProgressWriter,
 }  # fmt: skip
 
 
-def draw_tool_sheet(pen: Pen, layout: Layout, sheet: Sheet) -> None:
+def draw_tool_sheet(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     """Draw a sheet with everything on it. Raises `LimitError` where something does not fit into Excel."""
     # Write the hidden key of the sheet and the codes of its columns, of all grids that use them
-    pen.text(Place(1, CODE_COLUMN), sheet.tool.code, "code")
+    writer.text(Place(1, CODE_COLUMN), sheet.tool.code, "code")
     codes: dict[int, dict[str, None]] = {}
     for column in (column for grid in sheet.grids for column in grid.columns if column.code):
         codes.setdefault(column.index, {})[column.code] = None
-    for index, found in codes.items():
-        pen.text(Place(1, index), " ".join(found), "code")
-    _top(pen, layout, sheet)
+    for index, of_column in codes.items():
+        writer.text(Place(1, index), " ".join(of_column), "code")
+    _top(writer, layout, sheet)
     for grid in sheet.grids:
-        GridPainter(pen, layout, sheet, grid).draw()
-        draw_last_cells(pen, layout, grid)
-    _calculated_blocks(pen, layout, sheet)
+        GridWriter(writer, layout, sheet, grid).draw()
+        draw_last_cells(writer, layout, grid)
+    _calculated_blocks(writer, layout, sheet)
     # Write what helps to fill the sheet in, right of its table
     for row, line in enumerate(sheet.panel, start=HEAD_ROW):
         if line.is_head:
-            pen.text(Place(row, sheet.panel_column), line.text, "panel_head")
+            writer.text(Place(row, sheet.panel_column), line.text, "panel_head")
             continue
-        pen.text(Place(row, sheet.panel_column), line.about, "panel_about")
-        pen.text(Place(row, sheet.panel_column + 1), line.text, "panel_text")
-    _names(pen, layout, sheet)
-    view(pen.sheet, layout, sheet)
+        writer.text(Place(row, sheet.panel_column), line.about, "panel_about")
+        writer.text(Place(row, sheet.panel_column + 1), line.text, "panel_text")
+    _names(writer, layout, sheet)
+    view(writer.sheet, layout, sheet)
 
 
-def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
+def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     """Title, purpose, links, and how far the sheet is."""
     language = layout.language
-    pen.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), "title")
-    pen.height(TITLE_ROW, "title")
-    pen.text(Place(PURPOSE_ROW, MARK_COLUMN), purpose(sheet.tool, language), "purpose")
-    names = [layout.cover_name, *(each.name for each in layout.sheets), layout.lists_name]
+    writer.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), "title")
+    writer.height(TITLE_ROW, "title")
+    writer.text(Place(PURPOSE_ROW, MARK_COLUMN), purpose(sheet.tool, language), "purpose")
+    names = [layout.cover_name, *(other.name for other in layout.sheets), layout.lists_name]
     at = names.index(sheet.name)  # between the sheet before and the one behind
     links = ((names[at - 1], "◀ {}"), (layout.cover_name, layout.cover_name), (names[at + 1], "{} ▶"))
     for column, (name, text) in enumerate(links, start=MARK_COLUMN):
@@ -79,51 +78,51 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
         # The name as far as there is room, else its first word, else no more than an arrow.
         said = (text.format(words) for words in (name, name.split(maxsplit=1)[0]))
         shown = next((words for words in said if lines_of(words, room) == 1), text.format("").strip())
-        pen.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
+        writer.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
     if sheet.panel:  # behind the links, and where columns scroll
         target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
         frozen, behind = sheet.grids[0].frozen, MARK_COLUMN + 3
         scrolled = (c.index for grid in sheet.grids for c in grid.columns if c.index > frozen)
         first = max(behind, min(scrolled, default=behind))
         text = translator(language)("How to fill in")
-        pen.link(Place(LINKS_ROW, first), target, f"{text} ▶", text)
-    pen.height(LINKS_ROW, "links")
+        writer.link(Place(LINKS_ROW, first), target, f"{text} ▶", text)
+    writer.height(LINKS_ROW, "links")
     if sheet.check_columns:
-        pen.formula(Place(PROGRESS_ROW, MARK_COLUMN), progress_line(layout, sheet), "progress")
+        writer.formula(Place(PROGRESS_ROW, MARK_COLUMN), progress_line(layout, sheet), "progress")
     elif sheet.grids:
-        pen.text(Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress")
-    pen.height(PROGRESS_ROW, "progress")
+        writer.text(Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress")
+    writer.height(PROGRESS_ROW, "progress")
 
 
-def _calculated_blocks(pen: Pen, layout: Layout, sheet: Sheet) -> None:
+def _calculated_blocks(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     free = first = max(sheet.widths, default=2) + 1
     for drawn in sheet.drawn:
-        painter = PAINTERS[type(drawn.block)]
-        free = painter(pen, layout, sheet, drawn, free).draw()
+        block_writer = BLOCK_WRITERS[type(drawn.block)]
+        free = block_writer(writer, layout, sheet, drawn, free).draw()
     if any(drawn.left > MARK_COLUMN for drawn in sheet.drawn):
         # one height, or a long text here leaves a gap there
         for row in range(sheet.drawn[0].first, max(drawn.last_row for drawn in sheet.drawn) + 1):
-            pen.height(row, "side_by_side")
+            writer.height(row, "side_by_side")
     if free > first:
-        pen.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
+        writer.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
     if sheet.tool.calculated and not sheet.drawn:
         say = translator(layout.language)
         text = say("The sheets that this one draws from are not in this workbook.")
-        pen.text(Place(HEAD_ROW, MARK_COLUMN), text, "plain")
+        writer.text(Place(HEAD_ROW, MARK_COLUMN), text, "plain")
 
 
-def _names(pen: Pen, layout: Layout, sheet: Sheet) -> None:
+def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     """Define what formulas of other sheets call by name."""
     code, table = sheet.tool.code, layout.rows_of.get(sheet.tool.code)
-    pen.name(sheet.name_in_book, area(sheet.name, Place(1, 1), sheet.last))
+    writer.name(sheet.name_in_book, area(sheet.name, Place(1, 1), sheet.last))
     if table is not None and not table.across:
-        pen.name(row_codes(code), column_range(layout, table, CODE_COLUMN))
+        writer.name(row_codes(code), column_range(layout, table, CODE_COLUMN))
         for column in table.with_role("active"):
-            pen.name(active_name(code), column_range(layout, table, column.index))
+            writer.name(active_name(code), column_range(layout, table, column.index))
     where, field = layout.spec.tick_field or ("", "")
     tick = layout.slots.get((where, code, field))
     if tick is not None:
-        pen.name(tick_name(code), absolute(layout, where, tick.cells))
+        writer.name(tick_name(code), absolute(layout, where, tick.cells))
 
 
 # how a sheet opens, scrolls and prints

@@ -1,4 +1,4 @@
-"""A pen for one worksheet: XlsxWriter with every silent refusal raised as our own error."""
+"""A writer for one worksheet: XlsxWriter with every silent refusal raised as our own error."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Formats:
         return self._made[key]
 
 
-class Pen:
+class CellWriter:
     """Writes cells of one sheet; rows and columns from 1."""
 
     def __init__(self, sheet: FormulaSheet, formats: Formats) -> None:
@@ -60,7 +60,9 @@ class Pen:
         if not text:
             self._write(self.sheet.write_blank, place, None, form)
         elif not fits_a_cell(text):
-            raise LimitError(f"{self._where(place)}: {no_cell_holds(text)}", at=(self.sheet.name, *place))
+            raise LimitError(
+                f"{where(self.sheet.name, place)}: {no_cell_holds(text)}", at=(self.sheet.name, *place)
+            )
         elif text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
             self._write(self.sheet.write_rich_string, place, text[:1], self.formats("plain"), text[1:], form)
         else:
@@ -149,22 +151,24 @@ class Pen:
             formula = formula.replace(ROW, str(place.row))
         if (length := cell_length(formula)) > FORMULA_LIMIT:
             raise LimitError(
-                f"{self._where(place)}: the formula has {length} characters; Excel takes {FORMULA_LIMIT}. "
+                f"{where(self.sheet.name, place)}: the formula has {length} characters; Excel takes {FORMULA_LIMIT}. "
                 "`hrge-xl spec check` says which part of the spec to shorten.",
                 at=(self.sheet.name, *place),
             )
         self._write(self.sheet.write_formula, place, formula, self.formats(style, number_format, **more))
 
-    def entries(self, places: Iterable[Place], now: Now, style: str, number_format: str = "") -> None:
+    def entries(
+        self, places: Iterable[Place], cached_values: CachedValues, style: str, number_format: str = ""
+    ) -> None:
         """Write live cells without formulas, and note what they show."""
         cells = tuple(places)
         for place in cells:
             self.text(place, "", style, number_format)
-        self.live(cells, now)
+        self.live(cells, cached_values)
 
-    def live(self, places: Iterable[Place], now: Now) -> None:
+    def live(self, places: Iterable[Place], cached_values: CachedValues) -> None:
         """Note what live cells show that are worked out together."""
-        self.sheet.live.append(Live(tuple(places), now))
+        self.sheet.live.append(LiveCells(tuple(places), cached_values))
 
     def two_lines(self, place: Place, first: str, second: str, style: str) -> None:
         """Write a text with a quieter one below it in the same cell."""
@@ -206,17 +210,20 @@ class Pen:
         """Define a name in the workbook."""
         self.formats.book.define_name(name, f"={cells}")
 
-    def _where(self, place: Place) -> str:
-        return f"Sheet “{self.sheet.name}”, cell {address(*place)}"
-
     def _write(self, write: Callable[..., Any], place: Place, *what: Any) -> None:
         """Have XlsxWriter write something. Raises `LimitError` where it refuses."""
         result = write(place.row - 1, place.column - 1, *what)
         if isinstance(result, int) and result < 0:
             raise LimitError(
-                f"{self._where(place)}: Excel does not take this text, list or formula ({result}). Shorten it.",
+                f"{where(self.sheet.name, place)}: Excel does not take this text, list or formula ({result}). "
+                "Shorten it.",
                 at=(self.sheet.name, *place),
             )
+
+
+def where(sheet: str, place: Place) -> str:
+    """Say which cell something is about."""
+    return f"Sheet “{sheet}”, cell {address(*place)}"
 
 
 def no_cell_holds(text: str) -> str:
@@ -235,7 +242,7 @@ def broken_lines(text: str) -> str:
 # ten thousand in some hundred columns; shared formulas (ECMA-376, 18.3.1.40) keep it at a third of the size.
 
 _TEXTS = re.compile('"[^"]*"')
-Now = Callable[[Content], Sequence[Shown]]
+CachedValues = Callable[[Content], Sequence[Shown]]
 
 
 def sharable(formula: str) -> bool:
@@ -261,14 +268,14 @@ class SharedFormula(str):
         return shared
 
 
-class Live(NamedTuple):
+class LiveCells(NamedTuple):
     """Cells that differ between workbooks of one layout, and what they show, which holds on to nothing drawn with."""
 
     places: tuple[Place, ...]
-    now: Now
+    cached_values: CachedValues
 
 
-class Gap(NamedTuple):
+class OpenCell(NamedTuple):
     """A live cell as it was drawn: its tag, left open at an offset of the part, and its formula if it has one."""
 
     place: Place
@@ -281,8 +288,8 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self.live: list[Live] = []
-        self.gaps: list[Gap] = []  # in the order of the part, known once it has been written
+        self.live: list[LiveCells] = []
+        self.gaps: list[OpenCell] = []  # in the order of the part, known once it has been written
         self._open: set[tuple[int, int]] = set()
 
     def _assemble_xml_file(self) -> None:
@@ -298,7 +305,7 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
             super()._write_cell(row, col, cell)
             return
         self.fh.write(f'<c r="{address(row + 1, col + 1)}" s="{cell.format._get_xf_index()}"')
-        self.gaps.append(Gap(Place(row + 1, col + 1), self.fh.tell(), formula))
+        self.gaps.append(OpenCell(Place(row + 1, col + 1), self.fh.tell(), formula))
 
     def _element(self, formula: str) -> str:
         if not isinstance(formula, SharedFormula):

@@ -1,33 +1,57 @@
-"""The formula of a check cell: the tests of one answer in the reader's order, the first one that fails wins.
+"""What stands in a row about its answers: the formula of each check cell, then how the row stands, in words.
 
-And what Excel takes of any formula.
+The formula of a check cell has the tests of one answer in the reader's order; the first one that fails wins. A row has
+a sign with a word, and a sentence that says what to do. And what Excel takes of any formula.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
-from ..core.words import NO_ANSWER, cell_length
+from ..core.words import NO_ANSWER, cell_length, count_words, translator
 from ..fields import ColumnKind
 from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
 from ..language import Problem
-from ..language.sheet_text import answers_in, text_literal
+from ..language.sheet_text import answers_in, text_literal, word_count
 from ..language.tree import Arithmetic, Call, Compare, Expr, Logic, Not, Ref
-from ..layout import Grid, Layout, Slot, column_letters
-from ..spec.compiled import CompiledSpec, FieldChecks, compiled
+from ..layout import Grid, Layout, Place, Slot, column_letters
+from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING, order_of
+from ..layout.model import CODE_COLUMN, HEAD_ROW
+from ..spec.compiled import FieldChecks, compiled
 from ..spec.model import FormBlock
 from ..spec.scope import Scope, parsed, ref_to
-from .cell_ranges import cells_of, count_answers
+from .cell_writer import FORMULA_LIMIT
+from .content import Content, Shown
 from .excel_formula import ExcelFormula
-from .formulas import ROW, Formula
-from .pen import FORMULA_LIMIT
+from .formulas import (
+    ROW,
+    Formula,
+    cells_of,
+    constant,
+    count_answers,
+    count_if,
+    function,
+    if_,
+    index,
+    listed,
+    with_count,
+)
 
+MESSAGES = "check_messages"  # defined name of the message texts
 FieldKey = tuple[str, str]
 Test = tuple[str, str, str]  # when a check fails, its code, and its field where it is one of a field
+
+
+class Status(NamedTuple):
+    """The words of a row: how it stands, with a sign, and in a sentence what to do."""
+
+    sign: Formula
+    sentence: Formula
 
 
 @dataclass(frozen=True)
@@ -37,23 +61,19 @@ class RowFormulas:
     layout: Layout
     grid: Grid
 
-    def _compiler(self, slot: Slot) -> ExcelFormula:
+    def compiler(self, slot: Slot) -> ExcelFormula:
+        """Give what writes the expressions of the row of a slot."""
         return ExcelFormula(self.layout, self.grid, slot.row, None if self.grid.across else ROW)
-
-    @cached_property
-    def compiled(self) -> CompiledSpec:
-        """The expressions of the spec."""
-        return compiled(self.layout.spec)
 
     def figure(self, slot: Slot) -> str:
         """Give the formula of a calculated answer; an open row without answers calculates nothing."""
-        formula = self._compiler(slot).value(self.compiled.formulas[slot.tool, slot.field.code])
+        formula = self.compiler(slot).value(compiled(self.layout.spec).formulas[slot.tool, slot.field.code])
         in_use = self.in_use(slot)
         return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
 
     def check(self, slot: Slot) -> str:
         """Give the formula of the slot's check cell."""
-        compiler, own = self._compiler(slot), self.compiled.fields[slot.tool, slot.field.code]
+        compiler, own = self.compiler(slot), compiled(self.layout.spec).fields[slot.tool, slot.field.code]
         cell, several = cells_of(slot.cells, row=compiler.row), len(slot.cells) > 1
         once = isinstance(self.grid.block, FormBlock) and self.grid.block.records == 1
         value = ref_to(self.layout.spec, slot.tool, slot.field, single=once)
@@ -114,7 +134,7 @@ class RowFormulas:
         self, slot: Slot, compiler: ExcelFormula, *, blank_at: FieldKey | None = None
     ) -> Iterator[Test]:
         """Give the condition under which each rule is broken; with `blank_at` only of those broken by a blank."""
-        for rule in self.compiled.rules_at.get((slot.tool, slot.field.code), ()):
+        for rule in compiled(self.layout.spec).rules_at.get((slot.tool, slot.field.code), ()):
             assert rule.check is not None
             if blank_at is not None:
                 applies = True if rule.when is None else on_blank(rule.when, blank_at)
@@ -127,12 +147,149 @@ class RowFormulas:
                 "",
             )
 
+    # how a row stands
+
+    def status(self, checked: Sequence[Slot], limit: int | None) -> Status:
+        """Give the status of a question, or of all rows of a table; one with a word limit says how long it is, too."""
+        table = not self.grid.across
+        slots = self.grid.checked_rows
+        checks = Formula(
+            columns_run([slot.check.column for slot in checked if slot.check]),
+            lambda content, row: content.checks(slots[row]),
+        )
+        worst = Formula(f"MAX({checks.text})", lambda content, row: max(content.checks(slots[row])))
+        given = Formula(
+            count_answers(checked, row=ROW if table else None),
+            lambda content, row: (
+                content.active(self.grid, slots[row][0].row)
+                if table
+                else any(map(content.is_given, slots[row]))
+            ),
+        )
+        codes = {row.index: row.code for row in self.grid.data_rows}
+        # the cell of the code of a row of a table
+        code = Formula(f"${column_letters(CODE_COLUMN)}{ROW}", lambda content, row: codes[row])
+        message = message_of(self.layout, worst, code if table else None)
+        if limit is None:
+            sentence = if_(worst >= LEVEL, self._who(worst, message))
+        else:
+            sentence = self._counted(checked[0], limit, worst, message)
+        return Status(self._sign(checks, worst, given), sentence)
+
+    def _sign(self, checks: Formula, worst: Formula, given: Formula) -> Formula:
+        """Give a sign with a word, and how many answers are meant where several can be."""
+        say = translator(self.layout.language)
+        one = self.grid.across and not self.grid.is_repeated
+        sign = if_(given > 0, say("✓ Complete"))
+        for level, of_one, of_several in (
+            (WARNING, say("! To look at"), say("! {count} to look at")),
+            (MISSING, say("… Missing"), say("… {count} missing")),
+            (ERROR, say("✗ To correct"), say("✗ {count} to correct")),
+        ):  # the most urgent comes out in front
+            least = level * LEVEL
+            case = of_one if one else with_count(of_several, count_if(checks, ">=", least))
+            sign = if_(worst >= least, case, sign)
+        return sign
+
+    def _who(self, worst: Formula, message: Formula) -> Formula:
+        """Put in front of a message which column of a table, or which record of a repeated form it is about."""
+        place, checks = order_in_row(worst, 1000), self.grid.with_role("check")
+        if not self.grid.across:
+            heads = [c.field.label.say(self.layout.language) if c.field else "" for c in checks]
+            first, last = (column_letters(checks[i].index) for i in (0, -1))
+            return index(listed(f"${first}${HEAD_ROW}:${last}${HEAD_ROW}", heads), place) & ": " & message
+        if self.grid.is_repeated:
+            number = Formula(f"({place.text})", place.value)
+            return constant(record_name(self.grid) + " ") & number & ": " & message
+        return message
+
+    def _counted(self, slot: Slot, limit: int, worst: Formula, message: Formula) -> Formula:
+        """Give a text with a word limit: the count, live, in front of what is wrong."""
+        cell, slots = cells_of(slot.cells, row=ROW), self.grid.checked_rows
+        blank = Formula(f'TRIM({cell})=""', lambda content, row: not content.is_given(slots[row][0]))
+        words = Formula(
+            word_count(cell),
+            lambda content, row: count_words(str(content.answers.get(slots[row][0].key, ""))),
+        )
+        template = translator(self.layout.language)("{count} of {limit} words").replace("{limit}", str(limit))
+        more = if_(worst >= LEVEL, if_(blank, "", ". ") & message)
+        text = if_(blank, "", with_count(template, words)) & more
+        return Formula(f"IFERROR({text.text},{message.text})", text.value)
+
+
+def message_of(layout: Layout, number: Formula, code: Formula | None) -> Formula:
+    """Give the message of a check number; where messages name the row, with its code."""
+    texts = [message.text for message in layout.messages.entries]
+    message = index(
+        listed(MESSAGES, texts), Formula(f"MOD({number.text},1000)", lambda *at: number.value(*at) % 1000)
+    )
+    if code is None or not any(ROW_NAME in text for text in texts):
+        return message
+    return function("SUBSTITUTE", str.replace, message, ROW_NAME, code)
+
+
+def order_in_row(number: Formula, last: int) -> Formula:
+    """Give which check cell of its row a check number is about, counted from `last` - 999 on."""
+    return Formula(
+        f"{last}-MOD(INT({number.text}/10000),1000)",
+        lambda content, row: last - 999 + order_of(number.value(content, row)),
+    )
+
+
+@dataclass(frozen=True)
+class RowCells:
+    """The answers and check cells of one row of a table, or of one question of a form: they differ together."""
+
+    slots: tuple[Slot, ...]
+
+    @cached_property
+    def checked(self) -> tuple[Slot, ...]:
+        """The slots that have a check cell."""
+        return tuple(slot for slot in self.slots if slot.check is not None)
+
+    @property
+    def places(self) -> list[Place]:
+        """Its cells, in the order of what they show."""
+        cells = [place for slot in self.slots for place in slot.cells]
+        return [*cells, *(slot.check for slot in self.checked if slot.check is not None)]
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """Give what they show."""
+        values = chain.from_iterable(map(content.shown, self.slots))
+        return [*values, *(content.checks(self.checked) if self.checked else ())]
+
+
+@dataclass(frozen=True)
+class BesideRow:
+    """What stands beside the answers of a row: sign, sentence, and in an open row the cell that counts the answers."""
+
+    grid: Grid
+    first: Slot
+    status: Status | None
+    counted: bool
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """Give what the helper cell shows where there is one, then sign and sentence."""
+        row, words = self.first.cells[0].row, self.status or ()
+        active = [content.active(self.grid, self.first.row)] if self.counted else []
+        return [*active, *(part.value(content, row) for part in words)]
+
+
+def record_name(grid: Grid) -> str:
+    """Name a record of a repeated form."""
+    return grid.with_role("answer")[0].label.rsplit(" ", 1)[0]
+
+
+def columns_run(columns: Collection[int], row: int | str = ROW) -> str:
+    """Write the cells of a row from the first to the last of some columns."""
+    return f"${column_letters(min(columns))}{row}:${column_letters(max(columns))}{row}"
+
 
 def answers_in_row(layout: Layout, grid: Grid, row: str) -> Formula:
     """Count the answers of an open row, or of a record over all form blocks that hold it."""
     table = grid.kind == "register"
     grids = [grid] if table else [g for g in layout.sheet[grid.tool.code].grids if g.same_records(grid)]
-    slots = (slot for each in grids for slot in each.by_row[row].values() if not slot.field.calculated)
+    slots = (slot for block in grids for slot in block.by_row[row].values() if not slot.field.calculated)
     count = count_answers(slots, row=ROW if table else None)
     return Formula(count, lambda content, _: content.active(grid, row))
 
@@ -242,8 +399,7 @@ def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
 
 def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: bool) -> int:
     """Count the characters of an expression as a formula of the row or record of a slot."""
-    grid = layout.grid_of(slot)
-    compiler = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW)
-    found = parsed(text, scope, condition=condition)
-    assert not isinstance(found, Problem)  # it has been checked
-    return cell_length(compiler.condition(found) if condition else compiler.value(found))
+    compiler = RowFormulas(layout, layout.grid_of(slot)).compiler(slot)
+    expr = parsed(text, scope, condition=condition)
+    assert not isinstance(expr, Problem)  # it has been checked
+    return cell_length(compiler.condition(expr) if condition else compiler.value(expr))

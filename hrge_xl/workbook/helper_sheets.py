@@ -1,0 +1,322 @@
+"""Draws the sheets that hold what others need: lists, the answers of the round before, and whose workbook this is.
+
+On the Lists sheet stand vocabularies, the matrix, the messages of the checks, and the live lists of rows. The answers
+of the round before travel as one text on their hidden sheet, and are shown beside what to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import accumulate
+
+from ..answers.answer import Key, last_to_text
+from ..answers.submission import FIELDS
+from ..core.errors import LimitError
+from ..core.words import translator
+from ..core.work import grouped
+from ..fields import ColumnKind, kind_of
+from ..language import Call, walk
+from ..language.function import ref_of
+from ..language.functions.choices import LookUp
+from ..layout import (
+    Grid,
+    GridColumn,
+    Layout,
+    ListPlace,
+    Place,
+    Row,
+    column_letters,
+    offered_rows,
+    reference_name,
+)
+from ..layout.lists import IN_FORM, LEVELS, ROLE, field_of
+from ..layout.model import CODE_ROW
+from ..spec.compiled import compiled
+from ..spec.model import RegisterBlock
+from ..spec.own_sheets import IDENTITY_KEY, LAST_KEY, LAST_SHEET, LISTS_KEY
+from ..spec.rows import is_shown
+from .cell_writer import CellWriter
+from .content import LABEL_LENGTH, Content, Shown, fixed_label
+from .cover import StampFact
+from .formulas import (
+    ROW,
+    ColumnRun,
+    Formula,
+    absolute,
+    area,
+    constant,
+    iferror,
+    index,
+    last_name,
+    last_of_row,
+    last_rows,
+    match,
+    on_sheet,
+    once,
+)
+from .row_checks import MESSAGES
+from .styles import number_format_of
+
+HEAD_ROW = 4
+FIRST = HEAD_ROW + 1
+LIST_WIDTH = 60
+Target = tuple[Grid, Row]  # a row that can be referred to
+
+
+class ListsSheetWriter:
+    """Draws lists from left to right, giving each its defined names."""
+
+    def __init__(self, writer: CellWriter, layout: Layout) -> None:
+        self.writer, self.layout = writer, layout
+        self.say = translator(layout.language)
+        self.next_column = 2
+
+    def draw(self) -> None:
+        """All lists; nobody needs to read them, so they are plain."""
+        self.writer.text(Place(1, 1), LISTS_KEY, "code")
+        self.writer.text(Place(2, 2), self.say("Lists"), "title")
+        self.writer.text(
+            Place(3, 2), self.say("The dropdown lists of this workbook. Nothing to fill in."), "purpose"
+        )
+        for place in self.layout.lists.values():
+            self._list(place)
+        self._matrix()
+        column, entries = self.next_column, self.layout.messages.entries
+        self.writer.texts(HEAD_ROW, column, (self.say("Messages"), self.say("Code")), "head")
+        self._column(MESSAGES, column, [message.text for message in entries])
+        self.writer.constants(column + 1, FIRST, [message.code for message in entries], "list")
+        self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
+        self.next_column += 2
+        for name, targets in reference_lists(self.layout).items():
+            self._rows(name, targets)
+
+    def _name(self, name: str, column: int, first: int, last: int, width: int = 0) -> None:
+        cells = area(self.layout.lists_name, Place(first, column), Place(last, column + width))
+        self.writer.name(name, cells)
+
+    def _column(
+        self, name: str, column: int, values: Sequence[str], form: str = "", first: int = FIRST
+    ) -> None:
+        """Write a column of texts, and name it."""
+        self.writer.constants(column, first, values, "list", form)
+        self._name(name, column, first, first + len(values) - 1)
+
+    def _list(self, place: ListPlace) -> None:
+        title = self.say("Levels") if place.name == LEVELS else place.name.lstrip("_")
+        vocabulary = self.layout.spec.vocabularies.get(place.name)
+        note = vocabulary.note.say(self.layout.language) if vocabulary is not None else ""
+        self.writer.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
+        self.writer.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
+        first, column, name = place.first, place.column, place.name
+        # Ticks are typed as numbers, too.
+        labels = [float(x) if place.spellings and x.isdecimal() else x for x in place.labels]
+        self.writer.constants(column, first, labels, "list", "@")
+        self._name(f"list_{name}", column, first, place.last_offered)
+        self._column(f"code_{name}", column + 1, place.codes, "@", first)
+        for what, texts in (("parent", place.parents), ("spellings", place.spellings)):
+            if texts:
+                self._column(f"{what}_{name}", column + 2, texts, "@", first)
+        width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
+        self.writer.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
+        self.next_column = max(self.next_column, place.column + place.width)
+
+    def _matrix(self) -> None:
+        matrix = self.layout.spec.matrix
+        if matrix is None:
+            return
+        first, language = self.next_column, self.layout.language
+        down, across = self.layout.lists[matrix.down].codes, self.layout.lists[matrix.across].codes
+        last, width = HEAD_ROW + len(down), len(across) - 1
+        self.writer.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
+        for column, other in enumerate(across, start=first + 1):
+            self.writer.number(Place(HEAD_ROW, column), float(other), "head")
+        for row, one in enumerate(down, start=FIRST):
+            self.writer.number(Place(row, first), float(one), "list")
+            levels = (matrix.level[matrix.cells[one][other]].label.say(language) for other in across)
+            self.writer.texts(row, first + 1, levels, "list")
+        self._name("matrix_down", first, FIRST, last)
+        self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, width)
+        self._name("matrix_levels", first + 1, FIRST, last, width)
+        self.next_column += len(across) + 1
+
+    def _rows(self, name: str, targets: Sequence[Target]) -> None:
+        """Write a live list: beside each row a running count of those in use, then the list of these."""
+        column, first = self.next_column, FIRST
+        self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
+        self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
+        self.next_column += 2
+        if not any(grid.kind == "register" for grid, _ in targets):
+            self._column(name, column, [fixed_label(grid, row.code) for grid, row in targets])
+            return
+        last, counter = HEAD_ROW + len(targets), f"${column_letters(column + 1)}"
+        labels = ColumnRun(column + 2, first, [label_of(self.layout, *target) for target in targets])
+        used = [is_in_use(self.layout, *target) for target in targets]
+        running = once(Formula("", lambda *at: list(accumulate(int(in_use.value(*at)) for in_use in used))))
+        counted = []
+        for row, in_use in enumerate(used, first):
+            text = f"{counter + str(row - 1) if row > first else 0}+({in_use.text})"
+            counted.append(Formula(text, lambda content, row: running.value(content, row)[row - first]))
+        counts = ColumnRun(column + 1, first, counted)
+        places = (match(constant(number), counts.cells) for number, _ in enumerate(targets, 1))
+        entries = ColumnRun(column, first, [iferror(index(labels.cells, place), "") for place in places])
+        for run in (entries, counts, labels):
+            self.writer.fill(run, "list")
+        self.next_column += 1
+        sheet, start, end = self.layout.lists_name, Place(first, column), Place(last, column)
+        count = f"MAX(1,{on_sheet(sheet, [Place(last, column + 1)])})"
+        self.writer.name(name, f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")
+
+
+def reference_lists(layout: Layout) -> dict[str, list[Target]]:
+    """Give every list of rows that a workbook needs, by defined name."""
+    lists: dict[str, list[Target]] = {}
+    for sheet in layout.sheets:
+        for slot in sheet.slots:
+            name = reference_name(layout, slot.field) if slot.field.to else None
+            if name is not None and name not in lists:
+                grids = [layout.rows_of[code] for code in slot.field.to if code in layout.rows_of]
+                lists[name] = [(grid, row) for grid in grids for row in offered_rows(grid, slot.field)]
+    return lists
+
+
+def looked_up(layout: Layout) -> Iterator[tuple[Grid, GridColumn]]:
+    """Give the columns that `lookup` reads anywhere in the spec."""
+    parts = (part for expr in compiled(layout.spec).expressions() for part in walk(expr))
+    calls = (part for part in parts if isinstance(part, Call) and isinstance(part.function, LookUp))
+    keys = sorted({ref_of(call.args[1]).key for call in calls})
+    for grid in layout.rows_of.values():
+        codes = (code for tool, code in keys if tool == grid.tool.code)
+        yield from ((grid, column) for code in codes for column in grid.columns_of(code))
+
+
+def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
+    """Give the entry of a row in a list: its code and what it is about, in an open row as it is filled in."""
+    code = row.code
+    if not isinstance(grid.block, RegisterBlock):
+        return constant(fixed_label(grid, code))
+    (column, *_) = grid.columns_of(grid.block.named_by)
+    cell = absolute(layout, grid.tool.code, [Place(row.index, column.index)])
+    return Formula(f'"{code} "&LEFT({cell},{LABEL_LENGTH})', lambda content, _: content.row_label(grid, code))
+
+
+def is_in_use(layout: Layout, grid: Grid, row: Row) -> Formula:
+    """Say whether anything is answered in a row; fixed rows always count."""
+    place, code = layout.active_place(grid, row.code), row.code
+    if place is None or grid.kind != "register":
+        return Formula("TRUE", lambda content, _: True)
+    return (
+        Formula(absolute(layout, grid.tool.code, [place]), lambda content, _: content.active(grid, code)) > 0
+    )
+
+
+# the answers of the round before
+
+TEXT_COLUMN, TEXT_ROWS = 1, range(2, 18)  # where that text stands, so much in each row
+BETWEEN = "; "  # several answers
+Cells = list[tuple[Key, tuple[Place, ...]]]
+PIECE = 16_000  # characters, which are never more than two units of a cell each
+
+
+def draw_last_sheet(writer: CellWriter, layout: Layout) -> None:
+    """Draw the codes of columns and rows, and everything else as live cells, those of a sheet together."""
+    writer.text(Place(CODE_ROW, 1), LAST_KEY, "code")
+    writer.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], last_answers_text, "code", "@")
+    free = max(place.column for places in layout.last.values() for place in places) + 1
+    for tool, cells in grouped((key[0], (key, places)) for key, places in layout.last.items()).items():
+        for (_, _, field), places in cells:
+            writer.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
+        writer.entries([place for _, places in cells for place in places], partial(_shown_in, cells), "code")
+        free += _table(writer, layout, tool, free)
+    writer.sheet.very_hidden()
+    writer.sheet.protect("", {})
+
+
+def _table(writer: CellWriter, layout: Layout, tool: str, column: int) -> int:
+    """Draw the codes of the rows of tables, and name them and the columns beside; how many columns that took."""
+    grids = (grid for grid in layout.sheet[tool].grids if not grid.across)
+    rows = {row.index: row.code for grid in grids for row in grid.data_rows}
+    if not rows:
+        return 0
+    writer.text(Place(CODE_ROW, column), tool, "code")
+    for row, code in rows.items():
+        writer.text(Place(row, column), code, "code")
+    columns = {last_rows(tool): column}
+    for (of, row_code, field), places in layout.last.items():
+        if of == tool and len(places) == 1 and rows.get(places[0].row) == row_code:
+            columns[last_name(tool, field)] = places[0].column
+    for name, at in columns.items():
+        writer.name(name, on_sheet(LAST_SHEET, [Place(min(rows), at), Place(max(rows), at)]))
+    return 1
+
+
+def _shown_in(cells: Cells, content: Content) -> Sequence[Shown]:
+    """Give what the answers of a sheet were, in one cell after the other."""
+    return [shown for key, places in cells for shown in content.shown_last(key, len(places))]
+
+
+def last_answers_text(content: Content) -> Sequence[Shown]:
+    """Give the answers as one text, in pieces. Raises `LimitError` where that is too long."""
+    text = last_to_text(dict(content.last))
+    pieces = [text[at : at + PIECE] for at in range(0, len(text), PIECE)]
+    if len(pieces) > len(TEXT_ROWS):
+        raise LimitError(
+            f"The answers of the round before have {len(text):,} characters; a workbook takes "
+            f"{PIECE * len(TEXT_ROWS):,}. Have fewer fields with `carry: last`."
+        )
+    return [*pieces, *[None] * (len(TEXT_ROWS) - len(pieces))]
+
+
+# beside the cells to answer anew
+
+
+def draw_last_cells(writer: CellWriter, layout: Layout, grid: Grid) -> None:
+    """Draw these columns of a grid in grey; what they show is known when the workbook is issued, and never changes."""
+    for row, column in ((row, column) for column in grid.with_role(ROLE) for row in grid.data_rows):
+        place, key = Place(row.index, column.index), _key(layout, grid, row, column)
+        if key is None:
+            writer.text(place, "", "help")
+            continue
+        said, slot, form = layout.last[key], layout.slots.get(key), ""
+        if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
+            form = number_format_of(slot.field)
+        if grid.across or len(said) > 1 or field_of(column) == IN_FORM:
+            first, *others = (on_sheet(LAST_SHEET, [place]) for place in said)
+            more = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in others)
+            writer.formula_text(place, "&".join([f'IF({first}="","",{first})', *more]), "last", form)
+        else:
+            was = last_of_row(grid.tool.code, field_of(column), ROW)
+            last_row = grid.data_rows[-1].index
+            writer.column_formula(place, last_row, f'IF({was}="","",{was})', "last", form)
+        writer.live([place], partial(_joined, key, len(said)))
+
+
+def _joined(key: Key, cells: int, content: Content) -> Sequence[Shown]:
+    """Give what an answer was, as people see it."""
+    said = [shown for shown in content.shown_last(key, cells) if shown is not None]
+    return said if len(said) == 1 else [BETWEEN.join(map(str, said))]
+
+
+def _key(layout: Layout, grid: Grid, row: Row, column: GridColumn) -> Key | None:
+    """Give the answer of the round before that a cell shows; None for none."""
+    if row.part > 1:
+        return None
+    code = field_of(column)
+    if code != IN_FORM:
+        return grid.tool.code, row.code, code
+    field = row.field or grid.slots[0].field  # of a list of items in a form, which has one
+    record = "1" if grid.across else row.code
+    return (grid.tool.code, record, field.code) if is_shown(layout.spec, field) else None
+
+
+# the stamp
+
+
+def draw_identity_sheet(writer: CellWriter) -> None:
+    """Draw the stamp: the names of its fields, and beside each what it says of this workbook."""
+    writer.text(Place(1, 1), IDENTITY_KEY, "code")
+    for row, name in enumerate(FIELDS, start=2):
+        writer.text(Place(row, 1), name, "code", "@")
+        writer.entries([Place(row, 2)], StampFact(name), "code", "@")
+    writer.sheet.very_hidden()
+    writer.sheet.protect("", {})
