@@ -501,7 +501,6 @@ from hrge_xl.outputs import FORMATS, overview as overview_module, page, shown_te
 from hrge_xl.outputs.build import file_rows, run_id
 from hrge_xl.outputs.compare import Said
 from hrge_xl.outputs.compare_rounds import compared, paired, Side
-from hrge_xl.outputs.country_map import country_map, on_map, outlines
 from hrge_xl.outputs.document import (
     CodeRow,
     Document,
@@ -514,21 +513,29 @@ from hrge_xl.outputs.document import (
     SCHEMA,
     Summary as document_Summary,
 )
-from hrge_xl.outputs.drawing import ChartColumn, columns, lines, Mark, Point, steps
+from hrge_xl.outputs.charts import (
+    ChartColumn,
+    columns,
+    country_map,
+    lines,
+    Mark,
+    on_map,
+    outlines,
+    Point,
+    steps,
+)
 from hrge_xl.outputs.feedback import give_back, GivenBack
 from hrge_xl.outputs.feedback_message import message
 from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xlsx
 from hrge_xl.outputs.formats.json import render
 from hrge_xl.outputs.overview import page_of
-from hrge_xl.outputs.overview_build import overview
+from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, overview, STATES, teams
 from hrge_xl.outputs.overview import of_dataset, overview_of_folder
 from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview
 from hrge_xl.outputs.overview_questions import _Rows, MOST_ROWS_OF_A_QUESTION, OF_A_FINDING
-from hrge_xl.outputs.overview_teams import MISSING, STATES, teams
 from hrge_xl.outputs.document import SEVERITIES
 from hrge_xl.outputs.document import CALLED
 from hrge_xl.outputs.formats.xlsx import sheets as report_sheets
-from hrge_xl.outputs.overview_teams import LEAST_FIRST
 from hrge_xl.outputs.page import environment, isolated
 from hrge_xl.outputs.spec_page import html, text
 from hrge_xl.outputs.spec_diff import touched_files
