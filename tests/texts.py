@@ -137,7 +137,7 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
             "overview: why there is no total",
         ),
         (
-            SEVERITIES_IN_WORDS.values(), "outputs/column_words.py", "",
+            SEVERITIES_IN_WORDS.values(), "outputs/table_sheets.py", "",
         ),
         (kept_texts.EVERY, "core/message_templates.py", "kept in English, and said in the language of the reader"),
         ((*STATES, *NOTES.values()), "rounds/round_status.py", "where a team stands"),

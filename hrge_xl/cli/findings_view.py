@@ -47,8 +47,8 @@ def print_every_line(files: Sequence[FileRow], *, quiet: bool) -> None:
 
 
 def _full(finding: FindingRow) -> str:
+    from ..outputs.build import waiver_of
     from ..outputs.document import place_of
-    from ..outputs.file_rows import waiver_of
 
     waiver = finding["waiver"]
     place = f"{place_of(finding)}: " if finding["sheet"] else ""
