@@ -227,7 +227,7 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
         accepted=result.verdict == ACCEPTED,
         later=later,
         to_do=bool(wrong or missing),
-        wrong=[_named(each) for each in wrong[:MOST_IMPORTANT]],
+        wrong=[_place_and_question(each) for each in wrong[:MOST_IMPORTANT]],
         missing=Counter(each.sheet for each in missing),
         beside=beside,
         most=LISTED,
@@ -236,7 +236,7 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
     )
 
 
-def _named(each: Correction) -> str:
+def _place_and_question(each: Correction) -> str:
     """Name where something is wrong and what was asked, without what was answered."""
     cell = address(*each.place) if each.place else ""
     where = "!".join(filter(None, (each.sheet, cell)))

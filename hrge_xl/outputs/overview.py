@@ -182,13 +182,13 @@ class OverviewView:
     @cached_property
     def periods(self) -> list[tuple[str, PeriodFigures]]:
         """The last periods with their names, the earliest first."""
-        return [(self.period_name(each.name), each) for each in self.found.periods[:MOST_PERIODS][::-1]]
+        return [(self.period_name(period.name), period) for period in self.found.periods[:MOST_PERIODS][::-1]]
 
     def returns(self) -> Chart:
         """Draw how many returns count."""
         found = [
-            ChartColumn(label, [(each.returns, "one")], self.number(each.returns))
-            for label, each in self.periods
+            ChartColumn(label, [(period.returns, "one")], self.number(period.returns))
+            for label, period in self.periods
         ]
         return columns(found, mirrored=self.mirrored)
 
@@ -196,16 +196,16 @@ class OverviewView:
         """Draw which share of the required answers was given."""
         found = [
             ChartColumn(label, [(share, "one")], self.percent(share))
-            for label, each in self.periods
-            for share in [whole_percents(each.answered, each.required) / 100]
+            for label, period in self.periods
+            for share in [whole_percents(period.answered, period.required) / 100]
         ]
         return columns(found, top=1.0, mirrored=self.mirrored)
 
     def risks(self) -> Chart:
         """Draw the risks by level."""
         found = []
-        for label, each in self.periods:
-            counts = [each.levels.get(level.code, 0) for level in self.levels]
+        for label, period in self.periods:
+            counts = [period.levels.get(level.code, 0) for level in self.levels]
             pieces = [(count, f"p{at}") for at, count in enumerate(counts)]
             found.append(ChartColumn(label, pieces, self.number(sum(counts))))
         return columns(found, mirrored=self.mirrored)
@@ -238,46 +238,48 @@ class OverviewView:
     def arrivals(self) -> Chart:
         """Draw how the returns that count came in, day by day, against the deadlines of their teams."""
         came, deadlines = self.found.arrivals, self.found.deadlines
-        days = [each for each, _ in (*came, *deadlines)]
+        days = [on_day for on_day, _ in (*came, *deadlines)]
         first, span = min(days), max((max(days) - min(days)).days, 1)
         total, points = 0, []
-        for each, count in came:
+        for on_day, count in came:
             total += count
-            points.append(((each - first).days / span, Point(self.day(each), total, self.number(total))))
+            points.append(((on_day - first).days / span, Point(self.day(on_day), total, self.number(total))))
         marks = [
-            ((each - first).days / span, Mark(f"{self.say('Deadline')} {self.day(each)}", 0, "due"))
-            for each, _ in deadlines
+            ((due - first).days / span, Mark(f"{self.say('Deadline')} {self.day(due)}", 0, "due"))
+            for due, _ in deadlines
         ]
         return steps(points, marks, max(total, sum(count for _, count in deadlines)), mirrored=self.mirrored)
 
     def map(self) -> CountryMap | None:
         """Draw the countries of the teams, each by the one that is least far."""
-        countries = self.found.countries
         return country_map(
-            {each.code: (f"c-{each.state}", f"{each.label}: {self.by_state(each)}") for each in countries}
+            {
+                country.code: (f"c-{country.state}", f"{country.label}: {self.by_state(country)}")
+                for country in self.found.countries
+            }
         )
 
     @property
     def states(self) -> Sequence[str]:
         """The states that a country on the map has, the least far first."""
-        there = {each.state for each in self.found.countries if on_map(each.code)}
+        there = {country.state for country in self.found.countries if on_map(country.code)}
         return [state for state in LEAST_FIRST if state in there]
 
     @property
     def off_map(self) -> Sequence[Country]:
         """Countries and regions that have no place on the map."""
-        return [each for each in self.found.countries if not on_map(each.code)]
+        return [country for country in self.found.countries if not on_map(country.code)]
 
     def state(self, state: str) -> str:
         """Say in words where a team stands."""
         return self.say(LEAST_FIRST[state])
 
-    def by_state(self, each: Country) -> str:
+    def by_state(self, country: Country) -> str:
         """Give the states of the teams of a country, with their number where there are several teams."""
-        several = sum(each.states.values()) > 1
+        several = sum(country.states.values()) > 1
         told = (
             f"{self.state(state)}{f' {self.number(n)}' if several else ''}"
-            for state, n in each.states.items()
+            for state, n in country.states.items()
         )
         return ", ".join(told)
 

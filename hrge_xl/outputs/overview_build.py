@@ -36,7 +36,7 @@ from ..spec.figures import Part
 from ..spec.model import CollectBlock
 from .overview_figures import indicators, risks
 from .overview_model import MOST_ROWS, Country, FigureReader, Overdue, Overview, TeamProgress, ToolProgress
-from .overview_questions import gaps, questions
+from .overview_questions import QuestionProfiles, gaps
 
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
 # all others: missing
@@ -61,7 +61,7 @@ def overview(
     Raises `UsageError` where there is no such period.
     """
     known = periods(store)
-    of_round = [each.name for each in known if round_ and each.name == round_.name]
+    of_round = [one.name for one in known if round_ and one.name == round_.name]
     chosen = choose(known, of_round[0] if of_round and period is None else period)
     expected = None if of_round and chosen not in of_round else round_  # of another period nobody knows
     spec, files = store.schema.spec, [*store.records(SUBMISSIONS.name)]
@@ -72,7 +72,7 @@ def overview(
         return label_of(spec, spec.countries, code, language) if spec else code
 
     all_teams, statuses = teams(store, today, expected, chosen)
-    days = [(day, each.team.deadline) for each in statuses for day in map(each.sent, each.counting) if day]
+    days = [(day, team.team.deadline) for team in statuses for day in map(team.sent, team.counting) if day]
     found = Overview(
         language=language,
         today=today,
@@ -109,21 +109,22 @@ def teams(
     for row in store.records(COMPLETENESS.name):
         if row["required"]:
             progress[row["submission"]].append(row)
-    found = status([each for each in heads(store) if each.period == period], today, round_)
-    return [_team(each, progress) for each in found if each.state != REFUSED], found
+    of_period = [head for head in heads(store) if head.period == period]
+    found = status(of_period, today, round_)
+    return [_team(team, progress) for team in found if team.state != REFUSED], found
 
 
-def _team(each: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamProgress:
+def _team(found: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamProgress:
     """Give where a team stands, and how far each sheet is over its returns: answered and required."""
     sheets: dict[str, tuple[int, int]] = {}
-    for line in (line for one in each.counting for line in progress.get(one.submission, ())):
+    for line in (line for head in found.counting for line in progress.get(head.submission, ())):
         answered, required = sheets.get(line["tool"], (0, 0))
         sheets[line["tool"]] = (answered + line["answered"], required + line["required"])
-    country = each.team.country or next((one.country for one in each.returns if one.country), "")
+    country = found.team.country or next((head.country for head in found.returns if head.country), "")
     return TeamProgress(
-        each.team.code, country, STATES.get(each.state, MISSING), each.team.deadline, each.days_late,
-        each.correction_overdue, each.required, each.answered, each.errors,
-        tuple(one.name for one in each.counting), sheets,
+        found.team.code, country, STATES.get(found.state, MISSING), found.team.deadline, found.days_late,
+        found.correction_overdue, found.required, found.answered, found.errors,
+        tuple(head.name for head in found.counting), sheets,
     )  # fmt: skip
 
 
@@ -167,7 +168,7 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
         all_gaps=len(all_gaps),
         overdue=[_late(reader, row) for row in late[:MOST_ROWS]] if shows("overdue", OVERDUE) else None,
         all_overdue=len(late),
-        questions=questions(reader) if shows("questions") else None,
+        questions=QuestionProfiles(reader).all() if shows("questions") else None,
         left_out={name: _left_out(reader, whole, name) for name in MAY_LACK},
     )
 

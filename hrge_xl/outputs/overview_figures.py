@@ -49,7 +49,7 @@ from .overview_model import (
 )
 
 RiskRows = Mapping[tuple[str, str, str], Sequence[Record]]  # by stage and steps
-PERIODS = tuple[str, str]  # an indicator and a period of its values
+IndicatorKey = tuple[str, str]  # an indicator and a period of its values
 
 
 def risks(reader: FigureReader, whole: Store) -> Risks | None:
@@ -165,7 +165,13 @@ def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> TopRisk:
 def indicators(reader: FigureReader) -> list[Indicator] | None:
     """Give every indicator that has values, over all its periods."""
     figures = reader.spec.figures.indicators
-    return None if figures is None else _Indicators(reader, figures).all()
+    if figures is None:
+        return None
+    found: dict[str, list[Record]] = defaultdict(list)
+    for line in reader.lines(AGGREGATE_INDICATORS.name, all_periods=True):
+        found[line["indicator"]].append(line)
+    made = _Indicators(reader, figures)
+    return [made.indicator(code, lines) for code, lines in found.items()]
 
 
 class _Indicators:
@@ -175,14 +181,14 @@ class _Indicators:
         self.reader, self.figures = reader, figures
         self.spec, self.language = reader.spec, reader.language
         self.fields = self.spec.tool[figures.tool].fields
-        self.values: dict[PERIODS, list[Record]] = defaultdict(list)
-        self.other_targets: dict[PERIODS, list[float | None]] = defaultdict(list)
+        self.values: dict[IndicatorKey, list[Record]] = defaultdict(list)
+        self.other_targets: dict[IndicatorKey, list[float | None]] = defaultdict(list)
         for row in reader.lines(INDICATOR_VALUES.name, all_periods=True):
             if row["counted"]:
                 self.values[row["indicator"], row["value_period"]].append(row)
             elif row["reason"] == NO_VALUE:
                 self.other_targets[row["indicator"], row["value_period"]].append(row["target"])
-        self.split_lines: dict[PERIODS, dict[str, Record]] = defaultdict(dict)  # what parts come to
+        self.split_lines: dict[IndicatorKey, dict[str, Record]] = defaultdict(dict)  # what parts come to
         for row in reader.lines(AGGREGATE_SPLITS.name, all_periods=True):
             self.split_lines[row["indicator"], row["value_period"]][row["part"]] = row
         # the answers to the fields of splits, by submission, row and field
@@ -194,13 +200,8 @@ class _Indicators:
             if row["number"] is not None or row["state"] == MASKED:
                 self.parts[row["submission"], row["row"], row["field"]].append(row)
 
-    def all(self) -> list[Indicator]:
-        found: dict[str, list[Record]] = defaultdict(list)
-        for line in self.reader.lines(AGGREGATE_INDICATORS.name, all_periods=True):
-            found[line["indicator"]].append(line)
-        return [self._indicator(code, lines) for code, lines in found.items()]
-
-    def _indicator(self, code: str, lines: Sequence[Record]) -> Indicator:
+    def indicator(self, code: str, lines: Sequence[Record]) -> Indicator:
+        """Give one indicator with its lines of figures, a period each."""
         last = lines[-1]  # they stand in the order of the periods
         trend = [
             (self._label(line["value_period"]), line["total"], line["teams"])

@@ -49,11 +49,6 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
     ]  # fmt: skip
 
 
-def questions(reader: FigureReader) -> list[QuestionProfile]:
-    """Give every question that somebody answered or should have: most often no first, then missing, then spread."""
-    return _Profiles(reader).all()
-
-
 def _key(reader: FigureReader, tool: str, row: str, code: str) -> Key:
     return tool, row if (tool, row) in reader.fixed_rows else None, code
 
@@ -78,7 +73,7 @@ class _Rows:
         return [row for rows in self.first for row in rows][:MOST_ROWS_OF_A_QUESTION]
 
 
-class _Profiles:
+class QuestionProfiles:
     """Reads the figures of the questions of one period, and the rows behind them."""
 
     def __init__(self, reader: FigureReader) -> None:
@@ -88,7 +83,10 @@ class _Profiles:
         self.rows: dict[Key, _Rows] = defaultdict(_Rows)
 
     def all(self) -> list[QuestionProfile]:
-        """Give every question with its rows."""
+        """Give every question that somebody answered or should have, with its rows.
+
+        Those most often answered with no come first, then those most often missing, then those that differ most.
+        """
         self._count_codes()
         self._count_numbers()
         self._list_answers()
