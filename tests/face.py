@@ -506,9 +506,9 @@ from hrge_xl.outputs.document import (
     IdentityRow,
     MatrixCell,
     MatrixRow,
-    ProgressRow as Progress,
+    Progress,
     SCHEMA,
-    SummaryRow as document_Summary,
+    Summary as document_Summary,
     visible,
 )
 from hrge_xl.outputs.charts import (

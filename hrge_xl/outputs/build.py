@@ -40,9 +40,9 @@ from .document import (
     IdentityRow,
     MatrixCell,
     MatrixRow,
-    NamesRow,
+    Names,
     Run,
-    SummaryRow,
+    Summary,
     WaiverRow,
 )
 
@@ -153,7 +153,7 @@ def totals(datasets: Iterable[Dataset]) -> Reconciliation:
     return sum((dataset.totals() for dataset in datasets), Reconciliation())
 
 
-def summary(total: Reconciliation, files: Iterable[FileRow]) -> SummaryRow:
+def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
     """Sum up what was received and what became of it, and count the findings of files that count, and of others."""
     counted, other = dict.fromkeys(FINDINGS, 0), dict.fromkeys(FINDINGS, 0)
     for file in files:
@@ -162,7 +162,7 @@ def summary(total: Reconciliation, files: Iterable[FileRow]) -> SummaryRow:
             sums[key] += file["counts"][key]
     said: dict[str, Any] = asdict(total)
     received = said.pop("received")
-    row: SummaryRow = {"files": received, **said, **counted, "other": other}  # type: ignore[typeddict-item]
+    row: Summary = {"files": received, **said, **counted, "other": other}  # type: ignore[typeddict-item]
     return row
 
 
@@ -343,7 +343,7 @@ def _decisions(datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Fac
                 }  # fmt: skip
 
 
-def _names(specs: Sequence[Spec], language: str) -> NamesRow:
+def _names(specs: Sequence[Spec], language: str) -> Names:
     """Give what the specs call their countries and sheets; the first spec goes before the others."""
     countries = [item for spec in specs if spec.countries for item in spec.vocabularies[spec.countries].items]
     return {

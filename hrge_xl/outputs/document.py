@@ -118,7 +118,7 @@ class IdentityRow(TypedDict):
     signature: str  # valid, invalid, unsigned, unchecked (there was no key)
 
 
-class ProgressRow(TypedDict):
+class Progress(TypedDict):
     """How far one sheet is: required answers, those given, and problems."""
 
     tool: str
@@ -128,7 +128,7 @@ class ProgressRow(TypedDict):
     errors: int
 
 
-class UnplacedRow(TypedDict):
+class Unplaced(TypedDict):
     """Text found outside every known cell: kept, never dropped."""
 
     sheet: str
@@ -166,10 +166,10 @@ class FileRow(TypedDict):
     checked: str  # the day of its check, that overdue dates were measured against
     identity: IdentityRow | None
     counts: dict[str, int]  # error, warning, info; waived: how many of these are accepted as they are
-    completeness: list[ProgressRow]
+    completeness: list[Progress]
     checks: Checks
     findings: list[FindingRow]
-    unplaced: list[UnplacedRow]
+    unplaced: list[Unplaced]
 
 
 class CodeRow(TypedDict):
@@ -223,7 +223,7 @@ class DecisionRow(TypedDict):
     known: int  # how many contents had come by then
 
 
-class SummaryRow(Sums):
+class Summary(Sums):
     """Files = accepted + returned + refused; accepted + returned = what became of them.
 
     Findings are counted over the files that count.
@@ -236,7 +236,7 @@ class SummaryRow(Sums):
     other: dict[str, int]  # error, warning, info, waived of the files that do not count
 
 
-class NamesRow(TypedDict):
+class Names(TypedDict):
     """What codes are called in the language of the report, by the specs of its datasets."""
 
     countries: dict[str, str]
@@ -249,12 +249,12 @@ class Document(TypedDict):
     schema: str
     run: Run
     files: list[FileRow]
-    summary: SummaryRow
+    summary: Summary
     codes: list[CodeRow]
     matrices: list[MatrixRow]
     waivers: list[WaiverRow]
     decisions: list[DecisionRow]
-    names: NamesRow
+    names: Names
 
 
 def place_of(finding: FindingRow) -> str:
