@@ -10,8 +10,8 @@ from typing import Any
 
 import hrge_xl
 
-from ..core.addresses import is_address
 from ..core.errors import Exit, UsageError
+from ..core.paths import is_address
 from .common import AS_SUITS, print_notes, question, today, verb, warn_of_ledgers
 from .groups import said
 from .terminal import (

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..core.grouping import grouped
 from ..core.suggest import listed
 from ..core.words import SOURCE_LANGUAGE, counted, translator
+from ..core.work import grouped
 from ..findings import CATALOGUE, Severity, general
 from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
 from .terminal import beside, cut, hanging, padded, print_lines, shown, style, taken, width

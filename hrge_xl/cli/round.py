@@ -12,7 +12,7 @@ from click import group
 import hrge_xl
 
 from ..core.errors import UsageError
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from .common import day_is_stated, verb
 from .groups import CommandGroup, said
 from .terminal import line, print_lines, shown

@@ -9,7 +9,7 @@ from click import group
 import hrge_xl
 
 from ..core.errors import Exit, UsageError
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from .common import today, verb
 from .groups import CommandGroup, said
 from .terminal import block, data, line, output_to, print_json, print_lines

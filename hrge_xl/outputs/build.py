@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from .. import __version__
-from ..core.message_templates import Kept, said
+from ..core.message_templates import MessageTemplate, text_of
 from ..core.words import SOURCE_LANGUAGE
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.reconciliation import Reconciliation
@@ -23,7 +23,7 @@ from ..dataset.schema import MATRIX_ROWS
 from ..dataset.store import Store
 from ..exchange.validation import REFUSED
 from ..findings import CATALOGUE, Finding, Kind, Severity, Waiver
-from ..findings.submissions import SAME_FILE_TWICE
+from ..findings.identity import SAME_FILE_TWICE
 from ..layout.wording import Wording, explained
 from ..privacy.names import SheetNames, sheet_names, under_shared_names
 from ..rounds.datasets import Dataset
@@ -160,9 +160,9 @@ def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
         sums = counted if file["counted"] else other
         for key in FINDINGS:
             sums[key] += file["counts"][key]
-    said: dict[str, Any] = asdict(total)
-    received = said.pop("received")
-    row: Summary = {"files": received, **said, **counted, "other": other}  # type: ignore[typeddict-item]
+    text_of: dict[str, Any] = asdict(total)
+    received = text_of.pop("received")
+    row: Summary = {"files": received, **text_of, **counted, "other": other}  # type: ignore[typeddict-item]
     return row
 
 
@@ -198,7 +198,7 @@ class _FileRows:
             "status": each.status,
             "counted": each.current,
             "settled": each.submission in self.settled,
-            "reason": said(each.reason, self.language) or None,
+            "reason": text_of(each.reason, self.language) or None,
             "superseded_by": each.superseded_by,
             "copy_of": None,
             "read_as": each.path if each.path != each.item.path else None,
@@ -272,7 +272,9 @@ class _FileRows:
         told = finding.details.items()
         data |= data.pop("words") | {
             "severity": finding.severity.value,
-            "details": {name: str(text) if isinstance(text, Kept) else text for name, text in told},
+            "details": {
+                name: str(text) if isinstance(text, MessageTemplate) else text for name, text in told
+            },
         }
         del data["language"]
         row: FindingRow = {name: data[name] for name in dict.fromkeys([*FindingRow.__annotations__, *data])}  # type: ignore[assignment]
@@ -400,10 +402,12 @@ def _rows(
     )  # fmt: skip
     rows = [(files[row[0]], *row) for row in store.select(wanted) if row[0] in files]
     for file, _, _, down, across, team, *place in sorted(rows, key=lambda row: (row[0]["path"], row[1:3])):
-        said = dict(zip(("sheet", "cell", "row"), place, strict=True))
+        text_of = dict(zip(("sheet", "cell", "row"), place, strict=True))
         if sheets is not None:
-            said["sheet"] = sheets(file["submission"], said["sheet"])
-        found[file["period"] or ""][down, across].append({"team": team or "", "file": file["path"], **said})
+            text_of["sheet"] = sheets(file["submission"], text_of["sheet"])
+        found[file["period"] or ""][down, across].append(
+            {"team": team or "", "file": file["path"], **text_of}
+        )
     return found
 
 

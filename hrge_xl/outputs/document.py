@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from ..dataset.return_status import ARRIVED, COUNTS, SAVED, STATUSES, Sums
 from ..findings import Severity
-from ..findings.waiver import ACTIVE
+from ..findings.model import ACTIVE
 from ..ledger.ledger import FIRST_SEEN, STATED
 
 SCHEMA = "hrge-xl/validation-report/1"

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from ..core.errors import OutputError, UsageError
 from ..core.output_files import parts_of, whole
-from ..core.progress import steps
+from ..core.work import track_progress
 from ..dataset.clean import csv_text, harmless_lines
 from ..dataset.column_values import least_and_most, pattern, right_answers, values
 from ..dataset.opening import open_dataset, opened
@@ -94,7 +94,7 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     alone = [[name] for name in wanted if name in large]
     tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
-    done = steps(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
+    done = track_progress(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
     return [failed for some in done for failed in some]
 
 

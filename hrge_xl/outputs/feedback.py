@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from ..answers.last_answers import read_last
-from ..answers.stamp import INVALID, UNSIGNED
-from ..answers.submission import Identity, Submission, Unplaced
+from ..answers.answer import read_last
+from ..answers.submission import INVALID, UNSIGNED, Identity, Submission, Unplaced
 from ..core.words import beginning, fits_a_cell, translator
 from ..dataset.rows import submission_id
-from ..exchange.carry_over import carry_over
 from ..exchange.issuing import Order, content_of, identity_of, layout_for
+from ..exchange.prefill import carry_over
 from ..exchange.validation import Result
 from ..findings import CATALOGUE, Finding, InFeedback, Severity, Words, codes
 from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL, FORMULA_NEVER_CALCULATED

@@ -14,20 +14,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..answers.answer import Key, Value
-from ..answers.stamp import INVALID, UNSIGNED
-from ..answers.submission import Unplaced
+from ..answers.submission import INVALID, UNSIGNED, Unplaced
 from ..core.errors import Exit, LimitError
 from ..core.numerals import shown
 from ..core.output_files import write_whole
-from ..core.progress import steps
+from ..core.program import isolate_failures
 from ..core.words import beginning, day, translator
+from ..core.work import track_progress
 from ..dataset.returns import Return, result
 from ..dataset.store import Store
-from ..exchange.validation import ACCEPTED, Result
+from ..exchange.validation import ACCEPTED, Result, stopped
 from ..findings import Finding, Severity, Words, sentence
-from ..findings.fault_isolation import apart, stopped
-from ..findings.identity import SIGNATURE_INVALID
-from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..findings.identity import MADE_FROM_OLDER_VERSION, SIGNATURE_INVALID
 from ..layout import address
 from ..layout.wording import text
 from ..rounds.datasets import Dataset
@@ -65,11 +63,11 @@ def give_all(dataset: Dataset, wish: FeedbackOptions, given: FeedbackResult) -> 
     """Write the workbooks and texts of a dataset, and give what became of each."""
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
-    for found in steps(chosen, len(chosen), "Writing feedback"):
+    for found in track_progress(chosen, len(chosen), "Writing feedback"):
         target = wish.output / file_name(found, dataset.spec, given.names)
         if found.submission in wish.done:
             continue
-        (made,) = apart(partial(_give, dataset, wish, target, given), [found], _stopped)
+        (made,) = isolate_failures(partial(_give, dataset, wish, target, given), [found], _stopped)
         if isinstance(made, LeftOut):
             given.left_out.append(made)
         else:
