@@ -67,7 +67,7 @@ from .outputs.build import Facts as Facts
 from .outputs.build import document as document
 from .outputs.extract import Wish as Wish
 from .outputs.feedback import feedback as feedback
-from .outputs.spec_diff import touched_files as touched_files
+from .outputs.specs import touched_files as touched_files
 from .reader import ExpectedReturn as ExpectedReturn
 from .reader import read as read
 from .reader.sandbox import Confinement as Confinement

@@ -112,7 +112,7 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     """
     from .core.output_files import write_whole
     from .core.words import proper_tag
-    from .outputs import translation_xlsx
+    from .outputs.specs import translations_sent, translations_workbook
     from .spec.load import find, load
     from .spec.translating import (
         as_file,
@@ -135,7 +135,7 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     fresh, taken_in = updated(wanted_of(loaded), known), None
     if source is not None:
         catalogue = source.suffix.lower() == ".po"
-        sent = sent_in(read_catalogue(source)) if catalogue else translation_xlsx.sent_in(source, password)
+        sent = sent_in(read_catalogue(source)) if catalogue else translations_sent(source, password)
         taken_in, strange = merge(fresh, sent)
         wrong = [
             f"{place}: {loaded.name} has no such text. Take a new file with --to-xlsx." for place in strange
@@ -156,7 +156,7 @@ def translate(  # noqa: PLR0913 (one parameter an option)
         state = {"by": reviewed_by, "on": today.isoformat(), "digest": TranslationTable.of(fresh).digest}
         written.append(write_state(translations.folder, language, state))
     if to_xlsx is not None:
-        write_whole(to_xlsx, translation_xlsx.workbook_of(sent_in(fresh), language))
+        write_whole(to_xlsx, translations_workbook(sent_in(fresh), language))
         written.append(to_xlsx)
     return Translated(written, taken_in, count)
 

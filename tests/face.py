@@ -41,6 +41,14 @@ from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
     words,
 )
 from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
+    paths,
+    program as engine_module,
+    message_templates as kept_texts,
+    numerals,
+    paths,
+    words,
+)
+from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
 from hrge_xl.answers import submission
 from hrge_xl.core.paths import is_address, masked
 from hrge_xl.answers.answer import Answer, Answers, Key, State, Value
@@ -518,19 +526,17 @@ from hrge_xl.audit.verify_dataset import (
 )
 from hrge_xl.audit.verify_report import verify_report
 from hrge_xl.outputs import data_xlsx, exports
-from hrge_xl.outputs.column_words import CodeLabels, SEVERITIES as SEVERITIES_IN_WORDS
+from hrge_xl.outputs.table_sheets import CodeLabels, readable_columns, SEVERITIES as SEVERITIES_IN_WORDS
 from hrge_xl.outputs.data_xlsx import write_workbook
-from hrge_xl.outputs.exports import formats_there
+from hrge_xl.outputs.exports import description, formats_there
 from hrge_xl.outputs.extract import rows_of, table_of as extract_table_of
-from hrge_xl.outputs.package import description
-from hrge_xl.outputs.readable_columns import readable_columns
 from hrge_xl.outputs.exports import write_shareable
 from hrge_xl.coordination.generation import guide, guide_name, orders, PAGES, taken_along
 from hrge_xl.outputs import FORMATS, overview as overview_module, page, shown_text, write_report
+from hrge_xl.coordination.guides import guide, guide_name, PAGES
+from hrge_xl.outputs import FORMATS, overview as overview_module, page, write_report
 from hrge_xl.outputs.build import file_rows, run_id
-from hrge_xl.outputs.compare import Said
-from hrge_xl.outputs.compare_rounds import compared, paired, Side
-from hrge_xl.outputs.country_map import country_map, on_map, outlines
+from hrge_xl.outputs.compare import compared, paired, Said, Side
 from hrge_xl.outputs.document import (
     CodeRow,
     Document,
@@ -542,25 +548,33 @@ from hrge_xl.outputs.document import (
     Progress,
     SCHEMA,
     Summary as document_Summary,
+    visible,
 )
-from hrge_xl.outputs.drawing import ChartColumn, columns, lines, Mark, Point, steps
+from hrge_xl.outputs.charts import (
+    ChartColumn,
+    columns,
+    country_map,
+    lines,
+    Mark,
+    on_map,
+    outlines,
+    Point,
+    steps,
+)
 from hrge_xl.outputs.feedback import give_back, GivenBack
-from hrge_xl.outputs.feedback_message import message
+from hrge_xl.outputs.feedback_files import message
 from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xlsx
 from hrge_xl.outputs.formats.json import render
 from hrge_xl.outputs.overview import page_of
-from hrge_xl.outputs.overview_build import overview
+from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, overview, STATES, teams
 from hrge_xl.outputs.overview import of_dataset, overview_of_folder
 from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview
 from hrge_xl.outputs.overview_questions import _Rows, MOST_ROWS_OF_A_QUESTION, OF_A_FINDING
-from hrge_xl.outputs.overview_teams import MISSING, STATES, teams
 from hrge_xl.outputs.document import SEVERITIES
 from hrge_xl.outputs.document import CALLED
 from hrge_xl.outputs.formats.xlsx import sheets as report_sheets
-from hrge_xl.outputs.overview_teams import LEAST_FIRST
 from hrge_xl.outputs.page import environment, isolated
-from hrge_xl.outputs.spec_page import html, text
-from hrge_xl.outputs.spec_diff import touched_files
+from hrge_xl.outputs.specs import html, text, touched_files
 
 # the command line
 from hrge_xl import cli as cli_module

@@ -474,7 +474,7 @@ def test_a_sheet_of_figures_with_a_long_name_is_described_too(
     """A name of more than 31 letters is cut, as Excel has it."""
     long = {name: name + " of every return that counts" for name in ("Heat maps", "Figures")}
     monkeypatch.setattr(
-        "hrge_xl.outputs.column_words.translator", lambda _: lambda text: long.get(text, text)
+        "hrge_xl.outputs.table_sheets.translator", lambda _: lambda text: long.get(text, text)
     )
     write_workbook(both_rounds, tmp_path / "data.xlsx", TODAY)
     book = openpyxl.load_workbook(tmp_path / "data.xlsx")

@@ -29,7 +29,7 @@ from tests.face import (
     junit,
     page,
     sarif,
-    shown_text,
+    visible,
     write_whole,
     xlsx,
 )
@@ -288,7 +288,7 @@ def test_a_nasty_text_is_shown_as_it_is(text: str) -> None:
     spoil(document, text)
     document["files"][0]["path"] = text
     document["codes"][0]["why"] = text
-    shown = shown_text.visible(text)
+    shown = visible(text)
     cells = Parsed(html.render(document)).findings[0]
     assert shown in cells[4]
     case = ET.fromstring(junit.render(document)).find(".//testcase[properties]")
@@ -309,7 +309,7 @@ def test_a_nasty_text_stays_a_text_in_the_workbook(text: str) -> None:
     book = workbook(document)
     cell = book["Findings"]["G2"]
     assert cell.data_type == "s"
-    shown = shown_text.visible(text)
+    shown = visible(text)
     assert cell.value == shown or (
         len(text) > CELL_LIMIT and "cut here: 40,000 characters" in str(cell.value)
     )
@@ -327,7 +327,7 @@ def test_each_value_stands_under_its_header() -> None:
     for line, (file, row) in zip(headed(book["Findings"]), wanted, strict=True):
         assert line["File"] == file["path"]
         assert (line["Sheet"], line["Cell"], line["Row code"]) == (row["sheet"], row["cell"], row["row"])
-        assert line["What to do"] == shown_text.visible(row["remedy"])
+        assert line["What to do"] == visible(row["remedy"])
     for line, file in zip(headed(book["Files"]), document["files"], strict=True):
         assert (line["File"], line["SHA-256"], line["Bytes"]) == (file["path"], file["sha256"], file["size"])
         assert (line["Team"] == "(none)") == (file["identity"] is None)

@@ -131,13 +131,13 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
             "outputs/formats/xlsx_columns.csv", "validation report as a workbook",
         ),
         (_of_mails(), "coordination/mail/standard.txt", "e-mail to a team"),
-        (LEAST_FIRST.values(), "outputs/overview_teams.py", "overview: where a team stands"),
+        (LEAST_FIRST.values(), "outputs/overview_build.py", "overview: where a team stands"),
         (
             (UNITS, KINDS, NO_KIND, NOT_ADDED, DOUBLED, NO_RATIO), "dataset/aggregates/indicators.py",
             "overview: why there is no total",
         ),
         (
-            SEVERITIES_IN_WORDS.values(), "outputs/column_words.py", "",
+            SEVERITIES_IN_WORDS.values(), "outputs/table_sheets.py", "",
         ),
         (kept_texts.EVERY, "core/message_templates.py", "kept in English, and said in the language of the reader"),
         ((*STATES, *NOTES.values()), "rounds/round_status.py", "where a team stands"),

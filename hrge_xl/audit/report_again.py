@@ -29,9 +29,8 @@ from ..findings.model import ACTIVE
 from ..ledger.events import NEXT, FilesReceived, ReceivedFile
 from ..ledger.judgements import Decision
 from ..ledger.ledger import STATED
-from ..outputs.build import Facts, document, run_id, summary
+from ..outputs.build import Facts, document, run_id, summary, waiver_of
 from ..outputs.document import Document, FileRow
-from ..outputs.file_rows import waiver_of
 from ..outputs.formats.json import render
 from ..reader import ExpectedReturn
 from ..rounds.datasets import Dataset

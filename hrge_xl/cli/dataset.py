@@ -66,8 +66,7 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    from ..outputs import compare_rounds
-    from ..outputs.compare import lines
+    from ..outputs import compare as comparison
 
     folders = [Path(path).is_dir() for path in (before, after)]
     if folders[0] != folders[1]:
@@ -84,15 +83,15 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
         if not folders[0]:
             compared = hrge_xl.compare(one, other, lang)
             if as_json:
-                data(compare_rounds.json_of_files(before, after, compared))
+                data(comparison.json_of_files(before, after, compared))
             else:
-                print_text(*lines(compared, lang))
+                print_text(*comparison.lines(compared, lang))
             return Exit.OK
-        sides = compare_rounds.Side(one, lang), compare_rounds.Side(other, lang)
-        pairs, rest = compare_rounds.paired(*sides)
-        found = compare_rounds.compared(*sides, pairs)
+        sides = comparison.Side(one, lang), comparison.Side(other, lang)
+        pairs, rest = comparison.paired(*sides)
+        found = comparison.compared(*sides, pairs)
         if as_json:
-            for piece in compare_rounds.json_of_rounds(found, rest, sides, (before, after)):
+            for piece in comparison.json_of_rounds(found, rest, sides, (before, after)):
                 data(piece, nl=False)
         else:
             for text in compare_rounds.round_lines(found, rest, sides, lang, short=is_set("quiet")):

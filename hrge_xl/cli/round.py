@@ -85,7 +85,7 @@ def update_round(folder: Path, spec: str | None) -> None:
 
     Next: hrge-xl generate output/2026-H1
     """
-    from ..outputs.spec_diff import summary
+    from ..outputs.specs import summary
 
     update = hrge_xl.update_spec(folder, spec)
     if update.changes is None:

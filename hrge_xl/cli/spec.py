@@ -54,7 +54,7 @@ def show_spec(spec: str, how: str) -> None:
 
     Next: hrge-xl generate hrge_toolkit --sample
     """
-    from ..outputs.spec_page import html, text
+    from ..outputs.specs import html, text
 
     loaded = hrge_xl.load(spec)
     if how == "html":
@@ -92,7 +92,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl round update-spec 2026-H1 --spec ./my_spec
     """
-    from ..outputs.spec_diff import as_data, file_lines, lines
+    from ..outputs.specs import as_data, file_lines, lines
 
     if more and not returned:
         raise UsageError(f"'{more[0]}': name two specs, and returned files after --returned.")

@@ -1,4 +1,9 @@
-"""Reports: one module per format, all made from the same document."""
+"""Everything that is made for people and programs out of datasets, which come in open, and out of specs.
+
+Out come the validation report, one module a format and all of them from one document, the overview, data.xlsx, CSV and
+Parquet, single tables, feedback workbooks with their messages, comparisons, and specs as pages. What is said of a page
+stands in templates, what it shows in modules that give data.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.output_files import write_if_changed
-from .formats import FORMATS, of
+from .formats import FORMATS, module_of
 
 if TYPE_CHECKING:
     from .document import Document
@@ -17,24 +22,20 @@ __all__ = ["FORMATS", "beside", "overview_page", "report", "suffix", "write_repo
 
 def report(document: Document, name: str) -> bytes:
     """Give the report in one of `FORMATS`, as the bytes of a file."""
-    data = of(name).render(document)
+    data: str | bytes = module_of(name).render(document)
     return data if isinstance(data, bytes) else data.encode("utf-8")
 
 
 def beside(document: Document, name: str) -> Iterator[tuple[str, bytes]]:
     """Give the other files of a report, by their paths from its folder: a large page has one a team."""
-    for path, text in of(name).beside(document):
+    others = getattr(module_of(name), "beside", None)
+    for path, text in others(document) if others else ():
         yield path, text.encode("utf-8")
 
 
 def suffix(name: str) -> str:
     """Give the ending of files in one of `FORMATS`."""
-    return of(name).suffix
-
-
-def overview_page(folder: Path, *, masked: bool = False) -> Path:
-    """Give the place of the overview in a folder, or of the one that may be shared."""
-    return folder / ("overview_shareable.html" if masked else "overview.html")
+    return str(module_of(name).SUFFIX)
 
 
 def write_report(document: Document, name: str, folder: Path) -> Path:
@@ -47,3 +48,8 @@ def write_report(document: Document, name: str, folder: Path) -> Path:
     for stale in {page for other in others for page in other.parent.glob("*.html")} - others.keys():
         stale.unlink()  # the page of a team that is in the report no more
     return path
+
+
+def overview_page(folder: Path, *, masked: bool = False) -> Path:
+    """Give the place of the overview in a folder, or of the one that may be shared."""
+    return folder / ("overview_shareable.html" if masked else "overview.html")

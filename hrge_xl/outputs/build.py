@@ -1,29 +1,33 @@
-"""Datasets to the report document: the same figures for every format."""
+"""Datasets to the report document: one row a file received, and the same figures for every format."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from .. import __version__
+from ..core.message_templates import MessageTemplate, text_of
 from ..core.words import SOURCE_LANGUAGE
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.reconciliation import Reconciliation
-from ..dataset.returns import settled
+from ..dataset.return_status import DOUBLED
+from ..dataset.returns import ReceivedItem, Return, settled
 from ..dataset.schema import MATRIX_ROWS
 from ..dataset.store import Store
-from ..findings import CATALOGUE, Kind
+from ..exchange.validation import REFUSED
+from ..findings import CATALOGUE, Finding, Kind, Severity, Waiver
+from ..findings.identity import SAME_FILE_TWICE
 from ..layout.wording import Wording, explained
 from ..privacy.names import SheetNames, sheet_names, under_shared_names
 from ..rounds.datasets import Dataset
-from ..spec.model import MatrixBlock, Rule, Spec
+from ..spec.model import Matrix, MatrixBlock, Rule, Spec
 from .document import (
     SCHEMA,
     SEVERITIES,
@@ -32,6 +36,8 @@ from .document import (
     DecisionRow,
     Document,
     FileRow,
+    FindingRow,
+    IdentityRow,
     MatrixCell,
     MatrixRow,
     Names,
@@ -39,9 +45,9 @@ from .document import (
     Summary,
     WaiverRow,
 )
-from .file_rows import FileRows, waiver_row
 
 FINDINGS = (*reversed(SEVERITIES), "waived")
+NOTHING_RUN = ["F"]  # on a file that could not be read
 ENTERED = (  # what is said of each file besides its content, and decides what stands in the report
     "path", "dataset", "submission", "sha256", "status", "copy_of", "read_as", "read_for", "order", "arrived",
     "arrival", "checked",
@@ -61,24 +67,20 @@ class Facts(NamedTuple):
 def document(datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | None = None) -> Document:
     """Give the whole report of some datasets; `made` are its files, where somebody has made these rows already."""
     files = file_rows(datasets, facts.language, redacted=facts.redacted) if made is None else made
-    about, waivers = [_dataset(each) for each in datasets], _waivers(datasets, files, facts)
-    decisions = [
-        row
-        for n, each in enumerate(datasets, start=1)
-        for row in _decisions(each, n, files, redacted=facts.redacted)
-    ]
-    run = _run(datasets, about, facts)
+    specs = [dataset.spec for dataset in datasets if dataset.spec]
+    waivers, decisions = _waivers(datasets, files, facts), [*_decisions(datasets, files, facts)]
+    run = _run(datasets, specs[0] if specs else None, facts)
     run["id"] = run_id(run, files, waivers, decisions)
     return {
         "schema": SCHEMA,
         "run": run,
         "files": files,
         "summary": summary(totals(datasets), files),
-        "codes": _codes(files, [each.spec for each in datasets if each.spec], facts.language),
+        "codes": list(_codes(files, specs, facts.language)),
         "matrices": list(_matrices(datasets, files, facts)),
         "waivers": waivers,
         "decisions": decisions,
-        "names": _names([each.spec for each in datasets if each.spec], facts.language),
+        "names": _names(specs, facts.language),
     }
 
 
@@ -92,14 +94,30 @@ def file_rows(
         if redacted:
             sheets, folder = _sheets(dataset, language), f"{n}/" if len(datasets) > 1 else ""
             every = [under_shared_names(each, sheets, folder) for each in every]
-        rows = FileRows(n, dataset.order, settled(every), Wording(dataset.spec), language, redacted)
+        rows = _FileRows(n, dataset.order, settled(every), Wording(dataset.spec), language, redacted)
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
     return found
 
 
-def _run(datasets: Sequence[Dataset], about: list[DatasetRow], facts: Facts) -> Run:
-    first = next((each.spec for each in datasets if each.spec), None)
+def _sheets(dataset: Dataset, language: str) -> SheetNames:
+    """Give what the sheets of the returns are called where the names that teams chose must not be told."""
+    return sheet_names(dataset.of_round(), dataset.spec, language)
+
+
+def _run(datasets: Sequence[Dataset], first: Spec | None, facts: Facts) -> Run:
+    about: list[DatasetRow] = [
+        {
+            "round": dataset.round.name if dataset.round else None,
+            "spec": dataset.spec.name if dataset.spec else "",
+            "spec_version": dataset.spec.version if dataset.spec else "",
+            "spec_digest": dataset.spec.digest if dataset.spec else "",
+            "spec_asked": dataset.spec_asked,
+            "lasting": dataset.folder is not None,
+            "holds_others": dataset.holds_others,
+        }
+        for dataset in datasets
+    ]
     return {
         "id": "",
         "started": facts.started,
@@ -114,19 +132,6 @@ def _run(datasets: Sequence[Dataset], about: list[DatasetRow], facts: Facts) -> 
         "language": facts.language,
         "redacted": facts.redacted,
         "datasets": about,
-    }
-
-
-def _dataset(dataset: Dataset) -> DatasetRow:
-    spec = dataset.spec
-    return {
-        "round": dataset.round.name if dataset.round else None,
-        "spec": spec.name if spec else "",
-        "spec_version": spec.version if spec else "",
-        "spec_digest": spec.digest if spec else "",
-        "spec_asked": dataset.spec_asked,
-        "lasting": dataset.folder is not None,
-        "holds_others": dataset.holds_others,
     }
 
 
@@ -145,7 +150,7 @@ def run_id(
 
 def totals(datasets: Iterable[Dataset]) -> Reconciliation:
     """Reconcile what some datasets received."""
-    return sum((each.totals() for each in datasets), Reconciliation())
+    return sum((dataset.totals() for dataset in datasets), Reconciliation())
 
 
 def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
@@ -155,23 +160,153 @@ def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
         sums = counted if file["counted"] else other
         for key in FINDINGS:
             sums[key] += file["counts"][key]
-    said: dict[str, Any] = asdict(total)
-    received = said.pop("received")
-    row: Summary = {"files": received, **said, **counted, "other": other}  # type: ignore[typeddict-item]
+    text_of: dict[str, Any] = asdict(total)
+    received = text_of.pop("received")
+    row: Summary = {"files": received, **text_of, **counted, "other": other}  # type: ignore[typeddict-item]
     return row
 
 
-def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], facts: Facts) -> Iterator[MatrixRow]:
-    for n, each in enumerate(datasets, start=1):
-        ours = [file for file in files if file["dataset"] == n]
-        yield from matrices(
-            each.store, ours, n, facts.language, _sheets(each, facts.language) if facts.redacted else None
-        )
+# the row of a file
 
 
-def _sheets(dataset: Dataset, language: str) -> SheetNames:
-    """Give what the sheets of the returns are called where the names that teams chose must not be told."""
-    return sheet_names(dataset.of_round(), dataset.spec, language)
+@dataclass(frozen=True, slots=True)
+class _FileRows:
+    """Makes the rows of one dataset. `order` is in which order contents came, by hash."""
+
+    dataset: int
+    order: Mapping[str, int]
+    settled: Collection[str]  # submissions
+    wording: Wording
+    language: str = SOURCE_LANGUAGE  # of the reader
+    redacted: bool = False
+
+    def of(self, each: Return) -> Iterator[FileRow]:
+        """Give the row of a return, and one for each copy of it."""
+        row = self._row(each)
+        yield row
+        yield from (self._copy(row, each, item) for item in each.copies)
+
+    def _row(self, each: Return) -> FileRow:
+        day, basis = each.lateness
+        return {
+            "path": each.item.path,
+            "dataset": self.dataset,
+            "submission": each.submission,
+            "sha256": each.sha256,
+            "size": each.size,
+            "verdict": each.verdict,
+            "status": each.status,
+            "counted": each.current,
+            "settled": each.submission in self.settled,
+            "reason": text_of(each.reason, self.language) or None,
+            "superseded_by": each.superseded_by,
+            "copy_of": None,
+            "read_as": each.path if each.path != each.item.path else None,
+            "read_for": each.read_for,
+            "period": each.period or None,
+            "order": self.order.get(each.sha256 or ""),
+            "arrived": _iso(each.arrived),
+            "arrival": each.arrival,
+            "saved": each.saved,
+            "late_by": basis or None,
+            "late_day": _iso(day),
+            "checked": _iso(each.checked) or "",
+            "identity": _identity(each),
+            "counts": _counts(each.findings),
+            "completeness": [
+                {
+                    "tool": sheet.tool,
+                    "sheet": sheet.sheet,
+                    "required": sheet.required,
+                    "answered": sheet.answered or 0,
+                    "errors": sheet.errors or 0,
+                }
+                for sheet in each.sheets
+                if sheet.required is not None and (sheet.required or sheet.errors)
+            ],
+            "checks": {
+                "run": [*each.checks_run] or NOTHING_RUN,
+                "not_run": [
+                    {
+                        "code": code,
+                        "why": self.wording.reason(code, why, self.language, redacted=self.redacted),
+                    }
+                    for code, why in sorted(each.checks_not_run.items())
+                ],
+            },
+            "findings": [self._finding(one, each.name) for one in each.findings],
+            "unplaced": [
+                {"sheet": text.sheet, "cell": text.cell, "text": None if self.redacted else text.text}
+                for text in each.unplaced
+            ],
+        }
+
+    def _copy(self, row: FileRow, each: Return, item: ReceivedItem) -> FileRow:
+        """Give the row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
+        name = row["path"].replace("\\", "/").rpartition("/")[2]
+        finding = SAME_FILE_TWICE.at(other=name)
+        told = self._finding(finding, item.path)
+        copy: FileRow = {
+            **row,
+            "path": item.path,
+            "status": REFUSED if each.verdict == REFUSED else DOUBLED,
+            "counted": False,
+            "settled": True,
+            "reason": told["message"],
+            "superseded_by": None,
+            "copy_of": row["path"],
+            "read_as": None,
+            "counts": _counts([finding]),
+            "completeness": [],
+            "checks": {"run": [], "not_run": []},
+            "findings": [told],
+            "unplaced": [],
+        }
+        return copy
+
+    def _finding(self, finding: Finding, path: str) -> FindingRow:
+        """Give a finding as data."""
+        finding = self.wording.worded(finding, self.language, path)
+        finding = self.wording.unquoted(finding) if self.redacted else finding
+        data: dict[str, Any] = asdict(finding)
+        told = finding.details.items()
+        data |= data.pop("words") | {
+            "severity": finding.severity.value,
+            "details": {
+                name: str(text) if isinstance(text, MessageTemplate) else text for name, text in told
+            },
+        }
+        del data["language"]
+        row: FindingRow = {name: data[name] for name in dict.fromkeys([*FindingRow.__annotations__, *data])}  # type: ignore[assignment]
+        return row
+
+
+def _counts(findings: Sequence[Finding]) -> dict[str, int]:
+    """Count findings by severity, and how many of them are waived."""
+    severities = [finding.severity for finding in findings]
+    found = {severity.value: severities.count(severity) for severity in reversed(Severity)}
+    return found | {"waived": sum(not finding.open for finding in findings)}
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _identity(each: Return) -> IdentityRow | None:
+    stamp = each.identity
+    if stamp is None:
+        return None
+    return {
+        "team": stamp.team,
+        "country": stamp.country or None,
+        "language": stamp.language,
+        "round": stamp.round or None,
+        "spec": stamp.spec,
+        "spec_version": stamp.spec_version,
+        "copy": stamp.copy,
+        "issued": stamp.issued,
+        "signature": each.signature or "",
+    }
 
 
 # what is explained
@@ -183,25 +318,31 @@ def _waivers(datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts
     known = [*dict.fromkeys(waiver for each in datasets for waiver in each.waivers if waiver.sha256 in ours)]
     if facts.redacted:
         known = [replace(waiver, file=ours[waiver.sha256], sheet=None) for waiver in known]
-    return [waiver_row(waiver) for waiver in known]
+    rows: list[WaiverRow] = [asdict(waiver) for waiver in known]  # type: ignore[misc]
+    return rows
 
 
-def _decisions(
-    dataset: Dataset, number: int, files: Iterable[FileRow], *, redacted: bool
-) -> Iterator[DecisionRow]:
-    """Yield the decisions that hold about the files of a dataset, in the order in which they were made."""
-    ours = {
-        file["submission"]: file["path"]
-        for file in files
-        if file["dataset"] == number and not file["copy_of"]
-    }
-    for made in sorted(dataset.decisions, key=lambda made: made.n):
-        if made.submission in ours:
-            name = ours[made.submission] if redacted else made.file
-            yield {
-                "n": made.n, "choice": made.choice, "reason": made.reason, "day": made.day, "by": made.by,
-                "known": made.known, "dataset": number, "submission": made.submission, "file": name,
-            }  # fmt: skip
+def waiver_of(row: WaiverRow) -> Waiver:
+    """Give the waiver that a row tells of."""
+    known = {field.name for field in fields(Waiver)}
+    return Waiver(**{key: value for key, value in row.items() if key in known})  # type: ignore[arg-type]
+
+
+def _decisions(datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts) -> Iterator[DecisionRow]:
+    """Yield the decisions that hold about the files of each dataset, in the order in which they were made."""
+    for number, dataset in enumerate(datasets, start=1):
+        ours = {
+            file["submission"]: file["path"]
+            for file in files
+            if file["dataset"] == number and not file["copy_of"]
+        }
+        for made in sorted(dataset.decisions, key=lambda made: made.n):
+            if made.submission in ours:
+                name = ours[made.submission] if facts.redacted else made.file
+                yield {
+                    "n": made.n, "choice": made.choice, "reason": made.reason, "day": made.day, "by": made.by,
+                    "known": made.known, "dataset": number, "submission": made.submission, "file": name,
+                }  # fmt: skip
 
 
 def _names(specs: Sequence[Spec], language: str) -> Names:
@@ -213,21 +354,18 @@ def _names(specs: Sequence[Spec], language: str) -> Names:
     }
 
 
-def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> list[CodeRow]:
+def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> Iterator[CodeRow]:
     """Give the catalogue entries of the codes that occur, rules of the specs included."""
     used = sorted({finding["code"] for file in files for finding in file["findings"]})
     rules = {rule.code: rule for spec in specs for rule in spec.rules}
     known: Mapping[str, Kind | Rule] = {**rules, **CATALOGUE}
-    return [_code(known[code], language) for code in used if code in known]
-
-
-def _code(about: Kind | Rule, language: str) -> CodeRow:
-    why, example, remedy = explained(about, language)
-    name = about.called if isinstance(about, Rule) else about.name
-    severity = about.severity.value
-    return {
-        "code": about.code, "name": name, "severity": severity, "why": why, "example": example, "remedy": remedy,
-    }  # fmt: skip
+    for about in (known[code] for code in used if code in known):
+        why, example, remedy = explained(about, language)
+        name = about.called if isinstance(about, Rule) else about.name
+        severity = about.severity.value
+        yield {
+            "code": about.code, "name": name, "severity": severity, "why": why, "example": example, "remedy": remedy,
+        }  # fmt: skip
 
 
 # the risk matrices of a report
@@ -236,19 +374,19 @@ Crossing = tuple[str, str]  # the steps down and across
 Places = Mapping[Crossing, Sequence[dict[str, str]]]
 
 
-def matrices(
-    store: Store, files: Sequence[FileRow], dataset: int, language: str, sheets: SheetNames | None = None
-) -> Iterator[MatrixRow]:
+def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], facts: Facts) -> Iterator[MatrixRow]:
     """Give every matrix of the spec of a dataset over the files that count, one a period; of none, without rows."""
-    spec = store.schema.spec
-    if spec is None or spec.matrix is None:
-        return
-    counted = {file["submission"]: file for file in files if file["counted"]}
-    periods = sorted({file["period"] or "" for file in counted.values()}) or [""]
-    for block in matrix_blocks(spec):
-        found = _rows(store, block, counted, sheets)
-        for period in periods:
-            yield _matrix(spec, block, found.get(period, {}), dataset, period, language)
+    for n, dataset in enumerate(datasets, start=1):
+        spec = dataset.store.schema.spec
+        if spec is None or spec.matrix is None:
+            continue
+        sheets = _sheets(dataset, facts.language) if facts.redacted else None
+        counted = {file["submission"]: file for file in files if file["dataset"] == n and file["counted"]}
+        periods = sorted({file["period"] or "" for file in counted.values()}) or [""]
+        for block in matrix_blocks(spec):
+            found = _rows(dataset.store, block, counted, sheets)
+            for period in periods:
+                yield _matrix(spec, spec.matrix, block, found.get(period, {}), n, period, facts.language)
 
 
 def _rows(
@@ -264,18 +402,18 @@ def _rows(
     )  # fmt: skip
     rows = [(files[row[0]], *row) for row in store.select(wanted) if row[0] in files]
     for file, _, _, down, across, team, *place in sorted(rows, key=lambda row: (row[0]["path"], row[1:3])):
-        said = dict(zip(("sheet", "cell", "row"), place, strict=True))
+        text_of = dict(zip(("sheet", "cell", "row"), place, strict=True))
         if sheets is not None:
-            said["sheet"] = sheets(file["submission"], said["sheet"])
-        found[file["period"] or ""][down, across].append({"team": team or "", "file": file["path"], **said})
+            text_of["sheet"] = sheets(file["submission"], text_of["sheet"])
+        found[file["period"] or ""][down, across].append(
+            {"team": team or "", "file": file["path"], **text_of}
+        )
     return found
 
 
 def _matrix(
-    spec: Spec, block: MatrixBlock, rows: Places, dataset: int, period: str, language: str
+    spec: Spec, matrix: Matrix, block: MatrixBlock, rows: Places, dataset: int, period: str, language: str
 ) -> MatrixRow:
-    matrix = spec.matrix
-    assert matrix is not None
     down, across = spec.vocabularies[matrix.down], spec.vocabularies[matrix.across]
     fields = spec.tool[block.sources[0]].fields
     cells: list[MatrixCell] = [

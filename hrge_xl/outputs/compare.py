@@ -1,16 +1,25 @@
-"""What changed between two versions of a return: cells, and findings fixed, new and unchanged."""
+"""What changed between two versions of a return, or two rounds: answers, and findings fixed, new and unchanged.
+
+Rounds are compared return by return: pairs of one project, intervention, country and team; as text and as JSON. One
+pair is in memory at a time: a dataset gives what one return said when it is asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from ..answers.answer import Answer, Key, Value
 from ..core.numerals import shown
-from ..core.words import SOURCE_LANGUAGE, translator
-from ..exchange.validation import Result
+from ..core.words import SOURCE_LANGUAGE, fold, translator
+from ..dataset.returns import Return, heads, result
+from ..exchange.validation import REFUSED, Result
 from ..layout.wording import Wording
+from ..rounds.datasets import Dataset
 
 TOGETHER = "X"  # findings about several returns: no matter of the two that are compared
 
@@ -126,7 +135,14 @@ def details(found: Comparison, language: str) -> Iterable[str]:
     """Give every answer that changed, and every finding that went or came."""
     say = translator(language)
     for change in found.changes:
-        before, after = (value_text(value, language) for value in (change.before, change.after))
+        before, after = (
+            say("(blank)")
+            if value is None
+            else "; ".join(value)
+            if isinstance(value, tuple)
+            else shown(value)
+            for value in (change.before, change.after)
+        )
         yield f"{change.place} ({' / '.join(change.key)}): {before} → {after}"
     for word, noted in ((say("fixed"), found.fixed), (say("new"), found.new)):
         yield from (f"{word}: {each.code} {each.sheet}!{each.cell} {each.message}" for each in noted)
@@ -140,8 +156,175 @@ def in_figures(counts: Mapping[str, int], language: str) -> list[str]:
     return [answers, findings.format_map(counts)]
 
 
-def value_text(value: Value | None, language: str) -> str:
-    """Give an answer, or that there is none."""
-    if value is None:
-        return translator(language)("(blank)")
-    return "; ".join(value) if isinstance(value, tuple) else shown(value)
+# two rounds
+
+PairKey = tuple[str, str, str, str]  # project, intervention without its period, country, team
+
+
+class Side:
+    """One of the two rounds: its returns that count. `left_out` counts the others, by why.
+
+    What was found in them is told in one language, whatever those of the teams are.
+    """
+
+    def __init__(self, datasets: Sequence[Dataset], language: str = SOURCE_LANGUAGE) -> None:
+        self._language = language
+        self._homes: dict[str, Dataset] = {}
+        self.returns: list[Return] = []
+        self.left_out: Counter[str] = Counter()
+        self.identities = {each.spec.name: each.spec.identity for each in datasets if each.spec}
+        for dataset in datasets:
+            for each in heads(dataset.store):
+                self._homes[each.submission] = dataset
+                if each.current:
+                    self.returns.append(each)
+                else:
+                    self.left_out["refused" if each.verdict == REFUSED else "not counted"] += 1
+
+    def said(self, each: Return) -> Said:
+        """Read what one of its returns said."""
+        dataset = self._homes[each.submission]
+        (whole,) = dataset.returns([each.submission])
+        return said(result(dataset.store, whole), self._language)
+
+
+class Pair(NamedTuple):
+    """One return of both rounds, and what differs."""
+
+    before: Return
+    after: Return
+    found: Comparison
+
+
+@dataclass(slots=True)
+class Rest:
+    """What could not be paired. `several`: one round has more than one return of the key, for different periods."""
+
+    only_before: list[Return] = field(default_factory=list)
+    only_after: list[Return] = field(default_factory=list)
+    several: list[Return] = field(default_factory=list)
+
+
+def paired(before: Side, after: Side) -> tuple[list[tuple[Return, Return]], Rest]:
+    """Give the returns of both sides by their key; never a guess which of several is meant."""
+    identities = before.identities | {
+        name: known
+        for name, known in after.identities.items()
+        if known.period_in_intervention or name not in before.identities
+    }  # a spec may have learnt since what the period is
+    by_key: dict[PairKey, tuple[list[Return], list[Return]]] = {}
+    for at, side in enumerate((before, after)):
+        for each in side.returns:
+            identity = identities.get(each.spec or "")
+            intervention = identity.over_rounds(each.intervention) if identity else each.intervention
+            key = fold(each.project), fold(intervention), each.country, each.team
+            by_key.setdefault(key, ([], []))[at].append(each)
+    pairs: list[tuple[Return, Return]] = []
+    rest = Rest()
+    for _, (old, new) in sorted(by_key.items()):
+        if len(old) > 1 or len(new) > 1:
+            rest.several += [*old, *new]
+        elif old and new:
+            pairs.append((old[0], new[0]))
+        else:
+            rest.only_before += old
+            rest.only_after += new
+    return pairs, rest
+
+
+def compared(before: Side, after: Side, pairs: Sequence[tuple[Return, Return]]) -> Iterator[Pair]:
+    """Give one pair after the other."""
+    for old, new in pairs:
+        yield Pair(old, new, between(before.said(old), after.said(new)))
+
+
+# what was found in rounds: lines to read, and JSON data, pair by pair
+
+SCHEMA = "hrge-xl/comparison/1"
+FILE = ("submission", "path", "sha256", "verdict", "period")  # what is told of a return
+KEY = ("project", "intervention", "country", "team")  # what it is about
+
+
+def round_lines(
+    pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], language: str, *, short: bool
+) -> Iterator[str]:
+    """Give a line for each pair, with what changed below it unless `short`; then returns without a partner."""
+    total: Counter[str] = Counter()
+    say = translator(language)
+    for pair in pairs:
+        total.update(pair.found.counts, pairs=1)
+        yield f"{named(pair.after)}: {' '.join(in_figures(pair.found.counts, language))}"
+        if not short:
+            yield from (f"  {line}" for line in details(pair.found, language))
+    for word, returns in ((say("only before"), rest.only_before), (say("only after"), rest.only_after)):
+        yield from (f"{word}: {named(each)} ({each.path})" for each in returns)
+    several = say("several, not compared")
+    yield from (f"{several}: {named(each)}, {each.period} ({each.path})" for each in rest.several)
+    for word, side in zip((say("before"), say("after")), sides, strict=True):
+        for why, count in sorted(side.left_out.items()):
+            told = say("{count} refused" if why == REFUSED else "{count} not counted")
+            yield f"{word}: {told.format(count=count)}"
+    pairs_told = say("Pairs: {pairs}. Only before: {before}. Only after: {after}.").format(
+        pairs=total["pairs"], before=len(rest.only_before), after=len(rest.only_after)
+    )
+    yield f"{pairs_told} {' '.join(in_figures(total, language))}"
+
+
+def named(each: Return) -> str:
+    """Name what a return is about, without what it does not say."""
+    return " / ".join(part for part in (each.project, each.intervention, each.country, each.team) if part)
+
+
+def json_of_files(before: str, after: str, found: Comparison) -> str:
+    """Give two files as a JSON document."""
+    return _dump({"schema": SCHEMA, "before": before, "after": after, **_comparison(found)})
+
+
+def json_of_rounds(
+    pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], names: tuple[str, str]
+) -> Iterator[str]:
+    """Give two rounds as the pieces of a JSON document: it is never in memory as a whole."""
+    head = _dump({"schema": SCHEMA, "before": names[0], "after": names[1]})
+    yield head.removesuffix("}").rstrip() + ',\n  "pairs": ['
+    total: Counter[str] = Counter()
+    for pair in pairs:
+        told = {
+            "key": {name: getattr(pair.after, name) for name in KEY},
+            "before": {name: getattr(pair.before, name) for name in FILE},
+            "after": {name: getattr(pair.after, name) for name in FILE},
+            **_comparison(pair.found),
+        }
+        yield (",\n" if total["pairs"] else "\n") + _dump(told)
+        total.update(pair.found.counts, pairs=1)
+    left = {
+        **{
+            word: [{name: getattr(each, name) for name in (*FILE, *KEY)} for each in getattr(rest, word)]
+            for word in ("only_before", "only_after", "several")
+        },
+        "left_out": {
+            word: dict(side.left_out) for word, side in zip(("before", "after"), sides, strict=True)
+        },
+        "summary": {name: total[name] for name in ("pairs", "changed", "fixed", "new", "unchanged")},
+    }
+    yield "\n],\n" + _dump(left).removeprefix("{").lstrip("\n") + "\n"
+
+
+def _comparison(found: Comparison) -> dict[str, Any]:
+    return {
+        "changes": [
+            {
+                **dict(zip(("tool", "row", "field"), change.key, strict=True)),
+                "place": change.place,
+                "before": change.before,
+                "after": change.after,
+            }
+            for change in found.changes
+        ],
+        "fixed": [each._asdict() for each in found.fixed],
+        "new": [each._asdict() for each in found.new],
+        "unchanged": found.unchanged,
+    }
+
+
+def _dump(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2, default=date.isoformat)

@@ -24,12 +24,22 @@ from ..dataset.schema import GROUPS, MASKED, spec_language, title_below_form
 from ..dataset.store import STATE, Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..workbook.plain_sheets import SHEET_NAME, PlainSheet, add_sheet
-from .column_words import CodeLabels
 from .figures_sheet import blocks, write_figures, write_heat_maps
-from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_rows
-from .sheet_rows import CUT, FONT, write_rows
+from .table_sheets import (
+    CUT,
+    FONT,
+    SHARE,
+    CodeLabels,
+    ReadableColumn,
+    readable_columns,
+    readable_rows,
+    write_rows,
+)
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
+LIKE_A_CELL = re.compile(
+    r"[A-Za-z]{1,3}\d+|[RrCc]\d*([Cc]\d*)?"
+)  # names that Excel does not take for a table
 COUNTS = ("counted", "current")  # columns that say whether a row counts
 ONE_PAGE = 240  # widths of columns that can still be read on one page across
 TITLE, CODES, HEADS, FIRST = range(4)  # the rows of a sheet with a table
@@ -86,12 +96,21 @@ class _Book:
         self.counts = {table.name: self._count(table, _counts_by(table)) for table in tables}
         own = [table for table in tables if self.counts[table.name] and not table.repeated]
         self.listed = sorted(own, key=lambda table: (_group(table), table.name != "indicator_values"))
-        self.too_large = self._too_large()
+        # the largest tables, where all of them would be too much for a workbook
+        sizes = sorted((self.counts[table.name] * len(table.columns), table.name) for table in own)
+        so_far = accumulate(size for size, _ in sizes)
+        self.too_large = {name for (_, name), total in zip(sizes, so_far, strict=True) if total > MOST_CELLS}
 
     def draw(self) -> None:
         """All sheets, in the order in which they are read."""
-        contents = self._sheet(self.contents)
-        figures = self._figures()
+        contents, say = self._sheet(self.contents), self.say
+        figures: list[FigureSheet] = []
+        if "aggregate_matrix" in self.counts and periods(self.store):
+            about = say("The matrices of the latest period, with rows by level")
+            figures.append((self._sheet(say("Heat maps")), write_heat_maps, about))
+        if any(True for _ in blocks(self.store, self.labels)):
+            about = say("Tables with charts: risks, completeness, gaps, indicators")
+            figures.append((self._sheet(say("Figures")), write_figures, about))
         drawn = [table for table in self.listed if table.name not in self.too_large]
         sheets = [self._sheet(sheet_name(table)) for table in drawn]
         self._list(self._pen(contents), figures)
@@ -110,24 +129,6 @@ class _Book:
         rows = self.store.tables[table.name]
         wanted = sa.select(sa.func.count()).select_from(rows).where(rows.c[counts] if counts else sa.true())
         return int(str(next(self.store.select(wanted))[0]))
-
-    def _too_large(self) -> set[str]:
-        """Give the largest tables, where all of them would be too much for a workbook."""
-        sizes = sorted((self.counts[table.name] * len(table.columns), table.name) for table in self.listed)
-        so_far = accumulate(size for size, _ in sizes)
-        return {name for (_, name), total in zip(sizes, so_far, strict=True) if total > MOST_CELLS}
-
-    def _figures(self) -> list[FigureSheet]:
-        """Make the sheets with matrices and charts, in their order."""
-        say = self.say
-        found: list[FigureSheet] = []
-        if "aggregate_matrix" in self.counts and periods(self.store):
-            about = say("The matrices of the latest period, with rows by level")
-            found.append((self._sheet(say("Heat maps")), write_heat_maps, about))
-        if any(True for _ in blocks(self.store, self.labels)):
-            about = say("Tables with charts: risks, completeness, gaps, indicators")
-            found.append((self._sheet(say("Figures")), write_figures, about))
-        return found
 
     # the first sheet
 
@@ -149,7 +150,15 @@ class _Book:
             pen.put(row + 1, NAME, say(GROUPS[group]), "group")
             row += 2
             for table in tables:
-                self._line(pen, row, table)
+                about = self._title(table)
+                if table.name in self.too_large:
+                    pen.put(row, NAME, table.name, "plain")
+                    note = say("Too large for this workbook: see {table}.csv or dataset.sqlite.")
+                    about = f"{about}. {note.format(table=table.name)}"
+                else:
+                    pen.link(row, NAME, sheet_name(table))
+                pen.put(row, HOLDS, about, "wrap")
+                pen.put(row, ROWS, self.counts[table.name], INTEGER)
                 row += 1
         for row, text in enumerate(self._not_here(), start=row + 1):  # noqa: B020
             pen.put(row, HOLDS, text, "wrap")
@@ -173,17 +182,6 @@ class _Book:
         if masked:
             pen.put(3, NAME, may_be_shared(say), "plain")
         return 4 + masked
-
-    def _line(self, pen: PlainSheet, row: int, table: Table) -> None:
-        about = self._title(table)
-        if table.name in self.too_large:
-            pen.put(row, NAME, table.name, "plain")
-            note = self.say("Too large for this workbook: see {table}.csv or dataset.sqlite.")
-            about = f"{about}. {note.format(table=table.name)}"
-        else:
-            pen.link(row, NAME, sheet_name(table))
-        pen.put(row, HOLDS, about, "wrap")
-        pen.put(row, ROWS, self.counts[table.name], INTEGER)
 
     def _not_here(self) -> Iterator[str]:
         """Say what else the dataset has, as CSV and in its database."""
@@ -226,7 +224,17 @@ class _Book:
         for at, column in enumerate(columns):
             folds = {"level": 1, "hidden": True} if column.folded else {}
             sheet.set_column(at, at, column.width, self.formats["plain"], folds)
-        self._heads(sheet, table, columns)
+        # what the sheet holds, with a link back, then the codes of the columns, folded away, and their heads
+        seen = [at for at, column in enumerate(columns) if not column.folded]
+        pen = self._pen(sheet)
+        pen.link(TITLE, seen[0], self.contents)
+        pen.put(TITLE, seen[1], self._title(table), "group")
+        sheet.set_row(CODES, None, None, {"level": 1, "hidden": True})
+        for at, column in enumerate(columns):
+            pen.put(CODES, at, column.code, "code")
+        sheet.set_row(HEADS, None, None, {"collapsed": True})
+        for at, column in enumerate(columns):
+            pen.put(HEADS, at, column.head, "head")
         rows = self.store.raw(table.name, [f'"{name}"' for name in table.names])
         if counts := _counts_by(table):
             rows = filter(itemgetter(table.at[counts]), rows)
@@ -238,19 +246,6 @@ class _Book:
         sheet.freeze_panes(FIRST, 0)
         sheet.repeat_rows(HEADS)
 
-    def _heads(self, sheet: Worksheet, table: Table, columns: Sequence[ReadableColumn]) -> None:
-        """Write what the sheet holds, with a link back, then the codes of the columns, folded away, and their heads."""
-        seen = [at for at, column in enumerate(columns) if not column.folded]
-        pen = self._pen(sheet)
-        pen.link(TITLE, seen[0], self.contents)
-        pen.put(TITLE, seen[1], self._title(table), "group")
-        sheet.set_row(CODES, None, None, {"level": 1, "hidden": True})
-        for at, column in enumerate(columns):
-            pen.put(CODES, at, column.code, "code")
-        sheet.set_row(HEADS, None, None, {"collapsed": True})
-        for at, column in enumerate(columns):
-            pen.put(HEADS, at, column.head, "head")
-
     def _named(self, sheet: Worksheet, name: str, columns: Sequence[ReadableColumn]) -> None:
         """Make the rows a named table. Only its first row is given to the writer, which would remember every cell."""
         last = len(columns) - 1
@@ -258,7 +253,7 @@ class _Book:
         made = sheet.add_table(
             HEADS, 0, FIRST, last,
             {
-                "name": table_name(name), "style": "Table Style Light 9",
+                "name": f"{name}_" if LIKE_A_CELL.fullmatch(name) else name, "style": "Table Style Light 9",
                 "columns": [{"header": column.head, "header_format": self.formats["head"]} for column in columns],
             },
         )  # fmt: skip
@@ -281,11 +276,6 @@ def _counts_by(table: Table) -> str | None:
 def sheet_name(table: Table) -> str:
     """Give the name of the sheet with a table: a long one without what all tables of figures begin with."""
     return table.name if len(table.name) <= SHEET_NAME else table.name.removeprefix("aggregate_")
-
-
-def table_name(name: str) -> str:
-    """Give a name that Excel takes for a table: not one that could be a cell, such as `R1`."""
-    return f"{name}_" if re.fullmatch(r"[A-Za-z]{1,3}\d+|[RrCc]\d*([Cc]\d*)?", name) else name
 
 
 def _group(table: Table) -> int:

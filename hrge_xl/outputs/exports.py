@@ -1,26 +1,35 @@
-"""Everything that is made out of a dataset: data.xlsx, CSV with descriptions, Parquet, and a copy to share."""
+"""Everything that is made out of a dataset: data.xlsx, CSV with descriptions, Parquet, and a copy to share.
+
+CSV has a `datapackage.json` that describes every table, and `metadata.yaml` describes the database.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
+from itertools import chain
 from operator import call
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..core.errors import OutputError, UsageError
 from ..core.output_files import parts_of, whole
 from ..core.work import track_progress
+from ..dataset.clean import csv_text, harmless_lines
+from ..dataset.column_values import least_and_most, pattern, right_answers, values
 from ..dataset.opening import open_dataset, opened
 from ..dataset.parquet import has_parquet, need_parquet, write_csv_as_parquet
+from ..dataset.schema import META, VERSION, Schema
 from ..dataset.store import Store, open_file
+from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Table
 from ..dataset.workers import Workers
 from ..ledger.ledger import DATASET
 from ..privacy.sharing import fill_shareable
+from ..spec.yaml_file import dumped
 from .data_xlsx import write_workbook
-from .package import described, write_csv, write_description, write_metadata, write_raw_csv
 
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (XLSX, CSV)
@@ -28,10 +37,15 @@ WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
 FILES: dict[str, tuple[str, Callable[[Store, Path, date], None]]] = {
     # what is no table: the kind of files that it goes with, and what writes it
     WORKBOOK: (XLSX, write_workbook),
-    DESCRIPTION: (CSV, lambda store, path, _: write_description(store, path)),
-    "metadata.yaml": (CSV, lambda store, path, _: write_metadata(store, path)),
+    DESCRIPTION: (CSV, lambda store, path, _: _write_description(store, path)),
+    "metadata.yaml": (CSV, lambda store, path, _: _write_metadata(store, path)),
 }
 Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
+TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
+WRITTEN = {
+    BOOLEAN: """CASE "{0}" WHEN 1 THEN 'true' WHEN 0 THEN 'false' END""",
+    NUMBER: 'CASE WHEN "{0}" = CAST("{0}" AS INTEGER) THEN CAST("{0}" AS INTEGER) ELSE "{0}" END',
+}  # how SQLite gives them out: whole numbers without a point
 FEW = 6  # of the others that a process takes at a time: who is done first takes more
 
 
@@ -92,7 +106,12 @@ def pieces(store: Store, formats: Collection[str]) -> list[str]:
 
 def _remove_retired(store: Store, out: Path) -> None:
     """Take away the files of tables that an earlier version of the program or of the spec had."""
-    retired = described(out / DESCRIPTION) - {table.name for table in store.schema.shown}
+    try:
+        known = json.loads((out / DESCRIPTION).read_text(encoding="utf-8"))["resources"]
+        described = {str(each["title"]) for each in known}
+    except (OSError, ValueError, LookupError, TypeError):  # there is none, or it is not ours
+        return
+    retired = described - {table.name for table in store.schema.shown}
     for path in (*out.glob("csv/*.csv"), *out.glob("parquet/*.parquet")):
         if path.stem in retired:
             with suppress(OSError):  # one that somebody has open stays
@@ -104,36 +123,62 @@ def part(wanted: Sequence[str], export: Export) -> list[str]:
 
     One that somebody has open does not keep the others from being written; what is said of it comes back.
     """
-    failed = []
+    failed, out = [], Path(export.dataset).parent
     with opened(Path(export.dataset)) as store:
         for name in wanted:
             try:
-                _one(store, name, export)
+                if name in FILES:
+                    FILES[name][1](store, out / name, export.today)
+                else:
+                    _write_table(store, name, out, export.formats)
             except OutputError as error:
                 failed.append(str(error))
     return failed
 
 
-def _one(store: Store, name: str, export: Export) -> None:
-    out = Path(export.dataset).parent
-    if name in FILES:
-        _, write_file = FILES[name]
-        write_file(store, out / name, export.today)
-    else:
-        _table(store, name, out, export.formats)
+def _write_description(store: Store, path: Path) -> None:
+    with whole(path) as unfinished:
+        text = json.dumps(description(store), ensure_ascii=False, indent=1)
+        unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _table(store: Store, name: str, out: Path, formats: Collection[str]) -> None:
+def _write_metadata(store: Store, path: Path) -> None:
+    with whole(path) as unfinished:
+        unfinished.write_text(dumped(metadata(store.schema)), encoding="utf-8", newline="\n")
+
+
+def _write_table(store: Store, name: str, out: Path, formats: Collection[str]) -> None:
     table, source = store.schema.by_name[name].shown, out / CSV / f"{name}.csv"
-    as_it_came = CSV in formats and not write_csv(source, table, store)
+    as_it_came = CSV in formats and not _write_csv(source, table, store)
     if PARQUET not in formats:
         return
     target = out / PARQUET / f"{name}.parquet"
     with parts_of(target) as temporary:  # Parquet has every text as it came
         if not as_it_came:
             source = temporary / "rows.csv"
-            write_raw_csv(source, table, store)
+            _write_csv(source, table, store, raw=True)
         write_csv_as_parquet(source, target, table)
+
+
+def _write_csv(path: Path, table: Table, store: Store, *, raw: bool = False) -> bool:
+    """Write one table: UTF-8 with its mark, commas, a line feed a row; what is not known stays empty.
+
+    True when a text is not as it came, because a spreadsheet would have taken it for a formula; `raw`, for programs of
+    ours only, has every text as it came. A large table is read a submission at a time, never sorted as a whole.
+    """
+    columns = [WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns]
+    submissions = sorted(store.known()) if table.large else [None]
+    rows = chain.from_iterable(store.raw(table.name, columns, submission) for submission in submissions)
+    changed = False
+    with whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
+        stream.writelines(csv_text([table.names]))
+        if raw:
+            stream.writelines(csv_text(rows))
+            return False
+        for lines, here in harmless_lines(rows):
+            stream.write(lines)
+            changed = changed or here
+    return changed
 
 
 # the copy of a consolidated folder that may be shared
@@ -154,3 +199,120 @@ def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path
     if failed:
         raise OutputError(*failed)
     return out
+
+
+# how all of it is described
+
+
+def description(store: Store) -> dict[str, Any]:
+    """Give the data package: schema of every table, by the Frictionless standard."""
+    spec = store.schema.spec
+    return {
+        "profile": "tabular-data-package",
+        "name": (spec.name if spec else "dataset").lower().replace("_", "-"),
+        "title": spec.title.say(spec.languages[0]) if spec else "Dataset",
+        "version": spec.version if spec else "0",
+        "schema_version": VERSION,
+        "spec": spec.name if spec else None,
+        "spec_digest": spec.digest if spec else None,
+        "resources": [_resource(store.schema, table) for table in store.schema.shown],
+    }  # fmt: skip
+
+
+def metadata(schema: Schema) -> dict[str, Any]:
+    """Give what Datasette shows of the database: every table and view, what is not exported hidden at first."""
+    spec, shown = schema.spec, {table.name for table in schema.shown}
+    tables = {
+        table.name: _said(
+            {
+                "title": table.title and f"{table.name}: {table.title}",
+                "description": table.about,
+                "sort": table.key[0] if table.key == ("n",) else "",
+                "hidden": table.name not in shown,
+                "columns": {column.name: column.description for column in table.columns},
+            }
+        )
+        for table in (*schema.base, *schema.views, META)
+    }
+    return {
+        "title": spec.title.say(spec.languages[0]) if spec else "Dataset",
+        "databases": {DATASET.removesuffix(".sqlite"): {"tables": tables}},
+    }
+
+
+def _resource(schema: Schema, table: Table) -> dict[str, Any]:
+    """Describe a table; by the standard its name knows no capitals, and it calls itself by no name."""
+    references = [
+        {
+            "fields": [reference.column],
+            "reference": {
+                "resource": "" if reference.table == table.name else reference.table.lower(),
+                "fields": [reference.key],
+            },
+        }
+        for reference in table.references
+    ]
+    return {
+        "name": table.name.lower(),
+        "title": table.name,
+        "description": table.about,
+        "path": f"csv/{table.name}.csv",
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8-sig",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
+        "schema": {
+            "fields": [_field(schema, table, column) for column in table.columns],
+            # what is of no period has an empty one
+            "missingValues": [] if table.name == "reconciliation" else [""],
+            "primaryKey": list(table.key),
+            **({"foreignKeys": references} if references else {}),
+        },
+    }
+
+
+def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
+    least, most = least_and_most(column)
+    constraints = {
+        # a team may have sent something that states no period
+        "required": column.name in table.key and (column.name != "period" or table.key == ("period",)),
+        "enum": list(values(schema, table, column)),
+        "pattern": pattern(schema, column),
+        "minimum": least,
+        "maximum": most,
+    }
+    return _said(
+        {
+            "name": column.name,
+            "type": TYPES[column.kind],
+            "title": column.title,
+            "description": column.description,
+            "constraints": _said(constraints),
+            "asked": _asked(schema, column),
+        }
+    )
+
+
+def _asked(schema: Schema, column: Column) -> dict[str, Any]:
+    """Describe right answers in words of the standard. No constraints: others stand in the data too."""
+    found = right_answers(schema, column)
+    if found is None:
+        return {}
+    return _said(
+        {
+            "required": found.required,
+            **{
+                name: end.isoformat() if isinstance(end, date) else end
+                for name, end in (("minimum", found.minimum), ("maximum", found.maximum))
+            },
+            "enum": list(found.steps),
+            "maxLength": found.characters,
+            "words": found.words,
+        }
+    )
+
+
+def _said(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what says nothing."""
+    return {name: value for name, value in known.items() if value or (value == 0 and value is not False)}

@@ -21,7 +21,7 @@ from ..dataset.parquet import need_parquet, write_csv_as_parquet
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 from ..privacy.sharing import shared
-from .sheet_rows import write_rows
+from .table_sheets import write_rows
 
 FORMATS = ("csv", "json", "xlsx", "parquet")
 STREAMED = ("csv", "json")  # formats that can go to stdout
@@ -81,7 +81,13 @@ def _selected(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
         if column not in table.at:
             raise UsageError(f"The table '{table.name}' has no column '{column}' to choose by. Leave it out.")
         if column != "current":
-            _known(store, column, values)
+            its = store.tables["submissions"].c[column]
+            known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
+            if wrong := [value for value in values if value not in known]:
+                hint = did_you_mean(wrong[0], known)
+                raise UsageError(
+                    f"The dataset has no {column} '{wrong[0]}'. {hint}It has: {', '.join(known)}."
+                )
     if wish.language is not None:
         return _in_language(store, table, wish.language)
     columns = store.tables[table.name].c
@@ -100,23 +106,18 @@ def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
     return iter(sorted(said[table.name], key=itemgetter(*(table.at[name] for name in table.key))))
 
 
-def _known(store: Store, column: str, values: Iterable[str]) -> None:
-    """Refuse, with `UsageError`, a team or period that nothing came from."""
-    its = store.tables["submissions"].c[column]
-    known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
-    wrong = [value for value in values if value not in known]
-    if wrong:
-        hint = did_you_mean(wrong[0], known)
-        raise UsageError(f"The dataset has no {column} '{wrong[0]}'. {hint}It has: {', '.join(known)}.")
-
-
 # formats
 
 
 def write_file(path: Path, table: Table, rows: Iterable[Row], format_: str) -> None:
     """Write a table as a file, whole or not at all. Raises `OutputError`, `UsageError`."""
     if format_ == "parquet":
-        _parquet(path, table, rows)
+        need_parquet()
+        with parts_of(path) as parts:
+            source = parts / "rows.csv"
+            with source.open("w", encoding="utf-8-sig", newline="") as stream:
+                _csv(stream, table, rows, str)
+            write_csv_as_parquet(source, path, table)
     elif format_ == "xlsx":
         _xlsx(path, table, rows)
     elif format_ not in FORMATS:
@@ -131,8 +132,13 @@ def write_stream(stream: Sink, table: Table, rows: Iterable[Row], format_: str) 
     """Write a table as text, row by row."""
     if format_ == "csv":
         _csv(stream, table, rows, harmless)
-    else:
-        _json(stream, table, rows)
+        return
+    between = "[\n"  # a list of objects, one per line
+    for row in rows:
+        line = json.dumps(dict(zip(table.names, row, strict=True)), ensure_ascii=False, default=str)
+        stream.write(between + line)
+        between = ",\n"
+    stream.write("[]\n" if between == "[\n" else "\n]\n")
 
 
 def _csv(stream: Sink, table: Table, rows: Iterable[Row], guard: Callable[[str], str]) -> None:
@@ -149,25 +155,6 @@ def _cell(value: Any, guard: Callable[[str], str]) -> Any:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
-
-
-def _json(stream: Sink, table: Table, rows: Iterable[Row]) -> None:
-    """Write the rows as a list of objects, one per line."""
-    between = "[\n"
-    for row in rows:
-        line = json.dumps(dict(zip(table.names, row, strict=True)), ensure_ascii=False, default=str)
-        stream.write(between + line)
-        between = ",\n"
-    stream.write("[]\n" if between == "[\n" else "\n]\n")
-
-
-def _parquet(path: Path, table: Table, rows: Iterable[Row]) -> None:
-    need_parquet()
-    with parts_of(path) as parts:
-        source = parts / "rows.csv"
-        with source.open("w", encoding="utf-8-sig", newline="") as stream:
-            _csv(stream, table, rows, str)
-        write_csv_as_parquet(source, path, table)
 
 
 def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ..answers.answer import read_last
 from ..answers.submission import INVALID, UNSIGNED, Identity, Submission, Unplaced
-from ..core.words import Translate, beginning, fits_a_cell, translator
+from ..core.words import beginning, fits_a_cell, translator
 from ..dataset.rows import submission_id
 from ..exchange.issuing import Order, content_of, identity_of, layout_for
 from ..exchange.prefill import carry_over
@@ -56,19 +56,14 @@ class GivenBack:
         return write(self.content, self.identity, contact=self.contact, feedback=said)
 
     @property
-    def layout(self) -> Layout:
-        """Where everything stands in the workbook."""
-        return self.content.layout
-
-    @property
     def language(self) -> str:
         """The language of the workbook."""
-        return self.layout.language
+        return self.content.layout.language
 
     @property
     def version(self) -> str:
         """The version of the workbook that is given back."""
-        return self.layout.spec.version
+        return self.content.layout.spec.version
 
     @property
     def kept(self) -> int:
@@ -88,25 +83,6 @@ class GivenBack:
     def count(self, urgency: Urgency) -> int:
         """Count the things that are to be corrected, are missing, or are only to be looked at."""
         return sum(each.urgency is urgency for each in self.corrections)
-
-    @property
-    def to_do(self) -> int:
-        """How many things have to be put right before the return can be accepted."""
-        return sum(each.urgency is not Urgency.DOUBTFUL for each in self.corrections)
-
-    @property
-    def sheets_used(self) -> int:
-        """How many sheets ask for an answer at the moment."""
-        return sum(required > 0 for required, *_ in self._progress)
-
-    @property
-    def sheets_complete(self) -> int:
-        """How many of them have every answer, and none that their checks find fault with."""
-        return sum(0 < required <= given and not wrong for required, given, wrong, _ in self._progress)
-
-    @property
-    def _progress(self) -> list[tuple[int, int, int, int]]:
-        return [self.content.progress(sheet) for sheet in self.layout.sheets]
 
 
 def feedback(
@@ -186,24 +162,17 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
         gone = finding.tool is not None and finding.tool not in layout.sheet
         stale = foreign and finding.code[0] in "VRP" and finding.code not in UNREADABLE
         office = finding.code.startswith(FOR_THE_OFFICE) or (finding.code[0] == "F" and finding.cell is None)
-        if gone or stale or office or _handled(finding, InFeedback.BESIDE) or not finding.open:
+        kind = CATALOGUE.get(finding.code)
+        handled = kind.in_feedback if kind else None
+        if gone or stale or office or handled is InFeedback.BESIDE or not finding.open:
             continue
         worded = wording.worded(finding, layout.language, result.path)
-        yield _mended(worded, say) if _handled(finding, InFeedback.MENDED) else worded
-
-
-def _handled(finding: Finding, how: InFeedback) -> bool:
-    """Say whether a fresh workbook deals with a finding in this way."""
-    kind = CATALOGUE.get(finding.code)
-    return kind is not None and kind.in_feedback is how
-
-
-def _mended(finding: Finding, say: Translate) -> Finding:
-    """Lower a finding that a fresh workbook has put right by itself: it is only to be looked at."""
-    remedy = say("It has been fixed in this workbook. Check that what the cell says now is right.")
-    severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
-    assert finding.words is not None
-    return replace(finding, severity=severity, words=replace(finding.words, remedy=remedy))
+        if handled is InFeedback.MENDED:  # by the fresh workbook: it is only to be looked at
+            remedy = say("It has been fixed in this workbook. Check that what the cell says now is right.")
+            severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
+            assert worded.words is not None
+            worded = replace(worded, severity=severity, words=replace(worded.words, remedy=remedy))
+        yield worded
 
 
 def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: Layout) -> Iterator[Finding]:
@@ -239,13 +208,8 @@ def _moved(finding: Finding, sent: Submission, layout: Layout) -> Finding:
 def _added(beside: Sequence[Unplaced], sent: Submission, layout: Layout) -> tuple[str, ...]:
     """Give the sheets that something stood on and that the workbook does not have: copies, and those of teams."""
     say = translator(layout.language)
-    ours = {
-        *sent.sheets.values(),
-        layout.cover_name,
-        layout.lists_name,
-        say("To correct"),
-        say("Without a place"),
-    }
+    own = layout.cover_name, layout.lists_name, say("To correct"), say("Without a place")
+    ours = {*sent.sheets.values(), *own}
     return tuple(dict.fromkeys(each.sheet for each in beside if each.sheet not in ours))
 
 
@@ -259,10 +223,7 @@ def _leftovers(
     for some, why in (
         (homeless, say("This workbook no longer asks for it.")),
         (too_long, say("It is longer than an Excel cell can hold.")),
-        (
-            [each for each in beside if each.sheet not in added],
-            say("It was outside the cells to fill in."),
-        ),
+        ([each for each in beside if each.sheet not in added], say("It was outside the cells to fill in.")),
         (
             [each for each in beside if each.sheet in added],
             say("It was on a sheet that this workbook does not have; such sheets are not read."),
@@ -299,59 +260,41 @@ def corrections(findings: Sequence[Finding], content: Content) -> list[Correctio
 
 
 def _correction(finding: Finding, words: Words, content: Content) -> Correction:
-    layout, urgency = content.layout, _urgency(finding, content.layout)
+    layout = content.layout
+    urgency = Urgency.DOUBTFUL
+    if finding.severity is Severity.ERROR:  # missing is what the sheets call so
+        missing = layout.messages.levels.get(finding.code) == MISSING
+        urgency = Urgency.MISSING if missing else Urgency.WRONG
     slot = layout.slots.get((finding.tool or "", finding.row or "", finding.field or ""))
     if slot is None:
         return Correction(
             urgency, finding.sheet or "", finding.row or "", None, None, words.label or "", finding.value or "",
             words.message, words.remedy,
         )  # fmt: skip
+    row, question = _asked(slot, layout)
+    reason, label, remedy = words.message, words.label, words.remedy
+    if label and reason.startswith(label):  # the question stands in a column of its own
+        rest = reason[len(label) :].lstrip(COLONS)
+        reason = rest[:1].upper() + rest[1:]
+    if finding.code == ANSWER_MISSING.code:  # nothing is answered yet: say what may be given
+        remedy = f"{remedy} {prompt(slot.field, layout.language)}".strip()
+    # what only the reader sees the check cell cannot tell
+    watched = slot.check is not None and content.check(slot) >= least(urgency)
     places = {address(*place): place for place in slot.cells}
     return Correction(
-        urgency, finding.sheet or "", row_code(slot, layout), places.get(finding.cell or ""),
-        _watched(slot, urgency, content), question_of(slot, layout), finding.value or "", _reason(words),
-        _what_to_do(finding.code, words, slot, layout),
+        urgency, finding.sheet or "", row, places.get(finding.cell or ""), slot if watched else None, question,
+        finding.value or "", reason, remedy,
     )  # fmt: skip
 
 
-def _what_to_do(code: str, words: Words, slot: Slot, layout: Layout) -> str:
-    """Give the remedy; where nothing is answered yet, with what may be given."""
-    if code != ANSWER_MISSING.code:
-        return words.remedy
-    return f"{words.remedy} {prompt(slot.field, layout.language)}".strip()
+def _asked(slot: Slot, layout: Layout) -> tuple[str, str]:
+    """Give the code that stands before an answer, that of its row or in a form of the question, and what was asked.
 
-
-def _urgency(finding: Finding, layout: Layout) -> Urgency:
-    """Give what a finding asks of the team; missing is what the sheets call so."""
-    if finding.severity is not Severity.ERROR:
-        return Urgency.DOUBTFUL
-    level = layout.messages.levels.get(finding.code)
-    return Urgency.MISSING if level == MISSING else Urgency.WRONG
-
-
-def _watched(slot: Slot, urgency: Urgency, content: Content) -> Slot | None:
-    """Give the answer, where its check cell shows the finding: what only the reader sees it cannot tell."""
-    return slot if slot.check is not None and content.check(slot) >= least(urgency) else None
-
-
-def _reason(words: Words) -> str:
-    """Say what is wrong, without the question in front: that stands in a column of its own."""
-    label = words.label or ""
-    if not (label and words.message.startswith(label)):
-        return words.message
-    rest = words.message[len(label) :].lstrip(COLONS)
-    return rest[:1].upper() + rest[1:]
-
-
-def row_code(slot: Slot, layout: Layout) -> str:
-    """Give the code that stands before an answer: that of its row, or in a form that of the question."""
-    return slot.field.code if layout.grid_of(slot).across else slot.row
-
-
-def question_of(slot: Slot, layout: Layout) -> str:
-    """Give what was asked, in a checklist with its statement in front, in a repeated form with the record."""
+    In a checklist the statement stands in front of the question, in a repeated form the record.
+    """
     label, grid = slot.field.label.say(layout.language), layout.grid_of(slot)
     if grid.across:
-        return f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
+        told = f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
+        return slot.field.code, told
     statement = grid.row[slot.row].label
-    return label if statement in ("", slot.row) else f"{statement}: {label}"
+    return slot.row, label if statement in ("", slot.row) else f"{statement}: {label}"

@@ -1,7 +1,11 @@
-"""Writes the feedback on the returns of a dataset: a workbook and a text for each that needs it."""
+"""Writes the feedback on the returns of a dataset: a workbook and a text for each that needs it.
+
+The text is for the team, in the language of its workbook; what became of each return is told as JSON data too.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,24 +14,26 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..answers.answer import Key, Value
-from ..answers.submission import INVALID, UNSIGNED
+from ..answers.submission import INVALID, UNSIGNED, Unplaced
 from ..core.errors import Exit, LimitError
 from ..core.numerals import shown
 from ..core.output_files import write_whole
 from ..core.program import isolate_failures
-from ..core.words import beginning, translator
+from ..core.words import beginning, day, translator
 from ..core.work import track_progress
 from ..dataset.returns import Return, result
 from ..dataset.store import Store
-from ..exchange.validation import Result, stopped
+from ..exchange.validation import ACCEPTED, Result, stopped
 from ..findings import Finding, Severity, Words, sentence
 from ..findings.identity import MADE_FROM_OLDER_VERSION, SIGNATURE_INVALID
+from ..layout import address
 from ..layout.wording import text
 from ..rounds.datasets import Dataset
 from ..rounds.round_status import LeftOut, choose, file_name
 from ..spec.load import load
+from ..workbook import Correction, Urgency
 from .feedback import GivenBack, give_back
-from .feedback_message import as_data, message
+from .page import plain_environment
 
 
 class FeedbackOptions(NamedTuple):
@@ -50,9 +56,7 @@ class FeedbackResult:
     left_out: list[LeftOut] = field(default_factory=list)
     names: set[str] = field(default_factory=set)  # of the workbooks
     warnings: list[str] = field(default_factory=list)  # what must be looked at before it is sent
-    totals: list[str] = field(
-        default_factory=list
-    )  # what was received and what became of it, a sentence each
+    totals: list[str] = field(default_factory=list)  # what was received and became of it, a sentence each
 
 
 def give_all(dataset: Dataset, wish: FeedbackOptions, given: FeedbackResult) -> Iterator[dict[str, Any]]:
@@ -84,37 +88,31 @@ def _give(
 ) -> list[dict[str, Any] | LeftOut]:
     """Write the workbook and the text for one return, where they can be made and are wanted; what became of it."""
     (found,) = one
+    assert found.identity is not None  # it could be read
     try:
-        made = _written(dataset, found, wish, target, given)
+        spec = load(wish.spec) if wish.spec else dataset.spec
+        assert spec is not None
+        sent, round_ = result(dataset.store, found), dataset.round
+        contacts = {team.code: team.contact for team in round_.teams} if round_ else {}
+        back = give_back(
+            sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
+            contact=contacts.get(found.team, ""),
+            to_look_at=list(answered_otherwise(dataset.store, found, sent, dataset.of_round())),
+        )  # fmt: skip
+        if not (back.needed or wish.all):
+            why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
+            return [LeftOut(found, why, found.path, is_settled=True)]
+        given.warnings += _warnings(found, back)
+        workbook, letter = (
+            target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt")
+        )
+        write_whole(workbook, back.workbook)
+        deadline = wish.reply_by.isoformat() if wish.reply_by else found.identity.deadline
+        write_whole(letter, message(sent, back, wish.today, deadline).encode())
     except LimitError as limit:  # something in this file: the others have their feedback all the same
         why = f"no workbook can be made: {str(limit).rstrip('.')}"
         return [LeftOut(found, why, found.path, Exit.FINDINGS)]
-    why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
-    return [made or LeftOut(found, why, found.path, is_settled=True)]
-
-
-def _written(
-    dataset: Dataset, found: Return, wish: FeedbackOptions, target: Path, given: FeedbackResult
-) -> dict[str, Any] | None:
-    """Write them, where they are wanted."""
-    spec = load(wish.spec) if wish.spec else dataset.spec
-    assert spec is not None
-    assert found.identity is not None  # it could be read
-    sent, round_ = result(dataset.store, found), dataset.round
-    contacts = {team.code: team.contact for team in round_.teams} if round_ else {}
-    back = give_back(
-        sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
-        contact=contacts.get(found.team, ""),
-        to_look_at=list(answered_otherwise(dataset.store, found, sent, dataset.of_round())),
-    )  # fmt: skip
-    if not (back.needed or wish.all):
-        return None
-    given.warnings += _warnings(found, back)
-    workbook, letter = (target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt"))
-    write_whole(workbook, back.workbook)
-    deadline = wish.reply_by.isoformat() if wish.reply_by else found.identity.deadline
-    write_whole(letter, message(sent, back, wish.today, deadline).encode())
-    return as_data(found, back, str(workbook), str(letter))
+    return [as_data(found, back, str(workbook), str(letter))]
 
 
 def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
@@ -136,12 +134,20 @@ MOST_SHOWN = 300  # characters of an answer
 Said = dict[Key, tuple[tuple[Value, ...], str]]  # the answers to a question, and as they were typed
 
 
+def _later_versions(findings: Sequence[Finding]) -> list[str]:
+    """Give the names of the files that a return should have been made from, and was not."""
+    return [
+        str(dict(each.details)["other"])
+        for each in findings
+        if each.code == MADE_FROM_OLDER_VERSION.code and each.open
+    ]
+
+
 def answered_otherwise(
     store: Store, found: Return, sent: Result, returns: Sequence[Return]
 ) -> Iterator[Finding]:
     """Yield what the later version, from which a return was not made, had answered otherwise: to be looked at."""
-    noticed = (each for each in found.findings if each.code == MADE_FROM_OLDER_VERSION.code and each.open)
-    for name in (str(each.details["other"]) for each in noticed):
+    for name in _later_versions(found.findings):
         same = [each for each in returns if each.name == name and each.about[0] == found.about[0]]
         if same and name:
             yield from _differences(sent, result(store, max(same, key=lambda each: each.age)), name)
@@ -152,14 +158,15 @@ def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
     say, here, kind = translator(sent.layout.language), _said(sent), MADE_FROM_OLDER_VERSION
     for key, (values, typed) in _said(later).items():
         slot = sent.layout.slots.get(key)
-        if slot is None or here.get(key, ((), ""))[0] == values:
+        values_here, typed_here = here.get(key, ((), ""))
+        if slot is None or values_here == values:
             continue
         told = {"other": name, "answer": beginning(typed, MOST_SHOWN)}
         message = sentence(say("In {other} it was: {answer}"), told)
         remedy = say("Which of the two is right? Put that one into the cell.")
         yield Finding(
             kind.code, kind.name, Severity.WARNING, sent.layout.sheet[slot.tool].name, None, *key,
-            value=here.get(key, ((), ""))[1], language=sent.layout.language, words=Words(message, remedy),
+            value=typed_here, language=sent.layout.language, words=Words(message, remedy),
         )  # fmt: skip
 
 
@@ -172,3 +179,95 @@ def _said(one: Result) -> Said:
             text = "" if each.original is None else shown(each.original)
             found[each.key] = (*values, each.value), "; ".join(filter(None, (typed, text)))
     return found
+
+
+# the words that go with a workbook: for the team in its language, for a program as JSON data
+
+SCHEMA = "hrge-xl/feedback/1"
+LISTED = 20  # places that the message names; the workbook lists them all
+MOST_IMPORTANT = 3
+
+
+def message(result: Result, given: GivenBack, today: date, deadline: str = "") -> str:
+    """Give a short text to send along, in the language of the workbook. It quotes no answer."""
+    beside = sum(each.sheet not in given.added_sheets for each in given.beside)
+    later = next(iter(_later_versions(result.findings)), "")
+    some = {urgency: [each for each in given.corrections if each.urgency is urgency] for urgency in Urgency}
+    wrong, missing = some[Urgency.WRONG], some[Urgency.MISSING]
+    asking = [
+        (answers, required, problems)
+        for required, answers, problems, _ in map(given.content.progress, given.content.layout.sheets)
+        if required > 0
+    ]
+    details = {
+        "file": Path(result.path).name,
+        "other": later,
+        "kept": str(given.kept),
+        "complete": str(sum(required <= answers and not problems for answers, required, problems in asking)),
+        "used": str(len(asking)),
+        "wrong": str(len(wrong)),
+        "missing": str(len(missing)),
+        "warnings": str(len(some[Urgency.DOUBTFUL])),
+        "homeless": str(len(given.homeless)),
+        "more": str(len(given.homeless) - LISTED),
+        "too_long": str(len(given.too_long)),
+        "beside": str(beside),
+        "version": given.version,
+        "sent_version": given.sent_version,
+        "deadline": day(date.fromisoformat(deadline), given.language) if deadline else "",
+        "contact": given.contact,
+    }
+    translate = translator(given.language)
+    template = plain_environment().get_template("message.txt.j2")
+    return template.render(
+        say=lambda text: sentence(translate(text), details),
+        given=given,
+        accepted=result.verdict == ACCEPTED,
+        later=later,
+        to_do=bool(wrong or missing),
+        wrong=[_place_and_question(each) for each in wrong[:MOST_IMPORTANT]],
+        missing=Counter(each.sheet for each in missing),
+        beside=beside,
+        most=LISTED,
+        deadline=deadline,
+        late=bool(deadline) and deadline < today.isoformat(),
+    )
+
+
+def _place_and_question(each: Correction) -> str:
+    """Name where something is wrong and what was asked, without what was answered."""
+    cell = address(*each.place) if each.place else ""
+    where = "!".join(filter(None, (each.sheet, cell)))
+    return ": ".join(filter(None, (where, " ".join(filter(None, (each.row, each.label))))))
+
+
+def as_data(found: Return, given: GivenBack, workbook: str, text: str) -> dict[str, Any]:
+    """Give what became of one return as JSON data; `workbook` and `text` are the files that were written."""
+
+    def places(some: Sequence[Unplaced]) -> list[dict[str, str]]:
+        return [
+            {"sheet": each.sheet, "cell": each.cell, "question": each.question, "text": each.text}
+            for each in some
+        ]
+
+    return {
+        "path": found.path,
+        "submission": found.submission,
+        "sha256": found.sha256,
+        "verdict": found.verdict,
+        "team": found.team,
+        "intervention": found.intervention or found.project,
+        "language": given.language,
+        "spec": found.spec,
+        "sent_version": given.sent_version,
+        "version": given.version,
+        "workbook": workbook,
+        "message": text,
+        "answers_kept": given.kept,
+        "to_correct": given.count(Urgency.WRONG),
+        "missing": given.count(Urgency.MISSING),
+        "to_look_at": given.count(Urgency.DOUBTFUL),
+        "without_place": places(given.homeless),
+        "too_long": places(given.too_long),
+        "beside": places(given.beside),
+    }

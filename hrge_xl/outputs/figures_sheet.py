@@ -25,9 +25,7 @@ from ..dataset.table import INTEGER, NUMBER, Record
 from ..layout.lists import LEVELS
 from ..spec.model import Spec
 from ..workbook.plain_sheets import Crossing, PlainSheet, level_look
-from .column_words import CodeLabels
-from .readable_columns import SHARE
-from .sheet_rows import FONT
+from .table_sheets import FONT, SHARE, CodeLabels
 
 MOST_QUESTIONS, MOST_TRENDS = 15, 20
 LABEL_WIDTH, CHART_WIDTH = 40, 720
@@ -61,6 +59,18 @@ class ChartBlock(NamedTuple):
         """Whether several series stand beside each other."""
         return len(self.heads) > 2
 
+    @property
+    def long(self) -> bool:
+        """Whether the names beside the bars need room."""
+        return any(len(str(cells[0])) > LONG_LABEL for cells in self.rows)
+
+    @property
+    def height(self) -> int:
+        """The height of the chart in pixels, so that each name beside its bars can be read."""
+        if self.kind != "bar":
+            return LEAST_HEIGHT
+        return max(LEAST_HEIGHT, AROUND + len(self.rows) * ROW_HEIGHT * (2 if self.long else 1))
+
 
 def write_figures(book: Workbook, pen: PlainSheet, store: Store, labels: CodeLabels) -> None:
     """Draw every block, below each other. Raises `LimitError` where a text does not fit."""
@@ -76,9 +86,11 @@ def write_figures(book: Workbook, pen: PlainSheet, store: Store, labels: CodeLab
     for block in drawn:
         _table(pen, block, top)
         chart = _chart(book, block, (sheet.name, top))
-        chart.set_size({"width": CHART_WIDTH, "height": _height(block)})
-        sheet.insert_chart(top + 1, beside, chart, _described(block))
-        top += max(len(block.rows) + 4, _height(block) // ROW_HEIGHT + 3)
+        chart.set_size({"width": CHART_WIDTH, "height": block.height})
+        words = "; ".join(_in_words(block.heads, cells) for cells in block.rows)
+        about = f"{block.title}. {words}."  # for those who do not see it
+        sheet.insert_chart(top + 1, beside, chart, {"description": about[:4000], "object_position": 2})
+        top += max(len(block.rows) + 4, block.height // ROW_HEIGHT + 3)
 
 
 def write_period(pen: PlainSheet, store: Store, labels: CodeLabels) -> int:
@@ -108,6 +120,9 @@ def _chart(book: Workbook, block: ChartBlock, place: tuple[str, int]) -> Any:
     stacked = {"subtype": "stacked"} if block.kind != "line" and block.beside else {}
     chart = book.add_chart({"type": block.kind, **stacked})
     name, top = place
+    share = {"num_format": "0%"} if block.percent else {}
+    alone = block.kind != "line" and not block.beside  # then its numbers stand at the bars
+    labels = {"data_labels": {"value": True, **share}} if alone else {}
     first, last = top + 2, top + 1 + len(block.rows)
     for at, colour in zip(range(1, len(block.heads)), block.colours, strict=True):
         line = {"line": {"color": colour}, "marker": {"type": "circle"}} if block.kind == "line" else {}
@@ -115,23 +130,22 @@ def _chart(book: Workbook, block: ChartBlock, place: tuple[str, int]) -> Any:
             {
                 "name": [name, top + 1, at], "categories": [name, first, 0, last, 0],
                 "values": [name, first, at, last, at],
-                "fill": {"color": colour}, "border": {"color": "#404040"}, "gap": 60, **line, **_shown_values(block),
+                "fill": {"color": colour}, "border": {"color": "#404040"}, "gap": 60, **line, **labels,
             }
         )  # fmt: skip
     chart.set_title({"name": block.title, "name_font": {"size": 11}})
     chart.set_legend({"position": "bottom"} if block.beside else {"none": True})
-    value_axis: dict[str, Any] = {"min": 0, **GRID}
-    if block.share:
-        value_axis |= {"max": 1}
-    if block.percent:
-        value_axis |= {"num_format": "0%"}
-    elif max(sum(n for n in cells[1:] if isinstance(n, int | float)) for cells in block.rows) <= FEW:
+    value_axis: dict[str, Any] = {"min": 0, **GRID, **({"max": 1} if block.share else {}), **share}
+    if (
+        not block.percent
+        and max(sum(n for n in cells[1:] if isinstance(n, int | float)) for cells in block.rows) <= FEW
+    ):
         value_axis |= {"major_unit": 1}  # half a risk is none
     every_label = {"interval_unit": 1, "num_font": {"size": 9}}
     if block.kind == "bar":
         chart.set_y_axis({"reverse": True, **every_label})
         chart.set_x_axis({**value_axis, "label_position": "high"})  # below, though the bars run from the top
-        if _long(block):
+        if block.long:
             chart.set_plotarea({"layout": BESIDE_LABELS})
     else:
         chart.set_x_axis(every_label)
@@ -139,34 +153,9 @@ def _chart(book: Workbook, block: ChartBlock, place: tuple[str, int]) -> Any:
     return chart
 
 
-def _shown_values(block: ChartBlock) -> dict[str, Any]:
-    """Give numbers at the bars, where one series stands alone."""
-    if block.kind == "line" or block.beside:
-        return {}
-    return {"data_labels": {"value": True, **({"num_format": "0%"} if block.percent else {})}}
-
-
-def _long(block: ChartBlock) -> bool:
-    """Say whether the names beside the bars need room."""
-    return any(len(str(cells[0])) > LONG_LABEL for cells in block.rows)
-
-
-def _height(block: ChartBlock) -> int:
-    """Give the height of a chart in pixels, so that each name beside its bars can be read."""
-    if block.kind != "bar":
-        return LEAST_HEIGHT
-    return max(LEAST_HEIGHT, AROUND + len(block.rows) * ROW_HEIGHT * (2 if _long(block) else 1))
-
-
-def _described(block: ChartBlock) -> dict[str, Any]:
-    """Give the chart in words, for those who do not see it."""
-
-    def told(cells: Sequence[Cell]) -> str:
-        pairs = zip(block.heads[1:], cells[1:], strict=True)
-        return f"{cells[0]}: {', '.join(f'{head} {cell:g}' for head, cell in pairs if isinstance(cell, int | float))}"
-
-    words = "; ".join(told(cells) for cells in block.rows)
-    return {"description": f"{block.title}. {words}."[:4000], "object_position": 2}
+def _in_words(heads: Sequence[str], cells: Sequence[Cell]) -> str:
+    pairs = zip(heads[1:], cells[1:], strict=True)
+    return f"{cells[0]}: {', '.join(f'{head} {cell:g}' for head, cell in pairs if isinstance(cell, int | float))}"
 
 
 def blocks(store: Store, labels: CodeLabels) -> Iterator[ChartBlock]:
@@ -328,16 +317,20 @@ class _HeatMaps:
         assert labels.spec.matrix is not None
         self.spec, self.matrix = labels.spec, labels.spec.matrix
         self.names = self.labels.entries_of(LEVELS)
-        self.colour = {level.code: self._look(level.colour) for level in self.matrix.levels}
         words = {code: name.replace('"', "'") for code, name in self.names.items()}
-        self.counted = {  # the format of a number says the level in words, so that colour never stands alone
-            level.code: self._look(level.colour, '"{0}: "0;;"{0}: –"'.format(words[level.code]))
-            for level in self.matrix.levels
-        }
-
-    def _look(self, colour: str, number_format: str = "General") -> Any:
-        look = {**FONT, **level_look(colour), "valign": "vcenter", "num_format": number_format}
-        return self.book.add_format(look)
+        # the format of a number says the level in words, so that colour never stands alone
+        self.colour, self.counted = (
+            {
+                level.code: book.add_format(
+                    {
+                        **FONT, **level_look(level.colour), "valign": "vcenter",
+                        "num_format": shown.format(words[level.code]),
+                    }
+                )
+                for level in self.matrix.levels
+            }
+            for shown in ("General", '"{0}: "0;;"{0}: –"')
+        )  # fmt: skip
 
     def draw(self, title: str, counts: Counter[Crossing], top: int) -> int:
         """Give the title, the cells, then the rows by level; the first free row below."""

@@ -1,9 +1,9 @@
-"""The overview of a dataset as a page: as it is, or as it may be shared."""
+"""The overview of a dataset as a page, as it is or as it may be shared, with what its charts are drawn from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
 from itertools import cycle
@@ -13,9 +13,10 @@ from typing import TypeVar
 from .. import __version__
 from ..core.errors import StoreError
 from ..core.output_files import write_if_changed
-from ..core.words import number, percent
+from ..core.words import day, direction, number, percent, translator
 from ..dataset.opening import open_dataset
-from ..dataset.return_status import may_be_shared
+from ..dataset.periods import PeriodFigures
+from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import RunChange, last_change
 from ..dataset.schema import spec_language
 from ..dataset.store import DERIVED, Store
@@ -23,34 +24,34 @@ from ..ledger.events import FILE
 from ..privacy.sharing import shared
 from ..rounds.rounds import Round, load_round
 from . import overview_page
-from .overview_build import overview
-from .overview_charts import Charts, whole_percents
-from .overview_model import MOST_ROWS, HeatMap, Overview, QuestionProfile, RiskLevel, RiskPart
+from .charts import Chart, ChartColumn, CountryMap, Mark, Point, columns, country_map, lines, on_map, steps
+from .overview_build import LEAST_FIRST, overview
+from .overview_model import (
+    MOST_ROWS,
+    Country,
+    HeatMap,
+    Indicator,
+    Overview,
+    QuestionProfile,
+    RiskLevel,
+    RiskPart,
+)
 from .page import asset, foot_rule, level_rules, rendered
 
 
 def of_folder(
-    folder: Path,
-    language: str | None,
-    round_: Round | None = None,
-    *,
-    masked: bool = False,
-    period: str | None = None,
-) -> str:
+    folder: Path, language: str | None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None,
+) -> str:  # fmt: skip
     """Give the page of a dataset, as of the day of its last run. Raises `StoreError` where that was cut off."""
     with open_dataset(folder) as store:
         return of_dataset(store, language, round_, masked=masked, period=period, change=last_change(folder))
 
 
 def of_dataset(
-    store: Store,
-    language: str | None,
-    round_: Round | None = None,
-    *,
-    masked: bool = False,
-    period: str | None = None,
-    change: RunChange | None = None,
-) -> str:
+    store: Store, language: str | None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None, change: RunChange | None = None,
+) -> str:  # fmt: skip
     """Give the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
 
     `change` is what the last run changed; a page that may be shared does not tell it.
@@ -62,8 +63,7 @@ def of_dataset(
             f"The last run over {store.name} was cut off. Run `hrge-xl consolidate` again, then this."
         )
     today = date.fromisoformat(store.fact(DERIVED))
-    with ExitStack() as stack:
-        shown = stack.enter_context(shared(store, today)) if masked else store
+    with shared(store, today) if masked else nullcontext(store) as shown:
         language = language or spec_language(store.schema.spec)
         change = None if masked else change
         return page_of(overview(shown, today, language, round_, period=period, change=change, whole=store))
@@ -89,8 +89,7 @@ def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:
 
 # the overview for the coordination office
 
-MOST_COLUMNS = 40  # sheets side by side in the table of completeness
-OPEN_QUESTIONS = 15  # of the profile; the others are folded
+MOST_PERIODS = 12  # side by side in a drawing; the table beside it has them all
 SHADES = 5  # of completeness
 Kind = TypeVar("Kind", int, str)
 
@@ -102,19 +101,36 @@ def page_of(found: Overview) -> str:
     return rendered("overview.html.j2", found.language, style, o=found, v=view)
 
 
-class OverviewView(Charts):
-    """What the template asks of an overview beyond its data: words, numbers, and the shapes of drawings."""
+def whole_percents(answered: int, required: int) -> int:
+    """Give whole percents, 100 only where nothing is missing."""
+    if not required:
+        return 0
+    return 100 if answered >= required else min(99, round(100 * answered / required))
+
+
+class OverviewView:
+    """What the template asks of an overview beyond its data: numbers and states in words, and shapes of drawings."""
 
     version = __version__
     most_rows = MOST_ROWS
-    most_columns = MOST_COLUMNS
-    open_questions = OPEN_QUESTIONS
+    most_columns = 40  # sheets side by side in the table of completeness
+    open_questions = 15  # of the profile; the others are folded
     share = staticmethod(whole_percents)
 
-    @property
-    def may_be_shared(self) -> str:
-        """What a page that may be shared leaves out, in words."""
-        return may_be_shared(self.say)
+    def __init__(self, found: Overview) -> None:
+        self.found, self.language = found, found.language
+        self.mirrored = direction(found.language) == "rtl"
+        self.say = translator(found.language)
+        self.parts = status_words(self.say)
+        self.may_be_shared = may_be_shared(self.say)
+        self.levels: Sequence[RiskLevel] = found.risks.levels if found.risks else ()
+        self.level_numbers = {
+            level.code: at for at, level in enumerate(self.levels)
+        }  # their colours go by these
+
+    def number(self, value: float | None) -> str:
+        """Give a number as people write it; words for one that is masked."""
+        return self.say("masked") if value is None else number(value, self.language)
 
     def change(self, value: float) -> str:
         """Give a number with its sign."""
@@ -124,18 +140,19 @@ class OverviewView(Charts):
         """Give a share as a percentage."""
         return percent(share, self.language)
 
+    def day(self, value: date | str) -> str:
+        """Give a day in words."""
+        return day(date.fromisoformat(value) if isinstance(value, str) else value, self.language)
+
+    def period_name(self, name: str | None) -> str:
+        """Give the name of a period, or words for none."""
+        return name or self.say("none stated")
+
     # completeness and risks
 
     def shade(self, answered: int, required: int) -> int:
         """Give how dark a cell of completeness is."""
-        return min(self.share(answered, required) * SHADES // 100, SHADES - 1) + (answered >= required)
-
-    @cached_property
-    def level_numbers(self) -> dict[str, int]:
-        """The place of each level, which its colour goes by."""
-        return (
-            {level.code: at for at, level in enumerate(self.found.risks.levels)} if self.found.risks else {}
-        )
+        return min(whole_percents(answered, required) * SHADES // 100, SHADES - 1) + (answered >= required)
 
     def at_level(self, heat: HeatMap, level: RiskLevel) -> int:
         """Count the risks of a map at one level."""
@@ -160,14 +177,117 @@ class OverviewView(Charts):
         ]
         return _pieces(parts, question.given + question.missing)
 
-    # style
+    # periods beside each other, the earliest first
+
+    @cached_property
+    def periods(self) -> list[tuple[str, PeriodFigures]]:
+        """The last periods with their names, the earliest first."""
+        return [(self.period_name(period.name), period) for period in self.found.periods[:MOST_PERIODS][::-1]]
+
+    def returns(self) -> Chart:
+        """Draw how many returns count."""
+        found = [
+            ChartColumn(label, [(period.returns, "one")], self.number(period.returns))
+            for label, period in self.periods
+        ]
+        return columns(found, mirrored=self.mirrored)
+
+    def completeness(self) -> Chart:
+        """Draw which share of the required answers was given."""
+        found = [
+            ChartColumn(label, [(share, "one")], self.percent(share))
+            for label, period in self.periods
+            for share in [whole_percents(period.answered, period.required) / 100]
+        ]
+        return columns(found, top=1.0, mirrored=self.mirrored)
+
+    def risks(self) -> Chart:
+        """Draw the risks by level."""
+        found = []
+        for label, period in self.periods:
+            counts = [period.levels.get(level.code, 0) for level in self.levels]
+            pieces = [(count, f"p{at}") for at, count in enumerate(counts)]
+            found.append(ChartColumn(label, pieces, self.number(sum(counts))))
+        return columns(found, mirrored=self.mirrored)
+
+    # indicators
+
+    def trend(self, indicator: Indicator) -> Chart:
+        """Draw an indicator over its periods, against the baseline and the target of the last one."""
+        points = [
+            Point(label, total, self.number(total)) for label, total, _ in indicator.trend[-MOST_PERIODS:]
+        ]
+        last = indicator.periods[0].figures
+        marks = [
+            Mark(f"{word} {self.number(value)}", value, name)
+            for name, word in (("baseline", self.say("Baseline")), ("target", self.say("Target")))
+            if (value := last[name]) is not None and last["progress"] is not None
+        ]
+        return lines(points, marks, mirrored=self.mirrored)
+
+    @property
+    def progress(self) -> Sequence[Indicator]:
+        """The indicators of which it is known how far they are to their target, the furthest last."""
+        known = [
+            each for each in self.found.indicators or () if each.periods[0].figures["progress"] is not None
+        ]
+        return sorted(known, key=lambda each: each.periods[0].figures["progress"])
+
+    # returns, and the countries of the teams
+
+    def arrivals(self) -> Chart:
+        """Draw how the returns that count came in, day by day, against the deadlines of their teams."""
+        came, deadlines = self.found.arrivals, self.found.deadlines
+        days = [on_day for on_day, _ in (*came, *deadlines)]
+        first, span = min(days), max((max(days) - min(days)).days, 1)
+        total, points = 0, []
+        for on_day, count in came:
+            total += count
+            points.append(((on_day - first).days / span, Point(self.day(on_day), total, self.number(total))))
+        marks = [
+            ((due - first).days / span, Mark(f"{self.say('Deadline')} {self.day(due)}", 0, "due"))
+            for due, _ in deadlines
+        ]
+        return steps(points, marks, max(total, sum(count for _, count in deadlines)), mirrored=self.mirrored)
+
+    def map(self) -> CountryMap | None:
+        """Draw the countries of the teams, each by the one that is least far."""
+        return country_map(
+            {
+                country.code: (f"c-{country.state}", f"{country.label}: {self.by_state(country)}")
+                for country in self.found.countries
+            }
+        )
+
+    @property
+    def states(self) -> Sequence[str]:
+        """The states that a country on the map has, the least far first."""
+        there = {country.state for country in self.found.countries if on_map(country.code)}
+        return [state for state in LEAST_FIRST if state in there]
+
+    @property
+    def off_map(self) -> Sequence[Country]:
+        """Countries and regions that have no place on the map."""
+        return [country for country in self.found.countries if not on_map(country.code)]
+
+    def state(self, state: str) -> str:
+        """Say in words where a team stands."""
+        return self.say(LEAST_FIRST[state])
+
+    def by_state(self, country: Country) -> str:
+        """Give the states of the teams of a country, with their number where there are several teams."""
+        several = sum(country.states.values()) > 1
+        told = (
+            f"{self.state(state)}{f' {self.number(n)}' if several else ''}"
+            for state, n in country.states.items()
+        )
+        return ", ".join(told)
 
     def style(self) -> str:
         """Give the colours of the levels, and what stands at the foot of a printed page."""
-        levels = self.found.risks.levels if self.found.risks else ()
         rules = [
             f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
-            for at, level in enumerate(levels)
+            for at, level in enumerate(self.levels)
         ]
         foot = f"{self.found.title} · {self.say('Overview')} · {self.day(self.found.today)}"
         return f"{''.join(rules)}{foot_rule(foot)}"

@@ -1,16 +1,23 @@
-"""The overview as data: every figure with the number of teams behind it and the rows that it was made of."""
+"""The overview as data: every figure with the number of teams behind it and the rows that it was made of.
+
+What reads these rows out of a dataset stands below.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
+from ..core.paths import name_of
+from ..dataset.dimensions import fixed_rows
 from ..dataset.periods import PeriodFigures
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.run_history import RunChange
+from ..dataset.store import Store
 from ..dataset.table import Record
+from ..fields import Field
 from ..spec.model import Spec
 
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
@@ -212,21 +219,20 @@ class QuestionProfile:
 
     @property
     def weight(self) -> tuple[float, float, float]:
-        """What it is sorted by: the shares of no, of missing answers, and of answers unlike the most common one."""
-        of = self.given + self.missing
+        """What it is sorted by: the shares of no, of missing answers, and of answers unlike the most common one.
+
+        Numbers are as unlike as they are far apart, as a share of the largest.
+        """
+        of, spread = self.given + self.missing, 0.0
         if not of:
             return 0.0, 0.0, 0.0
+        counts = [answer.count or 0 for answer in self.answers]
+        if counts and self.given:
+            spread = 1 - max(counts) / self.given
+        elif self.least is not None and self.most is not None:
+            spread = (self.most - self.least) / (max(abs(self.most), abs(self.least)) or 1)
         no = sum(answer.count or 0 for answer in self.answers if answer.is_no)
-        most = max((answer.count or 0 for answer in self.answers), default=0)
-        spread = 1 - most / self.given if self.answers and self.given else self._range
         return no / of, self.missing / of, spread
-
-    @property
-    def _range(self) -> float:
-        """How far apart numbers are, as a share of the largest."""
-        if self.least is None or self.most is None:
-            return 0.0
-        return (self.most - self.least) / (max(abs(self.most), abs(self.least)) or 1)
 
 
 class Overdue(NamedTuple):
@@ -274,3 +280,51 @@ class Overview:
     def title(self) -> str:
         """The title of the spec."""
         return self.spec.title.say(self.language) if self.spec else ""
+
+
+class FigureReader:
+    """Reads the figures of the period of an overview, and the rows behind them.
+
+    `fixed_rows` are the texts of the fixed rows in the language of the page, by tool and row.
+    """
+
+    def __init__(self, store: Store, spec: Spec, paths: Mapping[str, str], found: Overview) -> None:
+        """Take the dataset, and the paths of its files by submission."""
+        self.store, self.spec, self.paths = store, spec, paths
+        self.language, self.today, self.period, self.masked = (
+            found.language, found.today, found.period, found.masked,
+        )  # fmt: skip
+        rows = fixed_rows(spec, self.language)
+        self.fixed_rows = {(tool, row): label for tool, row, _, label in rows}
+        self.anchors = 0
+
+    def lines(self, name: str, *, all_periods: bool = False) -> Iterable[Record]:
+        """Give the lines of a table of figures that are of the period; none where the dataset has no such table."""
+        if name not in self.store.tables:
+            return ()
+        ours = () if all_periods else (self.store.tables[name].c.period == self.period,)
+        return self.store.records(name, *ours)
+
+    def field(self, row: Record) -> Field:
+        """Give the question that a row is about."""
+        return self.spec.tool[row["tool"]].fields[row["field"]]
+
+    def behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Drilldown:
+        """Give all rows behind a figure, of which the first are listed with a text."""
+        return self.listed(rows[:MOST_ROWS], text, len(rows), len({row["team"] for row in rows}))
+
+    def listed(
+        self, rows: Sequence[Record], text: Callable[[Record], str | None], count: int, teams: int
+    ) -> Drilldown:
+        """Give the rows behind a figure of which so many are not listed. The page leads to them in this order."""
+        self.anchors += 1
+        return Drilldown(f"b{self.anchors}", [self.source(row, text(row)) for row in rows], count, teams)
+
+    def source(self, row: Record, text: str | None) -> FigureSource:
+        """Give one row behind a figure."""
+        baseline, target = row.get("baseline"), row.get("target")
+        return FigureSource(
+            row["team"], name_of(self.paths[row["submission"]]), row["sheet"], row["cell"],
+            str(row.get("row_code") or row.get("row") or ""), text,
+            None if baseline is None or target is None else (baseline, target),
+        )  # fmt: skip

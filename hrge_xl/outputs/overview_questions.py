@@ -1,21 +1,19 @@
-"""Profiles of the questions: how the answers to each are distributed over the teams, what is missing, and where."""
+"""The questions of an overview: those answered with no, and how the answers to each are distributed over the teams."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from ..core.words import translator
 from ..dataset.aggregates.sql import said
 from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS
-from ..dataset.store import Store
 from ..dataset.table import Record, Row
-from ..fields import Field
 from ..findings.value import ANSWER_MISSING
-from ..spec.model import Spec
-from .overview_model import AnswerCount, Drilldown, QuestionProfile
+from .overview_model import AnswerCount, FigureReader, QuestionGap, QuestionProfile
 
 MOST_ROWS_OF_A_QUESTION = 40
 OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
@@ -23,6 +21,36 @@ OF_A_FINDING = ("submission", "team", "tool", "row_code", "field", "sheet", "cel
 TEAM, PLACE, CODE = 1, slice(2, 5), 5  # where these stand in both, and in the first
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
 Key = tuple[str, str | None, str]  # sheet, fixed row, question
+
+
+def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
+    """Give the first of the questions that were answered with no, with these answers of the period."""
+    spec, asked = reader.spec, reader.spec.figures.questions
+    if asked is None:
+        return []
+    lines = lines[: spec.figures.overview.top_gaps]
+    table = reader.store[ANSWERS].c
+    fields = {line["field"] for line in lines}
+    ours = (table.current, table.period == reader.period, table.code.in_(asked.no), table.field.in_(fields))
+    told: dict[Key, list[Record]] = defaultdict(list)
+    for row in reader.store.records(ANSWERS.name, *ours):
+        told[_key(reader, row["tool"], row["row"], row["field"])].append(row)
+    return [
+        QuestionGap(
+            spec.tool[line["tool"]].sheet.say(reader.language),
+            reader.fixed_rows.get((line["tool"], line["row_code"])) or reader.field(line).label.say(reader.language),
+            line,
+            reader.behind(
+                told[line["tool"], line["row_code"], line["field"]],
+                lambda row: said(spec, reader.field(row), row["code"], reader.language),
+            ),
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def _key(reader: FigureReader, tool: str, row: str, code: str) -> Key:
+    return tool, row if (tool, row) in reader.fixed_rows else None, code
 
 
 @dataclass
@@ -45,23 +73,20 @@ class _Rows:
         return [row for rows in self.first for row in rows][:MOST_ROWS_OF_A_QUESTION]
 
 
-@dataclass
-class Profiles:
+class QuestionProfiles:
     """Reads the figures of the questions of one period, and the rows behind them."""
 
-    store: Store
-    spec: Spec
-    language: str
-    period: str | None
-    blank: str  # what is said of a missing answer
-    # takes rows that are listed, their texts, how many there are, of how many teams
-    behind: Callable[..., Drilldown]
-    fixed_rows: Mapping[tuple[str, str], str]  # the texts of fixed rows, by tool and row
-    found: dict[Key, QuestionProfile] = field(default_factory=dict)
-    rows: dict[Key, _Rows] = field(default_factory=lambda: defaultdict(_Rows))
+    def __init__(self, reader: FigureReader) -> None:
+        self.reader, self.spec, self.language = reader, reader.spec, reader.language
+        self.blank = translator(reader.language)("Missing")
+        self.found: dict[Key, QuestionProfile] = {}
+        self.rows: dict[Key, _Rows] = defaultdict(_Rows)
 
-    def questions(self) -> list[QuestionProfile]:
-        """Give every question that somebody answered or should have: most often no first, then missing, then spread."""
+    def all(self) -> list[QuestionProfile]:
+        """Give every question that somebody answered or should have, with its rows.
+
+        Those most often answered with no come first, then those most often missing, then those that differ most.
+        """
         self._count_codes()
         self._count_numbers()
         self._list_answers()
@@ -70,40 +95,30 @@ class Profiles:
         keys = sorted(self.found, key=lambda key: (place[key[0], key[2]], key[1] or ""))
         for key in keys:
             rows = self.rows[key]
-            self.found[key].behind = self.behind(rows.listed(), self._said, rows.count, len(rows.teams))
+            self.found[key].behind = self.reader.listed(
+                rows.listed(), self._said, rows.count, len(rows.teams)
+            )
         return sorted((self.found[key] for key in keys), key=lambda each: each.weight, reverse=True)
 
     # figures, as they stand in every export
 
-    def _lines(self, name: str) -> Iterable[Record]:
-        if name not in self.store.tables:
-            return ()
-        table = self.store.tables[name].c
-        return self.store.records(name, table.period == self.period)
-
-    def _asked(self, line: Record) -> Field:
-        return self.spec.tool[line["tool"]].fields[line["field"]]
-
-    def _key(self, tool: str, row: str, code: str) -> Key:
-        return tool, row if (tool, row) in self.fixed_rows else None, code
-
     def _count_codes(self) -> None:
         gaps = self.spec.figures.questions
-        for line in self._lines(AGGREGATE_ANSWERS.name):
-            asked = self._asked(line)
+        for line in self.reader.lines(AGGREGATE_ANSWERS.name):
+            asked = self.reader.field(line)
             is_no = gaps is not None and asked.vocabulary == gaps.vocabulary and line["code"] in gaps.no
             label = said(self.spec, asked, line["code"], self.language)
-            key = self._key(line["tool"], line["row_code"], line["field"])
-            self._question(key).answers.append(AnswerCount(line["code"], label, line["frequency"], is_no))
+            answer = AnswerCount(line["code"], label, line["frequency"], is_no)
+            self._question(line["tool"], line["row_code"], line["field"]).answers.append(answer)
 
     def _count_numbers(self) -> None:
         """Numbers whose rows mean the same: those that are about something else in each row have their own figures."""
-        for line in self._lines(AGGREGATE_NUMBERS.name):
-            asked = self._asked(line)
+        for line in self.reader.lines(AGGREGATE_NUMBERS.name):
+            asked = self.reader.field(line)
             comparable = line["refers_to"] is None or asked.vocabulary is not None
             least, most = line["minimum"], line["maximum"]
             if comparable and not asked.calculated and least is not None:
-                each = self._question(self._key(line["tool"], line["row_code"], line["field"]))
+                each = self._question(line["tool"], line["row_code"], line["field"])
                 each.numbers += line["frequency"]
                 each.least = least if each.least is None else min(each.least, least)
                 each.most = most if each.most is None else max(each.most, most)
@@ -111,40 +126,41 @@ class Profiles:
     # rows behind them
 
     def _list_answers(self) -> None:
-        table = self.store[ANSWERS].c
+        table = self.reader.store[ANSWERS].c
         gaps = {
             key: {answer.code for answer in each.answers if answer.is_no} for key, each in self.found.items()
         }
         given = sa.or_(table.code.is_not(None), table.number.is_not(None))
-        of_period = (table.current, table.period == self.period, given)
-        for row in self.store.rows(ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
-            key = self._key(*map(str, row[PLACE]))
+        of_period = (table.current, table.period == self.reader.period, given)
+        for row in self.reader.store.rows(ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
+            key = _key(self.reader, *map(str, row[PLACE]))
             if key in gaps:
                 self.rows[key].add(NO if row[CODE] in gaps[key] else OTHER, OF_AN_ANSWER, row)
 
     def _list_missing(self) -> None:
-        table = self.store[FINDINGS].c
-        of_period = (table.current, table.period == self.period, table.code == ANSWER_MISSING.code)
-        for row in self.store.rows(FINDINGS.name, *of_period, columns=OF_A_FINDING):
+        table = self.reader.store[FINDINGS].c
+        missing = (
+            table.current, table.period == self.reader.period, table.code == ANSWER_MISSING.code,
+        )  # fmt: skip
+        for row in self.reader.store.rows(FINDINGS.name, *missing, columns=OF_A_FINDING):
             tool, item, asked = map(str, row[PLACE])
             if tool in self.spec.tool and asked in self.spec.tool[tool].fields:
-                key = self._key(tool, item, asked)
-                self._question(key).missing += 1
-                self.rows[key].add(BLANK, OF_A_FINDING, row)
+                self._question(tool, item, asked).missing += 1
+                self.rows[_key(self.reader, tool, item, asked)].add(BLANK, OF_A_FINDING, row)
 
     def _said(self, row: Record) -> str:
         """Give what stands in a row behind a question: an answer, or a finding that says that there is none."""
         if "number" not in row:
             return self.blank
         given = row["number"] if row["code"] is None else row["code"]
-        return said(self.spec, self._asked(row), given, self.language)
+        return said(self.spec, self.reader.field(row), given, self.language)
 
-    def _question(self, key: Key) -> QuestionProfile:
+    def _question(self, tool: str, row: str, code: str) -> QuestionProfile:
         """Give what is known of a question so far, in words: its fixed row, if it has one, and what is asked there."""
+        key = _key(self.reader, tool, row, code)
         if key not in self.found:
-            tool, row, code = key
             asked = self.spec.tool[tool].fields[code].label.say(self.language)
-            item = self.fixed_rows.get((tool, row or ""))
+            item = self.reader.fixed_rows.get((tool, row))
             sheet = self.spec.tool[tool].sheet.say(self.language)
             self.found[key] = QuestionProfile(sheet, f"{item} · {asked}" if item else asked, code)
         return self.found[key]

@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from ..core.words import direction, translator
 from ..workbook.styles import ink_on
-from .document import CALLED
-from .shown_text import fill, visible
+from .document import CALLED, fill, visible
 
 _LEFT_TO_RIGHT = re.compile(  # in an escaped text
     r"hrge-xl [a-z]+(?: (?:[A-Z]+|[0-9a-f]{6,}|--[a-z-]+))*|--[a-z][a-z-]*|pip install &#34;hrge-xl\[[a-z]+\]&#34;"
@@ -33,17 +33,15 @@ class Data(Environment):
         return super().getattr(obj, attribute)
 
 
+# how every template is read: it refuses what is not there
+STRICT: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+
+
 @cache
 def environment() -> Environment:
-    """Templates that escape everything and refuse what is not there."""
-    templates = Data(
-        loader=PackageLoader("hrge_xl.outputs", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """Templates that escape everything."""
+    loader = PackageLoader("hrge_xl.outputs", "templates")
+    templates = Data(loader=loader, autoescape=True, finalize=shown, **STRICT)
     templates.filters["isolated"] = isolated
     return templates
 
@@ -51,14 +49,8 @@ def environment() -> Environment:
 @cache
 def plain_environment() -> Environment:
     """Templates of texts, which hold everything as it came."""
-    return Environment(
-        loader=PackageLoader("hrge_xl.outputs", "templates"),
-        autoescape=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    loader = PackageLoader("hrge_xl.outputs", "templates")
+    return Environment(loader=loader, autoescape=False, keep_trailing_newline=True, **STRICT)
 
 
 def isolated(text: str) -> Markup:
@@ -81,7 +73,7 @@ def asset(name: str) -> str:
 
 def rendered(template: str, language: str, style: str, script: str = "", **values: object) -> str:
     """Give a page with its words, its style and its script, and the policy that allows nothing else."""
-    own = {"style": Markup(style), "script": Markup(script), "policy": policy(style, script)}
+    own = {"style": Markup(style), "script": Markup(script), "policy": policy(style=style, script=script)}
     about = {"lang": language, "dir": direction(language), **words(language)}
     return environment().get_template(template).render(**own, **about, **values)
 
@@ -105,21 +97,11 @@ def words(language: str) -> dict[str, Callable[..., Markup]]:
     return {"say": say, "plural": plural, "called": lambda code: escaped(CALLED[code])}
 
 
-def policy(style: str, script: str) -> str:
+def policy(**texts: str) -> str:
     """Give the content security policy: nothing but our own style and script, by their hashes."""
-    sources = (
-        "default-src 'none'",
-        f"style-src '{hashed(style)}'",
-        *((f"script-src '{hashed(script)}'",) if script else ()),
-        "base-uri 'none'",
-        "form-action 'none'",
-    )
-    return "; ".join(sources)
-
-
-def hashed(text: str) -> str:
-    """Give the hash by which a policy allows one of our own texts."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    hashes = {kind: base64.b64encode(hashlib.sha256(text.encode()).digest()) for kind, text in texts.items()}
+    allowed = [f"{kind}-src 'sha256-{digest.decode()}'" for kind, digest in hashes.items() if texts[kind]]
+    return "; ".join(["default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"])
 
 
 def css_text(text: str) -> str:

@@ -12,7 +12,6 @@ from ...dataset.return_status import COUNTS, STATUSES, StatusKind
 from ..document import (
     SEVERITIES,
     VERDICTS,
-    DecisionRow,
     Document,
     FileRow,
     FindingRow,
@@ -47,7 +46,7 @@ def render(document: Document) -> str:
 def beside(document: Document) -> Iterator[tuple[str, str]]:
     """Give the pages of the teams, each with its name in the folder of the report; none of a small report."""
     view = ReportView(document)
-    for team, href in view.team_pages if view.paged else ():
+    for team, href in view.team_pages.items() if view.paged else ():
         yield href, _page("team.html.j2", ReportView(document, team))
 
 
@@ -65,7 +64,7 @@ class ReportView:
     open_limit = 400  # findings, up to which files start unfolded
     severities, verdicts = SEVERITIES, VERDICTS
     statuses = (*(status.code for status in STATUSES), "refused")
-    folder = FOLDER
+    folder, direction = FOLDER, staticmethod(direction)
 
     def __init__(self, document: Document, page: str | None = None) -> None:
         """Count everything once; `page` is the team that a page is of."""
@@ -84,11 +83,12 @@ class ReportView:
         self.total = sum(len(file["findings"]) for _, file in files)
         self.paged = page is None and self.total > LARGE
         self.main = "" if page is None else f"../{MAIN}"
-        self.contents = {
-            (file["dataset"], file["submission"]): at
-            for at, file in enumerate(document["files"])
-            if file["copy_of"] is None
-        }
+        self.contents: dict[
+            object, list[int]
+        ] = {}  # which files have one, each in itself and in each dataset
+        for at, file in enumerate(document["files"]):
+            for content in (file["sha256"], (file["dataset"], file["submission"])):
+                self.contents.setdefault(content, []).append(at)
         counting = [(at, file) for at, file in files if file["counted"]]
         names, whole = document["names"], self.say("(the file as a whole)")
         self.sheets, self.rules = by_sheet_and_rule(counting, whole, names["sheets"])
@@ -96,6 +96,7 @@ class ReportView:
         self.teams = by_team(counting, self.team, names["countries"])
         self.team_names = sorted({self.team(file) for _, file in files})
         self.files = [file for _, file in files]
+        self.sheet_names = sorted({f["sheet"] for _, file in files for f in file["findings"] if f["sheet"]})
 
     def country(self, file: FileRow) -> str:
         """Give the country of a file by name; empty where it states none, or where the team is called like it."""
@@ -113,24 +114,20 @@ class ReportView:
         return file["identity"]["team"] if file["identity"] else self.say("(no team)")
 
     @cached_property
-    def team_pages(self) -> list[tuple[str, str]]:
+    def team_pages(self) -> dict[str, str]:
         """Every team with the address of its page, which tells teams apart whatever their names."""
         names = sorted({self.team(file) for file in self.document["files"]})
         wide = len(str(len(names)))
-        return [
-            (name, f"{FOLDER}/{at:0{wide}}-{_NOT_PLAIN.sub('-', name)[:40].strip('-') or 'team'}.html")
+        return {
+            name: f"{FOLDER}/{at:0{wide}}-{_NOT_PLAIN.sub('-', name)[:40].strip('-') or 'team'}.html"
             for at, name in enumerate(names, 1)
-        ]
-
-    @cached_property
-    def _page_of(self) -> dict[str, str]:
-        return dict(self.team_pages)
+        }
 
     def file_href(self, at: int) -> str:
         """Give the address of a file: on this page, or on that of its team."""
         if not self.paged and (self.page is None or at in self.listed):
             return f"#f{at}"
-        page = self._page_of[self.team(self.document["files"][at])]
+        page = self.team_pages[self.team(self.document["files"][at])]
         return f"{page if self.page is None else page.partition('/')[2]}#f{at}"
 
     def reconciliation(self) -> list[str]:
@@ -147,20 +144,9 @@ class ReportView:
 
     def other(self, file: FileRow) -> int | None:
         """Give the number of the file that a file gives way to, meets, or is a copy of."""
-        if file["copy_of"] is not None:
-            return self.contents.get((file["dataset"], file["submission"]))
-        return self.contents.get((file["dataset"], file["superseded_by"] or ""))
-
-    def matrix_title(self, matrix: MatrixRow) -> str:
-        """Give the title of a matrix with its period."""
-        if not matrix["period"]:
-            return matrix["title"]
-        return self.say("{title}: {period}").format(**matrix)
-
-    def sheet_names(self) -> list[str]:
-        """Give names of all sheets with findings, for the filter."""
-        names = {f["sheet"] for file in self.files for f in file["findings"] if f["sheet"]}
-        return sorted(names)
+        content = file["superseded_by"] if file["copy_of"] is None else file["submission"]
+        same = self.contents.get((file["dataset"], content), ())
+        return max((at for at in same if self.document["files"][at]["copy_of"] is None), default=None)
 
     def skipped(self) -> list[tuple[list[str], str, tuple[int, ...]]]:
         """List the checks that did not run: those with one reason in the same files together."""
@@ -184,19 +170,6 @@ class ReportView:
         """Give the anchor of a waiver on the page."""
         return self.waivers[_waiver_key(waiver)]
 
-    def files_of(self, waiver: WaiverRow) -> list[int]:
-        """Give the numbers of the files that a waiver is about."""
-        return [at for at, file in enumerate(self.document["files"]) if file["sha256"] == waiver["sha256"]]
-
-    def decided(self, decision: DecisionRow) -> list[int]:
-        """Give the numbers of the files that a decision is about."""
-        wanted = decision["dataset"], decision["submission"]
-        return [
-            at
-            for at, file in enumerate(self.document["files"])
-            if (file["dataset"], file["submission"]) == wanted
-        ]
-
     def waived_by(self, waiver: WaiverRow) -> int:
         """Count the findings that have this waiver beside them."""
         found = (f["waiver"] for file in self.document["files"] for f in file["findings"])
@@ -210,10 +183,6 @@ class ReportView:
     def language(self, file: FileRow) -> str:
         """Give the language that the texts of a file are in."""
         return file["identity"]["language"] if file["identity"] else self.document["run"]["language"]
-
-    def direction(self, file: FileRow) -> str:
-        """Give the direction that the sheets of a file run in."""
-        return direction(self.language(file))
 
     def number(self, value: int) -> str:
         """Give a number with its thousands apart."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from ..document import Document, FileRow, FindingRow, is_waived, place_of
-from ..shown_text import visible
+from ..document import Document, FileRow, FindingRow, is_waived, place_of, visible
 
 SUFFIX = "xml"
 
@@ -70,7 +69,10 @@ def _case(file: FileRow, finding: FindingRow) -> ET.Element:
     place = place_of(finding)
     name = " ".join(part for part in (finding["code"], finding["name"], place) if part)
     case = ET.Element("testcase", _attributes(classname=file["path"], name=name, time=0))
-    waiver = _waiver(finding)
+    row = finding["waiver"]
+    waiver = (
+        f"Waiver {row['number']}, {row['state']}: {row['reason']} ({row['by']}, {row['day']})" if row else ""
+    )
     _properties(case, severity=finding["severity"], code=finding["code"], waiver=waiver or None)
     outcome = _outcome(finding, file)
     if outcome == "failure":
@@ -98,13 +100,6 @@ def _outcome(finding: FindingRow, file: FileRow) -> str:
     if finding["severity"] != "error":
         return "passed"
     return "skipped" if file["settled"] or is_waived(finding) else "failure"
-
-
-def _waiver(finding: FindingRow) -> str:
-    row = finding["waiver"]
-    return (
-        f"Waiver {row['number']}, {row['state']}: {row['reason']} ({row['by']}, {row['day']})" if row else ""
-    )
 
 
 def _properties(parent: ET.Element, **values: str | None) -> None:

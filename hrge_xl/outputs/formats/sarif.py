@@ -7,8 +7,7 @@ from pathlib import PureWindowsPath
 from typing import Any
 from urllib.parse import quote
 
-from ..document import CodeRow, Document, FileRow, FindingRow, place_of
-from ..shown_text import visible
+from ..document import CodeRow, Document, FileRow, FindingRow, place_of, visible
 
 SUFFIX = "sarif"
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -34,7 +33,23 @@ def render(document: Document) -> str:
             {
                 "tool": {"driver": {"name": "hrge_xl", "version": run["engine_version"], "rules": rules}},
                 "automationDetails": {"id": f"{run['spec']}/{run['id']}"},
-                "invocations": [_invocation(document)],
+                "invocations": [
+                    {
+                        "commandLine": run["command"],
+                        "startTimeUtc": run["started"],
+                        "executionSuccessful": True,
+                        "toolConfigurationNotifications": [
+                            {
+                                "message": {"text": f"{skip['code']}: {skip['why']}"},
+                                "level": "note",
+                                "associatedRule": {"id": skip["code"]},
+                                "locations": [_location(file, at)],
+                            }
+                            for at, file in enumerate(document["files"])
+                            for skip in file["checks"]["not_run"]
+                        ],
+                    }
+                ],
                 "artifacts": [_artifact(file) for file in document["files"]],
                 "results": [
                     _result(finding, file, at, index)
@@ -78,25 +93,6 @@ def _rule(code: CodeRow) -> dict[str, Any]:
     }
 
 
-def _invocation(document: Document) -> dict[str, Any]:
-    run = document["run"]
-    return {
-        "commandLine": run["command"],
-        "startTimeUtc": run["started"],
-        "executionSuccessful": True,
-        "toolConfigurationNotifications": [
-            {
-                "message": {"text": f"{skip['code']}: {skip['why']}"},
-                "level": "note",
-                "associatedRule": {"id": skip["code"]},
-                "locations": [{"physicalLocation": {"artifactLocation": _artifact_location(file, at)}}],
-            }
-            for at, file in enumerate(document["files"])
-            for skip in file["checks"]["not_run"]
-        ],
-    }
-
-
 def _artifact(file: FileRow) -> dict[str, Any]:
     artifact: dict[str, Any] = {
         "location": {"uri": _uri(file["path"])},
@@ -117,8 +113,7 @@ def _artifact(file: FileRow) -> dict[str, Any]:
 
 
 def _result(finding: FindingRow, file: FileRow, at: int, index: dict[str, int]) -> dict[str, Any]:
-    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": _artifact_location(file, at)}}
-    place = place_of(finding)
+    location, place = _location(file, at), place_of(finding)
     if place:
         location["logicalLocations"] = [{"name": finding["cell"] or place, "fullyQualifiedName": place}]
     return {
@@ -137,23 +132,22 @@ def _result(finding: FindingRow, file: FileRow, at: int, index: dict[str, int]) 
 
 def _suppressions(finding: FindingRow, file: FileRow) -> list[dict[str, Any]]:
     """Its waiver, and why its file is settled. Where one result has suppressions, SARIF wants every one to say."""
-    found: list[dict[str, Any]] = []
+    found: list[tuple[str, str, dict[str, Any]]] = []
     waiver = finding["waiver"]
     if waiver is not None:
         told = f"{waiver['reason']} ({waiver['by']}, {waiver['day']})"
-        found.append(_suppression(SUPPRESSION[waiver["state"]], told, dict(waiver)))
+        found.append((SUPPRESSION[waiver["state"]], told, dict(waiver)))
     if file["settled"]:
         about = {"status": file["status"], "superseded_by": file["superseded_by"], "copy_of": file["copy_of"]}
-        found.append(_suppression("accepted", file["reason"] or "", about))
-    return found
+        found.append(("accepted", file["reason"] or "", about))
+    return [
+        {"kind": "external", "status": status, "justification": why, "properties": about}
+        for status, why, about in found
+    ]
 
 
-def _suppression(status: str, why: str, about: dict[str, Any]) -> dict[str, Any]:
-    return {"kind": "external", "status": status, "justification": why, "properties": about}
-
-
-def _artifact_location(file: FileRow, at: int) -> dict[str, Any]:
-    return {"uri": _uri(file["path"]), "index": at}
+def _location(file: FileRow, at: int) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(file["path"]), "index": at}}}
 
 
 def _uri(path: str) -> str:

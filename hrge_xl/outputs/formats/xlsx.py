@@ -12,7 +12,6 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
 
 from ...core.words import CELL_LIMIT, Translate, translator
 from ...dataset.return_status import STATUSES
@@ -28,10 +27,11 @@ from ..document import (
     MatrixRow,
     by_sheet_and_rule,
     by_team,
+    fill,
     is_waived,
     place_of,
+    visible,
 )
-from ..shown_text import fill, visible
 
 SUFFIX = "xlsx"
 COLUMNS = "xlsx_columns.csv"  # the sheets with their columns
@@ -104,20 +104,27 @@ class _Report:
         quoted = (name for name in LOOKS if name in ("", *_TINTS))
         self.quoted = {name: book.add_format({**LOOKS[name], "quote_prefix": True}) for name in quoted}
         self.code_rows = {row["code"]: at for at, row in enumerate(document["codes"], 2)}
+        self.counting = [(at, file) for at, file in enumerate(self.files) if file["counted"]]
 
     def draw(self) -> None:
         """Draw every sheet."""
         names = [name for name in sheets() if name != "matrices" or self.document["matrices"]]
         self._summary(names[1:])
         self._list("files", [*map(self._file, self.files)], frozen=3)
-        self._by_team()
-        self._by_rule()
+        self._list("by_team", self._by_team())
+        rules = [
+            {"code": group.title, "name": ", ".join(group.names), "files": len(group.files)}
+            | {f"{key}s": count for key, count in group.counts.items()}
+            for group in by_sheet_and_rule(self.counting, "", {})[1]
+        ]
+        self._list("by_rule", rules)
         if self.document["matrices"]:
             self._matrices()
         self._findings()
-        self._checks()
-        self._not_checked()
-        self._unplaced()
+        self._list("checks", self._checks())
+        missed = [{**skip, **self._of(file)} for file in self.files for skip in file["checks"]["not_run"]]
+        self._list("not_checked", missed)
+        self._list("unplaced", self._unplaced())
         for name in ("waivers", "decisions", "codes"):
             self._list(name, [dict(row) for row in self.document[name]])
 
@@ -232,57 +239,54 @@ class _Report:
         """Give what is said of a file beside whatever stands in it."""
         return {"team": self._team(file), "file": file["path"], "file_status": file["status"]}
 
-    def _by_team(self) -> None:
-        """Write what came from each team, what became of it, and the findings of what counts; the last row adds up."""
-        counting = [(at, file) for at, file in enumerate(self.files) if file["counted"]]
-        findings = {group.title: group.counts for group in by_team(counting, self._team, self.countries)}
-        rows: list[dict[str, Any]] = [
-            {"team": group.title, "country": ", ".join(group.names)}
-            | self._became([self.files[at] for at in group.files])
-            | {f"{key}s": findings.get(group.title, {}).get(key, 0) for key in SEVERITIES}
-            for group in by_team(enumerate(self.files), self._team, self.countries)
-        ]
+    def _by_team(self) -> list[dict[str, Any]]:
+        """Give what came from each team, what became of it, and the findings of what counts; the last row adds up."""
+        findings = {group.title: group.counts for group in by_team(self.counting, self._team, self.countries)}
+        rows: list[dict[str, Any]] = []
+        for group in by_team(enumerate(self.files), self._team, self.countries):
+            files = [self.files[at] for at in group.files]
+            seen = Counter(file["status"] for file in files) | Counter(file["verdict"] for file in files)
+            rows.append(
+                {"team": group.title, "country": ", ".join(group.names), "received": len(files)}
+                | {key: seen[key] for key in VERDICTS}
+                | {status.part: seen[status.code] for status in STATUSES}
+                | {f"{key}s": findings.get(group.title, {}).get(key, 0) for key in SEVERITIES}
+            )
         if rows:
             sums = {
                 key: sum(row[key] for row in rows) for key, value in rows[0].items() if isinstance(value, int)
             }
             rows.append({"team": self.say("All teams"), "country": None, **sums})
-        self._list("by_team", rows)
-
-    def _became(self, files: Sequence[FileRow]) -> dict[str, int]:
-        """Count the files received, what they are, and what became of those that could be read."""
-        seen = Counter(file["status"] for file in files) | Counter(file["verdict"] for file in files)
-        became = {status.part: seen[status.code] for status in STATUSES}
-        return {"received": len(files), **{key: seen[key] for key in VERDICTS}, **became}
+        return rows
 
     def _team(self, file: FileRow) -> str:
         return file["identity"]["team"] if file["identity"] else self.say("(none)")
 
-    def _by_rule(self) -> None:
-        counting = [(at, file) for at, file in enumerate(self.files) if file["counted"]]
-        rows = [
-            {"code": group.title, "name": ", ".join(group.names), "files": len(group.files)}
-            | {f"{key}s": count for key, count in group.counts.items()}
-            for group in by_sheet_and_rule(counting, "", {})[1]
-        ]
-        self._list("by_rule", rows)
-
     def _matrices(self) -> None:
         """Every matrix as on the sheets of the workbook: the highest step on top, each cell with its level in words."""
-        pen, row, blocks = self._sheet(self.title("matrices")), 0, []
+        pen, row, page, breaks = self._sheet(self.title("matrices")), 0, 0, []
         steps = max(len(matrix["across"]) for matrix in self.document["matrices"])
         widths = (34, *(16 for _ in range(steps)))
         for column, width in enumerate(widths):
             pen.sheet.set_column(column, column, width)
+        # Excel heeds breaks of pages only where it does not fit a sheet to pages, so the scale is worked out here
+        scale = max(LEAST_SCALE, min(100, LETTERS_ACROSS * 100 // sum(widths)))
         for matrix in self.document["matrices"]:
             below = self._matrix(pen, row, matrix)
-            blocks.append((row, below - 1))
+            if below - 1 - page >= ROWS_DOWN * 100 // scale:  # none is cut by the end of a page
+                breaks.append(row)
+                page = row
             row = below + 1
-        _in_blocks(pen.sheet, widths, blocks)
+        pen.sheet.set_print_scale(scale)
+        pen.sheet.set_h_pagebreaks(breaks)
 
     def _matrix(self, pen: PlainSheet, top: int, matrix: MatrixRow) -> int:
         period = f" · {matrix['period']}" if matrix["period"] else ""
-        levels = {level["code"]: self._level(level) for level in matrix["levels"]}
+        levels: dict[str, Any] = {}
+        for level in matrix["levels"]:
+            word = visible(level["label"]).replace('"', "'")
+            look = {**FONT, **level_look(fill(level["colour"])), "border_color": "#FFFFFF"}
+            levels[level["code"]] = self.book.add_format({**look, "num_format": f'0" {word}"'})
         cells = {(cell["down"], cell["across"]): cell for cell in matrix["cells"]}
         down, across = (
             [(code, visible(label)) for code, label in matrix[side]] for side in ("down", "across")
@@ -292,17 +296,6 @@ class _Report:
             down, across, {place: cell["count"] for place, cell in cells.items()},
             {place: levels[cell["level"]] for place, cell in cells.items()},
         )  # fmt: skip
-
-    def _level(self, level: Mapping[str, str]) -> Any:
-        """Give the format of a count at a level: in its colour, with its word."""
-        word = visible(level["label"]).replace('"', "'")
-        look = {
-            **FONT,
-            **level_look(fill(level["colour"])),
-            "border_color": "#FFFFFF",
-            "num_format": f'0" {word}"',
-        }
-        return self.book.add_format(look)
 
     def _findings(self) -> None:
         """Write every finding, on as many sheets as they need."""
@@ -333,25 +326,21 @@ class _Report:
             "waiver": self._waiver(finding),
         }
 
-    def _checks(self) -> None:
+    def _checks(self) -> list[dict[str, Any]]:
+        """Give how often each check ran and did not, and what it found in what counts."""
         run, missed, found = Counter[str](), Counter[str](), Counter[str]()
         for file in self.files:
             run.update(file["checks"]["run"])
             missed.update({skip["code"] for skip in file["checks"]["not_run"]})
             for finding in file["findings"]:
                 found[finding["code"]] += file["counted"]
-        rows = [
+        return [
             {"code": code, "files_run": run[code], "files_not_run": missed[code], "found": found[code]}
             for code in sorted({*run, *missed, *found})
         ]
-        self._list("checks", rows)
 
-    def _not_checked(self) -> None:
-        missed = ((file, skip) for file in self.files for skip in file["checks"]["not_run"])
-        self._list("not_checked", [{**skip, **self._of(file)} for file, skip in missed])
-
-    def _unplaced(self) -> None:
-        rows = [
+    def _unplaced(self) -> list[dict[str, Any]]:
+        return [
             {
                 **self._of(file),
                 "place": f"{item['sheet']}!{item['cell']}",
@@ -360,7 +349,6 @@ class _Report:
             for file in self.files
             for item in file["unplaced"]
         ]
-        self._list("unplaced", rows)
 
     def _waiver(self, finding: FindingRow) -> str | None:
         """Give the waiver of a finding in a line; its number leads to the sheet of waivers."""
@@ -381,25 +369,7 @@ def _told_apart(headers: Sequence[str]) -> list[str]:
     return told
 
 
-# how the sheets print: A4, titles repeated, page numbers, and letters that can still be read
-
-
-def _in_blocks(sheet: Worksheet, widths: Sequence[int], blocks: Sequence[tuple[int, int]]) -> None:
-    """Print blocks of rows, first and last, none of them cut by the end of a page.
-
-    Excel heeds breaks only where it does not fit a sheet to pages, so the scale is worked out here.
-    """
-    scale = max(LEAST_SCALE, min(100, LETTERS_ACROSS * 100 // sum(widths)))
-    room, top, breaks = ROWS_DOWN * 100 // scale, 0, []
-    for first, last in blocks:
-        if last - top >= room:
-            breaks.append(first)
-            top = first
-    sheet.set_print_scale(scale)
-    sheet.set_h_pagebreaks(breaks)
-
-
 def _readable(widths: Sequence[int]) -> int:
-    """Count the first columns that a page takes at a size that can be read."""
+    """Count the first columns that a page takes, printed at a size that can still be read."""
     room = LETTERS_ACROSS * 100 // LEAST_SCALE
     return next((at for at in range(len(widths)) if sum(widths[: at + 1]) > room), len(widths))

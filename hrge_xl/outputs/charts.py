@@ -1,0 +1,308 @@
+"""The geometry of charts and of the map: where lines, columns, names and countries stand. Templates draw them as SVG.
+
+Sizes are in the units of a drawing, of which the page shows one as about one pixel. Colours are classes of the page, so
+that they are said in one place; shape and text say the same without them. Outlines go with the program.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from math import ceil
+from typing import NamedTuple
+
+WIDTH, HEIGHT = 360, 170
+EDGE, TOP, FOOT, SIDE = 10, 24, 22, 96  # SIDE: the room for the names of levels that a line is held against
+LINE = 13  # the height of a line of text
+LETTER, APART = 6.8, 8  # the width of a letter, and between two labels
+START, MIDDLE, END = "start", "middle", "end"
+
+
+class Point(NamedTuple):
+    """One place of a chart: its label, its value, and the value in words."""
+
+    label: str
+    value: float
+    said: str
+
+
+class Mark(NamedTuple):
+    """What values are held against: its name with its value in words, the value, and its class."""
+
+    said: str
+    value: float
+    css: str
+
+
+class ChartColumn(NamedTuple):
+    """One column: its label, its pieces from below as value and class, and the whole in words."""
+
+    label: str
+    pieces: Sequence[tuple[float, str]]
+    said: str
+
+
+class Shape(NamedTuple):
+    """One element of a chart, its numbers with one decimal at most."""
+
+    kind: str  # line, box, dot, text
+    css: str  # the class; of a text the side that reading starts from
+    numbers: Sequence[
+        str
+    ]  # of a line its points, of a box left, top, width and height, of the others x and y
+    text: str = ""
+
+
+@dataclass
+class Chart:
+    """A picture that is put together shape by shape; `mirrored` for a page that runs from right to left.
+
+    `told` says in words what it shows.
+    """
+
+    told: Sequence[str]
+    mirrored: bool = False
+    shapes: list[Shape] = field(default_factory=list)
+    size = f"{WIDTH} {HEIGHT}"
+
+    def line(self, points: Sequence[tuple[float, float]], css: str) -> None:
+        """Add a line through some points."""
+        places = [f"{_short(self.across(x))},{_short(y)}" for x, y in points]
+        self.shapes.append(Shape("line", css, places))
+
+    def box(self, x: float, y: float, width: float, height: float, css: str) -> None:
+        """Add a filled rectangle by the corner where reading starts."""
+        left = self.across(x) - (width if self.mirrored else 0)
+        self.shapes.append(Shape("box", css, [*map(_short, (left, y, width, height))]))
+
+    def text(self, x: float, y: float, text: str, anchor: str = MIDDLE) -> None:
+        """Add a text; its anchor is the side that reading starts from."""
+        self.shapes.append(Shape("text", anchor, [_short(self.across(x)), _short(y)], text))
+
+    def name(self, x: float, y: float, text: str, right: float = WIDTH) -> None:
+        """Add a text in the middle above a place, turned inwards where it would stick out."""
+        half = LETTER / 2 * len(text)
+        if x - half < 2:
+            self.text(2, y, text, START)
+        elif x + half > right - 2:
+            self.text(right - 2, y, text, END)
+        else:
+            self.text(x, y, text)
+
+    def across(self, x: float) -> float:
+        """Give where something stands that is so far from the side where reading starts."""
+        return WIDTH - x if self.mirrored else x
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool = False) -> Chart:
+    """Give values that follow on one another as a line, from nought up, against what they are held against."""
+    chart = Chart(
+        [*(f"{each.label}: {each.said}" for each in points), *(mark.said for mark in marks)], mirrored
+    )
+    right = WIDTH - (SIDE if marks else EDGE)
+    height = _heights([point.value for point in points] + [mark.value for mark in marks])
+    step = (right - 3 * EDGE) / max(len(points) - 1, 1)
+    places = [(2 * EDGE + at * step, height(point.value)) for at, point in enumerate(points)]
+    chart.line([(EDGE, height(0)), (right, height(0))], "axis")
+    lowest: float = HEIGHT - FOOT + LINE
+    for mark in sorted(marks, key=lambda mark: mark.value):
+        y = height(mark.value)
+        chart.line([(EDGE, y), (right, y)], mark.css)
+        lowest = min(y + 4, lowest - LINE)  # no name on top of another
+        chart.text(right + 5, lowest, mark.said, START)
+    chart.line(places, "trendline")
+    chart.shapes += [Shape("dot", "", [_short(chart.across(x)), _short(y)]) for x, y in places]
+    for at in _labelled([point.label for point in points], step):
+        chart.name(places[at][0], HEIGHT - 6, points[at].label, right)
+    for at in _labelled([point.said for point in points], step):
+        chart.name(places[at][0], places[at][1] - 8, points[at].said, right)
+    return chart
+
+
+def columns(found: Sequence[ChartColumn], *, top: float | None = None, mirrored: bool = False) -> Chart:
+    """Give a column for each, put together of its pieces; `top` is the value of a full one, else the highest is."""
+    chart = Chart([f"{column.label}: {column.said}" for column in found], mirrored)
+    totals = [sum(value for value, _ in column.pieces) for column in found]
+    height = _heights([*totals, top or 0.0])
+    step = (WIDTH - 2 * EDGE) / max(len(found), 1)
+    wide = min(step * 0.62, 64)
+    for at, column in enumerate(found):
+        start, below = EDGE + at * step + (step - wide) / 2, 0.0
+        if top is not None:
+            chart.box(start, height(top), wide, height(0) - height(top), "room")
+        for value, css in column.pieces:
+            if value:
+                upper, lower = height(below + value), height(below)
+                chart.box(start, upper, wide, lower - upper, css)
+                below += value
+    chart.line([(EDGE, height(0)), (WIDTH - EDGE, height(0))], "axis")
+    for at in _labelled([column.label for column in found], step):
+        chart.name(EDGE + (at + 0.5) * step, HEIGHT - 6, found[at].label)
+    for at in _labelled([column.said for column in found], step):
+        above = height(max(totals[at], top or 0.0))
+        chart.text(EDGE + (at + 0.5) * step, above - 6, found[at].said)
+    return chart
+
+
+def steps(
+    points: Sequence[tuple[float, Point]], marks: Sequence[tuple[float, Mark]], top: float,
+    *, mirrored: bool = False,
+) -> Chart:  # fmt: skip
+    """Give a sum that grows: each point at its share of the time, upright marks at theirs, up to `top`."""
+    told = [f"{point.label}: {point.said}" for _, point in points] + [mark.said for _, mark in marks]
+    chart, height, wide = Chart(told, mirrored), _heights([top]), WIDTH - 4 * EDGE
+    at = {share: 2 * EDGE + share * wide for share, _ in (*points, *marks)}
+    ground = height(0)
+    chart.line([(EDGE, ground), (WIDTH - EDGE, ground)], "axis")
+    for share, mark in marks:
+        chart.line([(at[share], TOP - 8), (at[share], ground)], mark.css)
+        chart.name(at[share], TOP - 12, mark.said)
+    path = [(EDGE * 1.0, ground)]
+    for share, point in points:
+        path += [(at[share], path[-1][1]), (at[share], height(point.value))]
+    chart.line([*path, (WIDTH - EDGE * 1.0, path[-1][1])], "trendline")
+    for share, point in points[-1:]:
+        anchor = END if share > 0.4 else START
+        chart.text(
+            at[share] + (-6 if anchor == END else 6), max(path[-1][1] + 4, TOP + 4), point.said, anchor
+        )
+    for share, point in {points[0][0]: points[0][1], points[-1][0]: points[-1][1]}.items() if points else ():
+        chart.name(at[share], HEIGHT - 6, point.label)
+    return chart
+
+
+def _heights(values: Sequence[float]) -> Callable[[float], float]:
+    """Give what makes heights of values: from nought, so that nothing looks larger than it is."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    unit = (HEIGHT - TOP - FOOT) / ((high - low) or 1)
+    return lambda value: HEIGHT - FOOT - (value - low) * unit
+
+
+def _labelled(labels: Sequence[str], step: float) -> range:
+    """Say which of many places are labelled: so many that no label stands upon another, the last one always."""
+    if not labels:
+        return range(0)
+    every = max(1, ceil((max(map(len, labels)) * LETTER + APART) / step))
+    return range((len(labels) - 1) % every, len(labels), every)
+
+
+# the countries of a round on a map that is cut out around them
+
+OUTLINES = "outlines.json"
+MARGIN, LEAST, RATIO = 0.18, 260.0, 1.7  # around the countries; the narrowest cut-out; width by height
+SMALL = 0.035  # of the width: a country that is smaller has a dot too, that it is seen at all
+LETTERS, DOT = 0.024, 0.009  # of the width
+_MOVES = re.compile(r"M(-?\d+),(-?\d+)(?:l([^Mz]*))?")
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+class Outline(NamedTuple):
+    """A country: where its name stands, its outline, and the box of each of its parts; a point has none."""
+
+    x: int
+    y: int
+    path: str
+    parts: tuple[Box, ...]
+
+    def meets(self, box: Box) -> bool:
+        """Tell whether some part of it lies within a box."""
+        return any(
+            one[0] <= box[2] and one[2] >= box[0] and one[1] <= box[3] and one[3] >= box[1]
+            for one in self.parts
+        )
+
+    @property
+    def main(self) -> Box:
+        """The box of its largest part: what lies overseas moves no map."""
+        return max(
+            self.parts, key=lambda part: (part[2] - part[0]) * (part[3] - part[1]),
+            default=(self.x, self.y, self.x, self.y),
+        )  # fmt: skip
+
+
+class MapCountry(NamedTuple):
+    """A country that matters: its code, its outline, its class, what is said of it, and the radius of its dot."""
+
+    code: str
+    outline: Outline
+    css: str
+    said: str
+    dot: float  # 0 where it is large enough to be seen
+
+
+class CountryMap(NamedTuple):
+    """A map: what is said of its countries, its cut-out, the land around, the countries, and borders in dispute."""
+
+    told: Sequence[str]
+    view: str  # as SVG says it
+    land: str
+    countries: Sequence[MapCountry]
+    disputed: str
+    letters: float  # the height of a letter
+
+
+@cache
+def outlines() -> tuple[dict[str, Outline], tuple[Outline, ...]]:
+    """Give every country by its three letters, and the borders in dispute."""
+    known = json.loads((resources.files("hrge_xl.outputs") / OUTLINES).read_text(encoding="utf-8"))
+    countries = {code: Outline(x, y, path, _boxes(path)) for code, (x, y, path) in known["countries"].items()}
+    return countries, tuple(Outline(0, 0, path, _boxes(path)) for path in known["disputed"])
+
+
+def _boxes(path: str) -> tuple[Box, ...]:
+    """Give the box of each part of a path."""
+    found = []
+    for match in _MOVES.finditer(path):
+        x, y = int(match[1]), int(match[2])
+        xs, ys = [x], [y]
+        for step in (match[3] or "").split():
+            dx, dy = step.split(",")
+            x, y = x + int(dx), y + int(dy)
+            xs.append(x)
+            ys.append(y)
+        found.append((min(xs), min(ys), max(xs), max(ys)))
+    return tuple(found)
+
+
+def on_map(code: str) -> bool:
+    """Tell whether a code is that of a country that has a place on the map."""
+    return code in outlines()[0]
+
+
+def country_map(shown: Mapping[str, tuple[str, str]]) -> CountryMap | None:
+    """Give a map of countries by code, each with its class and what is said of it; None where none has a place."""
+    countries, disputed = outlines()
+    there = {code: countries[code] for code in sorted(shown) if code in countries}
+    if not there:
+        return None
+    box = _around([outline.main for outline in there.values()])
+    wide = box[2] - box[0]
+    drawn = []
+    for code, outline in there.items():
+        left, top, right, bottom = outline.main
+        small = max(right - left, bottom - top) < SMALL * wide
+        drawn.append(MapCountry(code, outline, *shown[code], DOT * wide if small else 0))
+    land = (outline for code, outline in countries.items() if code not in there and outline.meets(box))
+    return CountryMap(
+        [said for code, (_, said) in shown.items() if code in there],
+        f"{box[0]:.0f} {box[1]:.0f} {wide:.0f} {box[3] - box[1]:.0f}",
+        "".join(outline.path for outline in land), drawn,
+        "".join(border.path for border in disputed if border.meets(box)), LETTERS * wide,
+    )  # fmt: skip
+
+
+def _around(boxes: list[Box]) -> Box:
+    """Give a cut-out of the shape of the drawing around some boxes, with something of their neighbours."""
+    left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    wide = max(right - left, (bottom - top) * RATIO, LEAST) * (1 + 2 * MARGIN)
+    x, y = (left + right) / 2, (top + bottom) / 2
+    return x - wide / 2, y - wide / RATIO / 2, x + wide / 2, y + wide / RATIO / 2

@@ -1,0 +1,282 @@
+"""The figures of an overview about risks and indicators: what tables of figures say, with the rows behind each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+
+from ..core.numerals import shown
+from ..dataset.aggregates.indicators import shape
+from ..dataset.aggregates.risks import (
+    STEPS,
+    UNLISTED,
+    part_labels,
+    placed_risks,
+    risk_parts,
+    stages,
+    unplaced_risks,
+    ways,
+)
+from ..dataset.aggregates.sql import Figure, Sources, distinct, label_of, rounded, said
+from ..dataset.aggregates.values import NO_VALUE, catalogue_label
+from ..dataset.schema import (
+    AGGREGATE_INDICATORS,
+    AGGREGATE_RISKS_BY_PART,
+    AGGREGATE_SPLITS,
+    ANSWERS,
+    INDICATOR_VALUES,
+    MASKED,
+    TOP_RISKS,
+    shown_column,
+)
+from ..dataset.store import Store
+from ..dataset.table import Record
+from ..spec.figures import IndicatorFigures, RiskFigures, Split
+from ..spec.model import Matrix
+from .overview_model import (
+    FigureReader,
+    HeatMap,
+    Indicator,
+    IndicatorPeriod,
+    IndicatorSplit,
+    RiskLevel,
+    RiskPart,
+    Risks,
+    SplitPart,
+    TopRisk,
+)
+
+RiskRows = Mapping[tuple[str, str, str], Sequence[Record]]  # by stage and steps
+IndicatorKey = tuple[str, str]  # an indicator and a period of its values
+
+
+def risks(reader: FigureReader, whole: Store) -> Risks | None:
+    """Give everything about the risks of the period; `whole` also holds what must not be shared."""
+    spec, figures = reader.spec, reader.spec.figures.risks
+    if figures is None:
+        return None
+    assert spec.matrix is not None
+    lines, top = [*reader.lines(AGGREGATE_RISKS_BY_PART.name)], [*reader.lines(TOP_RISKS)]
+    placed = _in_period(reader, placed_risks)
+    names = ("stage", *STEPS, "team", "submission", "tool", "row_code", "sheet", "cell")
+    rows: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    for row in sorted(reader.store.select(sa.select(*(placed.c[name] for name in names)))):
+        rows[row[0], row[1], row[2]].append(dict(zip(names, row, strict=True)))
+    return Risks(
+        [RiskLevel(each.code, each.label.say(reader.language), each.colour) for each in spec.matrix.levels],
+        [
+            _heat_map(reader, figures, spec.matrix, rows, stage, count)
+            for stage, count in unplaced_risks(whole, reader.period).items()
+        ],
+        _breakdowns(reader, figures, lines),
+        _by_team(reader.store, placed, [*stages(figures)][-1]),
+        [_top(reader, figures, row) for row in top[: spec.figures.overview.top_risks]],
+        len(top),
+        len({row["team"] for some in rows.values() for row in some}),
+    )
+
+
+def _in_period(reader: FigureReader, figure: Figure) -> sa.Subquery:
+    lines = figure(Sources.of(reader.store, reader.today)).subquery()
+    return sa.select(lines).where(lines.c.period == reader.period).subquery()
+
+
+def _by_team(store: Store, placed: sa.Subquery, stage: str) -> list[tuple[str, dict[str, int]]]:
+    """Count the risks of each team at each level at a stage."""
+    keys = (placed.c.team, placed.c.level)
+    wanted = sa.select(*keys, sa.func.count()).where(placed.c.stage == stage).group_by(*keys)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for team, level, count in sorted(store.select(wanted)):
+        found[team][level] = count
+    return list(found.items())
+
+
+def _heat_map(
+    reader: FigureReader, figures: RiskFigures, matrix: Matrix, rows: RiskRows, stage: str, unplaced: int
+) -> HeatMap:
+    crossing = stages(figures)[stage]
+    down, across = (
+        [(item.code, item.label.say(reader.language)) for item in reader.spec.vocabularies[name].items]
+        for name in (matrix.down, matrix.across)
+    )
+    fields = reader.spec.tool[figures.tools[0]].fields
+    one, other = (fields[code].label.say(reader.language) for code in (crossing.down, crossing.across))
+    places = [(step, to) for step, _ in down for to, _ in across]
+    return HeatMap(
+        stage, one, other, down, across, {place: matrix.cells[place[0]][place[1]] for place in places},
+        {
+            place: reader.behind(
+                rows.get((stage, *place), ()), lambda row: f"{row['matrix_row']} × {row['matrix_column']}"
+            )
+            for place in places
+        },
+        unplaced,
+    )  # fmt: skip
+
+
+def _breakdowns(
+    reader: FigureReader, figures: RiskFigures, lines: Sequence[Record]
+) -> list[tuple[str, list[RiskPart]]]:
+    """Give the risks by level and stage in each part of each breakdown, under its heading."""
+    each = _in_period(reader, risk_parts)  # how many teams have a risk in a part, at whatever stage
+    part = (each.c.breakdown, each.c.code)
+    counted = reader.store.select(sa.select(*part, distinct(each.c.team)).group_by(*part))
+    teams = {(breakdown, code): number for breakdown, code, number in counted}
+    parts: dict[str, dict[str | None, list[Record]]] = defaultdict(lambda: defaultdict(list))
+    for line in lines:
+        parts[line["breakdown"]][line["code"]].append(line)
+    found = []
+    for by in ways(reader.spec):
+        labels = part_labels(reader.spec, by, reader.language)
+        place = {code: at for at, code in enumerate(labels)}
+        order = sorted(parts[by], key=lambda code: (place.get(code or "", UNLISTED), code or ""))
+        heading = figures.by[by].label.say(reader.language) if by in figures.by else by
+        of_part = [
+            RiskPart(labels.get(code or "", code or ""), _by_level(parts[by][code]), teams[by, code])
+            for code in order
+        ]
+        found.append((heading, of_part))
+    return found
+
+
+def _by_level(lines: Sequence[Record]) -> dict[str, dict[str, int]]:
+    """Count the risks at each level, by stage."""
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for line in lines:
+        found[line["stage"]][line["level"]] += line["frequency"]
+    return {stage: dict(levels) for stage, levels in found.items()}
+
+
+def _top(reader: FigureReader, figures: RiskFigures, row: Record) -> TopRisk:
+    fields = reader.spec.tool[row["tool"]].fields
+    facts = [
+        (fields[code].label.say(reader.language), said(reader.spec, fields[code], value, reader.language))
+        for code in figures.shows
+        if (value := row[shown_column(code)]) is not None
+    ]
+    return TopRisk(row["level_before"], row["level_after"], facts, reader.source(row, row["name"]))
+
+
+# indicators
+
+
+def indicators(reader: FigureReader) -> list[Indicator] | None:
+    """Give every indicator that has values, over all its periods."""
+    figures = reader.spec.figures.indicators
+    if figures is None:
+        return None
+    found: dict[str, list[Record]] = defaultdict(list)
+    for line in reader.lines(AGGREGATE_INDICATORS.name, all_periods=True):
+        found[line["indicator"]].append(line)
+    made = _Indicators(reader, figures)
+    return [made.indicator(code, lines) for code, lines in found.items()]
+
+
+class _Indicators:
+    """Holds the rows behind figures: values, targets without one, and the parts of splits."""
+
+    def __init__(self, reader: FigureReader, figures: IndicatorFigures) -> None:
+        self.reader, self.figures = reader, figures
+        self.spec, self.language = reader.spec, reader.language
+        self.fields = self.spec.tool[figures.tool].fields
+        self.values: dict[IndicatorKey, list[Record]] = defaultdict(list)
+        self.other_targets: dict[IndicatorKey, list[float | None]] = defaultdict(list)
+        for row in reader.lines(INDICATOR_VALUES.name, all_periods=True):
+            if row["counted"]:
+                self.values[row["indicator"], row["value_period"]].append(row)
+            elif row["reason"] == NO_VALUE:
+                self.other_targets[row["indicator"], row["value_period"]].append(row["target"])
+        self.split_lines: dict[IndicatorKey, dict[str, Record]] = defaultdict(dict)  # what parts come to
+        for row in reader.lines(AGGREGATE_SPLITS.name, all_periods=True):
+            self.split_lines[row["indicator"], row["value_period"]][row["part"]] = row
+        # the answers to the fields of splits, by submission, row and field
+        self.parts: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+        table = reader.store[ANSWERS].c
+        codes = [code for split in figures.splits if split.of is None for code in split.parts]
+        ours = (table.current, table.tool == figures.tool, table.field.in_(codes))
+        for row in reader.store.records(ANSWERS.name, *ours):
+            if row["number"] is not None or row["state"] == MASKED:
+                self.parts[row["submission"], row["row"], row["field"]].append(row)
+
+    def indicator(self, code: str, lines: Sequence[Record]) -> Indicator:
+        """Give one indicator with its lines of figures, a period each."""
+        last = lines[-1]  # they stand in the order of the periods
+        trend = [
+            (self._label(line["value_period"]), line["total"], line["teams"])
+            for line in lines
+            if shape(line["value_period"]) == shape(last["value_period"]) and line["total"] is not None
+        ]
+        return Indicator(
+            code, catalogue_label(self.spec, code, self.language) or last["label"], last["unit"],
+            self._kind(last["kind"]), [self._period(line) for line in reversed(lines)],
+            trend if len(trend) > 1 else (),
+        )  # fmt: skip
+
+    def _kind(self, code: str | None) -> str | None:
+        """Give a kind of value in words: the first list that has all the kinds that the spec names."""
+        wanted = {*self.figures.sums, *self.figures.ratios}
+        names = (name for name, each in self.spec.vocabularies.items() if wanted <= set(each.by_code))
+        name = next(names, None)
+        return label_of(self.spec, name, code, self.language) if code and name else code
+
+    def _label(self, period: str) -> str:
+        return label_of(self.spec, self.fields[self.figures.period].vocabulary, period, self.language)
+
+    def _period(self, line: Record) -> IndicatorPeriod:
+        key = line["indicator"], line["value_period"]
+        rows, lines = self.values[key], self.split_lines[key]
+        statuses = Counter(row["status"] for row in rows if row["status"])
+        return IndicatorPeriod(
+            line,
+            self._label(line["value_period"]),
+            self._label(line["previous_period"]) if line["previous_period"] else None,
+            sorted(statuses.items()),
+            # in this order: it numbers what the page leads to
+            self.reader.behind(rows, lambda row: self._number(row["value"])),
+            [
+                self._split(split, lines, rows)
+                for split in self.figures.splits
+                if split.of is None and not lines.keys().isdisjoint(split.parts)
+            ],
+            _added_up(self.other_targets[key]),
+        )
+
+    def _split(self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]) -> IndicatorSplit:
+        """Give the parts of a split, held against the values that they are parts of."""
+        made, of_value = [], defaultdict[tuple[str, str], list[float | None]](list)
+        for code in split.parts:
+            cells = [
+                cell
+                for row in rows
+                for cell in self.parts.get((row["submission"], row["row_code"], code), ())
+            ]
+            for cell in cells:
+                of_value[cell["submission"], cell["row"]].append(cell["number"])
+            if code in lines:
+                behind = self.reader.behind(cells, lambda row: self._number(row["number"]))
+                label = self.fields[code].label.say(self.language)
+                made.append(SplitPart(label, lines[code]["total"], behind))
+        sums = {value: _added_up(numbers) for value, numbers in of_value.items()}
+        disagreeing = []
+        for row in rows:
+            whole = row["numerator" if row["kind"] in self.figures.ratios else "value"]
+            number = sums.get((row["submission"], row["row_code"]))
+            if None not in (whole, number) and number != whole:
+                disagreeing.append(row | {"told": f"{shown(whole)} ≠ {shown(number)}"})
+        return IndicatorSplit(
+            split.label.say(self.language), made, len(rows) - len(sums),
+            next(line["disagree"] for code, line in lines.items() if code in split.parts),
+            self.reader.behind(disagreeing, lambda row: row["told"]),
+        )  # fmt: skip
+
+    def _number(self, value: float | None) -> str | None:
+        """Give a value as it stands in the cell; None where it is masked."""
+        return shown(value) if value is not None else None if self.reader.masked else ""
+
+
+def _added_up(numbers: Sequence[float | None]) -> float | None:
+    """Add up some figures; None where there is none, or one is masked."""
+    known = [number for number in numbers if number is not None]
+    return rounded(sum(known)) if known and len(known) == len(numbers) else None

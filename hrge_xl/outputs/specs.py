@@ -1,0 +1,335 @@
+"""Specs to read: one as text or as a page, two versions compared, and the translations of one as a workbook.
+
+A comparison says which answers of returned files it touches.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..core.errors import UsageError
+from ..core.words import right_to_left
+from ..fields import Field, When
+from ..spec.changes import Effect, Group, Touch
+from ..spec.diff import SpecDiff
+from ..spec.model import CatalogueBlock, ChecklistBlock, ItemsFrom, RegisterBlock, Spec
+from ..spec.translating import Sent, limit_of
+
+if TYPE_CHECKING:
+    from ..answers.answer import Answer
+    from ..answers.submission import Identity, Submission
+    from ..layout import Layout
+
+
+def html(spec: Spec, language: str = "") -> str:
+    """Give the spec as one self-contained page."""
+    return _rendered("spec.html.j2", spec, language)
+
+
+def text(spec: Spec, language: str = "") -> str:
+    """Give the spec as text for a terminal."""
+    return _rendered("spec.txt.j2", spec, language)
+
+
+def _rendered(template: str, spec: Spec, language: str) -> str:
+    from jinja2 import Environment, FileSystemLoader
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=template.endswith(".html.j2"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    say = language or spec.languages[0]
+    tags = {mark: text.say(say) for mark, text in spec.tags.items()}
+    return environment.get_template(template).render(
+        spec=spec, language=say, tags=tags, required=_required, choices=_choices, items=_items
+    )
+
+
+def _items(spec: Spec, block: object, say: str) -> list[tuple[str, str]]:
+    """Give the fixed rows of a block as (code, label)."""
+    if not isinstance(block, ChecklistBlock | CatalogueBlock):
+        return [(f"{block.id}01 …", f"{block.rows} rows")] if isinstance(block, RegisterBlock) else []
+    if not isinstance(block.items, ItemsFrom):
+        return [(item.code, item.label.say(say)) for item in block.items]
+    if block.items.vocabulary:
+        return [(item.code, item.label.say(say)) for item in spec.vocabularies[block.items.vocabulary].items]
+    return [("…", "one row for each sheet")]
+
+
+def _required(field: Field) -> str:
+    """Say when the answer is required, in words."""
+    if isinstance(field.required, When):
+        return f"required when {field.required.when}"
+    return {"always": "required", "ticked": "required when the sheet is used", "optional": "optional"}[
+        field.required
+    ]
+
+
+def _choices(field: Field) -> str:
+    """Say what the answer is chosen from, or calculated by."""
+    if field.vocabulary:
+        return f" {field.vocabulary}"
+    if field.to:
+        only = "".join(f", only {name} {code}" for name, code in field.only.items())
+        return f" to {', '.join(field.to)}{only}"
+    return f" {field.formula}" if field.formula else ""
+
+
+# two versions of a spec compared, with the returns that it touches: as text and as JSON data
+
+SCHEMA = "hrge-xl/spec-diff/1"
+COUNTED = {
+    Effect.KEPT: "kept",
+    Effect.CHECK: "to be checked again",
+    Effect.OTHER: "that would mean something else",
+    Effect.LOST: "without a place",
+}
+
+
+def lines(found: SpecDiff) -> Iterator[str]:
+    """Give the changes by heading, a line each, numbered; below it what to do."""
+    yield _head(found)
+    group = None
+    for number, change in enumerate(found.changes, start=1):
+        if change.group is not group:
+            group = change.group
+            yield f"\n{group.value}"
+        mark = "BREAKS: " if change.breaks else ""
+        pair = f" “{change.before}”" if change.before else ""
+        if change.after:
+            pair += f" → “{change.after}”" if change.before else f" “{change.after}”"
+        yield f"  {number}. {mark}{change.place}: {change.what}{pair}: {change.effect.value}."
+        if change.note:
+            yield f"     {change.note}"
+    yield f"\n{_verdict(found)}"
+
+
+def summary(found: SpecDiff) -> Iterator[str]:
+    """Say how many changes there are, what they mean for answers given before, and whether one breaks."""
+    yield _head(found)
+    counts = Counter(change.effect for change in found.changes)
+    yield from (f"  {effect.value}: {counts[effect]}" for effect in Effect if counts[effect])
+    yield _verdict(found)
+
+
+def _head(found: SpecDiff) -> str:
+    old, new = found.old, found.new
+    return f"{old.name} {old.version} → {new.name} {new.version}. Changes: {len(found.changes)}."
+
+
+def _verdict(found: SpecDiff) -> str:
+    broken = [str(number) for number, change in enumerate(found.changes, start=1) if change.breaks]
+    if broken:
+        return f"Broken, because codes are permanent: {', '.join(broken)}."
+    return "Nothing breaks: every answer given before keeps its place and its meaning."
+
+
+def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
+    """Give one returned file: how many of its answers come to what; with `places` every cell that is touched."""
+    if file.refused:
+        yield f"{file.path}: refused ({file.refused}). Try `hrge-xl validate` to see why."
+        return
+    told = ", ".join(f"{count} {words}" for effect, words in COUNTED.items() if (count := file.count(effect)))
+    who = ", ".join(part for part in (file.team, file.language, file.version) if part)
+    new = f" New questions: {file.new_questions}." if file.new_questions else ""
+    yield f"{Path(file.path).name} ({who}): {file.answers} answers: {told or 'none'}.{new}"
+    for each in file.touched if places else ():
+        numbers = ", ".join(str(number) for number in each.changes)
+        yield f"  {each.sheet}!{each.cell} {each.question}: {each.effect.value} ({numbers})"
+
+
+def as_data(found: SpecDiff, files: Iterable[TouchedFile]) -> dict[str, Any]:
+    """Give all of it as JSON data."""
+    before, after = (
+        {"spec": spec.name, "version": spec.version, "digest": spec.digest} for spec in (found.old, found.new)
+    )
+    changes = []
+    for number, change in enumerate(found.changes, start=1):
+        row = asdict(change) | {"group": change.group.value, "effect": change.effect.value}
+        del row["touches"]
+        changes.append({"number": number, **row})
+    returned = []
+    for file in files:
+        counts = {effect.name.lower(): file.count(effect) for effect in COUNTED}
+        touched = [asdict(each) | {"effect": each.effect.value} for each in file.touched]
+        returned.append(asdict(file) | {"counts": counts, "touched": touched})
+    return {
+        "schema": SCHEMA,
+        "before": before,
+        "after": after,
+        "breaks": found.breaks,
+        "changes": changes,
+        "returned": returned,
+    }
+
+
+# which answers of returned files a change of the spec touches, cell by cell
+
+WORST_FIRST = (Effect.LOST, Effect.OTHER, Effect.CHECK)
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedAnswer:
+    """One answer that is touched, by which changes (their numbers, from 1), and the worst that becomes of it."""
+
+    tool: str
+    row: str
+    field: str
+    sheet: str
+    cell: str
+    question: str
+    effect: Effect
+    changes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TouchedFile:
+    """One returned file; `refused` names the finding where it could not be read with the older spec."""
+
+    path: str
+    team: str = ""
+    language: str = ""
+    version: str = ""
+    answers: int = 0
+    touched: tuple[TouchedAnswer, ...] = ()
+    new_questions: int = 0
+    refused: str = ""
+
+    def count(self, effect: Effect) -> int:
+        """Count the answers that come to this."""
+        if effect is Effect.KEPT:
+            return self.answers - len(self.touched)
+        return Counter(each.effect for each in self.touched)[effect]
+
+
+def touched_files(
+    found: SpecDiff, paths: Sequence[Path], older: str, jobs: int, password: str | None = None
+) -> Iterator[TouchedFile]:
+    """Give every file, one after the other, read with the older spec (`older`: its name or folder) by `jobs` processes
+    (0: as many as suit).
+    """
+    from ..exchange.validation import ValidationRequest, readers, validated
+    from ..reader import ExpectedReturn, cores
+
+    jobs = jobs or cores()
+    asked = ValidationRequest(ExpectedReturn(spec=older), date.today(), jobs, password)
+    index: Index = {}
+    for number, change in enumerate(found.changes, start=1):
+        for touch in change.touches:
+            index.setdefault(touch.tool, []).append((number, change.effect, touch))
+    with readers(jobs) as pool:
+        for result in validated(paths, asked, pool):
+            if result.submission is None or result.layout is None:
+                codes = ", ".join(finding.code for finding in result.findings)
+                yield TouchedFile(result.path, refused=codes)
+            else:
+                yield _touched(result.submission, result.layout, found, index)
+
+
+Index = dict[str, list[tuple[int, Effect, Touch]]]  # by tool; those of every tool under ""
+
+
+def _touched(sent: Submission, layout: Layout, found: SpecDiff, index: Index) -> TouchedFile:
+    stamp = sent.identity
+    given = [each for each in sent.answers if not each.calculated and each.original is not None]
+    touched = []
+    for answer in given:
+        hits = [
+            (number, effect)
+            for number, effect, touch in (*index.get(answer.tool, ()), *index.get("", ()))
+            if _meets(touch, answer, stamp)
+        ]
+        if hits:
+            worst = min((effect for _, effect in hits), key=WORST_FIRST.index)
+            touched.append(
+                TouchedAnswer(
+                    *answer.key, answer.sheet, answer.cell, layout.question(layout.slots[answer.key]), worst,
+                    tuple(dict.fromkeys(number for number, _ in hits)),
+                )
+            )  # fmt: skip
+    # the questions that the workbook gains: on its sheets, and on new ones where it had all
+    gained = (
+        change.questions
+        for change in found.changes
+        if change.place.split(" / ")[0] in layout.sheet or (change.group is Group.SHEETS and not stamp.tools)
+    )
+    return TouchedFile(
+        sent.path, stamp.team, stamp.language, stamp.spec_version, len(given), tuple(touched), sum(gained)
+    )
+
+
+def _meets(touch: Touch, answer: Answer, stamp: Identity) -> bool:
+    """Say whether an answer is one of those that a change is about."""
+    code = answer.code or (f"{answer.number:g}" if answer.number is not None else "")
+    return (
+        touch.tool in ("", answer.tool)
+        and touch.row in ("", answer.row)
+        and touch.field in ("", answer.field)
+        and touch.code in ("", code)
+        and touch.language in ("", stamp.language)
+        and (not touch.past or answer.part > touch.past)
+        and not (touch.issued and stamp.rows)
+    )
+
+
+# the translations into one language as a workbook for translators, and what they wrote in it
+
+HEADS = ("Place", "At most", "English", "Translation", "State", "Comment")
+WIDTHS = (28, 8, 60, 60, 12, 30)
+OPEN = (3, 4, 5)  # the columns that translators write in
+REVIEWED, MACHINE, MISSING = "reviewed", "draft", ""
+
+
+def translations_workbook(rows: Sequence[Sent], language: str) -> bytes:
+    """Give the workbook: protected but for the columns that translators write in."""
+    from xlsxwriter import Workbook
+
+    target = BytesIO()
+    book = Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet(language)
+    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    fixed = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#404040"})
+    free = book.add_format(
+        {"text_wrap": True, "valign": "top", "locked": False, "num_format": "@", "bg_color": "#FFF9E5",
+         "reading_order": 2 if right_to_left(language) else 1}
+    )  # fmt: skip
+    for column, (name, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, name, head)
+    for number, each in enumerate(rows, start=1):
+        state = MISSING if not each.said else REVIEWED if each.reviewed else MACHINE
+        cells = each.place, str(limit_of(each.place) or ""), each.text, each.said, state, each.comment
+        for column, text in enumerate(cells):
+            sheet.write_string(number, column, text, free if column in OPEN else fixed)
+    sheet.data_validation(1, 4, max(len(rows), 1), 4, {"validate": "list", "source": [MACHINE, REVIEWED]})
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(HEADS) - 1)
+    sheet.protect("", {"autofilter": True, "format_rows": True, "format_columns": True})
+    book.close()
+    return target.getvalue()
+
+
+def translations_sent(path: Path, password: str | None = None) -> list[Sent]:
+    """Give what translators wrote in such a workbook. Raises `UsageError` where it is none."""
+    from ..reader import first_table
+
+    remedy = "Take the workbook that was made with --to-xlsx."
+    table = first_table(path, remedy, password)
+    if not table or tuple(table[0][1]) != HEADS:
+        raise UsageError(
+            f"{path} is not a workbook of translations: its headings are not {', '.join(HEADS)}. {remedy}"
+        )
+    rows = ([cell.strip("\n") for cell in cells] for _, cells in table[1:])
+    return [
+        Sent(place, text, said, state.strip().lower() == REVIEWED, comment)
+        for place, _, text, said, state, comment in rows
+        if text
+    ]
