@@ -384,7 +384,7 @@ from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history
 from hrge_xl.dataset.definitions import selection, TYPES
 from hrge_xl.dataset.compute_aggregates import derive_here
-from hrge_xl.ledger.chain import Entry, TEXTS
+from hrge_xl.ledger.chain import LedgerEntry as Entry, TEXTS
 from hrge_xl.ledger.files import LOCK, only_writer, sha256_of
 from hrge_xl.dataset.frame_schemas import Failure, first_failure, FrameSchema, python_schema
 from hrge_xl.ledger.chain import JOURNAL, read_journal
@@ -439,7 +439,7 @@ from hrge_xl.ledger.judgements import waivers
 from hrge_xl.dataset.work import check_engine, shard_of, submissions_of, Task
 from hrge_xl.dataset.workers import cluster, in_batches, workers
 from hrge_xl.privacy.sharing import MASKED, shared
-from hrge_xl.privacy.suppression import is_sensitive, Sum, suppress
+from hrge_xl.privacy.suppression import AdditiveRelation as Sum, is_sensitive, suppress
 
 # rounds, teams and mails
 from hrge_xl.rounds.datasets import Dataset, sources
@@ -456,10 +456,18 @@ from hrge_xl.rounds.edit_round import update_spec
 # reports, exports and audits
 from hrge_xl.coordination import guides
 from hrge_xl.audit import differences as dataset_differences, second_opinion as second_opinion_module
-from hrge_xl.audit.again import rounds_at_hand, Setting
-from hrge_xl.audit.audit import DatasetAudit, ReportAudit, VerificationRequest
+from hrge_xl.audit.audit import Audit, Part, verify, VerificationRequest
+from hrge_xl.audit.dataset_again import (
+    dataset_again,
+    faults_of_files,
+    faults_of_issued,
+    faults_of_spec,
+    rounds_not_at_hand,
+    sources_of,
+)
 from hrge_xl.audit.differences import Difference
-from hrge_xl.audit.report_again import find as comparison_find, summed_up, TAKEN_OVER
+from hrge_xl.audit.files_again import rounds_at_hand, Setting
+from hrge_xl.audit.report_again import find as comparison_find, report_again, summed_up, TAKEN_OVER
 from hrge_xl.audit.report_file import read_report
 from hrge_xl.audit.differences import (
     cells_apart,
@@ -479,15 +487,6 @@ from hrge_xl.audit.second_opinion import (
     second_opinion,
     Seen,
 )
-from hrge_xl.audit.verify_dataset import (
-    faults_of_files,
-    faults_of_issued,
-    faults_of_spec,
-    rounds_not_at_hand,
-    sources_of,
-    verify_dataset,
-)
-from hrge_xl.audit.verify_report import verify_report
 from hrge_xl.outputs import data_xlsx, exports
 from hrge_xl.outputs.column_words import CodeLabels, SEVERITIES as SEVERITIES_IN_WORDS
 from hrge_xl.outputs.data_xlsx import write_workbook

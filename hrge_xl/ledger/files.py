@@ -48,11 +48,11 @@ def sha256_of(path: Path) -> str:
 
 def sweep(folder: Path) -> None:
     """Take away what a run left behind that was killed."""
-    for each in (*folder.glob(UNFINISHED + "*"), *folder.glob(f"*/{UNFINISHED}*")):
-        if each.is_dir():
-            shutil.rmtree(each, ignore_errors=True)
+    for left in (*folder.glob(UNFINISHED + "*"), *folder.glob(f"*/{UNFINISHED}*")):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
         else:
-            each.unlink(missing_ok=True)
+            left.unlink(missing_ok=True)
 
 
 @contextmanager

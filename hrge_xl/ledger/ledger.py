@@ -25,8 +25,8 @@ from ..core.paths import path_of, path_text, way_to
 from ..core.shell_words import quoted
 from .chain import (
     JOURNAL,
-    Entry,
     Kind,
+    LedgerEntry,
     add_entry,
     bring_up_to_date,
     events_of,
@@ -284,23 +284,23 @@ class Ledger:
 
     # what people enter
 
-    def enter(self, event: Event, *, by: str = "", signer: KeyOwner | None = None) -> Entry:
+    def enter(self, event: Event, *, by: str = "", signer: KeyOwner | None = None) -> LedgerEntry:
         """Add an event to the chain; one without a number (`NEXT`) gets the next one."""
         with self.transaction() as connection:
             self._entered = True
             return add_entry(connection, event, by=by, signer=signer)
 
-    def events(self, *kinds: type[Kind]) -> list[tuple[Entry, Kind]]:
+    def events(self, *kinds: type[Kind]) -> list[tuple[LedgerEntry, Kind]]:
         """Give the events of some kinds with their entries, first to last."""
         with self.transaction() as connection:
             return events_of(connection, *kinds)
 
-    def chain(self) -> list[Entry]:
+    def chain(self) -> list[LedgerEntry]:
         """Give every entry, first to last."""
         with self.transaction() as connection:
             return read_chain(connection)
 
-    def restore(self, entries: Sequence[Entry]) -> None:
+    def restore(self, entries: Sequence[LedgerEntry]) -> None:
         """Write down entries as they were, and what follows from them, into a ledger that is empty."""
         with self.transaction() as connection:
             insert(connection, "entries", [asdict(entry) for entry in entries])

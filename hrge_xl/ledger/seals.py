@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..core.errors import UsageError
 from ..core.grouping import grouped
-from .chain import FIRST, Entry, digest_of, journal_faults
+from .chain import FIRST, LedgerEntry, digest_of, journal_faults
 from .events import NEXT, FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .files import sha256_of
 from .ledger import Ledger
@@ -109,8 +109,8 @@ def check(ledger: Ledger, what: Sealed, terms: OfRounds) -> Checked:
     known = seals(ledger)
     return Checked(
         what.sha256,
-        tuple(each for each in known if each.sha256 == what.sha256),
-        tuple(each for each in known if each.sha256 != what.sha256 and each.name == what.name),
+        tuple(seal for seal in known if seal.sha256 == what.sha256),
+        tuple(seal for seal in known if seal.sha256 != what.sha256 and seal.name == what.name),
         tuple(faults(ledger)),
         tuple(changed_terms(ledger, terms)),
     )
@@ -137,11 +137,11 @@ def changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
         yield "If that is meant, seal the terms of the round as they are now: hrge-xl sign ROUND --by NAME."
 
 
-def limits(chain: Sequence[Entry]) -> Iterator[str]:
+def limits(chain: Sequence[LedgerEntry]) -> Iterator[str]:
     """Tell what a chain does not show here."""
-    if any(is_signed_by(each.key, each.digest, each.signature) is None for each in chain if each.key):
+    if any(is_signed_by(entry.key, entry.digest, entry.signature) is None for entry in chain if entry.key):
         yield f"The signatures were not checked. {INSTALL}"
-    last = max((each.n for each in chain if isinstance(each.event, Sealed)), default=0)
+    last = max((entry.n for entry in chain if isinstance(entry.event, Sealed)), default=0)
     if chain and chain[-1].n > last:
         yield (
             f"Entries from number {last + 1} on are not sealed: if the last of them were removed, that would not "
@@ -155,9 +155,9 @@ def lines(
     """Tell what was found out, to read. `trusted`: keys with names; `noted`: a digest that was noted elsewhere."""
     yield from found.faults
     yield from found.terms
-    for each in found.seals:
-        yield f"Sealed: {each.told}; digest {each.digest}."
-        yield _shown_by(each, trusted or {}, noted, whole=not found.faults)
+    for seal in found.seals:
+        yield f"Sealed: {seal.told}; digest {seal.digest}."
+        yield _shown_by(seal, trusted or {}, noted, whole=not found.faults)
     if not found.seals and found.others:
         last = found.others[-1]
         yield (
@@ -215,25 +215,20 @@ MOST_GAPS = 5  # that are named
 def faults(ledger: Ledger) -> Iterator[str]:
     """Tell what is wrong with the entries of a ledger, a sentence each."""
     chain = ledger.chain()
-    yield from broken_links(chain)
+    places: dict[str, LedgerEntry] = {}
+    for entry in chain:
+        places.setdefault(entry.digest, entry)
+    for before, entry in zip([None, *chain], chain, strict=False):
+        yield from _place(before, entry, places)
+        yield from _itself(entry)
     yield from _gaps(chain)
     yield from _receipts(chain, ledger.rows())
     yield from journal_faults(ledger.home, chain)
 
 
-def broken_links(chain: Sequence[Entry]) -> Iterator[str]:
-    """Tell of each entry that is not what it was made as, or does not stand where it was made."""
-    places: dict[str, Entry] = {}
-    for entry in chain:
-        places.setdefault(entry.digest, entry)
-    before: Entry | None = None
-    for entry in chain:
-        yield from _place(before, entry, places)
-        yield from _itself(entry)
-        before = entry
-
-
-def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> Iterator[str]:
+def _place(
+    before: LedgerEntry | None, entry: LedgerEntry, places: Mapping[str, LedgerEntry]
+) -> Iterator[str]:
     """Say whether an entry follows the one that it was chained to."""
     expected = before.n + 1 if before else 1
     follows = {before.digest, before.right_digest} if before else {FIRST}
@@ -258,7 +253,7 @@ def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> I
         )
 
 
-def _itself(entry: Entry) -> Iterator[str]:
+def _itself(entry: LedgerEntry) -> Iterator[str]:
     """Say whether an entry says what it said when it was made, and was signed by the key that it names."""
     if entry.digest != entry.right_digest:
         yield f"{entry.headed} was changed after it was made: its digest does not fit what it says."
@@ -270,7 +265,7 @@ def _itself(entry: Entry) -> Iterator[str]:
         yield f"{entry.headed} was not signed with the key that it names: it was inserted, or changed later."
 
 
-def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
+def _gaps(chain: Sequence[LedgerEntry]) -> Iterator[str]:
     """Say which decision, waiver, seal or receipt there must have been: each kind is counted from 1."""
     events = filter(None, (entry.event for entry in chain))
     for noun, numbers in grouped((event.noun, event.number) for event in events).items():
@@ -285,7 +280,7 @@ def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
 # what came
 
 
-def _receipts(chain: Sequence[Entry], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+def _receipts(chain: Sequence[LedgerEntry], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
     """Say whether the table of files says of each content what its receipt says."""
     told: dict[str, tuple[FilesReceived, ReceivedFile]] = {}
     for content in (entry.event for entry in chain):

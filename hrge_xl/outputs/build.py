@@ -21,7 +21,7 @@ from ..dataset.schema import MATRIX_ROWS
 from ..dataset.store import Store
 from ..findings import CATALOGUE, Kind
 from ..layout.wording import Wording, explained
-from ..privacy.names import SheetNames, sheet_names, under_shared_names
+from ..privacy.sharing import SheetNames, sheet_names, under_shared_names
 from ..rounds.datasets import Dataset
 from ..spec.model import MatrixBlock, Rule, Spec
 from .document import (
