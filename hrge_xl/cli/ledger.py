@@ -68,7 +68,7 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
             for choice in found.choices[each.submission]:
                 yield f'  hrge-xl decide {quoted(folder)} {each.submission} --{OPTIONS[choice]} --reason "…"'
     yield from (f"{_named(each)}: {why}" for each, why in found.doubted)
-    yield from (f"decided {each.told}" for each in found.made)
+    yield from (f"decided {each.text}" for each in found.made)
     if not found.made and not found.doubted and not any(each.status in WAITS for each in found.returns):
         yield "Nothing waits for a decision, and none was made."
 
@@ -176,7 +176,7 @@ def sign(  # noqa: PLR0913 (one parameter an option)
         digest = (digest or "").lower()
         return _check(hrge_xl.check_seal(ledger, report, digest=digest, trust=trust), digest)
     made = hrge_xl.sign(ledger, report, by=by, key=key, passphrase=passphrase)
-    line(f"Sealed: {made.told}.")
+    line(f"Sealed: {made.text}.")
     line(f"SHA-256 of the {'terms' if report.is_dir() else 'report'}: {made.sha256}")
     line(f"Digest of the seal: {made.digest}")
     print_lines((f"Before this seal: {told}" for told in made.doubts), err=True)

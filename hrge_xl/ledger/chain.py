@@ -69,14 +69,14 @@ class LedgerEntry:
         return event.about if event else self.kind
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """Its number, and what it is about."""
         return f"entry {self.n} ({self.about})"
 
     @property
-    def headed(self) -> str:
+    def heading(self) -> str:
         """The same, to begin a sentence with."""
-        return self.told[0].upper() + self.told[1:]
+        return self.label[0].upper() + self.label[1:]
 
 
 TEXTS = tuple(column.name for column in fields(LedgerEntry))[1:]
@@ -236,9 +236,9 @@ def journal_faults(folder: Path, chain: Sequence[LedgerEntry]) -> Iterator[str]:
     journal, there = read_journal(folder), {entry.digest for entry in chain}
     for entry in journal.entries:
         if entry.digest not in there and entry.digest == entry.right_digest:
-            yield f"{entry.headed} is in {JOURNAL} but not in the ledger: it was changed, or removed."
+            yield f"{entry.heading} is in {JOURNAL} but not in the ledger: it was changed, or removed."
         elif entry.digest not in there:
-            yield f"{JOURNAL} has a line for {entry.told} that was not entered so: it was changed, or put in."
+            yield f"{JOURNAL} has a line for {entry.label} that was not entered so: it was changed, or put in."
     whole = [json.dumps(asdict(entry), ensure_ascii=True) for entry in chain]
     for number, line in journal.unreadable.items():
         if not any(entry.startswith(line) for entry in whole):  # else a run was ended while it wrote

@@ -173,10 +173,8 @@ def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]
 # SQLite files
 
 WAIT = 60  # seconds for another writer to finish
-DURABLE = (
-    "journal_mode=DELETE",
-    "synchronous=FULL",
-)  # one file when nobody writes, and a crash undoes itself
+# one file when nobody writes, and a crash undoes itself
+DURABLE = ("journal_mode=DELETE", "synchronous=FULL")
 FAST = ("journal_mode=OFF", "synchronous=OFF")
 CACHE = "cache_size=-16384"  # KiB: memory does not grow with the file
 ANOTHER_RUN = "Another run is writing into it; wait for it to end, then run again"

@@ -39,7 +39,7 @@ class Decision:
     in_force: bool = True
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The decision in a line."""
         past = "" if self.in_force else " (no longer in force)"
         return f"{self.day}: {self.file} ({self.submission}) {self.choice}, by {self.by}: {self.reason}{past}"

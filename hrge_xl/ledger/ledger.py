@@ -48,7 +48,7 @@ LOST = "It was changed while it was read."
 STATED, FIRST_SEEN = (
     "stated",
     "first seen",
-)  # what a day of arrival is: told by somebody, or else that of the first run
+)  # a day of arrival: told by somebody, or else that of the first run
 CHANGED = "{file} was changed by another program since the last run: its rows may say what no file says."
 Record = dict[str, Any]
 Answer = TypeVar("Answer")
