@@ -1,0 +1,46 @@
+"""The page about the architecture says what is so: every room in the order of the layers, every place that it names."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import hrge_xl
+
+ROOT = Path(hrge_xl.__file__).parent.parent
+PACKAGE = ROOT / "hrge_xl"
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+
+def test_every_room_stands_there_from_the_top_down() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = [re.findall(r"hrge_xl\.(\w+)", layer) for layer in contracts[0]["layers"]]
+    told = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
+    assert [room for layer in layers for room in layer] == told
+    packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert {*told} == packages | {"api"}
+
+
+def test_nothing_is_loose_at_the_top() -> None:
+    assert {path.name for path in PACKAGE.glob("*.py*")} == {
+        "__init__.py", "__init__.pyi", "__main__.py", "api.py"
+    }  # fmt: skip
+
+
+def test_every_place_that_it_names_is_there() -> None:
+    places = re.findall(r"`((?:hrge_xl|workbook_specs|tests)/[\w./]+)`", PAGE)
+    assert len(places) >= 15
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_it_fits_on_two_screens() -> None:
+    assert len(PAGE.splitlines()) <= 100
+
+
+def test_every_package_says_what_it_is_for() -> None:
+    for file in PACKAGE.rglob("__init__.py"):
+        assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), file
