@@ -12,9 +12,9 @@ from typing import Any
 
 from ..core.dates import parse_day
 from ..core.errors import StoreError, UsageError
-from ..core.grouping import grouped
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from ..core.words import and_more, languages
+from ..core.work import grouped
 from ..dataset.compute_aggregates import derive
 from ..dataset.opening import SPECS, open_dataset, open_url
 from ..dataset.periods import periods

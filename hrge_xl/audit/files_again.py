@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from ..core.grouping import grouped
-from ..core.message_templates import Kept, is_ours
+from ..core.message_templates import MessageTemplate, is_ours
+from ..core.work import grouped
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
 from ..exchange.validation import Readers, Result, ValidationRequest, validated, verdict_of
@@ -130,11 +130,11 @@ def copy_round_facts(
     result.not_run = others | told
 
 
-def _reason(skipped: Mapping[str, Any]) -> str | Kept:
+def _reason(skipped: Mapping[str, Any]) -> str | MessageTemplate:
     """Give why a check did not run, as it was kept if that is a text of ours: another program may have written it."""
     with suppress(KeyError, ValueError):
         why = reason_of(skipped["why"], skipped.get("details"))
-        if isinstance(why, Kept) and is_ours(why):
+        if isinstance(why, MessageTemplate) and is_ours(why):
             return why
     return str(skipped.get("why"))
 

@@ -19,15 +19,15 @@ from typing import Any, NamedTuple
 
 from .. import __version__
 from ..core.dates import parse_day
-from ..core.grouping import grouped
 from ..core.paths import name_of, path_text
 from ..core.words import counted
+from ..core.work import grouped
 from ..dataset.reconciliation import added_up
 from ..dataset.return_status import STATUS_CODES
 from ..dataset.temporary_dataset import dataset_as_told
 from ..exchange.validation import Result, Source, ValidationRequest, readers
 from ..findings import Severity, Waiver
-from ..findings.waiver import ACTIVE
+from ..findings.model import ACTIVE
 from ..ledger import seals
 from ..ledger.events import NEXT, FilesReceived, OfRounds, ReceivedFile
 from ..ledger.files import sha256_of

@@ -12,7 +12,7 @@ from typing import Any
 import hrge_xl
 
 from ..core.errors import Exit, UsageError
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from .common import AS_SUITS, first_line, verb, warn_of_ledgers
 from .terminal import line, output_to, print_json, print_lines
 
@@ -45,11 +45,13 @@ def decide(
     elif choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
     else:
-        from ..core.message_templates import said
+        from ..core.message_templates import text_of
 
         by, how["password"] = by or getpass.getuser(), password
         after = hrge_xl.decide(folder, returns, choice, by=by, day=today, jobs=AS_SUITS, **how)
-        print_lines(f"{_named(each)}: {each.status}. {said(each.reason)}".rstrip() for each in after.changed)
+        print_lines(
+            f"{_named(each)}: {each.status}. {text_of(each.reason)}".rstrip() for each in after.changed
+        )
         left = sum(each.status == "conflict" for each in after)
         line(f"{len(after.changed)} changed, {left} still wait for a decision.", err=True)
     warn_of_ledgers(folder)

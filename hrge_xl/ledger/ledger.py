@@ -20,9 +20,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from ..core.dates import parse_day
 from ..core.errors import StoreError, UsageError
-from ..core.grouping import grouped
-from ..core.paths import path_of, path_text, way_to
-from ..core.shell_words import quoted
+from ..core.paths import path_of, path_text, quoted, way_to
+from ..core.work import grouped
 from .chain import (
     JOURNAL,
     Kind,

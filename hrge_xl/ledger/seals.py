@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import UsageError
-from ..core.grouping import grouped
+from ..core.work import grouped
 from .chain import FIRST, LedgerEntry, digest_of, journal_faults
 from .events import NEXT, FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .files import sha256_of

@@ -16,7 +16,7 @@ from ..dataset.schema import Schema, field_column
 from ..dataset.table import Record
 from ..language import Call, Expr, Literal, Over, Ref, parts
 from ..language.functions.choices import LookUp
-from ..language.linear import Terms, terms
+from ..language.functions.rows import Terms, terms
 from ..spec.compiled import FieldKey
 from ..spec.figures import IndicatorFigures
 from ..spec.model import Spec

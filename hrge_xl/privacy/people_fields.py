@@ -9,7 +9,7 @@ from ..dataset.schema import restricted_fields
 from ..language import Arithmetic, Call, Compare, Expr, Literal, Type, parts, refs_inside, walk
 from ..language.functions.choices import LookUp
 from ..language.functions.figures import Absolute
-from ..language.linear import Terms, terms
+from ..language.functions.rows import Terms, terms
 from ..spec.compiled import FieldKey, compiled
 from ..spec.model import Spec
 
