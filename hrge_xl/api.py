@@ -420,16 +420,16 @@ def recover(folder: Path) -> Recovered:
 def verify(  # noqa: PLR0913 (one parameter an option)
     target: Path, returned: Sequence[Path] = (), jobs: int = 1, *, ledger: Path | None = None, spec: str | None = None,
     sample: int | None = None, store: str | None = None, redact: bool = False, password: str | None = None,
-) -> ReportAudit | DatasetAudit:  # fmt: skip
+) -> Audit:  # fmt: skip
     """Make a report, a round or a consolidated folder again from its files and compare; `identical` says how it ended.
 
     A report needs the folders with its `returned` files; `ledger` and `spec` are its own where they are elsewhere. Of a
     dataset, `sample` returns chosen at random are read again, all without it, and `store` is a database that must hold
     the same. Raises `UsageError`.
     """
-    from .audit.audit import VerificationRequest
-    from .audit.verify_dataset import verify_dataset
-    from .audit.verify_report import verify_report
+    from .audit import audit
+    from .audit.dataset_again import dataset_again
+    from .audit.report_again import report_again
     from .ledger.ledger import DATASET
     from .reader import cores
 
@@ -442,14 +442,12 @@ def verify(  # noqa: PLR0913 (one parameter an option)
     for name in (name for name, value in other.items() if value is not None):
         raise UsageError(f"{name} is about {what}. Leave it out.")
     home = target.parent if of_dataset and not target.is_dir() else target
-    asked = VerificationRequest(
+    asked = audit.VerificationRequest(
         home, returned, ledger, spec, sample, store, password, jobs or cores(), redact
     )
-    if of_dataset:
-        return verify_dataset(asked)
-    if not returned:
+    if not of_dataset and not returned:
         raise UsageError("Say where the files of the report are: --returned DIR.")
-    return verify_report(asked)
+    return audit.verify(asked, dataset_again if of_dataset else report_again)
 
 
 # what findings mean, and what this installation can do

@@ -13,7 +13,16 @@ from pathlib import Path
 from hrge_xl import Order, generate, load, load_round
 from hrge_xl.cli import run
 from tests.damage import ANSWERS
-from tests.face import address, build, orders
+from tests.face import (
+    Audit,
+    VerificationRequest,
+    address,
+    build,
+    dataset_again,
+    orders,
+    report_again,
+    verify,
+)
 
 DAY = "2026-06-30"
 TODAY = date(2026, 6, 30)
@@ -89,3 +98,13 @@ def round_folder(tmp_path: Path) -> Path:
         data = generate(load("example"), replace(order, answers=answers))
         returned(folder / "returned", {f"{order.team}.xlsx": data})
     return folder
+
+
+def verify_report(asked: VerificationRequest) -> Audit:
+    """Verify a report."""
+    return verify(asked, report_again)
+
+
+def verify_dataset(asked: VerificationRequest) -> Audit:
+    """Verify a dataset."""
+    return verify(asked, dataset_again)

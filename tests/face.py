@@ -49,6 +49,14 @@ from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
     words,
 )
 from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
+    paths,
+    program as engine_module,
+    message_templates as kept_texts,
+    numerals,
+    paths,
+    words,
+)
+from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
 from hrge_xl.answers import submission
 from hrge_xl.core.paths import is_address, masked
 from hrge_xl.answers.answer import Answer, Answers, Key, State, Value
@@ -421,7 +429,7 @@ from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history
 from hrge_xl.dataset.definitions import selection, TYPES
 from hrge_xl.dataset.compute_aggregates import derive_here
-from hrge_xl.ledger.chain import Entry, TEXTS
+from hrge_xl.ledger.chain import LedgerEntry as Entry, TEXTS
 from hrge_xl.ledger.files import LOCK, only_writer, sha256_of
 from hrge_xl.dataset.frame_schemas import Failure, first_failure, FrameSchema, python_schema
 from hrge_xl.ledger.chain import JOURNAL, read_journal
@@ -476,7 +484,7 @@ from hrge_xl.ledger.judgements import waivers
 from hrge_xl.dataset.work import check_engine, shard_of, submissions_of, Task
 from hrge_xl.dataset.workers import cluster, in_batches, workers
 from hrge_xl.privacy.sharing import MASKED, shared
-from hrge_xl.privacy.suppression import is_sensitive, Sum, suppress
+from hrge_xl.privacy.suppression import AdditiveRelation as Sum, is_sensitive, suppress
 
 # rounds, teams and mails
 from hrge_xl.rounds.datasets import Dataset, sources
@@ -493,10 +501,18 @@ from hrge_xl.rounds.rounds import update_spec
 # reports, exports and audits
 from hrge_xl.coordination import generation as guides
 from hrge_xl.audit import differences as dataset_differences, second_opinion as second_opinion_module
-from hrge_xl.audit.again import rounds_at_hand, Setting
-from hrge_xl.audit.audit import DatasetAudit, ReportAudit, VerificationRequest
+from hrge_xl.audit.audit import Audit, Part, verify, VerificationRequest
+from hrge_xl.audit.dataset_again import (
+    dataset_again,
+    faults_of_files,
+    faults_of_issued,
+    faults_of_spec,
+    rounds_not_at_hand,
+    sources_of,
+)
 from hrge_xl.audit.differences import Difference
-from hrge_xl.audit.report_again import find as comparison_find, summed_up, TAKEN_OVER
+from hrge_xl.audit.files_again import rounds_at_hand, Setting
+from hrge_xl.audit.report_again import find as comparison_find, report_again, summed_up, TAKEN_OVER
 from hrge_xl.audit.report_file import read_report
 from hrge_xl.audit.differences import (
     cells_apart,
@@ -516,15 +532,6 @@ from hrge_xl.audit.second_opinion import (
     second_opinion,
     Seen,
 )
-from hrge_xl.audit.verify_dataset import (
-    faults_of_files,
-    faults_of_issued,
-    faults_of_spec,
-    rounds_not_at_hand,
-    sources_of,
-    verify_dataset,
-)
-from hrge_xl.audit.verify_report import verify_report
 from hrge_xl.outputs import data_xlsx, exports
 from hrge_xl.outputs.table_sheets import CodeLabels, readable_columns, SEVERITIES as SEVERITIES_IN_WORDS
 from hrge_xl.outputs.data_xlsx import write_workbook

@@ -14,8 +14,10 @@ import pytest
 from hrge_xl import load, load_round
 from tests.audited import DAY, TODAY, edited, hrge, round_folder, workbook
 from tests.face import (
-    DatasetAudit,
+    Audit,
     Difference,
+    Ledger,
+    Part,
     faults_of_files,
     faults_of_issued,
     faults_of_spec,
@@ -91,7 +93,8 @@ def nothing_that_came(folder: Path) -> str:
 @pytest.mark.parametrize("spoil", [in_received, more_received, in_returned, in_dataset, nothing_that_came])
 def test_files_that_are_not_as_they_came(case: Path, spoil: Callable[[Path], str]) -> None:
     told = spoil(case)
-    assert list(faults_of_files(case, [case / "returned"])) == [told] * bool(told)
+    with Ledger.open(case, write=False) as ledger:
+        assert list(faults_of_files(ledger, [case / "returned"])) == [told] * bool(told)
 
 
 def test_bytes_are_looked_for_where_they_are(case: Path) -> None:
@@ -109,9 +112,9 @@ def test_bytes_are_looked_for_where_they_are(case: Path) -> None:
 
 def places(folder: Path) -> dict[str, str]:
     """Give the folders that returns are read from, by the names that they came with."""
-    audit = DatasetAudit("round")
-    with open_dataset(folder) as store:
-        files = sources_of(audit, folder, store, TODAY)
+    audit = Audit("round")
+    with open_dataset(folder) as store, Ledger.open(folder, write=False) as ledger:
+        files = sources_of(audit, ledger, store, TODAY)
     return {Path(each.path).name: each.file.parent.name for each in files.values()}
 
 
@@ -122,9 +125,9 @@ def test_returns_that_cannot_be_read_again(case: Path) -> None:
         f"UPDATE submissions SET sha256 = '{gone}', path = 'gone.xlsx' WHERE team = 'AFG'; "
         "UPDATE submissions SET sha256 = NULL, path = 'closed.xlsx' WHERE team = 'PAK'",
     )
-    audit = DatasetAudit("round")
-    with open_dataset(case) as store:
-        files = sources_of(audit, case, store, TODAY)
+    audit = Audit("round")
+    with open_dataset(case) as store, Ledger.open(case, write=False) as ledger:
+        files = sources_of(audit, ledger, store, TODAY)
     assert (files, audit.returns) == ({}, 2)
     assert audit.problems == [f"gone.xlsx: its bytes are not in received/ (SHA-256 {gone}): not compared."]
     assert audit.notes == ["closed.xlsx: not compared, because it could not be read when it arrived either."]
@@ -133,9 +136,9 @@ def test_returns_that_cannot_be_read_again(case: Path) -> None:
 @pytest.mark.parametrize(("told", "checked"), [("2026-06-01", "2026-06-01"), ("never", DAY)])
 def test_a_day_of_check_that_cannot_be_is_today(case: Path, told: str, checked: str) -> None:
     change(case / "dataset.sqlite", f"UPDATE submissions SET checked = '{told}'")
-    audit = DatasetAudit("round")
-    with open_dataset(case) as store:
-        files = sources_of(audit, case, store, TODAY)
+    audit = Audit("round")
+    with open_dataset(case) as store, Ledger.open(case, write=False) as ledger:
+        files = sources_of(audit, ledger, store, TODAY)
     assert {str(each.checked) for each in files.values()} == {checked}
 
 
@@ -236,9 +239,9 @@ def differ(count: int) -> Iterator[Difference]:
 
 
 def test_every_difference_counts_also_those_that_are_not_told() -> None:
-    audit = DatasetAudit("round")
-    audit.tell(differ(25), "dataset.sqlite")
-    audit.tell(differ(21), "dataset.sqlite")
+    audit = Audit("round")
+    audit.take(Part("dataset.sqlite", "dataset", differ(25)))
+    audit.take(Part("dataset.sqlite", "dataset", differ(21)))
     told = list(audit.lines())
     assert len([each for each in told if each.startswith("answers[")]) == 40
     assert told[-2:] == [
@@ -249,7 +252,7 @@ def test_every_difference_counts_also_those_that_are_not_told() -> None:
 
 
 def test_problems_come_first_and_notes_make_no_difference() -> None:
-    audit = DatasetAudit("round", returns=3, read=3, files=1, notes=["Not compared."])
+    audit = Audit("round", returns=3, read=3, files=1, notes=["Not compared."])
     assert audit.identical
     assert list(audit.lines()) == [
         "Not compared.", "Made again: identical (3 returns of 3 read again, 1 file compared).",
@@ -269,14 +272,14 @@ def test_problems_come_first_and_notes_make_no_difference() -> None:
     ],
 )
 def test_a_sample_says_what_it_may_miss(returns: int, read: int, chances: str) -> None:
-    audit = DatasetAudit("round", returns=returns, read=read, sampled=True)
+    audit = Audit("round", returns=returns, read=read, sampled=True)
     assert next(audit.lines()) == f"A sample: the chance that it has none {chances}."
 
 
 @pytest.mark.parametrize("redacted", [False, True])
 def test_as_json(redacted: bool) -> None:
-    audit = DatasetAudit("round", redacted, returns=2, read=1, sampled=True)
-    audit.tell(differ(1), "dataset.sqlite")
+    audit = Audit("round", redacted, returns=2, read=1, sampled=True)
+    audit.take(Part("dataset.sqlite", "dataset", differ(1)))
     data = audit.data()
     assert data["schema"] == "hrge-xl/dataset-verification/1"
     assert (data["identical"], data["returns"], data["read_again"], data["sampled"]) == (False, 2, 1, True)

@@ -268,6 +268,6 @@ def test_a_file_that_changes_before_the_second_opinion(
         (returned / "d.xlsx").write_bytes((returned / "a.xlsx").read_bytes())
         return asked(*given, **more)
 
-    monkeypatch.setattr(import_module("hrge_xl.audit.verify_report"), "second_opinion", meanwhile)
+    monkeypatch.setattr(import_module("hrge_xl.audit.report_again"), "second_opinion", meanwhile)
     assert hrge("verify", "validation.json", "--returned", returned, "--jobs", 1) == 1
     assert "d.xlsx: no second opinion, because it was changed while it was read." in capsys.readouterr().out

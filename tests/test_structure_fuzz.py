@@ -25,7 +25,7 @@ import pytest
 
 from hrge_xl import ExpectedReturn, init_round, load, load_round
 from hrge_xl.cli import run
-from tests.audited import hrge, returned, workbook
+from tests.audited import hrge, returned, verify_report, workbook
 from tests.damage import KEY, filled, openpyxl_saved
 from tests.face import (
     Finding,
@@ -38,7 +38,6 @@ from tests.face import (
     read_list,
     read_report,
     table_of,
-    verify_report,
 )
 from tests.intake_files import members, pack
 from tests.read_and_check import check_here

@@ -16,11 +16,22 @@ import pytest
 from hrge_xl import ExpectedReturn, Order, generate, load
 from hrge_xl.cli import run
 from tests import damage
-from tests.audited import DAY, RETURNS, TODAY, edited, hrge, reported, returned, round_folder, workbook
+from tests.audited import (
+    DAY,
+    RETURNS,
+    TODAY,
+    edited,
+    hrge,
+    reported,
+    returned,
+    round_folder,
+    verify_report,
+    workbook,
+)
 from tests.face import (
     BLANK,
     EQUAL,
-    ReportAudit,
+    Audit,
     Seen,
     UsageError,
     VerificationRequest,
@@ -30,7 +41,6 @@ from tests.face import (
     run_id,
     second_opinion,
     summed_up,
-    verify_report,
     write_report,
 )
 from tests.face import comparison_find as find
@@ -60,7 +70,7 @@ def case(made: Path, tmp_path: Path) -> Path:
     return tmp_path / "case"
 
 
-def look(folder: Path, report: str = "validation.json", **more: Any) -> ReportAudit:
+def look(folder: Path, report: str = "validation.json", **more: Any) -> Audit:
     """Verify the report of a case."""
     return verify_report(VerificationRequest(folder / "reports" / report, [folder / "returned"], **more))
 
@@ -78,7 +88,7 @@ def row_of(data: dict[str, Any], name: str) -> dict[str, Any]:
     return next(file for file in data["files"] if Path(file["path"]).name == name)
 
 
-def said(audit: ReportAudit) -> str:
+def said(audit: Audit) -> str:
     """All that is told."""
     return "\n".join(audit.lines())
 

@@ -15,8 +15,8 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from tests.audited import DAY, edited, hrge, returned, round_folder, workbook
-from tests.face import DatasetAudit, VerificationRequest, verify_dataset
+from tests.audited import DAY, edited, hrge, returned, round_folder, verify_dataset, workbook
+from tests.face import Audit, VerificationRequest
 
 pytestmark = [
     pytest.mark.xdist_group("verify dataset"),
@@ -209,7 +209,7 @@ def case(made: Path, tmp_path: Path) -> Path:
     return tmp_path / "round"
 
 
-def look(folder: Path, **more: object) -> DatasetAudit:
+def look(folder: Path, **more: object) -> Audit:
     """Verify a folder."""
     return verify_dataset(VerificationRequest(folder, **more))  # type: ignore[arg-type]
 

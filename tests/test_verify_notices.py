@@ -15,15 +15,14 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given
 from hypothesis import strategies as st
 
-from tests.audited import DAY, hrge, reported, round_folder
+from tests.audited import DAY, hrge, reported, round_folder, verify_report
 from tests.face import (
     TAKEN_OVER,
+    Audit,
     Opinion,
-    ReportAudit,
     UsageError,
     VerificationRequest,
     render,
-    verify_report,
 )
 from tests.property_tests import examples
 
@@ -119,7 +118,7 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module", autouse=True)
 def _files_read_once() -> Iterator[None]:
     """Files are read again only where a report asks for something else; openpyxl never reads them here."""
-    module = importlib.import_module("hrge_xl.audit.verify_report")
+    module = importlib.import_module("hrge_xl.audit.report_again")
     again, kept = module.run_again, {}
     compared = ("size", "verdict", "identity", "counts", "completeness", "checks", "findings", "unplaced")
 
@@ -138,7 +137,7 @@ def _files_read_once() -> Iterator[None]:
         yield
 
 
-def look(report: Path, text: str | bytes, folder: Path) -> ReportAudit | None:
+def look(report: Path, text: str | bytes, folder: Path) -> Audit | None:
     """Verify other contents of a report; None where they are not a report that could be verified."""
     other = folder / report.name
     other.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -153,7 +152,7 @@ def look(report: Path, text: str | bytes, folder: Path) -> ReportAudit | None:
     return audit
 
 
-def differs(audit: ReportAudit | None) -> bool:
+def differs(audit: Audit | None) -> bool:
     """Whether it is told that something is wrong."""
     return audit is None or not audit.identical
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.audited import hrge
-from tests.face import Ledger, ReportAudit, VerificationRequest, render, run_id, summed_up, verify_report
+from tests.audited import hrge, verify_report
+from tests.face import Audit, Ledger, VerificationRequest, render, run_id, summed_up
 from tests.played_rounds import (
     ACTS,
     TEAMS,
@@ -58,7 +58,7 @@ def reported(folder: Path, *paths: object, **options: object) -> Path:
     return folder / "reports" / "validation.json"
 
 
-def said(audit: ReportAudit) -> str:
+def said(audit: Audit) -> str:
     """All that is told."""
     return "\n".join(audit.lines())
 
@@ -189,11 +189,11 @@ def busy(rounds: list[Path], tmp_path: Path) -> Path:
     return tmp_path / "case"
 
 
-def look(folder: Path) -> ReportAudit:
+def look(folder: Path) -> Audit:
     return verify_report(VerificationRequest(folder / "reports" / "validation.json", [folder / "returned"]))
 
 
-def places(audit: ReportAudit) -> set[str]:
+def places(audit: Audit) -> set[str]:
     return {each.place.partition("[")[0] for each in audit.differences}
 
 

@@ -1,6 +1,7 @@
-"""What differs between two things that should be the same: JSON documents, tables, workbooks, lines of text.
+"""What differs between two things that should be the same: documents, tables, files; each place is a `Difference`.
 
-Rows are paired by their key, items of a list by what identifies them, cells and lines by place.
+Items of a list in a document are paired by what identifies them, in their order; rows by their key, each then compared
+as a small document; cells and lines by place.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -51,7 +52,10 @@ class Difference:
         """Give the difference to read; redacted, without anything that may have come out of a file."""
         where = f"{self.file}: " if self.file else ""
         if self.kind == CHANGED:
-            return f"{where}{self.place}{self._change(redacted)}."
+            change = f": “{_short(self.then)}” in the {self.source}, “{_short(self.now)}” now"
+            if redacted or not (_is_plain(self.then) and _is_plain(self.now)):
+                change = " differs"
+            return f"{where}{self.place}{change}."
         side = f"found now, not in the {self.source}"
         if self.kind == GONE:
             side = f"in the {self.source}, not found again"
@@ -63,11 +67,6 @@ class Difference:
         for name, side in () if redacted else (("then", self.then), ("now", self.now)):
             row[name] = None if side is ABSENT else side
         return row
-
-    def _change(self, redacted: bool) -> str:
-        if redacted or not (_is_plain(self.then) and _is_plain(self.now)):
-            return " differs"
-        return f": “{_short(self.then)}” in the {self.source}, “{_short(self.now)}” now"
 
     def _message(self) -> str:
         item = self.then if self.kind == GONE else self.now
@@ -84,6 +83,20 @@ def _is_plain(value: Any) -> bool:
 def _short(value: Any) -> str:
     text = "" if value is None else str(value)
     return text if len(text) <= LONGEST else text[:LONGEST] + " …"
+
+
+def of_document(
+    then: Any, now: Any, place: str = "", *, file: str | None = None, aside: Collection[str] = ()
+) -> Iterator[Difference]:
+    """Yield what a JSON document, or the part of it about a file, says otherwise than the same made again.
+
+    At the places `aside` values are not compared, only whether they are there.
+    """
+    inside = tuple(place + mark for place in aside for mark in ".[")
+    for found in differences(then, now, place):
+        is_aside = found.kind == CHANGED and found.place in aside
+        if not is_aside and not found.place.startswith(inside):
+            yield replace(found, file=file)
 
 
 def differences(then: Any, now: Any, place: str = "") -> Iterator[Difference]:
@@ -128,7 +141,7 @@ def _in_place(place: str, number: int, item: Any) -> str:
 
 def _words(item: Any, keys: Sequence[str]) -> list[str]:
     values = [item.get(key) for key in keys] if isinstance(item, dict) else []
-    return [str(each) for each in values if isinstance(each, str | int)]
+    return [str(value) for value in values if isinstance(value, str | int)]
 
 
 # two datasets, or the tables of a ledger
@@ -207,15 +220,14 @@ def row_differences(
     ours, theirs = ({tuple(row[place] for place in at): row for row in rows} for rows in (here, made))
     for key in sorted(ours.keys() | theirs.keys(), key=str):
         row, other = ours.get(key), theirs.get(key)
-        called = [each.place(table, row or other or ()) for each in names]
+        called = [known.place(table, row or other or ()) for known in names]
         where, file = next((place for place in called if place[1] is not None), called[0])
-        place = f"{holder}[{where}]" if where else holder
+        # what a file holds of one return has no further place
+        place = f"{holder}[{where}]" if where else holder or " "
         whole = row is not None and other is not None
-        then, now = (_record(table, each, whole=whole) for each in (row, other))
-        for found in differences(
-            then, now, place or " "
-        ):  # what a file holds of one return has no further place
-            yield replace(found, place=found.place.removeprefix(" "), file=file)
+        then, now = (_record(table, side, whole=whole) for side in (row, other))
+        for found in of_document(then, now, place, file=file):
+            yield replace(found, place=found.place.removeprefix(" "))
 
 
 def _record(table: Table, row: RowValues | None, *, whole: bool) -> Any:

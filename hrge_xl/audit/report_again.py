@@ -1,21 +1,23 @@
-"""A report made again of its files, and held against it: all of it, but for the places listed here.
+"""A report made again of its files, and compared: all of it, but for the places listed here.
 
 What no file says by itself (in which order files came and when, what was decided, what was waived) is the report's
-own word; `verify_report` holds it against the ledger where one is at hand. Only values are left out: every key must be
-there, and none besides. Of a file that is not at hand (missing, changed since, or never hashed) there is nothing to
-compare its row with; that its findings add up is checked all the same.
+own word; it is held against the ledger where one is at hand. Only values are left out: every key must be there, and
+none besides. Of a file that is not at hand (missing, changed since, or never hashed) there is nothing to compare its
+row with; that its findings add up is checked all the same.
 """
 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .. import __version__
 from ..core.dates import parse_day
 from ..core.paths import name_of, path_text
 from ..core.words import counted
@@ -26,21 +28,70 @@ from ..dataset.temporary_dataset import dataset_as_told
 from ..exchange.validation import Result, Source, ValidationRequest, readers
 from ..findings import Severity, Waiver
 from ..findings.model import ACTIVE
-from ..ledger.events import NEXT, FilesReceived, ReceivedFile
-from ..ledger.judgements import Decision
-from ..ledger.ledger import STATED
-from ..outputs.build import Facts, document, run_id, summary, waiver_of
+from ..ledger import seals
+from ..ledger.events import NEXT, FilesReceived, OfRounds, ReceivedFile
+from ..ledger.files import sha256_of
+from ..ledger.judgements import Decision, history, waivers
+from ..ledger.ledger import NAME, STATED, Ledger
+from ..outputs.build import Facts, document, run_id, summary
 from ..outputs.document import Document, FileRow
 from ..outputs.formats.json import render
 from ..reader import ExpectedReturn
-from ..rounds.datasets import Dataset
-from ..rounds.rounds import Round
+from ..rounds.datasets import Dataset, check_own
+from ..rounds.rounds import Round, copy_of, is_among_returns, round_around, spec_at, terms_of
+from ..spec.load import find as find_spec
 from ..spec.load import load
-from .again import ReportedFile, Setting, call, read_again, sha256_by_path
-from .differences import CHANGED, Difference, differences
+from .audit import Audit, Part, VerificationRequest
+from .differences import Difference, of_document
+from .files_again import (
+    ReportedFile,
+    Setting,
+    not_compared,
+    read_again,
+    rounds_at_hand,
+    set_path,
+    sha256_by_path,
+)
+from .report_file import read_report
+from .second_opinion import second_opinion
 
 
-class Found(NamedTuple):
+def report_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
+    """Make a report again, and read every cell with openpyxl too.
+
+    Raises `UsageError` for what is not a report, when its spec is not there, or for a ledger among returned files;
+    `SpecError` and `RoundError` where these have mistakes.
+    """
+    if asked.ledger is not None:
+        check_own(asked.ledger)
+    given = read_report(asked.target)
+    then = given.document
+    audit.redacted = asked.redacted or then["run"]["redacted"]
+    audit.sha256, audit.run = sha256_of(asked.target), then["run"]["id"]
+    found = find(then["files"], asked.returned)
+    audit.problems += [*given.faults, *contradictions(then), *found.problems]
+    audit.notes += [*given.notes, *found.notes]
+    around = _around(asked)
+    rounds = {a_round.name: a_round for a_round in reversed(rounds_at_hand(around).values())}
+    _tell_of_rounds(audit, then, rounds)
+    setting = Setting(None, rounds, jobs=asked.jobs, password=asked.password)
+    results, again = run_again(then, found.here, list(_specs(asked, then, around)), setting)
+    _tell_of_circumstances(audit, then, again)
+    audit.files = len(found.here)
+    audit.findings = sum(len(row["findings"]) for row in again["files"])
+    yield Part(asked.target.name, "report", compare(then, again, found), most=None)
+    _look_into_ledgers(audit, asked, then, around, terms_of(rounds.values()))
+    readings = [
+        (result.submission, found.here[at]) for at, result in results.items() if result.submission is not None
+    ]
+    audit.opinion = second_opinion(readings, jobs=asked.jobs, password=asked.password)
+    audit.notes += audit.opinion.not_read
+
+
+# what is at hand
+
+
+class FilesAtHand(NamedTuple):
     """Where the files of a report are, by the number of their row; a line for each that is not there as it was.
 
     `notes` tell of what the report itself could not read, and of what else is in the folders.
@@ -51,7 +102,7 @@ class Found(NamedTuple):
     notes: Sequence[str]
 
 
-def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
+def find(files: Sequence[FileRow], folders: Sequence[Path]) -> FilesAtHand:
     """Look for every file of a report, by its hash and then by its name."""
     by_hash: dict[str, Path] = {}
     by_name: dict[str, tuple[Path, str]] = {}
@@ -82,7 +133,58 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
         notes.append(
             f"{counted(len(others), 'other file')} in the folders: the report does not speak of them."
         )
-    return Found(here, missing + changed, notes)
+    return FilesAtHand(here, missing + changed, notes)
+
+
+def _around(asked: VerificationRequest) -> list[Path]:
+    """List the folders where a ledger, a round or a spec may be: named, above what came back, or around the report.
+
+    Never among what came back: that is from teams, whatever it looks like.
+    """
+    above = [round_around(folder) or folder.resolve().parent for folder in asked.returned]
+    around = [*above, *asked.target.resolve().parents[:2]]
+    named = [asked.ledger] if asked.ledger else []
+    return [*named, *(folder for folder in around if not is_among_returns(folder))]
+
+
+def _specs(asked: VerificationRequest, then: Document, around: Sequence[Path]) -> Iterator[str | None]:
+    """Yield what each dataset's spec is loaded by: as named, as a folder at hand carries it, else by its name.
+
+    Raises `UsageError` where there is none.
+    """
+    given = spec_at(asked.spec) if asked.spec else None
+    for row in then["run"]["datasets"]:
+        copies = (copy_of(folder, row["spec_digest"]) for folder in around)
+        source = given or next(filter(None, copies), None) or row["spec"]
+        if source:
+            find_spec(source)
+        yield source or None
+
+
+def _tell_of_circumstances(audit: Audit, then: Document, again: Document) -> None:
+    run = then["run"]
+    if run["engine_version"] != __version__:
+        audit.notes.append(
+            f"hrge-xl {run['engine_version']} made the report; this is {__version__}. Differences may come from that."
+        )
+    audit.problems += [
+        f"Another spec: the report was made with {old['spec']} {old['spec_version']} (digest "
+        f"{old['spec_digest'][:16]}), here is {new['spec']} {new['spec_version']} ({new['spec_digest'][:16]})."
+        for old, new in zip(run["datasets"], again["run"]["datasets"], strict=True)
+        if old["spec_digest"] != new["spec_digest"]
+    ]
+
+
+def _tell_of_rounds(audit: Audit, then: Document, at_hand: Mapping[str, Round]) -> None:
+    named = {file["read_for"] for file in then["files"] if file["read_for"] is not None}
+    missing = ", ".join(sorted(named - at_hand.keys()))
+    if missing:
+        audit.problems += [
+            f"The report names the round {missing}; {a_round.folder} is the round {a_round.name}."
+            for a_round in at_hand.values()
+            if a_round.name not in named
+        ]
+        audit.notes.append(f"{not_compared(missing)} Name it with --ledger.")
 
 
 # made again
@@ -113,7 +215,7 @@ def run_again(
             for some in read_again(dict(_each_once(then, here)), asked, pool):
                 read |= some
             for at, result in read.items() if run["redacted"] else ():
-                call(result, then["files"][at]["path"])
+                set_path(result, then["files"][at]["path"])
             datasets.append(
                 stack.enter_context(_dataset(then, number, here, read.values(), spec, setting.waivers))
             )
@@ -196,7 +298,7 @@ OF_ALL_FILES = ("matrices", "waivers", "decisions")
 STANDING = ("status", "counted", "settled", "reason", "superseded_by")  # of each file, likewise
 
 
-def compare(then: Mapping[str, Any], now: Document, found: Found) -> Iterator[Difference]:
+def compare(then: Mapping[str, Any], now: Document, found: FilesAtHand) -> Iterator[Difference]:
     """Yield what a report says otherwise than the same report made again of the files found.
 
     Where files are missing, what counts of the others is not compared, nor the findings that tell of it.
@@ -208,13 +310,14 @@ def compare(then: Mapping[str, Any], now: Document, found: Found) -> Iterator[Di
     for n, (row, expected) in enumerate(zip(then["files"], rows, strict=True)):
         if n in again and again[n] is None:
             yield Difference("files", then=row, file=row["path"])
-        found_in = _compared(_without(row, hidden), _without(expected, hidden), aside)
-        yield from (replace(each, file=row["path"]) for each in found_in)
+        sides = (_without(side, hidden) for side in (row, expected))
+        yield from of_document(*sides, file=row["path"], aside=aside)
     unseen = _codes(row for n, row in enumerate(then["files"]) if n not in again) - _codes(now["files"])
     whole: dict[str, Any] = {**now, "summary": now["summary"] if rows == now["files"] else summed_up(rows)}
     digests = {f"run.datasets[{n}].spec_digest" for n in range(len(now["run"]["datasets"]))}
     besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if found.problems else ())}
-    yield from _compared(_about_all(then, hidden | unseen), _about_all(whole, hidden | unseen), besides)
+    sides = (_about_all(document, hidden | unseen) for document in (then, whole))
+    yield from of_document(*sides, aside=besides)
 
 
 def contradictions(document: Document) -> Iterator[str]:
@@ -243,7 +346,7 @@ def _expected(row: Any, again: Any, hidden: Collection[str], aside: Collection[s
 def _adding_up(row: Any, base: Any) -> Any:
     findings = row.get("findings", [])
     severities = [finding.get("severity") for finding in findings]
-    counts = {each.value: severities.count(each.value) for each in reversed(Severity)}
+    counts = {severity.value: severities.count(severity.value) for severity in reversed(Severity)}
     counts["waived"] = sum((finding.get("waiver") or {}).get("state") == ACTIVE for finding in findings)
     return {**base, "verdict": row.get("verdict", ""), "counts": base.get("counts", {}) | counts}
 
@@ -253,15 +356,6 @@ def summed_up(rows: Collection[Any]) -> Any:
     total = added_up((row.get("verdict"), row.get("status")) for row in rows)
     whole: Any = [{**row, "counted": row.get("counted") is True} for row in rows]
     return dict(summary(total, whole))
-
-
-def _compared(then: Any, now: Any, aside: Collection[str]) -> Iterator[Difference]:
-    """Yield the differences, but for values at places that are not compared."""
-    inside = tuple(place + mark for place in aside for mark in ".[")
-    for found in differences(then, now):
-        is_aside = found.kind == CHANGED and found.place in aside
-        if not is_aside and not found.place.startswith(inside):
-            yield found
 
 
 def _about_all(document: Mapping[str, Any], codes: Collection[str]) -> dict[str, Any]:
@@ -285,3 +379,76 @@ def _without(tree: Any, codes: Collection[str]) -> Any:
         said = (str(item.get("code") if isinstance(item, dict) else item) for item in tree)
         return [_without(item, codes) for item, code in zip(tree, said, strict=True) if code not in codes]
     return tree
+
+
+# what a report tells that no file says, held against the ledgers at hand
+
+# What is said of each of them as it was given.
+WAIVER = ("number", "code", "sha256", "file", "sheet", "cell", "reason", "by", "day", "until")
+DECISION = ("n", "submission", "choice", "reason", "day", "by", "known")
+Arrival = tuple[int, str | None, str]  # in which order, on which day, and what that day is
+
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def _look_into_ledgers(
+    audit: Audit, asked: VerificationRequest, then: Document, around: Sequence[Path], terms: OfRounds
+) -> None:  # fmt: skip
+    """Check the seals of the report and the ledgers themselves, and whether the report tells what they tell."""
+    folders = [folder for folder in dict.fromkeys(around) if (folder / NAME).is_file()]
+    if not folders or asked.ledger not in (None, folders[0]):
+        audit.notes.append("No ledger was found, so seals were not checked. Name its folder with --ledger.")
+        return
+    kept: dict[str, list[dict[str, Any]]] = {"waivers": [], "decisions": []}
+    arrivals: dict[str, set[Arrival]] = defaultdict(set)  # by hash
+    # a report may be of several datasets, each with its own
+    for folder in dict.fromkeys(folder.resolve() for folder in folders):
+        with Ledger.open(folder, write=False) as ledger:
+            if folder == folders[0].resolve():
+                audit.seal = seals.check(ledger, seals.of_report(asked.target), terms)
+            else:
+                audit.problems += [f"{folder / NAME}: {told}" for told in seals.doubts(ledger, terms)]
+            kept["waivers"] += map(asdict, waivers(ledger, date.min))  # as they were given
+            kept["decisions"] += map(asdict, history(ledger))
+            for sha256, (first, *_) in ledger.locations().items():
+                arrivals[sha256].add((first.order, first.received or None, first.basis))
+    audit.problems += _contradicted(then, kept, arrivals, of_report=asked.ledger is not None)
+    audit.notes += _left_out(then, kept["decisions"])
+
+
+def _contradicted(
+    then: Document, kept: Mapping[str, Rows], arrivals: Mapping[str, set[Arrival]], *, of_report: bool
+) -> Iterator[str]:
+    """Yield what no ledger tells as a report does. `of_report`: the very ledger of its datasets is among them."""
+    as_given = [key for key in WAIVER if not (then["run"]["redacted"] and key in ("file", "sheet"))]
+    for waiver in _untold(then["waivers"], kept["waivers"], as_given):
+        yield f"Waiver {waiver['number']} of the report is not in the ledger as the report states it."
+    for decision in _untold(then["decisions"], kept["decisions"], DECISION):
+        yield f"Decision {decision['n']} of the report is not in the ledger as the report states it."
+    for file in then["files"]:
+        dataset = then["run"]["datasets"][file["dataset"] - 1]
+        known = arrivals.get(file["sha256"] or "")
+        if not known or not dataset["lasting"] or (dataset["holds_others"] and not of_report):
+            continue
+        if (file["order"], file["arrived"], file["arrival"]) not in known:
+            order, day, basis = min(known)
+            yield (
+                f"{file['path']}: the ledger says that it arrived on {day} ({basis}), as number {order}; the report "
+                "says otherwise."
+            )
+
+
+def _left_out(then: Document, made: Rows) -> Iterator[str]:
+    """Yield the decisions about files of a report that are not in it; they may have been made since."""
+    names = {file["submission"]: file["path"] for file in then["files"]}
+    last = {row["submission"]: row for row in made if row["submission"] in names}
+    for row in _untold(list(last.values()), then["decisions"], DECISION):
+        name = names[row["submission"]]
+        yield f"Decision {row['n']} about {name} is not in the report: made since, or left out."
+
+
+def _untold(rows: Any, known: Any, keys: Sequence[str]) -> list[Any]:
+    """Give what was given otherwise than it is told; that it was withdrawn since is not a contradiction."""
+    given = [[row[key] for key in keys] for row in known]
+    return [row for row in rows if [row[key] for key in keys] not in given]

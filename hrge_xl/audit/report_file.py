@@ -131,7 +131,7 @@ def _refuse_unrepeatable(path: Path, document: Any) -> None:
         why = f" ({error})"
         if isinstance(error, ValidationError):
             why = ": " + "; ".join(
-                f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()
+                f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in error.errors()
             )
         raise UsageError(f"{path.name} is not a complete report{why}. It was changed.") from error
 

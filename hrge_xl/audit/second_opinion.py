@@ -109,6 +109,16 @@ class Opinion:
         """Whether openpyxl read every file, and nothing differs."""
         return not self.differences and not self.failed
 
+    def data(self, *, redacted: bool) -> dict[str, Any]:
+        """Give what was compared, and what differs, as JSON data."""
+        return {
+            "files": self.files,
+            "cells": self.cells,
+            "explained": dict(sorted(self.explained.items())),
+            "failed": self.failed,
+            "differences": [difference.data(redacted=redacted) for difference in self.differences],
+        }
+
 
 def second_opinion(
     readings: Iterable[tuple[Submission, Path]], *, jobs: int = 1, password: str | None = None

@@ -36,7 +36,7 @@ Kind = TypeVar("Kind", bound=Event)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One entry: its place, what kind it is, when and by whom it was made, and what stands in it."""
 
     n: int
@@ -69,17 +69,17 @@ class Entry:
         return event.about if event else self.kind
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """Its number, and what it is about."""
         return f"entry {self.n} ({self.about})"
 
     @property
-    def headed(self) -> str:
+    def heading(self) -> str:
         """The same, to begin a sentence with."""
-        return self.told[0].upper() + self.told[1:]
+        return self.label[0].upper() + self.label[1:]
 
 
-TEXTS = tuple(column.name for column in fields(Entry))[1:]
+TEXTS = tuple(column.name for column in fields(LedgerEntry))[1:]
 # As bytes: what somebody put in from outside need not be text, and is to be told all the same.
 STORED = f"SELECT n, {', '.join(f'CAST({name} AS BLOB)' for name in TEXTS)} FROM entries"
 
@@ -93,27 +93,30 @@ def _json(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def read_chain(connection: Connection, order: str = "ORDER BY n") -> list[Entry]:
+def read_chain(connection: Connection, order: str = "ORDER BY n") -> list[LedgerEntry]:
     """Give the whole chain, first to last."""
     rows = connection.execute(f"{STORED} {order}").fetchall()
     return [
-        Entry(n, *((text or b"").decode("utf-8", "surrogateescape") for text in texts)) for n, *texts in rows
+        LedgerEntry(n, *((text or b"").decode("utf-8", "surrogateescape") for text in texts))
+        for n, *texts in rows
     ]
 
 
-def last_entry(connection: Connection) -> Entry | None:
+def last_entry(connection: Connection) -> LedgerEntry | None:
     """Give the end of the chain."""
     return next(iter(read_chain(connection, "ORDER BY n DESC LIMIT 1")), None)
 
 
-def events_of(connection: Connection, *kinds: type[Kind]) -> list[tuple[Entry, Kind]]:
+def events_of(connection: Connection, *kinds: type[Kind]) -> list[tuple[LedgerEntry, Kind]]:
     """Give the entries of some kinds with what stands in them, but for those that this program did not write."""
     names = ", ".join(f"'{name}'" for name, kind in KINDS.items() if issubclass(kind, kinds))
     found = ((entry, entry.event) for entry in read_chain(connection, f"WHERE kind IN ({names}) ORDER BY n"))
     return [(entry, event) for entry, event in found if isinstance(event, kinds)]
 
 
-def add_entry(connection: Connection, event: Event, *, by: str = "", signer: KeyOwner | None = None) -> Entry:
+def add_entry(
+    connection: Connection, event: Event, *, by: str = "", signer: KeyOwner | None = None
+) -> LedgerEntry:
     """Chain an event to the last entry that there is, and write what follows from it.
 
     An event without a number gets the one after the highest that goes by its noun: entries that were taken out leave a
@@ -129,7 +132,7 @@ def add_entry(connection: Connection, event: Event, *, by: str = "", signer: Key
         same = [kind for kind in KINDS.values() if kind.noun == event.noun]
         last = max((known.number for _, known in events_of(connection, *same)), default=0)
         event = event.model_copy(update={"number": last + 1})
-    bare = Entry(
+    bare = LedgerEntry(
         before.n + 1 if before else 1, event.kind, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         storable(by) or "", _json(event.model_dump(mode="json")),
         storable(before.digest) or "" if before else FIRST, key=signer.key if signer else "",
@@ -163,14 +166,14 @@ def insert(
 JOURNAL = "ledger.jsonl"
 MOST_BYTES = 1_000_000_000
 IDENTITY = "identity"
-ENTRY = TypeAdapter(Entry)
+ENTRY = TypeAdapter(LedgerEntry)
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
     """What a journal says: the entries in their order, the name that the ledger had, and lines that say nothing."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[LedgerEntry, ...] = ()
     identity: str = ""
     unreadable: Mapping[int, str] = field(default_factory=dict)  # by their number
 
@@ -181,7 +184,7 @@ def read_journal(folder: Path) -> Journal:
         lines = read_regular(folder / JOURNAL, MOST_BYTES).decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return Journal()
-    entries: dict[str, Entry] = {}
+    entries: dict[str, LedgerEntry] = {}
     identity, unreadable = "", dict[int, str]()
     for number, line in enumerate(lines, start=1):
         try:
@@ -196,7 +199,7 @@ def read_journal(folder: Path) -> Journal:
     return Journal(tuple(sorted(entries.values(), key=lambda entry: entry.n)), identity, unreadable)
 
 
-def bring_up_to_date(folder: Path, chain: Iterable[Entry], identity: str) -> None:
+def bring_up_to_date(folder: Path, chain: Iterable[LedgerEntry], identity: str) -> None:
     """Add what the journal of a folder does not have yet. Raises `OutputError`."""
     known = read_journal(folder)
     digests = {entry.digest for entry in known.entries}
@@ -220,7 +223,7 @@ def bring_up_to_date(folder: Path, chain: Iterable[Entry], identity: str) -> Non
         raise not_written(path, error) from error
 
 
-def is_behind(folder: Path, last: Entry | None) -> bool:
+def is_behind(folder: Path, last: LedgerEntry | None) -> bool:
     """Say whether a run was ended before it could add what it had entered: the last entry is not there."""
     try:
         return last is not None and last.digest.encode() not in read_regular(folder / JOURNAL, MOST_BYTES)
@@ -228,14 +231,14 @@ def is_behind(folder: Path, last: Entry | None) -> bool:
         return True
 
 
-def journal_faults(folder: Path, chain: Sequence[Entry]) -> Iterator[str]:
+def journal_faults(folder: Path, chain: Sequence[LedgerEntry]) -> Iterator[str]:
     """Tell of entries that stand in the journal and no longer in the ledger, and of lines that nobody entered."""
     journal, there = read_journal(folder), {entry.digest for entry in chain}
     for entry in journal.entries:
         if entry.digest not in there and entry.digest == entry.right_digest:
-            yield f"{entry.headed} is in {JOURNAL} but not in the ledger: it was changed, or removed."
+            yield f"{entry.heading} is in {JOURNAL} but not in the ledger: it was changed, or removed."
         elif entry.digest not in there:
-            yield f"{JOURNAL} has a line for {entry.told} that was not entered so: it was changed, or put in."
+            yield f"{JOURNAL} has a line for {entry.label} that was not entered so: it was changed, or put in."
     whole = [json.dumps(asdict(entry), ensure_ascii=True) for entry in chain]
     for number, line in journal.unreadable.items():
         if not any(entry.startswith(line) for entry in whole):  # else a run was ended while it wrote

@@ -1,12 +1,12 @@
 """The kinds of events that the ledger knows, a class each, listed in `KINDS`.
 
-A class says what stands in an event, how that is told, which rows of other tables follow from it (written with it, and
-again when a lost ledger is recovered), and what becomes of it in the ledger of another folder that takes it over.
+A class says what stands in an event, how that is told, and which rows of other tables follow from it: they are written
+with it, and again when a lost ledger is recovered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, ClassVar, NamedTuple
@@ -46,10 +46,6 @@ class Judgement(Event):
 
     of: str = ""
 
-    def elsewhere(self, came: Callable[[int], int], waiver: Callable[[int], int]) -> dict[str, object]:
-        """Give what it says otherwise elsewhere: `came` and `waiver` turn numbers of here into those of there."""
-        return {}
-
 
 class DecisionMade(Judgement):
     """Somebody said what becomes of a return. `known` is how many files had come by then."""
@@ -68,10 +64,6 @@ class DecisionMade(Judgement):
     def about(self) -> str:
         """With the file."""
         return f"{super().about} about {self.file or self.submission}"
-
-    def elsewhere(self, came: Callable[[int], int], waiver: Callable[[int], int]) -> dict[str, object]:
-        """Give how many of these files had come there."""
-        return {"known": came(self.known)}
 
 
 class WaiverGiven(Judgement):
@@ -100,10 +92,6 @@ class WaiverWithdrawn(Judgement):
 
     waiver: int
     day: date
-
-    def elsewhere(self, came: Callable[[int], int], waiver: Callable[[int], int]) -> dict[str, object]:
-        """Give the number of its waiver there, which was taken over too."""
-        return {"waiver": waiver(self.waiver)}
 
 
 class Sealed(Event):

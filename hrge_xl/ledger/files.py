@@ -47,11 +47,11 @@ def sha256_of(path: Path) -> str:
 
 def sweep(folder: Path) -> None:
     """Take away what a run left behind that was killed."""
-    for each in (*folder.glob(UNFINISHED + "*"), *folder.glob(f"*/{UNFINISHED}*")):
-        if each.is_dir():
-            shutil.rmtree(each, ignore_errors=True)
+    for left in (*folder.glob(UNFINISHED + "*"), *folder.glob(f"*/{UNFINISHED}*")):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
         else:
-            each.unlink(missing_ok=True)
+            left.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -172,10 +172,8 @@ def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]
 # SQLite files
 
 WAIT = 60  # seconds for another writer to finish
-DURABLE = (
-    "journal_mode=DELETE",
-    "synchronous=FULL",
-)  # one file when nobody writes, and a crash undoes itself
+# one file when nobody writes, and a crash undoes itself
+DURABLE = ("journal_mode=DELETE", "synchronous=FULL")
 FAST = ("journal_mode=OFF", "synchronous=OFF")
 CACHE = "cache_size=-16384"  # KiB: memory does not grow with the file
 ANOTHER_RUN = "Another run is writing into it; wait for it to end, then run again"

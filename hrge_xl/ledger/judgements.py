@@ -39,7 +39,7 @@ class Decision:
     in_force: bool = True
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The decision in a line."""
         past = "" if self.in_force else " (no longer in force)"
         return f"{self.day}: {self.file} ({self.submission}) {self.choice}, by {self.by}: {self.reason}{past}"
@@ -89,18 +89,17 @@ def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> No
     known = {event.of: event.number for _, event in ledger.events(Judgement) if event.of}
     given = {event.number: entry.digest for entry, event in theirs.events(WaiverGiven)}
     ours, order = ledger.order(), theirs.order()
-
-    def came(number: int) -> int:
-        return max((ours[sha256] for sha256, n in order.items() if n <= number and sha256 in ours), default=0)
-
-    def waiver(number: int) -> int:
-        return known.get(given.get(number, ""), 0)
-
     for entry, event in theirs.events(Judgement):
-        if entry.digest not in known:
-            new = {"number": NEXT, "of": entry.digest, **event.elsewhere(came, waiver)}
-            made = ledger.enter(event.model_copy(update=new), by=entry.by)
-            known[entry.digest] = made.event.number if made.event else 0
+        if entry.digest in known:
+            continue
+        new: dict[str, object] = {"number": NEXT, "of": entry.digest}
+        if isinstance(event, DecisionMade):  # how many of the files that had come there have come here
+            came = (ours[sha256] for sha256, n in order.items() if n <= event.known and sha256 in ours)
+            new["known"] = max(came, default=0)
+        elif isinstance(event, WaiverWithdrawn):  # the number of its waiver here, which was taken over too
+            new["waiver"] = known.get(given.get(event.waiver, ""), 0)
+        made = ledger.enter(event.model_copy(update=new), by=entry.by)
+        known[entry.digest] = made.event.number if made.event else 0
     row = {
         "name": name, "folder": path_text(way_to(theirs.home, ledger.home)), "spec_digest": spec_digest,
         "last": _last(theirs),

@@ -24,8 +24,8 @@ from ..core.paths import path_of, path_text, quoted, way_to
 from ..core.work import grouped
 from .chain import (
     JOURNAL,
-    Entry,
     Kind,
+    LedgerEntry,
     add_entry,
     bring_up_to_date,
     events_of,
@@ -47,7 +47,7 @@ LOST = "It was changed while it was read."
 STATED, FIRST_SEEN = (
     "stated",
     "first seen",
-)  # what a day of arrival is: told by somebody, or else that of the first run
+)  # a day of arrival: told by somebody, or else that of the first run
 CHANGED = "{file} was changed by another program since the last run: its rows may say what no file says."
 Record = dict[str, Any]
 Answer = TypeVar("Answer")
@@ -283,23 +283,23 @@ class Ledger:
 
     # what people enter
 
-    def enter(self, event: Event, *, by: str = "", signer: KeyOwner | None = None) -> Entry:
+    def enter(self, event: Event, *, by: str = "", signer: KeyOwner | None = None) -> LedgerEntry:
         """Add an event to the chain; one without a number (`NEXT`) gets the next one."""
         with self.transaction() as connection:
             self._entered = True
             return add_entry(connection, event, by=by, signer=signer)
 
-    def events(self, *kinds: type[Kind]) -> list[tuple[Entry, Kind]]:
+    def events(self, *kinds: type[Kind]) -> list[tuple[LedgerEntry, Kind]]:
         """Give the events of some kinds with their entries, first to last."""
         with self.transaction() as connection:
             return events_of(connection, *kinds)
 
-    def chain(self) -> list[Entry]:
+    def chain(self) -> list[LedgerEntry]:
         """Give every entry, first to last."""
         with self.transaction() as connection:
             return read_chain(connection)
 
-    def restore(self, entries: Sequence[Entry]) -> None:
+    def restore(self, entries: Sequence[LedgerEntry]) -> None:
         """Write down entries as they were, and what follows from them, into a ledger that is empty."""
         with self.transaction() as connection:
             insert(connection, "entries", [asdict(entry) for entry in entries])

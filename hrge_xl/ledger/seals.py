@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..core.errors import UsageError
 from ..core.work import grouped
-from .chain import FIRST, Entry, digest_of, journal_faults
+from .chain import FIRST, LedgerEntry, digest_of, journal_faults
 from .events import NEXT, FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .files import sha256_of
 from .ledger import Ledger
@@ -36,7 +36,7 @@ class Seal:
     signature: str = ""
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """The seal in a line."""
         return f"seal {self.n} of {self.name}, by {self.by}, {self.time}"
 
@@ -109,8 +109,8 @@ def check(ledger: Ledger, what: Sealed, terms: OfRounds) -> Checked:
     known = seals(ledger)
     return Checked(
         what.sha256,
-        tuple(each for each in known if each.sha256 == what.sha256),
-        tuple(each for each in known if each.sha256 != what.sha256 and each.name == what.name),
+        tuple(seal for seal in known if seal.sha256 == what.sha256),
+        tuple(seal for seal in known if seal.sha256 != what.sha256 and seal.name == what.name),
         tuple(faults(ledger)),
         tuple(changed_terms(ledger, terms)),
     )
@@ -129,19 +129,19 @@ def changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
         for entry, content in ledger.events(Sealed)
         for name in content.terms
     }
-    told = [
+    changed = [
         change for name in now if name in last for change in changes(last[name][0], now[name], last[name][1])
     ]
-    yield from told
-    if told:
+    yield from changed
+    if changed:
         yield "If that is meant, seal the terms of the round as they are now: hrge-xl sign ROUND --by NAME."
 
 
-def limits(chain: Sequence[Entry]) -> Iterator[str]:
+def limits(chain: Sequence[LedgerEntry]) -> Iterator[str]:
     """Tell what a chain does not show here."""
-    if any(is_signed_by(each.key, each.digest, each.signature) is None for each in chain if each.key):
+    if any(is_signed_by(entry.key, entry.digest, entry.signature) is None for entry in chain if entry.key):
         yield f"The signatures were not checked. {INSTALL}"
-    last = max((each.n for each in chain if isinstance(each.event, Sealed)), default=0)
+    last = max((entry.n for entry in chain if isinstance(entry.event, Sealed)), default=0)
     if chain and chain[-1].n > last:
         yield (
             f"Entries from number {last + 1} on are not sealed: if the last of them were removed, that would not "
@@ -155,13 +155,13 @@ def lines(
     """Tell what was found out, to read. `trusted`: keys with names; `noted`: a digest that was noted elsewhere."""
     yield from found.faults
     yield from found.terms
-    for each in found.seals:
-        yield f"Sealed: {each.told}; digest {each.digest}."
-        yield _shown_by(each, trusted or {}, noted, whole=not found.faults)
+    for seal in found.seals:
+        yield f"Sealed: {seal.text}; digest {seal.digest}."
+        yield _shown_by(seal, trusted or {}, noted, whole=not found.faults)
     if not found.seals and found.others:
         last = found.others[-1]
         yield (
-            f"{name} is not what was sealed under this name ({last.told}): it was changed afterwards, or is "
+            f"{name} is not what was sealed under this name ({last.text}): it was changed afterwards, or is "
             f"another report. SHA-256 sealed: {last.sha256}, now: {found.sha256}."
         )
     elif not found.seals:
@@ -215,62 +215,57 @@ MOST_GAPS = 5  # that are named
 def faults(ledger: Ledger) -> Iterator[str]:
     """Tell what is wrong with the entries of a ledger, a sentence each."""
     chain = ledger.chain()
-    yield from broken_links(chain)
+    places: dict[str, LedgerEntry] = {}
+    for entry in chain:
+        places.setdefault(entry.digest, entry)
+    for before, entry in zip([None, *chain], chain, strict=False):
+        yield from _place(before, entry, places)
+        yield from _itself(entry)
     yield from _gaps(chain)
     yield from _receipts(chain, ledger.rows())
     yield from journal_faults(ledger.home, chain)
 
 
-def broken_links(chain: Sequence[Entry]) -> Iterator[str]:
-    """Tell of each entry that is not what it was made as, or does not stand where it was made."""
-    places: dict[str, Entry] = {}
-    for entry in chain:
-        places.setdefault(entry.digest, entry)
-    before: Entry | None = None
-    for entry in chain:
-        yield from _place(before, entry, places)
-        yield from _itself(entry)
-        before = entry
-
-
-def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> Iterator[str]:
+def _place(
+    before: LedgerEntry | None, entry: LedgerEntry, places: Mapping[str, LedgerEntry]
+) -> Iterator[str]:
     """Say whether an entry follows the one that it was chained to."""
     expected = before.n + 1 if before else 1
     follows = {before.digest, before.right_digest} if before else {FIRST}
     origin = places.get(entry.previous)
     if entry.previous in follows:
         if entry.n != expected:
-            yield f"{entry.headed} has another number than when it was made: then it was entry {expected}."
+            yield f"{entry.heading} has another number than when it was made: then it was entry {expected}."
     elif origin is not None or entry.previous == FIRST:
-        then = f"it followed {origin.told}" if origin else "it was the first one"
-        yield f"{entry.headed} is not in its original place: then {then}. Entries were moved or inserted."
+        then = f"it followed {origin.label}" if origin else "it was the first one"
+        yield f"{entry.heading} is not in its original place: then {then}. Entries were moved or inserted."
     elif entry.n > expected:
         gone = (
             f"Entry {expected} is" if entry.n == expected + 1 else f"Entries {expected} to {entry.n - 1} are"
         )
-        after = f"after {before.told} comes" if before else "the first one is"
-        yield f"{gone} missing: {after} {entry.told}."
+        after = f"after {before.label} comes" if before else "the first one is"
+        yield f"{gone} missing: {after} {entry.label}."
     else:
-        other = before.told if before else "the start"
+        other = before.label if before else "the start"
         yield (
-            f"{entry.headed} does not follow {other}: an entry between them was removed, or one of the two was "
+            f"{entry.heading} does not follow {other}: an entry between them was removed, or one of the two was "
             "inserted or changed."
         )
 
 
-def _itself(entry: Entry) -> Iterator[str]:
+def _itself(entry: LedgerEntry) -> Iterator[str]:
     """Say whether an entry says what it said when it was made, and was signed by the key that it names."""
     if entry.digest != entry.right_digest:
-        yield f"{entry.headed} was changed after it was made: its digest does not fit what it says."
+        yield f"{entry.heading} was changed after it was made: its digest does not fit what it says."
     elif entry.event is None:
-        yield f"{entry.headed} was not made by this program: it does not hold what such an entry holds."
+        yield f"{entry.heading} was not made by this program: it does not hold what such an entry holds."
     if bool(entry.key) != bool(entry.signature):
-        yield f"{entry.headed} lacks its {'signature' if entry.key else 'key'}: it was changed after it was made."
+        yield f"{entry.heading} lacks its {'signature' if entry.key else 'key'}: it was changed after it was made."
     elif entry.key and is_signed_by(entry.key, entry.digest, entry.signature) is False:
-        yield f"{entry.headed} was not signed with the key that it names: it was inserted, or changed later."
+        yield f"{entry.heading} was not signed with the key that it names: it was inserted, or changed later."
 
 
-def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
+def _gaps(chain: Sequence[LedgerEntry]) -> Iterator[str]:
     """Say which decision, waiver, seal or receipt there must have been: each kind is counted from 1."""
     events = filter(None, (entry.event for entry in chain))
     for noun, numbers in grouped((event.noun, event.number) for event in events).items():
@@ -285,15 +280,15 @@ def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
 # what came
 
 
-def _receipts(chain: Sequence[Entry], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+def _receipts(chain: Sequence[LedgerEntry], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
     """Say whether the table of files says of each content what its receipt says."""
-    told: dict[str, tuple[FilesReceived, ReceivedFile]] = {}
+    receipts: dict[str, tuple[FilesReceived, ReceivedFile]] = {}
     for content in (entry.event for entry in chain):
         if isinstance(content, FilesReceived):
             for file in content.files:
-                told.setdefault(file.sha256, (content, file))
+                receipts.setdefault(file.sha256, (content, file))
     for row in rows:
-        receipt = told.pop(str(row["sha256"]), None)
+        receipt = receipts.pop(str(row["sha256"]), None)
         if receipt is None:
             yield (
                 f"{row['path']} ({str(row['sha256'])[:12]}) is in the table of files without a receipt: it was "
@@ -301,7 +296,7 @@ def _receipts(chain: Sequence[Entry], rows: Sequence[Mapping[str, object]]) -> I
             )
         else:
             yield from _disagreement(*receipt, row)
-    for content, file in told.values():
+    for content, file in receipts.values():
         yield (
             f"Receipt {content.number} is about {file.path} ({file.sha256[:12]}), which was removed from the table of "
             "files."

@@ -51,9 +51,9 @@ def new_key(file: Path, name: str = "", passphrase: str | None = None) -> tuple[
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     public_file = file.with_name(f"{file.name}.pub")
-    for each in (file, public_file):
-        if each.exists():
-            raise UsageError(f"{each} exists already, and keys are never overwritten. Name another file.")
+    for path in (file, public_file):
+        if path.exists():
+            raise UsageError(f"{path} exists already, and keys are never overwritten. Name another file.")
     private = Ed25519PrivateKey.generate()
     lock = (
         serialization.BestAvailableEncryption(passphrase.encode())

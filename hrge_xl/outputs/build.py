@@ -25,7 +25,7 @@ from ..exchange.validation import REFUSED
 from ..findings import CATALOGUE, Finding, Kind, Severity, Waiver
 from ..findings.identity import SAME_FILE_TWICE
 from ..layout.wording import Wording, explained
-from ..privacy.names import SheetNames, sheet_names, under_shared_names
+from ..privacy.sharing import SheetNames, sheet_names, under_shared_names
 from ..rounds.datasets import Dataset
 from ..spec.model import Matrix, MatrixBlock, Rule, Spec
 from .document import (

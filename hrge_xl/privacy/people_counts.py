@@ -1,4 +1,8 @@
-"""Every count of people in the cells of returns, and what ties these cells to each other."""
+"""Every count of people in the cells of returns, and what ties these cells to each other.
+
+`PeopleAnswers` are the answers that such counts are made of, `PeopleCounts` the counts, and `IndicatorRows` what a
+register of indicator values says of some of them.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,107 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from ..answers.answer import ONLY_ROW
 from ..dataset.schema import Schema, field_column
 from ..dataset.table import Record
-from ..language import Expr, Literal
+from ..language import Call, Expr, Literal, Over, Ref, parts
+from ..language.functions.choices import LookUp
 from ..language.functions.rows import Terms, terms
 from ..spec.compiled import FieldKey
 from ..spec.model import Spec
-from ..spec.supplements import IndicatorFigures
-from .people_answers import CellFigure, Equation, Figure, PeopleAnswers, PeopleFields
-from .suppression import Sum, rest
+from .people_fields import Equation, PeopleFields
+from .suppression import AdditiveRelation, rest
+
+
+class CellFigure(NamedTuple):
+    """A figure in a cell of a return."""
+
+    submission: str
+    tool: str
+    row: str
+    field: str
+
+    @classmethod
+    def of(cls, record: Record, field: str | None) -> CellFigure:
+        """Give the answer to a field in the row that a record is about."""
+        return cls(record["submission"], record["tool"], record["row_code"], field or "")
+
+    @property
+    def key(self) -> FieldKey:
+        """The field that it answers, by tool and code."""
+        return self.tool, self.field
+
+
+class TotalFigure(NamedTuple):
+    """A figure over several returns: of what kind, and which one."""
+
+    kind: str
+    key: tuple[str | None, ...]
+
+
+Figure = CellFigure | TotalFigure
+
+
+# the answers that such figures are made of
+
+
+class PeopleAnswers:
+    """The answers to fields that count people, are calculated from such, or are tied to them.
+
+    `numbers` holds what could be read as a number, `unread` the cells asked for a count in which something else
+    stands, and `cells` those of each field.
+    """
+
+    def __init__(self, answers: Iterable[Record], fields: PeopleFields) -> None:
+        self.numbers: dict[CellFigure, float] = {}
+        self.unread: set[CellFigure] = set()
+        self.cells: dict[FieldKey, list[CellFigure]] = defaultdict(list)
+        self._rows: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)  # of each sheet of a return
+        self._points_to: dict[CellFigure, str | None] = {}
+        wanted = fields.all | fields.references
+        for record in answers:
+            cell = CellFigure(record["submission"], record["tool"], record["row"], record["field"])
+            if cell.key not in wanted:
+                continue
+            if cell.key in fields.references:
+                self._points_to[cell] = record["code"]
+                continue
+            self.cells[cell.key].append(cell)
+            self._rows[cell.submission, cell.tool][cell.row] = None
+            if record["number"] is not None:
+                self.numbers[cell] = record["number"]
+            elif cell.key in fields.asked:
+                self.unread.add(cell)
+
+    def rows_of(self, tool: str) -> Iterator[CellFigure]:
+        """Yield a cell without a field for each row of a sheet in which people are counted."""
+        for (submission, sheet), rows in self._rows.items():
+            yield from (CellFigure(submission, tool, row, "") for row in rows if sheet == tool)
+
+    def read_by(self, expression: Expr, at: CellFigure) -> Iterator[CellFigure]:
+        """Yield the cells that an expression reads when it stands in the row of a cell."""
+        if isinstance(expression, Ref):
+            if not expression.last:  # else it is in no return of this round
+                row = ONLY_ROW if expression.single else at.row
+                yield CellFigure(at.submission, expression.tool, row, expression.code)
+        elif isinstance(expression, Over):
+            rows = self._rows.get((at.submission, expression.tool), ())
+            if expression.inner is None:
+                return
+            for row in rows:
+                yield from self.read_by(expression.inner, at._replace(tool=expression.tool, row=row))
+        elif isinstance(expression, Call) and isinstance(expression.function, LookUp):
+            reference, field = expression.args
+            (way,) = self.read_by(reference, at)
+            named = self._points_to.get(way)
+            if named is not None:
+                yield from self.read_by(field, at._replace(row=named))
+        else:
+            for part in parts(expression):
+                yield from self.read_by(part, at)
+
+
+# the counts
 
 
 class PeopleCounts:
@@ -33,13 +129,13 @@ class PeopleCounts:
         self.numbers: dict[Figure, float] = {
             cell: number for cell, number in answers.numbers.items() if self._is_count(cell)
         }
-        self.sums: list[Sum[Figure]] = []
+        self.sums: list[AdditiveRelation[Figure]] = []
         self.signed: set[Figure] = set()
         self.inputs: dict[CellFigure, list[CellFigure]] = {}
         for ratio in indicators.ratios() if indicators else ():
             self._take_ratio(ratio)
-        for total, parts in indicators.splits() if indicators else ():
-            self._take_sum(Sum(total, tuple(part for part in parts if self._is_there(part))))
+        for total, split in indicators.splits() if indicators else ():
+            self._take_sum(AdditiveRelation(total, tuple(part for part in split if self._is_there(part))))
         self._take_formulas(fields.calculated)
         for equation in fields.equations:
             for at in answers.rows_of(equation.tool):
@@ -76,7 +172,7 @@ class PeopleCounts:
         elif under is None and over is not None and value:
             self.numbers[ratio.denominator] = float(round(over * factor / value))
 
-    def _take_sum(self, added: Sum[Figure]) -> None:
+    def _take_sum(self, added: AdditiveRelation[Figure]) -> None:
         """Take in what adds up; a single count in it that could not be read is what the others leave."""
         unknown = [cell for cell in added.keys if isinstance(cell, CellFigure) and cell not in self.numbers]
         if len(unknown) == 1 and self._is_there(unknown[0]):
@@ -105,8 +201,8 @@ class PeopleCounts:
         )
         self.numbers[at] = number
         # numbers of the spec, and of whom nobody counts
-        known = rest(Sum[Figure](at, added, taken), self.numbers)
-        self.sums.append(Sum(at, added, taken, known))
+        known = rest(AdditiveRelation[Figure](at, added, taken), self.numbers)
+        self.sums.append(AdditiveRelation(at, added, taken, known))
         if taken or known or not self.signed.isdisjoint(added):
             self.signed.add(at)
 
@@ -134,12 +230,12 @@ class PeopleCounts:
             for cell in tied:
                 self.inputs.setdefault(cell, []).extend(counts)
 
-    def _sum_to_nought(self, how: Terms, at: CellFigure) -> Sum[Figure] | None:
+    def _sum_to_nought(self, how: Terms, at: CellFigure) -> AdditiveRelation[Figure] | None:
         """Return terms that come to nought as the sum of one of them; None where no count is among them."""
         added, taken, known = self._cells(how, at, 1), self._cells(how, at, -1), self._published(how, at)
         if len(taken) == 1 or not added:
             added, taken, known = taken, added, -known
-        return Sum(added[0], taken, added[1:], -known) if added else None
+        return AdditiveRelation(added[0], taken, added[1:], -known) if added else None
 
     def _published(self, how: Terms, at: CellFigure) -> float:
         """Return what those terms come to that count nobody: numbers of the spec, and other answers."""

@@ -2,21 +2,30 @@
 
 A masked figure is empty. Figures that would give a masked one away are masked as well: the next smallest of the
 row or of the teams, totals where nothing else helps, and whatever is worked out from a masked figure.
+
+In place of the names that teams chose, a file is called by its team and the number of the return, which is its place in
+the order of receipt: it stays the same whatever arrives, and with it, or with the hash, the office finds the file in
+its own dataset. A sheet keeps a name that the program gives; one that was renamed has its name back, and those that a
+team added are counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ..core.dates import parse_moment
+from ..core.words import translator
 from ..dataset.aggregates.risks import STEPS, stages
 from ..dataset.dimensions import dimensions
-from ..dataset.returns import shared_name
+from ..dataset.returns import Return, shared_name
 from ..dataset.schema import (
     AGGREGATE_RISKS,
     AGGREGATE_RISKS_BY_PART,
@@ -33,8 +42,7 @@ from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
 from ..dataset.table import SUBMISSION_ID, Record, Row, Table
 from ..ledger.ledger import DATASET
 from ..spec.model import CollectBlock, Spec
-from ..spec.supplements import RiskFigures
-from .names import SheetNames, moment_saved
+from ..spec.own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES
 from .suppressed_figures import SuppressedFigures
 
 SAID = ("code", "text", "number", "date", "original", "original_type")  # what an answer says, by column
@@ -75,8 +83,7 @@ class _Stored:
     table: Table
 
     def __iter__(self) -> Iterator[Record]:
-        names = self.table.names
-        return (dict(zip(names, row, strict=True)) for row in self.store.rows(self.table.name, columns=names))
+        return self.store.records(self.table.name, columns=self.table.names)
 
 
 class Masking:
@@ -219,7 +226,7 @@ def _lists(spec: Spec) -> dict[tuple[str, str], dict[str, set[str]]]:
     """Return for each collected list and sheet the fields that may stand in its columns, and in its due days."""
     found: dict[tuple[str, str], dict[str, set[str]]] = {}
     for tool in spec.tools:
-        for block in (each for each in tool.blocks if isinstance(each, CollectBlock)):
+        for block in (block for block in tool.blocks if isinstance(block, CollectBlock)):
             for source in block.sources:
                 columns = found.setdefault((tool.code, source.tool), {})
                 for column, code in source.columns.items():
@@ -227,3 +234,73 @@ def _lists(spec: Spec) -> dict[tuple[str, str], dict[str, set[str]]]:
                 if block.due in source.columns:
                     columns.setdefault(DUE, set()).add(source.columns[block.due])
     return found
+
+
+# what stands in place of names that teams chose
+
+
+def moment_saved(saved: str | None) -> str | None:
+    """Give when a file says that it was saved, unless that is something else than a moment."""
+    return saved if saved and parse_moment(saved) else None
+
+
+class SheetNames:
+    """What the sheets of some returns are called.
+
+    `tools` are the sheets with questions (submission, tool, name in the file), `others` whatever else something was
+    noticed on (submission, name).
+    """
+
+    def __init__(
+        self, spec: Spec | None, language: str, tools: Iterable[tuple[str, str, str]], others: Iterable[tuple[str, str]]
+    ) -> None:  # fmt: skip
+        said = {tool.code: tool.sheet for tool in spec.tools} if spec else {}
+        self._issued = {IDENTITY_SHEET, LAST_SHEET}
+        for issued_in in spec.languages if spec else (language,):
+            self._issued |= {sheet.say(issued_in) for sheet in said.values()}
+            self._issued |= set(map(translator(issued_in), NAMES))
+        self._added, counts = translator(language)("a sheet of their own ({number})"), Counter[str]()
+        self._names = {
+            (submission, sheet): said[tool].say(language) if tool in said else tool
+            for submission, tool, sheet in tools
+        }
+        for submission, sheet in sorted(set(others)):
+            if sheet not in self._issued and (submission, sheet) not in self._names:
+                counts[submission] += 1
+                self._names[submission, sheet] = self._added.format(number=counts[submission])
+
+    def __call__(self, submission: str, sheet: str) -> str:
+        """Give what a sheet of a return is called."""
+        if sheet in self._issued:
+            return sheet
+        return self._names.get((submission, sheet), self._added.format(number="…"))
+
+
+def sheet_names(returns: Sequence[Return], spec: Spec | None, language: str) -> SheetNames:
+    """Give what the sheets of returns are called, for readers of a language."""
+    tools = ((sent.submission, sheet.tool, sheet.sheet) for sent in returns for sheet in sent.sheets)
+    others = [(sent.submission, one.sheet) for sent in returns for one in sent.findings if one.sheet]
+    others += [(sent.submission, text.sheet) for sent in returns for text in (*sent.unplaced, *sent.comments)]
+    return SheetNames(spec, language, tools, others)
+
+
+def under_shared_names(sent: Return, sheets: SheetNames, folder: str = "") -> Return:
+    """Give a return with the names under which it is shared."""
+    known, called = (sent.team, sent.return_number, sent.submission), partial(sheets, sent.submission)
+    places = [
+        item._replace(path=folder + shared_name(*known, place))
+        for place, item in enumerate([sent.item, *sent.copies], 1)
+    ]
+    path = places[0].path
+    return replace(
+        sent, path=path, items=places, saved=moment_saved(sent.saved),
+        sheets=[sheet._replace(sheet=called(sheet.sheet)) for sheet in sent.sheets],
+        unplaced=[replace(text, sheet=called(text.sheet)) for text in sent.unplaced],
+        findings=[
+            replace(
+                one, sheet=one.sheet and called(one.sheet),
+                waiver=one.waiver and replace(one.waiver, file=path, sheet=None),
+            )
+            for one in sent.findings
+        ],
+    )  # fmt: skip

@@ -11,10 +11,19 @@ from ..dataset.aggregates.counts import has_open_rows
 from ..dataset.schema import Schema, field_column
 from ..dataset.table import Record
 from ..spec.model import Spec
-from ..spec.supplements import IndicatorFigures
-from .people_answers import CellFigure, Figure, PeopleAnswers, PeopleFields, TotalFigure, never_shared
-from .people_counts import BASELINE, TARGET, IndicatorRows, PeopleCounts, Tables
-from .suppression import Sum, is_sensitive, suppress
+from .people_counts import (
+    BASELINE,
+    TARGET,
+    CellFigure,
+    Figure,
+    IndicatorRows,
+    PeopleAnswers,
+    PeopleCounts,
+    Tables,
+    TotalFigure,
+)
+from .people_fields import PeopleFields, never_shared
+from .suppression import AdditiveRelation, is_sensitive, suppress
 
 WHOSE = ("team", "country", "period", "project", "intervention")  # what the versions of a return agree in
 
@@ -48,26 +57,23 @@ class SuppressedFigures:
             total: sum(counts[cell] for cell in cells) for total, cells in self._added.items()
         }
         sums = [*self._counts.sums, *self._twins(tables)]
-        sums += [Sum(total, tuple(cells)) for total, cells in self._added.items()]
+        sums += [AdditiveRelation(total, tuple(cells)) for total, cells in self._added.items()]
         unbounded = {total for total, cells in self._added.items() if not signed.isdisjoint(cells)}
         sensitive = {figure for figure, number in numbers.items() if is_sensitive(number)}
-        return self._with_results(suppress(numbers, sums, sensitive, signed | unbounded))
-
-    def _with_results(self, suppressed: set[Figure]) -> set[Figure]:
-        """Return what is suppressed, with everything that is worked out from it."""
-        inputs = self._counts.inputs.items()
+        suppressed = suppress(numbers, sums, sensitive, signed | unbounded)
+        inputs = self._counts.inputs.items()  # whatever is worked out from something suppressed goes with it
         while more := {cell for cell, read in inputs if not suppressed.isdisjoint(read)} - suppressed:
             suppressed |= more
         return suppressed
 
-    def _twins(self, tables: Tables) -> Iterator[Sum[Figure]]:
+    def _twins(self, tables: Tables) -> Iterator[AdditiveRelation[Figure]]:
         """Yield the counts that another return states as well: a version of it, or a later one."""
         numbers = self._counts.numbers
         cells = [cell for cell in numbers if isinstance(cell, CellFigure)]
         pairs = [*_versions(tables, cells), *(self._indicators.restated() if self._indicators else ())]
         for cell, other in pairs:
             if cell in numbers and numbers.get(other) == numbers[cell]:
-                yield Sum(cell, (other,))
+                yield AdditiveRelation(cell, (other,))
 
     def _gone(self, total: TotalFigure) -> bool:
         """Say whether a figure over returns is suppressed, or is made in another way of something that is."""

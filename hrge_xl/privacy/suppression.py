@@ -23,8 +23,8 @@ LAST_BITS = 1e-9  # by which sums of decimals may be off
 Key = TypeVar("Key", bound=Hashable)
 
 
-class Sum(NamedTuple, Generic[Key]):
-    """A figure that is the sum of others, less some, and of what is published anyway (`known`)."""
+class AdditiveRelation(NamedTuple, Generic[Key]):
+    """A total that is the sum of other figures (`parts`), less some, and of what is published anyway (`known`)."""
 
     total: Key
     parts: tuple[Key, ...]
@@ -42,7 +42,7 @@ def is_sensitive(number: float | None) -> bool:
     return number is not None and 1 <= number <= THRESHOLD
 
 
-def rest(added: Sum[Key], numbers: Mapping[Key, float]) -> float:
+def rest(added: AdditiveRelation[Key], numbers: Mapping[Key, float]) -> float:
     """Return by how much the total differs from what is added up; figures without a number count as noughts."""
     parts, less = (sum(numbers.get(key, 0.0) for key in keys) for keys in (added.parts, added.less))
     off = numbers.get(added.total, 0.0) - (parts - less + added.known)
@@ -50,14 +50,15 @@ def rest(added: Sum[Key], numbers: Mapping[Key, float]) -> float:
 
 
 def suppress(
-    numbers: Mapping[Key, float], sums: Sequence[Sum[Key]], sensitive: Set[Key], signed: Set[Key] = frozenset()
+    numbers: Mapping[Key, float], sums: Sequence[AdditiveRelation[Key]], sensitive: Set[Key],
+    signed: Set[Key] = frozenset(),
 ) -> set[Key]:  # fmt: skip
     """Return the sensitive figures, and those that have to be suppressed with them.
 
     `numbers` holds every figure that is to be published; sums that do not come out are left alone. Of the `signed`
     figures nobody knows that they are more than nought.
     """
-    true = [added for added in sums if _comes_out(added, numbers)]
+    true = [added for added in sums if all(key in numbers for key in added.keys) and not rest(added, numbers)]
     same, distinct = _without_doubles(numbers, true, signed)
     first = {same.get(key, key) for key in sensitive}
     bounded = {same.get(key, key) for key in numbers.keys() - signed}
@@ -68,13 +69,9 @@ def suppress(
     return search.suppressed | {key for key, other in same.items() if other in search.suppressed}
 
 
-def _comes_out(added: Sum[Key], numbers: Mapping[Key, float]) -> bool:
-    return all(key in numbers for key in added.keys) and not rest(added, numbers)
-
-
 def _without_doubles(
-    numbers: Mapping[Key, float], sums: Sequence[Sum[Key]], signed: Set[Key]
-) -> tuple[dict[Key, Key], list[Sum[Key]]]:
+    numbers: Mapping[Key, float], sums: Sequence[AdditiveRelation[Key]], signed: Set[Key]
+) -> tuple[dict[Key, Key], list[AdditiveRelation[Key]]]:
     """Return figures that are the same as another one, and the sums between those that are left.
 
     The total of a single figure is that figure, and two totals of the same figures are one; noughts add nothing.
@@ -100,7 +97,7 @@ def _without_doubles(
             if other != total:
                 same[total] = other
             elif not alone and (parts or less or added.known or total in signed):
-                left.append(Sum(total, parts, less, added.known))
+                left.append(AdditiveRelation(total, parts, less, added.known))
     return {key: first(key) for key in same}, list(dict.fromkeys(left))
 
 
@@ -108,7 +105,11 @@ class _Search(Generic[Key]):
     """Knows what is suppressed so far, and looks for another table."""
 
     def __init__(
-        self, numbers: Mapping[Key, float], sums: Sequence[Sum[Key]], sensitive: Set[Key], bounded: Set[Key]
+        self,
+        numbers: Mapping[Key, float],
+        sums: Sequence[AdditiveRelation[Key]],
+        sensitive: Set[Key],
+        bounded: Set[Key],
     ) -> None:
         self.numbers, self.sums, self.bounded = numbers, sums, bounded
         self.suppressed = set[Key]()
@@ -129,7 +130,7 @@ class _Search(Generic[Key]):
     def _suppress(self, key: Key) -> None:
         self.suppressed.add(key)
         for number in self.sums_of.get(key, ()):
-            insort(self.hidden[number], key, key=lambda each: -self.numbers[each])
+            insort(self.hidden[number], key, key=lambda figure: -self.numbers[figure])
 
     # another table
 
@@ -171,7 +172,7 @@ class _Search(Generic[Key]):
             return True
         if self.steps < 0 or depth <= 0:
             return False
-        number = min(self.off, key=lambda each: (len(self.hidden[each]), each))
+        number = min(self.off, key=lambda sum_: (len(self.hidden[sum_]), sum_))
         moves = list(islice(self._moves(number, change), BREADTH))
         if not moves:
             self.stuck[number] = None
@@ -210,13 +211,13 @@ class _Search(Generic[Key]):
         seen: set[int] = set()
         edge = [key]
         while edge:
-            near = {number for each in edge for number in self.sums_of.get(each, ())} - seen
+            near = {number for figure in edge for number in self.sums_of.get(figure, ())} - seen
             yield from sorted(near, key=lambda number: (len(self.hidden[number]), number))
             seen |= near
-            edge = [each for number in sorted(near) for each in self.hidden[number] if each != key]
+            edge = [figure for number in sorted(near) for figure in self.hidden[number] if figure != key]
 
 
-def _weights(added: Sum[Key]) -> dict[Key, int]:
+def _weights(added: AdditiveRelation[Key]) -> dict[Key, int]:
     """Return how often each figure stands in a sum; below nought for the total, and for what is taken away."""
     found = Counter({added.total: -1})
     found.update(added.parts)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.errors import UsageError
-from ..ledger.chain import Entry
+from ..ledger.chain import LedgerEntry
 from ..ledger.events import Sealed, Terms
 from ..ledger.files import only_writer
 from ..ledger.ledger import Ledger, near
@@ -81,7 +81,7 @@ def check_seal(
 class Chain(NamedTuple):
     """The entries of a ledger in their order, the seals among them, and what is wrong with the chain."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[LedgerEntry]
     seals: Sequence[Seal]
     doubts: Sequence[str]
     limits: Sequence[str]  # what the chain does not show here

@@ -1,120 +1,17 @@
-"""The answers that figures about people are made of, by cell."""
+"""Which fields of a spec count people, and which others would give such a count away."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from ..answers.answer import ONLY_ROW
 from ..dataset.schema import restricted_fields
-from ..dataset.table import Record
-from ..language import Arithmetic, Call, Compare, Expr, Literal, Over, Ref, Type, parts, refs_inside, walk
+from ..language import Arithmetic, Call, Compare, Expr, Literal, Type, parts, refs_inside, walk
 from ..language.functions.choices import LookUp
 from ..language.functions.figures import Absolute
 from ..language.functions.rows import Terms, terms
 from ..spec.compiled import FieldKey, compiled
 from ..spec.model import Spec
-
-# figures about people
-
-
-class CellFigure(NamedTuple):
-    """A figure in a cell of a return."""
-
-    submission: str
-    tool: str
-    row: str
-    field: str
-
-    @classmethod
-    def of(cls, record: Record, field: str | None) -> CellFigure:
-        """Give the answer to a field in the row that a record is about."""
-        return cls(record["submission"], record["tool"], record["row_code"], field or "")
-
-    @classmethod
-    def answered(cls, answer: Record) -> CellFigure:
-        """Give the cell of a row of `answers`."""
-        return cls(answer["submission"], answer["tool"], answer["row"], answer["field"])
-
-    @property
-    def key(self) -> FieldKey:
-        """The field that it answers, by tool and code."""
-        return self.tool, self.field
-
-
-class TotalFigure(NamedTuple):
-    """A figure over several returns: of what kind, and which one."""
-
-    kind: str
-    key: tuple[str | None, ...]
-
-
-Figure = CellFigure | TotalFigure
-
-
-# the answers that such figures are made of
-
-
-class PeopleAnswers:
-    """The answers to fields that count people, are calculated from such, or are tied to them.
-
-    `numbers` holds what could be read as a number, `unread` the cells asked for a count in which something else
-    stands, and `cells` those of each field.
-    """
-
-    def __init__(self, answers: Iterable[Record], fields: PeopleFields) -> None:
-        self.numbers: dict[CellFigure, float] = {}
-        self.unread: set[CellFigure] = set()
-        self.cells: dict[FieldKey, list[CellFigure]] = defaultdict(list)
-        self._rows: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)  # of each sheet of a return
-        self._points_to: dict[CellFigure, str | None] = {}
-        wanted = fields.all | fields.references
-        for record in answers:
-            if (record["tool"], record["field"]) in wanted:
-                self._take(record, fields)
-
-    def _take(self, record: Record, fields: PeopleFields) -> None:
-        cell = CellFigure.answered(record)
-        if cell.key in fields.references:
-            self._points_to[cell] = record["code"]
-            return
-        self.cells[cell.key].append(cell)
-        self._rows[cell.submission, cell.tool][cell.row] = None
-        if record["number"] is not None:
-            self.numbers[cell] = record["number"]
-        elif cell.key in fields.asked:
-            self.unread.add(cell)
-
-    def rows_of(self, tool: str) -> Iterator[CellFigure]:
-        """Yield a cell without a field for each row of a sheet in which people are counted."""
-        for (submission, sheet), rows in self._rows.items():
-            yield from (CellFigure(submission, tool, row, "") for row in rows if sheet == tool)
-
-    def read_by(self, expression: Expr, at: CellFigure) -> Iterator[CellFigure]:
-        """Yield the cells that an expression reads when it stands in the row of a cell."""
-        if isinstance(expression, Ref):
-            if not expression.last:  # else it is in no return of this round
-                row = ONLY_ROW if expression.single else at.row
-                yield CellFigure(at.submission, expression.tool, row, expression.code)
-        elif isinstance(expression, Over):
-            rows = self._rows.get((at.submission, expression.tool), ())
-            if expression.inner is None:
-                return
-            for row in rows:
-                yield from self.read_by(expression.inner, at._replace(tool=expression.tool, row=row))
-        elif isinstance(expression, Call) and isinstance(expression.function, LookUp):
-            reference, field = expression.args
-            (way,) = self.read_by(reference, at)
-            named = self._points_to.get(way)
-            if named is not None:
-                yield from self.read_by(field, at._replace(row=named))
-        else:
-            for part in parts(expression):
-                yield from self.read_by(part, at)
-
-
-# which fields of a spec count people
 
 
 class PeopleFields:
@@ -130,7 +27,9 @@ class PeopleFields:
         self.asked = frozenset((tool.code, field.code) for tool, _, field in spec.places() if field.people)
         self.calculated = reading(self.asked, formulas)
         people = self.asked | self.calculated.keys()
-        about = [each for each in equations(spec) if not people.isdisjoint(fields_read(*each.sides))]
+        about = [
+            equation for equation in equations(spec) if not people.isdisjoint(fields_read(*equation.sides))
+        ]
         self.tied = {key for equation in about for key in numbers_read(spec, *equation.sides)} - people
         self.equations = [
             equation

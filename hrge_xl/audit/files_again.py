@@ -79,15 +79,15 @@ def read_again(
             with under_their_names([(file.file, file.path) for _, file in some]) as paths:
                 results = [*validated(paths, request, pool)]
             for (_, file), result in zip(some, results, strict=True):
-                call(result, file.path)
+                set_path(result, file.path)
                 result.read_for = round_
                 if round_ is not None:
                     copy_round_facts(result, file.row, setting.waivers, at_hand=round_ in setting.rounds)
             yield {number: result for (number, _), result in zip(some, results, strict=True)}
 
 
-def call(result: Result, path: str) -> None:
-    """Give a result the path under which its file is told of."""
+def set_path(result: Result, path: str) -> None:
+    """Tell of a file under another path than that of the copy it was read from."""
     result.path = path
     if result.submission is not None:
         result.submission.path = path

@@ -1,12 +1,11 @@
-"""Verifies a dataset: made again from what was received, and compared with all that lies beside it."""
+"""A dataset made again from what was received, and compared: its tables, the ledger, and all files beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -48,57 +47,57 @@ from ..rounds.datasets import behind, check_own
 from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
 from ..spec.carried import find
 from ..spec.load import load, names
-from .again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand, sha256_by_path
-from .audit import DatasetAudit, VerificationRequest
-from .differences import Difference, RowNames, differences, of_database, of_file, of_schema, of_tables
+from .audit import FILE, Audit, Part, VerificationRequest
+from .differences import RowNames, of_database, of_document, of_file, of_schema, of_tables
+from .files_again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand, sha256_by_path
 
 
-def verify_dataset(asked: VerificationRequest) -> DatasetAudit:
-    """Make the dataset of a folder again and compare.
+def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
+    """Make the dataset of a folder again, with the files beside it.
 
     Raises `UsageError` for a folder without one, or among returned files; `StoreError` for one that cannot be opened;
     `RoundError`, `SpecError` where these have mistakes.
     """
     folder = asked.target
     check_own(folder)
-    audit = DatasetAudit(str(folder), asked.redacted, sampled=asked.sample is not None)
+    audit.sampled = asked.sample is not None
     with open_dataset(folder) as store, workers("local", asked.jobs) as pool:
         today = _day_of(folder, store)
         with Ledger.open(folder, write=False) as ledger:
             elsewhere = rounds_elsewhere(ledger)
-            rounds = rounds_at_hand([folder, *(each.folder for each in elsewhere)], asked.returned)
-            broken = list(doubts(ledger, terms_of(rounds.values())))
-        round_ = rounds.get(folder.resolve())
-        returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
-        spec, by_name = store.schema.spec, {each.name: each for each in rounds.values()}
-        audit.problems += [*faults_of_files(folder, returned), *broken]
-        audit.problems += faults_of_spec(store, round_)
-        audit.notes += [*rounds_not_at_hand(store, by_name), *behind(folder, elsewhere)]
-        for report in sorted((folder / REPORTS).glob("*.json")):
-            words = f"{quoted(report)} --returned {quoted(folder / RECEIVED)}"
-            audit.notes.append(f"Not compared, because it is verified separately: hrge-xl verify {words}")
-        if outdated := _is_outdated(folder / SHAREABLE):
-            words = f"hrge-xl consolidate {quoted(folder)} -o {quoted(folder)} --shareable"
-            audit.problems.append(
-                f"{SHAREABLE}/ was made by an earlier version of this program. Make it anew: {words}"
+            rounds = rounds_at_hand([folder, *(other.folder for other in elsewhere)], asked.returned)
+            round_ = rounds.get(folder.resolve())
+            returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
+            spec, by_name = store.schema.spec, {a_round.name: a_round for a_round in rounds.values()}
+            audit.problems += [*faults_of_files(ledger, returned), *doubts(ledger, terms_of(rounds.values()))]
+            audit.problems += faults_of_spec(store, round_)
+            audit.notes += [*rounds_not_at_hand(store, by_name), *behind(folder, elsewhere)]
+            for report in sorted((folder / REPORTS).glob("*.json")):
+                words = f"{quoted(report)} --returned {quoted(folder / RECEIVED)}"
+                audit.notes.append(f"Not compared, because it is verified separately: hrge-xl verify {words}")
+            if outdated := _is_outdated(folder / SHAREABLE):
+                words = f"hrge-xl consolidate {quoted(folder)} -o {quoted(folder)} --shareable"
+                audit.problems.append(
+                    f"{SHAREABLE}/ was made by an earlier version of this program. Make it anew: {words}"
+                )
+            if round_ is not None:
+                audit.problems += faults_of_issued(round_, today, asked.jobs)
+            files = sources_of(audit, ledger, store, today)
+            if asked.sample is not None and asked.sample < len(files):
+                files = {
+                    number: files[number] for number in SystemRandom().sample(sorted(files), asked.sample)
+                }
+            audit.read = len(files)
+            copies = {other.name: find(folder / SPECS, other.spec_digest) for other in elsewhere}
+            specs = {name: str(copy) for name, copy in copies.items() if copy}
+            setting = Setting(
+                str(spec.folder) if spec else None, by_name, specs, (), asked.jobs, asked.password
             )
-        if round_ is not None:
-            audit.problems += faults_of_issued(round_, today, asked.jobs)
-        files = sources_of(audit, folder, store, today)
-        if asked.sample is not None and asked.sample < len(files):
-            files = {number: files[number] for number in SystemRandom().sample(sorted(files), asked.sample)}
-        audit.read = len(files)
-        copies = {each.name: find(folder / SPECS, each.spec_digest) for each in elsewhere}
-        specs = {name: str(copy) for name, copy in copies.items() if copy}
-        setting = Setting(str(spec.folder) if spec else None, by_name, specs, (), asked.jobs, asked.password)
-        with rebuilt(folder, store, files, setting, today, pool) as made:
-            places = [folder] if outdated else [folder, folder / SHAREABLE]
-            written = _files_again(places, store, made, today, pool)
-            pages = _pages_again(folder, made.ledger.home, [round_, *by_name.values(), None])
-            for name, source, found in chain(_rows_again(asked, store, made), written, pages):
-                audit.files += source == "file"
-                audit.tell(found, name, source)
-    return audit
+            with rebuilt(folder, store, files, setting, today, pool) as made:
+                places = [folder] if outdated else [folder, folder / SHAREABLE]
+                yield from _tables(asked, store, ledger, made)
+                yield from _files(places, store, made, today, pool)
+                yield from _pages(folder, made.ledger.home, [round_, *by_name.values(), None])
 
 
 def _day_of(folder: Path, store: Store) -> date:
@@ -113,32 +112,29 @@ def _day_of(folder: Path, store: Store) -> date:
     return day
 
 
-# what is compared: what it is called, what it is told as, and what differs in it
-
-Part = tuple[str, str, Iterable[Difference]]
+# its parts
 
 
-def _rows_again(asked: VerificationRequest, store: Store, made: Temporary) -> Iterator[Part]:
+def _tables(asked: VerificationRequest, store: Store, ledger: Ledger, made: Temporary) -> Iterator[Part]:
     """Yield the tables of the dataset, of the ledger and of a database."""
     shape = list(of_schema(store, made.store))
-    yield DATASET, "dataset", shape
+    yield Part(DATASET, "dataset", shape)
     if not shape:  # else its rows cannot be compared column by column
-        yield DATASET, "dataset", of_tables(asked.target / DATASET, store, made.store)
+        yield Part(DATASET, "dataset", of_tables(asked.target / DATASET, store, made.store))
     # the state of the last run says nothing of any file
-    ours, theirs = (each.facts() | {"state": ""} for each in (store, made.store))
-    yield DATASET, "dataset", differences(ours, theirs, "meta")
+    ours, theirs = (side.facts() | {"state": ""} for side in (store, made.store))
+    yield Part(DATASET, "dataset", of_document(ours, theirs, "meta"))
     again = {row["sha256"]: row for row in made.ledger.rows()}
-    with Ledger.open(asked.target, write=False) as ledger:
-        for row in ledger.rows():
-            found = differences(row, again[row["sha256"]], "files")
-            yield NAME, "ledger", [replace(each, file=str(row["path"])) for each in found]
+    for row in ledger.rows():
+        found = of_document(row, again[row["sha256"]], "files", file=str(row["path"]))
+        yield Part(NAME, "ledger", found)
     if asked.store is not None:
         with open_url(asked.store) as database:
             database.use(Schema(store.schema.spec), write=False)
-            yield database.name, "dataset", of_database(database, made.store)
+            yield Part(database.name, "dataset", of_database(database, made.store))
 
 
-def _files_again(
+def _files(
     places: Sequence[Path], store: Store, made: Temporary, today: date, pool: Workers
 ) -> Iterator[Part]:
     """Yield the files beside the dataset that are there, each held against the same file written again.
@@ -157,7 +153,7 @@ def _files_again(
     for path in there:
         table = store.schema.by_name.get(path.stem)
         again = home / path.relative_to(folder)
-        yield path.name, "file", of_file(path, again, table.shown if table else None, names)
+        yield Part(path.name, FILE, of_file(path, again, table.shown if table else None, names))
 
 
 def _is_outdated(copy: Path) -> bool:
@@ -169,7 +165,7 @@ def _is_outdated(copy: Path) -> bool:
         return store.fact("schema_version") != str(VERSION)
 
 
-def _pages_again(folder: Path, made: Path, rounds: Iterable[Round | None]) -> Iterator[Part]:
+def _pages(folder: Path, made: Path, rounds: Iterable[Round | None]) -> Iterator[Part]:
     """Yield the overviews, held against those of the dataset made again, in whichever language and of whichever period.
 
     The page of a dataset elsewhere may know who was expected in one of its rounds.
@@ -186,7 +182,7 @@ def _pages_again(folder: Path, made: Path, rounds: Iterable[Round | None]) -> It
             again = made / page.name
             again.write_bytes(next(pages))
             same = page.read_bytes() == again.read_bytes() or page.read_bytes() in pages
-            yield page.name, "file", () if same else of_file(page, again, None, ())
+            yield Part(page.name, FILE, () if same else of_file(page, again, None, ()))
 
 
 # whether the workbooks that a round issued are as they were issued
@@ -200,9 +196,9 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
     paths = sorted(path for path in folder.rglob("*.xlsx") if path.is_file())
     for result in validate(paths, ValidationRequest(round_.wanted, today, jobs)):
         found = [
-            each
-            for each in result.findings
-            if each.code.startswith(OF_WORKBOOK) and each.severity is not Severity.INFO
+            finding
+            for finding in result.findings
+            if finding.code.startswith(OF_WORKBOOK) and finding.severity is not Severity.INFO
         ]
         if found:
             name = Path(result.path).relative_to(folder).as_posix()
@@ -223,12 +219,10 @@ def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, 
     for number, file in files.items():
         # the others are of the dataset
         own = [
-            each | {"waiver": None, "row": each["row_code"]}
-            for each in findings.get(number, ())
-            if each["n"] > 0
+            row | {"waiver": None, "row": row["row_code"]} for row in findings.get(number, ()) if row["n"] > 0
         ]
         checks = file.row["checks"] | {
-            "not_run": [each | {"why": each["reason"]} for each in not_run.get(number, ())]
+            "not_run": [row | {"why": row["reason"]} for row in not_run.get(number, ())]
         }
         told[number] = file._replace(row={**file.row, "checks": checks, "findings": own})
     return told
@@ -280,13 +274,12 @@ def rebuilt(
 # what a dataset was made of, and whether it is still there as it came
 
 
-def faults_of_files(folder: Path, returned: Collection[Path]) -> Iterator[str]:
+def faults_of_files(ledger: Ledger, returned: Collection[Path]) -> Iterator[str]:
     """Yield what shows without reading a return: a dataset that was worked in, and bytes that are not what came."""
-    with Ledger.open(folder, write=False) as ledger:
-        if ledger.is_changed(folder / DATASET):
-            yield CHANGED.format(file=DATASET)
-        known = ledger.order()
-        came = {Path(each.path).name for seen in ledger.locations().values() for each in seen}
+    folder, known = ledger.home, ledger.order()
+    if ledger.is_changed(folder / DATASET):
+        yield CHANGED.format(file=DATASET)
+    came = {Path(place.path).name for seen in ledger.locations().values() for place in seen}
     for path in altered(folder):
         yield f"{RECEIVED}/{path.name} is not what was received: its bytes do not match its name."
     for path in sorted((folder / RECEIVED).glob("*")):
@@ -321,22 +314,21 @@ def rounds_not_at_hand(store: Store, at_hand: Collection[str]) -> Iterator[str]:
         yield f"{not_compared(name)} Name its returned files with --returned."
 
 
-def sources_of(audit: DatasetAudit, folder: Path, store: Store, today: date) -> dict[int, ReportedFile]:
+def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[int, ReportedFile]:
     """Look for the bytes of every return, and give those that can be read again by their numbers.
 
     Where the dataset tells no place or no day that can be, others stand in.
     """
-    with Ledger.open(folder, write=False) as ledger:
-        places = {sha256: [each.path for each in seen] for sha256, seen in ledger.locations().items()}
-        for row in ledger.rows():
-            places.setdefault(str(row["sha256"]), []).insert(0, str(row["path"]))
+    places = {sha256: [place.path for place in seen] for sha256, seen in ledger.locations().items()}
+    for row in ledger.rows():
+        places.setdefault(str(row["sha256"]), []).insert(0, str(row["path"]))
     sources: dict[int, ReportedFile] = {}
     columns = (SUBMISSION_ID, "sha256", "path", "checked", "read_for", "signature", "checks_run")
     for number, sha256, told, checked, read_for, signature, run in store.raw(SUBMISSIONS.name, columns):
         audit.returns += 1
         known = places.get(str(sha256), [])
         path = str(told) if str(told) in known or not known else known[0]
-        kept = (kept_at(folder, str(sha256)), folder / path) if sha256 else ()
+        kept = (kept_at(ledger.home, str(sha256)), ledger.home / path) if sha256 else ()
         file = next((place for place in kept if has_content(place, str(sha256))), None)
         if sha256 is None:
             audit.notes.append(f"{path}: not compared, because it could not be read when it arrived either.")
