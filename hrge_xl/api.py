@@ -341,7 +341,7 @@ def overview(
     period: str | None = None,
 ) -> str:  # fmt: skip
     """Give the overview of an open dataset as a page, `masked` to be shared. Raises `UsageError` for several."""
-    from .dataset.compute_aggregates import derive_here
+    from .dataset.aggregates import derive_here
     from .dataset.run_history import last_change
     from .outputs.overview import of_dataset
 

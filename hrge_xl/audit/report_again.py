@@ -20,9 +20,9 @@ from ..core.dates import parse_day
 from ..core.grouping import grouped
 from ..core.paths import name_of, path_text
 from ..core.words import counted
+from ..dataset.opening import dataset_as_told
 from ..dataset.reconciliation import added_up
 from ..dataset.return_status import STATUS_CODES
-from ..dataset.temporary_dataset import dataset_as_told
 from ..exchange.validation import Result, Source, ValidationRequest, readers
 from ..findings import Severity, Waiver
 from ..findings.waiver import ACTIVE

@@ -16,9 +16,9 @@ from ..core.errors import StoreError, UsageError
 from ..core.grouping import grouped
 from ..core.shell_words import quoted
 from ..core.words import and_more, languages
-from ..dataset.compute_aggregates import derive
-from ..dataset.opening import SPECS, open_dataset, open_url
-from ..dataset.periods import periods
+from ..dataset.aggregates import derive
+from ..dataset.opening import SPECS, Temporary, in_a_copy, open_dataset, open_url, put_in
+from ..dataset.reconciliation import periods
 from ..dataset.rows import RowBuilder
 from ..dataset.schema import (
     CHECKS_NOT_RUN,
@@ -26,13 +26,12 @@ from ..dataset.schema import (
     FINDINGS_FACT,
     MASKED,
     SLOTS,
+    SUBMISSION_ID,
     SUBMISSIONS,
     VERSION,
     Schema,
 )
 from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
-from ..dataset.table import SUBMISSION_ID
-from ..dataset.temporary_dataset import Temporary, in_a_copy, put_in
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
 from ..exchange.validation import ValidationRequest, readers, validate

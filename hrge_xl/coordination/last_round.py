@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..core.errors import UsageError
 from ..core.grouping import grouped
 from ..core.words import fold
-from ..dataset.periods import periods
+from ..dataset.reconciliation import periods
 from ..dataset.returns import Return, result
 from ..exchange.issuing import Order
 from ..exchange.prefill import go_on

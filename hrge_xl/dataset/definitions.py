@@ -18,8 +18,23 @@ from ..exchange.validation import REFUSED
 from ..fields import Field
 from .dimensions import crossed_pairs
 from .return_status import DOUBLED, STATUSES, StatusKind
-from .schema import DIMENSION, FACT, MATRIX_ROWS, META, RECONCILIATION, SHEET, TABLES, Schema, value_kind
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
+from .schema import (
+    BOOLEAN,
+    DATE,
+    DIMENSION,
+    FACT,
+    INTEGER,
+    MATRIX_ROWS,
+    META,
+    NUMBER,
+    RECONCILIATION,
+    SHEET,
+    TABLES,
+    TEXT,
+    Schema,
+    Table,
+    value_kind,
+)
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is INTEGER, rows are kept by it
 TYPES: dict[str, Any] = {

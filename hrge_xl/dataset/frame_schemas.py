@@ -20,10 +20,9 @@ from pandera.pandas import Check, Column, DataFrameSchema
 from ..core.numerals import shown
 from ..core.words import too_many_words
 from ..spec.model import Spec
-from . import table as tables
-from .column_values import RightAnswers, least_and_most, pattern, right_answers, values
-from .schema import Schema
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
+from . import schema as tables
+from .dimensions import RightAnswers, least_and_most, pattern, right_answers, values
+from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Schema, Table
 
 TYPES: dict[str, tuple[type, ...]] = {
     TEXT: (str,), INTEGER: (int,), NUMBER: (float, int), BOOLEAN: (bool,), DATE: (date,),

@@ -36,17 +36,25 @@ from ..reader.content_sniffing import OLE_MAGIC
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
-from .compute_aggregates import derive
-from .opening import SPECS, check_dataset_owner, open_url, set_dataset_owner, spec_of
+from .aggregates import derive
+from .opening import SPECS, check_dataset_owner, in_a_copy, open_url, set_dataset_owner, spec_of
 from .rows import submission_id
 from .run_history import record_run
-from .schema import SUBMISSIONS, Schema
-from .shards import SHARDS, discard, take
+from .schema import SUBMISSIONS, Record, Schema
 from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
-from .table import Record
-from .temporary_dataset import in_a_copy
 from .update_statuses import expect_teams, to_read_again, update_statuses
-from .work import SHARED, Task, arrivals, check_engine, file_at, shards_of, submissions_of
+from .work import (
+    SHARDS,
+    SHARED,
+    Task,
+    arrivals,
+    check_engine,
+    discard,
+    file_at,
+    shards_of,
+    submissions_of,
+    take,
+)
 from .workers import Workers, in_batches, workers
 
 FEW = 12  # files

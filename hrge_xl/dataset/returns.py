@@ -23,18 +23,17 @@ from ..exchange.validation import Result
 from ..findings import Finding, Severity, Waiver
 from ..ledger.files import sha256_of
 from ..ledger.ledger import STATED
-from .answer_rows import answer_of
 from .return_status import CONFLICT, EXCLUDED, SUPERSEDED, WITHDRAWN, lateness_day, moment
-from .rows import COMMENT, finding_of, reason_of, submission_number
+from .rows import COMMENT, answer_of, finding_of, reason_of, submission_number
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
     FINDINGS,
     SUBMISSIONS,
+    Record,
     spec_language,
 )
 from .store import Store
-from .table import Record
 from .update_statuses import ACROSS
 
 FEW = 100  # returns that are looked for by their numbers

@@ -21,8 +21,7 @@ from ..core.grouping import grouped
 from ..core.paths import name_of
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..ledger.ledger import Ledger, look_up
-from .periods import over_periods
-from .reconciliation import reconciliation
+from .reconciliation import over_periods, reconciliation
 from .schema import AGGREGATE_INDICATORS, FINDINGS, SUBMISSIONS
 from .store import Store
 

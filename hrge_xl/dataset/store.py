@@ -21,8 +21,18 @@ from ..ledger.files import connect, database_error, private, sqlite_uri
 from ..spec.model import Spec
 from .definitions import clause, definitions, view_statements
 from .dimensions import dimensions
-from .schema import EXPECTED_TEAMS, META, SLOTS, SUBMISSIONS, VERSION, Schema
-from .table import SUBMISSION_ID, Record, Row, Table
+from .schema import (
+    EXPECTED_TEAMS,
+    META,
+    SLOTS,
+    SUBMISSION_ID,
+    SUBMISSIONS,
+    VERSION,
+    Record,
+    Row,
+    Schema,
+    Table,
+)
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time

@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from ..core.errors import UsageError
 from ..core.suggest import did_you_mean, listed, plain, remedy_for
 from ..spec.lookup import countries
-from .schema import ANSWERS, FINDINGS, SUBMISSIONS
+from .schema import ANSWERS, FINDINGS, SUBMISSIONS, Record, Table
 from .store import Store
-from .table import Record, Table
 
 ABOUT = ("path", "sha256", "team", "verdict", "status", "issued")  # what is told of the file
 

@@ -48,9 +48,8 @@ from .return_status import (
     steps_back,
 )
 from .rows import finding_row, submission_number
-from .schema import EXPECTED_TEAMS, FINDINGS_FACT, SUBMISSIONS, spec_language
+from .schema import EXPECTED_TEAMS, FINDINGS_FACT, SUBMISSIONS, Record, Row, spec_language
 from .store import Store
-from .table import Record, Row
 
 # the numbers of findings that no file shows by itself, from where they count: before all others
 STATUS_FINDING, STEP_BACK_FINDING, MAIL_FINDINGS = 0, -1, -3

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import os
+import secrets
 import socket
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from ..core.errors import UsageError
+from ..core.errors import StoreError, UsageError
 from ..core.gc_pause import gc_paused
+from ..core.numerals import shown
+from ..core.output_files import UNFINISHED, not_written
 from ..core.paths import path_text
 from ..core.program_digest import engine
+from ..core.words import beginning
 from ..exchange.validation import (
     REFUSED,
     Readers,
@@ -27,17 +35,17 @@ from ..exchange.validation import (
     stopped_result,
     validated,
 )
-from ..findings.fault_isolation import apart
+from ..fields import kind_of
+from ..findings.fault_isolation import UnfitRow, apart
 from ..ledger.events import Arrival
-from ..ledger.files import keep, under_their_names
+from ..ledger.files import FAST, keep, sha256_of, under_their_names
 from ..reader import fingerprint
 from ..spec.load import load
 from ..spec.model import Spec
-from .row_check import RowCheck
-from .rows import RowBuilder
-from .schema import Schema
-from .shards import Shard, write_shard
-from .table import Row
+from .dimensions import codes_of, slots_of
+from .rows import RowBuilder, no_rows
+from .schema import ANSWERS_FACT, SLOTS, SUBMISSIONS, Cell, Row, Rows, Schema, Table
+from .store import Store, open_file, translate_db_errors
 
 SAME = "Install the same hrge-xl on all machines of the cluster, and start its workers again."
 SHARED = "Put the returned files and the output folder on a disk that all machines of the cluster share"
@@ -207,3 +215,184 @@ def _row_builder(spec: str | None) -> RowBuilder:
 @lru_cache(maxsize=4)
 def _row_check(spec: str | None) -> RowCheck:
     return RowCheck(_row_builder(spec).schema)
+
+
+# shards: the rows of a batch, written whole by the worker that read it, and taken into a dataset from there
+
+SHARDS = "shards"  # what their folder is named by
+SHARED_OUTPUT = (
+    "The output folder must lie on a disk that all machines of the cluster share, under the same path."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A line of the manifest: the file with the rows of some submissions, how many there are, and what it hashes to."""
+
+    place: str
+    submissions: tuple[str, ...]
+    rows: dict[str, int]
+    digest: str
+    engine: str = ""  # of the worker, where it may be on another machine
+    closed: tuple[
+        str, ...
+    ] = ()  # files that were read before and cannot be opened now: they stay as they are
+    changed: tuple[str, ...] = ()  # files that were no more what they were, by path: refused without a hash
+
+
+def write_shard(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
+    """Give the rows of some submissions as a shard in a folder that is there. Raises `OutputError`, `StoreError`.
+
+    It is named by the submissions in it and by its content: a batch that is done twice is one shard.
+    """
+    unfinished = folder / f"{UNFINISHED}{secrets.token_hex(4)}"
+    try:
+        names, counts = _write(files, schema, unfinished)
+        digest = sha256_of(unfinished)
+        held = hashlib.sha256("\n".join(names).encode()).hexdigest()
+        place = unfinished.replace(folder / f"{held[:32]}-{digest[:16]}.sqlite")
+    except OSError as error:
+        raise not_written(unfinished, error) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return Shard(str(place), names, counts, digest)
+
+
+def _write(files: Iterable[Rows], schema: Schema, path: Path) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Write files, one by one, into the barest SQLite file: only tables that have rows, columns without a type."""
+    names: list[str] = []
+    counts: Counter[str] = Counter()
+    with translate_db_errors(path.name), closing(sqlite3.connect(path, isolation_level=None)) as database:
+        for pragma in FAST:
+            database.execute(f"PRAGMA {pragma}")
+        database.execute("BEGIN")
+        for rows in files:
+            names += (str(row[SUBMISSIONS.at["submission"]]) for row in rows["submissions"])
+            for name, lines in rows.items():
+                if not lines:
+                    continue
+                columns = schema.by_name[name].names
+                if not counts[name]:
+                    quoted = ", ".join(f'"{column}"' for column in columns)
+                    database.execute(f'CREATE TABLE "{name}" ({quoted})')
+                marks = ", ".join("?" * len(columns))
+                database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', lines)
+                counts[name] += len(lines)
+        database.execute("COMMIT")
+    return tuple(names), dict(counts)
+
+
+def take(shard: Shard, store: Store) -> None:
+    """Take a shard into a dataset, all of it or nothing. Raises `StoreError`."""
+    place = Path(shard.place)
+    _compare(shard, place)
+    if store.is_file:
+        store.merge(shard.submissions, place, list(shard.rows))
+    else:
+        with open_file(place, write=False) as rows:
+            rows.use(store.schema, write=False)
+            store.take(shard.submissions, {name: rows.rows(name) for name in shard.rows})
+
+
+def discard(shard: Shard) -> None:
+    """Take a shard away that is in every dataset."""
+    with suppress(OSError):  # the folder of the run goes in the end
+        Path(shard.place).unlink(missing_ok=True)
+
+
+def _compare(shard: Shard, place: Path) -> None:
+    """Make sure that a shard is here as a worker wrote it, perhaps on another machine. Raises `StoreError`."""
+    try:
+        found = sha256_of(place)
+    except OSError as error:
+        raise StoreError(f"{place} cannot be read where it was not written. {SHARED_OUTPUT}") from error
+    if found != shard.digest:
+        raise StoreError(f"{place} is not as a worker wrote it. {SHARED_OUTPUT}")
+
+
+# looks over the rows of a batch before they are written: what does not fit the dataset is a fault of ours
+
+if TYPE_CHECKING:  # pandas and pandera are slow to import
+    from .frame_schemas import FrameSchema
+
+# what has to stand in `answers_fact` by the cell that an answer is in
+SLOT = "the number of a cell that the spec has"
+EMPTY = "empty, because its question is answered in another column"
+LISTED = "a code of the list that its question is answered from"
+VALUES = ("code", "text", "number", "date")  # one of these columns holds what is answered
+# the column that a cell has its value in, and the codes that it can have
+Takes = tuple[str, frozenset[Cell] | None]
+LONGEST = 80  # characters of a value that is told
+
+
+class RowCheck:
+    """Looks over rows of many files of one spec. What depends on the spec only is worked out once."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._schemas: dict[str, FrameSchema] = {}
+
+    def __call__(self, files: Iterable[Rows]) -> list[Rows]:
+        """Give the rows of files as they came. Raises `UnfitRow` where one of them has no place in the dataset."""
+        rows = list(files)
+        further = list(dict.fromkeys(row for each in rows for row in each["slots"]))
+        for name in no_rows(self._schema):
+            some = further if name == "slots" else [row for each in rows for row in each[name]]
+            if some:
+                self._look_over(self._schema.by_name[name], some)
+                if name == "answers_fact":
+                    self._look_over_answers(some, self._known | self._placed(further))
+        return rows
+
+    def _look_over(self, table: Table, rows: Sequence[Row]) -> None:
+        import pandas as pd
+
+        from .frame_schemas import first_failure, python_schema
+
+        if table.name not in self._schemas:
+            self._schemas[table.name] = python_schema(self._schema, table)
+        frame = pd.DataFrame(rows, columns=list(table.names), dtype=object)
+        failure = first_failure(self._schemas[table.name], frame)
+        if failure is not None:
+            raise _unfit(table, rows[failure.row], failure.column, failure.why)
+
+    # an answer and its cell
+
+    @cached_property
+    def _known(self) -> dict[Cell, Takes]:
+        return self._placed(slots_of(self._schema.spec).rows() if self._schema.spec else ())
+
+    def _placed(self, slots: Iterable[Row]) -> dict[Cell, Takes]:
+        """Give what cells take, by their numbers."""
+        found: dict[Cell, Takes] = {}
+        codes: dict[Cell, frozenset[Cell] | None] = {None: None}
+        for row in slots:
+            slot, tool, name, its_list = (
+                row[SLOTS.at[column]] for column in ("slot", "tool", "field", "list")
+            )
+            assert self._schema.spec is not None
+            if its_list not in codes:
+                codes[its_list] = frozenset(codes_of(self._schema, str(its_list)))
+            kind = kind_of(self._schema.spec.tool[str(tool)].fields[str(name)])
+            found[slot] = kind.value, codes[its_list]
+        return found
+
+    def _look_over_answers(self, rows: Iterable[Row], cells: Mapping[Cell, Takes]) -> None:
+        """Raise `UnfitRow` for the first answer that its cell does not take."""
+        slot, code = ANSWERS_FACT.at["slot"], ANSWERS_FACT.at["code"]
+        others = {one: [(name, ANSWERS_FACT.at[name]) for name in VALUES if name != one] for one in VALUES}
+        for row in rows:
+            if row[slot] not in cells:
+                raise _unfit(ANSWERS_FACT, row, "slot", SLOT)
+            column, codes = cells[row[slot]]
+            for name, at in others[column]:
+                if row[at] is not None:
+                    raise _unfit(ANSWERS_FACT, row, name, EMPTY)
+            if codes is not None and row[code] is not None and row[code] not in codes:
+                raise _unfit(ANSWERS_FACT, row, "code", LISTED)
+
+
+def _unfit(table: Table, row: Row, column: str, needed: str) -> UnfitRow:
+    value = row[table.at[column]]
+    told = "" if value is None else beginning(shown(value), LONGEST)
+    return UnfitRow({"column": f"{table.name}.{column}", "value": told, "needed": needed})

@@ -11,8 +11,7 @@ from ..dataset.aggregates.sql import label_of
 from ..dataset.aggregates.values import catalogue_label
 from ..dataset.dimensions import entries, fixed_rows
 from ..dataset.return_status import status_words
-from ..dataset.schema import list_of
-from ..dataset.table import Record
+from ..dataset.schema import Record, list_of
 from ..fields import Field
 from ..layout.lists import LEVELS
 from ..spec.model import Spec

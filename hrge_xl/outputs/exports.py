@@ -14,8 +14,8 @@ from ..core.errors import OutputError, UsageError
 from ..core.output_files import parts_of, whole
 from ..core.progress import steps
 from ..dataset.opening import open_dataset, opened
-from ..dataset.parquet import has_parquet, need_parquet, write_csv_as_parquet
 from ..dataset.store import Store, open_file
+from ..dataset.table_files import has_parquet, need_parquet, write_csv_as_parquet
 from ..dataset.workers import Workers
 from ..ledger.ledger import DATASET
 from ..privacy.sharing import fill_shareable

@@ -27,8 +27,7 @@ from ..dataset.aggregates.risks import (
 from ..dataset.aggregates.sql import Figure, Sources, distinct, label_of, rounded, said
 from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.dimensions import fixed_rows
-from ..dataset.periods import choose, over_periods, periods
-from ..dataset.reconciliation import reconciliation
+from ..dataset.reconciliation import choose, over_periods, periods, reconciliation
 from ..dataset.run_history import RunChange
 from ..dataset.schema import (
     AGGREGATE_ANSWERS,
@@ -42,10 +41,10 @@ from ..dataset.schema import (
     MASKED,
     MATRIX_ROWS,
     SUBMISSIONS,
+    Record,
     shown_column,
 )
 from ..dataset.store import STATE, Store
-from ..dataset.table import Record
 from ..exchange.validation import RETURNED
 from ..fields import Field
 from ..rounds.rounds import Round

@@ -9,7 +9,7 @@ from operator import itemgetter
 from markupsafe import Markup
 
 from ..core.words import day, direction, number, percent, translator
-from ..dataset.periods import PeriodFigures
+from ..dataset.reconciliation import PeriodFigures
 from ..dataset.return_status import status_words
 from .country_map import country_map, on_map
 from .drawing import ChartColumn, Mark, Point, columns, lines, steps

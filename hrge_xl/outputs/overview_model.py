@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from ..dataset.periods import PeriodFigures
-from ..dataset.reconciliation import Reconciliation
+from ..dataset.reconciliation import PeriodFigures, Reconciliation
 from ..dataset.run_history import RunChange
-from ..dataset.table import Record
+from ..dataset.schema import Record
 from ..spec.model import Spec
 
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are

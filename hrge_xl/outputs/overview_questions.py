@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from ..dataset.aggregates.sql import said
-from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS
+from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS, Record, Row
 from ..dataset.store import Store
-from ..dataset.table import Record, Row
 from ..fields import Field
 from ..findings.value import ANSWER_MISSING
 from ..spec.model import Spec

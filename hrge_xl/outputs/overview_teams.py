@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from ..dataset.returns import Return, heads
-from ..dataset.schema import COMPLETENESS
+from ..dataset.schema import COMPLETENESS, Record
 from ..dataset.store import Store
-from ..dataset.table import Record
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED
 from ..rounds.round_status import STRANGE, TO_DECIDE, TeamStatus, status
 from ..rounds.rounds import Round

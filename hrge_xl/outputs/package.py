@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..core.output_files import whole
-from ..dataset.clean import csv_text, harmless_lines
-from ..dataset.column_values import least_and_most, pattern, right_answers, values
-from ..dataset.schema import META, VERSION, Schema
+from ..dataset.dimensions import least_and_most, pattern, right_answers, values
+from ..dataset.schema import BOOLEAN, DATE, INTEGER, META, NUMBER, TEXT, VERSION, Column, Row, Schema, Table
 from ..dataset.store import Store
-from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
+from ..dataset.table_files import csv_text, harmless_lines
 from ..ledger.ledger import DATASET
 from ..spec.yaml_file import dumped
 

@@ -8,8 +8,21 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ..core.words import beginning
-from ..dataset.schema import LABEL, Schema, spec_language
-from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Record, Row, Table
+from ..dataset.schema import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    LABEL,
+    NUMBER,
+    TEXT,
+    Cell,
+    Column,
+    Record,
+    Row,
+    Schema,
+    Table,
+    spec_language,
+)
 from ..fields import Field
 from .column_words import CodeLabels
 

@@ -11,7 +11,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from ..core.numerals import to_serial
-from ..dataset.table import BOOLEAN, DATE, TEXT, Row
+from ..dataset.schema import BOOLEAN, DATE, TEXT, Row
 from ..workbook.plain_sheets import fitted
 
 FONT = {"font_name": "Arial", "font_size": 10}  # of every cell of `data.xlsx`

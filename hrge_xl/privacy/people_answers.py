@@ -7,8 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..answers.answer import ONLY_ROW
-from ..dataset.schema import restricted_fields
-from ..dataset.table import Record
+from ..dataset.schema import Record, restricted_fields
 from ..language import Arithmetic, Call, Compare, Expr, Literal, Over, Ref, Type, parts, refs_inside, walk
 from ..language.functions.choices import LookUp
 from ..language.functions.figures import Absolute

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from ..dataset.schema import Schema, field_column
-from ..dataset.table import Record
+from ..dataset.schema import Record, Schema, field_column
 from ..language import Expr, Literal
 from ..language.linear import Terms, terms
 from ..spec.compiled import FieldKey

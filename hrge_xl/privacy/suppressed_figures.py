@@ -8,8 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from ..dataset.aggregates.counts import has_open_rows
-from ..dataset.schema import Schema, field_column
-from ..dataset.table import Record
+from ..dataset.schema import Record, Schema, field_column
 from ..spec.figures import IndicatorFigures
 from ..spec.model import Spec
 from .people_answers import CellFigure, Figure, PeopleAnswers, PeopleFields, TotalFigure, never_shared

@@ -21,13 +21,12 @@ from ..core.errors import StoreError, UsageError
 from ..core.grouping import grouped
 from ..core.paths import check_several, expand
 from ..core.shell_words import quoted
-from ..dataset.opening import open_dataset
+from ..dataset.opening import open_dataset, temporary_dataset
 from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
 from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
 from ..dataset.rows import submission_id
 from ..dataset.store import Store
-from ..dataset.temporary_dataset import temporary_dataset
 from ..exchange.validation import Result, Source, ValidationRequest, noticed_of, spec_of_results, validate
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived

@@ -6,17 +6,30 @@ name of its table; what is said of indicators over all teams is worked out from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from ..schema import AGGREGATE_INDICATORS, AGGREGATE_SPLITS, FIGURE, INDICATOR_VALUES, INDICATORS, TABLES
-from ..store import Store
-from ..table import Row, Rows, Table
+from ...core.progress import under_way
+from ..opening import opened
+from ..schema import (
+    AGGREGATE_INDICATORS,
+    AGGREGATE_SPLITS,
+    FIGURE,
+    INDICATOR_VALUES,
+    INDICATORS,
+    TABLES,
+    Row,
+    Rows,
+    Table,
+)
+from ..store import DERIVED, Store
+from ..workers import Workers
 from . import counts, risks, values
 from .indicators import aggregate_indicators, aggregate_splits, indicators, totals
 from .sql import OF_COUNTRIES, Sources
@@ -70,3 +83,33 @@ def _of_indicators(store: Store, source: Sources) -> Rows:
 
 def _numbered(table: Table, lines: Iterable[Mapping[str, Any]]) -> list[Row]:
     return [table.row(n=n, **line) for n, line in enumerate(lines, start=1)]
+
+
+# fills the tables of figures, which are made out of what else a dataset holds
+
+
+def derive(stores: Sequence[Store], path: Path, today: date, pool: Workers) -> None:
+    """Fill the figures of datasets that hold the same; the file at `path` is read, several groups of them at once."""
+    with under_way("Working out figures"):
+        found = [*pool.map(_figures, GROUPS, path, today)]  # while they read nobody writes
+        for store in stores:
+            for rows in found:
+                _replace(store, rows)
+
+
+def derive_here(store: Store, today: date) -> None:
+    """Do the same for a dataset that is in use in this process only."""
+    _replace(store, aggregates(store, today, [name for group in GROUPS for name in group]))
+    store.set_fact(DERIVED, str(today))
+
+
+def _figures(wanted: Sequence[str], path: Path, today: date) -> Rows:
+    """Work out some of the tables of figures, in a worker."""
+    with opened(path) as store:
+        return aggregates(store, today, wanted)
+
+
+def _replace(store: Store, tables: Rows) -> None:
+    with store.transaction() as connection:
+        for name, rows in tables.items():
+            store.replace(connection, name, rows)

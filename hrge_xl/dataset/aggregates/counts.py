@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from ...fields import FIELD_TYPES
 from ...spec.figures import QuestionFigures
 from ...spec.model import RegisterBlock, Tool
-from ..joins import picked, same
 from . import sql
+from .sql import picked, same
 
 
 def aggregate_answers(source: sql.Sources, by: str = "") -> sql.Select:

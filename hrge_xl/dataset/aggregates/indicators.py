@@ -13,8 +13,7 @@ from ...core.texts import said
 from ...core.words import fold
 from ...spec.figures import IndicatorFigures, Split
 from ...spec.model import CatalogueBlock, Spec
-from ..schema import spec_language
-from ..table import Record
+from ..schema import Record, spec_language
 from .sql import rounded
 from .values import NO_VALUE, RESTATED, Value, indicator_figures
 

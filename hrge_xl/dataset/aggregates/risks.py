@@ -6,11 +6,10 @@ import sqlalchemy as sa
 
 from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
-from ..joins import picked, same
 from ..schema import AGGREGATE_RISKS, field_column, shown_column, spec_language
 from ..store import Store
 from . import sql
-from .sql import BY_COUNTRY, BY_TOOL
+from .sql import BY_COUNTRY, BY_TOOL, picked, same
 
 BEFORE, AFTER = "before", "after"
 ROW = ("submission", "tool", "row_code")

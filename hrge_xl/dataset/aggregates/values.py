@@ -14,11 +14,10 @@ from ...fields import Field
 from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ..definitions import TYPES
-from ..joins import picked, same
-from ..schema import INDICATOR_VALUES, field_column, list_of, spec_language
+from ..schema import INDICATOR_VALUES, NUMBER, TEXT, Row, field_column, list_of, spec_language
 from ..store import Store
-from ..table import NUMBER, TEXT, Row
 from . import sql
+from .sql import picked, same
 
 RESTATED = "stated again in a later return"
 NO_VALUE = "no value"
