@@ -432,7 +432,7 @@ from hrge_xl.dataset.schema import (
 from hrge_xl.ledger.seals import faults
 from hrge_xl.dataset.work import SHARDS, take, write_shard
 from hrge_xl.dataset.store import OF_DATABASE, open_file, Store
-from hrge_xl.dataset.schema import Column as table_Column, Row, Rows, Table
+from hrge_xl.dataset.schema import TableColumn as table_Column, Row, Rows, Table
 from hrge_xl.dataset.ingest import Options, take_in
 from hrge_xl.dataset.opening import temporary_dataset
 from hrge_xl.ledger.judgements import waivers

@@ -135,8 +135,8 @@ def test_labels_are_known_where_only_some_of_the_sheets_choose_from_a_list() -> 
     tools = schema.spec.tool if schema.spec else {}
     fields = {"FORM": tools["FORM"].fields["FRM_24"], "T1.1": tools["T1.1"].fields["EV_LINK"]}
     column = Column("frm_24_label", fields=fields, label_of="frm_24")
-    assert {"Yes", "Partly", "No"} < set(values(schema, schema.wide["FORM"], column))
-    assert values(schema, schema.wide["FORM"], column._replace(label_of="")) == ()
+    assert {"Yes", "Partly", "No"} < set(values(schema, column))
+    assert values(schema, column._replace(label_of="")) == ()
 
 
 def test_nothing_is_described_that_is_not_there() -> None:

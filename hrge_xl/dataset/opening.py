@@ -32,6 +32,7 @@ from ..ledger.ledger import DATASET, NAME, Ledger, look_up
 from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
 from ..spec.model import Spec
+from .definitions import clause
 from .rows import RowBuilder, all_rows, submission_id
 from .schema import SPEC_FILES, SUBMISSIONS, VERSION, Row, Schema
 from .store import FILLED, OF_DATABASE, SPEC_DIGEST, STORES, Store, open_file, translate_db_errors
@@ -88,20 +89,15 @@ def spec_of(store: Store) -> Spec | None:
         return None
     folder = find(_home(), facts[SPEC_DIGEST])
     if folder is None:
-        files = carried_files(store)
+        table, fault = clause(SPEC_FILES), None
+        try:
+            files = {str(path): as_bytes(str(content)) for path, content in store.select(sa.select(table))}
+        except ValueError as error:
+            files, fault = {}, error
         if digest_of(files) != facts[SPEC_DIGEST]:
-            raise StoreError(CHANGED.format(store=store.name, table="spec_files"))
+            raise StoreError(CHANGED.format(store=store.name, table=SPEC_FILES.name)) from fault
         folder = write(files, _home())
     return load(folder)
-
-
-def carried_files(store: Store) -> dict[str, bytes]:
-    """Give the files of the spec that a dataset carries: path → content."""
-    table = sa.table("spec_files", *(sa.column(name) for name in SPEC_FILES.names))
-    try:
-        return {str(path): as_bytes(str(content)) for path, content in store.select(sa.select(table))}
-    except ValueError as error:
-        raise StoreError(CHANGED.format(store=store.name, table="spec_files")) from error
 
 
 @cache
@@ -158,10 +154,6 @@ class PostgresStore(Store):
             for row in rows:
                 copy.write_row(row)
 
-    def in_bytes(self, column: Any) -> Any:
-        """Give a column to sort by: texts in the order of their bytes, whatever the language of the server."""
-        return sa.collate(column, "C") if isinstance(column.type, sa.Text) else column
-
 
 def open_url(address: str) -> Store:
     """Open the dataset in a database. Raises `StoreError` when it is none that we know or cannot be reached.
@@ -196,25 +188,20 @@ def check_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     owner, where = facts.get(OWNER), facts.get(OWNER_FOLDER, "")
     # of one that does not say yet whose it is everything must have come by this ledger
     ours = owner == ledger.identity if owner else store.contents() <= ledger.order().keys()
-    if not ours or _goes_on_elsewhere(owner, where, folder):
-        raise StoreError(
-            f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "
-            "would undo each other's decisions. Work in that folder, or name an empty database with --store."
-        )
+    here, other = str(folder.absolute()), Path(where)
+    # where the folder that it was last filled from is still there, this one is a copy of it
+    if ours and (where in ("", here) or not look_up(other, lambda its: its.name == owner)):
+        return
+    raise StoreError(
+        f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "
+        "would undo each other's decisions. Work in that folder, or name an empty database with --store."
+    )
 
 
 def set_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     """Write down in a database whose it is."""
     store.set_fact(OWNER, ledger.identity)
     store.set_fact(OWNER_FOLDER, str(folder.absolute()))
-
-
-def _goes_on_elsewhere(owner: str | None, where: str, folder: Path) -> bool:
-    """Say whether the folder that the database was last filled from is still there: then this one is a copy of it."""
-    other = Path(where)
-    if not where or other == folder.absolute():
-        return False
-    return bool(look_up(other, lambda ledger: ledger.name == owner))
 
 
 # a dataset that lives as long as it is looked at: the same tables and figures, and nothing of it stays

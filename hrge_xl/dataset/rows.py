@@ -27,7 +27,7 @@ from ..findings import Finding, Severity, Waiver, Words
 from ..layout import Layout
 from ..layout.wording import wording_of
 from ..spec.model import Spec
-from .dimensions import HASHED, NumberedCell, Slots, codes, rows_of, slots_of
+from .dimensions import HASHED, NumberedCell, codes, rows_of, slots_of
 from .schema import (
     ANSWERS_FACT,
     FINDINGS_FACT,
@@ -116,14 +116,13 @@ def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
     for rows in files:
         for name, lines in rows.items():
             found[name] += lines
-    further: dict[str, Row] = {str(row[0]): row for row in found["slots"]}
-    return found | {"slots": list(further.values())}
+    return found | {"slots": list({row[0]: row for row in found["slots"]}.values())}
 
 
 def no_rows(schema: Schema) -> Rows:
     """Give every table whose rows come from files, and nothing in it yet."""
-    fill = (SUBMISSIONS, SLOTS, *(table for table in schema.base if table.of_submissions))
-    return {table.name: [] for table in fill}
+    facts = (table for table in schema.base if table.of_submissions)
+    return {table.name: [] for table in (SUBMISSIONS, SLOTS, *facts)}
 
 
 class RowBuilder:
@@ -138,38 +137,32 @@ class RowBuilder:
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
         with looking_at(result.path):
-            return self._rows(result)
-
-    def _rows(self, result: Result) -> Rows:
-        rows, owner = no_rows(self.schema), return_key(result)
-        rows["submissions"].append(_submission(result, owner))
-        findings = enumerate(self._findings(result), start=1)
-        rows["findings_fact"] += [finding_row(each, owner.number, n) for n, each in findings]
-        rows["checks_not_run"] += [
-            (owner.number, code, storable(in_english(why)), storable(as_json({"why": why})))
-            for code, why in sorted(result.not_run.items())
-        ]
-        if result.submission is not None and result.outcome is not None:
-            rows["sheets"] += _sheets(result.outcome, owner.number)
-            rest = list[Unplaced]()
-            if self.schema.answers:
-                rows["listed_fact"] += _listed(result, self.schema.spec, owner.number)
-            spec = self.schema.spec
-            if self.schema.answers and spec is not None and result.submission.identity.spec == spec.name:
-                assert result.layout is not None
-                its = self._answers.rows(result.submission, result.layout, owner.number)
-                rows["answers_fact"] += its.facts
-                rows["slots"] += its.slots
-                rows["row_references"] += its.references
-                rest = its.rest
-            rows["unplaced_fact"] += _unplaced(result.submission, rest, owner.number)
-        return rows
-
-    def _findings(self, result: Result) -> Iterator[Finding]:
-        """Give what was found in the language of the dataset, whatever the team's is."""
-        language, file = spec_language(self.schema.spec), name_of(result.path)
-        wording = wording_of(result.spec or self.schema.spec)
-        return (wording.worded(each, language, file) for each in result.findings)
+            rows, owner, spec = no_rows(self.schema), return_key(result), self.schema.spec
+            number, outcome, sent = owner.number, result.outcome, result.submission
+            rows["submissions"].append(_submission(result, owner))
+            wording, file = wording_of(result.spec or spec), name_of(result.path)
+            for n, finding in enumerate(
+                result.findings, start=1
+            ):  # in the language of the dataset, not of the team
+                worded = wording.worded(finding, spec_language(spec), file)
+                rows["findings_fact"].append(finding_row(worded, number, n))
+            for code, why in sorted(result.not_run.items()):
+                told = storable(in_english(why)), storable(as_json({"why": why}))
+                rows["checks_not_run"].append((number, code, *told))
+            if sent is not None and outcome is not None:
+                rows["sheets"] += _sheets(outcome, number)
+                rest = list[Unplaced]()
+                if self.schema.answers and spec is not None:
+                    rows["listed_fact"] += _listed(result, spec, number)
+                    if sent.identity.spec == spec.name:
+                        assert result.layout is not None
+                        its = self._answers.rows(sent, result.layout, number)
+                        rows["answers_fact"] += its.facts
+                        rows["slots"] += its.slots
+                        rows["row_references"] += its.references
+                        rest = its.rest
+                rows["unplaced_fact"] += _unplaced(sent, rest, number)
+            return rows
 
     @cached_property
     def _answers(self) -> AnswerRowBuilder:
@@ -222,12 +215,12 @@ def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> 
         yield number, n, what, each.sheet, each.cell, storable(each.text), storable(each.question) or None
 
 
-def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
+def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:
     """Give the rows that the lists of a workbook show, in the order of the lists; `spec` is that of the dataset."""
     item = 0
     for (tool, block, source), rows in result.outcome.kept.items() if result.outcome else ():
         shows = result.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
-        for row in rows if spec and {tool, shows} <= spec.tool.keys() else ():
+        for row in rows if {tool, shows} <= spec.tool.keys() else ():
             item += 1
             yield number, item, tool, block, source, shows, row
 
@@ -304,7 +297,11 @@ class AnswerRowBuilder:
     def __init__(self, spec: Spec, *, every_slot: bool) -> None:
         self._spec, self._every_slot = spec, every_slot
         self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
-        self._furthers: dict[tuple[str, str], Mapping[CellKey, NumberedCell]] = {}
+        self._labels: dict[str, dict[str, str]] = {}  # of every list in the language of the spec, by code
+        for name, _, code, label, *_ in codes(spec, spec_language(spec)):
+            self._labels.setdefault(str(name), {})[str(code)] = str(label)
+        # the fields that refer to rows of other tools
+        self._refers = {(tool.code, field.code): field.to for tool, _, field in spec.places() if field.to}
 
     def rows(self, submission: Submission, layout: Layout, number: int) -> AnswerRows:
         """Give the rows of one checked file."""
@@ -312,8 +309,12 @@ class AnswerRowBuilder:
         rows: set[RowKey] = set()
         referring: list[tuple[int, RowKey, Step]] = []
         other = layout.spec.digest != self._spec.digest
+        cells = self._cells.setdefault((layout.digest, layout.language), {})
         for answer in submission.answers:
-            cell, code = self._cell(answer.cell_key, layout), answer.code
+            key, code = answer.cell_key, answer.code
+            if key not in cells:
+                cells[key] = self._cell(key, layout)
+            cell = cells[key]
             if cell is not None and code is not None and cell.refers:
                 referring.append((cell.known.slot, answer.key[:2], Step(code, cell.refers)))
             if answer.value is None if answer.calculated else answer.state not in KEPT:
@@ -323,64 +324,27 @@ class AnswerRowBuilder:
             if cell is not None and not lost:
                 facts.append(fact_row(answer, cell, number))
                 if not self._every_slot or cell.known.slot >= HASHED:
-                    new[answer.cell_key] = cell.known
+                    new[key] = cell.known
             elif not answer.calculated:
-                rest.append(_without_place(answer, layout))
+                label = layout.slots[answer.key].field.label.say(layout.language)
+                rest.append(Unplaced(answer.sheet, answer.cell, shown(answer.original or code or ""), label))
         facts.sort(key=itemgetter(1))
         steps = {row: step for _, row, step in sorted(referring, key=itemgetter(0), reverse=True)}
-        return AnswerRows(facts, rows_of(new, layout), [*_references(steps, rows, number)], rest)
-
-    # cells
+        references: list[Row] = [(number, *row, _about(steps, rows, *row)) for row in steps]
+        return AnswerRows(facts, rows_of(new, layout), references, rest)
 
     def _cell(self, key: CellKey, layout: Layout) -> DatasetCell | None:
         """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
-        cells = self._cells.setdefault((layout.digest, layout.language), {})
-        if key not in cells:
-            cells[key] = self._cell_of(key, layout)
-        return cells[key]
-
-    def _cell_of(self, key: CellKey, layout: Layout) -> DatasetCell | None:
         tool, theirs = self._spec.tool.get(key[0]), layout.slots[key[:3]].field
         ours = tool.fields.get(key[2]) if tool else None
-        if ours is None or (kind_of(ours), list_of(ours), ours.calculated) != (
-            kind_of(theirs),
-            list_of(theirs),
-            theirs.calculated,
-        ):
+        if ours is None or kind_of(ours) is not kind_of(theirs):
             return None
-        known = self._slots.known(key) or self._further(layout)[key]
+        if (list_of(ours), ours.calculated) != (list_of(theirs), theirs.calculated):
+            return None
+        known = slots_of(self._spec).cell(key, layout)
         return DatasetCell(
             known, self._labels.get(known.list or "", {}), self._refers.get((key[0], key[2]), ())
         )
-
-    @cached_property
-    def _slots(self) -> Slots:
-        return slots_of(self._spec)
-
-    def _further(self, layout: Layout) -> Mapping[CellKey, NumberedCell]:
-        """Give the cells of a layout that not every workbook has."""
-        key = (layout.digest, layout.language)
-        if key not in self._furthers:
-            self._furthers[key] = self._slots.further(layout)
-        return self._furthers[key]
-
-    @cached_property
-    def _labels(self) -> dict[str, dict[str, str]]:
-        """The labels of every list in the language of the spec, by code."""
-        found: dict[str, dict[str, str]] = {}
-        for name, _, code, label, *_ in codes(self._spec):
-            found.setdefault(str(name), {})[str(code)] = str(label)
-        return found
-
-    @cached_property
-    def _refers(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        """The fields that refer to rows of other tools."""
-        return {(t.code, f.code): f.to for t, _, f in self._spec.places() if f.to}
-
-
-def _without_place(answer: Answer, layout: Layout) -> Unplaced:
-    label = layout.slots[answer.key].field.label.say(layout.language)
-    return Unplaced(answer.sheet, answer.cell, shown(answer.original or answer.code or ""), label)
 
 
 # an answer as a row of facts, and back
@@ -451,12 +415,6 @@ class Step(NamedTuple):
     tools: Sequence[str]
 
 
-def _references(referring: Mapping[RowKey, Step], rows: Collection[RowKey], number: int) -> Iterator[Row]:
-    """Give for each row that refers to another one what it refers to in the end."""
-    for tool, row in referring:
-        yield number, tool, row, _about(referring, rows, tool, row)
-
-
 def _about(referring: Mapping[RowKey, Step], rows: Collection[RowKey], tool: str, row: str) -> str | None:
     """Give what a row refers to in the end: from a value to its indicator, from there to the catalogue."""
     about = None
@@ -465,5 +423,5 @@ def _about(referring: Mapping[RowKey, Step], rows: Collection[RowKey], tool: str
         if step is None:
             return about
         about = row = step.code
-        tool = next((each for each in step.tools if (each, row) in rows), step.tools[0])
+        tool = next((code for code in step.tools if (code, row) in rows), step.tools[0])
     return about

@@ -12,7 +12,19 @@ from typing import IO, Any
 
 from ..core.output_files import whole
 from ..dataset.dimensions import least_and_most, pattern, right_answers, values
-from ..dataset.schema import BOOLEAN, DATE, INTEGER, META, NUMBER, TEXT, VERSION, Column, Row, Schema, Table
+from ..dataset.schema import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    META,
+    NUMBER,
+    TEXT,
+    VERSION,
+    Row,
+    Schema,
+    Table,
+    TableColumn,
+)
 from ..dataset.store import Store
 from ..dataset.table_files import csv_text, harmless_lines
 from ..ledger.ledger import DATASET
@@ -142,12 +154,12 @@ def resource_name(table: str) -> str:
     return table.lower()
 
 
-def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
+def _field(schema: Schema, table: Table, column: TableColumn) -> dict[str, Any]:
     least, most = least_and_most(column)
     constraints = {
         # a team may have sent something that states no period
         "required": column.name in table.key and (column.name != "period" or table.key == ("period",)),
-        "enum": list(values(schema, table, column)),
+        "enum": list(values(schema, column)),
         "pattern": pattern(schema, column),
         "minimum": least,
         "maximum": most,
@@ -164,7 +176,7 @@ def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
     )
 
 
-def _asked(schema: Schema, column: Column) -> dict[str, Any]:
+def _asked(schema: Schema, column: TableColumn) -> dict[str, Any]:
     """Describe right answers in words of the standard. No constraints: others stand in the data too."""
     found = right_answers(schema, column)
     if found is None:

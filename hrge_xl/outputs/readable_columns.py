@@ -16,11 +16,11 @@ from ..dataset.schema import (
     NUMBER,
     TEXT,
     Cell,
-    Column,
     Record,
     Row,
     Schema,
     Table,
+    TableColumn,
     spec_language,
 )
 from ..fields import Field
@@ -90,7 +90,7 @@ class _ReadableColumns:
                 width = _fitting(OF_NAMES, head)
                 yield ReadableColumn(column.name + LABEL, head, TEXT, TEXT, width, folded=False, value=names)
 
-    def _own(self, column: Column, fields: Sequence[Field], head: str, *, coded: bool) -> ReadableColumn:
+    def _own(self, column: TableColumn, fields: Sequence[Field], head: str, *, coded: bool) -> ReadableColumn:
         labelled = column.name in LABELLED_BY and "label" in self.table.at
         if coded or labelled or (not fields and column.name + LABEL in self.table.at):
             head = f"{head} ({self.say('Code')})"
@@ -102,7 +102,7 @@ class _ReadableColumns:
             _or_itself(column.name, words) if words else itemgetter(column.name),
         )  # fmt: skip
 
-    def _head(self, column: Column, fields: Sequence[Field]) -> str:
+    def _head(self, column: TableColumn, fields: Sequence[Field]) -> str:
         """Name a column: by its question, the words for a column that every dataset has, or its title."""
         if fields:
             text = fields[0].asks(self.labels.language)
@@ -111,14 +111,14 @@ class _ReadableColumns:
             text = known or column.title or column.name
         return beginning(" ".join(text.split()), MOST_HEAD)
 
-    def _answers(self, column: Column, fields: Sequence[Field]) -> Value | None:
+    def _answers(self, column: TableColumn, fields: Sequence[Field]) -> Value | None:
         """Give the names of the answers to a question; fields of several sheets may have lists of their own."""
         if all(self.labels.answer(field, "") is None for field in fields):
             return None
         by_tool = {code: self.labels.field(code, fields[0].code) or fields[0] for code in self.table.tools}
         return lambda row: self.labels.answer(by_tool[row["tool"]], row[column.name])
 
-    def _names(self, column: Column) -> Value | None:
+    def _names(self, column: TableColumn) -> Value | None:
         """Give the names for the codes of a column that every dataset has; nothing where they stand there already."""
         if not column.names or (column.names == "sheet" and "sheet" in self.table.at):
             return None

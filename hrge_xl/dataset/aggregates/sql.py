@@ -19,7 +19,7 @@ from ...exchange.validation import RETURNED
 from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
 from ...spec.figures import USUAL_BREAKDOWNS
 from ...spec.model import Spec
-from ..definitions import TYPES
+from ..definitions import TYPES, in_bytes
 from ..schema import TEXT, Schema, spec_language
 from ..store import Store
 
@@ -203,24 +203,11 @@ def as_text(column: Expression) -> Expression:
     return sa.case((column == number, sa.cast(number, sa.Text())), else_=sa.cast(column, sa.Text()))
 
 
-class in_bytes(FunctionElement[str]):
-    """A text that is sorted by its bytes, whatever the language of the server."""
-
-    inherit_cache = True
-    type = sa.Text()
-
-
 class days_between(FunctionElement[int]):
     """How many days one day is after another one."""
 
     inherit_cache = True
     type = sa.BigInteger()
-
-
-@compiles(in_bytes)
-def _in_bytes(element: in_bytes, compiler: Any, **options: Any) -> str:
-    text = compiler.process(element.clauses, **options)
-    return f'({text}) COLLATE "C"' if compiler.dialect.name == "postgresql" else str(text)
 
 
 @compiles(days_between)
