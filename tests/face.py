@@ -383,7 +383,7 @@ from hrge_xl.dataset.dimensions import pattern, right_answers, values
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history
 from hrge_xl.dataset.definitions import selection, TYPES
-from hrge_xl.dataset.aggregates import derive_here
+from hrge_xl.dataset.aggregates import compute_aggregates_here
 from hrge_xl.ledger.chain import Entry, TEXTS
 from hrge_xl.ledger.files import LOCK, only_writer, sha256_of
 from hrge_xl.dataset.frame_schemas import Failure, first_failure, FrameSchema, python_schema
@@ -405,7 +405,7 @@ from hrge_xl.dataset.return_status import (
     moment,
     return_statuses,
     SAVED,
-    steps_back,
+    based_on_old_version as steps_back,
     SUPERSEDED,
     WAITING,
     WITHDRAWN,
@@ -433,7 +433,7 @@ from hrge_xl.ledger.seals import faults
 from hrge_xl.dataset.work import SHARDS, take, write_shard
 from hrge_xl.dataset.store import OF_DATABASE, open_file, Store
 from hrge_xl.dataset.schema import TableColumn as table_Column, Row, Rows, Table
-from hrge_xl.dataset.ingest import Options, take_in
+from hrge_xl.dataset.ingest import ingest as take_in, Options
 from hrge_xl.dataset.opening import temporary_dataset
 from hrge_xl.ledger.judgements import waivers
 from hrge_xl.dataset.work import check_engine, shard_of, submissions_of, Task

@@ -16,7 +16,7 @@ from ..core.errors import StoreError, UsageError
 from ..core.grouping import grouped
 from ..core.shell_words import quoted
 from ..core.words import and_more, languages
-from ..dataset.aggregates import derive
+from ..dataset.aggregates import compute_aggregates
 from ..dataset.opening import SPECS, Temporary, in_a_copy, open_dataset, open_url, put_in
 from ..dataset.reconciliation import periods
 from ..dataset.rows import RowBuilder
@@ -271,7 +271,7 @@ def rebuilt(
         update_statuses(made, ledger, waivers(ledger, today))
         made.set_fact(FILLED, "yes")
         made.analyze()
-        derive([made], ledger.home / DATASET, today, pool)
+        compute_aggregates([made], ledger.home / DATASET, today, pool)
         made.set_fact(DERIVED, str(today))
         yield temporary
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
 
 from ..core.errors import UsageError
+from ..core.grouping import grouped
 from ..core.output_files import parts_of
 from ..core.paths import path_of, path_text, way_to
 from ..core.program_digest import engine
@@ -36,7 +37,7 @@ from ..reader.content_sniffing import OLE_MAGIC
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
-from .aggregates import derive
+from .aggregates import compute_aggregates
 from .opening import SPECS, check_dataset_owner, in_a_copy, open_url, set_dataset_owner, spec_of
 from .rows import submission_id
 from .run_history import record_run
@@ -49,7 +50,6 @@ from .work import (
     Task,
     arrivals,
     check_engine,
-    discard,
     file_at,
     shards_of,
     submissions_of,
@@ -134,7 +134,7 @@ class IngestRun:
 
 
 @contextmanager
-def take_in(
+def ingest(
     sources: Sequence[Source], out: Path, *, arrived: Arrived | None = None, options: Options | None = None
 ) -> Iterator[IngestRun]:
     """Take files into the dataset of a folder, and give the run, which still holds the folder, with its open dataset.
@@ -180,7 +180,7 @@ def _work_out(run: IngestRun) -> None:
     if any(store.changed or store.fact(DERIVED) != str(run.today) for store in run.stores):
         for store in run.stores:
             store.analyze()
-        derive(run.stores, run.out / DATASET, run.today, run.pool.here)
+        compute_aggregates(run.stores, run.out / DATASET, run.today, run.pool.here)
         for store in run.stores:
             store.set_fact(DERIVED, str(run.today))
 
@@ -227,7 +227,7 @@ def _suited(how: Options, sources: Sequence[Source]) -> Options:
 
 
 @contextmanager
-def foreseen(
+def ingest_dry_run(
     sources: Sequence[Source], out: Path, *, options: Options | None = None
 ) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
     """Give a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
@@ -244,14 +244,13 @@ def foreseen(
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in stores]
+        path, verdict = SUBMISSIONS.at["path"], SUBMISSIONS.at["verdict"]
         found, verdicts = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
         for came, asked in run.sources:
             missing = {_name(each): each for each in came if not all(_name(each) in some for some in there)}
             batches = in_batches([each for _, each in sorted(missing.items())], how.jobs)
             for rows in pool.map(submissions_of, batches, run.task(asked)):
-                found |= {
-                    str(row[SUBMISSIONS.at["path"]]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows
-                }
+                found |= {str(row[path]): str(row[verdict]) for row in rows}
             verdicts |= {name: found[each.path] for name, each in missing.items()}
         yield run, found, {each.path: verdicts[_name(each)] for each in run.given}
 
@@ -392,30 +391,35 @@ def _fill(run: IngestRun) -> None:
     run.sources = sources
     run.ledger.lose(sorted(filter(None, there - {each.sha256 for each in run.given})))
     anew = not (run.options.resume and all(ready))
-    if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
+    if anew and not run.options.only_these:
         if not run.notes and any(version and not whole for version, whole in zip(before, ready, strict=True)):
             run.notes += (
                 "The dataset was of an earlier version of the program or of the spec: it was read again.",
             )
-        came = {_name(each): each for each in run.ledger.known() if _name(each) not in wanted}
-        here = list(_earlier(run.out, came.values()))
-        again = [each for each in here if not all(_name(each) in store.known() for store in run.stores)]
-        requests = {asked.wanted.round: asked for _, asked in run.sources}
-        alone = next(iter(requests.values())) if len(requests) == 1 else None
-        nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
-        periods = {row["sha256"]: row["period"] for row in run.ledger.rows()}
-        for period in sorted({str(periods[each.sha256]) for each in again}):
-            some = [each for each in again if str(periods[each.sha256]) == period]
-            _read(run, alone or requests.get(period, nobody), sorted(some, key=_name))
-        lost = [Path(came[name].path).name for name in came.keys() - set(map(_name, here))]
-        if lost:  # files of earlier runs that are nowhere to be found any more
-            run.notes += (
-                f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
-                "dataset. Put it back, and consolidate again.",
-            )
+        _read_earlier(run, wanted)
     for store in run.stores:
         store.set_fact(FILLED, "yes")
     run.notes += tuple(closed_now(run))
+
+
+def _read_earlier(run: IngestRun, given: Collection[str]) -> None:
+    """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none."""
+    came = {_name(each): each for each in run.ledger.known() if _name(each) not in given}
+    here = {_name(each): each for each in _earlier(run.out, came.values())}
+    known = [store.known() for store in run.stores]
+    requests = {asked.wanted.round: asked for _, asked in run.sources}
+    alone = next(iter(requests.values())) if len(requests) == 1 else None
+    nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
+    periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
+    missing = (each for name, each in sorted(here.items()) if not all(name in some for some in known))
+    for period, some in sorted(grouped((periods[each.sha256], each) for each in missing).items()):
+        _read(run, alone or requests.get(period, nobody), some)
+    lost = [Path(each.path).name for name, each in came.items() if name not in here]
+    if lost:  # nowhere to be found any more
+        run.notes += (
+            f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
+            "dataset. Put it back, and consolidate again.",
+        )
 
 
 def closed_now(run: IngestRun) -> Iterator[str]:
@@ -492,7 +496,8 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
                         check_engine(shard)
                     for store in run.stores:
                         take(shard, store)
-                    discard(shard)
+                    with suppress(OSError):  # the folder of the run goes in the end
+                        Path(shard.place).unlink(missing_ok=True)
                     changed.update(shard.changed)
                     run.closed.extend(shard.closed)
                 advance(len(batch))

@@ -266,7 +266,10 @@ def _fill(
     """Put in what the files say, and work out what counts."""
     schema = Schema(spec, answers=answers)
     made.store.use(schema)
-    put_in(made.store, RowBuilder(schema, every_slot=False), _each_once(results))
+    first: dict[str, Result] = {}  # the same bytes count once, whatever the names
+    for result in sorted(results, key=lambda each: each.path):
+        first.setdefault(submission_id(result.sha256, result.path), result)
+    put_in(made.store, RowBuilder(schema, every_slot=False), list(first.values()))
     update_statuses(made.store, made.ledger, waivers, noticed)
     made.store.set_fact(FILLED, "yes")
 
@@ -280,11 +283,3 @@ def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None
         return []
 
     apart(take, results, lambda each, fault: take([stopped_result(each, fault)]))
-
-
-def _each_once(results: Sequence[Result]) -> list[Result]:
-    """Give the same bytes count once, whatever the names."""
-    first: dict[str, Result] = {}
-    for result in sorted(results, key=lambda each: each.path):
-        first.setdefault(submission_id(result.sha256, result.path), result)
-    return list(first.values())

@@ -119,7 +119,7 @@ def periods(store: Store) -> list[DatasetPeriod]:
 
 def _usual(days: Counter[Days]) -> Days:
     """Give the days that most returns of a period state: one that mistypes the year does not make it a later one."""
-    return max(days, key=lambda each: (days[each], each))
+    return max(days, key=lambda some: (days[some], some))
 
 
 def choose(known: Sequence[DatasetPeriod], wanted: str | None) -> str | None:
@@ -152,36 +152,20 @@ class PeriodFigures:
 
 def over_periods(store: Store) -> list[PeriodFigures]:
     """Give the periods of which something counts, the latest one first, each by itself."""
-    teams, completeness, levels = _teams(store), _completeness(store), _levels(store)
-    return [
-        PeriodFigures(name, period.counted, teams[name], *completeness.get(name, (0, 0)), dict(levels[name]))
-        for period in periods(store)
-        for name in [period.name]
-        if period.counted
-    ]
-
-
-def _teams(store: Store) -> Counter[str]:
-    files = store[SUBMISSIONS]
+    files, sheets = store[SUBMISSIONS], store[AGGREGATE_COMPLETENESS]
     counted = sa.select(files).where(files.c.current).subquery()
-    return Counter(dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team)))))
-
-
-def _completeness(store: Store) -> dict[str, tuple[int, int]]:
-    """Give the required answers given and asked in each period, over all sheets."""
-    table = store[AGGREGATE_COMPLETENESS]
-    sums = {name: whole(sa.func.sum(table.c[name])) for name in ("answered", "required")}
-    lines = store.select(grouped(table, "period", **sums))
-    return {period: (answered, required) for period, answered, required in lines}
-
-
-def _levels(store: Store) -> dict[str, Counter[str]]:
-    """Give risks by level."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    figures = store.schema.spec.figures.risks if store.schema.spec else None
-    if figures is not None:
-        table, last = store[AGGREGATE_RISKS], list(stages(figures))[-1]
-        counted = grouped(table, "period level", frequency=whole(sa.func.sum(table.c.frequency)))
-        for period, level, count in store.select(counted.where(table.c.stage == last)):
-            found[period][level] = count
-    return found
+    teams = dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team))))
+    sums = {name: whole(sa.func.sum(sheets.c[name])) for name in ("answered", "required")}
+    answered = {period: some for period, *some in store.select(grouped(sheets, "period", **sums))}
+    levels: dict[str, dict[str, int]] = defaultdict(dict)
+    risks = store.schema.spec.figures.risks if store.schema.spec else None
+    if risks is not None:
+        table, last = store[AGGREGATE_RISKS], list(stages(risks))[-1]
+        by_level = grouped(table, "period level", frequency=whole(sa.func.sum(table.c.frequency)))
+        for name, level, count in store.select(by_level.where(table.c.stage == last)):
+            levels[name][level] = count
+    return [
+        PeriodFigures(name, count, teams.get(name, 0), *answered.get(name, (0, 0)), levels=levels[name])
+        for name, count in ((period.name, period.counted) for period in periods(store))
+        if count
+    ]

@@ -33,18 +33,16 @@ def harmless(text: str) -> str:
 def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
     """Give rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came."""
     for some in _portions(rows):
-        lines = _lines(some)
-        safe = some
-        text = "\n" + "\n".join(lines)
-        if any(mark in text for mark in _MARKS) or _LEADING.search(text):
+        text, safe = _text(some), some
+        if any(mark in text for mark in _MARKS) or _LEADING.search(f"\n{text}"):
             safe = [tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row) for row in some]
         changed = safe != some
-        yield _text(_lines(safe) if changed else lines), changed
+        yield _text(safe) if changed else text, changed
 
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Rows as lines of CSV, some at a time: commas, a line feed a row, quotes around texts with a line end in them."""
-    return (_text(_lines(some)) for some in _portions(rows))
+    return map(_text, _portions(rows))
 
 
 def _portions(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
@@ -59,15 +57,11 @@ class _Written(list[str]):
     write = list.append
 
 
-def _lines(rows: Sequence[Sequence[Any]]) -> list[str]:
-    """Rows as lines without their ends. Before Python 3.13 a carriage return is quoted only if lines end in one."""
+def _text(rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as lines of CSV. Before Python 3.13 a carriage return is quoted only if lines end in one."""
     written = _Written()
     csv.writer(written, lineterminator="\r\n").writerows(rows)
-    return [line[:-2] for line in written]
-
-
-def _text(lines: Sequence[str]) -> str:
-    return "\n".join(lines) + "\n"
+    return "".join(f"{line[:-2]}\n" for line in written)
 
 
 # parquet, where pyarrow is installed: tables beside the dataset
@@ -102,7 +96,10 @@ def write_csv_as_parquet(source: Path, path: Path, table: Table) -> None:
     import pyarrow as pa
     from pyarrow import csv, parquet
 
-    schema = _schema(table)
+    types = {
+        TEXT: pa.string(), INTEGER: pa.int64(), NUMBER: pa.float64(), BOOLEAN: pa.bool_(), DATE: pa.date32(),
+    }  # fmt: skip
+    schema = pa.schema([(column.name, types[column.kind]) for column in table.columns])
     parse = csv.ParseOptions(newlines_in_values=True)
     convert = csv.ConvertOptions(
         column_types=schema,
@@ -121,12 +118,3 @@ def write_csv_as_parquet(source: Path, path: Path, table: Table) -> None:
     ):
         while some := list(islice(pieces, TOGETHER)):
             writer.write_table(pa.Table.from_batches(some, schema).combine_chunks())
-
-
-def _schema(table: Table) -> Any:
-    import pyarrow as pa
-
-    types = {
-        TEXT: pa.string(), INTEGER: pa.int64(), NUMBER: pa.float64(), BOOLEAN: pa.bool_(), DATE: pa.date32(),
-    }  # fmt: skip
-    return pa.schema([(column.name, types[column.kind]) for column in table.columns])

@@ -10,10 +10,11 @@ import socket
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib import import_module
+from operator import itemgetter
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -86,7 +87,7 @@ def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]
     """Do as `shard_of`, in several shards where a fault of ours shows with some of the files: those are refused."""
 
     def instead(file: Arrival, fault: Exception) -> list[Shard]:
-        builder = _row_builder(task.spec)
+        builder, _ = _builder_and_check(task.spec)
         rows = builder.rows(_stopped(file, fault, task))
         return [_signed(write_shard([rows], builder.schema, folder), task)]
 
@@ -98,9 +99,14 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
 
     Raises `OutputError`, and `UsageError` on a machine that sees other files, or has another program or spec.
     """
-    builder = _row_builder(task.spec)
+    builder, check = _builder_and_check(task.spec)
     if task.far:
-        _must_see([*(file_at(task.here, each.place) for each in files if each.sha256), folder])
+        for place in (*(file_at(task.here, each.place) for each in files if each.sha256), folder):
+            if not os.path.exists(place):  # noqa: PTH110 (also where it may not look)
+                where = (
+                    f"A worker on {socket.gethostname()} cannot see {place}"  # and would refuse every file
+                )
+                raise UsageError(f"{where}. {SHARED}, under the same path.")
         _must_know(task, builder.schema.spec)
     with gc_paused():
         gone = {
@@ -120,8 +126,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
                 else:
                     yield result
 
-        rows = _row_check(task.spec)(map(builder.rows, taken_in()))
-        shard = write_shard(rows, builder.schema, folder)
+        shard = write_shard(check(map(builder.rows, taken_in())), builder.schema, folder)
     return _signed(replace(shard, changed=tuple(changed), closed=tuple(closed)), task)
 
 
@@ -132,7 +137,7 @@ def _signed(shard: Shard, task: Task) -> Shard:
 
 def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
     """Read and check some files: what the dataset would say of each. Nothing is written. Raises as `shard_of`."""
-    builder, check = _row_builder(task.spec), _row_check(task.spec)
+    builder, check = _builder_and_check(task.spec)
     if task.far:
         _must_know(task, builder.schema.spec)
 
@@ -169,15 +174,6 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> I
             yield changed_result(result) if unlike else result
 
 
-def _must_see(places: Sequence[Path]) -> None:
-    """Make sure that this worker sees the places: one that sees nothing would refuse every file."""
-    unseen = next((place for place in places if not os.path.exists(place)), None)  # noqa: PTH110 (also where it may not look)
-    if unseen is not None:
-        raise UsageError(
-            f"A worker on {socket.gethostname()} cannot see {unseen}. {SHARED}, under the same path."
-        )
-
-
 def _must_know(task: Task, spec: Spec | None) -> None:
     """Make sure that this worker has our program and spec: with others it would silently take in something else."""
     here = f"The worker on {socket.gethostname()}"
@@ -208,13 +204,9 @@ def _pool() -> Readers:
 
 
 @lru_cache(maxsize=4)
-def _row_builder(spec: str | None) -> RowBuilder:
-    return RowBuilder(Schema(load(spec) if spec else None))
-
-
-@lru_cache(maxsize=4)
-def _row_check(spec: str | None) -> RowCheck:
-    return RowCheck(_row_builder(spec).schema)
+def _builder_and_check(spec: str | None) -> tuple[RowBuilder, RowCheck]:
+    schema = Schema(load(spec) if spec else None)
+    return RowBuilder(schema), RowCheck(schema)
 
 
 # shards: the rows of a batch, written whole by the worker that read it, and taken into a dataset from there
@@ -234,9 +226,8 @@ class Shard:
     rows: dict[str, int]
     digest: str
     engine: str = ""  # of the worker, where it may be on another machine
-    closed: tuple[
-        str, ...
-    ] = ()  # files that were read before and cannot be opened now: they stay as they are
+    # files that were read before and cannot be opened now: they stay as they are
+    closed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()  # files that were no more what they were, by path: refused without a hash
 
 
@@ -285,29 +276,18 @@ def _write(files: Iterable[Rows], schema: Schema, path: Path) -> tuple[tuple[str
 def take(shard: Shard, store: Store) -> None:
     """Take a shard into a dataset, all of it or nothing. Raises `StoreError`."""
     place = Path(shard.place)
-    _compare(shard, place)
-    if store.is_file:
-        store.merge(shard.submissions, place, list(shard.rows))
-    else:
-        with open_file(place, write=False) as rows:
-            rows.use(store.schema, write=False)
-            store.take(shard.submissions, {name: rows.rows(name) for name in shard.rows})
-
-
-def discard(shard: Shard) -> None:
-    """Take a shard away that is in every dataset."""
-    with suppress(OSError):  # the folder of the run goes in the end
-        Path(shard.place).unlink(missing_ok=True)
-
-
-def _compare(shard: Shard, place: Path) -> None:
-    """Make sure that a shard is here as a worker wrote it, perhaps on another machine. Raises `StoreError`."""
     try:
         found = sha256_of(place)
     except OSError as error:
         raise StoreError(f"{place} cannot be read where it was not written. {SHARED_OUTPUT}") from error
     if found != shard.digest:
         raise StoreError(f"{place} is not as a worker wrote it. {SHARED_OUTPUT}")
+    if store.is_file:
+        store.merge(shard.submissions, place, list(shard.rows))
+    else:
+        with open_file(place, write=False) as rows:
+            rows.use(store.schema, write=False)
+            store.take(shard.submissions, {name: rows.rows(name) for name in shard.rows})
 
 
 # looks over the rows of a batch before they are written: what does not fit the dataset is a fault of ours
@@ -335,13 +315,13 @@ class RowCheck:
     def __call__(self, files: Iterable[Rows]) -> list[Rows]:
         """Give the rows of files as they came. Raises `UnfitRow` where one of them has no place in the dataset."""
         rows = list(files)
-        further = list(dict.fromkeys(row for each in rows for row in each["slots"]))
+        further = list(dict.fromkeys(row for tables in rows for row in tables["slots"]))
         for name in no_rows(self._schema):
-            some = further if name == "slots" else [row for each in rows for row in each[name]]
+            some = further if name == "slots" else [row for tables in rows for row in tables[name]]
             if some:
                 self._look_over(self._schema.by_name[name], some)
-                if name == "answers_fact":
-                    self._look_over_answers(some, self._known | self._placed(further))
+            if some and name == "answers_fact":
+                self._look_over_answers(some, self._known | self._placed(further))
         return rows
 
     def _look_over(self, table: Table, rows: Sequence[Row]) -> None:
@@ -366,14 +346,12 @@ class RowCheck:
         """Give what cells take, by their numbers."""
         found: dict[Cell, Takes] = {}
         codes: dict[Cell, frozenset[Cell] | None] = {None: None}
-        for row in slots:
-            slot, tool, name, its_list = (
-                row[SLOTS.at[column]] for column in ("slot", "tool", "field", "list")
-            )
+        columns = [SLOTS.at[column] for column in ("slot", "tool", "field", "list")]
+        for slot, tool, field, its_list in map(itemgetter(*columns), slots):
             assert self._schema.spec is not None
             if its_list not in codes:
                 codes[its_list] = frozenset(codes_of(self._schema, str(its_list)))
-            kind = kind_of(self._schema.spec.tool[str(tool)].fields[str(name)])
+            kind = kind_of(self._schema.spec.tool[str(tool)].fields[str(field)])
             found[slot] = kind.value, codes[its_list]
         return found
 

@@ -242,7 +242,7 @@ class _Builder:
         return self._in_period(placed_risks)
 
     def _in_period(self, figure: Figure) -> sa.Subquery:
-        lines = figure(Sources.of(self.store, self.found.today)).subquery()
+        lines = figure(Sources(self.store, self.found.today)).subquery()
         return sa.select(lines).where(lines.c.period == self.period).subquery()
 
     @cached_property

@@ -275,13 +275,13 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 
 def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
     """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
-    from ..dataset.ingest import Options, as_of, closed_now, take_in  # not needed for loose files
+    from ..dataset.ingest import Options, as_of, closed_now, ingest  # not needed for loose files
 
     source = _source(FilePlace(round_.folder, round_), question)
     arrived = replace(question.arrived, terms=terms_of([round_]))
     lasting = replace(source, asked=replace(source.asked, rejudge=False))
     how = Options(jobs=question.jobs, asking=question.rejudge)
-    run = stack.enter_context(take_in([lasting], folder, arrived=arrived, options=how))
+    run = stack.enter_context(ingest([lasting], folder, arrived=arrived, options=how))
     given = grouped((submission_id(each.sha256, each.path), each.path) for each in run.given)
     if question.rejudge:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))

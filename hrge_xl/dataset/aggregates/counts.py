@@ -148,7 +148,11 @@ def aggregate_gaps(source: sql.Sources) -> sql.Select:
 
 def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
     """Give every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
-    given, question, items = source["answers"], source["questions"], sql.at_hand(sa.select(source["items"]))
+    given, question, items = (
+        source["answers"],
+        source["questions"],
+        sql.materialized_cte(sa.select(source["items"])),
+    )
     is_no = given.c.code.in_(asked.no)
     return (
         sa.select(*picked(
@@ -168,18 +172,18 @@ def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
 
 def overdue(source: sql.Sources) -> sql.Select:
     """Give one line per item, the oldest first, with what its list shows; the place is that of its first column."""
-    listed = source["listed_rows"]
-    cells = sql.at_hand(sa.select(listed).where(listed.c.current, listed.c.due < source.today))
+    listed, today = source["listed_rows"], sa.literal(source.day, sa.Date())
+    cells = sql.materialized_cte(sa.select(listed).where(listed.c.current, listed.c.due < today))
     shown = [
         sa.func.max(sa.case((cells.c.column_code == column, cells.c.value))).label(f"list_{column}")
-        for column in source.schema.list_columns
+        for column in source.store.schema.list_columns
     ]
     late = (
         sa.select(cells.c.submission, sa.func.min(cells.c.n).label("first"), *shown)
         .group_by(cells.c.submission, cells.c.item)
         .subquery()
     )  # fmt: skip
-    days = sql.days_between(source.today, cells.c.due).label("days_late")
+    days = sql.days_between(today, cells.c.due).label("days_late")
     lines = (
         sa.select(cells, days, *(late.c[column.name] for column in shown))
         .select_from(cells)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
+from ..definitions import in_bytes
 from ..schema import AGGREGATE_RISKS, field_column, shown_column, spec_language
 from ..store import Store
 from . import sql
@@ -47,11 +48,8 @@ def risk_parts(source: sql.Sources) -> sql.Select:
 
 def placed_risks(source: sql.Sources) -> sql.Select:
     """Give every risk of the returns that count at every stage, with the cell that places it."""
-    figures, rows, files = (
-        risk_figures(source.spec),
-        sql.current(source, "matrix_rows"),
-        source["submissions"],
-    )
+    figures, rows = risk_figures(source.spec), sql.current(source, "matrix_rows")
+    files = source["submissions"]
     lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
     stage = sql.listed("stages", "stage matrix_row_field matrix_column_field place:integer", lines)
     return (
@@ -106,14 +104,20 @@ def aggregate_risks(source: sql.Sources) -> sql.Select:
 
 def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
     """Give the same for each part of each breakdown."""
-    cells, names, lines = matrix_cells(source.spec), _names(source.spec), risk_parts(source).subquery()
+    spec, lines = source.spec, risk_parts(source).subquery()
+    language, by = spec_language(spec), {way: place for place, way in enumerate(ways(spec))}
+    labels = [
+        (way, code, label, place)
+        for way in by
+        for place, (code, label) in enumerate(part_labels(spec, way, language).items())
+    ]  # of every part of every breakdown, in the order of its list
+    cells, names = matrix_cells(spec), sql.listed("names", "breakdown code label place:integer", labels)
     keys = f"period breakdown code stage stage_place {' '.join(STEPS)}"
     counted = sql.grouped(lines, keys, **sql.counts(lines)).subquery()
-    places = {breakdown: place for place, breakdown in enumerate(ways(source.spec))}
     told = (
         sa.select(counted, *picked(
             CELL, cells, label=sa.func.coalesce(names.c.label, counted.c.code),
-            place=sa.func.coalesce(names.c.place, UNLISTED), way=sa.case(places, value=counted.c.breakdown),
+            place=sa.func.coalesce(names.c.place, UNLISTED), way=sa.case(by, value=counted.c.breakdown),
         ))
         .select_from(counted)
         .join(cells, same(cells, counted, *STEPS))
@@ -129,30 +133,16 @@ def ways(spec: Spec) -> tuple[str, ...]:
     return BY_TOOL, BY_COUNTRY, *risk_figures(spec).by
 
 
-def _names(spec: Spec) -> sa.CTE:
-    """Give the label of every part of every breakdown, in the order of its list."""
-    lines = [
-        (by, code, label, place)
-        for by in ways(spec)
-        for place, (code, label) in enumerate(part_labels(spec, by, spec_language(spec)).items())
-    ]
-    return sql.listed("names", "breakdown code label place:integer", lines)
-
-
 def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
     """Give the parts of a breakdown with their labels, in the order of their list."""
+    figures, name = risk_figures(spec), spec.countries
     if by == BY_TOOL:
-        tools = (spec.tool[code] for code in risk_figures(spec).tools)
-        return {tool.code: tool.title.say(language) for tool in tools}
-    name = spec.countries if by == BY_COUNTRY else _vocabulary(spec, risk_figures(spec).by[by])
+        return {code: spec.tool[code].title.say(language) for code in figures.tools}
+    if by != BY_COUNTRY:
+        breakdown, fields = figures.by[by], spec.tool[figures.tools[0]].fields
+        name = breakdown.vocabulary or fields[breakdown.field or ""].vocabulary
     entries = spec.vocabularies[name].items if name in spec.vocabularies else ()
     return {entry.code: entry.label.say(language) for entry in entries}
-
-
-def _vocabulary(spec: Spec, breakdown: Breakdown) -> str | None:
-    """Give the list that the codes of a breakdown are from."""
-    fields = spec.tool[risk_figures(spec).tools[0]].fields
-    return breakdown.vocabulary or fields[breakdown.field or ""].vocabulary
 
 
 # which weigh most
@@ -162,7 +152,7 @@ def top_risks(source: sql.Sources) -> sql.Select:
     """Open risks by weight: level after mitigation, then steps, then the same before; the first of each period."""
     found = _weighed(source).subquery()
     heaviest = [found.c.weight.desc(), found.c.weight_before.desc()]
-    alike = [sql.in_bytes(found.c[name]) for name in ("team", "tool", "row_code", "submission")]
+    alike = [in_bytes(found.c[name]) for name in ("team", "tool", "row_code", "submission")]
     rank = sa.func.row_number().over(partition_by=found.c.period, order_by=[*heaviest, *alike])
     ranked = sa.select(found, rank.label("rank")).subquery()
     return sql.numbered(source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period", "rank")
@@ -171,7 +161,7 @@ def top_risks(source: sql.Sources) -> sql.Select:
 def _weighed(source: sql.Sources) -> sql.Select:
     """Give every open risk with its two places, what they weigh, and the cell that names it."""
     figures, cells = risk_figures(source.spec), matrix_cells(source.spec)
-    placed, rows = sql.at_hand(_both_places(source)), sql.at_hand(_open_rows(source))
+    placed, rows = sql.materialized_cte(_both_places(source)), sql.materialized_cte(_open_rows(source))
     named = sql.answers_to(source, figures.name, figures.tools)
     before, after = cells.alias("cell_before"), cells.alias("cell_after")
     shown = [rows.c[shown_column(code)] for code in figures.shows]
@@ -204,7 +194,7 @@ def _both_places(source: sql.Sources) -> sql.Select:
 def _open_rows(source: sql.Sources) -> sql.Select:
     """Give the rows of all sheets of risks that are not over, with what a list of risks shows."""
     figures, rows = risk_figures(source.spec), []
-    for table in dict.fromkeys(source.schema.wide[tool].name for tool in figures.tools):
+    for table in dict.fromkeys(source.store.schema.wide[tool].name for tool in figures.tools):
         wide = source[table]
         shown = {"name": figures.name} | {shown_column(code): code for code in figures.shows}
         told = {name: sql.as_text(wide.c[field_column(code)]) for name, code in shown.items()}
@@ -221,8 +211,7 @@ def _open_rows(source: sql.Sources) -> sql.Select:
 
 
 def _at(cell: sa.FromClause, placed: sa.FromClause, stage: str) -> sql.Expression:
-    steps = (cell.c[side] == placed.c[f"{side}_{stage}"] for side in STEPS)
-    return sa.and_(*steps)
+    return sa.and_(*(cell.c[side] == placed.c[f"{side}_{stage}"] for side in STEPS))
 
 
 # the matrices over all teams
@@ -232,11 +221,8 @@ CELL = "matrix_row_label matrix_column_label level level_label cell"  # what is 
 
 def aggregate_matrix(source: sql.Sources) -> sql.Select:
     """Give the cells with a row by sheet and the two questions that are crossed, whichever matrix shows them."""
-    cells, rows, files = (
-        matrix_cells(source.spec),
-        sql.current(source, "matrix_rows"),
-        source["submissions"],
-    )
+    cells, rows = matrix_cells(source.spec), sql.current(source, "matrix_rows")
+    files = source["submissions"]
     keys = f"period tool matrix_row_field matrix_column_field {' '.join(STEPS)}"
     lines = (
         sa.select(*picked(f"{keys} submission team", rows), sql.returned(files))

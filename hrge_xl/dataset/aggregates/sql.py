@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
 from itertools import product
 from typing import Any
 
@@ -20,7 +19,7 @@ from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
 from ...spec.figures import USUAL_BREAKDOWNS
 from ...spec.model import Spec
 from ..definitions import TYPES, in_bytes
-from ..schema import TEXT, Schema, spec_language
+from ..schema import TEXT, spec_language
 from ..store import Store
 
 
@@ -45,11 +44,6 @@ class InOrder(Join):
     inherit_cache = True
 
 
-def in_order(first: FromClause, *more: tuple[FromClause, Any]) -> FromClause:
-    """Join tables in this order, each on its condition."""
-    return reduce(lambda left, right: InOrder(left, *right), more, first)
-
-
 @compiles(InOrder, "sqlite")
 def _in_order(element: InOrder, compiler: Any, **options: Any) -> str:
     """Write what SQLite calls a cross join: it is one with a condition, whose order is kept."""
@@ -68,25 +62,19 @@ DECIMALS = 6  # of means and sums: further down two databases need not agree
 
 @dataclass(frozen=True)
 class Sources:
-    """The tables or views that figures are made of, the schema that they follow, and the day of the check."""
+    """The tables or views that figures are made of, and the day of the check."""
 
-    tables: Mapping[str, sa.Table]
-    schema: Schema
-    today: sa.ColumnElement[date]
+    store: Store
+    day: date
 
     @property
     def spec(self) -> Spec:
         """The spec, which every dataset with figures has."""
-        assert self.schema.spec is not None
-        return self.schema.spec
+        assert self.store.schema.spec is not None
+        return self.store.schema.spec
 
-    @classmethod
-    def of(cls, store: Store, today: date) -> Sources:
-        """Give the tables of a dataset."""
-        return cls(store.tables, store.schema, sa.literal(today, sa.Date()))
-
-    def __getitem__(self, table: str) -> sa.Table:
-        return self.tables[table]
+    def __getitem__(self, table: str) -> Any:
+        return self.store.tables[table]
 
 
 Figure = Callable[[Sources], Select]
@@ -95,7 +83,7 @@ Figure = Callable[[Sources], Select]
 
 def numbered(source: Sources, table: str, lines: Select, *order: str, more: Iterable[str] = ()) -> Select:
     """Select the columns of a table, and more, of some lines, numbered as `n` in this order (`-name`: downwards)."""
-    columns = (*source.schema.by_name[table].names, *more)
+    columns = (*source.store.schema.by_name[table].names, *more)
     found = lines.subquery()
     by = []
     for name in order:  # nothing comes before everything, texts are in the order of their bytes
@@ -143,7 +131,7 @@ def cells(source: Sources) -> sa.CTE:
     """
     cell, question, item = source["slots"], source["questions"], source["items"]
     its = (question.c.n.label("asked"), question.c.type, item.c.n.label("item"))
-    return at_hand(
+    return materialized_cte(
         sa.select(cell.c.slot, cell.c.tool, cell.c.row_code, cell.c.calculated, *its)
         .join_from(cell, question, same(question, cell, "tool", "field"))
         .outerjoin(item, same(item, cell, "tool", "row_code"))
@@ -152,24 +140,24 @@ def cells(source: Sources) -> sa.CTE:
 
 def by_file(files: sa.FromClause, given: sa.FromClause, cell: sa.FromClause) -> sa.FromClause:
     """Join the facts of each file with their cells."""
-    of_file, of_cell = same(given, files, "submission_id"), same(cell, given, "slot")
-    return in_order(files, (given, of_file), (cell, of_cell))
+    facts = InOrder(files, given, same(given, files, "submission_id"))
+    return InOrder(facts, cell, same(cell, given, "slot"))
 
 
 def current(source: Sources, table: str) -> sa.CTE:
     """Give the lines of a view that are of returns that count."""
     lines = source[table]
-    return at_hand(sa.select(lines).where(lines.c.current))
+    return materialized_cte(sa.select(lines).where(lines.c.current))
 
 
 def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:
     """Give the answers to one question of some sheets."""
     given = source["answers"]
-    ours = sa.select(given, given.c.row.label("row_code"))
-    return at_hand(ours.where(given.c.current, given.c.tool.in_(tools), given.c.field == field))
+    ours = (given.c.current, given.c.tool.in_(tools), given.c.field == field)
+    return materialized_cte(sa.select(given, given.c.row.label("row_code")).where(*ours))
 
 
-def at_hand(lines: Select) -> sa.CTE:
+def materialized_cte(lines: Select) -> sa.CTE:
     """Give lines that are worked out once and then looked up: a database would go through them for every row."""
     return lines.cte().prefix_with("MATERIALIZED")
 
