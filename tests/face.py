@@ -379,7 +379,7 @@ from hrge_xl.dataset.aggregates.risks import placed_risks, risk_parts
 from hrge_xl.dataset.aggregates.sql import distinct, Sources
 from hrge_xl.dataset.aggregates.values import lines_and_values, NO_VALUE, RESTATED, Value as values_Value
 from hrge_xl.dataset.table_files import harmless
-from hrge_xl.dataset.dimensions import pattern, right_answers, values
+from hrge_xl.dataset.dimensions import allowed_values as values, pattern, right_answers
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history
 from hrge_xl.dataset.definitions import selection, TYPES

@@ -226,7 +226,7 @@ def test_a_column_of_several_sheets_has_the_codes_of_all(tmp_path: Path) -> None
         files[f"tools/{tool.lower()}.yaml"] = {"code": tool, "sheet": tool, "title": tool, "blocks": [block]}
     schema = Schema(load(write(files, tmp_path)))
     ways = schema.by_name["ways"]
-    assert set(values(schema, ways, ways.columns[ways.at["w_1"]])) == {"BUS", "RAIL", "FERRY"}
+    assert set(values(schema, ways.columns[ways.at["w_1"]])) == {"BUS", "RAIL", "FERRY"}
 
 
 def test_no_two_columns_of_a_view_have_one_name(tmp_path: Path) -> None:

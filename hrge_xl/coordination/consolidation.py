@@ -16,7 +16,7 @@ from ..core.errors import OutputError
 from ..core.paths import check_several
 from ..core.shell_words import quoted
 from ..dataset import deciding
-from ..dataset.ingest import IngestRun, Options, ingest
+from ..dataset.ingest import IngestRun, Options, ingest, ingest_dry_run
 from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import Reconciliation, reconciliation
 from ..dataset.returns import Return, find_return, heads

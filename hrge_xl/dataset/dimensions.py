@@ -220,7 +220,7 @@ def crossed_pairs(spec: Spec) -> dict[str, list[Pair]]:
 # what a column can hold, by its description and the spec: values, patterns, figures, and which answers are right
 
 
-def values(schema: Schema, column: TableColumn) -> tuple[str, ...]:
+def allowed_values(schema: Schema, column: TableColumn) -> tuple[str, ...]:
     """Give the values that a column can have; nothing where they are many, or several stand in one text."""
     if column.fields:
         # a number beyond its scale has no label, nor has a code that is from no list

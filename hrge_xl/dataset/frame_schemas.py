@@ -20,7 +20,7 @@ from pandera.pandas import Check, Column, DataFrameSchema
 from ..core.numerals import shown
 from ..core.words import too_many_words
 from ..spec.model import Spec
-from .dimensions import RightAnswers, least_and_most, pattern, right_answers, values
+from .dimensions import RightAnswers, allowed_values, least_and_most, pattern, right_answers
 from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Schema, Table, TableColumn
 
 TYPES: dict[str, tuple[type, ...]] = {
@@ -85,7 +85,7 @@ def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
 
 def _structure(schema: Schema, column: TableColumn) -> Iterator[Check]:
     """Yield the checks that hold for everything that stands in a column."""
-    if known := values(schema, column):
+    if known := allowed_values(schema, column):
         yield Check.isin(known, error=f"one of {', '.join(known)}")
     if written := pattern(schema, column):
         yield Check(lambda series: series.str.fullmatch(written), error=f"written as {written}")

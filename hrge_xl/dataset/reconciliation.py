@@ -156,7 +156,8 @@ def over_periods(store: Store) -> list[PeriodFigures]:
     counted = sa.select(files).where(files.c.current).subquery()
     teams = dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team))))
     sums = {name: whole(sa.func.sum(sheets.c[name])) for name in ("answered", "required")}
-    answered = {period: some for period, *some in store.select(grouped(sheets, "period", **sums))}
+    lines = store.select(grouped(sheets, "period", **sums))
+    answered = {period: (answered, required) for period, answered, required in lines}
     levels: dict[str, dict[str, int]] = defaultdict(dict)
     risks = store.schema.spec.figures.risks if store.schema.spec else None
     if risks is not None:
@@ -165,7 +166,7 @@ def over_periods(store: Store) -> list[PeriodFigures]:
         for name, level, count in store.select(by_level.where(table.c.stage == last)):
             levels[name][level] = count
     return [
-        PeriodFigures(name, count, teams.get(name, 0), *answered.get(name, (0, 0)), levels=levels[name])
+        PeriodFigures(name, count, teams.get(name, 0), *answered.get(name, (0, 0)), levels[name])
         for name, count in ((period.name, period.counted) for period in periods(store))
         if count
     ]

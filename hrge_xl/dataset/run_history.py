@@ -147,11 +147,13 @@ def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
         for key, (name, state) in sorted(new["files"].items(), key=itemgetter(1))
         if key in old["files"] and old["files"][key][1] != state
     ]
-    was, now_is = ({tuple(key): value for *key, value in run["figures"]} for run in (old, new))
+    was, is_now = (
+        {(what, code, period): value for what, code, period, value in run["figures"]} for run in (old, new)
+    )
     moved = [
-        FigureChange(*key, before=was.get(key), now=now_is.get(key))
-        for key in dict.fromkeys([*now_is, *was])
-        if was.get(key) != now_is.get(key)
+        FigureChange(*key, was.get(key), is_now.get(key))
+        for key in dict.fromkeys([*is_now, *was])
+        if was.get(key) != is_now.get(key)
     ]
     return RunChange(
         now["day"], before["day"], _names(new["files"], old["files"]), _names(old["files"], new["files"]), status,

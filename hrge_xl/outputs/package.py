@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..core.output_files import whole
-from ..dataset.dimensions import least_and_most, pattern, right_answers, values
+from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers
 from ..dataset.schema import (
     BOOLEAN,
     DATE,
@@ -159,7 +159,7 @@ def _field(schema: Schema, table: Table, column: TableColumn) -> dict[str, Any]:
     constraints = {
         # a team may have sent something that states no period
         "required": column.name in table.key and (column.name != "period" or table.key == ("period",)),
-        "enum": list(values(schema, column)),
+        "enum": list(allowed_values(schema, column)),
         "pattern": pattern(schema, column),
         "minimum": least,
         "maximum": most,
