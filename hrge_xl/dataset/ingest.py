@@ -135,42 +135,59 @@ class IngestRun:
 
 @contextmanager
 def ingest(
-    sources: Sequence[Source], out: Path, *, arrived: Arrived | None = None, options: Options | None = None
+    sources: Sequence[Source], out: Path, *, options: Options, arrived: Arrived | None = None
 ) -> Iterator[IngestRun]:
     """Take files into the dataset of a folder, and give the run, which still holds the folder, with its open dataset.
 
     What is in the dataset already is not read again, unless it was checked on another day than the one asked for.
     Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
-    how, came = _suited(options or Options(), sources), arrived or Arrived()
     # no order of rounds says anything
     sources = sorted(sources, key=lambda source: source.asked.wanted.round or "")
-    with ExitStack() as stack:
-        pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
-        stack.enter_context(only_writer(out))
-        stores = [stack.enter_context(each) for each in _open(out, how.store, write=True)]
-        for store in stores:
-            stack.enter_context(store.only_writer())
-        ledger = stack.enter_context(Ledger.open(out))
-        run = IngestRun(out, pool, how, stores, ledger, noticed=noticed_of(sources))
+    with _begun(sources, out, options, write=True) as run:
+        run.noticed = noticed_of(sources)
         for store in run.databases:
             check_dataset_owner(store, run.ledger, out)
-        given = [(_arrivals(run, source.files), source.asked) for source in sources]
-        run.sources, run.notes = given, tuple(_distrusted(run))
-        _receive_all(run, [source.home for source in sources], came)
+        run.sources = [(_arrivals(run, source.files), source.asked) for source in sources]
+        file = out / DATASET
+        if run.file.facts() and run.ledger.is_changed(file):  # one that is gone is made again in any case
+            run.file.set_fact(SPEC_DIGEST, "")
+            run.notes = (f"{CHANGED.format(file=file)} Everything was read again from what was received.",)
+        run.ledger.forget_checksum(file)  # from here on it is written into
+        _receive_all(run, [source.home for source in sources], arrived or Arrived())
         _settle_spec(run)
         _fill(run)
-        for store, source in product(stores, sources):
+        for store, source in product(run.stores, sources):
             if source.home is not None:
                 expect_teams(store, source.asked.wanted.round or "", source.expected)
         for store in run.databases:
             set_dataset_owner(store, run.ledger, out)
-        pool.shutdown()  # what readers remember is of no use to those who write
-        if run.new or not how.asking or not all(store.fact(DERIVED) for store in stores):
+        run.pool.shutdown()  # what readers remember is of no use to those who write
+        if run.new or not options.asking or not all(store.fact(DERIVED) for store in run.stores):
             _work_out(run)
             record_run(run.ledger, run.file, run.today)
         yield run
-        run.ledger.note_checksum(out / DATASET)
+        run.ledger.note_checksum(file)
+
+
+@contextmanager
+def _begun(sources: Sequence[Source], out: Path, options: Options, *, write: bool) -> Iterator[IngestRun]:
+    """Give a run that has what it works with; where it writes, nobody else does meanwhile."""
+    if not options.jobs:  # a few files need no processes of their own, which take longer to start
+        few = sum(len(source.files) for source in sources) <= FEW
+        options = replace(options, jobs=1 if few else cores())
+    with ExitStack() as stack:
+        pool = stack.enter_context(workers(options.engine, options.jobs, options.executor))
+        if write:
+            stack.enter_context(only_writer(out))
+        stores = [stack.enter_context(open_url(options.store))] if options.store else []
+        path = out / DATASET
+        file = open_file(path if write or path.is_file() else None, write=write)
+        stores.append(stack.enter_context(file))
+        for store in stores if write else ():
+            stack.enter_context(store.only_writer())
+        ledger = stack.enter_context(Ledger.open(out, write=write))
+        yield IngestRun(out, pool, options, stores, ledger)
 
 
 def _work_out(run: IngestRun) -> None:
@@ -211,55 +228,27 @@ def _read_once(store: Store) -> frozenset[str]:
     return frozenset(each["sha256"] for each in known if each["sha256"] and each["verdict"] != REFUSED)
 
 
-def _distrusted(run: IngestRun) -> Iterator[str]:
-    """Have a dataset made anew that another program changed, and say so; from here on it is written into."""
-    file = run.out / DATASET
-    if run.file.facts() and run.ledger.is_changed(file):  # one that is gone is made again in any case
-        run.file.set_fact(SPEC_DIGEST, "")
-        yield f"{CHANGED.format(file=file)} Everything was read again from what was received."
-    run.ledger.forget_checksum(file)
-
-
-def _suited(how: Options, sources: Sequence[Source]) -> Options:
-    """Give the options with a number of processes; a few files need none of their own, which take longer to start."""
-    few = sum(len(source.files) for source in sources) <= FEW
-    return how if how.jobs else replace(how, jobs=1 if few else cores())
-
-
 @contextmanager
 def ingest_dry_run(
-    sources: Sequence[Source], out: Path, *, options: Options | None = None
+    sources: Sequence[Source], out: Path, *, options: Options
 ) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
     """Give a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
-    how = _suited(options or Options(), sources)
-    with ExitStack() as stack:
-        pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
-        stores = [stack.enter_context(each) for each in _open(out, how.store, write=False)]
-        run = IngestRun(out, pool, how, stores, stack.enter_context(Ledger.open(out, write=False)))
-        given = []
+    with _begun(sources, out, options, write=False) as run:
         for source in sources:  # a round may be its own ledger
-            known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
-            given.append((_arrivals(run, source.files), replace(source.asked, waivers=tuple(known))))
-        run.sources = given
+            waived = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
+            run.sources.append((_arrivals(run, source.files), replace(source.asked, waivers=tuple(waived))))
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
-        there = [store.known() if store.use(schema, write=False) else {} for store in stores]
+        there = [store.known() if store.use(schema, write=False) else {} for store in run.stores]
         path, verdict = SUBMISSIONS.at["path"], SUBMISSIONS.at["verdict"]
-        found, verdicts = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
+        found, verdicts = dict[str, str](), {name: row["verdict"] for name, row in there[-1].items()}
         for came, asked in run.sources:
             missing = {_name(each): each for each in came if not all(_name(each) in some for some in there)}
-            batches = in_batches([each for _, each in sorted(missing.items())], how.jobs)
-            for rows in pool.map(submissions_of, batches, run.task(asked)):
+            batches = in_batches([each for _, each in sorted(missing.items())], run.options.jobs)
+            for rows in run.pool.map(submissions_of, batches, run.task(asked)):
                 found |= {str(row[path]): str(row[verdict]) for row in rows}
             verdicts |= {name: found[each.path] for name, each in missing.items()}
         yield run, found, {each.path: verdicts[_name(each)] for each in run.given}
-
-
-def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
-    if address:
-        yield open_url(address)
-    path = out / DATASET
-    yield open_file(path if write or path.is_file() else None, write=write)
 
 
 def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> None:

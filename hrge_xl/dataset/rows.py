@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
-from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -27,7 +26,7 @@ from ..findings import Finding, Severity, Waiver, Words
 from ..layout import Layout
 from ..layout.wording import wording_of
 from ..spec.model import Spec
-from .dimensions import HASHED, NumberedCell, codes, rows_of, slots_of
+from .dimensions import HASHED, NumberedCell, Slots, codes, rows_of, slots_of
 from .schema import (
     ANSWERS_FACT,
     FINDINGS_FACT,
@@ -58,58 +57,6 @@ def submission_number(submission: str) -> int:
     return int(submission[: SHORT - 1], 16)
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnKey:
-    """Which return it is, by its stamp and by its form.
-
-    `period` is what its figures belong to: the round that it was issued for, else the period that its form says.
-    """
-
-    submission: str
-    team: str = ""
-    country: str = ""
-    period: str = ""
-    project: str = ""
-    intervention: str = ""
-    period_start: date | None = None
-    period_end: date | None = None
-
-    @property
-    def number(self) -> int:
-        """The integer that facts go by."""
-        return submission_number(self.submission)
-
-
-def return_key(result: Result) -> ReturnKey:
-    """Tell who and what a result is about. The form counts for what it asks, the stamp for the rest."""
-    name = submission_id(result.sha256, result.path)
-    submission = result.submission
-    if submission is None or result.spec is None:
-        return ReturnKey(name)
-    said = _identity_answers(submission, result.spec)
-    days = (said.get(part) for part in ("period_start", "period_end"))
-    start, end = (day if isinstance(day, date) else None for day in days)
-    stamp = submission.identity
-    period = stamp.round or (f"{start}/{end}" if start and end else "")
-    country = str(said.get("country") or stamp.country)
-    project, intervention = (
-        storable(tidy(undirected(shown(said.get(part) or "")))) or "" for part in ("project", "intervention")
-    )
-    return ReturnKey(name, stamp.team, country, period, project, intervention, start, end)
-
-
-def _identity_answers(submission: Submission, spec: Spec) -> dict[str, Value]:
-    """Give what the form says about the return itself, by part of the key; a calculated part is worked out again."""
-    asked = {code: part for part, code in spec.identity.parts.items()}
-    places = {(spec.single_fields[code][0], "1", code): part for code, part in asked.items()}
-    found: dict[str, Value] = {}
-    for answer in submission.answers:
-        part = places.get(answer.key)
-        if part is not None and answer.value is not None and (answer.calculated or part not in found):
-            found[part] = answer.value
-    return found
-
-
 def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
     """Put the rows of several files together, file after file; of none, no rows."""
     found = no_rows(schema)
@@ -125,6 +72,14 @@ def no_rows(schema: Schema) -> Rows:
     return {table.name: [] for table in (SUBMISSIONS, SLOTS, *facts)}
 
 
+class DatasetCell(NamedTuple):
+    """A cell of a layout as the dataset knows it: with the labels of its codes, and the tools that it refers to."""
+
+    known: NumberedCell
+    labels: Mapping[str, str]
+    refers: Sequence[str]
+
+
 class RowBuilder:
     """Turns results of one spec into rows. What depends on a layout only is worked out once.
 
@@ -132,54 +87,104 @@ class RowBuilder:
     """
 
     def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
-        self.schema, self._every_slot = schema, every_slot
+        self.schema, self._every_slot, spec = schema, every_slot, schema.spec
+        self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
+        self._labels: dict[str, dict[str, str]] = {}  # of every list in the language of the spec, by code
+        for name, _, code, label, *_ in codes(spec, spec_language(spec)) if spec else ():
+            self._labels.setdefault(str(name), {})[str(code)] = str(label)
+        places = spec.places() if spec else ()
+        # the fields that refer to rows of other tools
+        self._refers = {(tool.code, field.code): field.to for tool, _, field in places if field.to}
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
         with looking_at(result.path):
-            rows, owner, spec = no_rows(self.schema), return_key(result), self.schema.spec
-            number, outcome, sent = owner.number, result.outcome, result.submission
-            rows["submissions"].append(_submission(result, owner))
+            rows, spec, sent = no_rows(self.schema), self.schema.spec, result.submission
+            number = submission_number(submission_id(result.sha256, result.path))
+            rows["submissions"].append(_submission(result))
+            # in the language of the dataset, not of the team
             wording, file = wording_of(result.spec or spec), name_of(result.path)
-            for n, finding in enumerate(
-                result.findings, start=1
-            ):  # in the language of the dataset, not of the team
+            for n, finding in enumerate(result.findings, start=1):
                 worded = wording.worded(finding, spec_language(spec), file)
                 rows["findings_fact"].append(finding_row(worded, number, n))
             for code, why in sorted(result.not_run.items()):
                 told = storable(in_english(why)), storable(as_json({"why": why}))
                 rows["checks_not_run"].append((number, code, *told))
-            if sent is not None and outcome is not None:
-                rows["sheets"] += _sheets(outcome, number)
-                rest = list[Unplaced]()
-                if self.schema.answers and spec is not None:
-                    rows["listed_fact"] += _listed(result, spec, number)
-                    if sent.identity.spec == spec.name:
-                        assert result.layout is not None
-                        its = self._answers.rows(sent, result.layout, number)
-                        rows["answers_fact"] += its.facts
-                        rows["slots"] += its.slots
-                        rows["row_references"] += its.references
-                        rest = its.rest
-                rows["unplaced_fact"] += _unplaced(sent, rest, number)
+            if sent is None or result.outcome is None:
+                return rows
+            rows["sheets"] += _sheets(result.outcome, number)
+            rest = list[Unplaced]()
+            if self.schema.answers and spec is not None:
+                rows["listed_fact"] += _listed(result, spec, number)
+                if sent.identity.spec == spec.name:
+                    assert result.layout is not None
+                    rest = self._add_answers(rows, spec, sent, result.layout, number)
+            rows["unplaced_fact"] += _unplaced(sent, rest, number)
             return rows
 
-    @cached_property
-    def _answers(self) -> AnswerRowBuilder:
-        assert self.schema.spec is not None
-        return AnswerRowBuilder(self.schema.spec, every_slot=self._every_slot)
+    def _add_answers(
+        self, rows: Rows, spec: Spec, sent: Submission, layout: Layout, number: int
+    ) -> list[Unplaced]:
+        """Add the facts of the answers of a file, the cells that not every workbook has, and what rows refer to.
+
+        Gives the answers that an earlier version asked for, and that have no place by now.
+        """
+        facts, rest, new = list[Row](), list[Unplaced](), dict[CellKey, NumberedCell]()
+        filled, referring = set[RowKey](), list[tuple[int, RowKey, Reference]]()
+        slots, is_other = slots_of(spec), layout.spec.digest != spec.digest
+        cells = self._cells.setdefault((layout.digest, layout.language), {})
+        for answer in sent.answers:
+            key, code = answer.cell_key, answer.code
+            if key not in cells:
+                cells[key] = self._cell(spec, slots, key, layout)
+            cell = cells[key]
+            if cell is not None and code is not None and cell.refers:
+                referring.append((cell.known.slot, answer.key[:2], (code, cell.refers)))
+            if answer.value is None if answer.calculated else answer.state not in KEPT:
+                continue
+            filled.add(answer.key[:2])
+            if cell is not None and not (
+                is_other and code is not None and cell.labels and code not in cell.labels
+            ):
+                facts.append(_fact(answer, cell, number))
+                if not self._every_slot or cell.known.slot >= HASHED:
+                    new[key] = cell.known
+            elif not answer.calculated:
+                label = layout.slots[answer.key].field.label.say(layout.language)
+                rest.append(Unplaced(answer.sheet, answer.cell, shown(answer.original or code or ""), label))
+        rows["answers_fact"] += sorted(facts, key=itemgetter(1))
+        rows["slots"] += rows_of(new, layout)
+        first_last = sorted(referring, key=itemgetter(0), reverse=True)
+        references = {row: reference for _, row, reference in first_last}
+        rows["row_references"] += [(number, *row, _about(references, filled, *row)) for row in references]
+        return rest
+
+    def _cell(self, spec: Spec, slots: Slots, key: CellKey, layout: Layout) -> DatasetCell | None:
+        """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
+        tool, theirs = spec.tool.get(key[0]), layout.slots[key[:3]].field
+        ours = tool.fields.get(key[2]) if tool else None
+        if ours is None or kind_of(ours) is not kind_of(theirs):
+            return None
+        if (list_of(ours), ours.calculated) != (list_of(theirs), theirs.calculated):
+            return None
+        known = slots.cell(key, layout)
+        return DatasetCell(
+            known, self._labels.get(known.list or "", {}), self._refers.get((key[0], key[2]), ())
+        )
 
 
 # about a file
 
 
-def _submission(result: Result, owner: ReturnKey) -> Row:
-    counts = dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
-    row: dict[str, Cell] = {
-        SUBMISSION_ID: owner.number, **asdict(owner), "path": storable(result.path), "sha256": result.sha256,
-        "size": result.size, "verdict": result.verdict, "current": False, "checked": result.checked,
-        "read_for": result.read_for, "waived": sum(not finding.open for finding in result.findings),
-        "untouched": result.untouched, "required": 0, "answered": 0,
+def _submission(result: Result) -> Row:
+    name = submission_id(result.sha256, result.path)
+    row: dict[str, Cell] = dict.fromkeys(("team", "country", "period", "project", "intervention"), "")
+    row |= dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
+    row |= {
+        SUBMISSION_ID: submission_number(name), "submission": name, "path": storable(result.path),
+        "sha256": result.sha256, "size": result.size, "verdict": result.verdict, "current": False,
+        "checked": result.checked, "read_for": result.read_for, "untouched": result.untouched,
+        "waived": sum(not finding.open for finding in result.findings), "required": 0, "answered": 0,
     }  # fmt: skip
     if result.outcome is not None:
         progress = result.outcome.progress.values()
@@ -190,6 +195,7 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         }
     if result.submission is not None:
         sent, stamp = result.submission, result.submission.identity
+        row |= _return_key(sent, result.spec) if result.spec is not None else {}
         row |= {name: getattr(stamp, name) for name in ("language", "spec", "spec_version", "round", "copy")}
         row |= {
             "predecessor": storable(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
@@ -197,7 +203,28 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
             "last_answers": storable(sent.last) or None,
             "stamp": json.dumps(dict(to_pairs(stamp)), ensure_ascii=False),
         }  # fmt: skip
-    return SUBMISSIONS.row(**row, **counts)
+    return SUBMISSIONS.row(**row)
+
+
+def _return_key(sent: Submission, spec: Spec) -> dict[str, Cell]:
+    """Tell who and what a return is about. The form counts for what it asks, the stamp for the rest.
+
+    Its period is what its figures belong to: the round that it was issued for, else the days that its form says.
+    """
+    places = {(spec.single_fields[code][0], "1", code): part for part, code in spec.identity.parts.items()}
+    said = dict[str, Value]()
+    for answer in sent.answers:  # a calculated part is worked out again
+        part = places.get(answer.key)
+        if part is not None and answer.value is not None and (answer.calculated or part not in said):
+            said[part] = answer.value
+    days = (said.get(part) for part in ("period_start", "period_end"))
+    start, end = (day if isinstance(day, date) else None for day in days)
+    texts = {part: tidy(undirected(shown(said.get(part) or ""))) for part in ("project", "intervention")}
+    return {
+        "team": sent.identity.team, "country": str(said.get("country") or sent.identity.country),
+        "period": sent.identity.round or (f"{start}/{end}" if start and end else ""), "period_start": start,
+        "period_end": end, **{part: storable(text) or "" for part, text in texts.items()},
+    }  # fmt: skip
 
 
 def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
@@ -244,9 +271,8 @@ def finding_row(finding: Finding, submission: int, n: int) -> Row:
         "waived": not finding.open, "waiver": waiver and waiver.told, "waiver_number": waiver and waiver.number,
         "details": as_json(finding.details),
     }  # fmt: skip
-    return tuple(
-        storable(value) if isinstance(value, str) else value for value in map(values.get, FINDINGS_FACT.names)
-    )
+    row = map(values.get, FINDINGS_FACT.names)
+    return tuple(storable(value) if isinstance(value, str) else value for value in row)
 
 
 def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: str) -> Finding:
@@ -266,91 +292,10 @@ KEPT = frozenset({State.ANSWERED, State.ERROR, State.NOT_CALCULATED})
 NOTHING_SHOWN = ""  # the original of a value that is worked out again and was not shown
 NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is not text
 RowKey = tuple[str, str]  # tool and row
+Reference = tuple[str, Sequence[str]]  # the code of a row of some of these tools
 
 
-class DatasetCell(NamedTuple):
-    """A cell of a layout as the dataset knows it: with the labels of its codes, and the tools that it refers to."""
-
-    known: NumberedCell
-    labels: Mapping[str, str]
-    refers: Sequence[str]
-
-
-class AnswerRows(NamedTuple):
-    """What the answers of a file bring: facts, cells that not every workbook has, and what rows refer to.
-
-    `rest` are the answers that an earlier version asked for, and that have no place by now.
-    """
-
-    facts: list[Row]
-    slots: list[Row]
-    references: list[Row]
-    rest: list[Unplaced]
-
-
-class AnswerRowBuilder:
-    """Turns the answers of files of one spec into rows. What depends on a layout only is worked out once.
-
-    `every_slot`: the cells that every workbook has are in the dataset already, and only further ones are written.
-    """
-
-    def __init__(self, spec: Spec, *, every_slot: bool) -> None:
-        self._spec, self._every_slot = spec, every_slot
-        self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
-        self._labels: dict[str, dict[str, str]] = {}  # of every list in the language of the spec, by code
-        for name, _, code, label, *_ in codes(spec, spec_language(spec)):
-            self._labels.setdefault(str(name), {})[str(code)] = str(label)
-        # the fields that refer to rows of other tools
-        self._refers = {(tool.code, field.code): field.to for tool, _, field in spec.places() if field.to}
-
-    def rows(self, submission: Submission, layout: Layout, number: int) -> AnswerRows:
-        """Give the rows of one checked file."""
-        facts, rest, new = list[Row](), list[Unplaced](), dict[CellKey, NumberedCell]()
-        rows: set[RowKey] = set()
-        referring: list[tuple[int, RowKey, Step]] = []
-        other = layout.spec.digest != self._spec.digest
-        cells = self._cells.setdefault((layout.digest, layout.language), {})
-        for answer in submission.answers:
-            key, code = answer.cell_key, answer.code
-            if key not in cells:
-                cells[key] = self._cell(key, layout)
-            cell = cells[key]
-            if cell is not None and code is not None and cell.refers:
-                referring.append((cell.known.slot, answer.key[:2], Step(code, cell.refers)))
-            if answer.value is None if answer.calculated else answer.state not in KEPT:
-                continue
-            rows.add(answer.key[:2])
-            lost = other and code is not None and cell is not None and cell.labels and code not in cell.labels
-            if cell is not None and not lost:
-                facts.append(fact_row(answer, cell, number))
-                if not self._every_slot or cell.known.slot >= HASHED:
-                    new[key] = cell.known
-            elif not answer.calculated:
-                label = layout.slots[answer.key].field.label.say(layout.language)
-                rest.append(Unplaced(answer.sheet, answer.cell, shown(answer.original or code or ""), label))
-        facts.sort(key=itemgetter(1))
-        steps = {row: step for _, row, step in sorted(referring, key=itemgetter(0), reverse=True)}
-        references: list[Row] = [(number, *row, _about(steps, rows, *row)) for row in steps]
-        return AnswerRows(facts, rows_of(new, layout), references, rest)
-
-    def _cell(self, key: CellKey, layout: Layout) -> DatasetCell | None:
-        """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
-        tool, theirs = self._spec.tool.get(key[0]), layout.slots[key[:3]].field
-        ours = tool.fields.get(key[2]) if tool else None
-        if ours is None or kind_of(ours) is not kind_of(theirs):
-            return None
-        if (list_of(ours), ours.calculated) != (list_of(theirs), theirs.calculated):
-            return None
-        known = slots_of(self._spec).cell(key, layout)
-        return DatasetCell(
-            known, self._labels.get(known.list or "", {}), self._refers.get((key[0], key[2]), ())
-        )
-
-
-# an answer as a row of facts, and back
-
-
-def fact_row(answer: Answer, cell: DatasetCell, submission: int) -> Row:
+def _fact(answer: Answer, cell: DatasetCell, submission: int) -> Row:
     """Give the row of an answer. What can be told from its other columns is left out."""
     text, calculated = storable(answer.text), answer.calculated
     original, original_type = _as_text(answer)
@@ -405,23 +350,14 @@ def answer_of(row: Mapping[str, Any]) -> Answer:
     return answer
 
 
-# what rows refer to
-
-
-class Step(NamedTuple):
-    """What a row refers to: the code of a row of some of these tools."""
-
-    code: str
-    tools: Sequence[str]
-
-
-def _about(referring: Mapping[RowKey, Step], rows: Collection[RowKey], tool: str, row: str) -> str | None:
+def _about(
+    references: Mapping[RowKey, Reference], rows: Collection[RowKey], tool: str, row: str
+) -> str | None:
     """Give what a row refers to in the end: from a value to its indicator, from there to the catalogue."""
     about = None
     for _ in range(LONGEST_WAY):
-        step = referring.get((tool, row))
-        if step is None:
+        if (tool, row) not in references:
             return about
-        about = row = step.code
-        tool = next((code for code in step.tools if (code, row) in rows), step.tools[0])
+        row, tools = references[tool, row]
+        about, tool = row, next((code for code in tools if (code, row) in rows), tools[0])
     return about

@@ -89,7 +89,7 @@ def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]
     def instead(file: Arrival, fault: Exception) -> list[Shard]:
         builder, _ = _builder_and_check(task.spec)
         rows = builder.rows(_stopped(file, fault, task))
-        return [_signed(write_shard([rows], builder.schema, folder), task)]
+        return [write_shard([rows], builder.schema, folder, by=engine() if task.far else "")]
 
     return apart(lambda some: [shard_of(some, task, folder)], files, instead)
 
@@ -126,13 +126,9 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
                 else:
                     yield result
 
-        shard = write_shard(check(map(builder.rows, taken_in())), builder.schema, folder)
-    return _signed(replace(shard, changed=tuple(changed), closed=tuple(closed)), task)
-
-
-def _signed(shard: Shard, task: Task) -> Shard:
-    """Give a shard that says which program made it, where it may be another one."""
-    return replace(shard, engine=engine()) if task.far else shard
+        rows = check(map(builder.rows, taken_in()))
+        shard = write_shard(rows, builder.schema, folder, by=engine() if task.far else "")
+    return replace(shard, changed=tuple(changed), closed=tuple(closed))
 
 
 def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
@@ -231,8 +227,10 @@ class Shard:
     changed: tuple[str, ...] = ()  # files that were no more what they were, by path: refused without a hash
 
 
-def write_shard(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
+def write_shard(files: Iterable[Rows], schema: Schema, folder: Path, *, by: str = "") -> Shard:
     """Give the rows of some submissions as a shard in a folder that is there. Raises `OutputError`, `StoreError`.
+
+    `by` is the program that made it, where that may be another one.
 
     It is named by the submissions in it and by its content: a batch that is done twice is one shard.
     """
@@ -246,7 +244,7 @@ def write_shard(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
         raise not_written(unfinished, error) from error
     finally:
         unfinished.unlink(missing_ok=True)
-    return Shard(str(place), names, counts, digest)
+    return Shard(str(place), names, counts, digest, by)
 
 
 def _write(files: Iterable[Rows], schema: Schema, path: Path) -> tuple[tuple[str, ...], dict[str, int]]:
@@ -314,27 +312,26 @@ class RowCheck:
 
     def __call__(self, files: Iterable[Rows]) -> list[Rows]:
         """Give the rows of files as they came. Raises `UnfitRow` where one of them has no place in the dataset."""
-        rows = list(files)
-        further = list(dict.fromkeys(row for tables in rows for row in tables["slots"]))
-        for name in no_rows(self._schema):
-            some = further if name == "slots" else [row for tables in rows for row in tables[name]]
-            if some:
-                self._look_over(self._schema.by_name[name], some)
-            if some and name == "answers_fact":
-                self._look_over_answers(some, self._known | self._placed(further))
-        return rows
-
-    def _look_over(self, table: Table, rows: Sequence[Row]) -> None:
         import pandas as pd
 
         from .frame_schemas import first_failure, python_schema
 
-        if table.name not in self._schemas:
-            self._schemas[table.name] = python_schema(self._schema, table)
-        frame = pd.DataFrame(rows, columns=list(table.names), dtype=object)
-        failure = first_failure(self._schemas[table.name], frame)
-        if failure is not None:
-            raise _unfit(table, rows[failure.row], failure.column, failure.why)
+        rows = list(files)
+        further = list(dict.fromkeys(row for tables in rows for row in tables["slots"]))
+        for name in no_rows(self._schema):
+            some = further if name == "slots" else [row for tables in rows for row in tables[name]]
+            if not some:
+                continue
+            if name not in self._schemas:
+                self._schemas[name] = python_schema(self._schema, self._schema.by_name[name])
+            table = self._schema.by_name[name]
+            frame = pd.DataFrame(some, columns=list(table.names), dtype=object)
+            failure = first_failure(self._schemas[name], frame)
+            if failure is not None:
+                raise _unfit(table, some[failure.row], failure.column, failure.why)
+            if name == ANSWERS_FACT.name:
+                self._look_over_answers(some, self._known | self._placed(further))
+        return rows
 
     # an answer and its cell
 
