@@ -1,6 +1,6 @@
 """pandera schemas of every table and view, made of its description and the spec; the one place with pandera.
 
-`schemas` is for analysts: what is right. `python_schema` is for rows before they are written (see `row_check`).
+`schemas` is for analysts: what is right. `python_schema` is for rows before they are written, by `work.RowCheck`.
 """
 
 from __future__ import annotations

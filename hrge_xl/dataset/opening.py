@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import cache
 from multiprocessing.util import Finalize
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -38,7 +39,6 @@ from .schema import SPEC_FILES, SUBMISSIONS, VERSION, Row, Schema
 from .store import FILLED, OF_DATABASE, SPEC_DIGEST, STORES, Store, open_file, translate_db_errors
 from .update_statuses import update_statuses
 
-CHANGED = "{store}: the spec that it carries (in {table}) was changed. Consolidate again with --spec."
 SPECS = "spec"  # the folder beside a dataset, or in a round, that copies of specs are kept in
 
 
@@ -95,7 +95,8 @@ def spec_of(store: Store) -> Spec | None:
         except ValueError as error:
             files, fault = {}, error
         if digest_of(files) != facts[SPEC_DIGEST]:
-            raise StoreError(CHANGED.format(store=store.name, table=SPEC_FILES.name)) from fault
+            told = f"{store.name}: the spec that it carries (in {SPEC_FILES.name}) was changed."
+            raise StoreError(f"{told} Consolidate again with --spec.") from fault
         folder = write(files, _home())
     return load(folder)
 
@@ -207,6 +208,9 @@ def set_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
 # a dataset that lives as long as it is looked at: the same tables and figures, and nothing of it stays
 
 
+BY_PATH = attrgetter("path")
+
+
 class Temporary(NamedTuple):
     """A dataset with its ledger, in a folder that goes with them."""
 
@@ -238,8 +242,8 @@ def temporary_dataset(
     """
     with in_a_copy(ledger, NAME, lasting=False) as made:
         made.ledger.forget_places()
-        arrivals = [Arrival(each.path, each.sha256, each.size) for each in results]
-        made.ledger.receive(sorted(arrivals, key=lambda each: each.path), arrived or Arrived())
+        arrivals = [Arrival(result.path, result.sha256, result.size) for result in results]
+        made.ledger.receive(sorted(arrivals, key=BY_PATH), arrived or Arrived())
         _fill(made, results, spec, waivers, answers=answers, noticed=noticed)
         yield made
 
@@ -267,7 +271,7 @@ def _fill(
     schema = Schema(spec, answers=answers)
     made.store.use(schema)
     first: dict[str, Result] = {}  # the same bytes count once, whatever the names
-    for result in sorted(results, key=lambda each: each.path):
+    for result in sorted(results, key=BY_PATH):
         first.setdefault(submission_id(result.sha256, result.path), result)
     put_in(made.store, RowBuilder(schema, every_slot=False), list(first.values()))
     update_statuses(made.store, made.ledger, waivers, noticed)
@@ -282,4 +286,4 @@ def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None
         store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows["submissions"]], rows)
         return []
 
-    apart(take, results, lambda each, fault: take([stopped_result(each, fault)]))
+    apart(take, results, lambda result, fault: take([stopped_result(result, fault)]))

@@ -60,7 +60,7 @@ class Reconciliation:
             )
 
 
-WORDS = {each.part: each.phrase for each in STATUSES}
+WORDS = {status.part: status.phrase for status in STATUSES}
 
 
 BECAME = {COUNTS: "counted", REFUSED: None}  # a status, as the sums call it

@@ -236,10 +236,10 @@ def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
 
 
 def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> Iterator[Row]:
-    texts = [(LOOSE_TEXT, each) for each in (*submission.unplaced, *rest)]
-    texts += [(COMMENT, each) for each in submission.comments]
-    for n, (what, each) in enumerate(texts, start=1):
-        yield number, n, what, each.sheet, each.cell, storable(each.text), storable(each.question) or None
+    texts = [(LOOSE_TEXT, text) for text in (*submission.unplaced, *rest)]
+    texts += [(COMMENT, text) for text in submission.comments]
+    for n, (what, text) in enumerate(texts, start=1):
+        yield number, n, what, text.sheet, text.cell, storable(text.text), storable(text.question) or None
 
 
 def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:

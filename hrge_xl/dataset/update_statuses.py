@@ -180,8 +180,8 @@ def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]
         places = sorted(seen[row["submission"]])
         if not places:
             yield row["submission_id"], 1, row["path"], None, False
-        for n, each in enumerate(places, start=1):
-            yield row["submission_id"], n, each.path, each.day, each.basis == STATED
+        for n, place in enumerate(places, start=1):
+            yield row["submission_id"], n, place.path, place.day, place.basis == STATED
 
 
 def _findings(
@@ -208,7 +208,7 @@ def _of_mail(
     for row in returns:
         decided = found[row["submission"]].decision is not None
         seen = notice(row["sha256"], row["team"] or "") if row["verdict"] != REFUSED and row["sha256"] else ()
-        told = [each for each in seen if not (decided and each.code == SENDER_NOT_THE_TEAMS.code)]
+        told = [finding for finding in seen if not (decided and finding.code == SENDER_NOT_THE_TEAMS.code)]
         for n, finding in enumerate(told, start=MAIL_FINDINGS):
             yield _row(finding, row, n, language)
 
@@ -245,7 +245,7 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
 def _mark_waived(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> list[int]:
     """Write beside each finding what waives it; gives the returns where that changed."""
     table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
-    codes, hashes = {each.code for each in waivers}, {each.sha256 for each in waivers}
+    codes, hashes = {waiver.code for waiver in waivers}, {waiver.sha256 for waiver in waivers}
     meant = sa.or_(table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes)))
     names = ("submission_id", "n", "code", "sheet", "cell", "waiver")
     wanted = sa.select(files.c.sha256, *(table.c[name] for name in names)).where(meant)

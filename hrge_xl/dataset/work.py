@@ -101,18 +101,18 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
     """
     builder, check = _builder_and_check(task.spec)
     if task.far:
-        for place in (*(file_at(task.here, each.place) for each in files if each.sha256), folder):
+        for place in (*(file_at(task.here, file.place) for file in files if file.sha256), folder):
+            # one that sees nothing would refuse every file
             if not os.path.exists(place):  # noqa: PTH110 (also where it may not look)
-                where = (
-                    f"A worker on {socket.gethostname()} cannot see {place}"  # and would refuse every file
+                raise UsageError(
+                    f"A worker on {socket.gethostname()} cannot see {place}. {SHARED}, under the same path."
                 )
-                raise UsageError(f"{where}. {SHARED}, under the same path.")
         _must_know(task, builder.schema.spec)
     with gc_paused():
         gone = {
-            each.path
-            for each in files
-            if each.sha256 is not None and not keep(file_at(task.here, each.place), each.sha256, task.out)
+            file.path
+            for file in files
+            if file.sha256 is not None and not keep(file_at(task.here, file.place), file.sha256, task.out)
         }
         changed: list[str] = []
         closed: list[str] = []
@@ -139,7 +139,7 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
 
     def rows(some: Sequence[Arrival]) -> list[Row]:
         found = check(map(builder.rows, _read(some, task)))
-        return [row for each in found for row in each["submissions"]]
+        return [row for tables in found for row in tables["submissions"]]
 
     return apart(rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))["submissions"])
 
@@ -159,9 +159,9 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> I
     # while it waits
     Thread(target=import_module, args=(f"{__package__}.frame_schemas",), daemon=True).start()
     with ExitStack() as stack:
-        kept = [(file_at(task.here, each.kept), each.path) for each in files if each.kept]
+        kept = [(file_at(task.here, file.kept), file.path) for file in files if file.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))
-        paths = [next(copies) if each.kept else file_at(task.here, each.path) for each in files]
+        paths = [next(copies) if file.kept else file_at(task.here, file.path) for file in files]
         for file, result in zip(files, validated(paths, task.asked, _pool()), strict=True):
             result.path = file.path
             if result.submission is not None:

@@ -113,8 +113,8 @@ def _results(
         while waiting:
             yield _result(waiting.popleft(), running)
     finally:
-        for each in waiting:  # an error ends the run: what is not begun need not be
-            each.cancel()
+        for future in waiting:  # an error ends the run: what is not begun need not be
+            future.cancel()
 
 
 def _result(future: Future[Out], running: Running) -> Out:

@@ -247,7 +247,7 @@ def matrix_cells(spec: Spec) -> sa.CTE:
         for across in acrosses:
             level = matrix.level[matrix.cells[down.code][across.code]]
             weight = rank[level.code] * most + int(down.code) * int(across.code)
-            labels = [each.label.say(language) for each in (down, across, level)]
+            labels = [step.label.say(language) for step in (down, across, level)]
             lines.append((down.code, across.code, level.code, *labels, len(lines), weight))
     columns = f"{' '.join(STEPS)} level matrix_row_label matrix_column_label level_label cell:integer weight:integer"
     return sql.listed("cells", columns, lines)

@@ -26,7 +26,9 @@ from ..store import Store
 def picked(names: str, *places: FromClause, **own: Any) -> list[Any]:
     """Give columns by name: what is worked out here (`own`), else that of the first place that has one of this name."""
     wanted = dict.fromkeys((*names.split(), *own))
-    there = {name: next((each.c[name] for each in places if name in each.c), None) for name in wanted} | own
+    there = {
+        name: next((place.c[name] for place in places if name in place.c), None) for name in wanted
+    } | own
     return [
         column if isinstance(column, sa.ColumnClause) and column.name == name else column.label(name)
         for name, column in there.items()

@@ -58,7 +58,7 @@ class Value:
         return self.team, self.country
 
 
-OF_VALUE = [each.name for each in fields(Value) if each.name != "parts"]
+OF_VALUE = [column.name for column in fields(Value) if column.name != "parts"]
 
 
 def indicator_figures(spec: Spec) -> IndicatorFigures:
