@@ -94,17 +94,19 @@ def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
 
 def aggregate_risks(source: sql.Sources) -> sql.Select:
     """Give the cells with a risk by stage."""
-    cells, lines = matrix_cells(source.spec), placed_risks(source).subquery()
-    counted = sql.grouped(
-        lines, f"period stage stage_place {' '.join(STEPS)}", **sql.counts(lines)
-    ).subquery()
-    told = sa.select(counted, *picked(CELL, cells)).join(cells, same(cells, counted, *STEPS))
-    return sql.numbered(source, "aggregate_risks", told, "period", "stage_place", "cell")
+    counted = sql.counted(placed_risks(source), f"period stage stage_place {' '.join(STEPS)}")
+    return sql.numbered(source, "aggregate_risks", _with_cells(source, counted), "period stage_place cell")
+
+
+def _with_cells(source: sql.Sources, counted: sql.Select) -> sql.Select:
+    """Give counts with what is said of the cells of the matrix that they are of."""
+    cells, lines = matrix_cells(source.spec), counted.subquery()
+    return sa.select(lines, *picked(CELL, cells)).join(cells, same(cells, lines, *STEPS))
 
 
 def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
     """Give the same for each part of each breakdown."""
-    spec, lines = source.spec, risk_parts(source).subquery()
+    spec = source.spec
     language, by = spec_language(spec), {way: place for place, way in enumerate(ways(spec))}
     labels = [
         (way, code, label, place)
@@ -113,7 +115,7 @@ def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
     ]  # of every part of every breakdown, in the order of its list
     cells, names = matrix_cells(spec), sql.listed("names", "breakdown code label place:integer", labels)
     keys = f"period breakdown code stage stage_place {' '.join(STEPS)}"
-    counted = sql.grouped(lines, keys, **sql.counts(lines)).subquery()
+    counted = sql.counted(risk_parts(source), keys).subquery()
     told = (
         sa.select(counted, *picked(
             CELL, cells, label=sa.func.coalesce(names.c.label, counted.c.code),
@@ -123,9 +125,7 @@ def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
         .join(cells, same(cells, counted, *STEPS))
         .outerjoin(names, same(names, counted, "breakdown", "code"))
     )  # fmt: skip
-    return sql.numbered(
-        source, "aggregate_risks_by_part", told, "period", "way", "place", "code", "stage_place", "cell"
-    )
+    return sql.numbered(source, "aggregate_risks_by_part", told, "period way place code stage_place cell")
 
 
 def ways(spec: Spec) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ def top_risks(source: sql.Sources) -> sql.Select:
     alike = [in_bytes(found.c[name]) for name in ("team", "tool", "row_code", "submission")]
     rank = sa.func.row_number().over(partition_by=found.c.period, order_by=[*heaviest, *alike])
     ranked = sa.select(found, rank.label("rank")).subquery()
-    return sql.numbered(source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period", "rank")
+    return sql.numbered(source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period rank")
 
 
 def _weighed(source: sql.Sources) -> sql.Select:
@@ -221,18 +221,12 @@ CELL = "matrix_row_label matrix_column_label level level_label cell"  # what is 
 
 def aggregate_matrix(source: sql.Sources) -> sql.Select:
     """Give the cells with a row by sheet and the two questions that are crossed, whichever matrix shows them."""
-    cells, rows = matrix_cells(source.spec), sql.current(source, "matrix_rows")
-    files = source["submissions"]
-    keys = f"period tool matrix_row_field matrix_column_field {' '.join(STEPS)}"
-    lines = (
-        sa.select(*picked(f"{keys} submission team", rows), sql.returned(files))
-        .join(files, same(files, rows, "submission"))
-        .subquery()
-    )
-    counted = sql.grouped(lines, keys, **sql.counts(lines)).subquery()
-    told = sa.select(counted, *picked(CELL, cells)).join(cells, same(cells, counted, *STEPS))
-    order = ("period", "tool", "matrix_row_field", "matrix_column_field", "cell")
-    return sql.numbered(source, "aggregate_matrix", told, *order)
+    rows, files = sql.current(source, "matrix_rows"), source["submissions"]
+    pair = "period tool matrix_row_field matrix_column_field"
+    keys = f"{pair} {' '.join(STEPS)}"
+    lines = sa.select(*picked(f"{keys} submission team", rows), sql.returned(files))
+    counted = sql.counted(lines.join(files, same(files, rows, "submission")), keys)
+    return sql.numbered(source, "aggregate_matrix", _with_cells(source, counted), f"{pair} cell")
 
 
 def matrix_cells(spec: Spec) -> sa.CTE:

@@ -59,7 +59,6 @@ def _in_order(element: InOrder, compiler: Any, **options: Any) -> str:
 
 Select = sa.Select[Any]
 Expression = sa.ColumnElement[Any]
-DECIMALS = 6  # of means and sums: further down two databases need not agree
 
 
 @dataclass(frozen=True)
@@ -83,12 +82,12 @@ Figure = Callable[[Sources], Select]
 """A table of figures as one select, with the columns of that table in their order."""
 
 
-def numbered(source: Sources, table: str, lines: Select, *order: str, more: Iterable[str] = ()) -> Select:
+def numbered(source: Sources, table: str, lines: Select, order: str, more: Iterable[str] = ()) -> Select:
     """Select the columns of a table, and more, of some lines, numbered as `n` in this order (`-name`: downwards)."""
     columns = (*source.store.schema.by_name[table].names, *more)
     found = lines.subquery()
     by = []
-    for name in order:  # nothing comes before everything, texts are in the order of their bytes
+    for name in order.split():  # nothing comes before everything, texts are in the order of their bytes
         column = found.c[name.removeprefix("-")]
         key = in_bytes(column) if isinstance(column.type, sa.String) else column
         by.append(key.desc().nulls_last() if name.startswith("-") else key.asc().nulls_first())
@@ -101,11 +100,12 @@ def grouped(lines: sa.FromClause, keys: str, **figures: Expression) -> Select:
     return sa.select(*columns, *picked("", **figures)).group_by(*columns)
 
 
-def counts(lines: sa.FromClause) -> dict[str, Expression]:
-    """Count lines, teams and submissions; where the lines tell, returned ones as well."""
-    returned = {"from_returned": sa.func.count(lines.c.returned)} if "returned" in lines.c else {}
-    teams, submissions = distinct(lines.c.team), distinct(lines.c.submission)
-    return {"frequency": sa.func.count(), "teams": teams, "submissions": submissions, **returned}
+def counted(lines: Select, keys: str) -> Select:
+    """Count lines, teams and submissions by these columns; where the lines tell, returned ones as well."""
+    some = lines.subquery()
+    returned = {"from_returned": sa.func.count(some.c.returned)} if "returned" in some.c else {}
+    teams, submissions = distinct(some.c.team), distinct(some.c.submission)
+    return grouped(some, keys, frequency=sa.func.count(), teams=teams, submissions=submissions, **returned)
 
 
 def returned(files: sa.FromClause) -> sa.Label[Any]:
@@ -178,11 +178,6 @@ def share(part: Expression, of: Expression) -> Expression:
     """Give a share of whole numbers with four decimals; nothing where there is nothing to have a share in."""
     ten_thousandths = (20_000 * whole(part) + whole(of)) // whole(sa.func.nullif(2 * of, 0))
     return sa.cast(ten_thousandths, sa.Double()) / 10_000
-
-
-def steady(number: Expression) -> Expression:
-    """Give a mean or a sum without the digits that depend on the order in which a database adds up."""
-    return sa.cast(sa.func.round(sa.cast(number, sa.Numeric()), DECIMALS), sa.Double())
 
 
 def as_text(column: Expression) -> Expression:

@@ -72,7 +72,7 @@ def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Sele
 
     `parts` are the fields of splits that stand behind the other columns.
     """
-    return sql.numbered(source, "indicator_values", _values(source), *ORDER.split(), more=map(_column, parts))
+    return sql.numbered(source, "indicator_values", _values(source), ORDER, more=map(_column, parts))
 
 
 def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
