@@ -35,7 +35,7 @@ from ..spec.load import load
 from ..spec.model import Spec
 from .definitions import clause
 from .rows import RowBuilder, all_rows, submission_id
-from .schema import SPEC_FILES, SUBMISSIONS, VERSION, Row, Schema
+from .schema import SUBMISSIONS, TABLES, VERSION, Row, Schema
 from .store import FILLED, OF_DATABASE, SPEC_DIGEST, STORES, Store, open_file, translate_db_errors
 from .update_statuses import update_statuses
 
@@ -89,13 +89,13 @@ def spec_of(store: Store) -> Spec | None:
         return None
     folder = find(_home(), facts[SPEC_DIGEST])
     if folder is None:
-        table, fault = clause(SPEC_FILES), None
+        table, fault = clause(TABLES["spec_files"]), None
         try:
             files = {str(path): as_bytes(str(content)) for path, content in store.select(sa.select(table))}
         except ValueError as error:
             files, fault = {}, error
         if digest_of(files) != facts[SPEC_DIGEST]:
-            told = f"{store.name}: the spec that it carries (in {SPEC_FILES.name}) was changed."
+            told = f"{store.name}: the spec that it carries (in {table.name}) was changed."
             raise StoreError(f"{told} Consolidate again with --spec.") from fault
         folder = write(files, _home())
     return load(folder)

@@ -175,7 +175,6 @@ SLOTS = TABLES["slots"]
 CODES = TABLES["codes"]
 QUESTIONS = TABLES["questions"]
 EXPECTED_TEAMS = TABLES["expected_teams"]
-SPEC_FILES = TABLES["spec_files"]
 ANSWERS_FACT = TABLES["answers_fact"]
 FINDINGS_FACT = TABLES["findings_fact"]
 CHECKS_NOT_RUN = TABLES["checks_not_run"]
@@ -183,7 +182,6 @@ ANSWERS = TABLES["answers"]
 FINDINGS = TABLES["findings"]
 COMPLETENESS = TABLES["completeness"]
 MATRIX_ROWS = TABLES["matrix_rows"]
-PLACED = TABLES["placed_answers"]
 RECONCILIATION = TABLES["reconciliation"]
 AGGREGATE_MATRIX = TABLES["aggregate_matrix"]
 AGGREGATE_ANSWERS = TABLES["aggregate_answers"]
@@ -191,7 +189,6 @@ AGGREGATE_NUMBERS = TABLES["aggregate_numbers"]
 AGGREGATE_COMPLETENESS = TABLES["aggregate_completeness"]
 AGGREGATE_RISKS = TABLES["aggregate_risks"]
 AGGREGATE_RISKS_BY_PART = TABLES["aggregate_risks_by_part"]
-INDICATORS = TABLES["indicators"]
 INDICATOR_VALUES = TABLES["indicator_values"]
 AGGREGATE_INDICATORS = TABLES["aggregate_indicators"]
 AGGREGATE_SPLITS = TABLES["aggregate_splits"]
@@ -256,7 +253,7 @@ class Schema:
     @cached_property
     def views(self) -> tuple[Table, ...]:
         """Everything that is worked out of them when it is asked for, in the order in which they can be made."""
-        return (PLACED, *(table for table in self.shown if table.view))
+        return (TABLES["placed_answers"], *(table for table in self.shown if table.view))
 
     @cached_property
     def shown(self) -> tuple[Table, ...]:
