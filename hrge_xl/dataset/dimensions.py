@@ -1,4 +1,7 @@
-"""The dimensions of a dataset, all from its spec: questions, codes with their labels, fixed rows, lists, the spec."""
+"""What a spec gives a dataset: the rows of its dimensions, the numbers of its cells, and what its columns can hold.
+
+From what columns can hold come the description of a data package and the schemas of frames.
+"""
 
 from __future__ import annotations
 
@@ -217,7 +220,7 @@ def crossed_pairs(spec: Spec) -> dict[str, list[Pair]]:
     return {tool: list(pairs) for tool, pairs in found.items()}
 
 
-# what a column can hold, by its description and the spec: values, patterns, figures, and which answers are right
+# what a column can hold, by its description and the spec
 
 
 def allowed_values(schema: Schema, column: TableColumn) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
-"""Opens a dataset that is there, with the spec that it was made with: from any working directory, installed or not.
+"""Opens a dataset that is there with the spec that it was made with, or one that lasts as long as it is looked at.
 
-A database at an address opens the same way.
+It opens from any working directory, installed or not; a database at an address opens the same way as a file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The one reconciliation of what came in: received, what it is, and what became of it."""
+"""The one reconciliation of what came in, and the periods of a dataset with what each comes to."""
 
 from __future__ import annotations
 

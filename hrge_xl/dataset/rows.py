@@ -1,4 +1,4 @@
-"""Results as rows of facts: what every file said, with the place of everything."""
+"""Results as rows of facts, and back: submissions, findings and answers, with the place of everything."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:
             yield number, item, tool, block, source, shows, row
 
 
-# A finding as a row of the dataset, and back
+# a finding as a row, and back
 
 
 def reason_of(told: str, details: str | None) -> str | Kept:
@@ -285,7 +285,7 @@ def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: 
     return Finding(**own)
 
 
-# answers as rows of facts, and back; values that are worked out again stand among them
+# an answer as a row, and back; values that are worked out again stand among them
 
 LONGEST_WAY = 4  # references that lead from one row to the next
 KEPT = frozenset({State.ANSWERED, State.ERROR, State.NOT_CALCULATED})

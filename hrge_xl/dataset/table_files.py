@@ -1,4 +1,4 @@
-"""Texts that no spreadsheet takes for a formula."""
+"""Tables as CSV, in which no spreadsheet takes a text for a formula, and as Parquet, where pyarrow is installed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _text(rows: Sequence[Sequence[Any]]) -> str:
     return "".join(f"{line[:-2]}\n" for line in written)
 
 
-# parquet, where pyarrow is installed: tables beside the dataset
+# Parquet
 
 PIECE = 1 << 18  # bytes of CSV that are taken at a time; the reader keeps up to 32 of them ahead
 TOGETHER = 32  # pieces in a group of rows: larger ones pack better

@@ -1,4 +1,9 @@
-"""The work: a function over a batch of files, wherever it runs; what it brings is written as a shard."""
+"""The work: a function over a batch of files, wherever it runs; what it brings is checked and written as a shard.
+
+A worker hands back no rows but a `Shard`, its line of the manifest. A shard is a SQLite file, on one machine and on
+the shared disk of a cluster alike, which a dataset takes in by a statement a table. See docs/decisions/0016; for the
+check of rows before they are written 0034.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +52,9 @@ from .dimensions import codes_of, slots_of
 from .rows import RowBuilder, no_rows
 from .schema import ANSWERS_FACT, SLOTS, SUBMISSIONS, Cell, Row, Rows, Schema, Table
 from .store import Store, open_file, translate_db_errors
+
+if TYPE_CHECKING:  # pandas and pandera are slow to import
+    from .frame_schemas import FrameSchema
 
 SAME = "Install the same hrge-xl on all machines of the cluster, and start its workers again."
 SHARED = "Put the returned files and the output folder on a disk that all machines of the cluster share"
@@ -230,9 +238,8 @@ class Shard:
 def write_shard(files: Iterable[Rows], schema: Schema, folder: Path, *, by: str = "") -> Shard:
     """Give the rows of some submissions as a shard in a folder that is there. Raises `OutputError`, `StoreError`.
 
-    `by` is the program that made it, where that may be another one.
-
-    It is named by the submissions in it and by its content: a batch that is done twice is one shard.
+    It is named by the submissions in it and by its content: a batch that is done twice is one shard. `by` is the
+    program that made it, where that may be another one.
     """
     unfinished = folder / f"{UNFINISHED}{secrets.token_hex(4)}"
     try:
@@ -289,9 +296,6 @@ def take(shard: Shard, store: Store) -> None:
 
 
 # looks over the rows of a batch before they are written: what does not fit the dataset is a fault of ours
-
-if TYPE_CHECKING:  # pandas and pandera are slow to import
-    from .frame_schemas import FrameSchema
 
 # what has to stand in `answers_fact` by the cell that an answer is in
 SLOT = "the number of a cell that the spec has"
