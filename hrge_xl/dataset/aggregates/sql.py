@@ -19,7 +19,7 @@ from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
 from ...spec.figures import USUAL_BREAKDOWNS
 from ...spec.model import Spec
 from ..definitions import TYPES, in_bytes
-from ..schema import TEXT, spec_language
+from ..schema import TEXT
 from ..store import Store
 
 
@@ -218,20 +218,19 @@ def rounded(value: Any) -> float | None:
     return None if value is None else float(f"{value:.12g}")
 
 
-def label_of(spec: Spec, vocabulary: str | None, code: str, language: str | None = None) -> str:
+def label_of(spec: Spec, vocabulary: str | None, code: str, language: str) -> str:
     """Give the label of an entry of a list; the code where it has none."""
     entries = spec.vocabularies[vocabulary].by_code if vocabulary in spec.vocabularies else {}
-    return entries[code].label.say(language or spec_language(spec)) if code in entries else code
+    return entries[code].label.say(language) if code in entries else code
 
 
-def said(spec: Spec, field: Field, value: Any, language: str | None = None) -> str:
+def said(spec: Spec, field: Field, value: Any, language: str) -> str:
     """Give a value as people read it: labels in place of codes."""
-    tag = language or spec_language(spec)
     if field.vocabulary is not None:
         codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")
-        return "; ".join(label_of(spec, field.vocabulary, code, tag) for code in codes)
+        return "; ".join(label_of(spec, field.vocabulary, code, language) for code in codes)
     if field.list_name in (YES_NO, TICK):
-        return translator(tag)("Yes" if value == "Y" else "No")
+        return translator(language)("Yes" if value == "Y" else "No")
     if kind_of(field) is ColumnKind.DATE:
-        return day(value if isinstance(value, date) else date.fromisoformat(value), tag)
+        return day(value if isinstance(value, date) else date.fromisoformat(value), language)
     return f"{value:g}" if isinstance(value, float) else str(value)
