@@ -57,7 +57,9 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
     lines, question = _lines(source).subquery(), source["questions"]
     number = lines.c.number
     # without the digits that depend on the order in which a database adds up
-    mean = sa.cast(sa.func.round(sa.cast(sa.func.avg(number), sa.Numeric()), DECIMALS), sa.Double())
+    mean: sql.Expression = sa.cast(
+        sa.func.round(sa.cast(sa.func.avg(number), sa.Numeric()), DECIMALS), sa.Double()
+    )
     found = sql.grouped(
         lines, f"asked row_code refers_to {_period(by)}", frequency=sa.func.count(),
         teams=sql.distinct(lines.c.team), sum=sa.func.sum(number), mean=mean, minimum=sa.func.min(number),
