@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..core.dates import parse_day
-from ..core.grouping import grouped
 from ..core.paths import name_of, path_text
 from ..core.words import counted
+from ..core.work import grouped
 from ..dataset.opening import dataset_as_told
 from ..dataset.reconciliation import added_up
 from ..dataset.return_status import STATUS_CODES
 from ..exchange.validation import Result, Source, ValidationRequest, readers
 from ..findings import Severity, Waiver
-from ..findings.waiver import ACTIVE
+from ..findings.model import ACTIVE
 from ..ledger.events import NEXT, FilesReceived, ReceivedFile
 from ..ledger.judgements import Decision
 from ..ledger.ledger import STATED

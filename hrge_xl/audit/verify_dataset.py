@@ -13,9 +13,9 @@ from typing import Any
 
 from ..core.dates import parse_day
 from ..core.errors import StoreError, UsageError
-from ..core.grouping import grouped
-from ..core.shell_words import quoted
+from ..core.paths import quoted
 from ..core.words import and_more, languages
+from ..core.work import grouped
 from ..dataset.aggregates import compute_aggregates
 from ..dataset.opening import SPECS, Temporary, in_a_copy, open_dataset, open_url, put_in
 from ..dataset.reconciliation import periods

@@ -13,8 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from ..core.errors import OutputError
-from ..core.paths import check_several
-from ..core.shell_words import quoted
+from ..core.paths import check_several, quoted
 from ..dataset import deciding
 from ..dataset.ingest import IngestRun, Options, ingest, ingest_dry_run
 from ..dataset.opening import open_dataset

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..core.errors import UsageError
-from ..core.grouping import grouped
 from ..core.words import fold
+from ..core.work import grouped
 from ..dataset.reconciliation import periods
 from ..dataset.returns import Return, result
 from ..exchange.issuing import Order

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from ..core.errors import UsageError
-from ..core.message_templates import said
+from ..core.message_templates import text_of
 from ..core.paths import name_of
 from ..core.suggest import remedy_for
 from ..exchange.validation import REFUSED
@@ -55,7 +55,7 @@ def _need_words(what: str, reason: str, by: str) -> None:
 
 def possible(found: Return) -> tuple[str, ...]:
     """Give what can be decided about a return; no decision makes a stamp ours that is not."""
-    forged = found.status == EXCLUDED and SIGNATURE_INVALID.code in said(found.reason)
+    forged = found.status == EXCLUDED and SIGNATURE_INVALID.code in text_of(found.reason)
     return (WITHDRAWN,) if forged else (COUNTS, WITHDRAWN)
 
 

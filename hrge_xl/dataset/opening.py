@@ -21,12 +21,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ..core.addresses import is_address, masked
 from ..core.errors import StoreError, UsageError
-from ..core.shell_words import quoted
+from ..core.paths import is_address, masked, quoted
+from ..core.program import isolate_failures
 from ..exchange.validation import Noticed, Result, stopped_result
 from ..findings import Waiver
-from ..findings.fault_isolation import apart
 from ..ledger.events import Arrival, Arrived, DecisionMade, FilesReceived
 from ..ledger.judgements import Decision
 from ..ledger.ledger import DATASET, NAME, Ledger, look_up
@@ -286,4 +285,4 @@ def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None
         store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows["submissions"]], rows)
         return []
 
-    apart(take, results, lambda result, fault: take([stopped_result(result, fault)]))
+    isolate_failures(take, results, lambda result, fault: take([stopped_result(result, fault)]))

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from typing_extensions import TypedDict
 
-from ..core import message_templates as kept_texts
+from ..core import message_templates
 from ..core.dates import parse_day, parse_moment
-from ..core.grouping import grouped
-from ..core.message_templates import Kept, joined
+from ..core.message_templates import MessageTemplate, joined
 from ..core.words import Translate, fold
+from ..core.work import grouped
 from ..exchange.validation import ACCEPTED, REFUSED
-from ..findings import Kind, codes, identity, submissions
+from ..findings import Kind, codes, identity
 from ..ledger.judgements import Decision
 from ..ledger.ledger import FIRST_SEEN
 
@@ -88,8 +88,8 @@ DOUBTS = codes(
 )
 """They say: this is not the return of this team in this round."""
 STATUS_CODES = codes(
-    submissions.SUPERSEDED, submissions.TWO_RETURNS_ONE_KEY, submissions.ONE_COPY_TWO_INTERVENTIONS,
-    submissions.DECIDED, submissions.MADE_FROM_OLDER_VERSION,
+    identity.SUPERSEDED, identity.TWO_RETURNS_ONE_KEY, identity.ONE_COPY_TWO_INTERVENTIONS,
+    identity.DECIDED, identity.MADE_FROM_OLDER_VERSION,
 )  # of the findings that tell of a status  # fmt: skip
 ARRIVED = "arrived"  # the day that lateness goes by, or SAVED, or FIRST_SEEN
 SAVED = "saved"
@@ -161,7 +161,7 @@ class ReturnStatus:
 
     state: str
     other: str | None = None
-    reason: Kept | None = None
+    reason: MessageTemplate | None = None
     finding: Kind | None = None
     decision: Decision | None = None
 
@@ -220,13 +220,13 @@ def return_statuses(
         entry.submission: workbook.status(entry) for workbook in workbooks for entry in workbook.versions
     }
     about_one = grouped((workbook.chosen.key, workbook) for workbook in workbooks if workbook.chosen.key)
-    _detect_conflicts(about_one.values(), submissions.TWO_RETURNS_ONE_KEY, found)
+    _detect_conflicts(about_one.values(), identity.TWO_RETURNS_ONE_KEY, found)
     left = [workbook for workbook in workbooks if found[workbook.chosen.submission].current]
     of_one_copy = grouped((workbook.chosen.copy, workbook) for workbook in left if workbook.chosen.copy)
-    _detect_conflicts(of_one_copy.values(), submissions.ONE_COPY_TWO_INTERVENTIONS, found)
+    _detect_conflicts(of_one_copy.values(), identity.ONE_COPY_TWO_INTERVENTIONS, found)
     for name, filled in beside.items():
         other = max(filled, key=lambda entry: (found[entry.submission].current, entry.age))
-        found[name] = ReturnStatus(SUPERSEDED, other.submission, kept_texts.UNTOUCHED)
+        found[name] = ReturnStatus(SUPERSEDED, other.submission, message_templates.UNTOUCHED)
     return found
 
 
@@ -283,19 +283,19 @@ def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[Workbo
 def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | None:
     """Give the status of a return that can count in no case."""
     if entry.verdict == REFUSED:
-        return ReturnStatus(REFUSED, reason=kept_texts.REFUSED)
+        return ReturnStatus(REFUSED, reason=message_templates.REFUSED)
     if decision is not None and decision.choice == WITHDRAWN:
         return _decided(WITHDRAWN, decision)
     if entry.doubts and decision is None:
-        reason = kept_texts.NOT_THE_TEAMS.format(codes=", ".join(entry.doubts))
+        reason = message_templates.NOT_THE_TEAMS.format(codes=", ".join(entry.doubts))
         return ReturnStatus(EXCLUDED, reason=reason)
     return None
 
 
 def _decided(state: str, decision: Decision, other: str | None = None) -> ReturnStatus:
     """Give a status that somebody decided."""
-    reason = kept_texts.DECIDED.format(day=decision.day, by=decision.by, reason=decision.reason)
-    return ReturnStatus(state, other, reason, submissions.DECIDED, decision)
+    reason = message_templates.DECIDED.format(day=decision.day, by=decision.by, reason=decision.reason)
+    return ReturnStatus(state, other, reason, identity.DECIDED, decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,16 +326,16 @@ class _Workbook:
         if self.decision is not None and entry.order <= self.decision.known:
             return _decided(SUPERSEDED, self.decision, chosen.submission)
         if entry.age > chosen.age:
-            return ReturnStatus(WAITING, chosen.submission, kept_texts.WAITS)
-        reason = [kept_texts.NEWER_COUNTS]
+            return ReturnStatus(WAITING, chosen.submission, message_templates.WAITS)
+        reason = [message_templates.NEWER_COUNTS]
         if entry.order > chosen.order:
-            reason.append(kept_texts.SAVED_EARLIER)
-        return ReturnStatus(SUPERSEDED, chosen.submission, joined(reason), submissions.SUPERSEDED)
+            reason.append(message_templates.SAVED_EARLIER)
+        return ReturnStatus(SUPERSEDED, chosen.submission, joined(reason), identity.SUPERSEDED)
 
 
 REASONS = {
-    submissions.TWO_RETURNS_ONE_KEY: kept_texts.TWO_WORKBOOKS,
-    submissions.ONE_COPY_TWO_INTERVENTIONS: kept_texts.TWO_COPIES,
+    identity.TWO_RETURNS_ONE_KEY: message_templates.TWO_WORKBOOKS,
+    identity.ONE_COPY_TWO_INTERVENTIONS: message_templates.TWO_COPIES,
 }
 
 
@@ -352,7 +352,7 @@ def _detect_conflicts(
             continue
         made = ((workbook.decision, workbook) for workbook in group if workbook.decision)
         decided = sorted(made, key=lambda pair: pair[0].n)
-        winners = decided[-1:] if finding == submissions.TWO_RETURNS_ONE_KEY else decided
+        winners = decided[-1:] if finding == identity.TWO_RETURNS_ONE_KEY else decided
         ahead = [workbook for _, workbook in reversed(winners)]
         for workbook in group:
             if workbook in ahead:

@@ -12,10 +12,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ..answers.answer import Answer
-from ..answers.stamp import from_pairs
-from ..answers.submission import Identity, Submission, Unplaced
+from ..answers.submission import Identity, Submission, Unplaced, from_pairs
 from ..core.errors import UsageError
-from ..core.message_templates import Kept, from_json
+from ..core.message_templates import MessageTemplate, from_json
 from ..core.paths import name_of
 from ..core.suggest import alike
 from ..core.words import fold
@@ -71,7 +70,7 @@ class Return:
     status: str
     current: bool  # whether it counts
     superseded_by: str | None
-    reason: str | Kept | None
+    reason: str | MessageTemplate | None
     team: str
     country: str
     period: str
@@ -97,7 +96,7 @@ class Return:
     open_errors: int = 0  # of its own, that nobody has accepted
     items: list[ReceivedItem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    checks_not_run: dict[str, str | Kept] = field(default_factory=dict)
+    checks_not_run: dict[str, str | MessageTemplate] = field(default_factory=dict)
     sheets: list[SheetProgress] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     comments: list[Unplaced] = field(default_factory=list)

@@ -11,12 +11,11 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..answers.answer import Answer, CellKey, State, Value
-from ..answers.stamp import to_pairs
-from ..answers.submission import Outcome, Submission, Unplaced
+from ..answers.submission import Outcome, Submission, Unplaced, to_pairs
 from ..core.dates import parse_day
-from ..core.errors import looking_at
-from ..core.message_templates import Kept, as_json, from_json
-from ..core.message_templates import said as in_english
+from ..core.errors import error_context
+from ..core.message_templates import MessageTemplate, as_json, from_json
+from ..core.message_templates import text_of as in_english
 from ..core.numerals import shown, to_serial
 from ..core.paths import name_of
 from ..core.words import storable, tidy, undirected
@@ -98,7 +97,7 @@ class RowBuilder:
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
-        with looking_at(result.path):
+        with error_context(result.path):
             rows, spec, sent = no_rows(self.schema), self.schema.spec, result.submission
             number = submission_number(submission_id(result.sha256, result.path))
             rows["submissions"].append(_submission(result))
@@ -255,7 +254,7 @@ def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:
 # a finding as a row, and back
 
 
-def reason_of(told: str, details: str | None) -> str | Kept:
+def reason_of(told: str, details: str | None) -> str | MessageTemplate:
     """Give why a check did not run, as it is told; as it was kept where its details say it too."""
     return from_json(details).get("why") or told
 

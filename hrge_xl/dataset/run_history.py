@@ -18,9 +18,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..core.grouping import grouped
 from ..core.paths import name_of
 from ..core.words import SOURCE_LANGUAGE, translator
+from ..core.work import grouped
 from ..ledger.ledger import Ledger, look_up
 from .reconciliation import over_periods, reconciliation
 from .schema import AGGREGATE_INDICATORS, FINDINGS, SUBMISSIONS

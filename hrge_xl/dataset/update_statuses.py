@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..answers.stamp import VALID
-from ..core.grouping import grouped
-from ..core.message_templates import as_json, said
+from ..answers.submission import VALID
+from ..core.message_templates import as_json, text_of
 from ..core.paths import name_of
 from ..core.words import storable
+from ..core.work import grouped
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Noticed, ValidationRequest
 from ..findings import CATALOGUE, Finding, Severity, Waiver, codes
 from ..findings.file import (
@@ -27,13 +27,13 @@ from ..findings.identity import (
     ANOTHER_ROUND,
     ARRIVAL_DAYS_DIFFER,
     FILE_NAME_NAMES_ANOTHER,
+    MADE_FROM_OLDER_VERSION,
     PERIOD_OUTSIDE_ROUND,
     SENDER_NOT_THE_TEAMS,
     SIGNATURE_INVALID,
     UNKNOWN_TEAM,
 )
-from ..findings.submissions import MADE_FROM_OLDER_VERSION
-from ..findings.waiver import ACTIVE, waiver_of
+from ..findings.model import ACTIVE, waiver_of
 from ..layout.wording import wording_of
 from ..ledger.judgements import decisions
 from ..ledger.ledger import STATED, FileLocation, Ledger
@@ -96,7 +96,7 @@ def update_statuses(
             {
                 "sha256": row["sha256"], **{name: getattr(entry, name) for name in known},
                 "state": found[entry.submission].state, "superseded_by": found[entry.submission].other,
-                "reason": said(found[entry.submission].reason) or None,
+                "reason": text_of(found[entry.submission].reason) or None,
             }
             for row, entry in zip(returns, entries, strict=True)
             if row["sha256"]
@@ -162,7 +162,7 @@ def _update(
             path = next((way for way in there if f"/{path}".endswith(f"/{way.lstrip('./')}")), path)
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
-            "reason": said(status.reason) or None,
+            "reason": text_of(status.reason) or None,
             "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
             "arrival": first.basis if first else None, "return_number": first.order if first else None,

@@ -25,12 +25,12 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from ..core.errors import StoreError, UsageError
-from ..core.gc_pause import gc_paused
 from ..core.numerals import shown
 from ..core.output_files import UNFINISHED, not_written
 from ..core.paths import path_text
-from ..core.program_digest import engine
+from ..core.program import UnfitRow, isolate_failures, program_digest
 from ..core.words import beginning
+from ..core.work import gc_paused
 from ..exchange.validation import (
     REFUSED,
     Readers,
@@ -42,7 +42,6 @@ from ..exchange.validation import (
     validated,
 )
 from ..fields import kind_of
-from ..findings.fault_isolation import UnfitRow, apart
 from ..ledger.events import Arrival
 from ..ledger.files import FAST, keep, sha256_of, under_their_names
 from ..reader import fingerprint
@@ -69,7 +68,9 @@ class Task:
     digest: str  # of that spec, which a worker on another machine must have too
     here: Path  # the folder that paths of files start from
     out: Path  # where the received bytes are kept
-    engine: str = ""  # of workers that may be on other machines: version and digest that they must have too
+    program_digest: str = (
+        ""  # of workers that may be on other machines: version and digest that they must have too
+    )
     read: frozenset[str] = frozenset()  # contents that stay as they were read where they cannot be opened now
 
     @property
@@ -97,9 +98,9 @@ def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]
     def instead(file: Arrival, fault: Exception) -> list[Shard]:
         builder, _ = _builder_and_check(task.spec)
         rows = builder.rows(_stopped(file, fault, task))
-        return [write_shard([rows], builder.schema, folder, by=engine() if task.far else "")]
+        return [write_shard([rows], builder.schema, folder, by=program_digest() if task.far else "")]
 
-    return apart(lambda some: [shard_of(some, task, folder)], files, instead)
+    return isolate_failures(lambda some: [shard_of(some, task, folder)], files, instead)
 
 
 def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
@@ -135,7 +136,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
                     yield result
 
         rows = check(map(builder.rows, taken_in()))
-        shard = write_shard(rows, builder.schema, folder, by=engine() if task.far else "")
+        shard = write_shard(rows, builder.schema, folder, by=program_digest() if task.far else "")
     return replace(shard, changed=tuple(changed), closed=tuple(closed))
 
 
@@ -149,7 +150,9 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
         found = check(map(builder.rows, _read(some, task)))
         return [row for tables in found for row in tables["submissions"]]
 
-    return apart(rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))["submissions"])
+    return isolate_failures(
+        rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))["submissions"]
+    )
 
 
 def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
@@ -181,17 +184,19 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> I
 def _must_know(task: Task, spec: Spec | None) -> None:
     """Make sure that this worker has our program and spec: with others it would silently take in something else."""
     here = f"The worker on {socket.gethostname()}"
-    if task.engine != engine():
-        raise UsageError(f"{here} has another hrge-xl ({engine()}) than this machine ({task.engine}). {SAME}")
+    if task.engine != program_digest():
+        raise UsageError(
+            f"{here} has another hrge-xl ({program_digest()}) than this machine ({task.engine}). {SAME}"
+        )
     if spec is not None and spec.digest != task.digest:
         raise UsageError(f"{here} has another version of the spec “{spec.name}”. {SAME}")
 
 
 def check_engine(shard: Shard) -> None:
     """Raise `UsageError` for a shard of another program: such a worker may not ask what it was given."""
-    if shard.engine != engine():
+    if shard.engine != program_digest():
         raise UsageError(
-            f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine ({engine()}). {SAME}"
+            f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine ({program_digest()}). {SAME}"
         )
 
 
@@ -229,7 +234,7 @@ class Shard:
     submissions: tuple[str, ...]
     rows: dict[str, int]
     digest: str
-    engine: str = ""  # of the worker, where it may be on another machine
+    program_digest: str = ""  # of the worker, where it may be on another machine
     # files that were read before and cannot be opened now: they stay as they are
     closed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()  # files that were no more what they were, by path: refused without a hash

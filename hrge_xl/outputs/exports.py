@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..core.errors import OutputError, UsageError
 from ..core.output_files import parts_of, whole
-from ..core.progress import steps
+from ..core.work import track_progress
 from ..dataset.opening import open_dataset, opened
 from ..dataset.store import Store, open_file
 from ..dataset.table_files import has_parquet, need_parquet, write_csv_as_parquet
@@ -80,7 +80,7 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     alone = [[name] for name in wanted if name in large]
     tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
-    done = steps(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
+    done = track_progress(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
     return [failed for some in done for failed in some]
 
 

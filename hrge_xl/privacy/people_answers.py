@@ -11,7 +11,7 @@ from ..dataset.schema import Record, restricted_fields
 from ..language import Arithmetic, Call, Compare, Expr, Literal, Over, Ref, Type, parts, refs_inside, walk
 from ..language.functions.choices import LookUp
 from ..language.functions.figures import Absolute
-from ..language.linear import Terms, terms
+from ..language.functions.rows import Terms, terms
 from ..spec.compiled import FieldKey, compiled
 from ..spec.model import Spec
 

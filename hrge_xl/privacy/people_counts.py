@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..dataset.schema import Record, Schema, field_column
 from ..language import Expr, Literal
-from ..language.linear import Terms, terms
+from ..language.functions.rows import Terms, terms
 from ..spec.compiled import FieldKey
 from ..spec.figures import IndicatorFigures
 from ..spec.model import Spec

@@ -20,9 +20,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from ...core.grouping import grouped
 from ...core.output_files import write_if_changed
 from ...core.words import direction
+from ...core.work import grouped
 from ...dataset.table_files import harmless
 from ...ledger.ledger import Drafted
 from ...reader.limits import MEBIBYTE

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ...core.progress import under_way
+from ...core.work import report_progress
 from ..opening import opened
 from ..schema import FIGURE, TABLES, Record, Row, Rows
 from ..store import DERIVED, Store
@@ -72,7 +72,7 @@ def aggregates(store: Store, today: date, wanted: Collection[str]) -> Rows:
 
 def compute_aggregates(stores: Sequence[Store], path: Path, today: date, pool: Workers) -> None:
     """Fill the figures of datasets that hold the same; the file at `path` is read, several shares of them at once."""
-    with under_way("Working out figures"):
+    with report_progress("Working out figures"):
         found = [*pool.map(_share, SHARES, path, today)]  # while they read nobody writes
         for store in stores:
             for rows in found:

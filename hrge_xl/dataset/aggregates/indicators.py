@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from ...core.grouping import grouped
-from ...core.texts import said
+from ...core.spec_parts import localized
 from ...core.words import fold
+from ...core.work import grouped
 from ...spec.figures import IndicatorFigures, Split
 from ...spec.model import CatalogueBlock, Spec
 from ..schema import Record, spec_language
@@ -168,7 +168,7 @@ def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
     for tool in dict.fromkeys(code for field in ways for code in field.to):
         for block in spec.tool[tool].blocks:
             for item in block.written_out if isinstance(block, CatalogueBlock) else ():
-                known = {code: said(value, language) for code, value in item.values.items()}
+                known = {code: localized(value, language) for code, value in item.values.items()}
                 yield {
                     "indicator": item.code, "label": item.label.say(language), "own": False,
                     "kind": known.get(figures.kind), "unit": next(filter(None, map(known.get, figures.unit)), None),

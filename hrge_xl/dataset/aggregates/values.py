@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ...core.texts import said
+from ...core.spec_parts import localized
 from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ..definitions import TYPES, in_bytes
@@ -222,7 +222,7 @@ def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     as_kind = {TEXT: str, NUMBER: float}
     lines: list[list[Any]] = []
     for place, item in enumerate(items):
-        values = {code: said(item.values.get(code), language) for code in told}
+        values = {code: localized(item.values.get(code), language) for code in told}
         fixed = (None if value is None else as_kind[told[code]](value) for code, value in values.items())
         lines.append([item.code, item.label.say(language), place, *fixed])
     columns = (f"{_column(code)}:{kind}" for code, kind in told.items())
