@@ -349,7 +349,7 @@ def overview(
     period: str | None = None,
 ) -> str:  # fmt: skip
     """Give the overview of an open dataset as a page, `masked` to be shared. Raises `UsageError` for several."""
-    from .dataset.compute_aggregates import derive_here
+    from .dataset.aggregates import compute_aggregates_here
     from .dataset.run_history import last_change
     from .outputs.overview import of_dataset
 
@@ -359,7 +359,7 @@ def overview(
         )
     (only,) = found
     if only.folder is None:
-        derive_here(only.store, today)
+        compute_aggregates_here(only.store, today)
     change = last_change(only.folder)
     return of_dataset(only.store, language, only.round, masked=masked, period=period, change=change)
 

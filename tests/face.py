@@ -57,6 +57,14 @@ from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
     words,
 )
 from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
+    paths,
+    program as engine_module,
+    message_templates as kept_texts,
+    numerals,
+    paths,
+    words,
+)
+from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
 from hrge_xl.answers import submission
 from hrge_xl.core.paths import is_address, masked
 from hrge_xl.answers.answer import Answer, Answers, Key, State, Value
@@ -407,7 +415,7 @@ from hrge_xl.findings import (
 from hrge_xl.findings.model import ACTIVE
 
 # datasets, ledgers, and what may be shared
-from hrge_xl.dataset import clean, store, work
+from hrge_xl.dataset import store, table_files as clean, work
 from hrge_xl.dataset.aggregates import risks, SELECTS
 from hrge_xl.dataset.aggregates.indicators import (
     DOUBLED,
@@ -423,20 +431,22 @@ from hrge_xl.dataset.aggregates.indicators import (
 from hrge_xl.dataset.aggregates.risks import placed_risks, risk_parts
 from hrge_xl.dataset.aggregates.sql import distinct, Sources
 from hrge_xl.dataset.aggregates.values import lines_and_values, NO_VALUE, RESTATED, Value as values_Value
-from hrge_xl.dataset.clean import harmless
-from hrge_xl.dataset.column_values import pattern, right_answers, values
+from hrge_xl.dataset.table_files import harmless
+from hrge_xl.dataset.dimensions import allowed_values as values, pattern, right_answers
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history
 from hrge_xl.dataset.definitions import selection, TYPES
 from hrge_xl.dataset.compute_aggregates import derive_here
 from hrge_xl.ledger.chain import LedgerEntry as Entry, TEXTS
+from hrge_xl.dataset.aggregates import compute_aggregates_here
+from hrge_xl.ledger.chain import Entry, TEXTS
 from hrge_xl.ledger.files import LOCK, only_writer, sha256_of
 from hrge_xl.dataset.frame_schemas import Failure, first_failure, FrameSchema, python_schema
 from hrge_xl.ledger.chain import JOURNAL, read_journal
 from hrge_xl.ledger.events import Arrival, Arrived
 from hrge_xl.ledger.ledger import DATASET, FIRST_SEEN, Ledger, LEFT_OUT, LOST
 from hrge_xl.dataset.opening import open_dataset, open_url, opened
-from hrge_xl.dataset.periods import periods
+from hrge_xl.dataset.reconciliation import periods
 from hrge_xl.ledger.files import kept_at
 from hrge_xl.core.paths import name_of
 from hrge_xl.dataset.reconciliation import reconciled, reconciliation, Reconciliation, WORDS
@@ -450,14 +460,14 @@ from hrge_xl.dataset.return_status import (
     moment,
     return_statuses,
     SAVED,
-    steps_back,
+    based_on_old_version as steps_back,
     SUPERSEDED,
     WAITING,
     WITHDRAWN,
     workbook_versions,
 )
 from hrge_xl.dataset.returns import heads, result, returns
-from hrge_xl.dataset.row_check import RowCheck
+from hrge_xl.dataset.work import RowCheck
 from hrge_xl.dataset.rows import all_rows, RowBuilder, submission_id
 from hrge_xl.dataset.run_history import last_change
 from hrge_xl.dataset.schema import (
@@ -475,11 +485,11 @@ from hrge_xl.dataset.schema import (
     TABLES,
 )
 from hrge_xl.ledger.seals import faults
-from hrge_xl.dataset.shards import SHARDS, take, write_shard
+from hrge_xl.dataset.work import SHARDS, take, write_shard
 from hrge_xl.dataset.store import OF_DATABASE, open_file, Store
-from hrge_xl.dataset.table import Column as table_Column, Row, Rows, Table
-from hrge_xl.dataset.ingest import Options, take_in
-from hrge_xl.dataset.temporary_dataset import temporary_dataset
+from hrge_xl.dataset.schema import TableColumn as table_Column, Row, Rows, Table
+from hrge_xl.dataset.ingest import ingest as take_in, Options
+from hrge_xl.dataset.opening import temporary_dataset
 from hrge_xl.ledger.judgements import waivers
 from hrge_xl.dataset.work import check_engine, shard_of, submissions_of, Task
 from hrge_xl.dataset.workers import cluster, in_batches, workers

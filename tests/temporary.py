@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
-from tests.face import Result, Spec, Store, derive_here, temporary_dataset
+from tests.face import Result, Spec, Store, compute_aggregates_here, temporary_dataset
 
 
 @contextmanager
 def of_results(results: Sequence[Result], spec: Spec | None, today: date) -> Iterator[Store]:
     """Give the dataset with its figures as of a day."""
     with temporary_dataset(results, spec) as (store, _):
-        derive_here(store, today)
+        compute_aggregates_here(store, today)
         yield store

@@ -135,8 +135,8 @@ def test_labels_are_known_where_only_some_of_the_sheets_choose_from_a_list() -> 
     tools = schema.spec.tool if schema.spec else {}
     fields = {"FORM": tools["FORM"].fields["FRM_24"], "T1.1": tools["T1.1"].fields["EV_LINK"]}
     column = Column("frm_24_label", fields=fields, label_of="frm_24")
-    assert {"Yes", "Partly", "No"} < set(values(schema, schema.wide["FORM"], column))
-    assert values(schema, schema.wide["FORM"], column._replace(label_of="")) == ()
+    assert {"Yes", "Partly", "No"} < set(values(schema, column))
+    assert values(schema, column._replace(label_of="")) == ()
 
 
 def test_nothing_is_described_that_is_not_there() -> None:
@@ -226,7 +226,7 @@ def test_a_column_of_several_sheets_has_the_codes_of_all(tmp_path: Path) -> None
         files[f"tools/{tool.lower()}.yaml"] = {"code": tool, "sheet": tool, "title": tool, "blocks": [block]}
     schema = Schema(load(write(files, tmp_path)))
     ways = schema.by_name["ways"]
-    assert set(values(schema, ways, ways.columns[ways.at["w_1"]])) == {"BUS", "RAIL", "FERRY"}
+    assert set(values(schema, ways.columns[ways.at["w_1"]])) == {"BUS", "RAIL", "FERRY"}
 
 
 def test_no_two_columns_of_a_view_have_one_name(tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ def test_a_value_stated_again_counts_once(tmp_path: Path) -> None:
         sorted(tmp_path.glob("*.xlsx")), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY)
     )
     with of_results(results, spec, TODAY) as store:
-        found = [value for _, value in lines_and_values(store, Sources.of(store, TODAY))]
+        found = [value for _, value in lines_and_values(store, Sources(store, TODAY))]
         (figure,) = totals(found, spec)
     assert {(each.value, each.reason) for each in found} == {(60, RESTATED), (70, None)}
     assert figure.total.number == 70
@@ -179,7 +179,7 @@ def test_teams_without_a_value_are_told(tmp_path: Path) -> None:
         ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY),
     )
     with of_results(results, toolkit(), TODAY) as store:
-        found = [value for _, value in lines_and_values(store, Sources.of(store, TODAY))]
+        found = [value for _, value in lines_and_values(store, Sources(store, TODAY))]
         figure = next(each for each in totals(found, toolkit()) if each.indicator == "PA1")
     assert {each.reason for each in found} == {None, NO_VALUE}
     assert (figure.teams, figure.missing, figure.total.number) == (1, 1, 84)
@@ -273,7 +273,7 @@ def test_a_return_that_does_not_count_is_in_no_figure() -> None:
 
 def selected(store: Store) -> dict[str, list[Any]]:
     """Every figure, worked out now."""
-    source = Sources.of(store, two_rounds.TODAY)
+    source = Sources(store, two_rounds.TODAY)
     return {name: [*store.select(figure(source).order_by("n"))] for name, figure in SELECTS.items()}
 
 
@@ -363,7 +363,7 @@ def test_figures_are_what_plain_sql_says(both_rounds: Store, name: str) -> None:
 
 
 def test_a_risk_stands_in_every_part_that_it_belongs_to(both_rounds: Store) -> None:
-    places = risk_parts(Sources.of(both_rounds, TODAY)).subquery()
+    places = risk_parts(Sources(both_rounds, TODAY)).subquery()
     part = (places.c.period, places.c.breakdown, places.c.code)
     counted = both_rounds.select(sa.select(*part, distinct(places.c.team)).group_by(*part))
     teams = {(period, by, code): count for period, by, code, count in counted}
@@ -380,7 +380,7 @@ def test_the_heaviest_risks_of_each_period_are_listed(
     both_rounds: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(risks, "MOST", 2)
-    listed = both_rounds.select(risks.top_risks(Sources.of(both_rounds, TODAY)).order_by("n"))
+    listed = both_rounds.select(risks.top_risks(Sources(both_rounds, TODAY)).order_by("n"))
     earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
     assert [(line[4], line[2], line[10]) for line in listed] == [
         (earlier, "PAK", "H"), (earlier, "PAK", "H"), (later, "PAK", "H"), (later, "PAK", "S"),

@@ -41,7 +41,7 @@ def work(dataset: Path) -> dict[str, int]:
         for name in SELECTS.keys() & store.tables.keys():
             steps: list[None] = []
             driver.set_progress_handler(lambda steps=steps: steps.append(None), STEP)
-            connection.execute(SELECTS[name](Sources.of(store, TODAY))).all()
+            connection.execute(SELECTS[name](Sources(store, TODAY))).all()
             driver.set_progress_handler(None, STEP)
             found[name] = STEP * len(steps)
     return found

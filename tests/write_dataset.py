@@ -269,7 +269,7 @@ def _refers(table: Table) -> str:
 
 def _row(schema: Schema, table: Table, column: Column) -> str:
     what = column.description.replace("|", r"\\|")
-    known = values(schema, table, column)
+    known = values(schema, column)
     if known and len(known) <= MOST_VALUES:
         what = f"{what.removesuffix('.')}: {_names(known)}."
     elif not column.pattern and pattern(schema, column):

@@ -25,13 +25,12 @@ from ..dataset.schema import (
     FINDINGS_FACT,
     MASKED,
     SLOTS,
+    SUBMISSION_ID,
     SUBMISSIONS,
     VERSION,
     Schema,
 )
 from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
-from ..dataset.table import SUBMISSION_ID
-from ..dataset.temporary_dataset import Temporary, in_a_copy, put_in
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
 from ..exchange.validation import ValidationRequest, readers, validate
@@ -266,7 +265,7 @@ def rebuilt(
         update_statuses(made, ledger, waivers(ledger, today))
         made.set_fact(FILLED, "yes")
         made.analyze()
-        derive([made], ledger.home / DATASET, today, pool)
+        compute_aggregates([made], ledger.home / DATASET, today, pool)
         made.set_fact(DERIVED, str(today))
         yield temporary
 

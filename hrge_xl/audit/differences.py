@@ -19,10 +19,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ..dataset.parquet import read_rows
-from ..dataset.schema import ANSWERS_FACT, SLOTS, SUBMISSIONS
+from ..dataset.schema import ANSWERS_FACT, SLOTS, SUBMISSION_ID, SUBMISSIONS, TEXT, Table
 from ..dataset.store import Store
-from ..dataset.table import SUBMISSION_ID, TEXT, Table
+from ..dataset.table_files import read_rows
 from ..reader.limits import LIMITS
 from ..reader.worker import Died, run_guarded
 

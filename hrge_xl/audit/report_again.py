@@ -24,7 +24,6 @@ from ..core.words import counted
 from ..core.work import grouped
 from ..dataset.reconciliation import added_up
 from ..dataset.return_status import STATUS_CODES
-from ..dataset.temporary_dataset import dataset_as_told
 from ..exchange.validation import Result, Source, ValidationRequest, readers
 from ..findings import Severity, Waiver
 from ..findings.model import ACTIVE

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..core.errors import OutputError
 from ..core.paths import check_several, quoted
 from ..dataset import deciding
-from ..dataset.ingest import IngestRun, Options, foreseen, take_in
+from ..dataset.ingest import IngestRun, Options, ingest, ingest_dry_run
 from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import Reconciliation, reconciliation
 from ..dataset.returns import Return, find_return, heads
@@ -102,7 +102,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     wanted = exports.checked_formats(formats)
     options = Options(store, engine, executor, jobs, only_these, resume)
     if dry_run:
-        with foreseen(sources, out, options=options) as (run, verdicts, known):
+        with ingest_dry_run(sources, out, options=options) as (run, verdicts, known):
             return replace(_foreseen(run, verdicts, known), told=told, rounds=homes)
     with take_in(sources, out, arrived=replace(arrived, terms=terms or {}), options=options) as run:
         there, names = run.file.known(), [submission_id(file.sha256, file.path) for file in run.given]
@@ -139,7 +139,7 @@ def amend(
         found, source = dataset.returns(), dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:
         yield ledger, found
-    with take_in([source], folder, options=Options(store, jobs=jobs)) as run:
+    with ingest([source], folder, options=Options(store, jobs=jobs)) as run:
         run.pool.here.shutdown()
         # of rounds elsewhere nobody says here who was expected
         of_others = any(return_.read_for for return_ in found) and not is_round(folder)

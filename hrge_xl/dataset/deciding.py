@@ -37,7 +37,7 @@ def decide(
     names = {row["submission"]: name_of(str(row["path"])) for row in rows}
     meant = {found.submission: found for found in returns}
     for found in meant.values():
-        _refuse(found, choice, before)
+        _refuse_undecidable(found, choice, before)
     for submission in meant:
         made = DecisionMade(
             number=NEXT, submission=submission, file=names.get(submission, ""), choice=choice, reason=reason.strip(),
@@ -53,23 +53,23 @@ def _need_words(what: str, reason: str, by: str) -> None:
             raise UsageError(f"{what} needs {part}: --reason TEXT --by NAME.")
 
 
-def possible(each: Return) -> tuple[str, ...]:
+def possible(found: Return) -> tuple[str, ...]:
     """Give what can be decided about a return; no decision makes a stamp ours that is not."""
-    forged = each.status == EXCLUDED and SIGNATURE_INVALID.code in text_of(each.reason)
+    forged = found.status == EXCLUDED and SIGNATURE_INVALID.code in text_of(found.reason)
     return (WITHDRAWN,) if forged else (COUNTS, WITHDRAWN)
 
 
-def _refuse(each: Return, choice: str, before: dict[str, Decision]) -> None:
-    if each.verdict == REFUSED:
-        raise UsageError(f"{each.name} was refused: it could not be read, and counts in no case.")
-    if choice == COUNTS and choice not in possible(each):
+def _refuse_undecidable(found: Return, choice: str, before: dict[str, Decision]) -> None:
+    if found.verdict == REFUSED:
+        raise UsageError(f"{found.name} was refused: it could not be read, and counts in no case.")
+    if choice == COUNTS and choice not in possible(found):
         raise UsageError(
-            f"{each.name} does not carry our signature ({SIGNATURE_INVALID.code}), and no decision makes it ours. "
+            f"{found.name} does not carry our signature ({SIGNATURE_INVALID.code}), and no decision makes it ours. "
             "Ask the team for the file it received, or issue it a new one."
         )
-    if choice == UNDONE and each.submission not in before:
+    if choice == UNDONE and found.submission not in before:
         known = ", ".join(sorted(before)) or "none"
-        raise UsageError(f"Nothing was decided about {each.name}. Decisions in force are about: {known}.")
+        raise UsageError(f"Nothing was decided about {found.name}. Decisions in force are about: {known}.")
 
 
 # waivers
@@ -77,17 +77,13 @@ def _refuse(each: Return, choice: str, before: dict[str, Decision]) -> None:
 
 def refuse_unwaivable(code: str) -> None:
     """Refuse, with `UsageError`, what nobody can accept: a file that cannot be read, a stamp that is not ours."""
-    kind = CATALOGUE.get(code.upper())
-    if kind is not None and (kind.family == "F" or (kind.refuses and kind.family not in WHOSE)):
-        raise UsageError(
-            f"{kind.code} ({kind.name}) cannot be waived: it is about the file, not about an answer. "
-            "Ask for the file again."
-        )
+    kind, why = CATALOGUE.get(code.upper()), ""
     if kind is not None and kind.family in WHOSE:
-        raise UsageError(
-            f"{kind.code} ({kind.name}) cannot be waived: it is about whose return it is, or which one counts. "
-            "Issue the workbook again, or see `hrge-xl decide`."
-        )
+        why = "whose return it is, or which one counts. Issue the workbook again, or see `hrge-xl decide`."
+    elif kind is not None and (kind.family == "F" or kind.refuses):
+        why = "the file, not about an answer. Ask for the file again."
+    if kind is not None and why:
+        raise UsageError(f"{kind.code} ({kind.name}) cannot be waived: it is about {why}")
 
 
 def waive(  # noqa: PLR0913 (one parameter an option)
@@ -102,7 +98,14 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     _need_words("A waiver", reason, by)
     if until is not None and until < day:
         raise UsageError(f"--until {until} is past already. Name a later day, or leave it out.")
-    covered = _covered(found, code, place)
+    if found.verdict == REFUSED:
+        raise UsageError(f"{found.path} was refused; nothing in it can be waived. Ask for the file again.")
+    same = [each for each in found.findings if each.code.casefold() == code.casefold()]
+    covered = [each for each in same if place is None or _folded(each.sheet, each.cell) == _folded(*place)]
+    if not covered:
+        raise UsageError(_no_such(found, code, place, same))
+    if all(each.severity is Severity.INFO for each in covered):
+        raise UsageError(f"{code} only says what was read and how: there is nothing to waive.")
     code = covered[0].code
     sheet, cell = (covered[0].sheet, covered[0].cell) if place else (None, None)
     given = WaiverGiven(
@@ -113,24 +116,12 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     return waivers(ledger, day)[-1], len(covered)
 
 
-def _covered(found: Return, code: str, place: tuple[str, str] | None) -> Sequence[Finding]:
-    """Give the findings meant. Raises `UsageError` with those that there are."""
-    if found.verdict == REFUSED:
-        raise UsageError(f"{found.path} was refused; nothing in it can be waived. Ask for the file again.")
-    same = [each for each in found.findings if each.code.casefold() == code.casefold()]
-    covered = [each for each in same if place is None or _folded(each.sheet, each.cell) == _folded(*place)]
-    if not covered:
-        raise UsageError(_no_such(found, code, place, same))
-    if all(each.severity is Severity.INFO for each in covered):
-        raise UsageError(f"{code} only says what was read and how: there is nothing to waive.")
-    return covered
-
-
 def _folded(sheet: str | None, cell: str | None) -> tuple[str, str]:
     return (sheet or "").casefold(), (cell or "").upper()
 
 
 def _no_such(found: Return, code: str, place: tuple[str, str] | None, same: Sequence[Finding]) -> str:
+    """Say that a return has no such finding, and which it has."""
     where = f" at {place[0]}!{place[1]}" if place else ""
     if same:
         places = [f"{each.sheet}!{each.cell}" if each.cell else "(the file)" for each in same]

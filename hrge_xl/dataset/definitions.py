@@ -13,13 +13,30 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from ..exchange.validation import REFUSED
 from ..fields import Field
 from .dimensions import crossed_pairs
-from .return_status import DOUBLED, STATUSES, StatusKind
-from .schema import DIMENSION, FACT, MATRIX_ROWS, META, RECONCILIATION, SHEET, TABLES, Schema, value_kind
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
+from .return_status import DOUBLED, STATUSES
+from .schema import (
+    BOOLEAN,
+    DATE,
+    DIMENSION,
+    FACT,
+    INTEGER,
+    MATRIX_ROWS,
+    META,
+    NUMBER,
+    RECONCILIATION,
+    SHEET,
+    TABLES,
+    TEXT,
+    Schema,
+    Table,
+    value_kind,
+)
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is INTEGER, rows are kept by it
 TYPES: dict[str, Any] = {
@@ -32,6 +49,19 @@ VALUES = {
 }  # where an answer stands, by its kind
 LABEL_OR_CODE = "coalesce(codes.label, placed.value)"
 SQL = Path(__file__).with_name("sql")
+
+
+class in_bytes(FunctionElement[str]):
+    """A text that is sorted by its bytes, whatever the language of the server."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+@compiles(in_bytes)
+def _in_bytes(element: in_bytes, compiler: Any, **options: Any) -> str:
+    text = compiler.process(element.clauses, **options)
+    return f'({text}) COLLATE "C"' if compiler.dialect.name == "postgresql" else str(text)
 
 
 def clause(table: Table) -> Any:
@@ -50,21 +80,17 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
             )
             for c in table.columns
         ]
-        constraints = list(_constraints(table)) if keys else []
         by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
         made = sa.Table(
-            table.name, meta, *columns, *constraints, sqlite_with_rowid=not key or by_number, comment=table.about
+            table.name, meta, *columns, sqlite_with_rowid=not key or by_number, comment=table.about
         )  # fmt: skip
+        if keys and table.unique:
+            made.append_constraint(sa.UniqueConstraint(*table.unique))
+        for refers in table.references if keys and table.role in (DIMENSION, FACT) else ():
+            made.append_constraint(sa.ForeignKeyConstraint([refers.column], [f"{refers.table}.{refers.key}"]))
         for index, names in table.indexes.items() if keys else ():
             sa.Index(index, *(made.c[name] for name in names.split()))
     return meta
-
-
-def _constraints(table: Table) -> Iterator[Any]:
-    if table.unique:
-        yield sa.UniqueConstraint(*table.unique)
-    for reference in table.references if table.role in (DIMENSION, FACT) else ():
-        yield sa.ForeignKeyConstraint([reference.column], [f"{reference.table}.{reference.key}"])
 
 
 def view_statements(schema: Schema, *, comments: bool) -> Iterator[str]:
@@ -82,9 +108,21 @@ def selection(schema: Schema, view: Table) -> str:
     if view.name not in TABLES:
         return _written(SHEET.strip("<>")).format_map(_of_sheets(view))
     if view.name == MATRIX_ROWS.name:
-        return _written(view.name).format(pairs=_pairs(schema))
+        assert schema.spec is not None  # or there is no matrix
+        pairs = [
+            f"SELECT {_text(tool)} AS tool, {_text(one)} AS matrix_row_field, {_text(other)} AS matrix_column_field"
+            for tool, crossed in crossed_pairs(schema.spec).items()
+            for one, other in crossed
+        ]
+        return _written(view.name).format(pairs=" UNION ALL ".join(pairs))
     if view.name == RECONCILIATION.name:
-        return _written(view.name).format(statuses=",\n    ".join(map(_counted, STATUSES)))
+        counts = []  # of the items of which this became; a copy of a content is doubled, whatever it is
+        for status in STATUSES:
+            its = f"f.n = 1 AND s.status = {_text(status.code)}"
+            if status.code == DOUBLED:
+                its = f"f.n > 1 AND s.verdict <> {_text(REFUSED)}"
+            counts.append(f"sum(CASE WHEN {its} THEN 1 ELSE 0 END) AS {status.part}")
+        return _written(view.name).format(statuses=",\n    ".join(counts))
     return _written(view.name)
 
 
@@ -93,36 +131,15 @@ def _written(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def _pairs(schema: Schema) -> str:
-    """Give the pairs of fields that are crossed, as rows."""
-    assert schema.spec is not None  # or there is no matrix
-    lines = [
-        f"SELECT {_text(tool)} AS tool, {_text(one)} AS matrix_row_field, {_text(other)} AS matrix_column_field"
-        for tool, pairs in crossed_pairs(schema.spec).items()
-        for one, other in pairs
-    ]
-    return " UNION ALL ".join(lines)
-
-
-def _counted(status: StatusKind) -> str:
-    """Count the items of which this became; a copy of a content is doubled, whatever it is."""
-    its = f"f.n = 1 AND s.status = {_text(status.code)}"
-    if status.code == DOUBLED:
-        its = f"f.n > 1 AND s.verdict <> {_text(REFUSED)}"
-    return f"sum(CASE WHEN {its} THEN 1 ELSE 0 END) AS {status.part}"
-
-
 def _of_sheets(view: Table) -> Mapping[str, str]:
     """Give what is filled in for a view of some sheets."""
-    asked = [column for column in view.columns if column.fields]
-    values = {
-        column.name: _answer(field, LABEL_OR_CODE if column.label_of else VALUES[value_kind(field)])
-        for column in asked
-        for field in islice(column.fields.values(), 1)
-    }
-    fields = ", ".join(
-        _text(code) for code in dict.fromkeys(f.code for c in asked for f in c.fields.values())
-    )
+    values, codes = dict[str, str](), dict[str, None]()
+    for column in view.columns:
+        for field in islice(column.fields.values(), 1):
+            value = LABEL_OR_CODE if column.label_of else VALUES[value_kind(field)]
+            values[column.name] = _answer(field, value)
+        codes |= dict.fromkeys(field.code for field in column.fields.values())
+    fields = ", ".join(map(_text, codes))
     return {
         "columns": ", ".join(f'found."{name}"' for name in values),
         "values": ",\n        ".join(f'{value} AS "{name}"' for name, value in values.items()),

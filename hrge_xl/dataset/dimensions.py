@@ -1,22 +1,38 @@
-"""The dimensions of a dataset, all from its spec: questions, codes with their labels, fixed rows, lists, the spec."""
+"""What a spec gives a dataset: the rows of its dimensions, the numbers of its cells, and what its columns can hold.
+
+From what columns can hold come the description of a data package and the schemas of frames.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..answers.answer import CellKey
+from ..core.numerals import from_serial
 from ..core.words import translator, with_base
-from ..fields import TICK, YES_NO, When
+from ..fields import TICK, YES_NO, ColumnKind, Field, When, kind_of
 from ..layout import Layout, build
 from ..layout.lists import LEVELS
 from ..spec.carried import as_text, pack
-from ..spec.model import CollectBlock, MatrixBlock, Spec
-from .schema import QUESTIONS, Schema, field_column, list_of, spec_language
-from .table import Row, Rows
+from ..spec.model import CollectBlock, MatrixBlock, RegisterBlock, Spec, Tool
+from ..spec.scope import entries as entries_of
+from .schema import (
+    INTEGER,
+    QUESTIONS,
+    Row,
+    Rows,
+    Schema,
+    TableColumn,
+    field_column,
+    list_of,
+    spec_language,
+)
 
 
 def dimensions(schema: Schema, *, every_slot: bool = True, language: str = "") -> Rows:
@@ -37,8 +53,15 @@ def dimensions(schema: Schema, *, every_slot: bool = True, language: str = "") -
         "codes": codes(spec, said),
         "countries": [*entries(spec, spec.countries, said)] if spec.countries else [],
         "list_columns": list_columns(spec),
-        "matrix_levels": matrix_levels(spec),
-        "spec_files": spec_files(spec),
+        "matrix_levels": [
+            (down, across, float(down), float(across), level)
+            for down, levels in (spec.matrix.cells if spec.matrix else {}).items()
+            for across, level in levels.items()
+        ],
+        "spec_files": [
+            (path, as_text(content))
+            for path, content in (pack(Path(spec.folder)) if spec.folder else {}).items()
+        ],
         "items": [
             (n, tool, row, section or None, label)
             for n, (tool, row, section, label) in enumerate(fixed_rows(spec, said), start=1)
@@ -46,29 +69,19 @@ def dimensions(schema: Schema, *, every_slot: bool = True, language: str = "") -
     }
 
 
-def spec_files(spec: Spec) -> list[Row]:
-    """Give the files of the spec."""
-    return (
-        [(path, as_text(content)) for path, content in pack(Path(spec.folder)).items()] if spec.folder else []
-    )
-
-
-def codes(spec: Spec, language: str = "") -> list[Row]:
+def codes(spec: Spec, language: str) -> list[Row]:
     """Give the entries of every list, those of yes and no, of ticks and of levels too."""
-    names = dict.fromkeys((*spec.vocabularies, YES_NO, TICK, *((LEVELS,) if spec.matrix else ())))
-    said = language or spec_language(spec)
     found: list[Row] = []
-    for name in names:
+    for name in dict.fromkeys((*spec.vocabularies, YES_NO, TICK, *((LEVELS,) if spec.matrix else ()))):
         its = spec.vocabularies.get(name)
-        remarks = (its.tag or None, its.note.say(said) or None) if its else (None, None)
-        labels = dict(entries(spec, name, said)).items()
+        remarks = (its.tag or None, its.note.say(language) or None) if its else (None, None)
+        labels = dict(entries(spec, name, language)).items()
         found += [(name, n, code, label, *remarks) for n, (code, label) in enumerate(labels, start=1)]
     return found
 
 
-def entries(spec: Spec, name: str, language: str = "") -> Iterator[tuple[str, str]]:
-    """Give the codes of a list with their labels, in the spec's own language where none is named."""
-    language = language or spec_language(spec)
+def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
+    """Give the codes of a list with their labels."""
     if name in (YES_NO, TICK):
         say = translator(language)
         yield from (("Y", say("Yes")), ("N", say("No")))
@@ -143,17 +156,21 @@ class Slots:
 
     def __init__(self, spec: Spec) -> None:
         self._layout = build(spec, spec_language(spec))
-        cells = enumerate(_cells(self._layout), start=1)
-        self._known = {key: NumberedCell(n, cell, its_list) for n, (key, cell, its_list) in cells}
+        self._known: dict[CellKey, NumberedCell] = {}
+        for key, cells in self._layout.cells_of.items():
+            its_list = list_of(self._layout.slots[key].field)
+            for cell in cells if cells[0].part else cells[:1]:
+                numbered = NumberedCell(len(self._known) + 1, cell.address, its_list)
+                self._known[cell.tool, cell.row, cell.field, cell.part] = numbered
 
-    def known(self, key: CellKey) -> NumberedCell | None:
-        """Give the number of a cell; None for one that is not in every workbook."""
-        return self._known.get(key)
-
-    def further(self, layout: Layout) -> dict[CellKey, NumberedCell]:
-        """Give the numbers of the cells of a layout that are not in every workbook."""
-        cells = (each for each in _cells(layout) if each[0] not in self._known)
-        return {key: NumberedCell(_hashed(key), cell, its_list) for key, cell, its_list in cells}
+    def cell(self, key: CellKey, layout: Layout) -> NumberedCell:
+        """Give a cell of a layout; one that is not in every workbook is numbered by a hash of its key."""
+        if key in self._known:
+            return self._known[key]
+        address = next(cell.address for cell in layout.cells_of[key[:3]] if cell.part == key[3])
+        digest = hashlib.sha256("\0".join(map(str, key)).encode()).digest()
+        number = HASHED + int.from_bytes(digest[:6], "big")
+        return NumberedCell(number, address, list_of(layout.slots[key[:3]].field))
 
     def rows(self) -> list[Row]:
         """Give the rows of all cells that are in every workbook."""
@@ -175,23 +192,7 @@ def rows_of(cells: Mapping[CellKey, NumberedCell], layout: Layout) -> list[Row]:
     ]
 
 
-def _cells(layout: Layout) -> Iterator[tuple[CellKey, str, str | None]]:
-    """Give every cell in the order of the workbook, with its address and its list."""
-    for key, cells in layout.cells_of.items():
-        its_list = list_of(layout.slots[key].field)
-        for cell in cells if cells[0].part else cells[:1]:
-            yield (cell.tool, cell.row, cell.field, cell.part), cell.address, its_list
-
-
-def _hashed(key: CellKey) -> int:
-    digest = hashlib.sha256("\0".join(str(part) for part in key).encode()).digest()
-    return HASHED + int.from_bytes(digest[:6], "big")
-
-
-@lru_cache(maxsize=8)
-def slots_of(spec: Spec) -> Slots:
-    """Give the cells of a spec, worked out once a process."""
-    return Slots(spec)
+slots_of = lru_cache(maxsize=8)(Slots)  # the cells of a spec, worked out once a process
 
 
 # what a spec crosses in its matrices
@@ -219,10 +220,88 @@ def crossed_pairs(spec: Spec) -> dict[str, list[Pair]]:
     return {tool: list(pairs) for tool, pairs in found.items()}
 
 
-def matrix_levels(spec: Spec) -> list[Row]:
-    """Give the level of each pair of steps: codes, numbers, level."""
-    return [
-        (down, across, float(down), float(across), level)
-        for down, levels in (spec.matrix.cells if spec.matrix else {}).items()
-        for across, level in levels.items()
-    ]
+# what a column can hold, by its description and the spec
+
+
+def allowed_values(schema: Schema, column: TableColumn) -> tuple[str, ...]:
+    """Give the values that a column can have; nothing where they are many, or several stand in one text."""
+    if column.fields:
+        # a number beyond its scale has no label, nor has a code that is from no list
+        listed = all(
+            kind_of(field) is ColumnKind.CODE and (list_of(field) or column.label_of) and not field.several
+            for field in column.fields.values()
+        )
+        return _entries(schema, column, labels=bool(column.label_of)) if listed else ()
+    risks = schema.spec.figures.risks if schema.spec else None
+    further = risks.by if risks and column.name == "breakdown" else ()
+    return (*column.values, *codes_of(schema, column.list), *further)
+
+
+def pattern(schema: Schema, column: TableColumn) -> str | None:
+    """Give the pattern that the texts of a column follow: hashes, and several codes in one text."""
+    if column.label_of or not any(field.several for field in column.fields.values()):
+        return None if column.fields else column.pattern or None
+    code = "|".join(map(re.escape, _entries(schema, column)))
+    return f"({code})(;({code}))*"
+
+
+def _entries(schema: Schema, column: TableColumn, *, labels: bool = False) -> tuple[str, ...]:
+    """Give the codes of all lists that the fields of a column draw on, or the labels of these."""
+    lists = dict.fromkeys(map(list_of, column.fields.values()))
+    return tuple(dict.fromkeys(text for name in lists for text in codes_of(schema, name, labels=labels)))
+
+
+def codes_of(schema: Schema, name: str | None, *, labels: bool = False) -> tuple[str, ...]:
+    """Give the codes of a list, or their labels; none without one."""
+    spec = schema.spec
+    listed = entries(spec, name, spec_language(spec)) if spec and name else ()
+    return tuple(label if labels else code for code, label in listed)
+
+
+def least_and_most(column: TableColumn) -> tuple[float | None, float | None]:
+    """Give the least and the greatest figure that a column can have, whatever teams answer."""
+    return None if column.maximum is None and column.kind != INTEGER else 0, column.maximum
+
+
+class RightAnswers(NamedTuple):
+    """What answers to a question are right. What is not is an answer all the same, with a finding."""
+
+    minimum: float | date | None = None
+    maximum: float | date | None = None
+    whole: bool = False
+    steps: tuple[float, ...] = ()
+    characters: int | None = None
+    words: int | None = None
+    required: bool = False  # in every row in use
+
+
+def right_answers(schema: Schema, column: TableColumn) -> RightAnswers | None:
+    """Give what a question asks for, the widest where it stands on several sheets; None for any other column."""
+    spec = schema.spec
+    if spec is None or not column.fields or column.label_of:
+        return None
+    asked = [_asked(spec, spec.tool[tool], field) for tool, field in column.fields.items()]
+    least, most, whole, steps, characters, words, required = zip(*asked, strict=True)
+
+    def widest(which: Callable[..., Any], ends: Sequence[Any]) -> Any:
+        return None if None in ends else which(ends)
+
+    return RightAnswers(
+        widest(min, least), widest(max, most), all(whole),
+        tuple(sorted({step for some in steps for step in some})) if all(steps) else (),
+        widest(max, characters), widest(max, words), all(required),
+    )  # fmt: skip
+
+
+def _asked(spec: Spec, tool: Tool, field: Field) -> RightAnswers:
+    limits, kind, is_day = field.type.limits(field), field.type, kind_of(field) is ColumnKind.DATE
+    # of the answer, not of its text
+    ends = (None, None) if limits.type == "length" else (limits.low, limits.high)
+    least, most = (from_serial(end) if is_day and end is not None else end for end in ends)
+    steps = tuple(map(float, entries_of(spec, field.vocabulary if kind.stepped else None)))
+    blocks, conditional = tool.field_blocks, field.relevant is not None or field.to
+    required = field.required == "always" and not conditional and len(blocks) == 1
+    if spec.tick_of(tool.code) is not None:  # of a sheet that may be left out, rows in use alone are asked
+        required = required and isinstance(blocks[0], RegisterBlock)
+    whole = limits.type == "whole" or kind.stepped
+    return RightAnswers(least, most, whole, steps, field.characters, field.words, required)

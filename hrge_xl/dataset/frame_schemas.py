@@ -1,6 +1,6 @@
 """pandera schemas of every table and view, made of its description and the spec; the one place with pandera.
 
-`schemas` is for analysts: what is right. `python_schema` is for rows before they are written (see `row_check`).
+`schemas` is for analysts: what is right. `python_schema` is for rows before they are written, by `work.RowCheck`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,8 @@ from pandera.pandas import Check, Column, DataFrameSchema
 from ..core.numerals import shown
 from ..core.words import too_many_words
 from ..spec.model import Spec
-from . import table as tables
-from .column_values import RightAnswers, least_and_most, pattern, right_answers, values
-from .schema import Schema
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
+from .dimensions import RightAnswers, allowed_values, least_and_most, pattern, right_answers
+from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Schema, Table, TableColumn
 
 TYPES: dict[str, tuple[type, ...]] = {
     TEXT: (str,), INTEGER: (int,), NUMBER: (float, int), BOOLEAN: (bool,), DATE: (date,),
@@ -71,41 +69,34 @@ def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
     `limits` they hold for whatever a dataset can have: types, keys, known codes.
     """
     schema = Schema(spec)
-    return {table.name: _schema(schema, table, limits=limits) for table in schema.by_name.values()}
+    found = {}
+    for table in schema.by_name.values():
+        columns = {}
+        for column in table.columns:
+            question = right_answers(schema, column) if limits else None
+            checks = [*_structure(schema, column), *(_right(question) if question else ())]
+            given = column.name in table.key or (question is not None and question.required)
+            columns[column.name] = Column(DTYPES[column.kind], checks, nullable=not given, coerce=True)
+        found[table.name] = DataFrameSchema(
+            columns, name=table.name, unique=list(table.key), report_duplicates="all"
+        )
+    return found
 
 
-def _schema(schema: Schema, table: Table, *, limits: bool) -> FrameSchema:
-    columns = {column.name: _column(schema, table, column, limits=limits) for column in table.columns}
-    return DataFrameSchema(columns, name=table.name, unique=list(table.key), report_duplicates="all")
-
-
-def _column(schema: Schema, table: Table, column: tables.Column, *, limits: bool) -> Column:
-    question = right_answers(schema, column) if limits else None
-    checks = [*_structure(schema, table, column), *(_right(question) if question else ())]
-    given = column.name in table.key or (question is not None and question.required)
-    return Column(DTYPES[column.kind], checks, nullable=not given, coerce=True)
-
-
-def _structure(schema: Schema, table: Table, column: tables.Column) -> Iterator[Check]:
+def _structure(schema: Schema, column: TableColumn) -> Iterator[Check]:
     """Yield the checks that hold for everything that stands in a column."""
-    known = values(schema, table, column)
-    if known:
+    if known := allowed_values(schema, column):
         yield Check.isin(known, error=f"one of {', '.join(known)}")
-    written = pattern(schema, column)
-    if written:
+    if written := pattern(schema, column):
         yield Check(lambda series: series.str.fullmatch(written), error=f"written as {written}")
     yield from _between(*least_and_most(column))
 
 
 def _between(least: float | date | None, most: float | date | None) -> Iterator[Check]:
-    if least is not None:
-        yield Check.ge(_in_frame(least), error=f"at least {shown(least)}")
-    if most is not None:
-        yield Check.le(_in_frame(most), error=f"at most {shown(most)}")
-
-
-def _in_frame(end: float | date) -> float | pd.Timestamp:
-    return pd.Timestamp(end) if isinstance(end, date) else end
+    for end, check, word in ((least, Check.ge, "least"), (most, Check.le, "most")):
+        if end is not None:
+            in_frame = pd.Timestamp(end) if isinstance(end, date) else end
+            yield check(in_frame, error=f"at {word} {shown(end)}")
 
 
 def _right(question: RightAnswers) -> Iterator[Check]:
@@ -119,8 +110,7 @@ def _right(question: RightAnswers) -> Iterator[Check]:
         yield Check.str_length(
             max_value=question.characters, error=f"at most {question.characters} characters"
         )
-    words = question.words
-    if words is not None:
+    if (words := question.words) is not None:
         yield Check(
             lambda series: ~series.map(lambda text: too_many_words(text, words)),
             error=f"at most {words} words",
@@ -135,7 +125,7 @@ def python_schema(schema: Schema, table: Table) -> FrameSchema:
     columns = {
         column.name: Column(
             object,
-            [_of_type(column.kind), *_structure(schema, table, column)],
+            [_of_type(column.kind), *_structure(schema, column)],
             nullable=column.name not in (*table.key, *table.unique),
         )
         for column in table.columns
@@ -169,7 +159,6 @@ def first_failure(schema: FrameSchema, frame: pd.DataFrame) -> Failure | None:
         schema.validate(frame, lazy=True, inplace=True)
     except SchemaErrors as errors:
         case = errors.failure_cases.sort_values("index", kind="stable").iloc[0]
-        return Failure(
-            str(case["column"]), int(case["index"]), REASONS.get(case["check"], str(case["check"]))
-        )
+        why = str(case["check"])
+        return Failure(str(case["column"]), int(case["index"]), REASONS.get(why, why))
     return None

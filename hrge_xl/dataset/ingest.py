@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
@@ -15,7 +15,7 @@ from ..core.output_files import parts_of
 from ..core.paths import path_of, path_text, way_to
 from ..core.program import program_digest
 from ..core.words import and_more
-from ..core.work import report_progress
+from ..core.work import grouped, report_progress
 from ..exchange.validation import (
     ACCEPTED,
     REFUSED,
@@ -36,17 +36,24 @@ from ..reader.content_sniffing import OLE_MAGIC
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
-from .compute_aggregates import derive
-from .opening import SPECS, check_dataset_owner, open_url, set_dataset_owner, spec_of
+from .aggregates import compute_aggregates
+from .opening import SPECS, check_dataset_owner, in_a_copy, open_url, set_dataset_owner, spec_of
 from .rows import submission_id
 from .run_history import record_run
-from .schema import SUBMISSIONS, Schema
-from .shards import SHARDS, discard, take
+from .schema import SUBMISSIONS, Record, Schema
 from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
-from .table import Record
-from .temporary_dataset import in_a_copy
 from .update_statuses import expect_teams, to_read_again, update_statuses
-from .work import SHARED, Task, arrivals, check_engine, file_at, shards_of, submissions_of
+from .work import (
+    SHARDS,
+    SHARED,
+    Task,
+    arrivals,
+    check_engine,
+    file_at,
+    shards_of,
+    submissions_of,
+    take,
+)
 from .workers import Workers, in_batches, workers
 
 FEW = 12  # files
@@ -62,7 +69,7 @@ class Options:
     """
 
     store: str | None = None
-    engine: str = "local"
+    program_digest: str = "local"
     executor: Executor | None = None
     jobs: int = 1
     only_these: bool = False
@@ -100,7 +107,7 @@ class IngestRun:
     @property
     def given(self) -> list[Arrival]:
         """Every file given."""
-        return [each for arrived, _ in self.sources for each in arrived]
+        return [arrival for arrived, _ in self.sources for arrival in arrived]
 
     @property
     def here(self) -> Path:
@@ -116,8 +123,8 @@ class IngestRun:
         """Give what workers have to know, wherever they are."""
         spec = load(self.spec) if self.spec else None
         theirs, ours = (
-            str(Path(each).absolute()) if each and is_path(each) else each
-            for each in (asked.wanted.spec, self.spec)
+            str(Path(source).absolute()) if source and is_path(source) else source
+            for source in (asked.wanted.spec, self.spec)
         )
         asked = replace(asked, wanted=replace(asked.wanted, spec=theirs))
         same = program_digest() if self.pool.far else ""
@@ -126,43 +133,60 @@ class IngestRun:
 
 
 @contextmanager
-def take_in(
-    sources: Sequence[Source], out: Path, *, arrived: Arrived | None = None, options: Options | None = None
+def ingest(
+    sources: Sequence[Source], out: Path, *, options: Options, arrived: Arrived | None = None
 ) -> Iterator[IngestRun]:
     """Take files into the dataset of a folder, and give the run, which still holds the folder, with its open dataset.
 
     What is in the dataset already is not read again, unless it was checked on another day than the one asked for.
     Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
-    how, came = _suited(options or Options(), sources), arrived or Arrived()
     # no order of rounds says anything
     sources = sorted(sources, key=lambda source: source.asked.wanted.round or "")
-    with ExitStack() as stack:
-        pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
-        stack.enter_context(only_writer(out))
-        stores = [stack.enter_context(each) for each in _open(out, how.store, write=True)]
-        for store in stores:
-            stack.enter_context(store.only_writer())
-        ledger = stack.enter_context(Ledger.open(out))
-        run = IngestRun(out, pool, how, stores, ledger, noticed=noticed_of(sources))
+    with _begun(sources, out, options, write=True) as run:
+        run.noticed = noticed_of(sources)
         for store in run.databases:
             check_dataset_owner(store, run.ledger, out)
-        given = [(_arrivals(run, source.files), source.asked) for source in sources]
-        run.sources, run.notes = given, tuple(_distrusted(run))
-        _receive_all(run, [source.home for source in sources], came)
+        run.sources = [(_arrivals(run, source.files), source.asked) for source in sources]
+        file = out / DATASET
+        if run.file.facts() and run.ledger.is_changed(file):  # one that is gone is made again in any case
+            run.file.set_fact(SPEC_DIGEST, "")
+            run.notes = (f"{CHANGED.format(file=file)} Everything was read again from what was received.",)
+        run.ledger.forget_checksum(file)  # from here on it is written into
+        _receive_all(run, [source.home for source in sources], arrived or Arrived())
         _settle_spec(run)
         _fill(run)
-        for store, source in product(stores, sources):
+        for store, source in product(run.stores, sources):
             if source.home is not None:
                 expect_teams(store, source.asked.wanted.round or "", source.expected)
         for store in run.databases:
             set_dataset_owner(store, run.ledger, out)
-        pool.shutdown()  # what readers remember is of no use to those who write
-        if run.new or not how.asking or not all(store.fact(DERIVED) for store in stores):
+        run.pool.shutdown()  # what readers remember is of no use to those who write
+        if run.new or not options.asking or not all(store.fact(DERIVED) for store in run.stores):
             _work_out(run)
             record_run(run.ledger, run.file, run.today)
         yield run
-        run.ledger.note_checksum(out / DATASET)
+        run.ledger.note_checksum(file)
+
+
+@contextmanager
+def _begun(sources: Sequence[Source], out: Path, options: Options, *, write: bool) -> Iterator[IngestRun]:
+    """Give a run that has what it works with; where it writes, nobody else does meanwhile."""
+    if not options.jobs:  # a few files need no processes of their own, which take longer to start
+        few = sum(len(source.files) for source in sources) <= FEW
+        options = replace(options, jobs=1 if few else cores())
+    with ExitStack() as stack:
+        pool = stack.enter_context(workers(options.engine, options.jobs, options.executor))
+        if write:
+            stack.enter_context(only_writer(out))
+        stores = [stack.enter_context(open_url(options.store))] if options.store else []
+        path = out / DATASET
+        file = open_file(path if write or path.is_file() else None, write=write)
+        stores.append(stack.enter_context(file))
+        for store in stores if write else ():
+            stack.enter_context(store.only_writer())
+        ledger = stack.enter_context(Ledger.open(out, write=write))
+        yield IngestRun(out, pool, options, stores, ledger)
 
 
 def _work_out(run: IngestRun) -> None:
@@ -172,7 +196,7 @@ def _work_out(run: IngestRun) -> None:
     if any(store.changed or store.fact(DERIVED) != str(run.today) for store in run.stores):
         for store in run.stores:
             store.analyze()
-        derive(run.stores, run.out / DATASET, run.today, run.pool.here)
+        compute_aggregates(run.stores, run.out / DATASET, run.today, run.pool.here)
         for store in run.stores:
             store.set_fact(DERIVED, str(run.today))
 
@@ -186,12 +210,12 @@ def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
         judged = replace(
             run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], asked)], read=_read_once(store)
         )
-        given, again = {_name(each) for each in run.given}, []
-        for name, each in store.known().items():
-            sha256 = each["sha256"] or ""
+        given, again = {_name(arrival) for arrival in run.given}, []
+        for name, row in store.known().items():
+            sha256 = row["sha256"] or ""
             kept = kept_at(run.here, sha256)
-            if name in given and each["checked"] != asked.today and has_content(kept, sha256):
-                again.append(Arrival(each["path"], sha256, None, str(kept)))
+            if name in given and row["checked"] != asked.today and has_content(kept, sha256):
+                again.append(Arrival(row["path"], sha256, None, str(kept)))
         _read(judged, asked, again)
         _work_out(judged)
         yield judged
@@ -200,59 +224,34 @@ def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
 def _read_once(store: Store) -> frozenset[str]:
     """Give the contents that could be read."""
     known = store.known().values()
-    return frozenset(each["sha256"] for each in known if each["sha256"] and each["verdict"] != REFUSED)
-
-
-def _distrusted(run: IngestRun) -> Iterator[str]:
-    """Have a dataset made anew that another program changed, and say so; from here on it is written into."""
-    file = run.out / DATASET
-    if run.file.facts() and run.ledger.is_changed(file):  # one that is gone is made again in any case
-        run.file.set_fact(SPEC_DIGEST, "")
-        yield f"{CHANGED.format(file=file)} Everything was read again from what was received."
-    run.ledger.forget_checksum(file)
-
-
-def _suited(how: Options, sources: Sequence[Source]) -> Options:
-    """Give the options with a number of processes; a few files need none of their own, which take longer to start."""
-    few = sum(len(source.files) for source in sources) <= FEW
-    return how if how.jobs else replace(how, jobs=1 if few else cores())
+    return frozenset(row["sha256"] for row in known if row["sha256"] and row["verdict"] != REFUSED)
 
 
 @contextmanager
-def foreseen(
-    sources: Sequence[Source], out: Path, *, options: Options | None = None
+def ingest_dry_run(
+    sources: Sequence[Source], out: Path, *, options: Options
 ) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
     """Give a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
-    how = _suited(options or Options(), sources)
-    with ExitStack() as stack:
-        pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
-        stores = [stack.enter_context(each) for each in _open(out, how.store, write=False)]
-        run = IngestRun(out, pool, how, stores, stack.enter_context(Ledger.open(out, write=False)))
-        given = []
+    with _begun(sources, out, options, write=False) as run:
         for source in sources:  # a round may be its own ledger
-            known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
-            given.append((_arrivals(run, source.files), replace(source.asked, waivers=tuple(known))))
-        run.sources = given
+            waived = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
+            run.sources.append((_arrivals(run, source.files), replace(source.asked, waivers=tuple(waived))))
         _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
-        there = [store.known() if store.use(schema, write=False) else {} for store in stores]
-        found, verdicts = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
+        there = [store.known() if store.use(schema, write=False) else {} for store in run.stores]
+        path, verdict = SUBMISSIONS.at["path"], SUBMISSIONS.at["verdict"]
+        found, verdicts = dict[str, str](), {name: row["verdict"] for name, row in there[-1].items()}
         for came, asked in run.sources:
-            missing = {_name(each): each for each in came if not all(_name(each) in some for some in there)}
-            batches = in_batches([each for _, each in sorted(missing.items())], how.jobs)
-            for rows in pool.map(submissions_of, batches, run.task(asked)):
-                found |= {
-                    str(row[SUBMISSIONS.at["path"]]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows
-                }
-            verdicts |= {name: found[each.path] for name, each in missing.items()}
-        yield run, found, {each.path: verdicts[_name(each)] for each in run.given}
-
-
-def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
-    if address:
-        yield open_url(address)
-    path = out / DATASET
-    yield open_file(path if write or path.is_file() else None, write=write)
+            missing = {
+                _name(arrival): arrival
+                for arrival in came
+                if not all(_name(arrival) in some for some in there)
+            }
+            batches = in_batches([arrival for _, arrival in sorted(missing.items())], run.options.jobs)
+            for rows in run.pool.map(submissions_of, batches, run.task(asked)):
+                found |= {str(row[path]): str(row[verdict]) for row in rows}
+            verdicts |= {name: found[arrival.path] for name, arrival in missing.items()}
+        yield run, found, {arrival.path: verdicts[_name(arrival)] for arrival in run.given}
 
 
 def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> None:
@@ -264,18 +263,18 @@ def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) ->
             if home is None or home.resolve() == run.here:
                 continue
             given, asked = run.sources[n]
-            terms = {name: each for name, each in came.terms.items() if name == asked.wanted.round}
+            terms = {name: term for name, term in came.terms.items() if name == asked.wanted.round}
             _receive(home, run, given, replace(came, terms=terms))
             theirs = stack.enter_context(Ledger.open(home, write=False))
-            there = {each.sha256 for each in given}
-            kept = _earlier(home, [each for each in theirs.known() if each.sha256 not in there])
-            run.sources[n] = [*given, *(_moved(each, home, run.out) for each in kept)], asked
+            there = {arrival.sha256 for arrival in given}
+            kept = _earlier(home, [arrival for arrival in theirs.known() if arrival.sha256 not in there])
+            run.sources[n] = [*given, *(_moved(arrival, home, run.out) for arrival in kept)], asked
             rounds.append((theirs, asked.wanted))
             for sha256, day in theirs.days().items():
                 days[sha256] = min(days.get(sha256, day), day)
         order = {sha256: n for n, sha256 in enumerate(days)}
-        every = sorted(run.given, key=lambda each: each.path)
-        in_order = sorted(every, key=lambda each: order.get(each.sha256 or "", len(order)))
+        every = sorted(run.given, key=lambda arrival: arrival.path)
+        in_order = sorted(every, key=lambda arrival: order.get(arrival.sha256 or "", len(order)))
         run.ledger.receive(in_order, replace(came, receipts=days))
         for theirs, wanted in rounds:
             take_over(run.ledger, theirs, wanted.round or "", load(wanted.spec).digest if wanted.spec else "")
@@ -287,28 +286,28 @@ def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived
     """Write down in the ledger of a round elsewhere what it does not know yet."""
     with Ledger.open(home, write=False) as theirs:
         known = theirs.order()
-    if any(each.sha256 and each.sha256 not in known for each in given):
+    if any(arrival.sha256 and arrival.sha256 not in known for arrival in given):
         with only_writer(home), Ledger.open(home) as theirs:
-            theirs.receive([_moved(each, run.here, home) for each in given], came)
+            theirs.receive([_moved(arrival, run.here, home) for arrival in given], came)
 
 
-def _moved(each: Arrival, before: Path, now: Path) -> Arrival:
+def _moved(arrival: Arrival, before: Path, now: Path) -> Arrival:
     """Give what came as it is seen from another folder."""
     here = before.resolve()
-    path, kept = (way_to(here / path, now) if path else "" for path in (path_of(each.path), each.kept))
-    return each._replace(path=path_text(path), kept=kept)
+    path, kept = (way_to(here / path, now) if path else "" for path in (path_of(arrival.path), arrival.kept))
+    return arrival._replace(path=path_text(path), kept=kept)
 
 
 def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     """Give the files with their hashes: to a worker that sees nothing every file would be missing."""
     batches = in_batches([way_to(path, run.out) for path in paths], run.options.jobs)
-    found = [each for some in run.pool.map(arrivals, batches, run.here) for each in some]
-    for each in found if run.pool.far else ():
-        if each.sha256 is None and (file_at(run.here, each.place)).is_file():
+    found = [arrival for some in run.pool.map(arrivals, batches, run.here) for arrival in some]
+    for arrival in found if run.pool.far else ():
+        if arrival.sha256 is None and (file_at(run.here, arrival.place)).is_file():
             raise UsageError(
-                f"A worker of the cluster cannot see {each.path}. {SHARED}, under the same path."
+                f"A worker of the cluster cannot see {arrival.path}. {SHARED}, under the same path."
             )
-    return sorted(found, key=lambda each: each.path)  # the order in which they are named says nothing
+    return sorted(found, key=lambda arrival: arrival.path)  # the order in which they are named says nothing
 
 
 def _settle_spec(run: IngestRun) -> None:
@@ -317,10 +316,12 @@ def _settle_spec(run: IngestRun) -> None:
     The returns of each round are read by the version that this round has.
     """
     specs = [asked.wanted.spec for _, asked in run.sources if asked.wanted.spec]
-    copies = [find(run.out / SPECS, each.spec_digest) for each in rounds_elsewhere(run.ledger)]
+    copies = [find(run.out / SPECS, round_.spec_digest) for round_ in rounds_elsewhere(run.ledger)]
     every = [*specs, *map(str, filter(None, copies))]
-    same = [each for each in every if load(each).name == load(every[0]).name]
-    newest = max(same, key=lambda each: (version_of(load(each).version), load(each).digest), default=None)
+    same = [source for source in every if load(source).name == load(every[0]).name]
+    newest = max(
+        same, key=lambda source: (version_of(load(source).version), load(source).digest), default=None
+    )
     run.spec = newest or _known_spec(run) or _said_spec(run)
     for n, (given, asked) in enumerate(run.sources):
         if asked.wanted.spec not in same:
@@ -341,15 +342,15 @@ def _known_spec(run: IngestRun) -> str | None:
 
 
 def _said_spec(run: IngestRun) -> str | None:
-    paths = sorted({file_at(run.here, each.place) for each in run.given})
+    paths = sorted({file_at(run.here, arrival.place) for arrival in run.given})
     asked = run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
     with readers() as pool:
         results = (result for path in paths for result in validated([path], asked, pool))
         return next((result.submission.identity.spec for result in results if result.submission), None)
 
 
-def _name(each: Arrival) -> str:
-    return submission_id(each.sha256, each.path)
+def _name(arrival: Arrival) -> str:
+    return submission_id(arrival.sha256, arrival.path)
 
 
 # reading
@@ -372,42 +373,47 @@ def _fill(run: IngestRun) -> None:
     wanted, sources, done = set[str](), [], set[str]()
     for given, asked in run.sources:
         known = [
-            {name: each for name, each in store.known().items() if run.options.resume or name in done}
+            {name: row for name, row in store.known().items() if run.options.resume or name in done}
             for store in run.stores
         ]
         missing = _missing(run, given, asked, known)
-        done |= {_name(each) for each in missing}
+        done |= {_name(arrival) for arrival in missing}
         run.new += len(missing)
-        wanted |= {_name(each) for each in given}
+        wanted |= {_name(arrival) for arrival in given}
         sources.append((_as_read(run, asked, given, missing), asked))
-    there = {each.sha256 for each in run.given}  # at first: the ledger is told of what was there once
+    there = {arrival.sha256 for arrival in run.given}  # at first: the ledger is told of what was there once
     run.sources = sources
-    run.ledger.lose(sorted(filter(None, there - {each.sha256 for each in run.given})))
+    run.ledger.lose(sorted(filter(None, there - {arrival.sha256 for arrival in run.given})))
     anew = not (run.options.resume and all(ready))
-    if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
+    if anew and not run.options.only_these:
         if not run.notes and any(version and not whole for version, whole in zip(before, ready, strict=True)):
             run.notes += (
                 "The dataset was of an earlier version of the program or of the spec: it was read again.",
             )
-        came = {_name(each): each for each in run.ledger.known() if _name(each) not in wanted}
-        here = list(_earlier(run.out, came.values()))
-        again = [each for each in here if not all(_name(each) in store.known() for store in run.stores)]
-        requests = {asked.wanted.round: asked for _, asked in run.sources}
-        alone = next(iter(requests.values())) if len(requests) == 1 else None
-        nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
-        periods = {row["sha256"]: row["period"] for row in run.ledger.rows()}
-        for period in sorted({str(periods[each.sha256]) for each in again}):
-            some = [each for each in again if str(periods[each.sha256]) == period]
-            _read(run, alone or requests.get(period, nobody), sorted(some, key=_name))
-        lost = [Path(came[name].path).name for name in came.keys() - set(map(_name, here))]
-        if lost:  # files of earlier runs that are nowhere to be found any more
-            run.notes += (
-                f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
-                "dataset. Put it back, and consolidate again.",
-            )
+        _read_earlier(run, wanted)
     for store in run.stores:
         store.set_fact(FILLED, "yes")
     run.notes += tuple(closed_now(run))
+
+
+def _read_earlier(run: IngestRun, given: Collection[str]) -> None:
+    """Read again what came earlier, besides what is given: by its round, where this run knows it, else by none."""
+    came = {_name(arrival): arrival for arrival in run.ledger.known() if _name(arrival) not in given}
+    here = {_name(arrival): arrival for arrival in _earlier(run.out, came.values())}
+    known = [store.known() for store in run.stores]
+    requests = {asked.wanted.round: asked for _, asked in run.sources}
+    alone = next(iter(requests.values())) if len(requests) == 1 else None
+    nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
+    periods = {row["sha256"]: str(row["period"]) for row in run.ledger.rows()}
+    missing = (arrival for name, arrival in sorted(here.items()) if not all(name in some for some in known))
+    for period, some in sorted(grouped((periods[arrival.sha256], arrival) for arrival in missing).items()):
+        _read(run, alone or requests.get(period, nobody), some)
+    lost = [Path(arrival.path).name for name, arrival in came.items() if name not in here]
+    if lost:  # nowhere to be found any more
+        run.notes += (
+            f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
+            "dataset. Put it back, and consolidate again.",
+        )
 
 
 def closed_now(run: IngestRun) -> Iterator[str]:
@@ -442,14 +448,14 @@ def _missing(
 ) -> list[Arrival]:
     """Find what is not in every dataset yet, was read for another round, or was checked as of another day."""
     again = to_read_again(run.file, asked)
-    wanted = {_name(each): each for each in reversed(given)}
+    wanted = {_name(arrival): arrival for arrival in reversed(given)}
 
-    def is_known(name: str, each: Arrival) -> bool:
+    def is_known(name: str, arrival: Arrival) -> bool:
         there = [some[name] for some in known if name in some]
         fresh = not asked.rejudge or all(one["checked"] == asked.today for one in there)
-        return each.sha256 is not None and len(there) == len(known) and fresh and name not in again
+        return arrival.sha256 is not None and len(there) == len(known) and fresh and name not in again
 
-    return [each for name, each in sorted(wanted.items()) if not is_known(name, each)]
+    return [arrival for name, arrival in sorted(wanted.items()) if not is_known(name, arrival)]
 
 
 def _as_read(
@@ -460,9 +466,12 @@ def _as_read(
     The same content that lies elsewhere too is read there.
     """
     while missing and (changed := _read(run, asked, missing)):
-        lost = {each.sha256 for each in missing if each.path in changed}
-        given = [each._replace(sha256=None, size=None) if each.path in changed else each for each in given]
-        missing = list({_name(each): each for each in given if each.sha256 in lost}.values())
+        lost = {arrival.sha256 for arrival in missing if arrival.path in changed}
+        given = [
+            arrival._replace(sha256=None, size=None) if arrival.path in changed else arrival
+            for arrival in given
+        ]
+        missing = list({_name(arrival): arrival for arrival in given if arrival.sha256 in lost}.values())
     return given
 
 
@@ -484,7 +493,8 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
                         check_engine(shard)
                     for store in run.stores:
                         take(shard, store)
-                    discard(shard)
+                    with suppress(OSError):  # the folder of the run goes in the end
+                        Path(shard.place).unlink(missing_ok=True)
                     changed.update(shard.changed)
                     run.closed.extend(shard.closed)
                 advance(len(batch))
@@ -493,19 +503,19 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
 
 def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:
     """Give what came to a folder earlier and is still there: where it was, else as it is kept."""
-    for each in came:
-        here = arrivals([each.path], folder.resolve())[0]
-        kept = kept_at(folder.resolve(), each.sha256 or "")
-        if here.sha256 == each.sha256:
-            yield each
-        elif each.sha256 and has_content(kept, each.sha256):
-            yield each._replace(kept=str(kept))
+    for arrival in came:
+        here = arrivals([arrival.path], folder.resolve())[0]
+        kept = kept_at(folder.resolve(), arrival.sha256 or "")
+        if here.sha256 == arrival.sha256:
+            yield arrival
+        elif arrival.sha256 and has_content(kept, arrival.sha256):
+            yield arrival._replace(kept=str(kept))
 
 
 def _take_out(run: IngestRun) -> None:
     """Take out files that could not be read once and can be now; and all others, where only these are wanted."""
-    only = {_name(each) for each in run.given} if run.options.only_these else None
-    readable = [submission_id(None, each.path) for each in run.given if each.sha256 is not None]
+    only = {_name(arrival) for arrival in run.given} if run.options.only_these else None
+    readable = [submission_id(None, arrival.path) for arrival in run.given if arrival.sha256 is not None]
     for store in run.stores:
         others = [name for name in store.known() if only is not None and name not in only]
         with store.transaction() as connection:

@@ -1,18 +1,21 @@
-"""Opens a dataset that is there, with the spec that it was made with: from any working directory, installed or not.
+"""Opens a dataset that is there with the spec that it was made with, or one that lasts as long as it is looked at.
 
-A database at an address opens the same way.
+It opens from any working directory, installed or not; a database at an address opens the same way as a file.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from functools import cache
 from multiprocessing.util import Finalize
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, make_url
@@ -20,15 +23,21 @@ from sqlalchemy.exc import ArgumentError
 
 from ..core.errors import StoreError, UsageError
 from ..core.paths import is_address, masked, quoted
-from ..ledger.ledger import DATASET, Ledger, look_up
+from ..core.program import isolate_failures
+from ..exchange.validation import Noticed, Result, stopped_result
+from ..findings import Waiver
+from ..ledger.events import Arrival, Arrived, DecisionMade, FilesReceived
+from ..ledger.judgements import Decision
+from ..ledger.ledger import DATASET, NAME, Ledger, look_up
 from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
 from ..spec.model import Spec
-from .schema import SPEC_FILES, VERSION, Schema
-from .store import OF_DATABASE, SPEC_DIGEST, STORES, Store, open_file, translate_db_errors
-from .table import Row
+from .definitions import clause
+from .rows import RowBuilder, all_rows, submission_id
+from .schema import SUBMISSIONS, TABLES, VERSION, Row, Schema
+from .store import FILLED, OF_DATABASE, SPEC_DIGEST, STORES, Store, open_file, translate_db_errors
+from .update_statuses import update_statuses
 
-CHANGED = "{store}: the spec that it carries (in {table}) was changed. Consolidate again with --spec."
 SPECS = "spec"  # the folder beside a dataset, or in a round, that copies of specs are kept in
 
 
@@ -79,20 +88,16 @@ def spec_of(store: Store) -> Spec | None:
         return None
     folder = find(_home(), facts[SPEC_DIGEST])
     if folder is None:
-        files = carried_files(store)
+        table, fault = clause(TABLES["spec_files"]), None
+        try:
+            files = {str(path): as_bytes(str(content)) for path, content in store.select(sa.select(table))}
+        except ValueError as error:
+            files, fault = {}, error
         if digest_of(files) != facts[SPEC_DIGEST]:
-            raise StoreError(CHANGED.format(store=store.name, table="spec_files"))
+            told = f"{store.name}: the spec that it carries (in {table.name}) was changed."
+            raise StoreError(f"{told} Consolidate again with --spec.") from fault
         folder = write(files, _home())
     return load(folder)
-
-
-def carried_files(store: Store) -> dict[str, bytes]:
-    """Give the files of the spec that a dataset carries: path → content."""
-    table = sa.table("spec_files", *(sa.column(name) for name in SPEC_FILES.names))
-    try:
-        return {str(path): as_bytes(str(content)) for path, content in store.select(sa.select(table))}
-    except ValueError as error:
-        raise StoreError(CHANGED.format(store=store.name, table="spec_files")) from error
 
 
 @cache
@@ -149,10 +154,6 @@ class PostgresStore(Store):
             for row in rows:
                 copy.write_row(row)
 
-    def in_bytes(self, column: Any) -> Any:
-        """Give a column to sort by: texts in the order of their bytes, whatever the language of the server."""
-        return sa.collate(column, "C") if isinstance(column.type, sa.Text) else column
-
 
 def open_url(address: str) -> Store:
     """Open the dataset in a database. Raises `StoreError` when it is none that we know or cannot be reached.
@@ -187,11 +188,14 @@ def check_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     owner, where = facts.get(OWNER), facts.get(OWNER_FOLDER, "")
     # of one that does not say yet whose it is everything must have come by this ledger
     ours = owner == ledger.identity if owner else store.contents() <= ledger.order().keys()
-    if not ours or _goes_on_elsewhere(owner, where, folder):
-        raise StoreError(
-            f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "
-            "would undo each other's decisions. Work in that folder, or name an empty database with --store."
-        )
+    here, other = str(folder.absolute()), Path(where)
+    # where the folder that it was last filled from is still there, this one is a copy of it
+    if ours and (where in ("", here) or not look_up(other, lambda its: its.name == owner)):
+        return
+    raise StoreError(
+        f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "
+        "would undo each other's decisions. Work in that folder, or name an empty database with --store."
+    )
 
 
 def set_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
@@ -200,9 +204,85 @@ def set_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     store.set_fact(OWNER_FOLDER, str(folder.absolute()))
 
 
-def _goes_on_elsewhere(owner: str | None, where: str, folder: Path) -> bool:
-    """Say whether the folder that the database was last filled from is still there: then this one is a copy of it."""
-    other = Path(where)
-    if not where or other == folder.absolute():
-        return False
-    return bool(look_up(other, lambda ledger: ledger.name == owner))
+# a dataset that lives as long as it is looked at: the same tables and figures, and nothing of it stays
+
+
+BY_PATH = attrgetter("path")
+
+
+class Temporary(NamedTuple):
+    """A dataset with its ledger, in a folder that goes with them."""
+
+    store: Store
+    ledger: Ledger
+
+
+@contextmanager
+def in_a_copy(folder: Path | None, *names: str, lasting: bool = True) -> Iterator[Temporary]:
+    """Give a dataset with its ledger in a folder of their own, begun with copies of what a folder has under names."""
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
+        for file in (folder / name for name in names if folder is not None):
+            if file.is_file():
+                shutil.copyfile(file, home / file.name)
+        store = stack.enter_context(open_file(home / DATASET, lasting=lasting))
+        yield Temporary(store, stack.enter_context(Ledger.open(home, lasting=lasting)))
+
+
+@contextmanager
+def temporary_dataset(
+    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver] = (), arrived: Arrived | None = None,
+    *, ledger: Path | None = None, answers: bool = True, noticed: Mapping[str, Noticed] | None = None,
+) -> Iterator[Temporary]:  # fmt: skip
+    """Give the dataset of files that were just checked. Files of another spec than `spec` bring no answers.
+
+    `ledger` is a folder whose ledger says what was decided about files and when they came. Without `answers` it
+    holds what is known of each file, and none of its answers. `noticed` is what `update_statuses` is given.
+    """
+    with in_a_copy(ledger, NAME, lasting=False) as made:
+        made.ledger.forget_places()
+        arrivals = [Arrival(result.path, result.sha256, result.size) for result in results]
+        made.ledger.receive(sorted(arrivals, key=BY_PATH), arrived or Arrived())
+        _fill(made, results, spec, waivers, answers=answers, noticed=noticed)
+        yield made
+
+
+@contextmanager
+def dataset_as_told(
+    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], receipts: Iterable[FilesReceived],
+    decisions: Iterable[Decision],
+) -> Iterator[Temporary]:  # fmt: skip
+    """Give the dataset of files that were checked again, as a report tells when they came and what was decided."""
+    with in_a_copy(None, lasting=False) as made:
+        for receipt in receipts:
+            made.ledger.enter(receipt)
+        for decision in sorted(decisions, key=lambda decision: decision.n):
+            made.ledger.enter(DecisionMade(number=decision.n, **asdict(decision)), by=decision.by)
+        _fill(made, results, spec, waivers)
+        yield made
+
+
+def _fill(
+    made: Temporary, results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], *, answers: bool = True,
+    noticed: Mapping[str, Noticed] | None = None,
+) -> None:  # fmt: skip
+    """Put in what the files say, and work out what counts."""
+    schema = Schema(spec, answers=answers)
+    made.store.use(schema)
+    first: dict[str, Result] = {}  # the same bytes count once, whatever the names
+    for result in sorted(results, key=BY_PATH):
+        first.setdefault(submission_id(result.sha256, result.path), result)
+    put_in(made.store, RowBuilder(schema, every_slot=False), list(first.values()))
+    update_statuses(made.store, made.ledger, waivers, noticed)
+    made.store.set_fact(FILLED, "yes")
+
+
+def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None:
+    """Put the rows of results into a dataset; one that a fault of ours shows with says that in place of its own."""
+
+    def take(some: Sequence[Result]) -> list[None]:
+        rows = all_rows(map(builder.rows, some), builder.schema)
+        store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows["submissions"]], rows)
+        return []
+
+    isolate_failures(take, results, lambda result, fault: take([stopped_result(result, fault)]))

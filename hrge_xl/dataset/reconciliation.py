@@ -1,18 +1,22 @@
-"""The one reconciliation of what came in: received, what it is, and what became of it."""
+"""The one reconciliation of what came in, and the periods of a dataset with what each comes to."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
+from ..core.errors import UsageError
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..exchange.validation import REFUSED
+from .aggregates.risks import stages
+from .aggregates.sql import distinct, grouped, whole
 from .return_status import COUNTS, DOUBLED, STATUSES
 from .returns import Return
-from .schema import RECONCILIATION
+from .schema import AGGREGATE_COMPLETENESS, AGGREGATE_RISKS, RECONCILIATION, SUBMISSIONS
 from .store import Store
 
 
@@ -56,7 +60,7 @@ class Reconciliation:
             )
 
 
-WORDS = {each.part: each.phrase for each in STATUSES}
+WORDS = {status.part: status.phrase for status in STATUSES}
 
 
 BECAME = {COUNTS: "counted", REFUSED: None}  # a status, as the sums call it
@@ -85,3 +89,84 @@ def reconciliation(store: Store, period: str | None = None) -> Reconciliation:
     sums = [sa.func.coalesce(sa.func.sum(view[name]), 0) for name in Reconciliation.__dataclass_fields__]
     wanted = sa.select(*sums) if period is None else sa.select(*sums).where(view.period == period)
     return Reconciliation(*(int(count) for count in next(store.select(wanted))))
+
+
+# the periods of a dataset, the latest one first: every figure belongs to one of them
+
+Days = tuple[date, date]  # the last day of the period, else the day of issue; then the day of issue
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPeriod:
+    """One period: its name, which is empty where the returns state none, and how many returns count in it."""
+
+    name: str
+    counted: int
+
+
+def periods(store: Store) -> list[DatasetPeriod]:
+    """Give every period that a file which could be read is of, the latest one first."""
+    files = store[SUBMISSIONS]
+    wanted = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
+    days: dict[str, Counter[Days]] = defaultdict(Counter)
+    counted: Counter[str] = Counter()
+    for name, current, end, issued in store.select(wanted.where(files.c.verdict != REFUSED)):
+        days[name][end or issued or date.min, issued or date.min] += 1
+        counted[name] += bool(current)
+    names = sorted(days, key=lambda name: (_usual(days[name]), name), reverse=True)
+    return [DatasetPeriod(name, counted[name]) for name in names]
+
+
+def _usual(days: Counter[Days]) -> Days:
+    """Give the days that most returns of a period state: one that mistypes the year does not make it a later one."""
+    return max(days, key=lambda some: (days[some], some))
+
+
+def choose(known: Sequence[DatasetPeriod], wanted: str | None) -> str | None:
+    """Give the period that is asked for, else the latest one of which something counts; None where there is none.
+
+    Raises `UsageError` with the periods that there are.
+    """
+    if wanted is None:
+        return next((period.name for period in known if period.counted), known[0].name if known else None)
+    if wanted not in [period.name for period in known]:
+        told = ", ".join(f"'{period.name}'" for period in known) or "none"
+        raise UsageError(f"There is no period '{wanted}' in this dataset. There are: {told}.")
+    return wanted
+
+
+# how the periods compare
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFigures:
+    """What one period comes to, beside the others."""
+
+    name: str
+    returns: int
+    teams: int
+    answered: int
+    required: int
+    levels: Mapping[str, int]  # risks by level, at the last stage that the spec knows
+
+
+def over_periods(store: Store) -> list[PeriodFigures]:
+    """Give the periods of which something counts, the latest one first, each by itself."""
+    files, sheets = store[SUBMISSIONS], store[AGGREGATE_COMPLETENESS]
+    counted = sa.select(files).where(files.c.current).subquery()
+    teams = dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team))))
+    sums = {name: whole(sa.func.sum(sheets.c[name])) for name in ("answered", "required")}
+    lines = store.select(grouped(sheets, "period", **sums))
+    answered = {period: (answered, required) for period, answered, required in lines}
+    levels: dict[str, dict[str, int]] = defaultdict(dict)
+    risks = store.schema.spec.figures.risks if store.schema.spec else None
+    if risks is not None:
+        table, last = store[AGGREGATE_RISKS], list(stages(risks))[-1]
+        by_level = grouped(table, "period level", frequency=whole(sa.func.sum(table.c.frequency)))
+        for name, level, count in store.select(by_level.where(table.c.stage == last)):
+            levels[name][level] = count
+    return [
+        PeriodFigures(name, count, teams.get(name, 0), *answered.get(name, (0, 0)), levels[name])
+        for name, count in ((period.name, period.counted) for period in periods(store))
+        if count
+    ]

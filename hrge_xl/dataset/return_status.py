@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
@@ -15,6 +15,7 @@ from ..core import message_templates
 from ..core.dates import parse_day, parse_moment
 from ..core.message_templates import MessageTemplate, joined
 from ..core.words import Translate, fold
+from ..core.work import grouped
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind, codes, identity
 from ..ledger.judgements import Decision
@@ -215,11 +216,14 @@ def return_statuses(
     beside = _beside_filled(able, decisions)
     able = [entry for entry in able if entry.submission not in beside]
     workbooks = [_Workbook.of(versions, decisions) for versions in workbook_versions(able)]
-    for workbook in workbooks:
-        found |= workbook.return_statuses()
-    _meet(workbooks, identity.TWO_RETURNS_ONE_KEY, lambda chosen: chosen.key, found)
+    found |= {
+        entry.submission: workbook.status(entry) for workbook in workbooks for entry in workbook.versions
+    }
+    about_one = grouped((workbook.chosen.key, workbook) for workbook in workbooks if workbook.chosen.key)
+    _detect_conflicts(about_one.values(), identity.TWO_RETURNS_ONE_KEY, found)
     left = [workbook for workbook in workbooks if found[workbook.chosen.submission].current]
-    _meet(left, identity.ONE_COPY_TWO_INTERVENTIONS, lambda chosen: chosen.copy or None, found)
+    of_one_copy = grouped((workbook.chosen.copy, workbook) for workbook in left if workbook.chosen.copy)
+    _detect_conflicts(of_one_copy.values(), identity.ONE_COPY_TWO_INTERVENTIONS, found)
     for name, filled in beside.items():
         other = max(filled, key=lambda entry: (found[entry.submission].current, entry.age))
         found[name] = ReturnStatus(SUPERSEDED, other.submission, message_templates.UNTOUCHED)
@@ -231,18 +235,13 @@ def _beside_filled(entries: Sequence[ReturnEntry], decided: Collection[str]) -> 
 
     A mail often quotes the workbook that it answers. What somebody decided about one holds.
     """
-    filled: dict[Hashable, list[ReturnEntry]] = {}
-    for entry in entries:
-        for known in () if entry.untouched else (entry.copy, entry.key):
-            filled.setdefault(known, []).append(entry)
-    found = {
-        entry.submission: [
-            other for known in (entry.copy, entry.key) if known for other in filled.get(known, ())
-        ]
-        for entry in entries
-        if entry.untouched and entry.submission not in decided
-    }
-    return {submission: others for submission, others in found.items() if others}
+    about = [(entry, key) for entry in entries for key in (entry.copy, entry.key) if key]
+    filled = grouped((key, entry) for entry, key in about if not entry.untouched)
+    found: dict[str, list[ReturnEntry]] = {}
+    for entry, key in about:
+        if entry.untouched and entry.submission not in decided and key in filled:
+            found.setdefault(entry.submission, []).extend(filled[key])
+    return found
 
 
 def workbook_versions(entries: Iterable[ReturnEntry]) -> list[list[ReturnEntry]]:
@@ -251,11 +250,11 @@ def workbook_versions(entries: Iterable[ReturnEntry]) -> list[list[ReturnEntry]]
     Versions have the copy, the project and the intervention in common. A team that was given back its last version
     and corrected the name of the project in it has not made a second workbook: that is a version of the first.
     """
-    groups: dict[WorkbookKey, list[ReturnEntry]] = {}
-    for entry in sorted(entries, key=lambda each: each.age):
-        groups.setdefault(entry.workbook, []).append(entry)
-    corrected = _renamed(groups)
-    for new, old in reversed(corrected.items()):  # the newest name first, so that a chain of them is followed
+    oldest_first = sorted(entries, key=lambda entry: entry.age)
+    groups = grouped((entry.workbook, entry) for entry in oldest_first)
+    for new, old in reversed(
+        _renamed(groups).items()
+    ):  # the newest name first, so that a chain of them is followed
         groups[old] += groups.pop(new)
     return list(groups.values())
 
@@ -272,16 +271,13 @@ def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[Workbo
     found: dict[WorkbookKey, WorkbookKey] = {}
     for new, sources in made_from.items():
         (old,) = sources if len(sources) == 1 else (None,)
-        if old is not None and claims[old] == 1 and _is_correction(groups[new], groups[old]):
+        if old is None or claims[old] > 1:
+            continue
+        last, first = groups[old][-1], groups[new][0]
+        made_from_last = any(entry.predecessor == last.submission for entry in groups[new])
+        if made_from_last and last.copy == first.copy and last.age < first.age:
             found[new] = old
     return found
-
-
-def _is_correction(group: Sequence[ReturnEntry], before: Sequence[ReturnEntry]) -> bool:
-    """Say whether versions were made from the last one of others, in the same copy, and after it."""
-    last, first = before[-1], group[0]
-    made_from_last = any(entry.predecessor == last.submission for entry in group)
-    return made_from_last and last.copy == first.copy and last.age < first.age
 
 
 def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | None:
@@ -322,16 +318,8 @@ class _Workbook:
         since = [entry for entry in accepted if entry.order > decision.known and entry.age > meant.age]
         return cls(versions, since[-1] if since else meant, decision)
 
-    @property
-    def first(self) -> int:
-        """When its first version came."""
-        return min(entry.order for entry in self.versions)
-
-    def return_statuses(self) -> dict[str, ReturnStatus]:
-        """Give the versions among themselves."""
-        return {entry.submission: self._standing(entry) for entry in self.versions}
-
-    def _standing(self, entry: ReturnEntry) -> ReturnStatus:
+    def status(self, entry: ReturnEntry) -> ReturnStatus:
+        """Give the status that a version has among the others."""
         chosen = self.chosen
         if entry is chosen:
             return ReturnStatus(COUNTS) if self.decision is None else _decided(COUNTS, self.decision)
@@ -351,48 +339,35 @@ REASONS = {
 }
 
 
-def _meet(
-    workbooks: Iterable[_Workbook],
-    finding: Kind,
-    key: Callable[[ReturnEntry], Hashable | None],
-    found: dict[str, ReturnStatus],
+def _detect_conflicts(
+    groups: Iterable[Sequence[_Workbook]], finding: Kind, found: dict[str, ReturnStatus]
 ) -> None:
-    """Workbooks that may not count together: none does until somebody decides."""
-    groups: dict[Hashable, list[_Workbook]] = {}
-    for workbook in workbooks:
-        said = key(workbook.chosen)
-        if said is not None:
-            groups.setdefault(said, []).append(workbook)
-    for group in groups.values():
-        if len(group) > 1:
-            _conflicts(group, finding, found)
+    """Give their status to workbooks that may not count together: none does until somebody decides.
 
-
-def _conflicts(group: Sequence[_Workbook], finding: Kind, found: dict[str, ReturnStatus]) -> None:
-    """Settle conflicts: what was decided counts and replaces what was there then; what came later waits as well.
-
-    Of workbooks about one intervention only the last decided one can count, of those about several all.
+    What was decided counts and replaces what was there then; what came later waits as well. Of workbooks about one
+    intervention only the last decided one can count, of those about several all.
     """
-    decided = sorted((each for each in group if each.decision), key=lambda each: _decision(each).n)
-    winners = decided[-1:] if finding == identity.TWO_RETURNS_ONE_KEY else decided
-    for workbook in group:
-        if workbook in winners:
+    for group in groups:
+        if len(group) == 1:
             continue
-        other = next(each for each in [*reversed(winners), *group] if each is not workbook).chosen.submission
-        meant = [each for each in winners if workbook.first <= _decision(each).known]
-        if meant:
-            status = _decided(SUPERSEDED, _decision(meant[-1]), other)
-        else:
-            status = ReturnStatus(CONFLICT, other, REASONS[finding], finding)
-        found[workbook.chosen.submission] = status
+        made = ((workbook.decision, workbook) for workbook in group if workbook.decision)
+        decided = sorted(made, key=lambda pair: pair[0].n)
+        winners = decided[-1:] if finding == identity.TWO_RETURNS_ONE_KEY else decided
+        ahead = [workbook for _, workbook in reversed(winners)]
+        for workbook in group:
+            if workbook in ahead:
+                continue
+            other = next(each for each in [*ahead, *group] if each is not workbook).chosen.submission
+            came = min(entry.order for entry in workbook.versions)
+            meant = [decision for decision, _ in winners if came <= decision.known]
+            found[workbook.chosen.submission] = (
+                _decided(SUPERSEDED, meant[-1], other)
+                if meant
+                else ReturnStatus(CONFLICT, other, REASONS[finding], finding)
+            )
 
 
-def _decision(workbook: _Workbook) -> Decision:
-    assert workbook.decision is not None
-    return workbook.decision
-
-
-def steps_back(entries: Iterable[ReturnEntry], dropped: Collection[str] = ()) -> dict[str, str]:
+def based_on_old_version(entries: Iterable[ReturnEntry], dropped: Collection[str] = ()) -> dict[str, str]:
     """Give the returns made from an older version than the latest one that had come: return → that later version.
 
     Feedback says which return it was made for. Whoever goes on in the feedback of an older one, or in the workbook as
@@ -416,11 +391,10 @@ def _skipped(
 ) -> ReturnEntry | None:
     """Give the latest version that came before a return and is none of those that it was made from."""
     made_from = {entry.submission}
-    base = by_name.get(entry.predecessor)
+    source = base = by_name.get(entry.predecessor)
     while base is not None and base.submission not in made_from:
         made_from.add(base.submission)
         base = by_name.get(base.predecessor)
-    source = by_name.get(entry.predecessor)
     others = (
         other
         for other in reversed(before)

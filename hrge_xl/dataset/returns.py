@@ -22,18 +22,17 @@ from ..exchange.validation import Result
 from ..findings import Finding, Severity, Waiver
 from ..ledger.files import sha256_of
 from ..ledger.ledger import STATED
-from .answer_rows import answer_of
 from .return_status import CONFLICT, EXCLUDED, SUPERSEDED, WITHDRAWN, lateness_day, moment
-from .rows import COMMENT, finding_of, reason_of, submission_number
+from .rows import COMMENT, answer_of, finding_of, reason_of, submission_number
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
     FINDINGS,
     SUBMISSIONS,
+    Record,
     spec_language,
 )
 from .store import Store
-from .table import Record
 from .update_statuses import ACROSS
 
 FEW = 100  # returns that are looked for by their numbers
@@ -159,17 +158,13 @@ def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
     """
     table = store[SUBMISSIONS].c
     where = [] if wanted is None else [table.submission.in_(wanted)]
-    errors = _open_errors(store)
+    finding = store[FINDINGS].c
+    # errors that nobody has accepted; what stands between several returns is not an error of one
+    ours = (finding.severity == Severity.ERROR.value, sa.not_(finding.waived), finding.code.not_in(ACROSS))
+    counted = sa.select(finding.submission, sa.func.count()).where(*ours).group_by(finding.submission)
+    errors = dict(store.select(counted))
     found = [_return(row, errors) for row in store.records("submissions", *where)]
     return sorted(found, key=lambda each: (each.path, each.submission))
-
-
-def _open_errors(store: Store) -> dict[str, int]:
-    """For each return the errors that nobody has accepted; what stands between several is not an error of one."""
-    table = store[FINDINGS].c
-    ours = sa.and_(table.severity == Severity.ERROR.value, sa.not_(table.waived), table.code.not_in(ACROSS))
-    wanted = sa.select(table.submission, sa.func.count()).where(ours).group_by(table.submission)
-    return {str(submission): int(count) for submission, count in store.select(wanted)}
 
 
 def returns(
@@ -216,12 +211,6 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
 # with the answers
 
 
-def results(store: Store, found: Iterable[Return]) -> Iterator[Result]:
-    """Give returns as what reading and checking them gave, with their answers, one at a time."""
-    for each in found:
-        yield result(store, each)
-
-
 def result(store: Store, each: Return) -> Result:
     """Give one return as what reading and checking it gave; refused ones have no submission."""
     sent, read_by = None, None
@@ -262,8 +251,10 @@ LEAST_DIGITS = 6  # of a hash, to name a return by its beginning
 def find_return(returns: Sequence[Return], name: str) -> Return:
     """Give the return that a name means. Raises `UsageError` with what is possible where it is none or several."""
     named = [each for each in returns if _fits(each, name)]
-    there = Path(name).is_file()
-    found = _of_content(returns, Path(name)) if there else named
+    there, found = Path(name).is_file(), named
+    if there:  # whatever both are called
+        content = sha256_of(Path(name))
+        found = [each for each in returns if each.sha256 == content]
     if there and named and not found:
         raise UsageError(
             f"{name} was changed since it was taken in. Consolidate again, or name the return by its hash."
@@ -287,10 +278,8 @@ def shared_name(team: str | None, number: int | None, submission: str, place: in
 
 def _fits(each: Return, name: str) -> bool:
     """Say whether a return goes by this name, wherever it was seen."""
-    digits = name.casefold()
-    if len(digits) >= LEAST_DIGITS and any(
-        (text or "").startswith(digits) for text in (each.submission, each.sha256)
-    ):
+    digits, hashes = name.casefold(), (each.submission, each.sha256 or "")
+    if len(digits) >= LEAST_DIGITS and any(text.startswith(digits) for text in hashes):
         return True
     if name == shared_name(each.team, each.return_number, each.submission):
         return True
@@ -299,12 +288,6 @@ def _fits(each: Return, name: str) -> bool:
     return any(
         f"/{path}".endswith(f"/{wanted}") or wanted.endswith(f"/{path.lstrip('./')}") for path in paths
     )
-
-
-def _of_content(returns: Sequence[Return], file: Path) -> list[Return]:
-    """Give the return that has the bytes of a file, whatever both are called."""
-    content = sha256_of(file)
-    return [each for each in returns if each.sha256 == content]
 
 
 def _possible(returns: Sequence[Return], name: str) -> str:

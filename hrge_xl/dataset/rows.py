@@ -1,37 +1,44 @@
-"""Results as rows of facts: what every file said, with the place of everything."""
+"""Results as rows of facts, and back: submissions, findings and answers, with the place of everything."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
-from functools import cached_property
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from ..answers.answer import Value
+from ..answers.answer import Answer, CellKey, State, Value
 from ..answers.submission import Outcome, Submission, Unplaced, to_pairs
 from ..core.dates import parse_day
 from ..core.errors import error_context
 from ..core.message_templates import MessageTemplate, as_json, from_json
 from ..core.message_templates import text_of as in_english
-from ..core.numerals import shown
+from ..core.numerals import shown, to_serial
 from ..core.paths import name_of
 from ..core.words import storable, tidy, undirected
 from ..exchange.validation import Result
+from ..fields import kind_of
 from ..findings import Finding, Severity, Waiver, Words
+from ..layout import Layout
 from ..layout.wording import wording_of
 from ..spec.model import Spec
-from .answer_rows import AnswerRowBuilder
+from .dimensions import HASHED, NumberedCell, Slots, codes, rows_of, slots_of
 from .schema import (
+    ANSWERS_FACT,
     FINDINGS_FACT,
     SLOTS,
+    SUBMISSION_ID,
     SUBMISSIONS,
+    Cell,
+    Row,
+    Rows,
     Schema,
+    list_of,
     spec_language,
 )
-from .table import SUBMISSION_ID, Cell, Row, Rows
 
 SHORT = 16  # hex digits of a submission's id: a million files without two alike
 LOOSE_TEXT, COMMENT = "text", "comment"  # what stands outside every known cell
@@ -49,72 +56,27 @@ def submission_number(submission: str) -> int:
     return int(submission[: SHORT - 1], 16)
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnKey:
-    """Which return it is, by its stamp and by its form.
-
-    `period` is what its figures belong to: the round that it was issued for, else the period that its form says.
-    """
-
-    submission: str
-    team: str = ""
-    country: str = ""
-    period: str = ""
-    project: str = ""
-    intervention: str = ""
-    period_start: date | None = None
-    period_end: date | None = None
-
-    @property
-    def number(self) -> int:
-        """The integer that facts go by."""
-        return submission_number(self.submission)
-
-
-def return_key(result: Result) -> ReturnKey:
-    """Tell who and what a result is about. The form counts for what it asks, the stamp for the rest."""
-    name = submission_id(result.sha256, result.path)
-    submission = result.submission
-    if submission is None or result.spec is None:
-        return ReturnKey(name)
-    said = _identity_answers(submission, result.spec)
-    days = (said.get(part) for part in ("period_start", "period_end"))
-    start, end = (day if isinstance(day, date) else None for day in days)
-    stamp = submission.identity
-    period = stamp.round or (f"{start}/{end}" if start and end else "")
-    country = str(said.get("country") or stamp.country)
-    project, intervention = (
-        storable(tidy(undirected(shown(said.get(part) or "")))) or "" for part in ("project", "intervention")
-    )
-    return ReturnKey(name, stamp.team, country, period, project, intervention, start, end)
-
-
-def _identity_answers(submission: Submission, spec: Spec) -> dict[str, Value]:
-    """Give what the form says about the return itself, by part of the key; a calculated part is worked out again."""
-    asked = {code: part for part, code in spec.identity.parts.items()}
-    places = {(spec.single_fields[code][0], "1", code): part for code, part in asked.items()}
-    found: dict[str, Value] = {}
-    for answer in submission.answers:
-        part = places.get(answer.key)
-        if part is not None and answer.value is not None and (answer.calculated or part not in found):
-            found[part] = answer.value
-    return found
-
-
 def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
     """Put the rows of several files together, file after file; of none, no rows."""
     found = no_rows(schema)
     for rows in files:
         for name, lines in rows.items():
             found[name] += lines
-    further: dict[str, Row] = {str(row[0]): row for row in found["slots"]}
-    return found | {"slots": list(further.values())}
+    return found | {"slots": list({row[0]: row for row in found["slots"]}.values())}
 
 
 def no_rows(schema: Schema) -> Rows:
     """Give every table whose rows come from files, and nothing in it yet."""
-    fill = (SUBMISSIONS, SLOTS, *(table for table in schema.base if table.of_submissions))
-    return {table.name: [] for table in fill}
+    facts = (table for table in schema.base if table.of_submissions)
+    return {table.name: [] for table in (SUBMISSIONS, SLOTS, *facts)}
+
+
+class DatasetCell(NamedTuple):
+    """A cell of a layout as the dataset knows it: with the labels of its codes, and the tools that it refers to."""
+
+    known: NumberedCell
+    labels: Mapping[str, str]
+    refers: Sequence[str]
 
 
 class RowBuilder:
@@ -124,60 +86,104 @@ class RowBuilder:
     """
 
     def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
-        self.schema, self._every_slot = schema, every_slot
+        self.schema, self._every_slot, spec = schema, every_slot, schema.spec
+        self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
+        self._labels: dict[str, dict[str, str]] = {}  # of every list in the language of the spec, by code
+        for name, _, code, label, *_ in codes(spec, spec_language(spec)) if spec else ():
+            self._labels.setdefault(str(name), {})[str(code)] = str(label)
+        places = spec.places() if spec else ()
+        # the fields that refer to rows of other tools
+        self._refers = {(tool.code, field.code): field.to for tool, _, field in places if field.to}
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
         with error_context(result.path):
-            return self._rows(result)
-
-    def _rows(self, result: Result) -> Rows:
-        rows, owner = no_rows(self.schema), return_key(result)
-        rows["submissions"].append(_submission(result, owner))
-        findings = enumerate(self._findings(result), start=1)
-        rows["findings_fact"] += [finding_row(each, owner.number, n) for n, each in findings]
-        rows["checks_not_run"] += [
-            (owner.number, code, storable(in_english(why)), storable(as_json({"why": why})))
-            for code, why in sorted(result.not_run.items())
-        ]
-        if result.submission is not None and result.outcome is not None:
-            rows["sheets"] += _sheets(result.outcome, owner.number)
+            rows, spec, sent = no_rows(self.schema), self.schema.spec, result.submission
+            number = submission_number(submission_id(result.sha256, result.path))
+            rows["submissions"].append(_submission(result))
+            # in the language of the dataset, not of the team
+            wording, file = wording_of(result.spec or spec), name_of(result.path)
+            for n, finding in enumerate(result.findings, start=1):
+                worded = wording.worded(finding, spec_language(spec), file)
+                rows["findings_fact"].append(finding_row(worded, number, n))
+            for code, why in sorted(result.not_run.items()):
+                told = storable(in_english(why)), storable(as_json({"why": why}))
+                rows["checks_not_run"].append((number, code, *told))
+            if sent is None or result.outcome is None:
+                return rows
+            rows["sheets"] += _sheets(result.outcome, number)
             rest = list[Unplaced]()
-            if self.schema.answers:
-                rows["listed_fact"] += _listed(result, self.schema.spec, owner.number)
-            spec = self.schema.spec
-            if self.schema.answers and spec is not None and result.submission.identity.spec == spec.name:
-                assert result.layout is not None
-                its = self._answers.rows(result.submission, result.layout, owner.number)
-                rows["answers_fact"] += its.facts
-                rows["slots"] += its.slots
-                rows["row_references"] += its.references
-                rest = its.rest
-            rows["unplaced_fact"] += _unplaced(result.submission, rest, owner.number)
-        return rows
+            if self.schema.answers and spec is not None:
+                rows["listed_fact"] += _listed(result, spec, number)
+                if sent.identity.spec == spec.name:
+                    assert result.layout is not None
+                    rest = self._add_answers(rows, spec, sent, result.layout, number)
+            rows["unplaced_fact"] += _unplaced(sent, rest, number)
+            return rows
 
-    def _findings(self, result: Result) -> Iterator[Finding]:
-        """Give what was found in the language of the dataset, whatever the team's is."""
-        language, file = spec_language(self.schema.spec), name_of(result.path)
-        wording = wording_of(result.spec or self.schema.spec)
-        return (wording.worded(each, language, file) for each in result.findings)
+    def _add_answers(
+        self, rows: Rows, spec: Spec, sent: Submission, layout: Layout, number: int
+    ) -> list[Unplaced]:
+        """Add the facts of the answers of a file, the cells that not every workbook has, and what rows refer to.
 
-    @cached_property
-    def _answers(self) -> AnswerRowBuilder:
-        assert self.schema.spec is not None
-        return AnswerRowBuilder(self.schema.spec, every_slot=self._every_slot)
+        Gives the answers that an earlier version asked for, and that have no place by now.
+        """
+        facts, rest, new = list[Row](), list[Unplaced](), dict[CellKey, NumberedCell]()
+        filled, referring = set[RowKey](), list[tuple[int, RowKey, Reference]]()
+        slots, is_other = slots_of(spec), layout.spec.digest != spec.digest
+        cells = self._cells.setdefault((layout.digest, layout.language), {})
+        for answer in sent.answers:
+            key, code = answer.cell_key, answer.code
+            if key not in cells:
+                cells[key] = self._cell(spec, slots, key, layout)
+            cell = cells[key]
+            if cell is not None and code is not None and cell.refers:
+                referring.append((cell.known.slot, answer.key[:2], (code, cell.refers)))
+            if answer.value is None if answer.calculated else answer.state not in KEPT:
+                continue
+            filled.add(answer.key[:2])
+            if cell is not None and not (
+                is_other and code is not None and cell.labels and code not in cell.labels
+            ):
+                facts.append(_fact(answer, cell, number))
+                if not self._every_slot or cell.known.slot >= HASHED:
+                    new[key] = cell.known
+            elif not answer.calculated:
+                label = layout.slots[answer.key].field.label.say(layout.language)
+                rest.append(Unplaced(answer.sheet, answer.cell, shown(answer.original or code or ""), label))
+        rows["answers_fact"] += sorted(facts, key=itemgetter(1))
+        rows["slots"] += rows_of(new, layout)
+        first_last = sorted(referring, key=itemgetter(0), reverse=True)
+        references = {row: reference for _, row, reference in first_last}
+        rows["row_references"] += [(number, *row, _about(references, filled, *row)) for row in references]
+        return rest
+
+    def _cell(self, spec: Spec, slots: Slots, key: CellKey, layout: Layout) -> DatasetCell | None:
+        """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
+        tool, theirs = spec.tool.get(key[0]), layout.slots[key[:3]].field
+        ours = tool.fields.get(key[2]) if tool else None
+        if ours is None or kind_of(ours) is not kind_of(theirs):
+            return None
+        if (list_of(ours), ours.calculated) != (list_of(theirs), theirs.calculated):
+            return None
+        known = slots.cell(key, layout)
+        return DatasetCell(
+            known, self._labels.get(known.list or "", {}), self._refers.get((key[0], key[2]), ())
+        )
 
 
 # about a file
 
 
-def _submission(result: Result, owner: ReturnKey) -> Row:
-    counts = dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
-    row: dict[str, Cell] = {
-        SUBMISSION_ID: owner.number, **asdict(owner), "path": storable(result.path), "sha256": result.sha256,
-        "size": result.size, "verdict": result.verdict, "current": False, "checked": result.checked,
-        "read_for": result.read_for, "waived": sum(not finding.open for finding in result.findings),
-        "untouched": result.untouched, "required": 0, "answered": 0,
+def _submission(result: Result) -> Row:
+    name = submission_id(result.sha256, result.path)
+    row: dict[str, Cell] = dict.fromkeys(("team", "country", "period", "project", "intervention"), "")
+    row |= dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
+    row |= {
+        SUBMISSION_ID: submission_number(name), "submission": name, "path": storable(result.path),
+        "sha256": result.sha256, "size": result.size, "verdict": result.verdict, "current": False,
+        "checked": result.checked, "read_for": result.read_for, "untouched": result.untouched,
+        "waived": sum(not finding.open for finding in result.findings), "required": 0, "answered": 0,
     }  # fmt: skip
     if result.outcome is not None:
         progress = result.outcome.progress.values()
@@ -188,6 +194,7 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         }
     if result.submission is not None:
         sent, stamp = result.submission, result.submission.identity
+        row |= _return_key(sent, result.spec) if result.spec is not None else {}
         row |= {name: getattr(stamp, name) for name in ("language", "spec", "spec_version", "round", "copy")}
         row |= {
             "predecessor": storable(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
@@ -195,7 +202,28 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
             "last_answers": storable(sent.last) or None,
             "stamp": json.dumps(dict(to_pairs(stamp)), ensure_ascii=False),
         }  # fmt: skip
-    return SUBMISSIONS.row(**row, **counts)
+    return SUBMISSIONS.row(**row)
+
+
+def _return_key(sent: Submission, spec: Spec) -> dict[str, Cell]:
+    """Tell who and what a return is about. The form counts for what it asks, the stamp for the rest.
+
+    Its period is what its figures belong to: the round that it was issued for, else the days that its form says.
+    """
+    places = {(spec.single_fields[code][0], "1", code): part for part, code in spec.identity.parts.items()}
+    said = dict[str, Value]()
+    for answer in sent.answers:  # a calculated part is worked out again
+        part = places.get(answer.key)
+        if part is not None and answer.value is not None and (answer.calculated or part not in said):
+            said[part] = answer.value
+    days = (said.get(part) for part in ("period_start", "period_end"))
+    start, end = (day if isinstance(day, date) else None for day in days)
+    texts = {part: tidy(undirected(shown(said.get(part) or ""))) for part in ("project", "intervention")}
+    return {
+        "team": sent.identity.team, "country": str(said.get("country") or sent.identity.country),
+        "period": sent.identity.round or (f"{start}/{end}" if start and end else ""), "period_start": start,
+        "period_end": end, **{part: storable(text) or "" for part, text in texts.items()},
+    }  # fmt: skip
 
 
 def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
@@ -207,23 +235,23 @@ def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
 
 
 def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> Iterator[Row]:
-    texts = [(LOOSE_TEXT, each) for each in (*submission.unplaced, *rest)]
-    texts += [(COMMENT, each) for each in submission.comments]
-    for n, (what, each) in enumerate(texts, start=1):
-        yield number, n, what, each.sheet, each.cell, storable(each.text), storable(each.question) or None
+    texts = [(LOOSE_TEXT, text) for text in (*submission.unplaced, *rest)]
+    texts += [(COMMENT, text) for text in submission.comments]
+    for n, (what, text) in enumerate(texts, start=1):
+        yield number, n, what, text.sheet, text.cell, storable(text.text), storable(text.question) or None
 
 
-def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
+def _listed(result: Result, spec: Spec, number: int) -> Iterator[Row]:
     """Give the rows that the lists of a workbook show, in the order of the lists; `spec` is that of the dataset."""
     item = 0
     for (tool, block, source), rows in result.outcome.kept.items() if result.outcome else ():
         shows = result.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
-        for row in rows if spec and {tool, shows} <= spec.tool.keys() else ():
+        for row in rows if {tool, shows} <= spec.tool.keys() else ():
             item += 1
             yield number, item, tool, block, source, shows, row
 
 
-# A finding as a row of the dataset, and back
+# a finding as a row, and back
 
 
 def reason_of(told: str, details: str | None) -> str | MessageTemplate:
@@ -242,9 +270,8 @@ def finding_row(finding: Finding, submission: int, n: int) -> Row:
         "waived": not finding.open, "waiver": waiver and waiver.told, "waiver_number": waiver and waiver.number,
         "details": as_json(finding.details),
     }  # fmt: skip
-    return tuple(
-        storable(value) if isinstance(value, str) else value for value in map(values.get, FINDINGS_FACT.names)
-    )
+    row = map(values.get, FINDINGS_FACT.names)
+    return tuple(storable(value) if isinstance(value, str) else value for value in row)
 
 
 def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: str) -> Finding:
@@ -255,3 +282,81 @@ def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: 
         "words": Words(row["message"], row["remedy"], row["label"]),
     }  # fmt: skip
     return Finding(**own)
+
+
+# an answer as a row, and back; values that are worked out again stand among them
+
+LONGEST_WAY = 4  # references that lead from one row to the next
+KEPT = frozenset({State.ANSWERED, State.ERROR, State.NOT_CALCULATED})
+NOTHING_SHOWN = ""  # the original of a value that is worked out again and was not shown
+NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is not text
+RowKey = tuple[str, str]  # tool and row
+Reference = tuple[str, Sequence[str]]  # the code of a row of some of these tools
+
+
+def _fact(answer: Answer, cell: DatasetCell, submission: int) -> Row:
+    """Give the row of an answer. What can be told from its other columns is left out."""
+    text, calculated = storable(answer.text), answer.calculated
+    original, original_type = _as_text(answer)
+    label = cell.labels.get(answer.code or "")
+    if original == (_as_shown(text, answer) if label is None else label):
+        original = None
+    return ANSWERS_FACT.row(
+        submission_id=submission, slot=cell.known.slot, code=answer.code, text=text, number=answer.number,
+        date=answer.day, original=original, original_type=original_type,
+        state=None if calculated or answer.state is State.ANSWERED else answer.state.value,
+        problem=None if calculated else answer.problem, cell=None if answer.cell == cell.known.cell else answer.cell,
+    )  # fmt: skip
+
+
+def _as_shown(text: str | None, answer: Answer) -> str | None:
+    """Give what the view shows of a fact without an original; of fractions databases show other digits."""
+    number = answer.number
+    if text is not None:
+        return text
+    if number is not None:
+        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else None
+    return answer.day.isoformat() if answer.day is not None else None
+
+
+def _as_text(answer: Answer) -> tuple[str | None, str | None]:
+    """Give what stood in the cell, as a person saw it, and its type where that is not the value's own."""
+    value = answer.original
+    if isinstance(value, str):
+        return storable(value), None
+    if value is None:
+        return None if answer.value is None else NOTHING_SHOWN, None
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE", TRUTH_TYPE
+    if answer.day is not None:
+        return answer.day.isoformat(), None if value == to_serial(answer.day) else NUMBER_TYPE
+    return shown(value), None if answer.number == value else NUMBER_TYPE
+
+
+def answer_of(row: Mapping[str, Any]) -> Answer:
+    """Give the answer of a row of the view `answers`, with the type of its original beside."""
+    own = {name: row[name] for name in Answer.__struct_fields__ if name in row}
+    answer = Answer(**own | {"day": row["date"], "state": State(row["state"])})
+    original, type_ = answer.original, row["original_type"]
+    if type_ == TRUTH_TYPE:
+        answer.original = original == "TRUE"
+    elif original is not None and answer.day is not None and original == answer.day.isoformat():
+        answer.original = float(to_serial(answer.day))
+    elif original is not None and answer.number is not None and type_ is None:
+        answer.original = answer.number
+    elif type_ == NUMBER_TYPE:
+        answer.original = float(str(original))
+    return answer
+
+
+def _about(
+    references: Mapping[RowKey, Reference], rows: Collection[RowKey], tool: str, row: str
+) -> str | None:
+    """Give what a row refers to in the end: from a value to its indicator, from there to the catalogue."""
+    about = None
+    for _ in range(LONGEST_WAY):
+        if (tool, row) not in references:
+            return about
+        row, tools = references[tool, row]
+        about, tool = row, next((code for code in tools if (code, row) in rows), tools[0])
+    return about

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,14 @@ from ..core.paths import name_of
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..core.work import grouped
 from ..ledger.ledger import Ledger, look_up
-from .periods import over_periods
-from .reconciliation import reconciliation
+from .reconciliation import over_periods, reconciliation
 from .schema import AGGREGATE_INDICATORS, FINDINGS, SUBMISSIONS
 from .store import Store
 
 DETAILED = 2  # runs of which it is known what they found
 SHORT = 10  # hexadecimal digits that a finding is known by
 ANSWERED, REQUIRED, LEVEL, INDICATOR = "answered", "required", "level", "indicator"
-Figure = tuple[
-    str, str, str
-]  # what it is of: a part of the reconciliation, a level, an indicator; which; the period
+FigureKey = tuple[str, str, str]  # a part of the reconciliation, a level, an indicator; which; the period
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,14 @@ def _counted(codes: Mapping[str, int]) -> str:
 def record_run(ledger: Ledger, store: Store, day: date) -> None:
     """Write down what a run left, where that is something else than before."""
     rows = ledger.rows_of("runs")
-    found = json.dumps(_found(store), sort_keys=True)
+    files = store[SUBMISSIONS].c
+    named = store.select(sa.select(files.submission, files.path, files.status))
+    left = {
+        "files": {name: [name_of(path), status] for name, path, status in named},
+        "findings": _findings(store),
+        "figures": [[*key, value] for key, value in _figures(store).items()],
+    }
+    found = json.dumps(left, sort_keys=True)
     if not rows or rows[-1]["found"] != found:
         rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": found})
         ledger.put("runs", rows[-1])
@@ -103,17 +108,6 @@ def last_change(folder: Path | None) -> RunChange | None:
 # what a run left
 
 
-def _found(store: Store) -> dict[str, Any]:
-    """Give files with their status, findings that count by code, and figures."""
-    files = store[SUBMISSIONS].c
-    named = store.select(sa.select(files.submission, files.path, files.status))
-    return {
-        "files": {name: [name_of(path), status] for name, path, status in named},
-        "findings": _findings(store),
-        "figures": [[*key, value] for key, value in _figures(store).items()],
-    }
-
-
 def _findings(store: Store) -> dict[str, list[str]]:
     """Give the findings that count and nobody has accepted, by code: each by its team and question, not by its file."""
     table = store[FINDINGS].c
@@ -127,11 +121,10 @@ def _findings(store: Store) -> dict[str, list[str]]:
     return {code: sorted(some) for code, some in found.items()}
 
 
-def _figures(store: Store) -> dict[Figure, float]:
+def _figures(store: Store) -> dict[FigureKey, float]:
     """Give the figures that are followed from run to run."""
-    found: dict[Figure, float] = {
-        (name, "", ""): count for name, count in asdict(reconciliation(store)).items()
-    }
+    sums = asdict(reconciliation(store))
+    found: dict[FigureKey, float] = {(name, "", ""): count for name, count in sums.items()}
     for period in over_periods(store) if store.schema.spec else ():
         found[ANSWERED, "", period.name] = period.answered
         found[REQUIRED, "", period.name] = period.required
@@ -151,13 +144,20 @@ def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
     old, new = json.loads(before["found"]), json.loads(now["found"])
     status = [
         (name, old["files"][key][1], state)
-        for key, (name, state) in sorted(new["files"].items(), key=lambda each: each[1])
+        for key, (name, state) in sorted(new["files"].items(), key=itemgetter(1))
         if key in old["files"] and old["files"][key][1] != state
+    ]
+    was, is_now = (
+        {(what, code, period): value for what, code, period, value in run["figures"]} for run in (old, new)
+    )
+    moved = [
+        FigureChange(*key, was.get(key), is_now.get(key))
+        for key in dict.fromkeys([*is_now, *was])
+        if was.get(key) != is_now.get(key)
     ]
     return RunChange(
         now["day"], before["day"], _names(new["files"], old["files"]), _names(old["files"], new["files"]), status,
-        _less(old["findings"], new["findings"]), _less(new["findings"], old["findings"]),
-        list(_moved(old["figures"], new["figures"])),
+        _less(old["findings"], new["findings"]), _less(new["findings"], old["findings"]), moved,
     )  # fmt: skip
 
 
@@ -169,11 +169,3 @@ def _less(some: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]]
     """Count by code the findings of one run that the other has not."""
     counts = {code: (Counter(found) - Counter(others.get(code, ()))).total() for code, found in some.items()}
     return {code: count for code, count in sorted(counts.items()) if count}
-
-
-def _moved(before: Iterable[Sequence[Any]], now: Iterable[Sequence[Any]]) -> Iterator[FigureChange]:
-    old, new = ({tuple(each[:3]): each[3] for each in some} for some in (before, now))
-    for key in dict.fromkeys([*new, *old]):
-        if old.get(key) != new.get(key):
-            what, code, period = key
-            yield FigureChange(what, code, period, old.get(key), new.get(key))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -14,7 +16,125 @@ from ..fields import ColumnKind, Field, kind_of
 from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, FormBlock, Spec, Tool
 from .return_status import STATUSES
-from .table import DATE, INTEGER, NUMBER, SUBMISSION_ID, TEXT, Column, Table
+
+Cell = str | int | float | bool | date | None
+Row = tuple[Cell, ...]
+Rows = dict[str, list[Row]]
+Record = dict[str, Any]  # a row by its columns
+
+TEXT = "text"
+INTEGER = "integer"
+NUMBER = "number"
+BOOLEAN = "boolean"
+DATE = "date"
+# the integer that facts go by; `submission` is the same as hex digits, for people
+SUBMISSION_ID = "submission_id"
+STAR = "*"  # in a template: the columns that depend on the spec
+
+
+class TableColumn(NamedTuple):
+    """One column, as `tables.yaml` describes it; of answers the fields behind it, by the code of their sheet."""
+
+    name: str
+    kind: str = TEXT
+    meaning: str = ""
+    title: str = ""  # what the spec calls it
+    fields: Mapping[str, Field] = {}
+    label_of: str = ""  # the column of codes that it stands beside
+    head: str = ""
+    values: Mapping[str, str] = {}
+    list: str = ""
+    pattern: str = ""
+    maximum: int | None = None
+    format: str = ""
+    width: str = ""
+    folded: bool = False
+    names: str = ""
+    words: str = ""
+    refers: str = ""
+
+    @property
+    def description(self) -> str:
+        """What it holds; of a question what it asks."""
+        return (
+            f"The label of `{self.label_of}`: {self.title}" if self.label_of else self.meaning or self.title
+        )
+
+
+class Reference(NamedTuple):
+    """A column whose values are a key of another table."""
+
+    column: str
+    table: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table or view, as `tables.yaml` describes it. The key is also the order in which rows are given out."""
+
+    name: str
+    columns: tuple[TableColumn, ...]
+    key: tuple[str, ...]
+    about: str = ""
+    role: str = ""
+    view: bool = False
+    title: str = ""
+    group: str = ""
+    repeated: bool = False
+    large: bool = False
+    needs: str = ""
+    unique: tuple[str, ...] = ()  # a second key
+    indexes: Mapping[str, str] = field(default_factory=dict)
+    internal: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()  # whose rows stand in it, where it is of the spec's sheets
+    partial: bool = False  # of these some fields only
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def at(self) -> dict[str, int]:
+        """The position of each column."""
+        return {name: position for position, name in enumerate(self.names)}
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """What it refers to; the database sees to those of tables that are kept."""
+        return tuple(
+            Reference(column.name, *column.refers.split("."))
+            for column in self.columns
+            if column.refers not in ("", f"{self.name}.{column.name}")
+        )
+
+    @cached_property
+    def shown(self) -> Table:
+        """The table as it is exported."""
+        if not self.internal:
+            return self
+        key = self.unique if set(self.key) & set(self.internal) else self.key
+        columns = tuple(column for column in self.columns if column.name not in self.internal)
+        return replace(self, columns=columns, key=key, unique=(), internal=())
+
+    def filled(self, columns: Iterable[TableColumn], **own: Any) -> Table:
+        """Give the table that this is the template of: with columns where its star is."""
+        star = self.at[STAR]
+        return replace(self, columns=(*self.columns[:star], *columns, *self.columns[star + 1 :]), **own)
+
+    def row(self, **values: Cell) -> Row:
+        """Give a row by the names of its columns; those that are not named are empty. Raises KeyError for others."""
+        if unknown := values.keys() - self.at.keys():
+            raise KeyError(*unknown)
+        return tuple(map(values.get, self.names))
+
+    @property
+    def of_submissions(self) -> bool:
+        """Whether its rows are facts of submissions, and go and come with them."""
+        return not self.view and self.key[0] == SUBMISSION_ID
+
 
 VERSION = 9  # of the tables; raised whenever one of them changes
 
@@ -39,25 +159,22 @@ def _table(name: str, columns: str, here: Mapping[str, Any] | None = None, **own
     wrong = {column for named in names.values() for column in named} - {*columns.split()}
     if wrong:  # a column that goes by another name now would be told where it is to be withheld
         raise KeyError(f"{name} has no {', '.join(wrong)}")
-    made = tuple(_column(column, (here or {}).get(column, {})) for column in columns.split())
-    return Table(name, made, view=own["role"] == VIEW, **own | names)
-
-
-def _column(name: str, here: Mapping[str, Any]) -> Column:
-    own = {"type": TEXT, **COLUMNS.get(name, {}), **here}
-    return Column(name, own.pop("type"), **own)
+    made = []
+    for column in columns.split():
+        described = {"type": TEXT, **COLUMNS.get(column, {}), **(here or {}).get(column, {})}
+        made.append(TableColumn(column, described.pop("type"), **described))
+    return Table(name, tuple(made), view=own["role"] == VIEW, **own | names)
 
 
 TABLES = {name: _table(name, **described) for name, described in _SAID["tables"].items()}
 TABLES["reconciliation"] = TABLES["reconciliation"].filled(
-    Column(status.part, INTEGER, status.column) for status in STATUSES
+    TableColumn(status.part, INTEGER, status.column) for status in STATUSES
 )
 SUBMISSIONS = TABLES["submissions"]
 SLOTS = TABLES["slots"]
 CODES = TABLES["codes"]
 QUESTIONS = TABLES["questions"]
 EXPECTED_TEAMS = TABLES["expected_teams"]
-SPEC_FILES = TABLES["spec_files"]
 ANSWERS_FACT = TABLES["answers_fact"]
 FINDINGS_FACT = TABLES["findings_fact"]
 CHECKS_NOT_RUN = TABLES["checks_not_run"]
@@ -65,7 +182,6 @@ ANSWERS = TABLES["answers"]
 FINDINGS = TABLES["findings"]
 COMPLETENESS = TABLES["completeness"]
 MATRIX_ROWS = TABLES["matrix_rows"]
-PLACED = TABLES["placed_answers"]
 RECONCILIATION = TABLES["reconciliation"]
 AGGREGATE_MATRIX = TABLES["aggregate_matrix"]
 AGGREGATE_ANSWERS = TABLES["aggregate_answers"]
@@ -73,7 +189,6 @@ AGGREGATE_NUMBERS = TABLES["aggregate_numbers"]
 AGGREGATE_COMPLETENESS = TABLES["aggregate_completeness"]
 AGGREGATE_RISKS = TABLES["aggregate_risks"]
 AGGREGATE_RISKS_BY_PART = TABLES["aggregate_risks_by_part"]
-INDICATORS = TABLES["indicators"]
 INDICATOR_VALUES = TABLES["indicator_values"]
 AGGREGATE_INDICATORS = TABLES["aggregate_indicators"]
 AGGREGATE_SPLITS = TABLES["aggregate_splits"]
@@ -106,28 +221,23 @@ class Schema:
                 self.wide.setdefault(code, table)
             yield table
         for tool in spec.tools:
-            form = {
-                field.code
-                for block in tool.field_blocks
-                if isinstance(block, FormBlock)
-                for field in block.fields
-            }
             if not tool.fields or tool.code in self.wide:
                 continue
-            name, said = _unused(tool.code, taken), spec_language(spec)
-            two = form and tool.has_rows
-            self.wide[tool.code] = _wide(name, tool.title.say(said), [tool.code], spec, form if two else None)
+            forms = [block for block in tool.field_blocks if isinstance(block, FormBlock)]
+            form = {field.code for block in forms for field in block.fields}
+            name, language, two = _unused(tool.code, taken), spec_language(spec), form and tool.has_rows
+            title = tool.title.say(language)
+            self.wide[tool.code] = _wide(name, title, [tool.code], spec, form if two else None)
             yield self.wide[tool.code]
             if two:
                 name, below = _unused(tool.code + ROWS, taken), tool.fields.keys() - form
-                yield _wide(name, title_below_form(tool, said), [tool.code], spec, below)
+                yield _wide(name, title_below_form(tool, language), [tool.code], spec, below)
 
     def table_of(self, tool: str, code: str) -> Table:
         """Give the table that has the answers to a question in a column."""
-        main, column = self.wide[tool], field_column(code)
-        return (
-            main if column in main.at else next(t for t in self.sheets if tool in t.tools and column in t.at)
-        )
+        column = field_column(code)
+        every = (self.wide[tool], *(table for table in self.sheets if tool in table.tools))
+        return next(table for table in every if column in table.at)
 
     @cached_property
     def base(self) -> tuple[Table, ...]:
@@ -137,13 +247,13 @@ class Schema:
             for table in TABLES.values()
             if table.role in (DIMENSION, FACT) and (self.answers or table.needs != "answers")
         ]
-        figures = (table for table in self.shown if table.role in (FIGURE, OF_SPEC))
-        return (*kept, *(figures if self.answers else ()))
+        figures = self.shown if self.answers else ()
+        return (*kept, *(table for table in figures if table.role in (FIGURE, OF_SPEC)))
 
     @cached_property
     def views(self) -> tuple[Table, ...]:
         """Everything that is worked out of them when it is asked for, in the order in which they can be made."""
-        return (PLACED, *(table for table in self.shown if table.view))
+        return (TABLES["placed_answers"], *(table for table in self.shown if table.view))
 
     @cached_property
     def shown(self) -> tuple[Table, ...]:
@@ -165,32 +275,25 @@ class Schema:
     @cached_property
     def list_columns(self) -> dict[str, str]:
         """The columns of the collected lists with their headings."""
-        blocks = [block for tool in self.spec.tools for block in tool.blocks] if self.spec else []
-        language = spec_language(self.spec)
-        return {
-            code: heading.say(language)
-            for block in blocks
-            if isinstance(block, CollectBlock)
-            for code, heading in block.columns.items()
-        }
+        tools, language = self.spec.tools if self.spec else (), spec_language(self.spec)
+        blocks = [block for tool in tools for block in tool.blocks if isinstance(block, CollectBlock)]
+        return {code: head.say(language) for block in blocks for code, head in block.columns.items()}
 
     @property
     def overdue(self) -> Table:
         """What stands in a collected list and is past its day: one line per item."""
         lists = self.list_columns.items()
-        return TABLES[OVERDUE].filled(Column(f"list_{code}", title=title) for code, title in lists)
+        return TABLES[OVERDUE].filled(TableColumn(f"list_{code}", title=title) for code, title in lists)
 
     @property
     def top_risks(self) -> Table:
         """The open risks that weigh most, with the fields that the spec shows of them."""
-        risks = self.spec.figures.risks if self.spec else None
-        fields = self.spec.tool[risks.tools[0]].fields if self.spec and risks else {}
-        shown = {
-            code: fields[code].label.say(spec_language(self.spec)) for code in (risks.shows if risks else ())
-        }
-        return TABLES[TOP_RISKS].filled(
-            Column(shown_column(code), title=title) for code, title in shown.items()
-        )
+        spec, columns = self.spec, []
+        if spec and (risks := spec.figures.risks):
+            fields, language = spec.tool[risks.tools[0]].fields, spec_language(spec)
+            for code in risks.shows:
+                columns.append(TableColumn(shown_column(code), title=fields[code].label.say(language)))
+        return TABLES[TOP_RISKS].filled(columns)
 
     @cached_property
     def by_name(self) -> dict[str, Table]:
@@ -212,19 +315,17 @@ def _wide(
     """
     fields: dict[str, dict[str, Field]] = {}
     for tool in tools:
-        for code, field in spec.tool[tool].fields.items():
+        for code, asked in spec.tool[tool].fields.items():
             if only is None or code in only:
-                fields.setdefault(code, {})[tool] = field
+                fields.setdefault(code, {})[tool] = asked
     answers, taken = [], {*map(field_column, fields)}
     for code, variants in fields.items():
-        first = next(iter(variants.values()))
-        title = first.asks(spec_language(spec))
-        answers.append(Column(field_column(code), value_kind(first), title=title, fields=variants))
+        first, own = next(iter(variants.values())), field_column(code)
+        column = TableColumn(own, value_kind(first), title=first.asks(spec_language(spec)), fields=variants)
+        answers.append(column)
         if list_of(first):
-            label = _unused(field_column(code) + LABEL, taken)
-            answers.append(answers[-1]._replace(name=label, kind=TEXT, label_of=field_column(code)))
-    partial = only is not None
-    return TABLES[SHEET].filled(answers, name=name, about=about, tools=tuple(tools), partial=partial)
+            answers.append(column._replace(name=_unused(own + LABEL, taken), kind=TEXT, label_of=own))
+    return TABLES[SHEET].filled(answers, name=name, about=about, tools=tuple(tools), partial=only is not None)
 
 
 def title_below_form(tool: Tool, language: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
@@ -19,10 +19,20 @@ from ..core.errors import StoreError
 from ..core.output_files import whole
 from ..ledger.files import connect, database_error, private, sqlite_uri
 from ..spec.model import Spec
-from .definitions import clause, definitions, view_statements
+from .definitions import clause, definitions, in_bytes, view_statements
 from .dimensions import dimensions
-from .schema import EXPECTED_TEAMS, META, SLOTS, SUBMISSIONS, VERSION, Schema
-from .table import SUBMISSION_ID, Record, Row, Table
+from .schema import (
+    EXPECTED_TEAMS,
+    META,
+    SLOTS,
+    SUBMISSION_ID,
+    SUBMISSIONS,
+    VERSION,
+    Record,
+    Row,
+    Schema,
+    Table,
+)
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
@@ -128,15 +138,13 @@ class Store:
             raise StoreError(f"{self.name} holds a table 'meta' that is not ours. Name another database.")
         if facts and int(facts["schema_version"]) > VERSION:
             raise StoreError(f"{self.name} was written by a newer version of hrge-xl. Update this program.")
-        if other and spec is not None and other != spec.name:
+        if not other or spec is None:
+            return
+        if other != spec.name:
             raise StoreError(
                 f"{self.name} is a dataset of “{other}”, not of “{spec.name}”. Choose another place with -o or --store."
             )
-        if (
-            other
-            and spec is not None
-            and version_of(facts.get("spec_version", "")) > version_of(spec.version)
-        ):
+        if version_of(facts.get("spec_version", "")) > version_of(spec.version):
             raise StoreError(
                 f"{self.name} was made with version {facts['spec_version']} of “{other}”; this program knows "
                 f"{spec.version}. Update its specs."
@@ -168,23 +176,19 @@ class Store:
                 # as it is: with parameters, even none, the driver takes a percent sign for the place of one
                 connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
             connection.execute(sa.delete(self.meta_table))
-            lasting = {name: facts[name] for name in OF_DATABASE if name in facts}
-            rows = [{"name": name, "value": value} for name, value in {**self._facts(), **lasting}.items()]
+            spec = self.schema.spec
+            own = {
+                "schema_version": str(VERSION), "spec": spec.name if spec else "",
+                "spec_version": spec.version if spec else "", SPEC_DIGEST: _digest(spec),
+                "tables": " ".join(table.name for table in self.schema.base),
+                "views": " ".join(view.name for view in self.schema.views),
+                **{name: facts[name] for name in OF_DATABASE if name in facts},
+            }  # fmt: skip
+            rows = [{"name": name, "value": value} for name, value in own.items()]
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, every_slot=self.lasting).items():
                 self.insert(connection, name, lines)
             self.insert(connection, EXPECTED_TEAMS.name, expected)
-
-    def _facts(self) -> dict[str, str]:
-        spec = self.schema.spec
-        return {
-            "schema_version": str(VERSION),
-            "spec": spec.name if spec else "",
-            "spec_version": spec.version if spec else "",
-            SPEC_DIGEST: _digest(spec),
-            "tables": " ".join(table.name for table in self.schema.base),
-            "views": " ".join(view.name for view in self.schema.views),
-        }
 
     def contents(self) -> set[str]:
         """Give the hash of every file that was read, also before the dataset is taken up."""
@@ -229,7 +233,7 @@ class Store:
     def take(self, submissions: Sequence[str], tables: Mapping[str, Iterable[Row]]) -> None:
         """Take in some submissions with all their rows; earlier rows of the same ones go."""
         with self._renewed(submissions) as connection:
-            for name in sorted(tables, key=self._order):
+            for name in self._in_order(tables):
                 rows = tables[name]
                 if name == "slots":  # cells that are not known yet, each once
                     known = {row[0] for row in self.select(sa.select(self[SLOTS].c.slot))}
@@ -250,15 +254,16 @@ class Store:
     def rows_apart(self, other: Path, names: Sequence[str]) -> dict[str, tuple[list[Row], list[Row]]]:
         """For each table the rows that only another SQLite file has, and those that only this one has, as kept."""
         one_side = 'SELECT * FROM {1}."{0}" EXCEPT SELECT * FROM {2}."{0}"'
+        found = {}
         with self._attached(other), self._reading() as connection:
-
-            def only(*sides: str) -> list[Row]:
-                return [tuple(row) for row in connection.exec_driver_sql(one_side.format(*sides))]
-
-            return {name: (only(name, "other", "main"), only(name, "main", "other")) for name in names}
+            for name in names:
+                sides = [one_side.format(name, *sides) for sides in (("other", "main"), ("main", "other"))]
+                theirs, ours = ([*map(tuple, connection.exec_driver_sql(side))] for side in sides)
+                found[name] = theirs, ours
+        return found
 
     def _copy(self, connection: Connection, where: Mapping[str, str]) -> None:
-        for name in sorted(where, key=self._order):
+        for name in self._in_order(where):
             new = "AND slot NOT IN (SELECT slot FROM main.slots) GROUP BY slot" if name == "slots" else ""
             connection.exec_driver_sql(
                 f'INSERT INTO main."{name}" SELECT * FROM other."{name}" WHERE ({where[name]}) {new}'
@@ -274,9 +279,9 @@ class Store:
             with self._outside_transactions() as connection:
                 connection.exec_driver_sql("DETACH other")
 
-    def _order(self, name: str) -> int:
-        """Give the order of a table: what others refer to comes first."""
-        return next(n for n, table in enumerate(self.schema.base) if table.name == name)
+    def _in_order(self, names: Container[str]) -> list[str]:
+        """Give some tables in order: what others refer to comes first."""
+        return [table.name for table in self.schema.base if table.name in names]
 
     @contextmanager
     def _renewed(self, submissions: Sequence[str]) -> Iterator[Connection]:
@@ -294,18 +299,16 @@ class Store:
         table = self[SUBMISSIONS]
         for start in range(0, len(names), 500):
             some = names[start : start + 500]
-            found = list(
-                connection.execute(
-                    sa.select(table.c.submission_id).where(table.c.submission.in_(some))
-                ).scalars()
-            )
-            if found:
-                self.touch(connection)
-                gave_way = sa.update(table).where(table.c.superseded_by.in_(some))
-                connection.execute(gave_way.values(superseded_by=None))  # until statuses are worked out again
-            for each in reversed(self.schema.base) if found else ():
-                if each.of_submissions:
-                    its = self.tables[each.name]
+            wanted = sa.select(table.c.submission_id).where(table.c.submission.in_(some))
+            found = connection.execute(wanted).scalars().all()
+            if not found:
+                continue
+            self.touch(connection)
+            gave_way = sa.update(table).where(table.c.superseded_by.in_(some))
+            connection.execute(gave_way.values(superseded_by=None))  # until statuses are worked out again
+            for fact in reversed(self.schema.base):
+                if fact.of_submissions:
+                    its = self[fact]
                     connection.execute(sa.delete(its).where(its.c[SUBMISSION_ID].in_(found)))
 
     def replace(self, connection: Connection, name: str, rows: Sequence[Row], *where: Any) -> None:
@@ -324,14 +327,11 @@ class Store:
         while some := list(islice(coming, AT_ONCE)):
             connection.exec_driver_sql(statement, some)
 
-    def in_bytes(self, column: Any) -> Any:
-        """Give a column to sort by: texts in the order of their bytes."""
-        return column
-
     def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
         """Give the rows of a table in the order of its key, a few at a time; all columns, or these."""
         table = self.tables[name]
-        keys = [self.in_bytes(table.c[key]) for key in self.schema.by_name[name].key]
+        key = [table.c[column] for column in self.schema.by_name[name].key]
+        keys = [in_bytes(column) if isinstance(column.type, sa.Text) else column for column in key]
         wanted: Sequence[Any] = [table.c[column] for column in columns] or [table]
         yield from self.select(sa.select(*wanted).where(*where).order_by(*keys))
 

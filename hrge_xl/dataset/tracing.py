@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from ..core.errors import UsageError
 from ..core.suggest import did_you_mean, listed, plain, remedy_for
 from ..spec.lookup import countries
-from .schema import ANSWERS, FINDINGS, SUBMISSIONS
+from .schema import ANSWERS, FINDINGS, SUBMISSIONS, Record, Table
 from .store import Store
-from .table import Record, Table
 
 ABOUT = ("path", "sha256", "team", "verdict", "status", "issued")  # what is told of the file
 
@@ -24,16 +23,10 @@ def trace(store: Store, table: Table, number: int) -> list[tuple[str, str]]:
     if row is None:
         raise UsageError(f"The table '{table.name}' has no row {number}.")
     pairs = [(name, _text(value)) for name, value in zip(table.names, row, strict=True)]
-    return pairs + _file(store, dict(pairs).get("submission"))
-
-
-def _file(store: Store, submission: str | None) -> list[tuple[str, str]]:
-    """Tell where the bytes are, and what became of them."""
-    if not submission:
-        return []
-    table = store[SUBMISSIONS].c
-    found = store.records("submissions", table.submission == submission, columns=ABOUT)
-    return [(f"file {name}", _text(value)) for row in found for name, value in row.items()]
+    its = store[SUBMISSIONS].c.submission == dict(pairs).get("submission", "")
+    for file in store.records("submissions", its, columns=ABOUT):
+        pairs += [(f"file {name}", _text(value)) for name, value in file.items()]
+    return pairs
 
 
 def _text(value: Any) -> str:
@@ -84,16 +77,15 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
     rows = [*store.records(table.name, *where, columns=FOUND if asked.finding else ANSWERED)]
     counting = [row for row in rows if row["current"]]
     said = _found if asked.finding else _answered
-    return [
-        Traced(
-            _what(row),
-            said(row),
-            _place(row),
-            files[row["submission"]]["path"],
-            files[row["submission"]]["status"],
+    found = []
+    for row in counting or rows:
+        what = " ".join(
+            str(row[name]) for name in ("team", "tool", "row", "row_code", "field") if row.get(name)
         )
-        for row in counting or rows
-    ]
+        place = "!".join(str(row[name]) for name in ("sheet", "cell") if row[name])
+        file = files[row["submission"]]
+        found.append(Traced(what, said(row), place, file["path"], file["status"]))
+    return found
 
 
 FILE = ("submission", "path", "status", "team", "country")
@@ -147,11 +139,3 @@ def _answered(row: Record) -> str:
 
 def _found(row: Record) -> str:
     return f"{row['code']} {row['severity']}: {row['message']} {row['remedy']}"
-
-
-def _what(row: Record) -> str:
-    return " ".join(str(row[name]) for name in ("team", "tool", "row", "row_code", "field") if row.get(name))
-
-
-def _place(row: Record) -> str:
-    return "!".join(str(row[name]) for name in ("sheet", "cell") if row[name])

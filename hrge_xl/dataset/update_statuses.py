@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -43,14 +42,13 @@ from .return_status import (
     STATUS_CODES,
     ReturnEntry,
     ReturnStatus,
+    based_on_old_version,
     moment,
     return_statuses,
-    steps_back,
 )
 from .rows import finding_row, submission_number
-from .schema import EXPECTED_TEAMS, FINDINGS_FACT, SUBMISSIONS, spec_language
+from .schema import EXPECTED_TEAMS, FINDINGS_FACT, SUBMISSIONS, Record, Row, Table, spec_language
 from .store import Store
-from .table import Record, Row
 
 # the numbers of findings that no file shows by itself, from where they count: before all others
 STATUS_FINDING, STEP_BACK_FINDING, MAIL_FINDINGS = 0, -1, -3
@@ -64,34 +62,34 @@ OF_ROUND = (*ELSEWHERE, FILE_NAME_NAMES_ANOTHER.code)  # what depends on the rou
 
 def update_statuses(
     store: Store, ledger: Ledger, waivers: Sequence[Waiver] = (), noticed: Mapping[str, Noticed] | None = None
-) -> Counter[str]:
-    """Work out the status of every return and write down what changed; gives how many there are of each kind.
+) -> None:
+    """Work out the status of every return and write down what changed, in the dataset and in the ledger.
 
     `noticed` tells of rounds, by name, what is noticed about how their returns came; of others that stays as it is.
     """
     apply_waivers(store, waivers)
     returns = list(store.records("submissions"))
-    locations, doubts = ledger.locations(), _doubts(store)
+    locations, table = ledger.locations(), store[FINDINGS_FACT].c
     seen = {row["submission"]: locations.get(row["sha256"] or "", []) for row in returns}
+    # the findings that say that a return is somebody else's, unless somebody has accepted them
+    ours = sa.select(table.submission_id, table.code).where(table.code.in_(DOUBTS), sa.not_(table.waived))
+    in_order = store.select(ours.order_by(table.submission_id, table.n))
+    doubts = grouped((number, str(code)) for number, code in in_order)
     entries = [_entry(row, seen[row["submission"]], doubts.get(row["submission_id"], ())) for row in returns]
     found = return_statuses(entries, decisions(ledger))
     against = {name for name, status in found.items() if status.decision and not status.current}
     touched = [entry for entry in entries if not entry.untouched]
-    back, language = steps_back(touched, against), spec_language(store.schema.spec)
+    back, language = based_on_old_version(touched, against), spec_language(store.schema.spec)
     with store.transaction() as connection:
         _update(store, connection, returns, found, seen)
-        _write(store, connection, "files_fact", list(_files(returns, seen)))
-        _write(
-            store,
-            connection,
-            "findings_fact",
-            list(_findings(returns, found, back, language)),
-            STATUS_CODES,
-        )
+        _replace(store, connection, store.schema.by_name["files_fact"], _files(returns, seen))
+        findings = _findings(returns, found, back, language)
+        _replace(store, connection, FINDINGS_FACT, findings, table.code.in_(STATUS_CODES))
         for name, notice in (noticed or {}).items():
-            ours = [row for row in returns if row["read_for"] == name]
-            told = list(_of_mail(ours, found, notice, language))
-            _write(store, connection, "findings_fact", told, OF_MAIL, name)
+            read_for, files = [row for row in returns if row["read_for"] == name], store[SUBMISSIONS].c
+            these = table.submission_id.in_(sa.select(files.submission_id).where(files.read_for == name))
+            told = _of_mail(read_for, found, notice, language)
+            _replace(store, connection, FINDINGS_FACT, told, table.code.in_(OF_MAIL), these)
     known = ("submission", "verdict", "team", "country", "period", "copy", "project", "intervention")
     ledger.update_statuses(
         [
@@ -104,7 +102,6 @@ def update_statuses(
             if row["sha256"]
         ]
     )  # fmt: skip
-    return Counter(status.state for status in found.values())
 
 
 def expect_teams(store: Store, period: str, expected: Iterable[tuple[str, str, date | None]]) -> None:
@@ -139,32 +136,15 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
     return {str(row[0]) for row in store.select(sa.select(files.c.submission).where(sa.or_(*meant)))}
 
 
-def _doubts(store: Store) -> dict[Any, tuple[str, ...]]:
-    """For each return the findings that say that it is somebody else's, unless somebody has accepted them."""
-    table = store[FINDINGS_FACT].c
-    ours = sa.and_(table.code.in_(DOUBTS), sa.not_(table.waived))
-    wanted = sa.select(table.submission_id, table.code).where(ours).order_by(table.submission_id, table.n)
-    found = grouped((number, str(code)) for number, code in store.select(wanted))
-    return {number: tuple(codes) for number, codes in found.items()}
-
-
-def _entry(row: Record, seen: Sequence[FileLocation], doubts: tuple[str, ...]) -> ReturnEntry:
-    texts = {
-        name: row[name] or ""
-        for name in ("team", "copy", "predecessor", "project", "intervention", "country", "period")
-    }
+def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> ReturnEntry:
+    names = ("team", "copy", "predecessor", "project", "intervention", "country", "period")
     first = next(iter(seen), None)
-    saved = moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else "")
     return ReturnEntry(
-        row["submission"],
-        first.order if first else 0,
-        row["verdict"],
-        **texts,
+        row["submission"], first.order if first else 0, row["verdict"], **{name: row[name] or "" for name in names},
         said=(str(row["period_start"] or ""), str(row["period_end"] or "")),
-        moment=saved,
-        doubts=doubts,
-        untouched=bool(row["untouched"]),
-    )
+        moment=moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else ""),
+        doubts=tuple(doubts), untouched=bool(row["untouched"]),
+    )  # fmt: skip
 
 
 # what is written down
@@ -176,26 +156,22 @@ def _update(
 ) -> None:  # fmt: skip
     table = store[SUBMISSIONS]
     for row in returns:
-        status, places = found[row["submission"]], seen[row["submission"]]
-        first = next(iter(places), None)
+        status, places, path = found[row["submission"]], seen[row["submission"]], row["path"]
+        first, there = next(iter(places), None), [place.path for place in places]
+        if path not in there:  # an earlier program kept it as it was given
+            path = next((way for way in there if f"/{path}".endswith(f"/{way.lstrip('./')}")), path)
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
             "reason": text_of(status.reason) or None,
             "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
             "arrival": first.basis if first else None, "return_number": first.order if first else None,
-            "path": _way(row["path"], [place.path for place in places]),
+            "path": path,
         }  # fmt: skip
         if any(row[name] != value for name, value in values.items()):
             store.touch(connection)
             this = table.c.submission_id == row["submission_id"]
             connection.execute(sa.update(table).where(this).values(values))
-
-
-def _way(path: str, seen: Sequence[str]) -> str:
-    """Give a path as it leads from the folder, where an earlier program kept it as it was given."""
-    ways = (each for each in seen if f"/{path}".endswith(f"/{each.lstrip('./')}"))
-    return path if path in seen else next(ways, path)
 
 
 def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]) -> Iterator[Row]:
@@ -204,15 +180,12 @@ def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]
         places = sorted(seen[row["submission"]])
         if not places:
             yield row["submission_id"], 1, row["path"], None, False
-        for n, each in enumerate(places, start=1):
-            yield row["submission_id"], n, each.path, each.day, each.basis == STATED
+        for n, place in enumerate(places, start=1):
+            yield row["submission_id"], n, place.path, place.day, place.basis == STATED
 
 
 def _findings(
-    returns: Sequence[Record],
-    found: Mapping[str, ReturnStatus],
-    back: Mapping[str, str],
-    language: str,
+    returns: Sequence[Record], found: Mapping[str, ReturnStatus], back: Mapping[str, str], language: str
 ) -> Iterator[Row]:
     """Give the findings that no file shows by itself."""
     by_name = {row["submission"]: row for row in returns}
@@ -235,7 +208,7 @@ def _of_mail(
     for row in returns:
         decided = found[row["submission"]].decision is not None
         seen = notice(row["sha256"], row["team"] or "") if row["verdict"] != REFUSED and row["sha256"] else ()
-        told = [each for each in seen if not (decided and each.code == SENDER_NOT_THE_TEAMS.code)]
+        told = [finding for finding in seen if not (decided and finding.code == SENDER_NOT_THE_TEAMS.code)]
         for n, finding in enumerate(told, start=MAIL_FINDINGS):
             yield _row(finding, row, n, language)
 
@@ -245,19 +218,11 @@ def _row(finding: Finding, row: Record, n: int, language: str) -> Row:
     return finding_row(worded, submission_number(row["submission"]), n)
 
 
-def _write(
-    store: Store, connection: Connection, name: str, rows: Sequence[Row], codes: Sequence[str] = (),
-    of_round: str | None = None,
-) -> None:  # fmt: skip
-    """Put rows in the place of those that stand there, all, or of some codes and a round, if anything differs."""
-    table, files = store.tables[name], store[SUBMISSIONS]
-    ours = [table.c.code.in_(codes)] if codes else []
-    if of_round is not None:
-        these = sa.select(files.c.submission_id).where(files.c.read_for == of_round)
-        ours.append(table.c.submission_id.in_(these))
-    at = [store.schema.by_name[name].at[column] for column in store.schema.by_name[name].key]
-    wanted = sorted(rows, key=lambda row: tuple(str(row[place]) for place in at))
-    store.replace(connection, name, wanted, *ours)
+def _replace(store: Store, connection: Connection, table: Table, rows: Iterable[Row], *where: Any) -> None:
+    """Put rows, in the order of their key, in the place of those for which some conditions hold."""
+    key = [table.at[column] for column in table.key]
+    in_order = sorted(rows, key=lambda row: tuple(str(row[place]) for place in key))
+    store.replace(connection, table.name, in_order, *where)
 
 
 # what was waived since files were read, and what no longer is
@@ -272,45 +237,37 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
     The same as for a file that is read while the waivers are known.
     """
     with store.transaction() as connection:
-        for number in _mark(store, connection, waivers):
+        for number in _mark_waived(store, connection, waivers):
             store.touch(connection)
-            _judge(store, connection, number)
+            _set_verdict(store, connection, number)
 
 
-def _mark(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> list[int]:
+def _mark_waived(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> list[int]:
     """Write beside each finding what waives it; gives the returns where that changed."""
     table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
-    codes, hashes = {each.code for each in waivers}, {each.sha256 for each in waivers}
+    codes, hashes = {waiver.code for waiver in waivers}, {waiver.sha256 for waiver in waivers}
     meant = sa.or_(table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes)))
     names = ("submission_id", "n", "code", "sheet", "cell", "waiver")
-    wanted = (
-        sa.select(files.c.sha256, *(table.c[name] for name in names))
-        .join_from(table, files, files.c.submission_id == table.c.submission_id)
-        .where(meant)
-    )
+    wanted = sa.select(files.c.sha256, *(table.c[name] for name in names)).where(meant)
+    wanted = wanted.join_from(table, files, files.c.submission_id == table.c.submission_id)
     changed: set[int] = set()
     for sha256, number, n, code, sheet, cell, before in connection.execute(wanted).all():
         found = waiver_of(waivers, sha256, code, sheet, cell)
         told = storable(found.told) if found else None
         if told != before:
             changed.add(number)
-            values = {
-                "waived": found is not None and found.state == ACTIVE,
-                "waiver": told,
-                "waiver_number": found.number if found else None,
-            }
-            this = sa.and_(table.c.submission_id == number, table.c.n == n)
-            connection.execute(sa.update(table).where(this).values(values))
+            this = sa.update(table).where(table.c.submission_id == number, table.c.n == n)
+            is_active, its_number = (found.state == ACTIVE, found.number) if found else (False, None)
+            connection.execute(this.values(waived=is_active, waiver=told, waiver_number=its_number))
     return sorted(changed)
 
 
-def _judge(store: Store, connection: Connection, number: int) -> None:
+def _set_verdict(store: Store, connection: Connection, number: int) -> None:
     """Set the verdict of a return by the findings that nobody has accepted."""
     table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
     error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
     open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
     count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
     left, is_waived = connection.execute(count.where(table.c.submission_id == number)).one()
-    this = sa.and_(files.c.submission_id == number, files.c.verdict != REFUSED)
-    values = {"verdict": RETURNED if left else ACCEPTED, "waived": is_waived}
-    connection.execute(sa.update(files).where(this).values(values))
+    this = sa.update(files).where(files.c.submission_id == number, files.c.verdict != REFUSED)
+    connection.execute(this.values(verdict=RETURNED if left else ACCEPTED, waived=is_waived))

@@ -113,8 +113,8 @@ def _results(
         while waiting:
             yield _result(waiting.popleft(), running)
     finally:
-        for each in waiting:  # an error ends the run: what is not begun need not be
-            each.cancel()
+        for future in waiting:  # an error ends the run: what is not begun need not be
+            future.cancel()
 
 
 def _result(future: Future[Out], running: Running) -> Out:
@@ -149,13 +149,9 @@ def _processes(jobs: int) -> Iterator[Running]:
 
 
 def _begin() -> None:
+    """Begin a process, which ends with its parent: where that was killed it would wait for work without end."""
     # Arrow's own keeper of memory, under the texts of pandas, gives less back than the system's.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    _end_with_parent()
-
-
-def _end_with_parent() -> None:
-    """End this process with its parent: in a pool whose parent was killed it would wait for work without end."""
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
@@ -193,7 +189,11 @@ def cluster(engine: str, jobs: int) -> Iterator[Running]:
             # what goes wrong there reaches us as an exception, and need not be read twice
             for name in ("distributed", "distributed.client"):
                 logging.getLogger(name).setLevel(logging.CRITICAL)
-            client = stack.enter_context(_client(distributed, engine, jobs, stack))
+            where: Any = engine
+            if engine == "dask":
+                own = {"n_workers": max(jobs, 1), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
+                where = stack.enter_context(distributed.LocalCluster(**own))
+            client = stack.enter_context(distributed.Client(where, timeout=PATIENCE))
         except ImportError as error:
             raise UsageError("For a cluster install the extra: pip install 'hrge-xl[cluster]'.") from error
         except (OSError, ValueError, TimeoutError) as error:
@@ -222,11 +222,3 @@ def _await_workers(client: Any, engine: str) -> None:
                 f"--engine {engine}: no worker joined the cluster within {WORKERLESS} seconds.{where}, or run with "
                 "--engine local."
             ) from error
-
-
-def _client(distributed: Any, engine: str, jobs: int, stack: ExitStack) -> Any:
-    where: Any = engine
-    if engine == "dask":
-        options = {"n_workers": max(jobs, 1), "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
-        where = stack.enter_context(distributed.LocalCluster(**options))
-    return distributed.Client(where, timeout=PATIENCE)

@@ -18,11 +18,21 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..core.errors import LimitError
 from ..core.output_files import parts_of, whole
-from ..dataset.periods import periods
+from ..dataset.reconciliation import periods
 from ..dataset.return_status import may_be_shared
-from ..dataset.schema import GROUPS, MASKED, spec_language, title_below_form
+from ..dataset.schema import (
+    BOOLEAN,
+    DATE,
+    GROUPS,
+    INTEGER,
+    MASKED,
+    NUMBER,
+    TEXT,
+    Table,
+    spec_language,
+    title_below_form,
+)
 from ..dataset.store import STATE, Store
-from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..workbook.plain_sheets import SHEET_NAME, PlainSheet, add_sheet
 from .figures_sheet import blocks, write_figures, write_heat_maps
 from .table_sheets import (

@@ -15,11 +15,10 @@ import sqlalchemy as sa
 from ..core.errors import UsageError
 from ..core.output_files import parts_of, whole
 from ..core.suggest import did_you_mean, remedy_for
-from ..dataset.clean import csv_text, harmless
 from ..dataset.dimensions import dimensions
-from ..dataset.parquet import need_parquet, write_csv_as_parquet
+from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 from ..dataset.store import Store
-from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
+from ..dataset.table_files import csv_text, harmless, need_parquet, write_csv_as_parquet
 from ..privacy.sharing import shared
 from .table_sheets import write_rows
 

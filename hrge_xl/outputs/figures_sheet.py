@@ -16,12 +16,14 @@ from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
 from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL
 from ..dataset.dimensions import matrix_blocks
-from ..dataset.periods import choose, over_periods, periods
+from ..dataset.reconciliation import choose, over_periods, periods
 from ..dataset.schema import (
     AGGREGATE_MATRIX,
+    INTEGER,
+    NUMBER,
+    Record,
 )
 from ..dataset.store import Store
-from ..dataset.table import INTEGER, NUMBER, Record
 from ..layout.lists import LEVELS
 from ..spec.model import Spec
 from ..workbook.plain_sheets import Crossing, PlainSheet, level_look

@@ -32,14 +32,17 @@ from ..dataset.schema import (
     ANSWERS_FACT,
     MASKED,
     SLOTS,
+    SUBMISSION_ID,
     SUBMISSIONS,
     TABLES,
+    Record,
+    Row,
     Schema,
+    Table,
     shown_column,
     spec_language,
 )
 from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
-from ..dataset.table import SUBMISSION_ID, Record, Row, Table
 from ..ledger.ledger import DATASET
 from ..spec.model import CollectBlock, Spec
 from ..spec.own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES

@@ -25,7 +25,6 @@ from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
 from ..dataset.rows import submission_id
 from ..dataset.store import Store
-from ..dataset.temporary_dataset import temporary_dataset
 from ..exchange.validation import Result, Source, ValidationRequest, noticed_of, spec_of_results, validate
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
@@ -275,7 +274,7 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 
 def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
     """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
-    from ..dataset.ingest import Options, as_of, closed_now, take_in  # not needed for loose files
+    from ..dataset.ingest import Options, as_of, closed_now, ingest  # not needed for loose files
 
     source = _source(FilePlace(round_.folder, round_), question)
     arrived = replace(question.arrived, terms=terms_of([round_]))

@@ -6,17 +6,19 @@ name of its table; what is said of indicators over all teams is worked out from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import partial
 from itertools import chain
-from typing import Any
+from pathlib import Path
 
 import sqlalchemy as sa
 
-from ..schema import AGGREGATE_INDICATORS, AGGREGATE_SPLITS, FIGURE, INDICATOR_VALUES, INDICATORS, TABLES
-from ..store import Store
-from ..table import Row, Rows, Table
+from ...core.work import report_progress
+from ..opening import opened
+from ..schema import FIGURE, TABLES, Record, Row, Rows
+from ..store import DERIVED, Store
+from ..workers import Workers
 from . import counts, risks, values
 from .indicators import aggregate_indicators, aggregate_splits, indicators, totals
 from .sql import OF_COUNTRIES, Sources
@@ -30,9 +32,7 @@ SELECTS |= {
     for name in FIGURES
     if name + OF_COUNTRIES in FIGURES
 }
-OF_INDICATORS = {
-    table.name for table in (INDICATORS, INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS)
-}
+OF_INDICATORS = {"indicators", "indicator_values", "aggregate_indicators", "aggregate_splits"}
 LARGE = (
     ("aggregate_answers", "aggregate_answers_by_country"), ("aggregate_risks", "aggregate_risks_by_part", "top_risks"),
     (
@@ -40,33 +40,58 @@ LARGE = (
         "aggregate_completeness_by_country", "aggregate_matrix",
     ),
 )  # fmt: skip
-GROUPS = (*LARGE, tuple(name for name in FIGURES if name not in chain(*LARGE)))
+SHARES = (*LARGE, tuple(name for name in FIGURES if name not in chain(*LARGE)))
 """The tables of figures, shared out: groups of about the same work, the largest first."""
 
 
 def aggregates(store: Store, today: date, wanted: Collection[str]) -> Rows:
     """Give those of the wanted tables of figures that this dataset has."""
-    source = Sources.of(store, today)
+    source = Sources(store, today)
     there = [name for name in wanted if name in store.tables] if store.schema.spec else []
-    found = {name: _selected(store, SELECTS[name](source)) for name in there if name not in OF_INDICATORS}
-    return found | (_of_indicators(store, source) if OF_INDICATORS.intersection(there) else {})
-
-
-def _selected(store: Store, figure: sa.Select[Row]) -> list[Row]:
-    return [*store.select(figure.order_by("n"))]
-
-
-def _of_indicators(store: Store, source: Sources) -> Rows:
-    """Give every value of every indicator, and what all teams come to."""
-    found = [*values.lines_and_values(store, source)]
-    made = totals([value for _, value in found], source.spec)
-    return {
-        "indicators": _numbered(INDICATORS, indicators(source.spec, [value for _, value in found])),
-        "indicator_values": [line for line, _ in found],
-        "aggregate_indicators": _numbered(AGGREGATE_INDICATORS, aggregate_indicators(made)),
-        "aggregate_splits": _numbered(AGGREGATE_SPLITS, aggregate_splits(made, source.spec)),
+    found = {
+        name: [*store.select(SELECTS[name](source).order_by("n"))]
+        for name in there
+        if name not in OF_INDICATORS
     }
+    if not OF_INDICATORS.intersection(there):
+        return found
+    lines = [*values.lines_and_values(store, source)]
+    every = [value for _, value in lines]
+    made = totals(every, source.spec)
+    records: dict[str, Iterable[Record]] = {
+        "indicators": indicators(source.spec, every), "aggregate_indicators": aggregate_indicators(made),
+        "aggregate_splits": aggregate_splits(made, source.spec),
+    }  # fmt: skip
+    for name, some in records.items():
+        found[name] = [TABLES[name].row(n=n, **record) for n, record in enumerate(some, start=1)]
+    return found | {"indicator_values": [line for line, _ in lines]}
 
 
-def _numbered(table: Table, lines: Iterable[Mapping[str, Any]]) -> list[Row]:
-    return [table.row(n=n, **line) for n, line in enumerate(lines, start=1)]
+# the tables of figures are filled, out of what else a dataset holds
+
+
+def compute_aggregates(stores: Sequence[Store], path: Path, today: date, pool: Workers) -> None:
+    """Fill the figures of datasets that hold the same; the file at `path` is read, several shares of them at once."""
+    with report_progress("Working out figures"):
+        found = [*pool.map(_share, SHARES, path, today)]  # while they read nobody writes
+        for store in stores:
+            for rows in found:
+                _replace(store, rows)
+
+
+def compute_aggregates_here(store: Store, today: date) -> None:
+    """Fill the figures of a dataset that is in use in this process only."""
+    _replace(store, aggregates(store, today, FIGURES))
+    store.set_fact(DERIVED, str(today))
+
+
+def _share(wanted: Sequence[str], path: Path, today: date) -> Rows:
+    """Work out some of the tables of figures, in a worker."""
+    with opened(path) as store:
+        return aggregates(store, today, wanted)
+
+
+def _replace(store: Store, tables: Rows) -> None:
+    with store.transaction() as connection:
+        for name, rows in tables.items():
+            store.replace(connection, name, rows)

@@ -6,15 +6,27 @@ import sqlalchemy as sa
 
 from ...fields import FIELD_TYPES
 from ...spec.model import RegisterBlock, Tool
-from ...spec.supplements import QuestionFigures
-from ..joins import picked, same
 from . import sql
+from .sql import picked, same
+
+DECIMALS = 6  # of means: further down two databases need not agree
 
 
 def aggregate_answers(source: sql.Sources, by: str = "") -> sql.Select:
     """Give every code by question, `by` country where it is asked for; questions on fixed rows by row."""
-    found, question = _counted(source, by).subquery(), source["questions"]
-    item, code = source["items"], source["codes"]
+    period, question = _period(by), source["questions"]
+    item, code, cell = source["items"], source["codes"], sql.cells(source)
+    given, files = source["answers_fact"], source["submissions"]
+    # codes of rows mean nothing elsewhere
+    of_rows = [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
+    columns = picked("asked item code period team", cell, given, files, submission=files.c.submission_id)
+    lines = (
+        sa.select(*columns, sql.country(files))
+        .select_from(sql.by_file(files, given, cell))
+        .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(of_rows))
+    )
+    # by the number of the question, and of its fixed row where there is one
+    found = sql.counted(lines, f"asked item code {period}").subquery()
     told = (
         sa.select(
             found, *picked("tool field label", question, row_code=item.c.row_code, code_label=code.c.label)
@@ -23,30 +35,12 @@ def aggregate_answers(source: sql.Sources, by: str = "") -> sql.Select:
         .outerjoin(item, item.c.n == found.c.item)
         .outerjoin(code, sa.and_(same(code, question, "list"), code.c.code == found.c.code))
     )
-    return sql.numbered(
-        source, f"aggregate_answers{by}", told, "period", *_country(by), "asked", "row_code", "code"
-    )
+    return sql.numbered(source, f"aggregate_answers{by}", told, f"{period} asked row_code code")
 
 
-def _country(by: str) -> tuple[str, ...]:
-    return ("country",) if by else ()
-
-
-def _counted(source: sql.Sources, by: str) -> sql.Select:
-    """Give every code by the number of its question, and of its fixed row where there is one."""
-    given, files, cell = source["answers_fact"], source["submissions"], sql.cells(source)
-    # codes of rows mean nothing elsewhere
-    of_rows = [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
-    lines = (
-        sa.select(
-            *picked("asked item code period team", cell, given, files, submission=files.c.submission_id),
-            sql.country(files),
-        )
-        .select_from(sql.by_file(files, given, cell))
-        .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(of_rows))
-        .subquery()
-    )  # fmt: skip
-    return sql.grouped(lines, " ".join(("asked item code period", *_country(by))), **sql.counts(lines))
+def _period(by: str) -> str:
+    """Give the columns of a period, or of a country in it."""
+    return "period country" if by else "period"
 
 
 # figures of numbers
@@ -61,19 +55,22 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
     """Give every number that teams fill in or that is worked out; totals only of whole numbers."""
     lines, question = _lines(source).subquery(), source["questions"]
     number = lines.c.number
+    # without the digits that depend on the order in which a database adds up
+    mean: sql.Expression = sa.cast(
+        sa.func.round(sa.cast(sa.func.avg(number), sa.Numeric()), DECIMALS), sa.Double()
+    )
     found = sql.grouped(
-        lines, " ".join(("asked row_code refers_to period", *_country(by))),
-        frequency=sa.func.count(), teams=sql.distinct(lines.c.team), sum=sa.func.sum(number),
-        mean=sql.steady(sa.func.avg(number)), minimum=sa.func.min(number), maximum=sa.func.max(number),
+        lines, f"asked row_code refers_to {_period(by)}", frequency=sa.func.count(),
+        teams=sql.distinct(lines.c.team), sum=sa.func.sum(number), mean=mean, minimum=sa.func.min(number),
+        maximum=sa.func.max(number),
     ).subquery()  # fmt: skip
     adding_up = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
     total = sa.case((question.c.type.in_(adding_up), found.c.sum)).label("total")
     told = sa.select(found, *picked("tool field label", question), total).join(
         question, question.c.n == found.c.asked
     )
-    return sql.numbered(
-        source, f"aggregate_numbers{by}", told, "period", *_country(by), "asked", "row_code", "refers_to"
-    )
+    order = f"{_period(by)} asked row_code refers_to"
+    return sql.numbered(source, f"aggregate_numbers{by}", told, order)
 
 
 def _lines(source: sql.Sources) -> sql.Select:
@@ -118,12 +115,12 @@ def aggregate_completeness(source: sql.Sources, by: str = "") -> sql.Select:
     names = f"period tool submission team {' '.join(counted)}"
     lines = sa.select(*picked(names, sheets), sql.country(sheets)).where(sheets.c.current).subquery()
     found = sql.grouped(
-        lines, " ".join(("period tool", *_country(by))),
+        lines, f"{_period(by)} tool",
         files=sql.distinct(lines.c.submission), teams=sql.distinct(lines.c.team),
         **{name: sql.whole(sa.func.sum(lines.c[name])) for name in counted},
     ).subquery()  # fmt: skip
     told = sa.select(found, sql.share(found.c.answered, found.c.required).label("share"))
-    return sql.numbered(source, f"aggregate_completeness{by}", told, "period", *_country(by), "tool")
+    return sql.numbered(source, f"aggregate_completeness{by}", told, f"{_period(by)} tool")
 
 
 # questions by how many teams answered with no
@@ -141,14 +138,17 @@ def aggregate_gaps(source: sql.Sources) -> sql.Select:
     ).subquery()  # fmt: skip
     no = found.c.answered_no
     told = sa.select(found, sql.share(no, found.c.answered).label("share")).where(no > 0)
-    return sql.numbered(
-        source, "aggregate_gaps", told, "period", "-teams_no", "-share", "asked", "tool", "row_code", "field"
-    )
+    order = "period -teams_no -share asked tool row_code field"
+    return sql.numbered(source, "aggregate_gaps", told, order)
 
 
 def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
     """Give every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
-    given, question, items = source["answers"], source["questions"], sql.at_hand(sa.select(source["items"]))
+    given, question, items = (
+        source["answers"],
+        source["questions"],
+        sql.materialized_cte(sa.select(source["items"])),
+    )
     is_no = given.c.code.in_(asked.no)
     return (
         sa.select(*picked(
@@ -168,21 +168,21 @@ def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
 
 def overdue(source: sql.Sources) -> sql.Select:
     """Give one line per item, the oldest first, with what its list shows; the place is that of its first column."""
-    listed = source["listed_rows"]
-    cells = sql.at_hand(sa.select(listed).where(listed.c.current, listed.c.due < source.today))
+    listed, today = source["listed_rows"], sa.literal(source.day, sa.Date())
+    cells = sql.materialized_cte(sa.select(listed).where(listed.c.current, listed.c.due < today))
     shown = [
         sa.func.max(sa.case((cells.c.column_code == column, cells.c.value))).label(f"list_{column}")
-        for column in source.schema.list_columns
+        for column in source.store.schema.list_columns
     ]
     late = (
         sa.select(cells.c.submission, sa.func.min(cells.c.n).label("first"), *shown)
         .group_by(cells.c.submission, cells.c.item)
         .subquery()
     )  # fmt: skip
-    days = sql.days_between(source.today, cells.c.due).label("days_late")
+    days = sql.days_between(today, cells.c.due).label("days_late")
     lines = (
         sa.select(cells, days, *(late.c[column.name] for column in shown))
         .select_from(cells)
         .join(late, sa.and_(same(late, cells, "submission"), late.c.first == cells.c.n))
     )
-    return sql.numbered(source, "overdue", lines, "period", "due", "submission", "item")
+    return sql.numbered(source, "overdue", lines, "period due submission item")

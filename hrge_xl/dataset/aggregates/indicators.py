@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from itertools import chain, pairwise
 
 from ...core.spec_parts import localized
 from ...core.words import fold
+from ...core.work import grouped
+from ...spec.figures import IndicatorFigures, Split
 from ...spec.model import CatalogueBlock, Spec
-from ...spec.supplements import IndicatorFigures, Split
-from ..schema import spec_language
-from ..table import Record
+from ..schema import Record, spec_language
 from .sql import rounded
 from .values import NO_VALUE, RESTATED, Value, indicator_figures
 
@@ -66,60 +64,50 @@ class Figure:
 def total_of(found: Sequence[Value], figures: IndicatorFigures) -> IndicatorTotal:
     """Give the sum, or numerators over denominators; nothing where that would mean nothing."""
     kinds = {value.kind for value in found}
-    units = {fold(value.unit or "") for value in found}
-    if len(kinds) > 1:
-        return IndicatorTotal(reason=KINDS)
-    kind = next(iter(kinds), None)
-    if kind is None:
-        return IndicatorTotal(reason=NO_KIND)
-    if kind not in figures.sums and kind not in figures.ratios:
-        return IndicatorTotal(reason=NOT_ADDED)
-    if len(units) > 1:
-        return IndicatorTotal(reason=UNITS)
-    if _doubled(found, figures):
-        return IndicatorTotal(reason=DOUBLED)
-    if kind in figures.sums:
-        return IndicatorTotal(SUM, rounded(sum(value.value or 0 for value in found)))
-    return _pooled(found, figures.ratios[kind])
-
-
-def _doubled(found: Sequence[Value], figures: IndicatorFigures) -> bool:
-    """Whether a country may be counted twice: two teams of it report, unless theirs add up, or one team does twice."""
-    about = Counter(
+    kind = next(iter(kinds), None) or ""
+    # a country may be counted twice: two teams of it report, unless theirs add up, or one team does twice
+    reported = [
         (value.country, value.value_period, value.team if figures.adds_over_teams(value.indicator) else None)
         for value in found
-    )
-    return max(about.values(), default=0) > 1
-
-
-def _pooled(found: Sequence[Value], factor: float) -> IndicatorTotal:
+    ]
     parts = [(value.numerator, value.denominator) for value in found]
-    known = [(over, under) for over, under in parts if over is not None and under]
-    if len(known) < len(parts):
-        return IndicatorTotal(reason=NO_RATIO)
-    over = sum(numerator for numerator, _ in known) / sum(denominator for _, denominator in known)
-    return IndicatorTotal(POOLED, rounded(factor * over))
+    ratios = [(over, under) for over, under in parts if over is not None and under]
+    obstacles = {
+        KINDS: len(kinds) > 1,
+        NO_KIND: not kind,
+        NOT_ADDED: kind not in figures.sums and kind not in figures.ratios,
+        UNITS: len({fold(value.unit or "") for value in found}) > 1,
+        DOUBLED: len({*reported}) < len(reported),
+        NO_RATIO: kind not in figures.sums and len(ratios) < len(parts),
+    }
+    for reason, is_so in obstacles.items():
+        if is_so:
+            return IndicatorTotal(reason=reason)
+    if kind in figures.sums:
+        return IndicatorTotal(SUM, rounded(sum(value.value or 0 for value in found)))
+    over = sum(numerator for numerator, _ in ratios) / sum(denominator for _, denominator in ratios)
+    return IndicatorTotal(POOLED, rounded(figures.ratios[kind] * over))
 
 
 def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:
     """Give one figure an indicator and period, in the order of the values: those of an indicator by period."""
     figures = indicator_figures(spec)
-    groups: dict[tuple[str, str], list[Value]] = defaultdict(list)
-    for value in found:
-        if value.reason != RESTATED:
-            groups[value.indicator, value.value_period].append(value)
-    made = [_figure(key, group, figures) for key, group in groups.items()]
-    made = [figure for figure in made if figure.values]
-    _trend(made, figures)
+    stated = (value for value in found if value.reason != RESTATED)
+    groups = grouped(((value.indicator, value.value_period), value) for value in stated)
+    made: list[Figure] = []
+    for (indicator, period), group in groups.items():
+        counted = [value for value in group if value.reason is None]
+        without = {value.team for value in group if value.reason == NO_VALUE}
+        missing = len(without - {value.team for value in counted})
+        if counted:
+            figure = Figure(indicator, period, counted, missing, total_of(counted, figures))
+            _aims(figure)
+            made.append(figure)
+    # each is compared with the period before, of the same length
+    series = grouped(((figure.indicator, shape(figure.period)), figure) for figure in made)
+    for before, figure in chain.from_iterable(map(pairwise, series.values())):
+        _compare(before, figure, figures)
     return made
-
-
-def _figure(key: tuple[str, str], group: Sequence[Value], figures: IndicatorFigures) -> Figure:
-    counted = [value for value in group if value.reason is None]
-    without = {value.team for value in group if value.reason == NO_VALUE} - {value.team for value in counted}
-    figure = Figure(*key, counted, len(without), total_of(counted, figures))
-    _aims(figure)
-    return figure
 
 
 def _aims(figure: Figure) -> None:
@@ -138,29 +126,16 @@ def _aims(figure: Figure) -> None:
         figure.progress = rounded(((figure.total.number or 0) - (figure.baseline or 0)) / way)
 
 
-def _trend(made: Sequence[Figure], figures: IndicatorFigures) -> None:
-    """Compare each figure with the period before, of the same length, over the teams that reported in both."""
-    series: dict[tuple[str, str], list[Figure]] = defaultdict(list)
-    for figure in made:
-        series[figure.indicator, shape(figure.period)].append(figure)
-    for line in series.values():
-        for before, figure in pairwise(line):
-            _compare(before, figure, figures)
-
-
 def _compare(before: Figure, figure: Figure, figures: IndicatorFigures) -> None:
+    """Compare a figure with the one before, over the teams that reported in both."""
     figure.previous = before.period
-    both = {_who(value) for value in before.values} & {_who(value) for value in figure.values}
-    earlier = [value for value in before.values if _who(value) in both]
-    figure.same = [value for value in figure.values if _who(value) in both]
+    both = {value.who for value in before.values} & {value.who for value in figure.values}
+    earlier = [value for value in before.values if value.who in both]
+    figure.same = [value for value in figure.values if value.who in both]
     one, other = total_of(earlier, figures), total_of(figure.same, figures)
     kinds = {(value.kind, fold(value.unit or "")) for value in (*earlier, *figure.same)}
     if both and one.method is not None and one.method == other.method and len(kinds) == 1:
         figure.before, figure.now = one.number, other.number
-
-
-def _who(value: Value) -> tuple[str, str]:
-    return value.team, value.country
 
 
 def shape(period: str) -> str:
@@ -174,20 +149,15 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
         numbers = [value.value or 0.0 for value in figure.values]
         change = None if figure.before is None or figure.now is None else rounded(figure.now - figure.before)
         own = {name: getattr(figure, name) for name in OF_FIGURE}
+        kinds, units = {value.kind for value in figure.values}, {value.unit for value in figure.values}
         yield own | {
-            "kind": _one({value.kind for value in figure.values}),
-            "unit": _one({value.unit for value in figure.values}),
+            "kind": kinds.pop() if len(kinds) == 1 else None, "unit": units.pop() if len(units) == 1 else None,
             "value_period": figure.period, "previous_period": figure.previous, "frequency": len(numbers),
             "method": figure.total.method, "total": figure.total.number, "reason": figure.total.reason,
             "minimum": min(numbers), "maximum": max(numbers), "change": change, "own": figure.values[0].own,
             "same_teams": len({value.team for value in figure.same}) if figure.previous else None,
             "previous_total": figure.before, "same_total": figure.now,
         }  # fmt: skip
-
-
-def _one(found: set[Any]) -> Any:
-    """Give what all agree on; None where they do not."""
-    return next(iter(found)) if len(found) == 1 else None
 
 
 def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
@@ -218,8 +188,8 @@ def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Record]:
     for figure in made:
         for split, code in parts if figure.total.method else ():
             filled = [(value.team, value.parts[code]) for value in figure.values if code in value.parts]
-            disagree = sum(_disagrees(value, split, figures) for value in figure.values)
             if filled:
+                disagree = sum(_disagrees(value, split, figures) for value in figure.values)
                 yield {
                     "indicator": figure.indicator, "label": figure.label, "value_period": figure.period,
                     "split": split.code, "split_label": split.label.say(language) or None, "part_of": split.of,

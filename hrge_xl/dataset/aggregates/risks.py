@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ...spec.model import Spec
-from ...spec.supplements import Breakdown, Crossing, RiskFigures
-from ..joins import picked, same
+from ..definitions import in_bytes
 from ..schema import AGGREGATE_RISKS, field_column, shown_column, spec_language
 from ..store import Store
 from . import sql
-from .sql import BY_COUNTRY, BY_TOOL
+from .sql import BY_COUNTRY, BY_TOOL, picked, same
 
 BEFORE, AFTER = "before", "after"
 ROW = ("submission", "tool", "row_code")
@@ -48,11 +47,8 @@ def risk_parts(source: sql.Sources) -> sql.Select:
 
 def placed_risks(source: sql.Sources) -> sql.Select:
     """Give every risk of the returns that count at every stage, with the cell that places it."""
-    figures, rows, files = (
-        risk_figures(source.spec),
-        sql.current(source, "matrix_rows"),
-        source["submissions"],
-    )
+    figures, rows = risk_figures(source.spec), sql.current(source, "matrix_rows")
+    files = source["submissions"]
     lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
     stage = sql.listed("stages", "stage matrix_row_field matrix_column_field place:integer", lines)
     return (
@@ -97,32 +93,38 @@ def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
 
 def aggregate_risks(source: sql.Sources) -> sql.Select:
     """Give the cells with a risk by stage."""
-    cells, lines = matrix_cells(source.spec), placed_risks(source).subquery()
-    counted = sql.grouped(
-        lines, f"period stage stage_place {' '.join(STEPS)}", **sql.counts(lines)
-    ).subquery()
-    told = sa.select(counted, *picked(CELL, cells)).join(cells, same(cells, counted, *STEPS))
-    return sql.numbered(source, "aggregate_risks", told, "period", "stage_place", "cell")
+    counted = sql.counted(placed_risks(source), f"period stage stage_place {' '.join(STEPS)}")
+    return sql.numbered(source, "aggregate_risks", _with_cells(source, counted), "period stage_place cell")
+
+
+def _with_cells(source: sql.Sources, counted: sql.Select) -> sql.Select:
+    """Give counts with what is said of the cells of the matrix that they are of."""
+    cells, lines = matrix_cells(source.spec), counted.subquery()
+    return sa.select(lines, *picked(CELL, cells)).join(cells, same(cells, lines, *STEPS))
 
 
 def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
     """Give the same for each part of each breakdown."""
-    cells, names, lines = matrix_cells(source.spec), _names(source.spec), risk_parts(source).subquery()
+    spec = source.spec
+    language, by = spec_language(spec), {way: place for place, way in enumerate(ways(spec))}
+    labels = [
+        (way, code, label, place)
+        for way in by
+        for place, (code, label) in enumerate(part_labels(spec, way, language).items())
+    ]  # of every part of every breakdown, in the order of its list
+    cells, names = matrix_cells(spec), sql.listed("names", "breakdown code label place:integer", labels)
     keys = f"period breakdown code stage stage_place {' '.join(STEPS)}"
-    counted = sql.grouped(lines, keys, **sql.counts(lines)).subquery()
-    places = {breakdown: place for place, breakdown in enumerate(ways(source.spec))}
+    counted = sql.counted(risk_parts(source), keys).subquery()
     told = (
         sa.select(counted, *picked(
             CELL, cells, label=sa.func.coalesce(names.c.label, counted.c.code),
-            place=sa.func.coalesce(names.c.place, UNLISTED), way=sa.case(places, value=counted.c.breakdown),
+            place=sa.func.coalesce(names.c.place, UNLISTED), way=sa.case(by, value=counted.c.breakdown),
         ))
         .select_from(counted)
         .join(cells, same(cells, counted, *STEPS))
         .outerjoin(names, same(names, counted, "breakdown", "code"))
     )  # fmt: skip
-    return sql.numbered(
-        source, "aggregate_risks_by_part", told, "period", "way", "place", "code", "stage_place", "cell"
-    )
+    return sql.numbered(source, "aggregate_risks_by_part", told, "period way place code stage_place cell")
 
 
 def ways(spec: Spec) -> tuple[str, ...]:
@@ -130,30 +132,16 @@ def ways(spec: Spec) -> tuple[str, ...]:
     return BY_TOOL, BY_COUNTRY, *risk_figures(spec).by
 
 
-def _names(spec: Spec) -> sa.CTE:
-    """Give the label of every part of every breakdown, in the order of its list."""
-    lines = [
-        (by, code, label, place)
-        for by in ways(spec)
-        for place, (code, label) in enumerate(part_labels(spec, by, spec_language(spec)).items())
-    ]
-    return sql.listed("names", "breakdown code label place:integer", lines)
-
-
 def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
     """Give the parts of a breakdown with their labels, in the order of their list."""
+    figures, name = risk_figures(spec), spec.countries
     if by == BY_TOOL:
-        tools = (spec.tool[code] for code in risk_figures(spec).tools)
-        return {tool.code: tool.title.say(language) for tool in tools}
-    name = spec.countries if by == BY_COUNTRY else _vocabulary(spec, risk_figures(spec).by[by])
+        return {code: spec.tool[code].title.say(language) for code in figures.tools}
+    if by != BY_COUNTRY:
+        breakdown, fields = figures.by[by], spec.tool[figures.tools[0]].fields
+        name = breakdown.vocabulary or fields[breakdown.field or ""].vocabulary
     entries = spec.vocabularies[name].items if name in spec.vocabularies else ()
     return {entry.code: entry.label.say(language) for entry in entries}
-
-
-def _vocabulary(spec: Spec, breakdown: Breakdown) -> str | None:
-    """Give the list that the codes of a breakdown are from."""
-    fields = spec.tool[risk_figures(spec).tools[0]].fields
-    return breakdown.vocabulary or fields[breakdown.field or ""].vocabulary
 
 
 # which weigh most
@@ -163,16 +151,16 @@ def top_risks(source: sql.Sources) -> sql.Select:
     """Open risks by weight: level after mitigation, then steps, then the same before; the first of each period."""
     found = _weighed(source).subquery()
     heaviest = [found.c.weight.desc(), found.c.weight_before.desc()]
-    alike = [sql.in_bytes(found.c[name]) for name in ("team", "tool", "row_code", "submission")]
+    alike = [in_bytes(found.c[name]) for name in ("team", "tool", "row_code", "submission")]
     rank = sa.func.row_number().over(partition_by=found.c.period, order_by=[*heaviest, *alike])
     ranked = sa.select(found, rank.label("rank")).subquery()
-    return sql.numbered(source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period", "rank")
+    return sql.numbered(source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period rank")
 
 
 def _weighed(source: sql.Sources) -> sql.Select:
     """Give every open risk with its two places, what they weigh, and the cell that names it."""
     figures, cells = risk_figures(source.spec), matrix_cells(source.spec)
-    placed, rows = sql.at_hand(_both_places(source)), sql.at_hand(_open_rows(source))
+    placed, rows = sql.materialized_cte(_both_places(source)), sql.materialized_cte(_open_rows(source))
     named = sql.answers_to(source, figures.name, figures.tools)
     before, after = cells.alias("cell_before"), cells.alias("cell_after")
     shown = [rows.c[shown_column(code)] for code in figures.shows]
@@ -205,7 +193,7 @@ def _both_places(source: sql.Sources) -> sql.Select:
 def _open_rows(source: sql.Sources) -> sql.Select:
     """Give the rows of all sheets of risks that are not over, with what a list of risks shows."""
     figures, rows = risk_figures(source.spec), []
-    for table in dict.fromkeys(source.schema.wide[tool].name for tool in figures.tools):
+    for table in dict.fromkeys(source.store.schema.wide[tool].name for tool in figures.tools):
         wide = source[table]
         shown = {"name": figures.name} | {shown_column(code): code for code in figures.shows}
         told = {name: sql.as_text(wide.c[field_column(code)]) for name, code in shown.items()}
@@ -222,8 +210,7 @@ def _open_rows(source: sql.Sources) -> sql.Select:
 
 
 def _at(cell: sa.FromClause, placed: sa.FromClause, stage: str) -> sql.Expression:
-    steps = (cell.c[side] == placed.c[f"{side}_{stage}"] for side in STEPS)
-    return sa.and_(*steps)
+    return sa.and_(*(cell.c[side] == placed.c[f"{side}_{stage}"] for side in STEPS))
 
 
 # the matrices over all teams
@@ -233,21 +220,12 @@ CELL = "matrix_row_label matrix_column_label level level_label cell"  # what is 
 
 def aggregate_matrix(source: sql.Sources) -> sql.Select:
     """Give the cells with a row by sheet and the two questions that are crossed, whichever matrix shows them."""
-    cells, rows, files = (
-        matrix_cells(source.spec),
-        sql.current(source, "matrix_rows"),
-        source["submissions"],
-    )
-    keys = f"period tool matrix_row_field matrix_column_field {' '.join(STEPS)}"
-    lines = (
-        sa.select(*picked(f"{keys} submission team", rows), sql.returned(files))
-        .join(files, same(files, rows, "submission"))
-        .subquery()
-    )
-    counted = sql.grouped(lines, keys, **sql.counts(lines)).subquery()
-    told = sa.select(counted, *picked(CELL, cells)).join(cells, same(cells, counted, *STEPS))
-    order = ("period", "tool", "matrix_row_field", "matrix_column_field", "cell")
-    return sql.numbered(source, "aggregate_matrix", told, *order)
+    rows, files = sql.current(source, "matrix_rows"), source["submissions"]
+    pair = "period tool matrix_row_field matrix_column_field"
+    keys = f"{pair} {' '.join(STEPS)}"
+    lines = sa.select(*picked(f"{keys} submission team", rows), sql.returned(files))
+    counted = sql.counted(lines.join(files, same(files, rows, "submission")), keys)
+    return sql.numbered(source, "aggregate_matrix", _with_cells(source, counted), f"{pair} cell")
 
 
 def matrix_cells(spec: Spec) -> sa.CTE:
@@ -262,7 +240,7 @@ def matrix_cells(spec: Spec) -> sa.CTE:
         for across in acrosses:
             level = matrix.level[matrix.cells[down.code][across.code]]
             weight = rank[level.code] * most + int(down.code) * int(across.code)
-            labels = [each.label.say(language) for each in (down, across, level)]
+            labels = [step.label.say(language) for step in (down, across, level)]
             lines.append((down.code, across.code, level.code, *labels, len(lines), weight))
     columns = f"{' '.join(STEPS)} level matrix_row_label matrix_column_label level_label cell:integer weight:integer"
     return sql.listed("cells", columns, lines)

@@ -2,64 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.selectable import FromClause, Join
 
 from ...core.words import day, translator
 from ...exchange.validation import RETURNED
 from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
 from ...spec.model import Spec
-from ...spec.supplements import USUAL_BREAKDOWNS
-from ..definitions import TYPES
-from ..joins import in_order, picked, same
-from ..schema import Schema, spec_language
+from ..definitions import TYPES, in_bytes
+from ..schema import TEXT
 from ..store import Store
-from ..table import TEXT
+
+
+def picked(names: str, *places: FromClause, **own: Any) -> list[Any]:
+    """Give columns by name: what is worked out here (`own`), else that of the first place that has one of this name."""
+    wanted = dict.fromkeys((*names.split(), *own))
+    there = {
+        name: next((place.c[name] for place in places if name in place.c), None) for name in wanted
+    } | own
+    return [
+        column if isinstance(column, sa.ColumnClause) and column.name == name else column.label(name)
+        for name, column in there.items()
+    ]
+
+
+def same(one: FromClause, other: FromClause, *columns: str) -> sa.ColumnElement[Any]:
+    """Say whether two lines agree in some columns."""
+    return sa.and_(*(one.c[name] == other.c[name] for name in columns))
+
+
+class InOrder(Join):
+    """A join that goes through the left side, and looks up the right one for each of its rows.
+
+    Going by its statistics, SQLite finds it cheap to go through every cell of a spec and, for each, through all files:
+    with thousands of files that takes many minutes. PostgreSQL joins large tables in other ways, and keeps its choice.
+    """
+
+    inherit_cache = True
+
+
+@compiles(InOrder, "sqlite")
+def _in_order(element: InOrder, compiler: Any, **options: Any) -> str:
+    """Write what SQLite calls a cross join: it is one with a condition, whose order is kept."""
+    linter = options.get("from_linter")
+    if linter is not None:  # it warns of tables that nothing connects, and every join does
+        linter.edges.update(product(element.left._from_objects, element.right._from_objects))
+    sides = (compiler.process(side, **{**options, "asfrom": True}) for side in (element.left, element.right))
+    condition = compiler.process(element.onclause, **{**options, "asfrom": False})
+    return f"{' CROSS JOIN '.join(sides)} ON {condition}"
+
 
 Select = sa.Select[Any]
 Expression = sa.ColumnElement[Any]
-DECIMALS = 6  # of means and sums: further down two databases need not agree
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The tables or views that figures are made of, the schema that they follow, and the day of the check."""
+    """The tables or views that figures are made of, and the day of the check."""
 
-    tables: Mapping[str, sa.Table]
-    schema: Schema
-    today: sa.ColumnElement[date]
+    store: Store
+    day: date
 
     @property
     def spec(self) -> Spec:
         """The spec, which every dataset with figures has."""
-        assert self.schema.spec is not None
-        return self.schema.spec
+        assert self.store.schema.spec is not None
+        return self.store.schema.spec
 
-    @classmethod
-    def of(cls, store: Store, today: date) -> Sources:
-        """Give the tables of a dataset."""
-        return cls(store.tables, store.schema, sa.literal(today, sa.Date()))
-
-    def __getitem__(self, table: str) -> sa.Table:
-        return self.tables[table]
+    def __getitem__(self, table: str) -> Any:
+        return self.store.tables[table]
 
 
 Figure = Callable[[Sources], Select]
 """A table of figures as one select, with the columns of that table in their order."""
 
 
-def numbered(source: Sources, table: str, lines: Select, *order: str, more: Iterable[str] = ()) -> Select:
+def numbered(source: Sources, table: str, lines: Select, order: str, more: Iterable[str] = ()) -> Select:
     """Select the columns of a table, and more, of some lines, numbered as `n` in this order (`-name`: downwards)."""
-    columns = (*source.schema.by_name[table].names, *more)
+    columns = (*source.store.schema.by_name[table].names, *more)
     found = lines.subquery()
     by = []
-    for name in order:  # nothing comes before everything, texts are in the order of their bytes
+    for name in order.split():  # nothing comes before everything, texts are in the order of their bytes
         column = found.c[name.removeprefix("-")]
         key = in_bytes(column) if isinstance(column.type, sa.String) else column
         by.append(key.desc().nulls_last() if name.startswith("-") else key.asc().nulls_first())
@@ -72,11 +103,12 @@ def grouped(lines: sa.FromClause, keys: str, **figures: Expression) -> Select:
     return sa.select(*columns, *picked("", **figures)).group_by(*columns)
 
 
-def counts(lines: sa.FromClause) -> dict[str, Expression]:
-    """Count lines, teams and submissions; where the lines tell, returned ones as well."""
-    returned = {"from_returned": sa.func.count(lines.c.returned)} if "returned" in lines.c else {}
-    teams, submissions = distinct(lines.c.team), distinct(lines.c.submission)
-    return {"frequency": sa.func.count(), "teams": teams, "submissions": submissions, **returned}
+def counted(lines: Select, keys: str) -> Select:
+    """Count lines, teams and submissions by these columns; where the lines tell, returned ones as well."""
+    some = lines.subquery()
+    returned = {"from_returned": sa.func.count(some.c.returned)} if "returned" in some.c else {}
+    teams, submissions = distinct(some.c.team), distinct(some.c.submission)
+    return grouped(some, keys, frequency=sa.func.count(), teams=teams, submissions=submissions, **returned)
 
 
 def returned(files: sa.FromClause) -> sa.Label[Any]:
@@ -104,7 +136,7 @@ def cells(source: Sources) -> sa.CTE:
     """
     cell, question, item = source["slots"], source["questions"], source["items"]
     its = (question.c.n.label("asked"), question.c.type, item.c.n.label("item"))
-    return at_hand(
+    return materialized_cte(
         sa.select(cell.c.slot, cell.c.tool, cell.c.row_code, cell.c.calculated, *its)
         .join_from(cell, question, same(question, cell, "tool", "field"))
         .outerjoin(item, same(item, cell, "tool", "row_code"))
@@ -113,24 +145,24 @@ def cells(source: Sources) -> sa.CTE:
 
 def by_file(files: sa.FromClause, given: sa.FromClause, cell: sa.FromClause) -> sa.FromClause:
     """Join the facts of each file with their cells."""
-    of_file, of_cell = same(given, files, "submission_id"), same(cell, given, "slot")
-    return in_order(files, (given, of_file), (cell, of_cell))
+    facts = InOrder(files, given, same(given, files, "submission_id"))
+    return InOrder(facts, cell, same(cell, given, "slot"))
 
 
 def current(source: Sources, table: str) -> sa.CTE:
     """Give the lines of a view that are of returns that count."""
     lines = source[table]
-    return at_hand(sa.select(lines).where(lines.c.current))
+    return materialized_cte(sa.select(lines).where(lines.c.current))
 
 
 def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:
     """Give the answers to one question of some sheets."""
     given = source["answers"]
-    ours = sa.select(given, given.c.row.label("row_code"))
-    return at_hand(ours.where(given.c.current, given.c.tool.in_(tools), given.c.field == field))
+    ours = (given.c.current, given.c.tool.in_(tools), given.c.field == field)
+    return materialized_cte(sa.select(given, given.c.row.label("row_code")).where(*ours))
 
 
-def at_hand(lines: Select) -> sa.CTE:
+def materialized_cte(lines: Select) -> sa.CTE:
     """Give lines that are worked out once and then looked up: a database would go through them for every row."""
     return lines.cte().prefix_with("MATERIALIZED")
 
@@ -151,11 +183,6 @@ def share(part: Expression, of: Expression) -> Expression:
     return sa.cast(ten_thousandths, sa.Double()) / 10_000
 
 
-def steady(number: Expression) -> Expression:
-    """Give a mean or a sum without the digits that depend on the order in which a database adds up."""
-    return sa.cast(sa.func.round(sa.cast(number, sa.Numeric()), DECIMALS), sa.Double())
-
-
 def as_text(column: Expression) -> Expression:
     """Give a column as text; whole numbers without a point."""
     if not isinstance(column.type, sa.Double):
@@ -164,24 +191,11 @@ def as_text(column: Expression) -> Expression:
     return sa.case((column == number, sa.cast(number, sa.Text())), else_=sa.cast(column, sa.Text()))
 
 
-class in_bytes(FunctionElement[str]):
-    """A text that is sorted by its bytes, whatever the language of the server."""
-
-    inherit_cache = True
-    type = sa.Text()
-
-
 class days_between(FunctionElement[int]):
     """How many days one day is after another one."""
 
     inherit_cache = True
     type = sa.BigInteger()
-
-
-@compiles(in_bytes)
-def _in_bytes(element: in_bytes, compiler: Any, **options: Any) -> str:
-    text = compiler.process(element.clauses, **options)
-    return f'({text}) COLLATE "C"' if compiler.dialect.name == "postgresql" else str(text)
 
 
 @compiles(days_between)
@@ -203,20 +217,19 @@ def rounded(value: Any) -> float | None:
     return None if value is None else float(f"{value:.12g}")
 
 
-def label_of(spec: Spec, vocabulary: str | None, code: str, language: str | None = None) -> str:
+def label_of(spec: Spec, vocabulary: str | None, code: str, language: str) -> str:
     """Give the label of an entry of a list; the code where it has none."""
     entries = spec.vocabularies[vocabulary].by_code if vocabulary in spec.vocabularies else {}
-    return entries[code].label.say(language or spec_language(spec)) if code in entries else code
+    return entries[code].label.say(language) if code in entries else code
 
 
-def said(spec: Spec, field: Field, value: Any, language: str | None = None) -> str:
+def said(spec: Spec, field: Field, value: Any, language: str) -> str:
     """Give a value as people read it: labels in place of codes."""
-    tag = language or spec_language(spec)
     if field.vocabulary is not None:
         codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")
-        return "; ".join(label_of(spec, field.vocabulary, code, tag) for code in codes)
+        return "; ".join(label_of(spec, field.vocabulary, code, language) for code in codes)
     if field.list_name in (YES_NO, TICK):
-        return translator(tag)("Yes" if value == "Y" else "No")
+        return translator(language)("Yes" if value == "Y" else "No")
     if kind_of(field) is ColumnKind.DATE:
-        return day(value if isinstance(value, date) else date.fromisoformat(value), tag)
+        return day(value if isinstance(value, date) else date.fromisoformat(value), language)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -10,28 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...core.spec_parts import localized
-from ...fields import Field
+from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
-from ...spec.supplements import IndicatorFigures
-from ..definitions import TYPES
-from ..joins import picked, same
-from ..schema import INDICATOR_VALUES, field_column, list_of, spec_language
+from ..definitions import TYPES, in_bytes
+from ..schema import INDICATOR_VALUES, NUMBER, TEXT, Row, field_column, list_of, spec_language
 from ..store import Store
-from ..table import NUMBER, TEXT, Row
 from . import sql
+from .sql import picked, same
 
 RESTATED = "stated again in a later return"
 NO_VALUE = "no value"
-ORDER = (
-    "catalogue",
-    "indicator",
-    "period_place",
-    "value_period",
-    "team",
-    "country",
-    "submission",
-    "row_code",
-)
+ORDER = "catalogue indicator period_place value_period team country submission row_code"
 VALUE = "value"
 NUMBERS = (
     VALUE, "numerator", "denominator", "baseline", "target", "baseline_year", "target_year", "progress",
@@ -63,8 +52,13 @@ class Value:
     reason: str | None = None  # why it does not count
     parts: dict[str, float] = each_with(default_factory=dict)  # of splits, as far as they are filled in
 
+    @property
+    def who(self) -> tuple[str, str]:
+        """Who states it."""
+        return self.team, self.country
 
-OF_VALUE = [each.name for each in fields(Value) if each.name != "parts"]
+
+OF_VALUE = [column.name for column in fields(Value) if column.name != "parts"]
 
 
 def indicator_figures(spec: Spec) -> IndicatorFigures:
@@ -78,7 +72,7 @@ def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Sele
 
     `parts` are the fields of splits that stand behind the other columns.
     """
-    return sql.numbered(source, "indicator_values", _values(source), *ORDER, more=map(_column, parts))
+    return sql.numbered(source, "indicator_values", _values(source), ORDER, more=map(_column, parts))
 
 
 def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
@@ -99,7 +93,7 @@ def _values(source: sql.Sources) -> sql.Select:
     lines = _stated(source).subquery()
     newest_first = (
         lines.c.period_end.desc().nulls_last(), lines.c.issued.desc().nulls_last(),
-        sql.in_bytes(lines.c.submission).desc(),
+        in_bytes(lines.c.submission).desc(),
     )  # fmt: skip
     whose = ("team", "project", "intervention", "indicator", "country", "value_period")
     about = [lines.c[name] for name in whose]
@@ -150,22 +144,30 @@ class _Known:
         spec, figures = source.spec, indicator_figures(source.spec)
         tool = spec.tool[figures.tool]
         about = [spec.tool[code] for code in tool.fields[figures.of].to]
-        leads = [each.code for sheet in about for each in sheet.fields.values() if _leads_on(spec, each)]
-        kinds = _kinds(figures, leads)
-        self.own = sql.at_hand(_rows(source, [tool], kinds))
-        self.about = sql.at_hand(_rows(source, about, kinds))
+        # references that go to a catalogue, whose rows mean the same in every return
+        catalogues = {
+            sheet.code
+            for sheet in spec.tools
+            if any(isinstance(block, CatalogueBlock) for block in sheet.blocks)
+        }
+        fields = [field for sheet in about for field in sheet.fields.values()]
+        leads = [field.code for field in fields if not catalogues.isdisjoint(field.to)]
+        texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
+        numbers = (*(code for name in NUMBERS for code in _fields(figures, name)), *_parts(figures))
+        every = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT)
+        kinds = {code: kind for code, kind in (every | dict.fromkeys(numbers, NUMBER)).items() if code}
+        self.own = sql.materialized_cte(_rows(source, [tool], kinds))
+        self.about = sql.materialized_cte(_rows(source, about, kinds))
         self.catalogue = _catalogue(spec, kinds)
         its = sa.and_(
             same(self.about, self.own, "submission"), self.about.c.row_code == self.own.c[_column(figures.of)]
         )
-        self.joined = self.own.outerjoin(self.about, its).outerjoin(
-            self.catalogue, self.catalogue.c.code == self._reference(leads, figures.of)
-        )
-
-    def _reference(self, leads: Sequence[str], of: str) -> sql.Expression:
-        """Give the row of the catalogue that a value leads to, by way of the row that it is about or at once."""
+        # a value leads to a row of the catalogue by way of the row that it is about, or at once
         codes = [self.about.c[_column(code)] for code in leads]
-        return sa.func.coalesce(*codes, self.own.c[_column(of)], sa.null())
+        reference = sa.func.coalesce(*codes, self.own.c[_column(figures.of)], sa.null())
+        self.joined = self.own.outerjoin(self.about, its).outerjoin(
+            self.catalogue, self.catalogue.c.code == reference
+        )
 
     def first(self, *codes: str | None) -> sql.Expression:
         """Give the first of some fields that is filled in; of one in several places the nearest to the value."""
@@ -190,16 +192,6 @@ def _parts(figures: IndicatorFigures) -> list[str]:
     return list(dict.fromkeys(code for split in figures.splits for code in split.parts))
 
 
-def _kinds(figures: IndicatorFigures, leads: Sequence[str]) -> dict[str, str]:
-    """Give the kind of value in each field that figures are made of."""
-    texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
-    numbers = (*(code for name in NUMBERS for code in _fields(figures, name)), *_parts(figures))
-    found = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT) | dict.fromkeys(
-        numbers, NUMBER
-    )
-    return {code: kind for code, kind in found.items() if code}
-
-
 def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) -> Any:
     """Give the rows of some sheets of all returns; a field that one of them does not have is blank there.
 
@@ -209,25 +201,18 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
     asked = {code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)}
     selects = []
     for tool in tools:
-        wide = source[source.schema.wide[tool.code].name]
-        own = {
-            _column(code): _as(wide.c[field_column(code)] if code in tool.fields else sa.null(), kind)
-            for code, kind in asked.items()
-        }
+        wide, own = source[source.store.schema.wide[tool.code].name], dict[str, Any]()
+        for code, kind in asked.items():
+            column = wide.c[field_column(code)] if code in tool.fields else sa.null()
+            is_text = kind == TEXT
+            own[_column(code)] = (
+                sa.func.nullif(sql.as_text(column), "") if is_text else sa.cast(column, TYPES[kind])
+            )
         selects.append(sa.select(*picked(OF_ROW, wide, **own)).where(wide.c.tool == tool.code))
     return sa.union_all(*selects)
 
 
-def _as(column: sql.Expression, kind: str) -> sql.Expression:
-    return sa.func.nullif(sql.as_text(column), "") if kind == TEXT else sa.cast(column, TYPES[kind])
-
-
 # catalogues
-
-
-def _leads_on(spec: Spec, field: Field) -> bool:
-    """Say whether a reference goes to a catalogue, whose rows mean the same in every return."""
-    return any(isinstance(block, CatalogueBlock) for tool in field.to for block in spec.tool[tool].blocks)
 
 
 def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
