@@ -234,6 +234,7 @@ from hrge_xl.layout import (
     Layout,
     ListPlace,
     offered_rows,
+    Place,
     quoted,
     Sheet,
     Slot,
@@ -272,7 +273,6 @@ from hrge_xl.reader import (
     ooxml,
     ooxml_parts,
     ooxml_rows,
-    ooxml_sheet,
     other_formats,
     RawWorkbook,
     Refusal,
@@ -280,11 +280,10 @@ from hrge_xl.reader import (
     stamp_alone,
     worker,
 )
-from hrge_xl.reader.cache import Cache
+from hrge_xl.reader.safe_xml import Cache
 from hrge_xl.reader.worker import dumps, loads
-from hrge_xl.reader.axes import read_axes
 from hrge_xl.reader.expected import ExpectedWorkbook, ReadResult
-from hrge_xl.reader.formula_forms import Anchor, counted_from, normal_form
+from hrge_xl.reader.issued_cells import counted_from, normal_form
 from hrge_xl.reader.gate import admit
 from hrge_xl.reader.identity import teams_named
 from hrge_xl.reader.limits import Limits, LIMITS
@@ -311,11 +310,11 @@ from hrge_xl.reader.sandbox import (
     Confinement,
     job_object,
     limit_by_job,
+    linux,
     look_outside,
-    seccomp,
 )
-from hrge_xl.reader.sandbox.landlock import allow_reading_only
-from hrge_xl.reader.tool_sheets import named_area, ToolSheet
+from hrge_xl.reader.sandbox.linux import allow_reading_only
+from hrge_xl.reader.tool_sheets import named_area, read_axes, ToolSheet
 from hrge_xl.reader.mail import is_mail, moment_of, OutlookMessage
 from hrge_xl.reader.unpacking import (
     ASK,

@@ -27,7 +27,6 @@ from tests.face import (
     is_date_format,
     ooxml,
     ooxml_parts,
-    ooxml_sheet,
     parse_area,
 )
 from tests.intake_files import LINKS, MAIN, STRICT, pack, parts, relationships, sheet, workbook
@@ -769,7 +768,7 @@ def test_both_ways_of_reading_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pattern for plain rows and the handlers are two readers of one language."""
     data = varied_workbook()
     by_pattern = ooxml.read(data)
-    for module in (ooxml_sheet, ooxml_parts):
+    for module in (ooxml, ooxml_parts):
         monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
     assert ooxml.read(data) == by_pattern
 
@@ -844,7 +843,7 @@ def outcome_of(data: bytes) -> RawWorkbook | str:
 def test_mutated_workbooks_are_read_or_refused_and_both_ways_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     files = list(mutations(seed=20, count=600))
     by_pattern = [outcome_of(data) for data in files]
-    for module in (ooxml_sheet, ooxml_parts):
+    for module in (ooxml, ooxml_parts):
         monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
     assert by_pattern == [outcome_of(data) for data in files]
     codes_met = {outcome for outcome in by_pattern if isinstance(outcome, str)}

@@ -29,16 +29,16 @@ from ..findings.structure import (
     TYPED_OVER,
 )
 from ..layout import Layout, address
+from ..layout.model import Place
 from ..spec.own_sheets import LAST_SHEET
 from ..workbook import Content
 from ..workbook.cover import COVER_FACTS, contact_label
 from ..workbook.issued import IssuedSheet
 from ..workbook.progress import LABEL
-from .axes import Axes, by_codes
 from .expected import ReadResult, one_by_one, shorten
 from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
 from .raw import CellKind, RawCell, RawSheet, compact, shown_cell
-from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
+from .tool_sheets import GIVEN_BACK, HOME, Assigned, Axes, ToolSheet, by_codes, text_at
 from .unplaced import keep, single_texts, typed_on, typed_texts
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
@@ -179,7 +179,7 @@ class WorkbookComparison:
         expected: ExpectedCells,
         formulas: Formulas,
         tool: str | None = None,
-        corner: Corner = HOME,
+        corner: Place = HOME,
     ) -> Compared:
         """Compare a sheet that has no codes to go by, row by row, and keep what stands where nothing was issued."""
         compared = expected.compare(raw, None, formulas)
@@ -275,7 +275,7 @@ def _outside(
 # the sheets without questions: cover, lists, stamp and calculated ones
 
 
-def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | None:
+def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Place) -> Moved | None:
     """Find where each issued row is now, by its first text; None where all are at home.
 
     What stands behind it may be of one workbook only: the lines of a cover.

@@ -267,11 +267,15 @@ class ExpectedWorkbook:
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:
         """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
-        found = {name: ExpectedCells(issued) for name, issued in issued_sheets(self.layout).items()}
-        for each in self.layout.sheets:
-            found[each.name] = ExpectedCells.of_tool(found[each.name].issued, each)
-        lists = self.layout.lists_name
-        return found | {lists: ExpectedCells.of_lists(found[lists].issued, self.layout)}
+        tools, found = {sheet.name: sheet for sheet in self.layout.sheets}, dict[str, ExpectedCells]()
+        for name, issued in issued_sheets(self.layout).items():
+            if name in tools:
+                found[name] = ExpectedCells.of_tool(issued, tools[name])
+            elif name == self.layout.lists_name:
+                found[name] = ExpectedCells.of_lists(issued, self.layout)
+            else:
+                found[name] = ExpectedCells(issued)
+        return found
 
     def cover(self, lines: frozenset[str]) -> ExpectedCells:
         """Give what was issued on the cover with lines for these facts."""

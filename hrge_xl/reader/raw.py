@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 from ..core.grouping import grouped
 from ..core.numerals import from_serial, shown
 from ..findings import Finding
-from ..layout import LAST_COLUMN, LAST_ROW, column_letters, column_number, parse_cell
+from ..layout import LAST_COLUMN, LAST_ROW, Place, column_letters, column_number, parse_cell
 
 
 class CellKind(StrEnum):
@@ -70,11 +70,10 @@ class Validation(NamedTuple):
 
 
 class MasterFormula(NamedTuple):
-    """A formula that other cells share, where it was written out."""
+    """A formula that other cells may share, and where it was written out."""
 
-    row: int
-    column: int
     text: str
+    anchor: Place
 
 
 class Look(NamedTuple):

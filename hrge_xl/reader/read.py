@@ -28,7 +28,6 @@ from ..spec.own_sheets import COVER_KEY, LAST_KEY, LAST_SHEET
 from ..workbook.issued import edition_of
 from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
 from . import ooxml, other_formats
-from .axes import Axes, read_axes
 from .comparison import WorkbookComparison
 from .expected import ExpectedWorkbook, FoundCells, ReadResult
 from .gate import File, Refusal, admit
@@ -49,7 +48,7 @@ from .raw import CellKind, RawCell, RawWorkbook, Unreadable
 from .retired_questions import OldSheet, was_issued
 from .shown_results import ShownResults
 from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
-from .tool_sheets import ToolSheet, assign, named_area, own_sheet, text_at
+from .tool_sheets import Axes, ToolSheet, assign, named_area, own_sheet, read_axes, text_at
 from .unplaced import (
     copied_answers,
     every_text,

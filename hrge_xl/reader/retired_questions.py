@@ -10,8 +10,9 @@ from bisect import bisect_left
 from functools import cached_property
 
 from ..core.grouping import grouped
+from ..layout.model import Place
 from .raw import CellKind, RawSheet, RawWorkbook
-from .tool_sheets import HOME, Corner, area_of, text_at
+from .tool_sheets import HOME, area_of, text_at
 
 CHECK, ANSWER = "check.", "answer."
 
@@ -19,7 +20,7 @@ CHECK, ANSWER = "check.", "answer."
 class OldSheet:
     """What the hidden codes of a sheet say about it; `known` are the cells that the version in force reads too."""
 
-    def __init__(self, raw: RawSheet, corner: Corner = HOME) -> None:
+    def __init__(self, raw: RawSheet, corner: Place = HOME) -> None:
         self.raw, self.corner = raw, corner
         self.known: frozenset[tuple[int, int]] = frozenset()
         self._heads: dict[int, list[int]] = {}  # of a column: the rows without a code in which it has a text

@@ -17,18 +17,20 @@ from ..core.paths import LOCK_PREFIXES, MOST_LOCK_BYTES, expand, is_left_by_a_pr
 from ..core.words import counted
 from ..findings import Finding
 from ..layout.wording import text
-from .content_sniffing import (
+from .gate import (
     OLE_MAGIC,
     UNOPENED_ARCHIVES,
     ZIP_MAGIC,
+    Refusal,
+    beginning_of,
     describe,
     ending_of,
     is_named_as_workbook,
     ole_format,
+    opened,
     word_for,
     zip_format,
 )
-from .gate import Refusal, beginning_of, opened
 from .limits import LIMITS, Limits
 from .mail import (
     TNEF_MAGIC,

@@ -20,14 +20,13 @@ from ..findings.structure import (
     TEXT_WITHOUT_PLACE,
 )
 from ..layout import address
-from ..layout.model import CODE_COLUMN, LEFTOVER_COLUMNS, LEFTOVER_HEAD
+from ..layout.model import CODE_COLUMN, LEFTOVER_COLUMNS, LEFTOVER_HEAD, Place
 from ..spec.own_sheets import LEFTOVER_KEY
 from ..workbook.feedback_sheets import FORMULA, digest
-from .axes import Axes, by_codes
 from .expected import ReadResult, observe_at, one_by_one, shorten
 from .raw import Overlay, RawCell, RawSheet, RawWorkbook, shown_cell
 from .retired_questions import OldSheet
-from .tool_sheets import HOME, Corner, ToolSheet
+from .tool_sheets import HOME, Axes, ToolSheet, by_codes
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
 SINGLE_REPORTS = 100  # of one sheet; further ones are reported together
@@ -216,7 +215,7 @@ def _retired(found: ReadResult, sheet: str, tool: str | None, texts: Sequence[Ty
         found.observations.append(QUESTION_OUTLIVED.at(sheet, at, tool, **about))
 
 
-def old_sheet(found: ReadResult, sheet: RawSheet, corner: Corner = HOME) -> None:
+def old_sheet(found: ReadResult, sheet: RawSheet, corner: Place = HOME) -> None:
     """Keep what is on an issued sheet that the version in force no longer has: its answers, and what is beside them."""
     old = OldSheet(sheet, corner)
     retired, beside = list[TypedText](), list[TypedText]()

@@ -24,7 +24,7 @@ from ..ledger.events import Arrival, Arrived, Origin
 from ..ledger.files import only_writer
 from ..ledger.ledger import Ledger, look_up
 from ..reader import fingerprint
-from ..reader.content_sniffing import is_named_as_workbook
+from ..reader.gate import is_named_as_workbook
 from ..reader.unpacking import Left, Unopened, Workbook, found_in
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS

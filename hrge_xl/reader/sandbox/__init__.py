@@ -52,11 +52,11 @@ def confine(readable: Iterable[str]) -> None:
     if sys.platform != "linux":
         _here.missing.append(f"{sys.platform} has no sandbox that a process can put itself into")
         return
-    from . import landlock, seccomp
+    from . import linux
 
-    seccomp.give_up_privileges()
-    _try("Landlock", lambda: landlock.allow_reading_only(readable))
-    _try("seccomp", seccomp.filter_system_calls)
+    linux.give_up_privileges()
+    _try("Landlock", lambda: linux.allow_reading_only(readable))
+    _try("seccomp", linux.filter_system_calls)
 
 
 def _in_memory(mode: str = "w+b", *_: object, **__: object) -> io.BytesIO:
