@@ -94,7 +94,13 @@ class ExpectedSheet:
     @cached_property
     def parts(self) -> tuple[CellSpec, ...]:
         """Every cell of every slot, top down."""
-        return tuple(part for slot in self.sheet.slots for part in _parts(self.layout, slot))
+        found: list[CellSpec] = []
+        for slot in self.sheet.slots:
+            need, calculated = _need(self.layout, slot.field), slot.field.calculated
+            for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
+                key = (*slot.key, number if slot.field.several else 0)
+                found.append(CellSpec(slot, key, *codes, *place, address(*place), calculated, need))
+        return tuple(found)
 
     @cached_property
     def home(self) -> FoundCells:
@@ -124,16 +130,12 @@ class ExpectedSheet:
     @cached_property
     def needed_rows(self) -> dict[str, CellSpec]:
         """The codes of the rows that hold answers, each with the first of its cells."""
-        return {
-            code: parts[0] for code, parts in grouped((part.row_code, part) for part in self.parts).items()
-        }
+        return _firsts((part.row_code, part) for part in self.parts)
 
     @cached_property
     def needed_columns(self) -> dict[str, CellSpec]:
         """The codes of the columns that hold answers, each with the first of its cells."""
-        return {
-            code: parts[0] for code, parts in grouped((part.column_code, part) for part in self.parts).items()
-        }
+        return _firsts((part.column_code, part) for part in self.parts)
 
     @cached_property
     def not_only_service(self) -> frozenset[int]:
@@ -227,11 +229,8 @@ class ExpectedSheet:
         return is_band or (column - self.sheet.panel_column in (0, 1) and fold(text) in self.panel_texts)
 
 
-def _parts(layout: Layout, slot: Slot) -> Iterable[CellSpec]:
-    need, calculated = _need(layout, slot.field), slot.field.calculated
-    for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
-        key = (*slot.key, number if slot.field.several else 0)
-        yield CellSpec(slot, key, *codes, *place, address(*place), calculated, need)
+def _firsts(pairs: Iterable[tuple[str, CellSpec]]) -> dict[str, CellSpec]:
+    return {code: parts[0] for code, parts in grouped(pairs).items()}
 
 
 def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:

@@ -15,7 +15,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from ..answers.submission import Identity
@@ -257,7 +256,12 @@ def zip_format(package: ZipPackage) -> str:
             return "ods"
         raise _not_a_workbook(_first("other_open_document", declared) or "a zip archive")
     if "[Content_Types].xml" not in package:
-        raise _not_a_workbook(_unknown_zip(package))
+        what, names = "a zip archive", package.names
+        if any(name.endswith(".iwa") for name in names):
+            what = "a Numbers or Pages document of Apple"
+        elif any(name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) for name in names):
+            what = "a zip archive with workbooks in it; unpack it first"
+        raise _not_a_workbook(what)
     # Without the zeros a UTF-16 part reads like any other.
     types = package.read("[Content_Types].xml").replace(b"\0", b"").lower()
     found = _first("content_types", types)
@@ -268,15 +272,6 @@ def zip_format(package: ZipPackage) -> str:
 
 def _first(table: str, content: bytes) -> str | None:
     return next((meaning for mark, meaning in _KINDS[table].items() if mark.encode() in content), None)
-
-
-def _unknown_zip(package: ZipPackage) -> str:
-    names = package.names
-    if any(name.endswith(".iwa") for name in names):
-        return "a Numbers or Pages document of Apple"
-    if any(name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) for name in names):
-        return "a zip archive with workbooks in it; unpack it first"
-    return "a zip archive"
 
 
 def ole_format(data: bytes) -> str:
@@ -304,15 +299,12 @@ def _ole_entries(data: bytes, stream: str) -> Iterator[int]:
 
 def _is_encrypted_xls(data: bytes, entry: int) -> bool:
     """Say whether the stream of a directory entry says so: behind its first record, or that of write protection."""
-    first, second, third = islice(_records(data, _place_of_stream(data, entry)), 3)
-    return first == _BOF and _FILE_PASS in (second, third if second == _WRITE_PROTECT else None)
-
-
-def _records(data: bytes, position: int) -> Iterator[int]:
-    """Give the kinds of the records of an .xls, one after the other."""
-    while True:
-        yield _number(data, position, 2)
+    position, kinds = _place_of_stream(data, entry), list[int]()
+    for _ in range(3):
+        kinds.append(_number(data, position, 2))
         position += 4 + _number(data, position + 2, 2)
+    first, second, third = kinds
+    return first == _BOF and _FILE_PASS in (second, third if second == _WRITE_PROTECT else None)
 
 
 def _place_of_stream(data: bytes, entry: int) -> int:
@@ -337,8 +329,14 @@ def describe(data: bytes) -> str:
 
 
 def _describe_text(beginning: bytes) -> str | None:
-    text = _decoded(beginning)
-    if text is None or _CONTROL.search(text):
+    if beginning[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = beginning[: len(beginning) // 2 * 2].decode("utf-16", "replace")
+    else:
+        # A letter cut in two at the end of what we look at is no reason to doubt the rest.
+        text = beginning.decode("utf-8", "ignore")
+        if len(text.encode()) < len(beginning) - 3:
+            text = beginning.decode("latin-1")
+    if _CONTROL.search(text):
         return None
     start = text.lstrip("\ufeff \t\r\n")
     if "urn:schemas-microsoft-com:office:spreadsheet" in text:
@@ -350,14 +348,6 @@ def _describe_text(beginning: bytes) -> str | None:
     lower = start.lower()
     kinds = (what for mark, what in _KINDS["text_beginnings"].items() if lower.startswith(mark))
     return next(kinds, "a text file, perhaps CSV")
-
-
-def _decoded(beginning: bytes) -> str | None:
-    if beginning[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return beginning[: len(beginning) // 2 * 2].decode("utf-16", "replace")
-    # A letter cut in two at the end of what we look at is no reason to doubt the rest.
-    text = beginning.decode("utf-8", "ignore")
-    return text if len(text.encode()) >= len(beginning) - 3 else beginning.decode("latin-1")
 
 
 # what a file is that is nobody's answer, in a word, by its name and what it begins with

@@ -230,7 +230,9 @@ class Drawings:
                 anchor.findtext("xdr|from/xdr|row", ""), anchor.findtext("xdr|from/xdr|col", "")
             )
             for element in _topmost(anchor, _OBJECTS):
-                linked = self._linked_from(element, links)
+                nodes = element.iter() if element.tag == "xdr|graphicFrame" else ()
+                named = (node.get(name, "") for node in nodes for name in ("r|id", "r|dm"))
+                linked = [links[id_] for id_ in named if id_ in links and links[id_].kind in _LINKED]
                 what = next((_LINKED[link.kind] for link in linked), _OBJECTS[element.tag])
                 texts = [_paragraphs(element), *(self._text_of(link) for link in linked)]
                 old = next(element.iter("a14|compatExt"), None)
@@ -256,13 +258,6 @@ class Drawings:
 
     def _tree(self, part: str) -> Element:
         return parse_tree(self._parts.package.read(part), XmlGuard(part, self._limits))
-
-    def _linked_from(self, element: Element, links: dict[str, Relationship]) -> list[Relationship]:
-        """Give the charts and diagrams that an element shows."""
-        if element.tag != "xdr|graphicFrame":
-            return []
-        named = (node.get(name, "") for node in element.iter() for name in ("r|id", "r|dm"))
-        return [links[each] for each in named if each in links and links[each].kind in _LINKED]
 
     def _text_of(self, link: Relationship) -> str:
         """Return what a chart says, with what was drawn into it, or a diagram; each part only once."""

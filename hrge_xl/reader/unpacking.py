@@ -83,13 +83,11 @@ def _files(source: str) -> list[Path]:
     folder = Path(source)
     if not folder.is_dir():
         return expand([source])
-    found = (path for path in folder.rglob("*") if not path.is_dir())
-    shown = (
-        path
-        for path in found
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts[:-1])
-    )
-    return sorted(shown)
+
+    def is_hidden(path: Path) -> bool:
+        return any(part.startswith(".") for part in path.relative_to(folder).parts[:-1])
+
+    return sorted(path for path in folder.rglob("*") if not path.is_dir() and not is_hidden(path))
 
 
 def _of_file(path: Path) -> Iterator[Job]:
@@ -256,7 +254,7 @@ class _Opening:
             else:
                 yield from inside(job)
         except Unreadable as problem:
-            yield job.unopened(f"{text(problem.observation, path=job.name).message} {ASK}")
+            yield job.unopened(_why(job.name, problem.observation))
         except RecursionError:
             yield job.unopened(TOO_DEEP)
 

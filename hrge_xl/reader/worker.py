@@ -390,6 +390,4 @@ def loads(message: bytes, kinds: Kinds) -> Any:
     return _decoder(kinds[message[0]]).decode(memoryview(message)[1:])
 
 
-@cache
-def _decoder(kind: Any) -> msgpack.Decoder[Any]:
-    return msgpack.Decoder(kind)
+_decoder = cache(msgpack.Decoder)  # of a type

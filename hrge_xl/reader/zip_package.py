@@ -93,8 +93,13 @@ class ZipPackage:
         entry = self._entries.get(name.lower())
         if entry is None:
             raise Unreadable(MISSING_PART.at(part=shown(name)))
-        stored = self._data[entry.start : entry.stop]
-        content = _inflate(stored, entry) if entry.line.compress_type == zipfile.ZIP_DEFLATED else stored
+        content = self._data[entry.start : entry.stop]
+        if entry.line.compress_type == zipfile.ZIP_DEFLATED:
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            try:  # one byte more than promised at most, so that a lying size shows and costs nothing
+                content = inflater.decompress(content, entry.line.file_size + 1)
+            except zlib.error as error:
+                raise _damaged(entry.name) from error
         if len(content) != entry.line.file_size or zlib.crc32(content) != entry.line.CRC:
             raise _damaged(entry.name)
         return content
@@ -117,15 +122,6 @@ def shown(name: str) -> str:
 
 def _damaged(name: str) -> Unreadable:
     return Unreadable(DAMAGED_PART.at(part=shown(name)))
-
-
-def _inflate(stored: bytes, entry: _Entry) -> bytes:
-    """Inflate one byte more than promised at most, so that a lying size shows and costs nothing."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        return inflater.decompress(stored, entry.line.file_size + 1)
-    except zlib.error as error:
-        raise _damaged(entry.name) from error
 
 
 def _checked_entries(data: bytes, directory: _Directory, limits: Limits) -> list[_Entry]:
@@ -228,9 +224,7 @@ class Budget:
 
     def take_entries(self, count: int) -> None:
         """Count the parts of a layer, before any of them is looked at."""
-        most = self.limits.entries
-        if self._entries + count > most:
-            raise Unreadable(TOO_MANY_ENTRIES.at(count=str(self._entries + count), limit=str(most)))
+        _check_count(self._entries + count, self.limits)
         self._entries += count
 
     def take_bytes(self, count: int) -> None:
