@@ -284,9 +284,9 @@ from hrge_xl.reader.safe_xml import Cache
 from hrge_xl.reader.worker import dumps, loads
 from hrge_xl.reader.expected import ExpectedWorkbook, ReadResult
 from hrge_xl.reader.issued_cells import counted_from, normal_form
-from hrge_xl.reader.gate import admit
+from hrge_xl.reader.gate import open_untrusted as admit
 from hrge_xl.reader.identity import teams_named
-from hrge_xl.reader.limits import Limits, LIMITS
+from hrge_xl.reader.limits import ReadLimits as Limits, LIMITS
 from hrge_xl.reader.ooxml_styles import format_of, is_date_format, seen
 from hrge_xl.reader.office_files import look_into, MOST_HEADS, MOST_TITLES, table_of
 from hrge_xl.reader.ooxml_parts import shared_text
@@ -321,10 +321,10 @@ from hrge_xl.reader.unpacking import (
     Found,
     found_in,
     Job,
-    Left,
+    SkippedFile as Left,
     MOST_LAYERS,
     open_layers,
-    Unopened,
+    UnreadableContainer as Unopened,
     Workbook,
 )
 from hrge_xl.reader.worker import Died, Reason, run_guarded, serve, WorkerPool

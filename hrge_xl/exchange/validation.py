@@ -31,9 +31,9 @@ from ..findings.identity import SIGNATURE_INVALID
 from ..layout import Layout
 from ..layout.wording import text
 from ..reader import ExpectedReturn, File, Refusal, layout_of, read_content, spec_of, stamp_alone
-from ..reader.gate import admit, fingerprint
+from ..reader.gate import fingerprint, open_untrusted
 from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy
-from ..reader.limits import LIMITS, Limits
+from ..reader.limits import LIMITS, ReadLimits
 from ..reader.worker import Died, NotStarted, WorkerPool
 from ..spec import checked_specs
 from ..spec.load import SPEC_HOMES, find, is_path, load
@@ -219,7 +219,7 @@ Readers = WorkerPool[FileToCheck, Result | Fault | SpecBroken]
 """Processes that read and check files; they are worth keeping, as they learn what files have in common."""
 
 
-def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
+def readers(jobs: int = 1, limits: ReadLimits = LIMITS) -> Readers:
     """Make new processes for reading, each under these limits; they live until they are closed."""
     kept = checked_specs.home()
     if kept is None:
@@ -242,7 +242,9 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
     def admitted() -> Iterator[FileToCheck]:
         for path in paths:
             (found,) = apart(
-                lambda these: [admit(each, asked.password) for each in these], [Path(path)], _not_admitted
+                lambda these: [open_untrusted(each, asked.password) for each in these],
+                [Path(path)],
+                _not_admitted,
             )
             if isinstance(found, Refusal):
                 waiting.append(_refused(found))

@@ -67,7 +67,7 @@ class FoundCells:
     @cached_property
     def calculated(self) -> Cells:
         """The cells that a formula fills."""
-        return tuple(each for each in self.cells if each[0].calculated)
+        return tuple(cell for cell in self.cells if cell[0].calculated)
 
     @cached_property
     def needs(self) -> Needs:
@@ -161,7 +161,7 @@ class ExpectedSheet:
     def texts(self) -> frozenset[str]:
         """Every text of the table and above it, folded: it tells our rows and columns from theirs."""
         tool = self.sheet.tool
-        said = {text for each in (tool.title, tool.part) for text in each.by_language.values()}
+        said = {text for words in (tool.title, tool.part) for text in words.by_language.values()}
         said |= {purpose(tool, language) for language in tool.title.by_language}
         drawn = issued_sheets(self.layout)[self.sheet.name].constants
         above = (drawn.get(row, {}) for row in range(CODE_ROW + 1, HEAD_ROW))
@@ -252,7 +252,7 @@ class ExpectedWorkbook:
     @cached_property
     def parts(self) -> tuple[CellSpec, ...]:
         """Every cell of every sheet."""
-        return tuple(part for each in self.sheets.values() for part in each.parts)
+        return tuple(part for sheet in self.sheets.values() for part in sheet.parts)
 
     @cached_property
     def vocabularies(self) -> Vocabularies:
@@ -318,7 +318,7 @@ def observe_at(kind: Kind, sheet: str, cell: str | None, part: CellSpec, **detai
 
 def one_by_one(found: Sequence[Found], alone: int) -> Iterator[Sequence[Found]]:
     """Give what is told: the first ones each by itself, and all further ones together."""
-    yield from ([each] for each in found[:alone])
+    yield from ([thing] for thing in found[:alone])
     if len(found) > alone:
         yield found[alone:]
 

@@ -36,7 +36,7 @@ from ..findings.file import (
     UNREADABLE_FILE,
     WRONG_PASSWORD,
 )
-from .limits import LIMITS, MEBIBYTE, Limits
+from .limits import LIMITS, MEBIBYTE, ReadLimits
 from .raw import Unreadable
 from .worker import Died, run_guarded
 from .zip_package import ZipPackage, megabytes
@@ -95,7 +95,7 @@ class File:
         return Refusal(self.path, self.sha256, self.size, why, stamps)
 
 
-def admit(path: Path, password: str | None = None) -> File | Refusal:
+def open_untrusted(path: Path, password: str | None = None) -> File | Refusal:
     """Read one file and tell what it is, by its content; never raises for what a file may be."""
     file = opened(path, LIMITS)
     if isinstance(file, Refusal):
@@ -128,7 +128,7 @@ def beginning_of(path: Path, count: int) -> bytes:
         return b""
 
 
-def opened(path: Path, limits: Limits) -> File | Refusal:
+def opened(path: Path, limits: ReadLimits) -> File | Refusal:
     """Give a regular file, read once, whatever it holds; of one that is too large only hash and size."""
     sha256: str | None = None
     size: int | None = None

@@ -229,8 +229,8 @@ class ExpectedCells:
             if known.shared == shared:
                 return known
         writing = _Writing(dict(shared))
-        issued = (each.text for cells in self.issued.formulas.values() for each in cells.values())
-        if sum(len(each.text) for each in shared.values()) <= FAR_LONGER * sum(map(len, issued)):
+        issued = (formula.text for cells in self.issued.formulas.values() for formula in cells.values())
+        if sum(len(formula.text) for formula in shared.values()) <= FAR_LONGER * sum(map(len, issued)):
             self._writings = [*self._writings[1 - MOST_WRITINGS :], writing]
         return writing
 

@@ -14,7 +14,7 @@ from ..core.numerals import from_serial, shown
 from ..findings import Finding, codes
 from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_PASSWORD
 from ..layout.wording import text
-from .gate import Refusal, admit
+from .gate import Refusal, open_untrusted
 from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable, shown_cell
 from .read import raw_workbook
 from .worker import Died, run_guarded
@@ -37,7 +37,7 @@ def look_into(
 
     The function runs in a process that may die, and answers with what went wrong instead of raising it.
     """
-    admitted = admit(Path(os.path.realpath(path)), password)
+    admitted = open_untrusted(Path(os.path.realpath(path)), password)
     if isinstance(admitted, Refusal):
         raise _why_not(path, admitted.observations[0], remedy)
     outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1))
@@ -61,7 +61,7 @@ def table_of(job: Job) -> Table | Finding:
     content = content_of(job)
     if isinstance(content, Finding):
         return content
-    sheet = next((each for each in content.sheets if each.cells), None)
+    sheet = next((sheet for sheet in content.sheets if sheet.cells), None)
     return [] if sheet is None else _table(sheet)
 
 

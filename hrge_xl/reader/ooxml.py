@@ -26,7 +26,7 @@ from ..findings.file import (
     UNREADABLE_SIDE_PART,
 )
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
-from .limits import LIMITS, Limits
+from .limits import LIMITS, ReadLimits
 from .ooxml_parts import Drawings, Parts, Relationship, cell_from_zero, merged
 from .ooxml_rows import Context, NotPlain, SheetCells
 from .ooxml_styles import NO_STYLES, Styles, read_styles, theme_colours
@@ -53,7 +53,7 @@ _PROPERTIES = ("custom-properties", "customProperties")  # the transitional and 
 MOST_SHOWN = 60  # characters of what the properties say
 
 
-def read(data: bytes, limits: Limits = LIMITS) -> RawWorkbook:
+def read(data: bytes, limits: ReadLimits = LIMITS) -> RawWorkbook:
     """Give everything a returned workbook says; raises Unreadable, with the finding, when it cannot be read."""
     return _WorkbookReader(Parts(ZipPackage(data, limits), limits)).read()
 
@@ -92,7 +92,7 @@ class _WorkbookReader:
         return NO_STYLES if part is None else read_styles(self._parts.tree(part, "x|styleSheet"), theme)
 
     def _read_properties(self, workbook: RawWorkbook) -> None:
-        for link in (each for each in self._package_links if not each.external):
+        for link in (link for link in self._package_links if not link.external):
             with self._optional(link):
                 if link.kind in _PROPERTIES:
                     workbook.properties |= self._parts.custom_properties(link.target)
@@ -235,7 +235,7 @@ class Surroundings:
     not_understood: list[str] = field(default_factory=list)
 
 
-_REMEMBERED: Cache[tuple[Limits, bytes, bytes], Surroundings] = Cache(4_000_000, largest=400_000)
+_REMEMBERED: Cache[tuple[ReadLimits, bytes, bytes], Surroundings] = Cache(4_000_000, largest=400_000)
 
 
 def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> None:

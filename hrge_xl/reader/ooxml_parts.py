@@ -16,7 +16,7 @@ from ..core.grouping import grouped
 from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
 from ..layout import LAST_COLUMN, LAST_ROW, parse_cell
-from .limits import LIMITS, Limits
+from .limits import LIMITS, ReadLimits
 from .raw import (
     CellKind,
     Overlay,
@@ -45,14 +45,14 @@ class Relationship(NamedTuple):
 class Parts:
     """Reads single parts of one package."""
 
-    def __init__(self, package: ZipPackage, limits: Limits) -> None:
+    def __init__(self, package: ZipPackage, limits: ReadLimits) -> None:
         self.package = package
         self.limits = limits
         types = self.tree("[Content_Types].xml", "ct|Types")
         self._types, self._default_types = (
             {
-                each.get(key, "").lstrip("/").lower(): each.get("ContentType", "").lower()
-                for each in types.iter(tag)
+                entry.get(key, "").lstrip("/").lower(): entry.get("ContentType", "").lower()
+                for entry in types.iter(tag)
             }
             for tag, key in (("ct|Override", "PartName"), ("ct|Default", "Extension"))
         )
@@ -96,14 +96,14 @@ class Parts:
             if calculation.get("calcMode") == "manual":
                 found.observations.append(MANUAL_CALCULATION.at())
         entries = tree.findall("x|sheets/x|sheet")
-        found.sheets += (RawSheet(each.get("name", ""), each.get("state", "visible")) for each in entries)
+        found.sheets += (RawSheet(entry.get("name", ""), entry.get("state", "visible")) for entry in entries)
         for name in tree.iterfind("x|definedNames/x|definedName"):
             found.words.append(name.get("comment", ""))
             if name.get("localSheetId") is None:
                 found.defined_names[name.get("name", "")] = "".join(name.itertext()).removeprefix("=")
         properties = tree.find("x|workbookPr")
         found.epoch_1904 = properties is not None and is_true(properties.get("date1904"))
-        return found, [each.get("r|id", "") for each in entries]
+        return found, [entry.get("r|id", "") for entry in entries]
 
     def strings(self, part: str) -> dict[str, RawCell]:
         """Give the shared texts by their index as cells write it, each as the cell that it makes."""
@@ -218,7 +218,7 @@ class Drawings:
         self, parts: Parts, optional: Callable[[Relationship], AbstractContextManager[None]]
     ) -> None:
         self._parts, self._optional = parts, optional
-        self._limits: Limits = replace(parts.limits, elements=min(parts.limits.elements, _MOST_ELEMENTS))
+        self._limits: ReadLimits = replace(parts.limits, elements=min(parts.limits.elements, _MOST_ELEMENTS))
         self._read: set[str] = set()  # parts that a drawing leads to
 
     def of_part(self, part: str) -> Iterator[Overlay]:
@@ -267,19 +267,19 @@ class Drawings:
         texts: list[str] = []
         with self._optional(link):
             links = self._parts.relationships(link.target)
-            inner = (each.target for each in links if each.kind == "chartUserShapes")
+            inner = (link.target for link in links if link.kind == "chartUserShapes")
             texts = [_paragraphs(self._tree(part)) for part in (link.target, *inner)]
         return "\n".join(filter(None, texts))
 
 
 def merged(found: Iterable[Overlay]) -> list[Overlay]:
     """Give everything once: what several parts describe under one number is one thing, as the first knows best."""
-    numbered = grouped((each.shape, each) for each in found)
+    numbered = grouped((overlay.shape, overlay) for overlay in found)
     alone = numbered.pop("", [])
     for parts in numbered.values():
-        row, column = next((each[:2] for each in parts if each.row), (0, 0))
-        text = "\n".join(dict.fromkeys(each.text for each in parts if each.text))
-        name = next((each.name for each in parts if each.name), "")
+        row, column = next((overlay[:2] for overlay in parts if overlay.row), (0, 0))
+        text = "\n".join(dict.fromkeys(overlay.text for overlay in parts if overlay.text))
+        name = next((overlay.name for overlay in parts if overlay.name), "")
         alone.append(parts[0]._replace(row=row, column=column, text=text, name=name))
     return sorted(alone)
 

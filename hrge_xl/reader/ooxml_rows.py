@@ -29,7 +29,7 @@ from ..findings.file import (
     UNREADABLE_CELL,
 )
 from ..layout import COLUMNS, LAST_ROW, Place, address, parse_cell
-from .limits import LIMITS, Limits
+from .limits import LIMITS, ReadLimits
 from .ooxml_styles import Styles
 from .raw import (
     BLANK,
@@ -87,7 +87,7 @@ class Context:
     strings: Mapping[str, RawCell]  # index, as written in the sheet -> its cell
     styles: Styles
     epoch_1904: bool
-    limits: Limits
+    limits: ReadLimits
     observations: list[Finding] = field(default_factory=list)
     stored_cells: int = 0
     unreadable_places: int = 0

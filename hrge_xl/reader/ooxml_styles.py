@@ -149,8 +149,10 @@ class Colours:
 def theme_colours(theme: Element) -> tuple[str, ...]:
     """Give the colours of a theme part: dark 1, light 1, dark 2, light 2, six accents, two for links."""
     scheme = next(theme.iter("a|clrScheme"), ())
-    entries = (next(iter(each), None) for each in scheme)
-    return tuple("" if each is None else each.get("lastClr", "") or each.get("val", "") for each in entries)
+    entries = (next(iter(entry), None) for entry in scheme)
+    return tuple(
+        "" if entry is None else entry.get("lastClr", "") or entry.get("val", "") for entry in entries
+    )
 
 
 def _tinted(code: str, tint: str | None) -> RGB:
@@ -251,7 +253,7 @@ def _section_for(sections: list[_Section], value: float) -> tuple[_Section, bool
     """Give the section that a number is shown by, and whether a minus sign is put before it."""
     numbers = sections[:3]
     if any(section.condition for section in numbers):
-        fitting = (each for each in numbers if each.condition is None or each.condition(value))
+        fitting = (section for section in numbers if section.condition is None or section.condition(value))
         return next(fitting, numbers[-1]), value < 0
     if value < 0 and len(numbers) > 1:
         return numbers[1], False

@@ -30,7 +30,7 @@ from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
 from . import ooxml, other_formats
 from .comparison import WorkbookComparison
 from .expected import ExpectedWorkbook, FoundCells, ReadResult
-from .gate import File, Refusal, admit
+from .gate import File, Refusal, open_untrusted
 from .identity import (
     PENDING,
     ExpectedReturn,
@@ -52,9 +52,9 @@ from .tool_sheets import Axes, ToolSheet, assign, named_area, own_sheet, read_ax
 from .unplaced import (
     copied_answers,
     every_text,
-    leftovers,
     note_overlays,
     old_sheet,
+    orphaned_answers,
     unknown_sheet,
     unplaced_texts,
 )
@@ -62,7 +62,7 @@ from .unplaced import (
 
 def read(path: str | Path, want: ExpectedReturn, *, password: str | None = None) -> Submission | Refusal:
     """Read one file in this very process: for files that one made oneself; others go through `validate`."""
-    file = admit(Path(path), password)
+    file = open_untrusted(Path(path), password)
     return file if isinstance(file, Refusal) else read_content(file, want)
 
 
@@ -267,9 +267,11 @@ def locate(workbook: RawWorkbook, found: ReadResult) -> None:
     found.observations += formatting_beside(workbook, found.unplaced)
     found.unplaced += found.replaced
     note_overlays(workbook, found)
-    found.unplaced += leftovers(workbook)
+    found.unplaced += orphaned_answers(workbook)
     if found.older:
-        found.observations = [each for each in found.observations if each.code not in needing(Need.VERSION)]
+        found.observations = [
+            finding for finding in found.observations if finding.code not in needing(Need.VERSION)
+        ]
 
 
 def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> Axes | None:
@@ -337,7 +339,7 @@ def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> A
     cells = (sheet.cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheet)
     text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
     found = read_last(text) if digest_of(text) == identity.last_digest else None
-    return found if found is not None and all(_fits(layout, *each) for each in found.items()) else None
+    return found if found is not None and all(_fits(layout, *item) for item in found.items()) else None
 
 
 def _fits(layout: Layout, key: Key, value: Value) -> bool:
@@ -366,7 +368,7 @@ def day_on_cover(workbook: RawWorkbook) -> date | None:
 
 def _by_code(workbook: RawWorkbook) -> RawCell | None:
     """Give the one figure of the row with its code: some formats keep no names."""
-    covers = (each for each in workbook.sheets if text_at(each, CODE_ROW, CODE_COLUMN) == COVER_KEY)
+    covers = (sheet for sheet in workbook.sheets if text_at(sheet, CODE_ROW, CODE_COLUMN) == COVER_KEY)
     rows = ((cells.get(CODE_COLUMN), cells) for cover in covers for cells in cover.cells.values())
     coded = (cells for code, cells in rows if code is not None and code.value == TODAY_NAME)
     return next((cell for cells in coded for cell in cells.values() if cell.kind in KINDS_OF_DAYS), None)

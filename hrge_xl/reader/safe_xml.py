@@ -25,7 +25,7 @@ from ..findings.file import (
     TOO_MANY_ATTRIBUTES,
     TOO_MANY_ELEMENTS,
 )
-from .limits import Limits
+from .limits import ReadLimits
 from .raw import Unreadable
 from .zip_package import shown
 
@@ -48,7 +48,7 @@ _ENCODINGS = frozenset({"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-a
 class XmlGuard:
     """What every part is held to; `part` names it in the findings."""
 
-    def __init__(self, part: str, limits: Limits) -> None:
+    def __init__(self, part: str, limits: ReadLimits) -> None:
         self.part = part
         self.limits = limits
         self.parser: expat.XMLParserType | None = None  # that reads the part now

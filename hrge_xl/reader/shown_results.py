@@ -102,8 +102,8 @@ class ShownResults:
         originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
         content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
         differing = self.cells.differing(content, self.shown)
-        for issued, some in grouped((self.cells.cells[each[0]].sheet, each) for each in differing).items():
-            tool = next((each.tool.code for each in self.layout.sheets if each.name == issued), None)
+        for issued, some in grouped((self.cells.cells[cell[0]].sheet, cell) for cell in differing).items():
+            tool = next((sheet.tool.code for sheet in self.layout.sheets if sheet.name == issued), None)
             for told in one_by_one(some, ALONE):
                 yield self._about(tool, told)
 
@@ -111,7 +111,7 @@ class ShownResults:
         number, result = found[0]
         sheet, *place = self.place(number)
         shown, expected = (
-            shorten("" if each is None else said(each)) for each in (self.shown[number], result)
+            shorten("" if value is None else said(value)) for value in (self.shown[number], result)
         )
         at, value = address(*place), shown + and_more(len(found) - 1)
         return RESULT_DIFFERS.at(sheet, at, tool, value=value, expected=expected, cells=at)
@@ -153,7 +153,9 @@ Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
 
 def _take(numbers: Sequence[int]) -> Take:
     """Give a tuple of some cells, however few."""
-    return itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[each] for each in numbers)
+    return (
+        itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[number] for number in numbers)
+    )
 
 
 class FormulaCells:
@@ -193,7 +195,7 @@ class FormulaCells:
                 elif isinstance(live.now, RowCells) and (checked := live.now.checked):
                     cells = [numbers[name, *slot.check] for slot in checked if slot.check]
                     self._checks_of_rows.append((checked[0].key, _take(cells)))
-        self._others.sort(key=lambda each: not isinstance(each[0].now, BesideRow))
+        self._others.sort(key=lambda shown: not isinstance(shown[0].now, BesideRow))
 
     def remembered(self, shown: Sequence[Result], cleaned: Sequence[Any]) -> Memory:
         """Give what the check cells say, as far as they show numbers."""
@@ -205,8 +207,8 @@ class FormulaCells:
         whole = all(map(_is_number, self.take_checks(shown)))
         for tool, numbers in self._checks_of_tools.items() if whole else ():
             required, at = 0, Counter[int]()
-            for each, count in Counter(numbers(cleaned)).items():
-                number = int(each or 0)
+            for value, count in Counter(numbers(cleaned)).items():
+                number = int(value or 0)
                 at[number // LEVEL] += count
                 required += count * is_required(number)
             known["progress", tool] = required, required - at[MISSING], at[ERROR], at[WARNING]

@@ -152,7 +152,7 @@ def _take(found: Assigned, plan: ExpectedSheet, claimed: list[RawSheet], workboo
 def _search(found: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None:
     """Search for the sheet of a tool whose key is not where it should be, first where its name or area says."""
     free = [(sheet, area_of(workbook, plan.sheet.name_in_book, sheet)) for sheet in found.unknown_sheets]
-    for sheet, area in sorted(free, key=lambda each: (each[1] is None, each[0].name != plan.sheet.name)):
+    for sheet, area in sorted(free, key=lambda claim: (claim[1] is None, claim[0].name != plan.sheet.name)):
         corner = _corner(sheet, plan, area)
         if corner is None and (area is not None or sheet.name == plan.sheet.name):
             corner = HOME if area is None else Place(*area[:2])
@@ -322,25 +322,33 @@ def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, li
         if len(lost_rows) == len(plan.needed_rows) or len(lost_columns) == len(plan.needed_columns):
             return None, [SHEET_UNREADABLE.at(raw.name, None, plan.tool)]
     first = min(axes.rows.origin, default=0)
-    our_rows = lambda free: {row for row in free if _row_is_ours(raw, plan, row, above=row < first)}  # noqa: E731
+    our_rows, our_columns = partial(_our_rows, raw, plan, first), partial(_our_columns, raw, plan)
     _find_own(axes.rows, raw.cells, corner.row, plan.codeless_rows, our_rows)
-    used, our_columns = chain.from_iterable(raw.cells.values()), partial(_our_columns, raw, plan)
+    used = chain.from_iterable(raw.cells.values())
     _find_own(axes.columns, used, corner.column, plan.codeless_columns, our_columns)
     return axes, [*_noticed(found.plan, plan, raw, axes)]
 
 
-def _row_is_ours(raw: RawSheet, plan: ExpectedSheet, row: int, *, above: bool) -> bool:
-    """Say whether a row without a code shows a text of the layout, or above all blocks the links or the progress."""
-    cells = raw.cells.get(row, {}).values()
-    texts = [str(cell.value) for cell in cells if cell.kind is CellKind.TEXT]
-    if above and (
-        plan.layout.cover_name in texts
-        or any(cell.formula is not None for cell in cells)
-        or any(map(plan.progress.match, texts))  # as other formats keep it, without its formula
-        or any(cell.kind is CellKind.NUMBER and cell.value == 0 for cell in cells)  # what .xls shows of it
-    ):
-        return True
-    return any(map(plan.known_text, texts))
+def _our_rows(raw: RawSheet, plan: ExpectedSheet, first: int, free: set[int]) -> set[int]:
+    """Give those of some rows without a code that show a text of the layout; above the first with one also others.
+
+    Those are the links and the progress.
+    """
+    found: set[int] = set()
+    for row in free:
+        cells = raw.cells.get(row, {}).values()
+        texts = [str(cell.value) for cell in cells if cell.kind is CellKind.TEXT]
+        is_above = row < first and (
+            plan.layout.cover_name in texts
+            or any(cell.formula is not None for cell in cells)
+            or any(map(plan.progress.match, texts))  # as other formats keep it, without its formula
+            or any(
+                cell.kind is CellKind.NUMBER and cell.value == 0 for cell in cells
+            )  # what .xls shows of it
+        )
+        if is_above or any(map(plan.known_text, texts)):
+            found.add(row)
+    return found
 
 
 def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]:
@@ -400,7 +408,7 @@ def _head(text: str) -> str:
 # what is missing or doubled
 
 
-def _noticed(plan: ExpectedWorkbook, each: ExpectedSheet, raw: RawSheet, axes: Axes) -> Iterator[Finding]:
+def _noticed(plan: ExpectedWorkbook, sheet: ExpectedSheet, raw: RawSheet, axes: Axes) -> Iterator[Finding]:
     """Report the lines that are missing, then those that are there twice; rows first.
 
     Where a line is a whole record it is about all its fields, else about a question in all its records.
@@ -413,16 +421,16 @@ def _noticed(plan: ExpectedWorkbook, each: ExpectedSheet, raw: RawSheet, axes: A
 
     rows, columns = axes.rows, axes.columns
     for missing, axis, needed, label in (
-        (ROW_MISSING, rows, each.needed_rows, plan.row_label),
-        (COLUMN_MISSING, columns, each.needed_columns, plan.column_label),
+        (ROW_MISSING, rows, sheet.needed_rows, plan.row_label),
+        (COLUMN_MISSING, columns, sheet.needed_columns, plan.column_label),
     ):
         absent = (part for code, part in needed.items() if code not in axis.places)
         yield from (about(missing, part, label=label(part)) for part in absent)
     for line, code in rows.copies.items():
-        if (part := each.needed_rows.get(code)) is not None:
+        if (part := sheet.needed_rows.get(code)) is not None:
             cell = address(line, columns.places.get(part.column_code, part.column))
             yield about(ROW_DOUBLED, part, cell, row=code, label=plan.row_label(part))
     for line, code in columns.copies.items():
-        if (part := each.needed_columns.get(code)) is not None:
+        if (part := sheet.needed_columns.get(code)) is not None:
             cell = address(rows.places.get(part.row_code, part.row), line)
             yield about(COLUMN_DOUBLED, part, cell, label=plan.column_label(part))

@@ -31,16 +31,16 @@ from .gate import (
     word_for,
     zip_format,
 )
-from .limits import LIMITS, Limits
+from .limits import LIMITS, ReadLimits
 from .mail import (
     TNEF_MAGIC,
     Attached,
-    Letter,
+    EmailInfo,
     OutlookMessage,
     attached_to,
+    email_info,
     files_in_tnef,
     is_mail,
-    letter_of,
     parsed,
     subject_of,
 )
@@ -121,7 +121,10 @@ def _mails(box: mailbox.Mailbox[mailbox.Message], place: FoundAt) -> Iterator[Jo
 def _maildirs(source: Path) -> list[Path]:
     if not source.is_dir():
         return []
-    folders = (source, *(each for each in source.rglob("*") if each.is_dir() and not each.is_symlink()))
+    folders = (
+        source,
+        *(folder for folder in source.rglob("*") if folder.is_dir() and not folder.is_symlink()),
+    )
     return sorted(filter(_is_maildir, folders))
 
 
@@ -133,7 +136,7 @@ def _is_maildir(folder: Path) -> bool:
 
 MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
 MOST_TROUBLES = 20  # files of one source that are no workbooks by their content and are told one by one
-NO_LETTER = Letter()
+NO_EMAIL = EmailInfo()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +144,9 @@ class FoundAt:
     """Where something lies: within which mails and archives, the outermost first; and the letter it came with."""
 
     way: tuple[str, ...] = ()
-    letter: Letter = NO_LETTER
+    letter: EmailInfo = NO_EMAIL
 
-    def within(self, name: str, letter: Letter | None = None) -> FoundAt:
+    def within(self, name: str, letter: EmailInfo | None = None) -> FoundAt:
         """Give the inside of a mail or archive that lies here."""
         return replace(self, way=(*self.way, name), letter=letter or self.letter)
 
@@ -157,7 +160,7 @@ class Workbook(Struct, tag=True, frozen=True):
     format: str = ""
 
 
-class Left(Struct, tag=True, frozen=True):
+class SkippedFile(Struct, tag=True, frozen=True):
     """A file that is nobody's answer, and what it is, in a word."""
 
     name: str
@@ -165,7 +168,7 @@ class Left(Struct, tag=True, frozen=True):
     what: str
 
 
-class Unopened(Struct, tag=True, frozen=True):
+class UnreadableContainer(Struct, tag=True, frozen=True):
     """Something that may hold answers and could not be opened, and why, as a sentence.
 
     `count` is how many files it stands for: of very many in one source the first are told one by one.
@@ -177,7 +180,7 @@ class Unopened(Struct, tag=True, frozen=True):
     count: int = 1
 
 
-Found = Workbook | Left | Unopened
+Found = Workbook | SkippedFile | UnreadableContainer
 
 EMPTY_ZIP = b"PK\x05\x06"
 ASK = "Ask the sender for the workbook itself."
@@ -202,16 +205,16 @@ class Job(NamedTuple):
     problem: str = ""
     message: OutlookMessage | None = None
 
-    def left(self, what: str) -> Left:
+    def left(self, what: str) -> SkippedFile:
         """Tell that it is nobody's answer."""
-        return Left(self.name, self.place, what)
+        return SkippedFile(self.name, self.place, what)
 
-    def unopened(self, why: str) -> Unopened:
+    def unopened(self, why: str) -> UnreadableContainer:
         """Tell that it could not be opened."""
-        return Unopened(self.name, self.place, why)
+        return UnreadableContainer(self.name, self.place, why)
 
 
-def open_layers(job: Job, limits: Limits = LIMITS) -> list[Found]:
+def open_layers(job: Job, limits: ReadLimits = LIMITS) -> list[Found]:
     """Give everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers.
 
     Of very many files that are no workbooks the first are told, and how many more there are: a small archive can name
@@ -220,13 +223,13 @@ def open_layers(job: Job, limits: Limits = LIMITS) -> list[Found]:
     told: list[Found] = []
     troubles = 0
     for found in _Opening(Budget(limits)).found(job):
-        is_trouble = not isinstance(found, Left) and not (isinstance(found, Workbook) and found.format)
+        is_trouble = not isinstance(found, SkippedFile) and not (isinstance(found, Workbook) and found.format)
         troubles += is_trouble
         if not is_trouble or troubles <= MOST_TROUBLES:
             told.append(found)
     if (more := troubles - MOST_TROUBLES) > 0:
         why = f"None of them is a workbook that can be opened, like {MOST_TROUBLES} others in it. {ASK}"
-        told.append(Unopened(counted(more, "more file"), job.place.within(job.name), why, more))
+        told.append(UnreadableContainer(counted(more, "more file"), job.place.within(job.name), why, more))
     return told
 
 
@@ -296,7 +299,7 @@ class _Opening:
                 path = stored.encode("cp437").decode("utf-8")
             folder, _, name = path.rpartition("/")
             if "__MACOSX" in folder:
-                yield Left(name, place, "system")
+                yield SkippedFile(name, place, "system")
             else:
                 yield from self.found(Job(name, data, place))
 
@@ -310,7 +313,7 @@ class _Opening:
 
     def _mail(self, job: Job) -> Iterator[Found]:
         mail = parsed(job.data)
-        place = job.place.within(job.name, letter_of(mail).within(job.place.letter))
+        place = job.place.within(job.name, email_info(mail).within(job.place.letter))
         yield from self._letter(job, place, list(attached_to(mail, self._budget)), subject_of(mail))
 
     def _outlook(self, job: Job) -> Iterator[Found]:
@@ -335,10 +338,10 @@ class _Opening:
     ) -> Iterator[Found]:
         """Yield what a mail brings; one that brings nothing is named by what it is about."""
         if not attached:
-            yield Left(subject or job.name, place, "letter")
-        for each in attached:
-            inner = message.inner(each.home) if message is not None and each.home else None
-            yield from self.found(Job(each.name, each.data, place, each.mail, each.inline, message=inner))
+            yield SkippedFile(subject or job.name, place, "letter")
+        for part in attached:
+            inner = message.inner(part.storage) if message is not None and part.storage else None
+            yield from self.found(Job(part.name, part.data, place, part.mail, part.inline, message=inner))
 
     # what holds none
 
@@ -355,7 +358,7 @@ class _Opening:
             yield job.left(word_for(job.name, job.data, inline=job.inline))
 
 
-def _empty(job: Job) -> Unopened:
+def _empty(job: Job) -> UnreadableContainer:
     """Tell that there is nothing in a workbook or an archive."""
     return job.unopened(f"The file {job.name} is empty. {ASK}")
 
@@ -369,7 +372,7 @@ def _other_than_workbook(look: Callable[..., str], data: object) -> str:
     return ""
 
 
-def _format_of(data: bytes, limits: Limits) -> str:
+def _format_of(data: bytes, limits: ReadLimits) -> str:
     """Give the format of a workbook, also where it is under a password; nothing where it is none."""
     try:
         if data.startswith(ZIP_MAGIC):

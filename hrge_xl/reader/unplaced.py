@@ -263,7 +263,7 @@ def copied_answers(found: ReadResult, copy: ToolSheet) -> None:
             found.unplaced.append(Unplaced(raw.name, address(row, column), text))
 
 
-def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
+def orphaned_answers(workbook: RawWorkbook) -> list[Unplaced]:
     """Give what had no place in an earlier return and was given back on a sheet of its own: still kept."""
     return [
         Unplaced(*(shown_cell(cells.get(column)) for column in LEFTOVER_COLUMNS))
@@ -318,11 +318,11 @@ def note_overlays(workbook: RawWorkbook, found: ReadResult) -> None:
                 found.comments.append(Unplaced(sheet.name, cell, text))
                 observe(COMMENT_KEPT, sheet.name, cell, value=value)
         for sheet in workbook.sheets:
-            texts = [each for each in sheet.drawn if each.text]
+            texts = [overlay for overlay in sheet.drawn if overlay.text]
             found.unplaced += [
-                Unplaced(sheet.name, _cell(each) or CORNER, each.text) for each in texts[:KEPT_TEXTS]
+                Unplaced(sheet.name, _cell(overlay) or CORNER, overlay.text) for overlay in texts[:KEPT_TEXTS]
             ]
-            others = [*{each[:3]: each for each in sheet.drawn if not each.text}.values()]
+            others = [*{overlay[:3]: overlay for overlay in sheet.drawn if not overlay.text}.values()]
             # very many are told together at the end
             for first, *more in one_by_one(texts, SINGLE_REPORTS):
                 value, place = shorten(first.text, 200) + and_more(len(more)), _cell(first) or sheet.name
@@ -358,8 +358,8 @@ def _typed(margin: str) -> Iterator[str]:
             yield text
 
 
-def _cell(each: Overlay) -> str | None:
-    return address(each.row, each.column) if each.row else None
+def _cell(overlay: Overlay) -> str | None:
+    return address(overlay.row, overlay.column) if overlay.row else None
 
 
 def _what(say: Translate) -> dict[str, str]:

@@ -25,7 +25,7 @@ from ..ledger.files import only_writer
 from ..ledger.ledger import Ledger, look_up
 from ..reader import fingerprint
 from ..reader.gate import is_named_as_workbook
-from ..reader.unpacking import Left, Unopened, Workbook, found_in
+from ..reader.unpacking import SkippedFile, UnreadableContainer, Workbook, found_in
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
 
@@ -48,8 +48,8 @@ class Received(NamedTuple):
 
     placed: tuple[Placed, ...] = ()
     known: tuple[Workbook, ...] = ()  # their contents are here already
-    left: tuple[Left, ...] = ()
-    unopened: tuple[Unopened, ...] = ()
+    left: tuple[SkippedFile, ...] = ()
+    unopened: tuple[UnreadableContainer, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -115,9 +115,9 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
         shelf = _Shelf(returned, ledger.order())
         placed, known, left, unopened = [], [], [], []
         for each in found_in(sources):
-            if isinstance(each, Left):
+            if isinstance(each, SkippedFile):
                 left.append(each)
-            elif isinstance(each, Unopened):
+            elif isinstance(each, UnreadableContainer):
                 unopened.append(each)
             elif (sha256 := hashlib.sha256(each.data).hexdigest()) in shelf.received:
                 known.append(_light(each))

@@ -70,7 +70,7 @@ def _allow_reading(rules: int, place: str) -> None:
 def _call(number: int, *arguments: object) -> int:
     syscall = ctypes.CDLL(None, use_errno=True).syscall
     syscall.restype = ctypes.c_long
-    words = (ctypes.c_long(each) if isinstance(each, int) else each for each in arguments)
+    words = (ctypes.c_long(argument) if isinstance(argument, int) else argument for argument in arguments)
     result = int(syscall(ctypes.c_long(number), *words))
     if result < 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
