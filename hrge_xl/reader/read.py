@@ -149,7 +149,7 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
     )
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
         results = ShownResults(plan, found.results)
-        if results.calculated:
+        if any(value is not None for value in results.shown):
             submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
             submission.shown_otherwise = list(results.differing(submission))
     if last is None:

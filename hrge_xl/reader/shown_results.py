@@ -55,11 +55,6 @@ class ShownResults:
             results = found.get(name)
             self.shown += results.values if results is not None else [None] * len(sheet.formula_places)
 
-    @property
-    def calculated(self) -> bool:
-        """Whether anything was ever calculated."""
-        return any(value is not None for value in self.shown)
-
     def checks(self) -> ShownChecks:
         """Give what the check cells show."""
         elsewhere = {name for name, results in self.found.items() if results.places is not None}

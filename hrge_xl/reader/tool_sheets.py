@@ -202,14 +202,9 @@ class Axis:
     own: set[int] = field(default_factory=set)  # actual lines without a code that are part of the layout
     unmoved: bool = False
 
-    @property
-    def last(self) -> int:
-        """The last line with a code."""
-        return max(self.origin, default=0)
-
     def inside(self, line: int) -> bool:
         """Say whether a line stands between lines with codes."""
-        return bool(self.origin) and min(self.origin) < line < self.last
+        return bool(self.origin) and min(self.origin) < line < max(self.origin)
 
 
 def _read_axis(lines: Iterable[tuple[int, str]], codes: Codes) -> Axis:
