@@ -58,9 +58,9 @@ class WorkbookComparison:
         calculated = [sheet for sheet in assigned.tools.values() if not sheet.plan.sheet.grids]
         there = {sheet.plan.tool for sheet in (*calculated, *(sheet for sheet, _ in read))}
         whole = there == plan.sheets.keys() and all(
-            sheet.plan.needed_rows.keys() <= axes.rows.places.keys()
-            and sheet.plan.needed_columns.keys() <= axes.columns.places.keys()
+            lines.needed.keys() <= axis.places.keys()
             for sheet, axes in read
+            for lines, axis in zip((sheet.plan.rows, sheet.plan.columns), axes, strict=True)
         )
         moved = [_moved(axes) for _, axes in read]
         names = {name: plan.sheets[tool].sheet.name for tool, name in found.sheets.items()}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..answers.answer import Answers, CellKey
 from ..answers.submission import Identity, Unplaced
@@ -79,6 +79,23 @@ class FoundCells:
         return table
 
 
+class ExpectedLines(NamedTuple):
+    """The rows, or the columns, of a tool sheet."""
+
+    codes: Mapping[str, tuple[int, ...]]  # with the lines that have each
+    needed: Mapping[str, CellSpec]  # codes of lines that hold answers, each with the first of its cells
+    codeless: frozenset[int]
+
+    @classmethod
+    def of(
+        cls, coded: Iterable[tuple[str, int]], parts: Iterable[tuple[str, CellSpec]], lines: Iterable[int]
+    ) -> ExpectedLines:
+        """Make them of codes with their lines, codes with their cells, and all lines that may have none."""
+        codes = {code: tuple(sorted({*places})) for code, places in grouped(coded).items() if code}
+        needed = {code: cells[0] for code, cells in grouped(parts).items()}
+        return cls(codes, needed, frozenset(lines).difference(*codes.values()))
+
+
 @dataclass(frozen=True)
 class ExpectedSheet:
     """What one tool sheet should hold. Rows and columns are those of the layout."""
@@ -118,24 +135,18 @@ class ExpectedSheet:
         return {part.key: part.home for part in self.parts}
 
     @cached_property
-    def row_codes(self) -> dict[str, tuple[int, ...]]:
-        """Rows by code."""
-        return _places((row.code, row.index) for grid in self.sheet.grids for row in grid.rows if row.code)
+    def rows(self) -> ExpectedLines:
+        """The rows; those of titles, heads and sections have no code."""
+        coded = ((row.code, row.index) for grid in self.sheet.grids for row in grid.rows)
+        parts = ((part.row_code, part) for part in self.parts)
+        return ExpectedLines.of(coded, parts, self.taken.keys() - {CODE_ROW})
 
     @cached_property
-    def column_codes(self) -> dict[str, tuple[int, ...]]:
-        """Columns by code."""
-        return _places((c.code, c.index) for grid in self.sheet.grids for c in grid.columns if c.code)
-
-    @cached_property
-    def needed_rows(self) -> dict[str, CellSpec]:
-        """The codes of the rows that hold answers, each with the first of its cells."""
-        return _firsts((part.row_code, part) for part in self.parts)
-
-    @cached_property
-    def needed_columns(self) -> dict[str, CellSpec]:
-        """The codes of the columns that hold answers, each with the first of its cells."""
-        return _firsts((part.column_code, part) for part in self.parts)
+    def columns(self) -> ExpectedLines:
+        """The columns; those of labels and help have no code."""
+        coded = ((column.code, column.index) for grid in self.sheet.grids for column in grid.columns)
+        parts = ((part.column_code, part) for part in self.parts)
+        return ExpectedLines.of(coded, parts, range(CODE_COLUMN + 1, self.sheet.last.column + 1))
 
     @cached_property
     def not_only_service(self) -> frozenset[int]:
@@ -184,18 +195,6 @@ class ExpectedSheet:
         return tuple(frozenset(row.code for row in grid.data_rows) for grid in grids)
 
     @cached_property
-    def codeless_rows(self) -> frozenset[int]:
-        """Rows of titles, heads and sections."""
-        coded = {row for rows in self.row_codes.values() for row in rows}
-        return frozenset(self.taken) - coded - {CODE_ROW}
-
-    @cached_property
-    def codeless_columns(self) -> frozenset[int]:
-        """Columns of labels and help."""
-        coded = {column for columns in self.column_codes.values() for column in columns}
-        return frozenset(range(CODE_COLUMN + 1, self.sheet.last.column + 1)) - coded
-
-    @cached_property
     def row_texts(self) -> dict[int, frozenset[str]]:
         """What tells each row with a code without looking at its code, folded."""
         rows = (row for grid in self.sheet.grids for row in grid.data_rows)
@@ -227,14 +226,6 @@ class ExpectedSheet:
         bands = (band.label.say(self.layout.language) for grid in self.sheet.grids for band, _ in grid.bands)
         is_band = row == BAND_ROW and fold(text) in map(fold, bands)
         return is_band or (column - self.sheet.panel_column in (0, 1) and fold(text) in self.panel_texts)
-
-
-def _firsts(pairs: Iterable[tuple[str, CellSpec]]) -> dict[str, CellSpec]:
-    return {code: parts[0] for code, parts in grouped(pairs).items()}
-
-
-def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
-    return {code: tuple(sorted({*places})) for code, places in grouped(pairs).items()}
 
 
 @dataclass(frozen=True, eq=False)

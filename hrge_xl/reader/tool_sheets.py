@@ -41,7 +41,7 @@ from ..spec.own_sheets import (
     LEFTOVER_KEY,
     LISTS_KEY,
 )
-from .expected import CellSpec, ExpectedSheet, ExpectedWorkbook, ReadResult, observe_at
+from .expected import CellSpec, ExpectedLines, ExpectedSheet, ExpectedWorkbook, ReadResult, observe_at
 from .raw import Area, CellKind, RawSheet, RawWorkbook, parse_area
 
 GIVEN_BACK = (FEEDBACK_KEY, LEFTOVER_KEY)  # sheets of a workbook that was given back
@@ -180,8 +180,8 @@ def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Place | 
 
 def _has_codes(sheet: RawSheet, plan: ExpectedSheet, corner: Place) -> bool:
     heads = (text_at(sheet, corner.row, column) for column in sheet.cells.get(corner.row, {}))
-    return any(text_at(sheet, row, corner.column) in plan.needed_rows for row in sheet.cells) and any(
-        token in plan.needed_columns for head in heads for token in head.split()
+    return any(text_at(sheet, row, corner.column) in plan.rows.needed for row in sheet.cells) and any(
+        token in plan.columns.needed for head in heads for token in head.split()
     )
 
 
@@ -279,10 +279,10 @@ def by_codes(tool_sheet: ToolSheet) -> Axes:
     raw, (top, left), plan = tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
     rows = {row: text for row in raw.cells if row != top and (text := text_at(raw, row, left))}
     for codes in plan.tables:
-        rows = _sorted_by_hand(raw, rows, left + 1, codes, plan.row_codes)
+        rows = _sorted_by_hand(raw, rows, left + 1, codes, plan.rows.codes)
     heads = raw.cells.get(top, {})
     columns = [(column, text_at(raw, top, column)) for column in heads if column != left]
-    return Axes(_read_axis(rows.items(), plan.row_codes), _read_axis(columns, plan.column_codes))
+    return Axes(_read_axis(rows.items(), plan.rows.codes), _read_axis(columns, plan.columns.codes))
 
 
 def _sorted_by_hand(
@@ -305,22 +305,19 @@ def _sorted_by_hand(
 def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, list[Finding]]:
     """Give rows and columns by code; by position where that is certain; None when neither is possible."""
     axes, raw, corner, plan = by_codes(tool_sheet), tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
-    lost_rows = [code for code in plan.needed_rows if code not in axes.rows.places]
-    lost_columns = [code for code in plan.needed_columns if code not in axes.columns.places]
+    lost_rows = [code for code in plan.rows.needed if code not in axes.rows.places]
+    lost_columns = [code for code in plan.columns.needed if code not in axes.columns.places]
     if lost_rows or lost_columns:
         if found.same_layout and _certain(tool_sheet, axes, lost_rows, lost_columns):
-            at_home = Axes(
-                _home_axis(plan.row_codes, corner.row - 1, plan.codeless_rows),
-                _home_axis(plan.column_codes, corner.column - 1, plan.codeless_columns),
-            )
-            return at_home, [CODES_DAMAGED.at(raw.name, None, plan.tool)]
-        if len(lost_rows) == len(plan.needed_rows) or len(lost_columns) == len(plan.needed_columns):
+            at_home = map(_home_axis, (plan.rows, plan.columns), corner)
+            return Axes(*at_home), [CODES_DAMAGED.at(raw.name, None, plan.tool)]
+        if len(lost_rows) == len(plan.rows.needed) or len(lost_columns) == len(plan.columns.needed):
             return None, [SHEET_UNREADABLE.at(raw.name, None, plan.tool)]
     first = min(axes.rows.origin, default=0)
     our_rows, our_columns = partial(_our_rows, raw, plan, first), partial(_our_columns, raw, plan)
-    _find_own(axes.rows, raw.cells, corner.row, plan.codeless_rows, our_rows)
+    _find_own(axes.rows, raw.cells, corner.row, plan.rows.codeless, our_rows)
     used = chain.from_iterable(raw.cells.values())
-    _find_own(axes.columns, used, corner.column, plan.codeless_columns, our_columns)
+    _find_own(axes.columns, used, corner.column, plan.columns.codeless, our_columns)
     return axes, [*_noticed(found.plan, plan, raw, axes)]
 
 
@@ -360,12 +357,13 @@ def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]
 # position
 
 
-def _home_axis(codes: Codes, shift: int, codeless: Iterable[int]) -> Axis:
-    axis = Axis(unmoved=shift == 0)
-    for code, lines in codes.items():
+def _home_axis(expected: ExpectedLines, first: int) -> Axis:
+    """Give an axis on which nothing has moved, but for what stands before the line with the key."""
+    axis, shift = Axis(unmoved=first == 1), first - 1
+    for code, lines in expected.codes.items():
         axis.places[code] = lines[0] + shift
         axis.origin.update({line + shift: line for line in lines})
-    axis.origin.update({line + shift: line for line in codeless})
+    axis.origin.update({line + shift: line for line in expected.codeless})
     return axis
 
 
@@ -383,7 +381,7 @@ def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_colum
         for axis, first in ((axes.rows, top), (axes.columns, left))
     ):
         return False
-    for row in (plan.row_codes[code][0] for code in lost_rows):
+    for row in (plan.rows.codes[code][0] for code in lost_rows):
         actual, wanted = row + top - 1, plan.row_texts[row]
         texts = (text_at(raw, actual, column) for column in raw.cells.get(actual, {}) if column != left)
         if wanted and not any(_head(text) in wanted for text in texts if text):
@@ -392,7 +390,7 @@ def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_colum
         column: _head(text_at(raw, HEAD_ROW + top - 1, column))
         for column in raw.cells.get(HEAD_ROW + top - 1, {})
     }
-    lost = (plan.column_codes[code][0] for code in lost_columns)
+    lost = (plan.columns.codes[code][0] for code in lost_columns)
     return all((column, heads.get(column + left - 1)) in plan.heads for column in lost)
 
 
@@ -416,16 +414,16 @@ def _noticed(plan: ExpectedWorkbook, sheet: ExpectedSheet, raw: RawSheet, axes: 
 
     rows, columns = axes.rows, axes.columns
     for missing, axis, needed, label in (
-        (ROW_MISSING, rows, sheet.needed_rows, plan.row_label),
-        (COLUMN_MISSING, columns, sheet.needed_columns, plan.column_label),
+        (ROW_MISSING, rows, sheet.rows.needed, plan.row_label),
+        (COLUMN_MISSING, columns, sheet.columns.needed, plan.column_label),
     ):
         absent = (part for code, part in needed.items() if code not in axis.places)
         yield from (about(missing, part, label=label(part)) for part in absent)
     for line, code in rows.copies.items():
-        if (part := sheet.needed_rows.get(code)) is not None:
+        if (part := sheet.rows.needed.get(code)) is not None:
             cell = address(line, columns.places.get(part.column_code, part.column))
             yield about(ROW_DOUBLED, part, cell, row=code, label=plan.row_label(part))
     for line, code in columns.copies.items():
-        if (part := sheet.needed_columns.get(code)) is not None:
+        if (part := sheet.columns.needed.get(code)) is not None:
             cell = address(rows.places.get(part.row_code, part.row), line)
             yield about(COLUMN_DOUBLED, part, cell, label=plan.column_label(part))

@@ -247,7 +247,7 @@ def every_text(found: ReadResult, tool_sheet: ToolSheet) -> None:
             or text.strip() == plan.tool
             or plan.known_text(text)
             or plan.is_loose(row, column, text)
-            or all(token in plan.column_codes for token in text.split())
+            or all(token in plan.columns.codes for token in text.split())
         )
 
     keep(found, raw, [typed for typed in typed_texts(raw) if not is_ours(*typed)])
