@@ -134,7 +134,7 @@ class _WorkbookReader:
         readers: dict[str, Callable[[str], Iterable[Any]]] = {
             "threadedComment": parts.threaded_comments,
             "comments": parts.comments,
-            "table": parts.filtered_columns,
+            "table": lambda target: parts.tree(target, "x|table"),  # only told where it cannot be read
             "vmlDrawing": drawings.of_legacy_part,
             "drawing": drawings.of_part,
         }
@@ -144,11 +144,10 @@ class _WorkbookReader:
                 with self._optional(link, sheet.name):
                     found[link.kind] += readers[link.kind](link.target)
         # Excel repeats a threaded comment as a note for older versions: the note is not a second observation.
-        threaded, notes, filtered, legacy, drawn = found.values()
+        threaded, notes, _, legacy, drawn = found.values()
         places = {comment[:2] for comment in threaded}
         sheet.comments = sorted([*threaded, *(note for note in notes if note[:2] not in places)])
         sheet.drawn = merged([*sheet.drawn, *legacy, *drawn])
-        sheet.filtered |= bool(filtered)
 
     @contextmanager
     def _optional(self, link: Relationship, sheet: str | None = None) -> Iterator[None]:
@@ -229,7 +228,6 @@ class Surroundings:
     merges: list[Area] = field(default_factory=list)
     hidden_columns: list[Run] = field(default_factory=list)
     protected: bool = False
-    filtered: bool = False
     drawn: list[Overlay] = field(default_factory=list)
     margins: list[str] = field(default_factory=list)
     not_understood: list[str] = field(default_factory=list)
@@ -258,7 +256,7 @@ def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> 
         cells.keep(rows)
     sheet.validations, sheet.merges, sheet.margins = around.validations, around.merges, around.margins
     sheet.hidden_columns, sheet.drawn = around.hidden_columns, around.drawn
-    sheet.protected, sheet.filtered = around.protected, around.filtered
+    sheet.protected = around.protected
     for what in around.not_understood:
         unreadable = UNREADABLE_SHEET_SETTING.at(sheet.name, what=Kept(what))
         context.damaged_place(guard, unreadable)
@@ -293,9 +291,6 @@ def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
         if is_unseen(entry.attrib, "width") and first is not None and last is not None:
             found.hidden_columns.append((first, last))
     found.protected = any(is_true(lock.get("sheet")) for lock in tree.iter("x|sheetProtection"))
-    # A column entry that only hides its button filters nothing; those of saved views stand deeper.
-    filters = (not is_true(entry.get("hiddenButton")) for entry in tree.iterfind("*/x|filterColumn"))
-    found.filtered = any(filters) or any(is_true(own.get("filterMode")) for own in tree.iter("x|sheetPr"))
     for element in tree.iter():
         if element.tag in _DRAWN:
             what, name = _DRAWN[element.tag]

@@ -142,11 +142,6 @@ class Parts:
         )
         return (tree.findtext("dcterms|modified") or "").strip(), [*words]
 
-    def filtered_columns(self, part: str) -> list[Element]:
-        """Give the columns by which a table (list object) hides rows."""
-        columns = self.tree(part, "x|table").iterfind("x|autoFilter/x|filterColumn")
-        return [column for column in columns if len(column)]
-
 
 _TEXTS: Cache[str, RawCell] = Cache(20_000_000)  # by the text of the element; most files share most of them
 _SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)</t>\s*+')

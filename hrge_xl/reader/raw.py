@@ -114,7 +114,6 @@ class RawSheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[Run] = field(default_factory=list)
     protected: bool = False
-    filtered: bool = False  # a filter that hides rows is active
     comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
     drawn: list[Overlay] = field(default_factory=list)
     # headers and footers of its pages, and other words beside cells
