@@ -308,12 +308,11 @@ from hrge_xl.reader.sandbox import (
     import_places,
     confine,
     Confinement,
-    job_object,
     limit_by_job,
-    linux,
     look_outside,
+    systems,
 )
-from hrge_xl.reader.sandbox.linux import allow_reading_only
+from hrge_xl.reader.sandbox.systems import allow_reading_only
 from hrge_xl.reader.tool_sheets import named_area, read_axes, ToolSheet
 from hrge_xl.reader.mail import is_mail, moment_of, OutlookMessage
 from hrge_xl.reader.unpacking import (

@@ -9,7 +9,7 @@ MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """Every limit of intake; the ones on the file and the zip hold before anything is inflated."""
+    """Every limit of the reader; the ones on the file and the zip hold before anything is inflated."""
 
     file_bytes: int = 25 * MEBIBYTE
     entries: int = 2_000

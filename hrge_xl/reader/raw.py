@@ -153,7 +153,7 @@ class RawWorkbook:
 
 
 class Unreadable(Exception):
-    """This file cannot be read any further; `observation` says why. It never leaves `intake`."""
+    """This file cannot be read any further; `observation` says why. It never leaves the reader."""
 
     def __init__(self, observation: Finding) -> None:
         super().__init__(observation)

@@ -1,6 +1,6 @@
-"""What a process of Linux can give up for good: files by Landlock, most system calls by seccomp.
+"""What a process can give up for good: on Linux files by Landlock and system calls by seccomp, on Windows by a job.
 
-There is no package for either that is kept up and brings what it needs (see docs/decisions/0028-the-sandbox.md).
+There is no package for them that is kept up and brings what it needs (see docs/decisions/0028-the-sandbox.md).
 """
 
 from __future__ import annotations
@@ -172,3 +172,75 @@ def _conditions(own_pid: int) -> list[_Condition]:
         _Condition(fcntl, 1, _WHOLE, 8, refused_if_equal=True),  # F_SETOWN: signals to others
         _Condition(fcntl, 1, _WHOLE, 15, refused_if_equal=True),  # F_SETOWN_EX
     ]
+
+
+# A job object of Windows limits this process: its memory, and that it starts no other. The handle is closed again at
+# once: the job lives as long as its process, and nobody can change it any more. That a process ends with its parent is
+# seen to by `worker`.
+
+_EXTENDED_LIMITS = 9
+_ACTIVE_PROCESSES, _PROCESS_MEMORY, _DIE_ON_FAULT = 0x8, 0x100, 0x400
+
+
+class BasicLimits(ctypes.Structure):
+    """JOBOBJECT_BASIC_LIMIT_INFORMATION."""
+
+    _fields_ = (
+        ("times", ctypes.c_int64 * 2),  # of a process, of the job
+        ("flags", ctypes.c_uint32),
+        ("working_set", ctypes.c_size_t * 2),  # at least, at most
+        ("active_processes", ctypes.c_uint32),
+        ("affinity", ctypes.c_size_t),
+        ("classes", ctypes.c_uint32 * 2),  # of priority and scheduling
+    )
+
+
+class ExtendedLimits(ctypes.Structure):
+    """JOBOBJECT_EXTENDED_LIMIT_INFORMATION."""
+
+    _fields_ = (
+        ("basic", BasicLimits),
+        ("io", ctypes.c_uint64 * 6),
+        ("process_memory", ctypes.c_size_t),
+        ("more_memory", ctypes.c_size_t * 3),  # of the job; at its peak of a process, of the job
+    )
+
+
+class MemoryCounters(ctypes.Structure):
+    """PROCESS_MEMORY_COUNTERS."""
+
+    _fields_ = (
+        ("size", ctypes.c_uint32),
+        ("page_faults", ctypes.c_uint32),
+        ("sizes", ctypes.c_size_t * 6),
+        ("committed", ctypes.c_size_t),
+        ("peak_committed", ctypes.c_size_t),
+    )
+
+
+def limit_this_process(more_bytes: int) -> None:
+    """On Windows, allow so much more memory than is held now, and no process beside this one. Raises `OSError`."""
+    if sys.platform == "win32":
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        for name in ("CreateJobObjectW", "GetCurrentProcess"):
+            getattr(kernel, name).restype = ctypes.c_void_p
+        own = ctypes.c_void_p(kernel.GetCurrentProcess())
+
+        def done(success: int | None) -> None:
+            if not success:
+                raise ctypes.WinError(ctypes.get_last_error())
+
+        counters, limits = MemoryCounters(), ExtendedLimits()
+        counters.size = ctypes.sizeof(counters)
+        done(kernel.K32GetProcessMemoryInfo(own, ctypes.byref(counters), counters.size))
+        limits.basic.flags = _ACTIVE_PROCESSES | _PROCESS_MEMORY | _DIE_ON_FAULT
+        limits.basic.active_processes = 1
+        limits.process_memory = int(counters.committed) + more_bytes
+        handle = kernel.CreateJobObjectW(None, None)
+        done(handle)
+        job, size = ctypes.c_void_p(handle), ctypes.sizeof(limits)
+        try:
+            done(kernel.SetInformationJobObject(job, _EXTENDED_LIMITS, ctypes.byref(limits), size))
+            done(kernel.AssignProcessToJobObject(job, own))
+        finally:
+            kernel.CloseHandle(job)
