@@ -319,7 +319,7 @@ from hrge_xl.reader.unpacking import (
     ASK,
     Found,
     found_in,
-    Job,
+    SourceFile as Job,
     SkippedFile as Left,
     MOST_LAYERS,
     open_layers,

@@ -43,7 +43,7 @@ class CellSpec:
     need: str  # the rule it is issued with: "any", a list by its name, or none ("")
 
 
-Found = TypeVar("Found")
+Thing = TypeVar("Thing")
 Cells = Sequence[tuple[CellSpec, int, int]]  # with row and column
 Needs = dict[tuple[str, int], dict[int, CellSpec]]  # kind of rule and column -> row -> cell
 
@@ -307,7 +307,7 @@ def observe_at(kind: Kind, sheet: str, cell: str | None, part: CellSpec, **detai
     return kind.at(sheet, cell, *part.slot.key, **detail)
 
 
-def one_by_one(found: Sequence[Found], alone: int) -> Iterator[Sequence[Found]]:
+def one_by_one(found: Sequence[Thing], alone: int) -> Iterator[Sequence[Thing]]:
     """Give what is told: the first ones each by itself, and all further ones together."""
     yield from ([thing] for thing in found[:alone])
     if len(found) > alone:
