@@ -8,23 +8,23 @@ test does.
 
 # what every part has in common: answers, errors, words, numbers, files
 from hrge_xl.core import (
-    addresses,
-    program_digest as engine_module,
+    paths,
+    program as engine_module,
     message_templates as kept_texts,
     numerals,
-    shell_words,
+    paths,
     words,
 )
 from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
-from hrge_xl.answers import stamp
-from hrge_xl.core.addresses import is_address, masked
+from hrge_xl.answers import submission
+from hrge_xl.core.paths import is_address, masked
 from hrge_xl.answers.answer import Answer, Answers, Key, State, Value
 from hrge_xl.exchange.prefill import from_file, from_mapping
 from hrge_xl.exchange.issuing import issue_files
 from hrge_xl.coordination.consolidation import Summary
 from hrge_xl.core.dates import EARLIEST, LATEST, parse_day, parse_moment
 from hrge_xl.coordination.demonstration import play, saved_on, story, type_into, Typed
-from hrge_xl.core.program_digest import engine
+from hrge_xl.core.program import program_digest as engine
 from hrge_xl.core.errors import (
     Exit,
     HrgeError,
@@ -36,8 +36,8 @@ from hrge_xl.core.errors import (
     StoreError,
     UsageError,
 )
-from hrge_xl.findings.fault_isolation import apart, UnfitRow
-from hrge_xl.core.fault_log import write_log
+from hrge_xl.core.program import isolate_failures as apart, UnfitRow
+from hrge_xl.core.program import write_log
 from hrge_xl.exchange.issuing import (
     contents_for,
     identity_of,
@@ -47,8 +47,13 @@ from hrge_xl.exchange.issuing import (
     starting_answers,
     submission_of,
 )
-from hrge_xl.core.message_templates import Kept, said
-from hrge_xl.answers.last_answers import CLOSED, digest_of as last_answers_digest_of, read_last, written
+from hrge_xl.core.message_templates import MessageTemplate as Kept, text_of as said
+from hrge_xl.answers.answer import (
+    CLOSED,
+    last_digest as last_answers_digest_of,
+    read_last,
+    last_to_text as written,
+)
 from hrge_xl.exchange.prefill import go_on, Prefill
 from hrge_xl.core.numerals import (
     Ambiguous,
@@ -67,15 +72,15 @@ from hrge_xl.core.output_files import not_written, parts_of, whole, write_whole
 from hrge_xl.core.paths import expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of, path_text, read_regular
 from hrge_xl.coordination.refresh import RefreshResult
 from hrge_xl.exchange.spec_smoke_test import sample_answers
-from hrge_xl.core.shell_words import quoted as shell_words_quoted
-from hrge_xl.answers.stamp import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs
+from hrge_xl.core.paths import quoted as shell_words_quoted
+from hrge_xl.answers.submission import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs
 from hrge_xl.core.suggest import plain
-from hrge_xl.core.texts import Text
-from hrge_xl.core.progress import listening, steps as under_way_steps, under_way
+from hrge_xl.core.spec_parts import Text
+from hrge_xl.core.work import listening, track_progress as under_way_steps, report_progress as under_way
 from hrge_xl.exchange.validation import (
     ACCEPTED,
     checked,
-    Fault,
+    ProgramFault as Fault,
     FileToCheck,
     Readers,
     readers,
@@ -121,7 +126,7 @@ from hrge_xl.importing.draft_spec import drafted
 from hrge_xl.importing.guess import DraftBlock, DraftField, DraftSpec, guess, item_codes, list_name, tool_code
 from hrge_xl.importing.read import read
 from hrge_xl.fields import (
-    Cell,
+    CellValue as Cell,
     ColumnKind,
     COMMON_OPTIONS,
     Evidence,
@@ -336,7 +341,7 @@ from hrge_xl.checks import closed_rows
 from hrge_xl.checks.doubts import in_doubt
 from hrge_xl.checks.run import judge
 from hrge_xl.findings import (
-    appearance,
+    structure,
     CATALOGUE,
     FAMILIES,
     file,
@@ -350,14 +355,14 @@ from hrge_xl.findings import (
     Severity,
     shown as findings_shown,
     structure,
-    submissions,
+    identity,
     USUALLY_SHOWN,
     value,
     waived,
     Waiver,
     Words,
 )
-from hrge_xl.findings.waiver import ACTIVE
+from hrge_xl.findings.model import ACTIVE
 
 # datasets, ledgers, and what may be shared
 from hrge_xl.dataset import clean, store, work

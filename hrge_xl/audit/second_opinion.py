@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from ..answers.answer import Answer, State
 from ..answers.submission import Submission
 from ..core.numerals import shown
+from ..core.program import isolate_failures
 from ..core.words import tidy
+from ..exchange.validation import stopped
 from ..findings import sentence
-from ..findings.fault_isolation import apart, stopped
 from ..findings.file import STOPPED_BY_THIS_FILE
 from ..reader.gate import File, open_untrusted
 from ..reader.raw import unescape
@@ -137,7 +138,7 @@ def second_opinion(
         if isinstance(theirs, Died) or theirs is None:
             found.failed.append(_failed(submission.path, theirs))
             continue
-        for opinion in apart(
+        for opinion in isolate_failures(
             lambda pairs: [_opinion(*pair) for pair in pairs], [(submission, theirs)], _stopped
         ):
             for part in fields(Opinion):

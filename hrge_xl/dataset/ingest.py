@@ -13,9 +13,9 @@ from pathlib import Path
 from ..core.errors import UsageError
 from ..core.output_files import parts_of
 from ..core.paths import path_of, path_text, way_to
-from ..core.program_digest import engine
-from ..core.progress import under_way
+from ..core.program import program_digest
 from ..core.words import and_more
+from ..core.work import report_progress
 from ..exchange.validation import (
     ACCEPTED,
     REFUSED,
@@ -62,7 +62,7 @@ class Options:
     """
 
     store: str | None = None
-    engine: str = "local"
+    program_digest: str = "local"
     executor: Executor | None = None
     jobs: int = 1
     only_these: bool = False
@@ -120,7 +120,7 @@ class IngestRun:
             for each in (asked.wanted.spec, self.spec)
         )
         asked = replace(asked, wanted=replace(asked.wanted, spec=theirs))
-        same = engine() if self.pool.far else ""
+        same = program_digest() if self.pool.far else ""
         digest = spec.digest if spec else ""
         return Task(asked, ours, digest, self.here, self.out.absolute(), same, self.read)
 
@@ -477,7 +477,7 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
     with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
         batches = in_batches(files, run.options.jobs)
         done = run.pool.map(shards_of, batches, run.task(asked), folder.absolute())
-        with under_way("Reading returned files", len(files)) as advance:
+        with report_progress("Reading returned files", len(files)) as advance:
             for batch, shards in zip(batches, done, strict=True):
                 for shard in shards:
                     if run.pool.far:

@@ -17,15 +17,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from ..answers.stamp import VALID
-from ..answers.submission import Identity, Outcome, Submission
-from ..core import message_templates as kept_texts
-from ..core.errors import SpecError, looking_at
-from ..core.message_templates import Kept, is_ours
+from ..answers.submission import VALID, Identity, Outcome, Submission
+from ..core import message_templates
+from ..core.errors import SpecError, error_context
+from ..core.message_templates import MessageTemplate, is_ours
 from ..core.paths import check_several, path_text
-from ..core.progress import steps
+from ..core.program import isolate_failures
+from ..core.work import track_progress
 from ..findings import CATALOGUE, Finding, Severity, Waiver, Words, waived
-from ..findings.fault_isolation import apart, stopped
 from ..findings.file import CHANGED_WHILE_READ
 from ..findings.identity import SIGNATURE_INVALID
 from ..layout import Layout
@@ -56,7 +55,7 @@ class Result:
     findings: list[Finding]
     submission: Submission | None = None
     outcome: Outcome | None = None
-    not_run: dict[str, str | Kept] = field(default_factory=dict)
+    not_run: dict[str, str | MessageTemplate] = field(default_factory=dict)
     checked: date | None = None  # the day of the check
     read_for: str | None = None  # the round whose key, teams and period it was checked by
     read_by: str | None = None  # the spec that was asked for; None for the one that its stamp names
@@ -133,7 +132,7 @@ def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
     """
     check_several("paths", paths)
     with readers(asked.jobs) as pool:
-        return [*steps(validated(paths, asked, pool), len(paths), "Reading returned files")]
+        return [*track_progress(validated(paths, asked, pool), len(paths), "Reading returned files")]
 
 
 # in a process of its own
@@ -241,7 +240,7 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
 
     def admitted() -> Iterator[FileToCheck]:
         for path in paths:
-            (found,) = apart(
+            (found,) = isolate_failures(
                 lambda these: [open_untrusted(each, asked.password) for each in these],
                 [Path(path)],
                 _not_admitted,
@@ -313,7 +312,7 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
         own = {rule.code: rule.reader_only.source for rule in rules if rule.reader_only}
         reasons = (why for code, why in told.not_run.items() if why != own.get(code))
         quoted = (detail for finding in told.findings for detail in finding.details.values())
-        if not all(isinstance(why, Kept) and is_ours(why) for why in reasons) or not all(
+        if not all(isinstance(why, MessageTemplate) and is_ours(why) for why in reasons) or not all(
             map(is_ours, quoted)
         ):
             raise ValueError("a text that is neither the program's nor the spec's")
@@ -346,7 +345,7 @@ def verdict_of(findings: Iterable[Finding]) -> str:
 
 def _judged(result: Result, asked: ValidationRequest) -> Result:
     """Give a result with its waivers and its verdict."""
-    with looking_at(result.path):
+    with error_context(result.path):
         findings = waived(result.findings, result.sha256, asked.waivers)
         result = replace(result, findings=findings, checked=asked.today, read_for=asked.wanted.round)
         if result.verdict != REFUSED:
@@ -368,7 +367,7 @@ def changed_result(result: Result) -> Result:
 
 def _refused(refusal: Refusal) -> Result:
     path, sha256, size, findings = refusal.path, refusal.sha256, refusal.size, [*refusal.observations]
-    not_run: dict[str, str | Kept] = dict.fromkeys("SVRXP", kept_texts.NOT_READ)
+    not_run: dict[str, str | MessageTemplate] = dict.fromkeys("SVRXP", message_templates.NOT_READ)
     return Result(path, sha256, size, REFUSED, findings, not_run=not_run, stamps=refusal.stamps)
 
 

@@ -7,11 +7,10 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from ..answers.answer import Answers
-from ..answers.stamp import to_pairs
-from ..answers.submission import Identity, Unplaced
-from ..core.grouping import grouped
+from ..answers.submission import Identity, Unplaced, to_pairs
 from ..core.numerals import shown
 from ..core.words import and_more, tidy
+from ..core.work import grouped
 from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import (
     CODES_DAMAGED,

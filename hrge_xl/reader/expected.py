@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeVar
 
 from ..answers.answer import Answers, CellKey
 from ..answers.submission import Identity, Unplaced
-from ..core.grouping import grouped
 from ..core.words import fold
+from ..core.work import grouped
 from ..fields import Field, Vocabularies
 from ..findings import Finding, Kind
 from ..layout import Layout, Sheet, Slot, address, build, reference_name

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from ..answers.submission import Identity
-from ..core.message_templates import Kept
+from ..core.message_templates import MessageTemplate
 from ..core.paths import LOCK_PREFIXES, is_left_by_a_program, path_text
 from ..findings import Finding
 from ..findings.file import (
@@ -103,7 +103,7 @@ def open_untrusted(path: Path, password: str | None = None) -> File | Refusal:
     try:
         what = _CONFIGURATION.get(path.name.casefold())
         if what is not None and not file.data.startswith(CONTAINERS):
-            raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=Kept(what)))
+            raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=MessageTemplate(what)))
         format, data = _judge(file.data, password)
     except Unreadable as problem:
         return file.refused(problem.observation)
@@ -153,7 +153,7 @@ def opened(path: Path, limits: ReadLimits) -> File | Refusal:
         why = problem.observation
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to open it")
-        why = UNREADABLE_FILE.at(reason=Kept(reason))
+        why = UNREADABLE_FILE.at(reason=MessageTemplate(reason))
     return Refusal(path_text(path), sha256, size, (why,))
 
 
@@ -243,7 +243,7 @@ _LOOKED_AT = 4096
 
 def _not_a_workbook(what: str) -> Unreadable:
     """Give the finding that says what the file is instead."""
-    return Unreadable(NOT_A_WORKBOOK.at(what=Kept(what)))
+    return Unreadable(NOT_A_WORKBOOK.at(what=MessageTemplate(what)))
 
 
 def zip_format(package: ZipPackage) -> str:

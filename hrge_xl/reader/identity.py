@@ -8,11 +8,21 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 from typing import NamedTuple
 
-from ..answers.stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
-from ..answers.submission import Identity, Period
-from ..core import message_templates as kept_texts
+from ..answers.submission import (
+    FIELDS,
+    INVALID,
+    PROPERTY_PREFIX,
+    UNCHECKED,
+    UNSIGNED,
+    VALID,
+    Identity,
+    Period,
+    from_pairs,
+    verify,
+)
+from ..core import message_templates
 from ..core.dates import RANGE, parse_day
-from ..core.message_templates import Kept, joined
+from ..core.message_templates import MessageTemplate, joined
 from ..core.numerals import shown
 from ..core.words import fold
 from ..findings import Finding, Kind
@@ -116,16 +126,16 @@ def _signature(identity: Identity, key: Key) -> str:
 
 def _damage(
     on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost: Collection[str]
-) -> Kept | None:
+) -> MessageTemplate | None:
     """In which way the two copies differ; None when they agree."""
     if not in_properties and "properties" in lost:
         return None
     if not on_sheet:
-        return kept_texts.NO_STAMP_SHEET
+        return message_templates.NO_STAMP_SHEET
     if not in_properties:
-        return kept_texts.NO_STAMP_PROPERTIES
+        return message_templates.NO_STAMP_PROPERTIES
     pairs = ((name, on_sheet.get(name, ""), in_properties.get(name, "")) for name in FIELDS)
-    told = kept_texts.COPIES_DIFFER.format
+    told = message_templates.COPIES_DIFFER.format
     differing = [
         told(name=name, one=one[:MOST_SHOWN], other=other[:MOST_SHOWN])
         for name, one, other in pairs
@@ -134,18 +144,18 @@ def _damage(
     return joined(differing[:3], "; ") if differing else None
 
 
-def _drop_impossible_days(stamp: Stamp) -> Kept | None:
+def _drop_impossible_days(stamp: Stamp) -> MessageTemplate | None:
     """Take days that are none out of a stamp: they are as if it did not say them."""
     assert stamp.identity is not None
     said = {name: getattr(stamp.identity, name) for name in DAYS}
     wrong = {name: day for name, day in said.items() if day and parse_day(day) is None}
     stamp.identity = replace(stamp.identity, **dict.fromkeys(wrong, ""))
-    told = kept_texts.NO_DAY.format
+    told = message_templates.NO_DAY.format
     days = [told(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()]
     return joined(days, "; ") if days else None
 
 
-def _shorten(stamp: Stamp, workbook: RawWorkbook) -> Kept | None:
+def _shorten(stamp: Stamp, workbook: RawWorkbook) -> MessageTemplate | None:
     """Bring a claim of many register rows down to what the sheets hold: laying them out takes time and memory."""
     assert stamp.identity is not None
     claimed = register_rows(stamp.identity) or 0
@@ -153,20 +163,20 @@ def _shorten(stamp: Stamp, workbook: RawWorkbook) -> Kept | None:
     if stamp.signature == VALID or claimed <= max(BELIEVED_ROWS, stored):
         return None
     stamp.identity = replace(stamp.identity, rows=str(max(BELIEVED_ROWS, stored)))
-    return kept_texts.TOO_MANY_ROWS.format(rows=claimed)
+    return message_templates.TOO_MANY_ROWS.format(rows=claimed)
 
 
-def _about(kind: Kind, file: str, **detail: str | Kept) -> Finding:
+def _about(kind: Kind, file: str, **detail: str | MessageTemplate) -> Finding:
     return kind.at(value=str(detail.get("found") or ""), file=file, **detail)
 
 
 def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:
     """Say whether a file is a sample, by its stamp; or by the marks on its sheets, whatever has become of the stamp."""
     if any(copy.sample for copy in stamp.copies):
-        return _about(SAMPLE_RETURNED, file, detail=kept_texts.STAMP_OF_SAMPLE)
+        return _about(SAMPLE_RETURNED, file, detail=message_templates.STAMP_OF_SAMPLE)
     marked = [sheet.name for sheet in workbook.sheets if _text(sheet, *MARK_OF_SAMPLE) == SAMPLE_KEY]
     if marked:
-        return _about(SAMPLE_RETURNED, file, detail=kept_texts.MARK_OF_SAMPLE.format(sheet=marked[0]))
+        return _about(SAMPLE_RETURNED, file, detail=message_templates.MARK_OF_SAMPLE.format(sheet=marked[0]))
     return None
 
 

@@ -15,8 +15,8 @@ from math import isclose
 from typing import Any, NamedTuple
 
 from ..answers.submission import Result
-from ..core.grouping import grouped
 from ..core.words import tidy
+from ..core.work import grouped
 from ..findings import Kind
 from ..findings.structure import (
     CODES_DAMAGED,

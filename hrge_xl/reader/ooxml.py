@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from ..core.dates import parse_moment
-from ..core.message_templates import Kept
+from ..core.message_templates import MessageTemplate
 from ..findings import Finding
 from ..findings.file import (
     DAMAGED_PART,
@@ -258,7 +258,7 @@ def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> 
     sheet.hidden_columns, sheet.drawn = around.hidden_columns, around.drawn
     sheet.protected = around.protected
     for what in around.not_understood:
-        unreadable = UNREADABLE_SHEET_SETTING.at(sheet.name, what=Kept(what))
+        unreadable = UNREADABLE_SHEET_SETTING.at(sheet.name, what=MessageTemplate(what))
         context.damaged_place(guard, unreadable)
     cells.finish()
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from ..core.grouping import grouped
-from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
+from ..core.work import grouped
 from ..findings.file import DAMAGED_PART
+from ..findings.structure import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..layout import LAST_COLUMN, LAST_ROW, parse_cell
 from .limits import LIMITS, ReadLimits
 from .raw import (

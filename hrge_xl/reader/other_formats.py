@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, time, timedelta
 from typing import Any, NamedTuple
 
-from ..core.message_templates import NOT_TOLD, Kept
+from ..core.message_templates import NOT_TOLD, MessageTemplate
 from ..findings import Finding, Need, needing
 from ..findings.file import (
     ENCRYPTED_WORKBOOK,
@@ -190,6 +190,6 @@ _BREAK = re.compile(rb"<text:(line-break|tab)\b[^<>]*+(?:(?<=/)>|></text:\1>)")
 _SIGNS = {b"line-break": b"&#10;", b"tab": b"&#9;"}
 
 
-def checks_lost(lost: Iterable[str], format: str) -> dict[str, Kept]:
+def checks_lost(lost: Iterable[str], format: str) -> dict[str, MessageTemplate]:
     """Give the checks that a format leaves out, and why."""
     return {code: NOT_TOLD[need].format(format=f".{format}") for need in lost for code in needing(Need(need))}

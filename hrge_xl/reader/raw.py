@@ -15,8 +15,8 @@ from enum import StrEnum
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from ..core.grouping import grouped
 from ..core.numerals import from_serial, shown
+from ..core.work import grouped
 from ..findings import Finding
 from ..layout import LAST_COLUMN, LAST_ROW, Place, column_letters, column_number, parse_cell
 

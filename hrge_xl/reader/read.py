@@ -7,14 +7,12 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from ..answers.answer import Answer, Answers, Key, State, Value
-from ..answers.last_answers import digest_of, read_last, written
-from ..answers.stamp import UNCHECKED
-from ..answers.submission import Identity, Submission
-from ..core import message_templates as kept_texts
+from ..answers.answer import Answer, Answers, Key, State, Value, last_digest, last_to_text, read_last
+from ..answers.submission import UNCHECKED, Identity, Submission
+from ..core import message_templates
 from ..core.numerals import Ambiguous, OtherCalendar, from_serial, parse_date
 from ..core.words import tidy
-from ..fields import Cell, ColumnKind, Field, Reading, type_of
+from ..fields import CellValue, ColumnKind, Field, Reading, type_of
 from ..findings import Need, needing
 from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
@@ -145,7 +143,7 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
         replaced=found.no_longer,
         older=older,
         saved=workbook.saved,
-        last=written(last or {}),
+        last=last_to_text(last or {}),
     )
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
         results = ShownResults(plan, found.results)
@@ -157,10 +155,14 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
     reading_last = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
     # why checks did not run; where several reasons hold, the last one is given
     for holds, codes, why in (
-        (older, needing(Need.VERSION), kept_texts.OLDER_VERSION),
-        (stamp.signature == UNCHECKED, needing(Need.KEY), kept_texts.NO_KEY),
-        (last is None, reading_last, kept_texts.OTHER_LAST),
-        (known is None, AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER),
+        (older, needing(Need.VERSION), message_templates.OLDER_VERSION),
+        (stamp.signature == UNCHECKED, needing(Need.KEY), message_templates.NO_KEY),
+        (last is None, reading_last, message_templates.OTHER_LAST),
+        (
+            known is None,
+            AS_ISSUED,
+            message_templates.OLDER_TEXTS if older else message_templates.OTHER_ISSUER,
+        ),
     ):
         if holds:
             submission.not_run |= dict.fromkeys(codes, why)
@@ -234,7 +236,7 @@ def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bo
     if value is None or (isinstance(value, float) and not math.isfinite(value)):  # it can be of no kind
         problems = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}
         return Reading(problem=problems.get(field.type.kind, NOT_IN_LIST).code)
-    return field.type.read(field, Cell(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
+    return field.type.read(field, CellValue(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
 
 
 # where every answer of the layout is in a returned workbook, or that it is missing
@@ -338,7 +340,7 @@ def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> A
     sheet = own_sheet(workbook, LAST_KEY, LAST_SHEET)
     cells = (sheet.cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheet)
     text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
-    found = read_last(text) if digest_of(text) == identity.last_digest else None
+    found = read_last(text) if last_digest(text) == identity.last_digest else None
     return found if found is not None and all(_fits(layout, *item) for item in found.items()) else None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
-from ..core.grouping import grouped
+from ..core.work import grouped
 from ..layout.model import Place
 from .raw import CellKind, RawSheet, RawWorkbook
 from .tool_sheets import HOME, area_of, text_at

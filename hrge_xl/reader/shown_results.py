@@ -15,12 +15,11 @@ from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answers.answer import Key
-from ..answers.last_answers import read_last
+from ..answers.answer import Key, read_last
 from ..answers.submission import Result, ShownChecks, ShownRows, Submission
-from ..core.grouping import grouped
 from ..core.numerals import shown as said
 from ..core.words import and_more, tidy
+from ..core.work import grouped
 from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
 from ..layout import address

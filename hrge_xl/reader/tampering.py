@@ -9,24 +9,22 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..answers.submission import Unplaced
-from ..core.grouping import grouped
+from ..core.work import grouped
 from ..fields import ColumnKind, kind_of
 from ..findings import Finding, Kind
-from ..findings.appearance import (
-    ALERT_OFF,
-    COLUMNS_HIDDEN,
-    DATE_BY_FORMAT,
-    SHOWN_OTHERWISE,
-    STRUCK_THROUGH,
-    TEXT_INVISIBLE,
-)
 from ..findings.structure import (
+    ALERT_OFF,
     ANSWERS_HIDDEN,
     CELLS_MERGED,
+    COLUMNS_HIDDEN,
+    DATE_BY_FORMAT,
     DROPDOWN_LOST,
     FORMULA_CLEARED,
     PROTECTION_OFF,
     ROWS_SORTED,
+    SHOWN_OTHERWISE,
+    STRUCK_THROUGH,
+    TEXT_INVISIBLE,
 )
 from ..layout import Layout, ListPlace, address, parse_cell
 from ..layout.model import CODE_COLUMN, CODE_ROW

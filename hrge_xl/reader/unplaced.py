@@ -8,15 +8,16 @@ from itertools import chain
 from typing import NamedTuple
 
 from ..answers.submission import Unplaced
-from ..core.grouping import grouped
 from ..core.words import Translate, and_more, fold, translator
+from ..core.work import grouped
 from ..findings import Kind
-from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
 from ..findings.structure import (
     COLUMN_WITHOUT_CODE,
     COMMENT_KEPT,
+    PICTURE_ON_TOP,
     QUESTION_OUTLIVED,
     ROW_WITHOUT_CODE,
+    TEXT_ON_TOP,
     TEXT_WITHOUT_PLACE,
 )
 from ..layout import address

@@ -42,7 +42,7 @@ from typing import (
 from msgspec import msgpack
 
 from ..core.errors import Exit, HrgeError
-from ..core.gc_pause import gc_paused
+from ..core.work import gc_paused
 from ..findings import Finding, Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
 from .limits import LIMITS, ReadLimits

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from ..core import message_templates as kept_texts
+from ..core import message_templates
 from ..findings import Finding
 from ..findings.file import (
     BAD_ENTRY_NAME,
@@ -171,7 +171,11 @@ def _check_count(count: int, limits: ReadLimits) -> None:
 
 def too_large(part: str, size: int, limit: int) -> Unreadable:
     """Give the error for a part, or for all parts together where none is named."""
-    detail = {"part": shown(part) or kept_texts.ALL_PARTS, "size": megabytes(size), "limit": megabytes(limit)}
+    detail = {
+        "part": shown(part) or message_templates.ALL_PARTS,
+        "size": megabytes(size),
+        "limit": megabytes(limit),
+    }
     return Unreadable(UNPACKED_TOO_LARGE.at(**detail))
 
 

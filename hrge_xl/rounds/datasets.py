@@ -15,12 +15,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core import message_templates as kept_texts
-from ..core.addresses import is_address, masked
+from ..core import message_templates
 from ..core.errors import StoreError, UsageError
-from ..core.grouping import grouped
-from ..core.paths import check_several, expand
-from ..core.shell_words import quoted
+from ..core.paths import check_several, expand, is_address, masked, quoted
+from ..core.work import grouped
 from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
 from ..dataset.return_status import EXCLUDED
@@ -160,7 +158,7 @@ class Dataset:
             found = replace(each, items=[item for item in each.items if item.path in here] or each.items)
             if each.current and each.period != name:
                 reason, path = (
-                    kept_texts.ELSEWHERE.format(period=each.period),
+                    message_templates.ELSEWHERE.format(period=each.period),
                     self.given[each.submission][-1],
                 )
                 found = replace(found, path=path, status=EXCLUDED, current=False, reason=reason)

@@ -14,10 +14,10 @@ from unicodedata import normalize
 
 from ..core.dates import parse_moment
 from ..core.errors import UsageError
-from ..core.grouping import grouped
 from ..core.output_files import write_whole
 from ..core.paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to
 from ..core.words import counted
+from ..core.work import grouped
 from ..findings import Finding
 from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
 from ..ledger.events import Arrival, Arrived, Origin
