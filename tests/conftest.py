@@ -116,10 +116,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(params=["pattern", "handlers"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Read plain rows by pattern as usual, or everything through expat's handlers."""
-    from tests.face import ooxml_parts, ooxml_sheet
+    from tests.face import ooxml, ooxml_parts
 
     if request.param == "handlers":
-        for module in (ooxml_sheet, ooxml_parts):
+        for module in (ooxml, ooxml_parts):
             monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
     return request.param
 

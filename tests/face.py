@@ -65,6 +65,14 @@ from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
     words,
 )
 from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
+    paths,
+    program as engine_module,
+    message_templates as kept_texts,
+    numerals,
+    paths,
+    words,
+)
+from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
 from hrge_xl.answers import submission
 from hrge_xl.core.paths import is_address, masked
 from hrge_xl.answers.answer import Answer, Answers, Key, State, Value
@@ -288,6 +296,7 @@ from hrge_xl.layout import (
     Layout,
     ListPlace,
     offered_rows,
+    Place,
     quoted,
     Sheet,
     Slot,
@@ -326,7 +335,6 @@ from hrge_xl.reader import (
     ooxml,
     ooxml_parts,
     ooxml_rows,
-    ooxml_sheet,
     other_formats,
     RawWorkbook,
     Refusal,
@@ -334,14 +342,13 @@ from hrge_xl.reader import (
     stamp_alone,
     worker,
 )
-from hrge_xl.reader.cache import Cache
+from hrge_xl.reader.safe_xml import Cache
 from hrge_xl.reader.worker import dumps, loads
-from hrge_xl.reader.axes import read_axes
 from hrge_xl.reader.expected import ExpectedWorkbook, ReadResult
-from hrge_xl.reader.formula_forms import Anchor, counted_from, normal_form
-from hrge_xl.reader.gate import admit
+from hrge_xl.reader.issued_cells import counted_from, normal_form
+from hrge_xl.reader.gate import open_untrusted as admit
 from hrge_xl.reader.identity import teams_named
-from hrge_xl.reader.limits import Limits, LIMITS
+from hrge_xl.reader.limits import ReadLimits as Limits, LIMITS
 from hrge_xl.reader.ooxml_styles import format_of, is_date_format, seen
 from hrge_xl.reader.office_files import look_into, MOST_HEADS, MOST_TITLES, table_of
 from hrge_xl.reader.ooxml_parts import shared_text
@@ -363,23 +370,22 @@ from hrge_xl.reader.sandbox import (
     import_places,
     confine,
     Confinement,
-    job_object,
     limit_by_job,
     look_outside,
-    seccomp,
+    systems,
 )
-from hrge_xl.reader.sandbox.landlock import allow_reading_only
-from hrge_xl.reader.tool_sheets import named_area, ToolSheet
+from hrge_xl.reader.sandbox.systems import allow_reading_only
+from hrge_xl.reader.tool_sheets import named_area, read_axes, ToolSheet
 from hrge_xl.reader.mail import is_mail, moment_of, OutlookMessage
 from hrge_xl.reader.unpacking import (
     ASK,
     Found,
     found_in,
-    Job,
-    Left,
+    SourceFile as Job,
+    SkippedFile as Left,
     MOST_LAYERS,
     open_layers,
-    Unopened,
+    UnreadableContainer as Unopened,
     Workbook,
 )
 from hrge_xl.reader.worker import Died, Reason, run_guarded, serve, WorkerPool

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from hrge_xl.reader import worker
-from hrge_xl.reader.limits import Limits
+from hrge_xl.reader.limits import ReadLimits
 from hrge_xl.reader.sandbox import Interpreter
 
 MOST = 4  # that wait for the same kind of work
@@ -62,7 +62,7 @@ def kept_workers(shelf: Shelf) -> Iterator[None]:
 
         _busy = False
 
-        def __init__(self, function: Callable[[Any], Any], limits: Limits, readable: set[str]) -> None:
+        def __init__(self, function: Callable[[Any], Any], limits: ReadLimits, readable: set[str]) -> None:
             super().__init__(function, limits, readable)
             readable.add(str(TEMPORARY))
 

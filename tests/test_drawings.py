@@ -10,7 +10,7 @@ import xlsxwriter
 
 from hrge_xl import ExpectedReturn
 from tests.damage import PLAN, Parts, add, edited, filled, link, swap, text_of
-from tests.face import CATALOGUE, Overlay, RawWorkbook, Submission, Unplaced, ooxml, ooxml_sheet, sentence
+from tests.face import CATALOGUE, Overlay, RawWorkbook, Submission, Unplaced, ooxml, ooxml_parts, sentence
 from tests.intake_files import LINKS, relationships, sheet, workbook
 from tests.read_and_check import read_bytes
 
@@ -281,7 +281,7 @@ def test_everything_that_xlsxwriter_can_draw() -> None:
 def test_a_drawing_that_cannot_be_read_is_told_and_the_answers_are_read(
     content: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ooxml_sheet, "_MOST_ELEMENTS", 60)
+    monkeypatch.setattr(ooxml_parts, "_MOST_ELEMENTS", 60)
     found = read(content, vml(old("Rect", "4, 1, 8, 2, 5, 3, 9, 4", "still here")))
     assert [(each.code, each.sheet, each.details["part"]) for each in found.observations] == [
         ("F045", "S1", PART)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.face import Anchor, counted_from, normal_form
+from tests.face import Place, counted_from, normal_form
 
-HERE = Anchor(3, 2)
+HERE = Place(3, 2)
 
 
 @pytest.mark.parametrize(
@@ -51,15 +51,15 @@ PIECES = st.sampled_from(
     ["A1", "$A1", "A$1", "$A$1", "B2", "$B$12", "AA10", "SUM(", ")", "+", ",", ":", '"A1"', '"it\'s A1"', "'A1 b'!",
      "'it''s'!", "T11_02", "list_A", "LOG10(", "TRUE()", "FALSE", "1.0", "12", "#REF!"]
 )  # fmt: skip
-ANCHORS = st.builds(Anchor, st.integers(1, 20), st.integers(1, 30))
+ANCHORS = st.builds(Place, st.integers(1, 20), st.integers(1, 30))
 
 
 @given(st.lists(PIECES, max_size=6), ANCHORS, st.lists(PIECES, max_size=6), ANCHORS)
 @example(["$B$12"], HERE, ["$A$1"], HERE)
-@example(["A1"], HERE, ["B2"], Anchor(4, 3))
-@example(['"A1"'], HERE, ['"it\'s A1"'], Anchor(4, 3))
+@example(["A1"], HERE, ["B2"], Place(4, 3))
+@example(['"A1"'], HERE, ['"it\'s A1"'], Place(4, 3))
 def test_what_is_alike_at_a_glance_is_the_same_formula(
-    one: list[str], here: Anchor, other: list[str], there: Anchor
+    one: list[str], here: Place, other: list[str], there: Place
 ) -> None:
     first, second = "".join(one), "".join(other)
     if counted_from(first, here) == counted_from(second, there):
@@ -82,9 +82,9 @@ def test_at_a_glance_no_other_formula_is_alike(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moved", "anchor"), [('SUM($A5:C$9)&"A3"', Anchor(5, 2)), ('SUM($A3:E$9)&"A3"', Anchor(3, 4))]
+    ("moved", "anchor"), [('SUM($A5:C$9)&"A3"', Place(5, 2)), ('SUM($A3:E$9)&"A3"', Place(3, 4))]
 )
-def test_at_a_glance_a_formula_further_on_is_alike(moved: str, anchor: Anchor) -> None:
+def test_at_a_glance_a_formula_further_on_is_alike(moved: str, anchor: Place) -> None:
     assert counted_from('SUM($A3:C$9)&"A3"', HERE) == counted_from(moved, anchor)
 
 

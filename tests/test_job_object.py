@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.face import job_object, limit_by_job, look_outside, sandbox
+from tests.face import limit_by_job, look_outside, sandbox, systems
 
 OWN, JOB = 2**64 - 1, 0x1_0000_0ABC  # of 64 bits: who takes them for a C int loses half
 HELD = 300_000_000
@@ -47,7 +47,7 @@ class Kernel:
     failing: str = ""
     error: int = 0
     handles: list[int] = field(default_factory=list)
-    limits: job_object.ExtendedLimits | None = None
+    limits: systems.ExtendedLimits | None = None
     limited: bool = False
 
     def __getattr__(self, name: str) -> Function:
@@ -111,8 +111,6 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Kernel]:
         monkeypatch.setattr(ctypes, "get_last_error", lambda: kernel.error, raising=False)
         monkeypatch.setattr(ctypes, "WinError", lambda code: OSError(code, REASONS[code]), raising=False)
         monkeypatch.setattr(sandbox, "_here", sandbox.Confinement())
-        monkeypatch.setattr(sandbox, "job_object", job_object)  # comes back after it is imported anew
-        monkeypatch.delitem(sys.modules, job_object.__name__)
         return kernel
 
     return made
@@ -147,5 +145,5 @@ def test_what_fails_is_told_with_its_reason(
 
 def test_structures_have_their_size() -> None:
     """As the headers of Windows say for 64 bits."""
-    kinds = (job_object.BasicLimits, job_object.ExtendedLimits, job_object.MemoryCounters)
+    kinds = (systems.BasicLimits, systems.ExtendedLimits, systems.MemoryCounters)
     assert [ctypes.sizeof(kind) for kind in kinds] == [64, 144, 72]

@@ -27,7 +27,6 @@ from tests.face import (
     is_date_format,
     ooxml,
     ooxml_parts,
-    ooxml_sheet,
     parse_area,
 )
 from tests.intake_files import LINKS, MAIN, STRICT, pack, parts, relationships, sheet, workbook
@@ -321,41 +320,17 @@ def test_what_surrounds_the_cells() -> None:
     assert only.hidden_rows == {3, 4}
     assert only.protected
     assert only.merges == [Area(1, 1, 2, 2)]
-    assert not only.filtered
 
 
-FILTERS = {
-    "filter mode": ('<sheetPr filterMode="1"/>', "", True),
-    "condition": (
-        "",
-        '<autoFilter ref="A1:B9"><filterColumn colId="0"><filters/></filterColumn></autoFilter>',
-        True,
-    ),
-    "hidden button": (
-        "",
-        '<autoFilter ref="A1:B9"><filterColumn colId="0" hiddenButton="1"/></autoFilter>',
-        False,
-    ),
-    "saved view": (
-        "",
-        '<customSheetViews><customSheetView><autoFilter ref="A1"><filterColumn colId="0"><filters/>'
-        "</filterColumn></autoFilter></customSheetView></customSheetViews>",
-        False,
-    ),
-}
-
-
-@pytest.mark.parametrize(("before", "after", "filtered"), FILTERS.values(), ids=FILTERS.keys())
-def test_a_filter_counts_when_it_hides_rows(before: str, after: str, filtered: bool) -> None:
-    assert ooxml.read(workbook(sheet("", before, after))).sheets[0].filtered is filtered
-
-
-def test_a_filter_of_a_table_counts_too() -> None:
-    condition = '<filterColumn colId="0"><filters/></filterColumn>'
-    table = f'<table xmlns="{MAIN}"><autoFilter ref="A1">{condition}</autoFilter></table>'
-    links = relationships(("rId1", "table", "../tables/table1.xml"))
-    changes = {"xl/worksheets/_rels/sheet1.xml.rels": links, "xl/tables/table1.xml": table}
-    assert ooxml.read(workbook(sheet(), changes=changes)).sheets[0].filtered
+def test_a_table_that_cannot_be_read_is_told() -> None:
+    table = f'<table xmlns="{MAIN}"><autoFilter ref="A1"/></table>'
+    changes = {
+        "xl/worksheets/_rels/sheet1.xml.rels": relationships(("rId1", "table", "../tables/table1.xml")),
+        "xl/tables/table1.xml": table,
+    }
+    assert codes(ooxml.read(workbook(sheet(), changes=changes))) == []
+    damaged = ooxml.read(workbook(sheet(), changes={**changes, "xl/tables/table1.xml": table[:90]}))
+    assert codes(damaged) == [("F045", "S1", None)]
 
 
 def test_names_properties_states_and_formats() -> None:
@@ -769,7 +744,7 @@ def test_both_ways_of_reading_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pattern for plain rows and the handlers are two readers of one language."""
     data = varied_workbook()
     by_pattern = ooxml.read(data)
-    for module in (ooxml_sheet, ooxml_parts):
+    for module in (ooxml, ooxml_parts):
         monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
     assert ooxml.read(data) == by_pattern
 
@@ -844,7 +819,7 @@ def outcome_of(data: bytes) -> RawWorkbook | str:
 def test_mutated_workbooks_are_read_or_refused_and_both_ways_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     files = list(mutations(seed=20, count=600))
     by_pattern = [outcome_of(data) for data in files]
-    for module in (ooxml_sheet, ooxml_parts):
+    for module in (ooxml, ooxml_parts):
         monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
     assert by_pattern == [outcome_of(data) for data in files]
     codes_met = {outcome for outcome in by_pattern if isinstance(outcome, str)}

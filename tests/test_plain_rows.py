@@ -28,7 +28,6 @@ from tests.face import (
     ooxml,
     ooxml_parts,
     ooxml_rows,
-    ooxml_sheet,
 )
 from tests.intake_files import MAIN, sheet, workbook
 from tests.property_tests import examples
@@ -56,7 +55,7 @@ def by_handlers(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], Outcome]:
 
     def read(data: bytes) -> Outcome:
         with monkeypatch.context() as patched:
-            for module in (ooxml_sheet, ooxml_parts):
+            for module in (ooxml, ooxml_parts):
                 patched.setattr(module, "find_stretch", lambda content, element: None)
             return outcome(data)
 

@@ -170,7 +170,7 @@ def _of_mails() -> Iterator[str]:
 
 def _what_files_are() -> Iterator[tuple[str, str]]:
     """What a file is instead of a workbook, and why it was not handed over: constants of what reads it."""
-    for name in ("content_sniffing", "gate", "ooxml_sheet"):
+    for name in ("gate", "ooxml"):
         file = f"hrge_xl/reader/{name}.py"
         for node in ast.walk(ast.parse((PACKAGE.parent / file).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and WHAT.fullmatch(node.value):

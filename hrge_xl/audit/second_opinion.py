@@ -22,7 +22,7 @@ from ..core.words import tidy
 from ..exchange.validation import stopped
 from ..findings import sentence
 from ..findings.file import STOPPED_BY_THIS_FILE
-from ..reader.gate import File, admit
+from ..reader.gate import File, open_untrusted
 from ..reader.raw import unescape
 from ..reader.worker import Died, run_guarded
 
@@ -129,7 +129,7 @@ def second_opinion(
 
     def work() -> Iterator[Job]:
         for submission, path in readings:
-            admitted = admit(path, password)
+            admitted = open_untrusted(path, password)
             if not isinstance(admitted, File) or admitted.format not in READS:
                 what = f"of the format .{admitted.format}" if isinstance(admitted, File) else CLOSED
                 found.not_read.append(

@@ -32,7 +32,7 @@ from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
 from ..ledger.judgements import rounds_elsewhere, take_over, waivers
 from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger
 from ..reader import ExpectedReturn, cores
-from ..reader.content_sniffing import OLE_MAGIC
+from ..reader.gate import OLE_MAGIC
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load

@@ -30,9 +30,9 @@ from ..findings.identity import SIGNATURE_INVALID
 from ..layout import Layout
 from ..layout.wording import text
 from ..reader import ExpectedReturn, File, Refusal, layout_of, read_content, spec_of, stamp_alone
-from ..reader.gate import admit, fingerprint
+from ..reader.gate import fingerprint, open_untrusted
 from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy
-from ..reader.limits import LIMITS, Limits
+from ..reader.limits import LIMITS, ReadLimits
 from ..reader.worker import Died, NotStarted, WorkerPool
 from ..spec.carried import CACHE, cache_folder
 from ..spec.load import SPEC_HOMES, find, is_path, load
@@ -218,7 +218,7 @@ Readers = WorkerPool[FileToCheck, Result | ProgramFault | SpecBroken]
 """Processes that read and check files; they are worth keeping, as they learn what files have in common."""
 
 
-def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
+def readers(jobs: int = 1, limits: ReadLimits = LIMITS) -> Readers:
     """Make new processes for reading, each under these limits; they live until they are closed."""
     kept = cache_folder()
     if kept is None:

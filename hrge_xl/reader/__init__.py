@@ -1,4 +1,9 @@
-"""Returned files: untrusted bytes in, a `Submission` or a `Refusal` out; the only layer that opens them."""
+"""Returned files: untrusted bytes in, a `Submission` or a `Refusal` out; the only layer that opens them.
+
+A file goes through the gate (what is it, may it be opened), is read into a `RawWorkbook` by the reader of its format,
+and is compared with the layout that its stamp names: answers, findings and every text without a place come out. Mails
+and archives are unpacked layer by layer. What touches the bytes runs in processes with limits and a sandbox (`worker`).
+"""
 
 from .gate import File, Refusal, fingerprint
 from .identity import ExpectedReturn, stamp_alone

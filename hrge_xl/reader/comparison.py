@@ -28,15 +28,16 @@ from ..findings.structure import (
     TYPED_OVER,
 )
 from ..layout import Layout, address
-from ..spec.supplements import LAST_SHEET
+from ..layout.model import Place
+from ..spec.own_sheets import LAST_SHEET
 from ..workbook import Content
-from ..workbook.book import IssuedSheet
-from ..workbook.cover import COVER_FACTS, LABEL, contact_label
-from .axes import Axes, by_codes
+from ..workbook.cover import COVER_FACTS, contact_label
+from ..workbook.issued import IssuedSheet
+from ..workbook.progress import LABEL
 from .expected import ReadResult, one_by_one, shorten
 from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
 from .raw import CellKind, RawCell, RawSheet, compact, shown_cell
-from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
+from .tool_sheets import GIVEN_BACK, HOME, Assigned, Axes, ToolSheet, by_codes, text_at
 from .unplaced import keep, single_texts, typed_on, typed_texts
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
@@ -53,12 +54,12 @@ class WorkbookComparison:
     def compare(self, assigned: Assigned, read: Sequence[ReadSheet]) -> None:
         """Compare all sheets, once it is known whether anything has moved on one of those that were read."""
         found, plan = self.found, self.plan
-        calculated = [each for each in assigned.tools.values() if not each.plan.sheet.grids]
+        calculated = [sheet for sheet in assigned.tools.values() if not sheet.plan.sheet.grids]
         there = {sheet.plan.tool for sheet in (*calculated, *(sheet for sheet, _ in read))}
         whole = there == plan.sheets.keys() and all(
-            sheet.plan.needed_rows.keys() <= axes.rows.places.keys()
-            and sheet.plan.needed_columns.keys() <= axes.columns.places.keys()
+            lines.needed.keys() <= axis.places.keys()
             for sheet, axes in read
+            for lines, axis in zip((sheet.plan.rows, sheet.plan.columns), axes, strict=True)
         )
         moved = [_moved(axes) for _, axes in read]
         names = {name: plan.sheets[tool].sheet.name for tool, name in found.sheets.items()}
@@ -78,9 +79,11 @@ class WorkbookComparison:
                 self.seen.append(PROTECTION_OFF.at(sheet.raw.name, None, tool))
         self._own_sheets(assigned, formulas)
         # rows whose codes and numbers disagree were not just sorted
-        doubtful = {each.sheet for each in self.seen if each.code == ROW_NUMBER_CHANGED.code}
+        doubtful = {finding.sheet for finding in self.seen if finding.code == ROW_NUMBER_CHANGED.code}
         self.seen[:] = [
-            each for each in self.seen if each.code != ROWS_SORTED.code or each.sheet not in doubtful
+            finding
+            for finding in self.seen
+            if finding.code != ROWS_SORTED.code or finding.sheet not in doubtful
         ]
         # what refers to cells that are gone, or looks for codes that are, cannot show what it should
         if not (
@@ -98,17 +101,17 @@ class WorkbookComparison:
         """Compare a sheet with answers."""
         raw, at, expected = sheet.raw, sheet.plan.at, self.plan.issued[sheet.plan.sheet.name]
         compared = expected.compare(raw, moved, formulas)
-        changes = [each for each in compared.changes if not _stayed(sheet, each)]
+        changes = [change for change in compared.changes if not _stayed(sheet, change)]
         self.found.results[expected.issued.name] = compared.results
         self._tell(changes, expected, raw, sheet.plan.tool)
         self.found.no_longer |= {
-            at[each.home].key for each in changes if each.kind == FORMULA_CHANGED and each.home in at
+            at[change.home].key for change in changes if change.kind == FORMULA_CHANGED and change.home in at
         }
         text, cell = text_at(raw, *sheet.corner), address(*sheet.corner)
         if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
             return
         self._codes_damaged(raw, sheet.plan.tool)
-        there = {(each.sheet, each.cell) for each in (*self.found.unplaced, *self.found.replaced)}
+        there = {(text.sheet, text.cell) for text in (*self.found.unplaced, *self.found.replaced)}
         if text and (raw.name, cell) not in there:
             self.found.replaced.append(Unplaced(raw.name, cell, text))
 
@@ -177,11 +180,11 @@ class WorkbookComparison:
         expected: ExpectedCells,
         formulas: Formulas,
         tool: str | None = None,
-        corner: Corner = HOME,
+        corner: Place = HOME,
     ) -> Compared:
         """Compare a sheet that has no codes to go by, row by row, and keep what stands where nothing was issued."""
         compared = expected.compare(raw, None, formulas)
-        changed = {each.row for each in compared.changes if each.of_text}
+        changed = {change.row for change in compared.changes if change.of_text}
         moved = _aligned(raw, expected, corner) if len(changed) > FEW or corner != HOME else None
         if moved is not None:
             compared = expected.compare(raw, moved, replace(formulas, exact=False))
@@ -204,26 +207,26 @@ class WorkbookComparison:
             # those of calculated answers are told with the answers
             elsewhere = expected.calculated if kind in (TYPED_OVER, FORMULA_CLEARED) else ()
             groups = grouped(
-                (each.column if telling.by_column else 0, each)
-                for each in changes
-                if each.kind == kind and each.home not in elsewhere
+                (change.column if telling.by_column else 0, change)
+                for change in changes
+                if change.kind == kind and change.home not in elsewhere
             )
             if len(groups) > telling.most_columns > 0:
-                groups = {0: [each for _, group in sorted(groups.items()) for each in group]}
+                groups = {0: [change for _, group in sorted(groups.items()) for change in group]}
             for _, group in sorted(groups.items()):
                 for told in one_by_one(group, telling.alone):
-                    first = min(told, key=lambda each: (each.row, each.column))
-                    cells = compact((each.row, each.column) for each in told)
+                    first = min(told, key=lambda change: (change.row, change.column))
+                    cells = compact((change.row, change.column) for change in told)
                     value, issued = shorten(first.found) + and_more(len(told) - 1), shorten(first.issued)
                     about = {"value": value, "expected": issued, "label": cells, "cells": cells}
                     at, count = address(first.row, first.column), str(len(told))
                     self.seen.append(kind.at(raw.name, at, tool, **about, count=count))
-        if any(each.kind == CODES_DAMAGED for each in changes):
+        if any(change.kind == CODES_DAMAGED for change in changes):
             self._codes_damaged(raw, tool)
 
     def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:
         """Report damaged codes once for each sheet, and not where it could not be read at all."""
-        told = {each.code for each in self.seen if each.sheet == raw.name}
+        told = {finding.code for finding in self.seen if finding.sheet == raw.name}
         if not told & {CODES_DAMAGED.code, SHEET_UNREADABLE.code}:
             self.seen.append(CODES_DAMAGED.at(raw.name, None, tool))
 
@@ -231,16 +234,16 @@ class WorkbookComparison:
 def _kept(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
     """Give what was typed over texts and formulas."""
     return [
-        Unplaced(raw.name, address(each.row, each.column), each.found)
-        for each in changes
-        if each.found.strip() and (each.of_text or each.kind == TYPED_OVER)
+        Unplaced(raw.name, address(change.row, change.column), change.found)
+        for change in changes
+        if change.found.strip() and (change.of_text or change.kind == TYPED_OVER)
     ]
 
 
-def _stayed(sheet: ToolSheet, each: CellChange) -> bool:
+def _stayed(sheet: ToolSheet, change: CellChange) -> bool:
     """Say whether it is a band or a line of the panel that stands at home while a row or column there has moved."""
-    there = tidy(text_at(sheet.raw, *each.home)) == tidy(each.issued)
-    return each.of_text and there and sheet.plan.is_loose(*each.home, each.issued)
+    there = tidy(text_at(sheet.raw, *change.home)) == tidy(change.issued)
+    return change.of_text and there and sheet.plan.is_loose(*change.home, change.issued)
 
 
 def _moved(axes: Axes) -> Moved | None:
@@ -273,7 +276,7 @@ def _outside(
 # the sheets without questions: cover, lists, stamp and calculated ones
 
 
-def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | None:
+def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Place) -> Moved | None:
     """Find where each issued row is now, by its first text; None where all are at home.
 
     What stands behind it may be of one workbook only: the lines of a cover.

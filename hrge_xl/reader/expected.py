@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..answers.answer import Answers, CellKey
 from ..answers.submission import Identity, Unplaced
@@ -43,7 +43,7 @@ class CellSpec:
     need: str  # the rule it is issued with: "any", a list by its name, or none ("")
 
 
-Found = TypeVar("Found")
+Thing = TypeVar("Thing")
 Cells = Sequence[tuple[CellSpec, int, int]]  # with row and column
 Needs = dict[tuple[str, int], dict[int, CellSpec]]  # kind of rule and column -> row -> cell
 
@@ -67,7 +67,7 @@ class FoundCells:
     @cached_property
     def calculated(self) -> Cells:
         """The cells that a formula fills."""
-        return tuple(each for each in self.cells if each[0].calculated)
+        return tuple(cell for cell in self.cells if cell[0].calculated)
 
     @cached_property
     def needs(self) -> Needs:
@@ -77,6 +77,23 @@ class FoundCells:
             if part.need:
                 table.setdefault((part.need, column), {})[row] = part
         return table
+
+
+class ExpectedLines(NamedTuple):
+    """The rows, or the columns, of a tool sheet."""
+
+    codes: Mapping[str, tuple[int, ...]]  # with the lines that have each
+    needed: Mapping[str, CellSpec]  # codes of lines that hold answers, each with the first of its cells
+    codeless: frozenset[int]
+
+    @classmethod
+    def of(
+        cls, coded: Iterable[tuple[str, int]], parts: Iterable[tuple[str, CellSpec]], lines: Iterable[int]
+    ) -> ExpectedLines:
+        """Make them of codes with their lines, codes with their cells, and all lines that may have none."""
+        codes = {code: tuple(sorted({*places})) for code, places in grouped(coded).items() if code}
+        needed = {code: cells[0] for code, cells in grouped(parts).items()}
+        return cls(codes, needed, frozenset(lines).difference(*codes.values()))
 
 
 @dataclass(frozen=True)
@@ -94,7 +111,13 @@ class ExpectedSheet:
     @cached_property
     def parts(self) -> tuple[CellSpec, ...]:
         """Every cell of every slot, top down."""
-        return tuple(part for slot in self.sheet.slots for part in _parts(self.layout, slot))
+        found: list[CellSpec] = []
+        for slot in self.sheet.slots:
+            need, calculated = _need(self.layout, slot.field), slot.field.calculated
+            for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
+                key = (*slot.key, number if slot.field.several else 0)
+                found.append(CellSpec(slot, key, *codes, *place, address(*place), calculated, need))
+        return tuple(found)
 
     @cached_property
     def home(self) -> FoundCells:
@@ -112,28 +135,18 @@ class ExpectedSheet:
         return {part.key: part.home for part in self.parts}
 
     @cached_property
-    def row_codes(self) -> dict[str, tuple[int, ...]]:
-        """Rows by code."""
-        return _places((row.code, row.index) for grid in self.sheet.grids for row in grid.rows if row.code)
+    def rows(self) -> ExpectedLines:
+        """The rows; those of titles, heads and sections have no code."""
+        coded = ((row.code, row.index) for grid in self.sheet.grids for row in grid.rows)
+        parts = ((part.row_code, part) for part in self.parts)
+        return ExpectedLines.of(coded, parts, self.taken.keys() - {CODE_ROW})
 
     @cached_property
-    def column_codes(self) -> dict[str, tuple[int, ...]]:
-        """Columns by code."""
-        return _places((c.code, c.index) for grid in self.sheet.grids for c in grid.columns if c.code)
-
-    @cached_property
-    def needed_rows(self) -> dict[str, CellSpec]:
-        """The codes of the rows that hold answers, each with the first of its cells."""
-        return {
-            code: parts[0] for code, parts in grouped((part.row_code, part) for part in self.parts).items()
-        }
-
-    @cached_property
-    def needed_columns(self) -> dict[str, CellSpec]:
-        """The codes of the columns that hold answers, each with the first of its cells."""
-        return {
-            code: parts[0] for code, parts in grouped((part.column_code, part) for part in self.parts).items()
-        }
+    def columns(self) -> ExpectedLines:
+        """The columns; those of labels and help have no code."""
+        coded = ((column.code, column.index) for grid in self.sheet.grids for column in grid.columns)
+        parts = ((part.column_code, part) for part in self.parts)
+        return ExpectedLines.of(coded, parts, range(CODE_COLUMN + 1, self.sheet.last.column + 1))
 
     @cached_property
     def not_only_service(self) -> frozenset[int]:
@@ -159,7 +172,7 @@ class ExpectedSheet:
     def texts(self) -> frozenset[str]:
         """Every text of the table and above it, folded: it tells our rows and columns from theirs."""
         tool = self.sheet.tool
-        said = {text for each in (tool.title, tool.part) for text in each.by_language.values()}
+        said = {text for words in (tool.title, tool.part) for text in words.by_language.values()}
         said |= {purpose(tool, language) for language in tool.title.by_language}
         drawn = issued_sheets(self.layout)[self.sheet.name].constants
         above = (drawn.get(row, {}) for row in range(CODE_ROW + 1, HEAD_ROW))
@@ -180,18 +193,6 @@ class ExpectedSheet:
         """The row codes of each block that people can sort: those that also show them as marks."""
         grids = (grid for grid in self.sheet.grids if not grid.across and grid.slots)
         return tuple(frozenset(row.code for row in grid.data_rows) for grid in grids)
-
-    @cached_property
-    def codeless_rows(self) -> frozenset[int]:
-        """Rows of titles, heads and sections."""
-        coded = {row for rows in self.row_codes.values() for row in rows}
-        return frozenset(self.taken) - coded - {CODE_ROW}
-
-    @cached_property
-    def codeless_columns(self) -> frozenset[int]:
-        """Columns of labels and help."""
-        coded = {column for columns in self.column_codes.values() for column in columns}
-        return frozenset(range(CODE_COLUMN + 1, self.sheet.last.column + 1)) - coded
 
     @cached_property
     def row_texts(self) -> dict[int, frozenset[str]]:
@@ -227,17 +228,6 @@ class ExpectedSheet:
         return is_band or (column - self.sheet.panel_column in (0, 1) and fold(text) in self.panel_texts)
 
 
-def _parts(layout: Layout, slot: Slot) -> Iterable[CellSpec]:
-    need, calculated = _need(layout, slot.field), slot.field.calculated
-    for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
-        key = (*slot.key, number if slot.field.several else 0)
-        yield CellSpec(slot, key, *codes, *place, address(*place), calculated, need)
-
-
-def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
-    return {code: tuple(sorted({*places})) for code, places in grouped(pairs).items()}
-
-
 @dataclass(frozen=True, eq=False)
 class ExpectedWorkbook:
     """A layout made ready for reading; made once and used for every file of that layout."""
@@ -253,7 +243,7 @@ class ExpectedWorkbook:
     @cached_property
     def parts(self) -> tuple[CellSpec, ...]:
         """Every cell of every sheet."""
-        return tuple(part for each in self.sheets.values() for part in each.parts)
+        return tuple(part for sheet in self.sheets.values() for part in sheet.parts)
 
     @cached_property
     def vocabularies(self) -> Vocabularies:
@@ -267,11 +257,15 @@ class ExpectedWorkbook:
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:
         """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
-        found = {name: ExpectedCells(issued) for name, issued in issued_sheets(self.layout).items()}
-        for each in self.layout.sheets:
-            found[each.name] = ExpectedCells.of_tool(found[each.name].issued, each)
-        lists = self.layout.lists_name
-        return found | {lists: ExpectedCells.of_lists(found[lists].issued, self.layout)}
+        tools, found = {sheet.name: sheet for sheet in self.layout.sheets}, dict[str, ExpectedCells]()
+        for name, issued in issued_sheets(self.layout).items():
+            if name in tools:
+                found[name] = ExpectedCells.of_tool(issued, tools[name])
+            elif name == self.layout.lists_name:
+                found[name] = ExpectedCells.of_lists(issued, self.layout)
+            else:
+                found[name] = ExpectedCells(issued)
+        return found
 
     def cover(self, lines: frozenset[str]) -> ExpectedCells:
         """Give what was issued on the cover with lines for these facts."""
@@ -313,9 +307,9 @@ def observe_at(kind: Kind, sheet: str, cell: str | None, part: CellSpec, **detai
     return kind.at(sheet, cell, *part.slot.key, **detail)
 
 
-def one_by_one(found: Sequence[Found], alone: int) -> Iterator[Sequence[Found]]:
+def one_by_one(found: Sequence[Thing], alone: int) -> Iterator[Sequence[Thing]]:
     """Give what is told: the first ones each by itself, and all further ones together."""
-    yield from ([each] for each in found[:alone])
+    yield from ([thing] for thing in found[:alone])
     if len(found) > alone:
         yield found[alone:]
 

@@ -1,20 +1,25 @@
-"""The gate: which files are read at all. Each is opened once, and nothing is inflated unchecked."""
+"""The gate: which files are read at all, and what each is by its content; a name proves nothing.
+
+Each file is opened once, and nothing is inflated unchecked. Names are asked only where a file is nobody's answer.
+"""
 
 from __future__ import annotations
 
 import errno
 import hashlib
 import io
+import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..answers.submission import Identity
 from ..core.message_templates import MessageTemplate
-from ..core.paths import LOCK_PREFIXES, path_text
+from ..core.paths import LOCK_PREFIXES, is_left_by_a_program, path_text
 from ..findings import Finding
 from ..findings.file import (
     CHANGED_WHILE_READ,
@@ -26,16 +31,18 @@ from ..findings.file import (
     LINK_NOT_FILE,
     LOCK_FILE,
     NOT_A_REGULAR_FILE,
+    NOT_A_WORKBOOK,
     PASSWORD_SUPPORT_MISSING,
     UNREADABLE_FILE,
     WRONG_PASSWORD,
 )
-from .content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, not_a_workbook, ole_format, zip_format
-from .limits import LIMITS, MEBIBYTE, Limits
+from .limits import LIMITS, MEBIBYTE, ReadLimits
 from .raw import Unreadable
 from .worker import Died, run_guarded
 from .zip_package import ZipPackage, megabytes
 
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP_MAGIC = b"PK\x03\x04"
 _CONFIGURATION = {  # by name: what this program knows by such a file, where it is not among returns
     "round.yaml": "a round",
     "signing.key": "the signature of a round",
@@ -88,7 +95,7 @@ class File:
         return Refusal(self.path, self.sha256, self.size, why, stamps)
 
 
-def admit(path: Path, password: str | None = None) -> File | Refusal:
+def open_untrusted(path: Path, password: str | None = None) -> File | Refusal:
     """Read one file and tell what it is, by its content; never raises for what a file may be."""
     file = opened(path, LIMITS)
     if isinstance(file, Refusal):
@@ -121,7 +128,7 @@ def beginning_of(path: Path, count: int) -> bytes:
         return b""
 
 
-def opened(path: Path, limits: Limits) -> File | Refusal:
+def opened(path: Path, limits: ReadLimits) -> File | Refusal:
     """Give a regular file, read once, whatever it holds; of one that is too large only hash and size."""
     sha256: str | None = None
     size: int | None = None
@@ -181,7 +188,7 @@ def _judge(data: bytes, password: str | None) -> tuple[str, bytes]:
     if data.startswith(ZIP_MAGIC):
         return zip_format(ZipPackage(data)), data
     if not data.startswith(OLE_MAGIC):
-        raise not_a_workbook(describe(data))
+        raise _not_a_workbook(describe(data))
     if ole_format(data) == "xls":
         return "xls", data
     if password is None:
@@ -194,7 +201,7 @@ def _judge(data: bytes, password: str | None) -> tuple[str, bytes]:
         return zip_format(ZipPackage(plain)), plain
     if plain.startswith(OLE_MAGIC) and ole_format(plain) == "xls":
         return "xls", plain
-    raise not_a_workbook("an encrypted file of an unknown kind")
+    raise _not_a_workbook("an encrypted file of an unknown kind")
 
 
 def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Finding:
@@ -215,3 +222,155 @@ def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Finding:
     except Exception:  # noqa: BLE001 - on damaged containers the package raises errors of every kind
         return WRONG_PASSWORD.at()
     return opened.getvalue() if opened.tell() <= most else _too_large(opened.tell(), most)
+
+
+# what a file is, told from its bytes
+
+_ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+_MANIFEST = "META-INF/manifest.xml"
+# Marks by which a file is known, each with what it then is; `beginnings` are bytes, spelt in Latin-1.
+_KINDS: dict[str, dict[str, str]] = json.loads(
+    Path(__file__).with_name("file_kinds.json").read_text(encoding="ascii")
+)
+# in the header of an OLE container
+_SECTOR_SHIFT, _SMALL_SHIFT, _DIRECTORY, _SMALL_BELOW = 0x1E, 0x20, 0x30, 0x38
+_START, _SIZE = 0x74, 0x78  # in an entry of its directory
+_BOF, _WRITE_PROTECT, _FILE_PASS = 0x0809, 0x0086, 0x002F  # records of an .xls
+_HTML = re.compile(r"<(!doctype\s+html|html|head|body|table|meta|script|div|style)\b", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_LOOKED_AT = 4096
+
+
+def _not_a_workbook(what: str) -> Unreadable:
+    """Give the finding that says what the file is instead."""
+    return Unreadable(NOT_A_WORKBOOK.at(what=MessageTemplate(what)))
+
+
+def zip_format(package: ZipPackage) -> str:
+    """xlsx, xlsm, xlsb or ods; raises Unreadable with what else the zip is."""
+    if "mimetype" in package:
+        declared = package.read("mimetype").strip()
+        if declared == _ODS_TYPE:
+            if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
+                raise Unreadable(ENCRYPTED_WORKBOOK.at())
+            return "ods"
+        raise _not_a_workbook(_first("other_open_document", declared) or "a zip archive")
+    if "[Content_Types].xml" not in package:
+        what, names = "a zip archive", package.names
+        if any(name.endswith(".iwa") for name in names):
+            what = "a Numbers or Pages document of Apple"
+        elif any(name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) for name in names):
+            what = "a zip archive with workbooks in it; unpack it first"
+        raise _not_a_workbook(what)
+    # Without the zeros a UTF-16 part reads like any other.
+    types = package.read("[Content_Types].xml").replace(b"\0", b"").lower()
+    found = _first("content_types", types)
+    if found is None:
+        raise _not_a_workbook(_first("other_office", types) or "a zip archive")
+    return found
+
+
+def _first(table: str, content: bytes) -> str | None:
+    return next((meaning for mark, meaning in _KINDS[table].items() if mark.encode() in content), None)
+
+
+def ole_format(data: bytes) -> str:
+    """xls or encrypted for an OLE container; raises Unreadable with what else it is."""
+    for stream, meaning in _KINDS["ole_streams"].items():
+        entries = list(_ole_entries(data, stream))
+        if not entries:
+            continue
+        if meaning not in ("encrypted", "xls"):
+            raise _not_a_workbook(meaning)
+        encrypted = meaning == "encrypted" or any(_is_encrypted_xls(data, entry) for entry in entries)
+        return "encrypted" if encrypted else "xls"
+    raise _not_a_workbook("an old office file of an unknown kind")
+
+
+def _ole_entries(data: bytes, stream: str) -> Iterator[int]:
+    """Places of directory entries of this name: these are 128 bytes long and start at multiples of that."""
+    name = stream.encode("utf-16-le") + b"\0\0"
+    position = data.find(name)
+    while position >= 0:
+        if position % 128 == 0:
+            yield position
+        position = data.find(name, position + 1)
+
+
+def _is_encrypted_xls(data: bytes, entry: int) -> bool:
+    """Say whether the stream of a directory entry says so: behind its first record, or that of write protection."""
+    position, kinds = _place_of_stream(data, entry), list[int]()
+    for _ in range(3):
+        kinds.append(_number(data, position, 2))
+        position += 4 + _number(data, position + 2, 2)
+    first, second, third = kinds
+    return first == _BOF and _FILE_PASS in (second, third if second == _WRITE_PROTECT else None)
+
+
+def _place_of_stream(data: bytes, entry: int) -> int:
+    """Give where a stream begins; short ones are kept together in the root's, which is taken to be in one piece."""
+    size, small = 1 << min(_number(data, _SECTOR_SHIFT, 2), 16), 1 << min(_number(data, _SMALL_SHIFT, 2), 16)
+    start = _number(data, entry + _START, 4)
+    if _number(data, entry + _SIZE, 4) >= _number(data, _SMALL_BELOW, 4):
+        return (start + 1) * size
+    root = (_number(data, _DIRECTORY, 4) + 1) * size
+    return (_number(data, root + _START, 4) + 1) * size + start * small
+
+
+def _number(data: bytes, position: int, size: int) -> int:
+    return int.from_bytes(data[position : position + size], "little")
+
+
+def describe(data: bytes) -> str:
+    """Say what a file is that is neither zip nor OLE, in words that fit after "it is"."""
+    marks = _KINDS["beginnings"].items()
+    known = next((what for mark, what in marks if data.startswith(mark.encode("latin-1"))), None)
+    return known or _describe_text(data[:_LOOKED_AT]) or "a file of an unknown kind"
+
+
+def _describe_text(beginning: bytes) -> str | None:
+    if beginning[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = beginning[: len(beginning) // 2 * 2].decode("utf-16", "replace")
+    else:
+        # A letter cut in two at the end of what we look at is no reason to doubt the rest.
+        text = beginning.decode("utf-8", "ignore")
+        if len(text.encode()) < len(beginning) - 3:
+            text = beginning.decode("latin-1")
+    if _CONTROL.search(text):
+        return None
+    start = text.lstrip("\ufeff \t\r\n")
+    if "urn:schemas-microsoft-com:office:spreadsheet" in text:
+        return "an XML spreadsheet of Excel 2003"
+    if _HTML.match(start) or (start.startswith("<") and _HTML.search(text)):
+        return "a web page (HTML)"
+    if start.startswith("<"):
+        return "an XML file"
+    lower = start.lower()
+    kinds = (what for mark, what in _KINDS["text_beginnings"].items() if lower.startswith(mark))
+    return next(kinds, "a text file, perhaps CSV")
+
+
+# what a file is that is nobody's answer, in a word, by its name and what it begins with
+
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm", ".csv")
+UNOPENED_ARCHIVES = _KINDS["unopened_archives"]  # by their ending
+_BY_ENDING = {f".{ending}": word for word, endings in _KINDS["endings"].items() for ending in endings.split()}
+
+
+def ending_of(name: str) -> str:
+    """Give the ending of a name in small letters, with its point."""
+    return PurePosixPath(name.strip().lower()).suffix
+
+
+def is_named_as_workbook(name: str) -> bool:
+    """Tell whether a name says that this is a workbook."""
+    return ending_of(name) in WORKBOOK_ENDINGS
+
+
+def word_for(name: str, data: bytes = b"", *, inline: bool = False) -> str:
+    """Give a word for a file; a picture within the text of a mail is a logo."""
+    if is_left_by_a_program(name):
+        return "system"
+    by_content = "program" if data.startswith(b"MZ") else _KINDS["descriptions"].get(describe(data), "other")
+    word = _BY_ENDING.get(ending_of(name)) or by_content
+    return "logo" if inline and word == "picture" else word

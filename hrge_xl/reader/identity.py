@@ -97,10 +97,10 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     rows = sorted(row for row in sheet.cells if 1 < row <= SHEET_ROWS) if sheet else ()
     pairs = {_text(sheet, row, 1): _text(sheet, row, 2) for row in rows if sheet}
     on_sheet = {name: value for name, value in pairs.items() if name in FIELDS}
-    copies = [each for each in map(from_pairs, (on_sheet, in_properties)) if each is not None]
+    copies = [copy for copy in map(from_pairs, (on_sheet, in_properties)) if copy is not None]
     if not copies:
         return Stamp(observations=[_about(NO_STAMP, file)])
-    copies.sort(key=lambda each: _signature(each, key) != VALID)
+    copies.sort(key=lambda copy: _signature(copy, key) != VALID)
     stamp = Stamp(copies[0], _signature(copies[0], key), tuple(copies))
     differing = _damage(on_sheet, in_properties, workbook.cannot_tell)
     for damage in (differing, _drop_impossible_days(stamp), _shorten(stamp, workbook)):
@@ -303,7 +303,7 @@ SHORTEST = 2
 def teams_named(file: str, teams: Iterable[str]) -> set[str]:
     """Find the teams whose codes are whole words in the name of a file; `PAK 2` goes before the `PAK` within it."""
     words, found = _words(PurePath(file).stem), set()
-    for team in sorted(teams, key=lambda each: (-len(_words(each)), each)):
+    for team in sorted(teams, key=lambda code: (-len(_words(code)), code)):
         code = _words(team)
         tells = len(code.strip()) >= SHORTEST and any(map(str.isalpha, code))
         if code in words and tells:

@@ -8,8 +8,8 @@ MEBIBYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Every limit of intake; the ones on the file and the zip hold before anything is inflated."""
+class ReadLimits:
+    """Every limit of the reader; the ones on the file and the zip hold before anything is inflated."""
 
     file_bytes: int = 25 * MEBIBYTE
     entries: int = 2_000
@@ -30,4 +30,4 @@ class Limits:
     wall_seconds: float = 60.0
 
 
-LIMITS = Limits()
+LIMITS = ReadLimits()

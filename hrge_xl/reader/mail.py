@@ -26,11 +26,11 @@ from .zip_package import Budget
 if TYPE_CHECKING:
     from olefile import OleFileIO
 
-Home = tuple[str, ...]  # the storage of a message of Outlook within its container
+Storage = tuple[str, ...]  # the storage of a message of Outlook within its container
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class EmailInfo:
     """The mail that something came with, moments in ISO form.
 
     `sender` and `sent` are what the innermost mail says of itself, which anybody can write. `sent_by` is who sent the
@@ -42,20 +42,20 @@ class Letter:
     sent_by: str | None = None
     received: str = ""
 
-    def within(self, outer: Letter) -> Letter:
+    def within(self, outer: EmailInfo) -> EmailInfo:
         """Give the letter of a mail that lay in another one, which alone says who brought it and when it came."""
         first = self if outer.sent_by is None else outer
-        return Letter(self.sender or outer.sender, self.sent or outer.sent, first.sent_by, first.received)
+        return EmailInfo(self.sender or outer.sender, self.sent or outer.sent, first.sent_by, first.received)
 
 
 class Attached(NamedTuple):
-    """What is attached to a mail. `mail` says that it is one itself, `home` where a message of Outlook lies."""
+    """What is attached to a mail. `mail` says that it is one itself, `storage` where a message of Outlook lies."""
 
     name: str
     data: bytes = b""
     inline: bool = False
     mail: bool = False
-    home: Home = ()
+    storage: Storage = ()
 
 
 _HEADER = re.compile(
@@ -86,10 +86,10 @@ def _from_first_line(data: bytes) -> bytes:
     return data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
 
 
-def letter_of(mail: Message) -> Letter:
+def email_info(mail: Message) -> EmailInfo:
     """Tell who sent a mail, and when; what is said in a way that means nothing is not said."""
     sender = sender_of(mail)
-    return Letter(sender, moment_of(str(mail["Date"] or "")), sender, received_on(mail))
+    return EmailInfo(sender, moment_of(str(mail["Date"] or "")), sender, received_on(mail))
 
 
 def sender_of(mail: Message) -> str:
@@ -157,7 +157,7 @@ def _parts(mail: Message) -> Iterator[Message]:
         if part.get_content_type() == "message/rfc822" or not isinstance(payload, list):
             yield part
         else:
-            waiting += [each for each in reversed(payload) if isinstance(each, Message)]
+            waiting += [inner for inner in reversed(payload) if isinstance(inner, Message)]
 
 
 def _inner_mail(part: Message) -> Message | None:
@@ -209,8 +209,8 @@ _TAGS_OF_NAMES = ((struct.pack("<L", 0x3707_001F), "utf-16-le"), (struct.pack("<
 class OutlookMessage:
     """A message in a container, which may be attached to another one in it."""
 
-    def __init__(self, ole: OleFileIO, home: Home = ()) -> None:
-        self._ole, self._home = ole, home
+    def __init__(self, ole: OleFileIO, storage: Storage = ()) -> None:
+        self._ole, self._storage = ole, storage
 
     @classmethod
     def of(cls, data: bytes) -> OutlookMessage:
@@ -219,59 +219,57 @@ class OutlookMessage:
 
         return cls(OleFileIO(io.BytesIO(data)))
 
-    def inner(self, home: Home) -> OutlookMessage:
+    def inner(self, storage: Storage) -> OutlookMessage:
         """Give a message that is attached to this one."""
-        return OutlookMessage(self._ole, home)
+        return OutlookMessage(self._ole, storage)
 
     @property
-    def letter(self) -> Letter:
+    def letter(self) -> EmailInfo:
         """Who sent it, and when it was sent and delivered; the headers that came with it say so best."""
-        headers = HeaderParser().parsestr(self._text(self._home, _HEADERS))
-        said = (self._text(self._home, each) for each in (_SENDER_SMTP, _SENDER))
+        headers = HeaderParser().parsestr(self._text(self._storage, _HEADERS))
+        said = (self._text(self._storage, field) for field in (_SENDER_SMTP, _SENDER))
         sender = next((address for address in said if "@" in address), sender_of(headers))
         delivered = self._moment(_DELIVERED)
         sent = moment_of(str(headers["Date"] or "")) or self._moment(_SUBMITTED) or delivered
-        return Letter(sender, sent, sender, received_on(headers) or delivered)
+        return EmailInfo(sender, sent, sender, received_on(headers) or delivered)
 
     @property
     def subject(self) -> str:
         """What it is about."""
-        return self._text(self._home, _SUBJECT)
+        return self._text(self._storage, _SUBJECT)
 
     def attached(self, budget: Budget) -> Iterator[Attached]:
         """Give what is attached. Raises `Unreadable` at what is too much."""
-        depth = len(self._home)
-        storages = (tuple(each) for each in self._ole.listdir(streams=False, storages=True))
-        homes = sorted(
-            each
-            for each in storages
-            if len(each) == depth + 1 and each[:depth] == self._home and each[depth].startswith(_ATTACHMENT)
+        storages = sorted(
+            storage
+            for storage in map(tuple, self._ole.listdir(streams=False, storages=True))
+            if storage[:-1] == self._storage and storage[-1].startswith(_ATTACHMENT)
         )
-        budget.take_entries(len(homes))
-        for home in homes:
-            names = (self._text(home, each) for each in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
-            name, inside = next(filter(None, names), "attachment"), (*home, f"{_STREAM}{_DATA}{_OBJECT}")
+        budget.take_entries(len(storages))
+        for storage in storages:
+            names = (self._text(storage, field) for field in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
+            name, inside = next(filter(None, names), "attachment"), (*storage, f"{_STREAM}{_DATA}{_OBJECT}")
             if self._ole.exists([*inside, _PROPERTIES]):
-                yield Attached(f"{name.removesuffix('.msg')}.msg", home=inside)
+                yield Attached(f"{name.removesuffix('.msg')}.msg", storage=inside)
                 continue
-            data = self._stream(home, _DATA, _BINARY)
+            data = self._stream(storage, _DATA, _BINARY)
             budget.take_bytes(len(data))
-            yield Attached(name, data, bool(self._text(home, _CONTENT_ID)))
+            yield Attached(name, data, bool(self._text(storage, _CONTENT_ID)))
 
-    def _stream(self, home: Home, property_: str, kind: str) -> bytes:
-        place = [*home, f"{_STREAM}{property_}{kind}"]
+    def _stream(self, storage: Storage, property_: str, kind: str) -> bytes:
+        place = [*storage, f"{_STREAM}{property_}{kind}"]
         if self._ole.get_type(place) != 2:  # no stream
             return b""
         with self._ole.openstream(place) as stream:
             return bytes(stream.read())
 
-    def _text(self, home: Home, property_: str) -> str:
-        told = self._stream(home, property_, _UNICODE).decode("utf-16-le", "replace")
-        return (told or self._stream(home, property_, _BYTES).decode("utf-8", "replace")).rstrip("\0")
+    def _text(self, storage: Storage, property_: str) -> str:
+        told = self._stream(storage, property_, _UNICODE).decode("utf-16-le", "replace")
+        return (told or self._stream(storage, property_, _BYTES).decode("utf-8", "replace")).rstrip("\0")
 
     def _moment(self, tag: int) -> str:
         """Read a moment among the properties of fixed length, in steps of 100 ns since 1601."""
-        place = [*self._home, _PROPERTIES]
+        place = [*self._storage, _PROPERTIES]
         if not self._ole.exists(place):
             return ""
         with self._ole.openstream(place) as stream:

@@ -14,7 +14,7 @@ from ..core.numerals import from_serial, shown
 from ..findings import Finding, codes
 from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_PASSWORD
 from ..layout.wording import text
-from .gate import Refusal, admit
+from .gate import Refusal, open_untrusted
 from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable, shown_cell
 from .read import raw_workbook
 from .worker import Died, run_guarded
@@ -37,7 +37,7 @@ def look_into(
 
     The function runs in a process that may die, and answers with what went wrong instead of raising it.
     """
-    admitted = admit(Path(os.path.realpath(path)), password)
+    admitted = open_untrusted(Path(os.path.realpath(path)), password)
     if isinstance(admitted, Refusal):
         raise _why_not(path, admitted.observations[0], remedy)
     outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1))
@@ -57,12 +57,21 @@ def first_table(path: Path, remedy: str, password: str | None = None) -> Table:
 
 
 def table_of(job: Job) -> Table | Finding:
-    """Give the table of a file that was let in. Runs in a worker."""
+    """Give the table of a file that was let in. Runs in a worker.
+
+    Only the columns of the first rows count, so that one far cell does not make all rows wide.
+    """
     content = content_of(job)
     if isinstance(content, Finding):
         return content
-    sheet = next((each for each in content.sheets if each.cells), None)
-    return [] if sheet is None else _table(sheet)
+    rows: dict[int, dict[int, str]] = {}
+    for sheet in [sheet for sheet in content.sheets if sheet.cells][:1]:
+        for row, cells in sorted(sheet.cells.items()):
+            shown = {column: text for column in cells if (text := _text(sheet, row, column)).strip()}
+            if shown:
+                rows[row] = shown
+    heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]
+    return [(row, [texts.get(column, "") for column in heads]) for row, texts in rows.items()]
 
 
 def content_of(job: Job) -> RawWorkbook | Finding:
@@ -71,19 +80,6 @@ def content_of(job: Job) -> RawWorkbook | Finding:
         return raw_workbook(*job)
     except Unreadable as problem:
         return problem.observation
-
-
-def _table(sheet: RawSheet) -> Table:
-    """Give the rows of a sheet in the columns of its first ones: so one far cell does not make all rows wide."""
-    rows = {row: texts for row in sorted(sheet.cells) if (texts := _texts(sheet, row))}
-    heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]
-    return [(row, [texts.get(column, "") for column in heads]) for row, texts in rows.items()]
-
-
-def _texts(sheet: RawSheet, row: int) -> dict[int, str]:
-    """Give what the cells of a row show, by column."""
-    shown = ((column, _text(sheet, row, column)) for column in sheet.cells[row])
-    return {column: text for column, text in shown if text.strip()}
 
 
 def _text(sheet: RawSheet, row: int, column: int) -> str:

@@ -1,16 +1,19 @@
-"""xlsx and xlsm to RawWorkbook: finds the parts by their relationships and reads each with its reader."""
+"""xlsx and xlsm to RawWorkbook: finds the parts by their relationships, and reads each sheet with what hangs on it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from ..core.dates import parse_moment
+from ..core.message_templates import MessageTemplate
 from ..findings import Finding
 from ..findings.file import (
+    DAMAGED_PART,
     EMBEDDED_OBJECT,
     EXTERNAL_LINK,
     LIVE_DATA_LINK,
@@ -19,15 +22,30 @@ from ..findings.file import (
     NO_SHEETS,
     SHEET_LISTED_TWICE,
     TOO_MANY_SHEETS,
+    UNREADABLE_SHEET_SETTING,
     UNREADABLE_SIDE_PART,
 )
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
-from .limits import LIMITS, Limits
-from .ooxml_parts import Parts, Relationship
-from .ooxml_rows import Context
-from .ooxml_sheet import Drawings, merged, read_sheet
+from .limits import LIMITS, ReadLimits
+from .ooxml_parts import Drawings, Parts, Relationship, cell_from_zero, merged
+from .ooxml_rows import Context, NotPlain, SheetCells
 from .ooxml_styles import NO_STYLES, Styles, read_styles, theme_colours
-from .raw import RawSheet, RawWorkbook, Unreadable
+from .raw import (
+    Area,
+    Overlay,
+    RawSheet,
+    RawWorkbook,
+    Run,
+    Unreadable,
+    Validation,
+    is_true,
+    is_unseen,
+    parse_area,
+    parse_areas,
+    unescape,
+    whole_number,
+)
+from .safe_xml import Cache, XmlGuard, find_stretch, parse_tree, prove
 from .zip_package import ZipPackage, shown
 
 _CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
@@ -35,7 +53,7 @@ _PROPERTIES = ("custom-properties", "customProperties")  # the transitional and 
 MOST_SHOWN = 60  # characters of what the properties say
 
 
-def read(data: bytes, limits: Limits = LIMITS) -> RawWorkbook:
+def read(data: bytes, limits: ReadLimits = LIMITS) -> RawWorkbook:
     """Give everything a returned workbook says; raises Unreadable, with the finding, when it cannot be read."""
     return _WorkbookReader(Parts(ZipPackage(data, limits), limits)).read()
 
@@ -74,7 +92,7 @@ class _WorkbookReader:
         return NO_STYLES if part is None else read_styles(self._parts.tree(part, "x|styleSheet"), theme)
 
     def _read_properties(self, workbook: RawWorkbook) -> None:
-        for link in (each for each in self._package_links if not each.external):
+        for link in (link for link in self._package_links if not link.external):
             with self._optional(link):
                 if link.kind in _PROPERTIES:
                     workbook.properties |= self._parts.custom_properties(link.target)
@@ -116,7 +134,7 @@ class _WorkbookReader:
         readers: dict[str, Callable[[str], Iterable[Any]]] = {
             "threadedComment": parts.threaded_comments,
             "comments": parts.comments,
-            "table": parts.filtered_columns,
+            "table": lambda target: parts.tree(target, "x|table"),  # only told where it cannot be read
             "vmlDrawing": drawings.of_legacy_part,
             "drawing": drawings.of_part,
         }
@@ -126,11 +144,10 @@ class _WorkbookReader:
                 with self._optional(link, sheet.name):
                     found[link.kind] += readers[link.kind](link.target)
         # Excel repeats a threaded comment as a note for older versions: the note is not a second observation.
-        threaded, notes, filtered, legacy, drawn = found.values()
+        threaded, notes, _, legacy, drawn = found.values()
         places = {comment[:2] for comment in threaded}
         sheet.comments = sorted([*threaded, *(note for note in notes if note[:2] not in places)])
         sheet.drawn = merged([*sheet.drawn, *legacy, *drawn])
-        sheet.filtered |= bool(filtered)
 
     @contextmanager
     def _optional(self, link: Relationship, sheet: str | None = None) -> Iterator[None]:
@@ -188,3 +205,117 @@ def _link(parts: Parts, part: str) -> Finding:
     # The file name only: a whole path tells where on somebody's computer it lay.
     names = [target.replace("\\", "/").rpartition("/")[2] for target in targets]
     return EXTERNAL_LINK.at(what=shown(", ".join(names) or part))
+
+
+# one sheet: its rows, the rules, locks, merges and filters around them
+
+_ROOTS = ("x|worksheet", "x|dialogsheet", "xm|macrosheet")
+_DRAWN = {  # with the attribute that says what it is called
+    "x|picture": ("background", ""),
+    "x|oleObject": ("object", "progId"),
+    "x|control": ("control", "name"),
+}
+_MARGINS = frozenset(
+    f"x|{pages}{place}" for pages in ("odd", "even", "first") for place in ("Header", "Footer")
+)
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What stands around the rows of a sheet, the same wherever the same bytes do; files share it."""
+
+    validations: list[Validation] = field(default_factory=list)
+    merges: list[Area] = field(default_factory=list)
+    hidden_columns: list[Run] = field(default_factory=list)
+    protected: bool = False
+    drawn: list[Overlay] = field(default_factory=list)
+    margins: list[str] = field(default_factory=list)
+    not_understood: list[str] = field(default_factory=list)
+
+
+_REMEMBERED: Cache[tuple[ReadLimits, bytes, bytes], Surroundings] = Cache(4_000_000, largest=400_000)
+
+
+def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> None:
+    """Fill `sheet` from the bytes of its part."""
+    guard = XmlGuard(part, context.limits)
+    cells = SheetCells(sheet, guard, context)
+    try:
+        stretch = find_stretch(content, b"sheetData")
+        if stretch is None:
+            raise NotPlain
+        rows = cells.reader.plain_rows(stretch.text)
+        before, after = content[: stretch.start], content[stretch.stop :]
+        key, size = (guard.limits, before, after), len(before) + len(after)
+        around = _REMEMBERED.recall(key, size, lambda: _around(before, after, guard))
+    except NotPlain:
+        opened, closed = {"x|row": cells.open_row}, {"x|c": cells.add, "x|row": cells.close_row}
+        around = _surroundings(parse_tree(content, guard, opened, closed), guard)
+    else:
+        prove(content, guard)
+        cells.keep(rows)
+    sheet.validations, sheet.merges, sheet.margins = around.validations, around.merges, around.margins
+    sheet.hidden_columns, sheet.drawn = around.hidden_columns, around.drawn
+    sheet.protected = around.protected
+    for what in around.not_understood:
+        unreadable = UNREADABLE_SHEET_SETTING.at(sheet.name, what=MessageTemplate(what))
+        context.damaged_place(guard, unreadable)
+    cells.finish()
+
+
+def _around(before: bytes, after: bytes, guard: XmlGuard) -> Surroundings:
+    """Read what stands around plain rows; raises NotPlain where expat sees no rows between."""
+    try:
+        tree = parse_tree(before + after, guard)
+    except Unreadable:
+        raise NotPlain from None
+    data = [element for element in tree.iter() if element.tag.endswith("sheetData")]
+    if len(data) != 1 or data[0] is not tree.find("x|sheetData") or tree.tag not in _ROOTS:
+        raise NotPlain
+    return _surroundings(tree, guard)
+
+
+def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
+    """Read everything in a sheet part that is not a row."""
+    if tree.tag not in _ROOTS:
+        guard.refuse(DAMAGED_PART)
+    found = Surroundings()
+    for merge in tree.iter("x|mergeCell"):
+        if (area := parse_area(merge.get("ref", ""))) is None:
+            found.not_understood.append("merged cells")
+        else:
+            found.merges.append(area)
+    _add_rules(found, tree)
+    for entry in tree.iter("x|col"):
+        first, last = whole_number(entry.get("min")), whole_number(entry.get("max"))
+        if is_unseen(entry.attrib, "width") and first is not None and last is not None:
+            found.hidden_columns.append((first, last))
+    found.protected = any(is_true(lock.get("sheet")) for lock in tree.iter("x|sheetProtection"))
+    for element in tree.iter():
+        if element.tag in _DRAWN:
+            what, name = _DRAWN[element.tag]
+            found.drawn.append(
+                Overlay(*_corner(element), what, "", element.get(name, ""), element.get("shapeId", ""))
+            )
+        elif element.tag == "x|scenario":
+            found.margins.append(unescape(element.get("comment", "").replace("&", "&&")))
+        elif element.tag in _MARGINS:
+            found.margins.append(unescape("".join(element.itertext())))
+    return found
+
+
+def _corner(element: Element) -> tuple[int, int]:
+    """Give the cell where an object begins: the one thing that has its anchor in the part of a sheet."""
+    row, column = (next(element.iter(f"xdr|{line}"), None) for line in ("row", "col"))
+    return cell_from_zero("" if row is None else row.text or "", "" if column is None else column.text or "")
+
+
+def _add_rules(found: Surroundings, tree: Element) -> None:
+    """Note the validation rules, of the first kind and the one that Excel writes for lists of other sheets."""
+    for rule in (*tree.iter("x|dataValidation"), *tree.iter("x14|dataValidation")):
+        formula = rule.findtext("x14|formula1/xm|f" if rule.tag.startswith("x14|") else "x|formula1", "")
+        if areas := parse_areas(rule.findtext("xm|sqref", rule.get("sqref", ""))):
+            blocks = is_true(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop"
+            found.validations.append(Validation(rule.get("type", "none"), formula, areas, blocks))
+        else:
+            found.not_understood.append("a dropdown or another entry rule")

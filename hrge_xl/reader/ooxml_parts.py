@@ -1,23 +1,35 @@
-"""The parts of an xlsx file besides its sheets: what is where, the texts, the formats, names and notes."""
+"""The parts of an xlsx file besides its sheets: what is where, the texts, names and notes, and what was drawn."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from ..core.work import grouped
 from ..findings.file import DAMAGED_PART
 from ..findings.structure import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
-from ..layout import parse_cell
-from .cache import OVERHEAD, Cache
-from .limits import LIMITS, Limits
-from .raw import CellKind, RawCell, RawSheet, RawWorkbook, Unreadable, is_true, rich_text, unescape
-from .safe_xml import MAIN, XmlGuard, find_stretch, parse_tree, prove, resolved
+from ..layout import LAST_COLUMN, LAST_ROW, parse_cell
+from .limits import LIMITS, ReadLimits
+from .raw import (
+    CellKind,
+    Overlay,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    Unreadable,
+    is_true,
+    rich_text,
+    unescape,
+    whole_number,
+)
+from .safe_xml import MAIN, OVERHEAD, Cache, XmlGuard, find_stretch, parse_tree, prove, resolved
 from .zip_package import ZipPackage, shown
 
 
@@ -33,14 +45,14 @@ class Relationship(NamedTuple):
 class Parts:
     """Reads single parts of one package."""
 
-    def __init__(self, package: ZipPackage, limits: Limits) -> None:
+    def __init__(self, package: ZipPackage, limits: ReadLimits) -> None:
         self.package = package
         self.limits = limits
         types = self.tree("[Content_Types].xml", "ct|Types")
         self._types, self._default_types = (
             {
-                each.get(key, "").lstrip("/").lower(): each.get("ContentType", "").lower()
-                for each in types.iter(tag)
+                entry.get(key, "").lstrip("/").lower(): entry.get("ContentType", "").lower()
+                for entry in types.iter(tag)
             }
             for tag, key in (("ct|Override", "PartName"), ("ct|Default", "Extension"))
         )
@@ -84,14 +96,14 @@ class Parts:
             if calculation.get("calcMode") == "manual":
                 found.observations.append(MANUAL_CALCULATION.at())
         entries = tree.findall("x|sheets/x|sheet")
-        found.sheets += (RawSheet(each.get("name", ""), each.get("state", "visible")) for each in entries)
+        found.sheets += (RawSheet(entry.get("name", ""), entry.get("state", "visible")) for entry in entries)
         for name in tree.iterfind("x|definedNames/x|definedName"):
             found.words.append(name.get("comment", ""))
             if name.get("localSheetId") is None:
                 found.defined_names[name.get("name", "")] = "".join(name.itertext()).removeprefix("=")
         properties = tree.find("x|workbookPr")
         found.epoch_1904 = properties is not None and is_true(properties.get("date1904"))
-        return found, [each.get("r|id", "") for each in entries]
+        return found, [entry.get("r|id", "") for entry in entries]
 
     def strings(self, part: str) -> dict[str, RawCell]:
         """Give the shared texts by their index as cells write it, each as the cell that it makes."""
@@ -129,11 +141,6 @@ class Parts:
             for name in ("dc|subject", "dc|description", "core|keywords", "core|category")
         )
         return (tree.findtext("dcterms|modified") or "").strip(), [*words]
-
-    def filtered_columns(self, part: str) -> list[Element]:
-        """Give the columns by which a table (list object) hides rows."""
-        columns = self.tree(part, "x|table").iterfind("x|autoFilter/x|filterColumn")
-        return [column for column in columns if len(column)]
 
 
 _TEXTS: Cache[str, RawCell] = Cache(20_000_000)  # by the text of the element; most files share most of them
@@ -174,3 +181,137 @@ def _shared_texts(content: bytes, guard: XmlGuard) -> list[RawCell]:
     if tree.tag != "x|sst":
         guard.refuse(DAMAGED_PART)
     return found
+
+
+# What lies on top of a sheet: text boxes, shapes, pictures, charts, ink, controls and objects. New programs describe
+# them in a drawing part, old ones in VML, and some things (controls, embedded objects) stand in both, and in the sheet,
+# under one number.
+
+_ANCHORS = frozenset({"xdr|twoCellAnchor", "xdr|oneCellAnchor", "xdr|absoluteAnchor"})
+_OBJECTS = {
+    "xdr|sp": "shape",
+    "xdr|cxnSp": "shape",
+    "xdr|pic": "picture",
+    "xdr|graphicFrame": "object",
+    "xdr|contentPart": "ink",
+    "xdr14|contentPart": "ink",
+}
+_LINKED = {"chart": "chart", "chartEx": "chart", "diagramData": "diagram"}  # by the kind of the relationship
+_LEGACY = {"Pict": "picture", "Shape": "shape", "Rect": "shape", "Group": "shape"}  # all others are controls
+_NOTE = "Note"
+_SHAPE_NUMBER = re.compile(r"_s([0-9]{1,9})$", re.ASCII)
+# Lines of the HTML in VML. Excel does not close its <br>; other line ends in the source say no more than a space.
+_HTML_LINE_END = re.compile(rb"</?br\s*/?>|(?=</div>)")
+_LINE_SEPARATOR = "\u2028"
+_MOST_ELEMENTS = 300_000  # of a part that is read as a tree
+
+
+class Drawings:
+    """Reads the drawing parts of one package; `optional` has a part that cannot be read cost no more than itself."""
+
+    def __init__(
+        self, parts: Parts, optional: Callable[[Relationship], AbstractContextManager[None]]
+    ) -> None:
+        self._parts, self._optional = parts, optional
+        self._limits: ReadLimits = replace(parts.limits, elements=min(parts.limits.elements, _MOST_ELEMENTS))
+        self._read: set[str] = set()  # parts that a drawing leads to
+
+    def of_part(self, part: str) -> Iterator[Overlay]:
+        """Yield what a drawing part describes."""
+        links = {link.id: link for link in self._parts.relationships(part) if not link.external}
+        for anchor in _topmost(self._tree(part), _ANCHORS):
+            # an absolute one names no cell
+            place = cell_from_zero(
+                anchor.findtext("xdr|from/xdr|row", ""), anchor.findtext("xdr|from/xdr|col", "")
+            )
+            for element in _topmost(anchor, _OBJECTS):
+                nodes = element.iter() if element.tag == "xdr|graphicFrame" else ()
+                named = (node.get(name, "") for node in nodes for name in ("r|id", "r|dm"))
+                linked = [links[id_] for id_ in named if id_ in links and links[id_].kind in _LINKED]
+                what = next((_LINKED[link.kind] for link in linked), _OBJECTS[element.tag])
+                texts = [_paragraphs(element), *(self._text_of(link) for link in linked)]
+                old = next(element.iter("a14|compatExt"), None)
+                number = "" if old is None else _shape_number(old.get("spid", ""))
+                properties = next(element.iter("xdr|cNvPr"), None)
+                name = "" if properties is None else properties.get("descr", "") or properties.get("name", "")
+                yield Overlay(*place, what, "\n".join(filter(None, texts)), name, number)
+
+    def of_legacy_part(self, part: str) -> Iterator[Overlay]:
+        """Yield what a VML part describes, except the boxes of comments and the pictures of headers and footers."""
+        content = _HTML_LINE_END.sub(_LINE_SEPARATOR.encode(), self._parts.package.read(part))
+        for shape in parse_tree(content, XmlGuard(part, self._limits)).iter():
+            client = shape.find("xv|ClientData")
+            kind = _NOTE if client is None else client.get("ObjectType", "")
+            if client is not None and kind != _NOTE:
+                number = _shape_number(shape.get("o|spid", "") or shape.get("id", ""))
+                # column, offset, row, offset, and the same of its end
+                left, _, top, *_ = [*client.findtext("xv|Anchor", "").split(","), "", "", ""]
+                text = "".join(text for box in shape.iter("v|textbox") for text in box.itertext())
+                lines = (" ".join(line.split()) for line in text.split(_LINE_SEPARATOR) if line.strip())
+                place, what = cell_from_zero(top, left), _LEGACY.get(kind, "control")
+                yield Overlay(*place, what, "\n".join(lines), shape=number)
+
+    def _tree(self, part: str) -> Element:
+        return parse_tree(self._parts.package.read(part), XmlGuard(part, self._limits))
+
+    def _text_of(self, link: Relationship) -> str:
+        """Return what a chart says, with what was drawn into it, or a diagram; each part only once."""
+        if link.target in self._read:
+            return ""
+        self._read.add(link.target)
+        texts: list[str] = []
+        with self._optional(link):
+            links = self._parts.relationships(link.target)
+            inner = (link.target for link in links if link.kind == "chartUserShapes")
+            texts = [_paragraphs(self._tree(part)) for part in (link.target, *inner)]
+        return "\n".join(filter(None, texts))
+
+
+def merged(found: Iterable[Overlay]) -> list[Overlay]:
+    """Give everything once: what several parts describe under one number is one thing, as the first knows best."""
+    numbered = grouped((overlay.shape, overlay) for overlay in found)
+    alone = numbered.pop("", [])
+    for parts in numbered.values():
+        row, column = next((overlay[:2] for overlay in parts if overlay.row), (0, 0))
+        text = "\n".join(dict.fromkeys(overlay.text for overlay in parts if overlay.text))
+        name = next((overlay.name for overlay in parts if overlay.name), "")
+        alone.append(parts[0]._replace(row=row, column=column, text=text, name=name))
+    return sorted(alone)
+
+
+def _topmost(element: Element, names: Collection[str]) -> Iterator[Element]:
+    """Give the elements of these names that lie in no other one; of alternatives those of the first that has any."""
+    for child in element:
+        if child.tag in names:
+            yield child
+        elif child.tag == "mc|AlternateContent":
+            yield from next((found for option in child if (found := [*_topmost(option, names)])), ())
+        else:
+            yield from _topmost(child, names)
+
+
+def _paragraphs(element: Element) -> str:
+    """Give everything that is written in an element, a line for each paragraph."""
+    lines = (
+        "".join(
+            "\n" if node.tag == "a|br" else node.text or ""
+            for node in paragraph.iter()
+            if node.tag in ("a|t", "a|br")
+        )
+        for paragraph in element.iter("a|p")
+    )
+    return "\n".join(lines).strip()
+
+
+def _shape_number(identifier: str) -> str:
+    """Give the number under which the sheet, a drawing and the VML part know the same thing."""
+    match = _SHAPE_NUMBER.search(identifier)
+    return match[1] if match else ""
+
+
+def cell_from_zero(row: str, column: str) -> tuple[int, int]:
+    """Row and column, counted from 1, of numbers counted from 0."""
+    down, across = whole_number(row.strip()), whole_number(column.strip())
+    if down is None or across is None:
+        return 0, 0
+    return min(down + 1, LAST_ROW), min(across + 1, LAST_COLUMN)

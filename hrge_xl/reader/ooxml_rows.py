@@ -28,9 +28,8 @@ from ..findings.file import (
     TOO_MANY_CELLS,
     UNREADABLE_CELL,
 )
-from ..layout import COLUMNS, LAST_ROW, address, parse_cell
-from .cache import OVERHEAD, Cache
-from .limits import LIMITS, Limits
+from ..layout import COLUMNS, LAST_ROW, Place, address, parse_cell
+from .limits import LIMITS, ReadLimits
 from .ooxml_styles import Styles
 from .raw import (
     BLANK,
@@ -48,7 +47,7 @@ from .raw import (
     unescape,
     whole_number,
 )
-from .safe_xml import MAIN, Attributes, XmlGuard, parse_tree, resolved
+from .safe_xml import MAIN, OVERHEAD, Attributes, Cache, XmlGuard, parse_tree, resolved
 from .zip_package import shown
 
 UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
@@ -88,7 +87,7 @@ class Context:
     strings: Mapping[str, RawCell]  # index, as written in the sheet -> its cell
     styles: Styles
     epoch_1904: bool
-    limits: Limits
+    limits: ReadLimits
     observations: list[Finding] = field(default_factory=list)
     stored_cells: int = 0
     unreadable_places: int = 0
@@ -347,7 +346,7 @@ class SheetCells:
             if area is not None and area[:2] != area[2:]:
                 self._array_areas.append(area)
         if (number := shared_number(about)) is not None and cell.formula:
-            self.sheet.shared_formulas.setdefault(number, MasterFormula(row, column, cell.formula))
+            self.sheet.shared_formulas.setdefault(number, MasterFormula(cell.formula, Place(row, column)))
         if special.outside:
             self._outside.append(address(row, column))
         if special.style is not None and cell is not BLANK:

@@ -78,7 +78,7 @@ def _font(entry: Element, colours: Colours) -> _Font:
     return _Font(
         strike is not None and is_true(strike.get("val", "1")),
         size is not None and _points(size.get("val", "")) < _SMALLEST,
-        colours.colour(entry.find("x|color"), BLACK),
+        colours.colour(entry.find("x|color")),
     )
 
 
@@ -95,7 +95,7 @@ def _ground(entry: Element, colours: Colours) -> RGB | None:
     kind = "gradient" if pattern is None else pattern.get("patternType", "none")
     if pattern is None or kind not in ("none", "solid"):
         return None
-    return WHITE if kind == "none" else colours.colour(pattern.find("x|fgColor"), BLACK)
+    return WHITE if kind == "none" else colours.colour(pattern.find("x|fgColor"))
 
 
 RGB = tuple[float, float, float]  # each from 0 to 1
@@ -132,10 +132,10 @@ class Colours:
         own = [entry.get("rgb", "") for entry in styles.iterfind("x|colors/x|indexedColors/x|rgbColor")]
         return cls([*own, *_PALETTE[len(own) :]], theme or _OFFICE_THEME)
 
-    def colour(self, entry: Element | None, usual: RGB) -> RGB | None:
-        """Give a `color` element; None when it cannot be told."""
+    def colour(self, entry: Element | None) -> RGB | None:
+        """Give a `color` element, black unless it says otherwise; None when it cannot be told."""
         if entry is None or entry.get("auto") is not None:
-            return usual
+            return BLACK
         code = entry.get("rgb")
         if code is None:
             code = _at(self.palette, entry.get("indexed"), "")
@@ -149,8 +149,10 @@ class Colours:
 def theme_colours(theme: Element) -> tuple[str, ...]:
     """Give the colours of a theme part: dark 1, light 1, dark 2, light 2, six accents, two for links."""
     scheme = next(theme.iter("a|clrScheme"), ())
-    entries = (next(iter(each), None) for each in scheme)
-    return tuple("" if each is None else each.get("lastClr", "") or each.get("val", "") for each in entries)
+    entries = (next(iter(entry), None) for entry in scheme)
+    return tuple(
+        "" if entry is None else entry.get("lastClr", "") or entry.get("val", "") for entry in entries
+    )
 
 
 def _tinted(code: str, tint: str | None) -> RGB:
@@ -251,7 +253,7 @@ def _section_for(sections: list[_Section], value: float) -> tuple[_Section, bool
     """Give the section that a number is shown by, and whether a minus sign is put before it."""
     numbers = sections[:3]
     if any(section.condition for section in numbers):
-        fitting = (each for each in numbers if each.condition is None or each.condition(value))
+        fitting = (section for section in numbers if section.condition is None or section.condition(value))
         return next(fitting, numbers[-1]), value < 0
     if value < 0 and len(numbers) > 1:
         return numbers[1], False

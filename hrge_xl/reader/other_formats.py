@@ -17,7 +17,7 @@ from ..findings.file import (
     TOO_MANY_SHEETS,
     UNREADABLE_OTHER_FORMAT,
 )
-from .limits import LIMITS, Limits
+from .limits import LIMITS, ReadLimits
 from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Unreadable, date_serial, day_fraction
 from .zip_package import ZipPackage, packed
 
@@ -25,7 +25,7 @@ _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
 _ZIPPED = ("xlsb", "ods")
 
 
-def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
+def read(data: bytes, format: str, limits: ReadLimits = LIMITS) -> RawWorkbook:
     """Give the values of a workbook in an older or another format; raises Unreadable when it cannot be read."""
     import python_calamine
 
@@ -41,7 +41,7 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
     return workbook
 
 
-def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Finding]]:
+def _checked(data: bytes, format: str, limits: ReadLimits) -> tuple[bytes, list[Finding]]:
     """Inflate every part once within its promise (calamine would inflate whatever there is), and put it right."""
     package = ZipPackage(data, limits)
     contents = {name: package.read(name) for name in package.names}
@@ -58,7 +58,7 @@ def _readable(name: str, content: bytes, format: str) -> bytes:
     return _BREAK.sub(lambda found: _SIGNS[found[1]], _BETWEEN.sub(b">", content))
 
 
-def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
+def _workbook(book: Any, format: str, limits: ReadLimits) -> RawWorkbook:
     described = book.sheets_metadata
     if len(described) > limits.sheets:
         raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(described)), limit=str(limits.sheets)))
@@ -192,4 +192,4 @@ _SIGNS = {b"line-break": b"&#10;", b"tab": b"&#9;"}
 
 def checks_lost(lost: Iterable[str], format: str) -> dict[str, MessageTemplate]:
     """Give the checks that a format leaves out, and why."""
-    return {code: NOT_TOLD[each].format(format=f".{format}") for each in lost for code in needing(Need(each))}
+    return {code: NOT_TOLD[need].format(format=f".{format}") for need in lost for code in needing(Need(need))}

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 from ..core.numerals import from_serial, shown
 from ..core.work import grouped
 from ..findings import Finding
-from ..layout import LAST_COLUMN, LAST_ROW, column_letters, column_number, parse_cell
+from ..layout import LAST_COLUMN, LAST_ROW, Place, column_letters, column_number, parse_cell
 
 
 class CellKind(StrEnum):
@@ -70,11 +70,10 @@ class Validation(NamedTuple):
 
 
 class MasterFormula(NamedTuple):
-    """A formula that other cells share, where it was written out."""
+    """A formula that other cells may share, and where it was written out."""
 
-    row: int
-    column: int
     text: str
+    anchor: Place
 
 
 class Look(NamedTuple):
@@ -115,7 +114,6 @@ class RawSheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[Run] = field(default_factory=list)
     protected: bool = False
-    filtered: bool = False  # a filter that hides rows is active
     comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
     drawn: list[Overlay] = field(default_factory=list)
     # headers and footers of its pages, and other words beside cells
@@ -155,7 +153,7 @@ class RawWorkbook:
 
 
 class Unreadable(Exception):
-    """This file cannot be read any further; `observation` says why. It never leaves `intake`."""
+    """This file cannot be read any further; `observation` says why. It never leaves the reader."""
 
     def __init__(self, observation: Finding) -> None:
         super().__init__(observation)

@@ -26,10 +26,9 @@ from ..spec.supplements import COVER_KEY, LAST_KEY, LAST_SHEET
 from ..workbook.issued import edition_of
 from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
 from . import ooxml, other_formats
-from .axes import Axes, read_axes
 from .comparison import WorkbookComparison
 from .expected import ExpectedWorkbook, FoundCells, ReadResult
-from .gate import File, Refusal, admit
+from .gate import File, Refusal, open_untrusted
 from .identity import (
     PENDING,
     ExpectedReturn,
@@ -47,13 +46,13 @@ from .raw import CellKind, RawCell, RawWorkbook, Unreadable
 from .retired_questions import OldSheet, was_issued
 from .shown_results import ShownResults
 from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
-from .tool_sheets import ToolSheet, assign, named_area, own_sheet, text_at
+from .tool_sheets import Axes, ToolSheet, assign, named_area, own_sheet, read_axes, text_at
 from .unplaced import (
     copied_answers,
     every_text,
-    leftovers,
     note_overlays,
     old_sheet,
+    orphaned_answers,
     unknown_sheet,
     unplaced_texts,
 )
@@ -61,7 +60,7 @@ from .unplaced import (
 
 def read(path: str | Path, want: ExpectedReturn, *, password: str | None = None) -> Submission | Refusal:
     """Read one file in this very process: for files that one made oneself; others go through `validate`."""
-    file = admit(Path(path), password)
+    file = open_untrusted(Path(path), password)
     return file if isinstance(file, Refusal) else read_content(file, want)
 
 
@@ -148,7 +147,7 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
     )
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
         results = ShownResults(plan, found.results)
-        if results.calculated:
+        if any(value is not None for value in results.shown):
             submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
             submission.shown_otherwise = list(results.differing(submission))
     if last is None:
@@ -270,9 +269,11 @@ def locate(workbook: RawWorkbook, found: ReadResult) -> None:
     found.observations += formatting_beside(workbook, found.unplaced)
     found.unplaced += found.replaced
     note_overlays(workbook, found)
-    found.unplaced += leftovers(workbook)
+    found.unplaced += orphaned_answers(workbook)
     if found.older:
-        found.observations = [each for each in found.observations if each.code not in needing(Need.VERSION)]
+        found.observations = [
+            finding for finding in found.observations if finding.code not in needing(Need.VERSION)
+        ]
 
 
 def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> Axes | None:
@@ -340,7 +341,7 @@ def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> A
     cells = (sheet.cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheet)
     text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
     found = read_last(text) if last_digest(text) == identity.last_digest else None
-    return found if found is not None and all(_fits(layout, *each) for each in found.items()) else None
+    return found if found is not None and all(_fits(layout, *item) for item in found.items()) else None
 
 
 def _fits(layout: Layout, key: Key, value: Value) -> bool:
@@ -369,7 +370,7 @@ def day_on_cover(workbook: RawWorkbook) -> date | None:
 
 def _by_code(workbook: RawWorkbook) -> RawCell | None:
     """Give the one figure of the row with its code: some formats keep no names."""
-    covers = (each for each in workbook.sheets if text_at(each, CODE_ROW, CODE_COLUMN) == COVER_KEY)
+    covers = (sheet for sheet in workbook.sheets if text_at(sheet, CODE_ROW, CODE_COLUMN) == COVER_KEY)
     rows = ((cells.get(CODE_COLUMN), cells) for cover in covers for cells in cover.cells.values())
     coded = (cells for code, cells in rows if code is not None and code.value == TODAY_NAME)
     return next((cell for cells in coded for cell in cells.values() if cell.kind in KINDS_OF_DAYS), None)

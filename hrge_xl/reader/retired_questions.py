@@ -10,8 +10,9 @@ from bisect import bisect_left
 from functools import cached_property
 
 from ..core.work import grouped
+from ..layout.model import Place
 from .raw import CellKind, RawSheet, RawWorkbook
-from .tool_sheets import HOME, Corner, area_of, text_at
+from .tool_sheets import HOME, area_of, text_at
 
 CHECK, ANSWER = "check.", "answer."
 
@@ -19,7 +20,7 @@ CHECK, ANSWER = "check.", "answer."
 class OldSheet:
     """What the hidden codes of a sheet say about it; `known` are the cells that the version in force reads too."""
 
-    def __init__(self, raw: RawSheet, corner: Corner = HOME) -> None:
+    def __init__(self, raw: RawSheet, corner: Place = HOME) -> None:
         self.raw, self.corner = raw, corner
         self.known: frozenset[tuple[int, int]] = frozenset()
         self._heads: dict[int, list[int]] = {}  # of a column: the rows without a code in which it has a text
@@ -57,7 +58,7 @@ class OldSheet:
         if row not in self.rows or not asked:
             return None
         checked = self._checked(row)
-        found = [code for code in asked if any(self._holds(checked, each) for each in self._checks(code))]
+        found = [code for code in asked if any(self._holds(checked, check) for check in self._checks(code))]
         lost = [code for code in asked if not self._checking.intersection(self._checks(code))]
         return next(iter(found or lost), None)  # where no check is left to tell by: rather too much
 
@@ -73,7 +74,7 @@ class OldSheet:
                 if column > number and cell.formula is None
             )
             return _first_line(next(filter(None, texts), "")) or code
-        check = next((each for each in self._checks(question) if self._holds(checked, each)), column)
+        check = next((check for check in self._checks(question) if self._holds(checked, check)), column)
         return f"{code} {_first_line(self._head(row, check) or question)}"
 
     def ours(self, row: int, column: int) -> bool:
@@ -109,8 +110,8 @@ class OldSheet:
     @cached_property
     def _checking(self) -> frozenset[int]:
         """The columns of checks that still hold some."""
-        columns = {column for each in self.checks.values() for column in each}
-        return frozenset(each for each in columns if any(self._holds(row, each) for row in self.rows))
+        columns = {column for columns in self.checks.values() for column in columns}
+        return frozenset(column for column in columns if any(self._holds(row, column) for row in self.rows))
 
     @cached_property
     def _row_of(self) -> dict[str, int]:
@@ -123,8 +124,8 @@ class OldSheet:
     def _head(self, row: int, column: int) -> str:
         """Give the text of a column in the nearest row above that has one and no code, below the codes of columns."""
         if column not in self._heads:
-            free = (each for each in self.raw.cells if each > self.corner.row and each not in self.rows)
-            self._heads[column] = sorted(each for each in free if text_at(self.raw, each, column))
+            free = (row for row in self.raw.cells if row > self.corner.row and row not in self.rows)
+            self._heads[column] = sorted(row for row in free if text_at(self.raw, row, column))
         at = bisect_left(self._heads[column], row)
         return text_at(self.raw, self._heads[column][at - 1], column) if at else ""
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import Generic, NamedTuple, NoReturn, TypeVar
 from xml.etree import ElementTree
 from xml.parsers import expat
 from xml.sax.saxutils import unescape
@@ -25,7 +25,7 @@ from ..findings.file import (
     TOO_MANY_ATTRIBUTES,
     TOO_MANY_ELEMENTS,
 )
-from .limits import Limits
+from .limits import ReadLimits
 from .raw import Unreadable
 from .zip_package import shown
 
@@ -48,7 +48,7 @@ _ENCODINGS = frozenset({"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-a
 class XmlGuard:
     """What every part is held to; `part` names it in the findings."""
 
-    def __init__(self, part: str, limits: Limits) -> None:
+    def __init__(self, part: str, limits: ReadLimits) -> None:
         self.part = part
         self.limits = limits
         self.parser: expat.XMLParserType | None = None  # that reads the part now
@@ -65,13 +65,6 @@ class XmlGuard:
             }  # fmt: skip
         self.refuse(kind, **detail)
 
-    def check_elements(self, content: bytes) -> None:
-        """Bound the elements by counting opening angle brackets: no fewer than there are elements."""
-        if len(content) <= self.limits.elements * len(b"<a/>"):
-            return
-        if content.count(b"<") - content.count(b"</") > self.limits.elements:
-            self.refuse(TOO_MANY_ELEMENTS, limit=str(self.limits.elements))
-
     def forbid_dtd(self, *_declaration: object) -> None:
         """Refuse a document type declaration: the door to entity bombs and to outside files."""
         self.refuse(FORBIDDEN_DECLARATION)
@@ -82,11 +75,6 @@ class XmlGuard:
             self.refuse(BAD_ENCODING)
 
 
-def prove(content: bytes, guard: XmlGuard) -> None:
-    """Let expat look at every byte of a part, without a call for what it holds; raises Unreadable."""
-    _parse(_parser(guard), content, guard)
-
-
 def parse_tree(
     content: bytes, guard: XmlGuard, opened: OnStart | None = None, closed: OnEnd | None = None
 ) -> ElementTree.Element:
@@ -95,7 +83,7 @@ def parse_tree(
     For long ones: `opened` hears of elements as they begin, `closed` takes those that are complete, and they leave no
     children behind.
     """
-    builder, parser = ElementTree.TreeBuilder(), _parser(guard)
+    builder = ElementTree.TreeBuilder()
     starts, ends = opened or {}, closed or {}
     max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
     depth = 0
@@ -119,14 +107,31 @@ def parse_tree(
             ends[name](element)
             element.clear()
 
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = builder.data
-    _parse(parser, content, guard)
+    prove(content, guard, start, end, builder.data)
     return builder.close()
 
 
-def _parse(parser: expat.XMLParserType, content: bytes, guard: XmlGuard) -> None:
-    guard.check_elements(content)
+def prove(
+    content: bytes,
+    guard: XmlGuard,
+    start: Callable[[str, Attributes], None] | None = None,
+    end: Callable[[str], None] | None = None,
+    data: Callable[[str], object] | None = None,
+) -> None:
+    """Let expat look at every byte of a part, and call these for what it holds; raises Unreadable."""
+    parser = expat.ParserCreate(namespace_separator=" ", intern=_SHORT_NAMES.copy())
+    parser.buffer_text = True
+    parser.buffer_size = 65_536
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = guard.forbid_dtd
+    parser.XmlDeclHandler = guard.check_declaration
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = data
+    guard.parser = parser
+    # opening angle brackets: no fewer than there are elements
+    most = guard.limits.elements
+    if len(content) > most * len(b"<a/>") and content.count(b"<") - content.count(b"</") > most:
+        guard.refuse(TOO_MANY_ELEMENTS, limit=str(most))
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
@@ -140,18 +145,6 @@ def _parse(parser: expat.XMLParserType, content: bytes, guard: XmlGuard) -> None
         except UnicodeDecodeError:
             kind = BAD_ENCODING
         guard.refuse(kind, line=str(error.lineno), column=str(error.offset + 1))
-
-
-def _parser(guard: XmlGuard) -> expat.XMLParserType:
-    parser = expat.ParserCreate(namespace_separator=" ", intern=_SHORT_NAMES.copy())
-    parser.buffer_text = True
-    parser.buffer_size = 65_536
-    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
-    parser.StartDoctypeDeclHandler = guard.forbid_dtd
-    parser.EntityDeclHandler = guard.forbid_dtd
-    parser.XmlDeclHandler = guard.check_declaration
-    guard.parser = parser
-    return parser
 
 
 def resolved(text: str) -> str:
@@ -184,3 +177,40 @@ def find_stretch(content: bytes, element: bytes) -> Stretch | None:
         return Stretch(start, stop, content[start:stop].decode())
     except UnicodeDecodeError:
         return None
+
+
+# Hundreds of returns of one workbook are alike in most of their bytes. What follows from bytes alone need be worked out
+# once in a process; it is found again by those very bytes, so that no file can change what another one says.
+
+OVERHEAD = 400  # bytes, about, that Python takes for a small thing besides its text
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Cache(Generic[Key, Value]):
+    """Values in two generations of about `most` size each; what is alone larger than `largest` is not kept.
+
+    `young` holds the later one, for whoever looks up very many.
+    """
+
+    def __init__(self, most: int, largest: int | None = None) -> None:
+        self._most, self._largest = most, most if largest is None else largest
+        self._size = 0
+        self.young: dict[Key, Value] = {}
+        self._old: dict[Key, Value] = {}
+
+    def recall(self, key: Key, size: int, work_out: Callable[[], Value]) -> Value:
+        """Return what is remembered, else what is worked out now; what is asked for stays in memory."""
+        value = self.young.get(key)
+        if value is not None:
+            return value
+        value = self._old.get(key)
+        if value is None:
+            value = work_out()
+        if size <= self._largest:
+            if self._size >= self._most:
+                self._old, self.young, self._size = self.young, {}, 0
+            self.young[key] = value
+            self._size += size
+        return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import accumulate
 from math import isclose
 from operator import itemgetter
@@ -54,11 +54,6 @@ class ShownResults:
             results = found.get(name)
             self.shown += results.values if results is not None else [None] * len(sheet.formula_places)
 
-    @property
-    def calculated(self) -> bool:
-        """Whether anything was ever calculated."""
-        return any(value is not None for value in self.shown)
-
     def checks(self) -> ShownChecks:
         """Give what the check cells show."""
         elsewhere = {name for name, results in self.found.items() if results.places is not None}
@@ -101,8 +96,8 @@ class ShownResults:
         originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
         content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
         differing = self.cells.differing(content, self.shown)
-        for issued, some in grouped((self.cells.cells[each[0]].sheet, each) for each in differing).items():
-            tool = next((each.tool.code for each in self.layout.sheets if each.name == issued), None)
+        for issued, some in grouped((self.cells.cells[cell[0]].sheet, cell) for cell in differing).items():
+            tool = next((sheet.tool.code for sheet in self.layout.sheets if sheet.name == issued), None)
             for told in one_by_one(some, ALONE):
                 yield self._about(tool, told)
 
@@ -110,7 +105,7 @@ class ShownResults:
         number, result = found[0]
         sheet, *place = self.place(number)
         shown, expected = (
-            shorten("" if each is None else said(each)) for each in (self.shown[number], result)
+            shorten("" if value is None else said(value)) for value in (self.shown[number], result)
         )
         at, value = address(*place), shown + and_more(len(found) - 1)
         return RESULT_DIFFERS.at(sheet, at, tool, value=value, expected=expected, cells=at)
@@ -152,7 +147,9 @@ Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
 
 def _take(numbers: Sequence[int]) -> Take:
     """Give a tuple of some cells, however few."""
-    return itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[each] for each in numbers)
+    return (
+        itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[number] for number in numbers)
+    )
 
 
 class FormulaCells:
@@ -163,76 +160,49 @@ class FormulaCells:
         self.cells = [
             FormulaCell(name, *place) for name, sheet in self.sheets.items() for place in sheet.formula_places
         ]
-        self._number: dict[tuple[str, int, int], int] = {
-            cell: number for number, cell in enumerate(self.cells)
-        }
+        numbers: dict[tuple[str, int, int], int] = {cell: number for number, cell in enumerate(self.cells)}
         sizes = accumulate((len(sheet.formula_places) for sheet in self.sheets.values()), initial=0)
         self.first = dict(zip(self.sheets, sizes, strict=False))  # the number of the first cell of each sheet
 
-    @cached_property
-    def checks(self) -> list[tuple[int, int]]:
-        """The check cells in the order of the slots that have one, each with its place in its row, from 0."""
-        return [
-            (self._number[self.layout.sheet[slot.tool].name, *slot.check], slot.order)
+        checks = [
+            (slot.tool, numbers[self.layout.sheet[slot.tool].name, *slot.check], slot.order)
             for slot in self.layout.slots.values()
             if slot.check is not None
         ]
-
-    @cached_property
-    def take_checks(self) -> Take:
-        """What the check cells show, out of what all cells show."""
-        return _take([cell for cell, _ in self.checks])
-
-    @cached_property
-    def _spans(self) -> dict[str, Take]:
-        """The check cells of each sheet, by the code of its tool."""
-        checked = (slot.tool for slot in self.layout.slots.values() if slot.check is not None)
-        numbers = grouped(zip(checked, (cell for cell, _ in self.checks), strict=True))
-        return {tool: _take(numbers) for tool, numbers in numbers.items()}
-
-    @cached_property
-    def _rows(self) -> list[tuple[Key, Take]]:
-        """The check cells of each row of answers, with the key of the first of these that has one."""
-        return [
-            (checked[0].key, _take([self._number[name, *slot.check] for slot in checked if slot.check]))
-            for name, sheet in self.sheets.items()
-            for live in sheet.issued.live
-            if isinstance(live.cached_values, RowCells) and (checked := live.cached_values.checked)
-        ]
-
-    @cached_property
-    def lists(self) -> list[tuple[KeptRows, list[int]]]:
-        """The collected lists, each with the cells that count the rows it keeps, and those that rank them."""
-        return [
-            (live.cached_values, [self._number[name, *place] for place in live.places])
-            for name, sheet in self.sheets.items()
-            for live in sheet.issued.live
-            if isinstance(live.cached_values, KeptRows)
-        ]
-
-    @cached_property
-    def _others(self) -> list[tuple[LiveCells, list[int | None]]]:
-        """Everything that is shown beside answers and check cells, that of their own rows first."""
-        shown = [
-            (live, [self._number.get((name, *place)) for place in live.places])
-            for name, sheet in self.sheets.items()
-            for live in sheet.issued.live
-            if not isinstance(live.cached_values, RowCells | StampFact)
-        ]
-        return sorted(shown, key=lambda each: not isinstance(each[0].cached_values, BesideRow))
+        # in the order of the slots that have a check cell, each with its place in its row, from 0
+        self.checks = [(cell, order) for _, cell, order in checks]
+        self.take_checks = _take([cell for cell, _ in self.checks])
+        by_tool = grouped((tool, cell) for tool, cell, _ in checks)
+        self._checks_of_tools = {tool: _take(cells) for tool, cells in by_tool.items()}
+        # of each row of answers, with the key of the first of these that has one
+        self._checks_of_rows: list[tuple[Key, Take]] = []
+        # the collected lists, each with the cells that count the rows it keeps, and those that rank them
+        self.lists: list[tuple[KeptRows, list[int]]] = []
+        # everything that is shown beside answers and check cells, that of their own rows first
+        self._others: list[tuple[Live, list[int | None]]] = []
+        for name, sheet in self.sheets.items():
+            for live in sheet.issued.live:
+                if isinstance(live.now, KeptRows):
+                    self.lists.append((live.now, [numbers[name, *place] for place in live.places]))
+                if not isinstance(live.now, RowCells | StampFact):
+                    self._others.append((live, [numbers.get((name, *place)) for place in live.places]))
+                elif isinstance(live.now, RowCells) and (checked := live.now.checked):
+                    cells = [numbers[name, *slot.check] for slot in checked if slot.check]
+                    self._checks_of_rows.append((checked[0].key, _take(cells)))
+        self._others.sort(key=lambda shown: not isinstance(shown[0].now, BesideRow))
 
     def remembered(self, shown: Sequence[Result], cleaned: Sequence[Any]) -> Memory:
         """Give what the check cells say, as far as they show numbers."""
         known: dict[Any, Any] = {
             ("checks", key): checks(cleaned)
-            for key, checks in self._rows
+            for key, checks in self._checks_of_rows
             if all(map(_is_number, checks(shown)))
         }
         whole = all(map(_is_number, self.take_checks(shown)))
-        for tool, numbers in self._spans.items() if whole else ():
+        for tool, numbers in self._checks_of_tools.items() if whole else ():
             required, at = 0, Counter[int]()
-            for each, count in Counter(numbers(cleaned)).items():
-                number = int(each or 0)
+            for value, count in Counter(numbers(cleaned)).items():
+                number = int(value or 0)
                 at[number // LEVEL] += count
                 required += count * is_required(number)
             known["progress", tool] = required, required - at[MISSING], at[ERROR], at[WARNING]

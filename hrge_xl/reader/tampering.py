@@ -47,7 +47,6 @@ from .raw import (
     ORDINARY,
     Area,
     CellKind,
-    RawCell,
     RawSheet,
     RawWorkbook,
     Run,
@@ -95,10 +94,11 @@ def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: List
     """Give the cells that lost their dropdown or its alert."""
     rules = Dropdowns(raw.validations, plan, names)
     for (need, column), cells in needs.items():
-        runs = rules.runs(need, column)
+        name = need.removeprefix(OPEN)
+        runs = rules.runs(name, column, lenient=name != need)
         if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
             continue
-        lenient = rules.lenient_runs(need, column)
+        lenient = rules.runs(name, column, lenient=True)
         for row, part in cells.items():
             if not _covers(runs, row):
                 kind = ALERT_OFF if _covers(lenient, row) else DROPDOWN_LOST
@@ -111,7 +111,7 @@ def _covers(runs: Sequence[Run], line: int) -> bool:
 
 def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **more: str) -> Finding:
     """Report what happened to several cells of one field, at the first of them, naming all."""
-    part, row, column = min(cells, key=lambda each: (each[2], each[1]))
+    part, row, column = min(cells, key=lambda cell: (cell[2], cell[1]))
     ranges = compact((row, column) for _, row, column in cells)
     detail = {
         "label": plan.layout.question(part.slot),
@@ -127,14 +127,14 @@ def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **mor
 
 def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterator[Finding]:
     """Give one observation for each calculated field of which cells were emptied; for many of them one."""
-
-    def is_cleared(cell: RawCell | None) -> bool:
-        return cell is None or (cell.kind is CellKind.BLANK and cell.formula is None)
-
-    cleared = (each for each in calculated if is_cleared(raw.cell(*each[1:])))
-    found = list(grouped((each[0].slot.field.code, each) for each in cleared).values())
+    cleared = (
+        (part, row, column)
+        for part, row, column in calculated
+        if (cell := raw.cell(row, column)) is None or (cell.kind is CellKind.BLANK and cell.formula is None)
+    )
+    found = list(grouped((cell[0].slot.field.code, cell) for cell in cleared).values())
     if len(found) > COLUMNS_ALONE:
-        found = [[each for some in found for each in some]]
+        found = [[cell for some in found for cell in some]]
     return (together(FORMULA_CLEARED, raw.name, plan, some) for some in found)
 
 
@@ -148,7 +148,7 @@ def _sorted(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
     for rows in blocks.values():
         found = [(row, *rows[row]) for row in sorted(rows)]
         issued = sorted(part.row for _, part, _ in found)
-        moved = [each for each, home in zip(found, issued, strict=True) if each[1].row != home]
+        moved = [here for here, home in zip(found, issued, strict=True) if here[1].row != home]
         if moved:
             row, part, column = moved[0]
             codes = ", ".join(dict.fromkeys(part.row_code for _, part, _ in found))
@@ -286,7 +286,7 @@ class ListNames(NamedTuple):
         names = (
             (name, text) for name, text in workbook.defined_names.items() if NAME.fullmatch(name.casefold())
         )
-        texts = ((name, each) for name, text in names for each in (text, *ALL_ROWS.findall(text)))
+        texts = ((name, source) for name, text in names for source in (text, *ALL_ROWS.findall(text)))
         return cls(broken_lists(workbook, layout), {_bare(text): name for name, text in texts})
 
 
@@ -306,15 +306,9 @@ class Dropdowns:
                 for name in set(offered) - names.broken:
                     self._areas[name, rule.blocks] += rule.areas
 
-    def runs(self, need: str, column: int) -> list[Run]:
-        """Give the rows of a column with the rule that is needed: any rule, or the list of this name."""
-        name = need.removeprefix(OPEN)
-        lenient = self._areas[name, False] if need.startswith(OPEN) else ()
-        return runs((*self._areas[name, True], *lenient), column)
-
-    def lenient_runs(self, need: str, column: int) -> list[Run]:
-        """Give the rows of a column with the list of this name that refuses no other entry."""
-        return runs(self._areas[need, False], column)
+    def runs(self, name: str, column: int, *, lenient: bool) -> list[Run]:
+        """Give the rows of a column with any rule, or the list of this name; also where it refuses no other entry."""
+        return runs((*self._areas[name, True], *(self._areas[name, False] if lenient else ())), column)
 
 
 def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
@@ -349,19 +343,21 @@ def _remembered_names(source: str, plan: ExpectedWorkbook) -> list[str]:
     lists = plan.layout.lists.values()
     bare = source.strip().lstrip("=").strip()
     if bare.startswith('"'):
-        entries = {each.strip().casefold() for each in BETWEEN.split(bare.strip('"'))}
+        entries = {entry.strip().casefold() for entry in BETWEEN.split(bare.strip('"'))}
         return [
             _name(place)
             for place in lists
             if any(
-                {each.casefold() for each in way} == entries
+                {entry.casefold() for entry in way} == entries
                 for way in (place.codes, place.labels, place.offered)
             )
         ]
     sheet, mark, cells = bare.rpartition("!")
     area = parse_area(cells) if mark else None
     if area is not None and sheet.strip("'").casefold() == plan.layout.lists_name.casefold():
-        areas = {_name(each): Area(each.first, each.column, each.last_offered, each.column) for each in lists}
+        areas = {
+            _name(place): Area(place.first, place.column, place.last_offered, place.column) for place in lists
+        }
         return [name for name, offered in areas.items() if offered == area]
     return list(dict.fromkeys(NAME.findall(bare.casefold())))
 

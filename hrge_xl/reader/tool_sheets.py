@@ -1,14 +1,37 @@
-"""Which sheet of a returned workbook is which tool: by its key, else by defined name, name or codes."""
+"""The tool sheets of a returned workbook: which sheet is which tool, and which of its lines is which of the layout.
+
+A sheet is known by its key, else by defined name, name or codes; its rows and columns by their codes.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import bisect
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
-from ..findings import Finding
-from ..findings.structure import OWN_SHEET_MISSING, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_MISSING, SHEET_RENAMED
-from ..layout import Layout
-from ..spec.supplements import (
+from ..core.words import fold
+from ..findings import Finding, Kind
+from ..findings.structure import (
+    CODES_DAMAGED,
+    COLUMN_DOUBLED,
+    COLUMN_MISSING,
+    OWN_SHEET_MISSING,
+    ROW_DOUBLED,
+    ROW_MISSING,
+    SHEET_DOUBLED,
+    SHEET_HIDDEN,
+    SHEET_MISSING,
+    SHEET_RENAMED,
+    SHEET_UNREADABLE,
+)
+from ..layout import Layout, address
+from ..layout.model import HEAD_ROW, Place
+from ..spec.own_sheets import (
     COVER_KEY,
     FEEDBACK_KEY,
     IDENTITY_KEY,
@@ -18,21 +41,14 @@ from ..spec.supplements import (
     LEFTOVER_KEY,
     LISTS_KEY,
 )
-from .expected import ExpectedSheet, ExpectedWorkbook
+from .expected import CellSpec, ExpectedLines, ExpectedSheet, ExpectedWorkbook, ReadResult, observe_at
 from .raw import Area, CellKind, RawSheet, RawWorkbook, parse_area
 
 GIVEN_BACK = (FEEDBACK_KEY, LEFTOVER_KEY)  # sheets of a workbook that was given back
 WINDOW = 20  # rows and columns in which a key that moved is looked for
 
 
-class Corner(NamedTuple):
-    """Where the key of a sheet stands: its row holds the column codes, its column the row codes."""
-
-    row: int
-    column: int
-
-
-HOME = Corner(1, 1)
+HOME = Place(1, 1)  # of the key of a sheet: its row holds the column codes, its column the row codes
 
 
 class ToolSheet(NamedTuple):
@@ -40,7 +56,7 @@ class ToolSheet(NamedTuple):
 
     plan: ExpectedSheet
     raw: RawSheet
-    corner: Corner = HOME
+    corner: Place = HOME
     area: Area | None = None  # what its defined name covers
 
 
@@ -136,10 +152,10 @@ def _take(found: Assigned, plan: ExpectedSheet, claimed: list[RawSheet], workboo
 def _search(found: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None:
     """Search for the sheet of a tool whose key is not where it should be, first where its name or area says."""
     free = [(sheet, area_of(workbook, plan.sheet.name_in_book, sheet)) for sheet in found.unknown_sheets]
-    for sheet, area in sorted(free, key=lambda each: (each[1] is None, each[0].name != plan.sheet.name)):
+    for sheet, area in sorted(free, key=lambda claim: (claim[1] is None, claim[0].name != plan.sheet.name)):
         corner = _corner(sheet, plan, area)
         if corner is None and (area is not None or sheet.name == plan.sheet.name):
-            corner = HOME if area is None else Corner(*area[:2])
+            corner = HOME if area is None else Place(*area[:2])
         if corner is not None:
             found.unknown_sheets.remove(sheet)
             found.tools[plan.tool] = ToolSheet(plan, sheet, corner, area)
@@ -148,22 +164,266 @@ def _search(found: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None
     found.observations.append(missing.at(plan.sheet.name, None, plan.tool))
 
 
-def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Corner | None:
+def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Place | None:
     """Give the corner from which row and column codes of this tool can be read; its key, where it has none."""
     keys = [
-        Corner(row, column)
+        Place(row, column)
         for row in sorted(row for row in sheet.cells if row <= WINDOW)
         for column in sorted(column for column in sheet.cells[row] if column <= WINDOW)
         if text_at(sheet, row, column) == plan.tool
     ]
     if not plan.parts:
         return keys[0] if keys else None
-    tried = (*([] if area is None else [Corner(*area[:2])]), HOME, *keys)
+    tried = (*([] if area is None else [Place(*area[:2])]), HOME, *keys)
     return next((corner for corner in tried if _has_codes(sheet, plan, corner)), None)
 
 
-def _has_codes(sheet: RawSheet, plan: ExpectedSheet, corner: Corner) -> bool:
+def _has_codes(sheet: RawSheet, plan: ExpectedSheet, corner: Place) -> bool:
     heads = (text_at(sheet, corner.row, column) for column in sheet.cells.get(corner.row, {}))
-    return any(text_at(sheet, row, corner.column) in plan.needed_rows for row in sheet.cells) and any(
-        token in plan.needed_columns for head in heads for token in head.split()
+    return any(text_at(sheet, row, corner.column) in plan.rows.needed for row in sheet.cells) and any(
+        token in plan.columns.needed for head in heads for token in head.split()
     )
+
+
+# which row (column) of the layout each row (column) of a sheet is
+
+
+Codes = Mapping[str, tuple[int, ...]]  # code -> its lines (rows or columns) in the layout
+
+
+@dataclass(slots=True)
+class Axis:
+    """Where the lines of the layout are now. `copies` are lines whose code had been seen before."""
+
+    places: dict[str, int] = field(default_factory=dict)  # code -> actual line
+    origin: dict[int, int] = field(default_factory=dict)  # actual line -> line of the layout
+    copies: dict[int, str] = field(default_factory=dict)  # actual line -> code
+    unknown: set[int] = field(default_factory=set)  # actual lines with a code that nothing here has
+    own: set[int] = field(default_factory=set)  # actual lines without a code that are part of the layout
+    unmoved: bool = False
+
+    def inside(self, line: int) -> bool:
+        """Say whether a line stands between lines with codes."""
+        return bool(self.origin) and min(self.origin) < line < max(self.origin)
+
+
+def _read_axis(lines: Iterable[tuple[int, str]], codes: Codes) -> Axis:
+    """Match the codes found along a sheet (line, text of the code cell) with those of the layout."""
+    axis = Axis()
+    seen = Counter[str]()
+    for line, text in sorted(lines):
+        tokens = [token for token in text.split() if token in codes]
+        if text and not tokens:
+            axis.unknown.add(line)
+        for token in tokens:
+            count = seen[token]
+            seen[token] += 1
+            if count < len(codes[token]):
+                axis.places.setdefault(token, line)
+                axis.origin.setdefault(line, codes[token][count])
+            else:
+                axis.copies.setdefault(line, token)
+    axis.unmoved = (
+        not axis.copies
+        and not axis.unknown
+        and all(line == origin for line, origin in axis.origin.items())
+        and len(axis.places) == len(codes)
+    )
+    return axis
+
+
+def _find_own(
+    axis: Axis,
+    lines: Iterable[int],
+    corner: int,
+    codeless: frozenset[int],
+    ours: Callable[[set[int]], Collection[int]],
+) -> None:
+    """Tell the codeless lines of the layout (titles, heads, labels) from lines inserted by hand.
+
+    Between two lines with codes that are as far apart as in the layout every line is where it was;
+    elsewhere the texts that stand in a line decide: `ours` picks the lines that show some of the layout.
+    """
+    if axis.unmoved:
+        axis.origin.update({line: line for line in codeless})
+        return
+    free = set(lines) - {*axis.origin, *axis.copies, *axis.unknown, corner}
+    own = ours(free)
+    anchors = sorted({**axis.origin, corner: 1}.items())
+    for line in free:
+        at = bisect(anchors, line, key=itemgetter(0))
+        origin = None
+        if 0 < at < len(anchors):
+            (before, home), (after, home_after) = anchors[at - 1], anchors[at]
+            origin = home + line - before if after - before == home_after - home else None
+        if origin is not None and origin in codeless:
+            axis.origin[line] = origin
+        elif line in own:
+            axis.own.add(line)
+
+
+class Axes(NamedTuple):
+    """Both axes of one sheet."""
+
+    rows: Axis
+    columns: Axis
+
+    @property
+    def unmoved(self) -> bool:
+        """Whether every cell is where it was issued."""
+        return self.rows.unmoved and self.columns.unmoved
+
+
+def by_codes(tool_sheet: ToolSheet) -> Axes:
+    """Give both axes as the codes of the hidden row and column say."""
+    raw, (top, left), plan = tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
+    rows = {row: text for row in raw.cells if row != top and (text := text_at(raw, row, left))}
+    for codes in plan.tables:
+        rows = _sorted_by_hand(raw, rows, left + 1, codes, plan.rows.codes)
+    heads = raw.cells.get(top, {})
+    columns = [(column, text_at(raw, top, column)) for column in heads if column != left]
+    return Axes(_read_axis(rows.items(), plan.rows.codes), _read_axis(columns, plan.columns.codes))
+
+
+def _sorted_by_hand(
+    raw: RawSheet, rows: dict[int, str], marks: int, codes: frozenset[str], home: Codes
+) -> dict[int, str]:
+    """Sorting a table moves the visible columns and leaves the hidden codes: then the marks tell the rows.
+
+    Only where the codes stand in their order, and every row of the table shows its mark exactly once, is that certain.
+    """
+    shown = {row: mark for row in raw.cells if (mark := text_at(raw, row, marks)) in codes}
+    stored = {row: code for row, code in rows.items() if code in codes}
+    if shown == stored or len(shown) != len(codes) or sorted(shown.values()) != sorted(stored.values()):
+        return rows
+    lines = [home[code][0] for _, code in sorted(stored.items())]
+    if lines != sorted(lines):  # the codes were moved, too: they are compared with the numbers
+        return rows
+    return {row: code for row, code in rows.items() if code not in codes} | shown
+
+
+def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, list[Finding]]:
+    """Give rows and columns by code; by position where that is certain; None when neither is possible."""
+    axes, raw, corner, plan = by_codes(tool_sheet), tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
+    lost_rows = [code for code in plan.rows.needed if code not in axes.rows.places]
+    lost_columns = [code for code in plan.columns.needed if code not in axes.columns.places]
+    if lost_rows or lost_columns:
+        if found.same_layout and _certain(tool_sheet, axes, lost_rows, lost_columns):
+            at_home = map(_home_axis, (plan.rows, plan.columns), corner)
+            return Axes(*at_home), [CODES_DAMAGED.at(raw.name, None, plan.tool)]
+        if len(lost_rows) == len(plan.rows.needed) or len(lost_columns) == len(plan.columns.needed):
+            return None, [SHEET_UNREADABLE.at(raw.name, None, plan.tool)]
+    first = min(axes.rows.origin, default=0)
+    our_rows, our_columns = partial(_our_rows, raw, plan, first), partial(_our_columns, raw, plan)
+    _find_own(axes.rows, raw.cells, corner.row, plan.rows.codeless, our_rows)
+    used = chain.from_iterable(raw.cells.values())
+    _find_own(axes.columns, used, corner.column, plan.columns.codeless, our_columns)
+    return axes, [*_noticed(found.plan, plan, raw, axes)]
+
+
+def _our_rows(raw: RawSheet, plan: ExpectedSheet, first: int, free: set[int]) -> set[int]:
+    """Give those of some rows without a code that show a text of the layout; above the first with one also others.
+
+    Those are the links and the progress.
+    """
+    found: set[int] = set()
+    for row in free:
+        cells = raw.cells.get(row, {}).values()
+        texts = [str(cell.value) for cell in cells if cell.kind is CellKind.TEXT]
+        is_above = row < first and (
+            plan.layout.cover_name in texts
+            or any(cell.formula is not None for cell in cells)
+            or any(map(plan.progress.match, texts))  # as other formats keep it, without its formula
+            or any(
+                cell.kind is CellKind.NUMBER and cell.value == 0 for cell in cells
+            )  # what .xls shows of it
+        )
+        if is_above or any(map(plan.known_text, texts)):
+            found.add(row)
+    return found
+
+
+def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]:
+    """Give those of some columns without a code that show a text of the layout."""
+    found: set[int] = set()
+    for row, cells in raw.cells.items():
+        for column in (cells.keys() & free) - found:
+            text = text_at(raw, row, column)
+            if text and (plan.known_text(text) or fold(text) in plan.panel_texts):
+                found.add(column)
+    return found
+
+
+# position
+
+
+def _home_axis(expected: ExpectedLines, first: int) -> Axis:
+    """Give an axis on which nothing has moved, but for what stands before the line with the key."""
+    axis, shift = Axis(unmoved=first == 1), first - 1
+    for code, lines in expected.codes.items():
+        axis.places[code] = lines[0] + shift
+        axis.origin.update({line + shift: line for line in lines})
+    axis.origin.update({line + shift: line for line in expected.codeless})
+    return axis
+
+
+def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_columns: list[str]) -> bool:
+    """Say whether nothing has moved.
+
+    That is so where the named area has its size, the codes that survive are in their places, and each row and column
+    that lost its code still shows its label.
+    """
+    plan, area, (top, left), raw = tool_sheet.plan, tool_sheet.area, tool_sheet.corner, tool_sheet.raw
+    if area != Area(top, left, top + plan.sheet.last.row - 1, left + plan.sheet.last.column - 1):
+        return False
+    if any(
+        axis.copies or any(line != origin + first - 1 for line, origin in axis.origin.items())
+        for axis, first in ((axes.rows, top), (axes.columns, left))
+    ):
+        return False
+    for row in (plan.rows.codes[code][0] for code in lost_rows):
+        actual, wanted = row + top - 1, plan.row_texts[row]
+        texts = (text_at(raw, actual, column) for column in raw.cells.get(actual, {}) if column != left)
+        if wanted and not any(_head(text) in wanted for text in texts if text):
+            return False
+    heads = {
+        column: _head(text_at(raw, HEAD_ROW + top - 1, column))
+        for column in raw.cells.get(HEAD_ROW + top - 1, {})
+    }
+    lost = (plan.columns.codes[code][0] for code in lost_columns)
+    return all((column, heads.get(column + left - 1)) in plan.heads for column in lost)
+
+
+def _head(text: str) -> str:
+    return fold(text.split("\n", 1)[0])
+
+
+# what is missing or doubled
+
+
+def _noticed(plan: ExpectedWorkbook, sheet: ExpectedSheet, raw: RawSheet, axes: Axes) -> Iterator[Finding]:
+    """Report the lines that are missing, then those that are there twice; rows first.
+
+    Where a line is a whole record it is about all its fields, else about a question in all its records.
+    """
+
+    def about(kind: Kind, part: CellSpec, cell: str | None = None, **detail: str) -> Finding:
+        seen, is_row = observe_at(kind, raw.name, cell, part, **detail), kind in (ROW_MISSING, ROW_DOUBLED)
+        across = plan.layout.grid_of(part.slot).across
+        return replace(seen, field=None) if across is not is_row else replace(seen, row=None)
+
+    rows, columns = axes.rows, axes.columns
+    for missing, axis, needed, label in (
+        (ROW_MISSING, rows, sheet.rows.needed, plan.row_label),
+        (COLUMN_MISSING, columns, sheet.columns.needed, plan.column_label),
+    ):
+        absent = (part for code, part in needed.items() if code not in axis.places)
+        yield from (about(missing, part, label=label(part)) for part in absent)
+    for line, code in rows.copies.items():
+        if (part := sheet.rows.needed.get(code)) is not None:
+            cell = address(line, columns.places.get(part.column_code, part.column))
+            yield about(ROW_DOUBLED, part, cell, row=code, label=plan.row_label(part))
+    for line, code in columns.copies.items():
+        if (part := sheet.columns.needed.get(code)) is not None:
+            cell = address(rows.places.get(part.row_code, part.row), line)
+            yield about(COLUMN_DOUBLED, part, cell, label=plan.column_label(part))

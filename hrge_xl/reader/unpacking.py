@@ -17,28 +17,30 @@ from ..core.paths import LOCK_PREFIXES, MOST_LOCK_BYTES, expand, is_left_by_a_pr
 from ..core.words import counted
 from ..findings import Finding
 from ..layout.wording import text
-from .content_sniffing import (
+from .gate import (
     OLE_MAGIC,
     UNOPENED_ARCHIVES,
     ZIP_MAGIC,
+    Refusal,
+    beginning_of,
     describe,
     ending_of,
     is_named_as_workbook,
     ole_format,
+    opened,
     word_for,
     zip_format,
 )
-from .gate import Refusal, beginning_of, opened
-from .limits import LIMITS, Limits
+from .limits import LIMITS, ReadLimits
 from .mail import (
     TNEF_MAGIC,
     Attached,
-    Letter,
+    EmailInfo,
     OutlookMessage,
     attached_to,
+    email_info,
     files_in_tnef,
     is_mail,
-    letter_of,
     parsed,
     subject_of,
 )
@@ -53,10 +55,12 @@ MAILDIR = ("cur", "new", "tmp")
 
 def found_in(sources: Sequence[str]) -> Iterator[Found]:
     """Give everything that lies in the sources, in their order. Raises `UsageError` where one leads nowhere."""
-    jobs, same_jobs = tee(_jobs(sources))
-    for outcome, job in zip(run_guarded(open_layers, jobs, jobs=1, limits=LARGER), same_jobs, strict=False):
+    files, same_files = tee(_source_files(sources))
+    for outcome, file in zip(
+        run_guarded(open_layers, files, jobs=1, limits=LARGER), same_files, strict=False
+    ):
         if isinstance(outcome, Died):
-            yield job.unopened(_why(job.name, outcome.observation))
+            yield file.unopened(_why(file.name, outcome.observation))
         else:
             yield from outcome
 
@@ -65,7 +69,7 @@ def _why(name: str, observation: Finding) -> str:
     return f"{text(observation, path=name).message} {ASK}"
 
 
-def _jobs(sources: Sequence[str]) -> Iterator[Job]:
+def _source_files(sources: Sequence[str]) -> Iterator[SourceFile]:
     """Yield what is to be opened, source by source."""
     for source in sources:
         for folder in _maildirs(Path(source)):
@@ -81,28 +85,26 @@ def _files(source: str) -> list[Path]:
     folder = Path(source)
     if not folder.is_dir():
         return expand([source])
-    found = (path for path in folder.rglob("*") if not path.is_dir())
-    shown = (
-        path
-        for path in found
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts[:-1])
-    )
-    return sorted(shown)
+
+    def is_hidden(path: Path) -> bool:
+        return any(part.startswith(".") for part in path.relative_to(folder).parts[:-1])
+
+    return sorted(path for path in folder.rglob("*") if not path.is_dir() and not is_hidden(path))
 
 
-def _of_file(path: Path) -> Iterator[Job]:
+def _of_file(path: Path) -> Iterator[SourceFile]:
     """Yield a file, or each mail of a mailbox."""
     if beginning_of(path, len(MBOX)) == MBOX:
         yield from _mails(mailbox.mbox(path, create=False), FoundAt((path.name,)))
         return
     file = opened(path, LARGER)
     if isinstance(file, Refusal):
-        yield Job(path.name, problem=_why(path.name, file.observations[0]))
+        yield SourceFile(path.name, problem=_why(path.name, file.observations[0]))
     else:
-        yield Job(path.name, file.data)
+        yield SourceFile(path.name, file.data)
 
 
-def _mails(box: mailbox.Mailbox[mailbox.Message], place: FoundAt) -> Iterator[Job]:
+def _mails(box: mailbox.Mailbox[mailbox.Message], place: FoundAt) -> Iterator[SourceFile]:
     """Yield the mails of a mailbox, one at a time: it may be larger than the memory."""
     for number, key in enumerate(sorted(box.keys()), start=1):
         with box.get_file(key) as file:
@@ -110,9 +112,9 @@ def _mails(box: mailbox.Mailbox[mailbox.Message], place: FoundAt) -> Iterator[Jo
         name = f"message {number}"
         if len(data) > LARGER.file_bytes:
             too_large = f"Message {number} of {place.way[-1]} is too large to be read. {ASK}"
-            yield Job(name, place=place, problem=too_large)
+            yield SourceFile(name, place=place, problem=too_large)
         else:
-            yield Job(name, data, place, mail=True)
+            yield SourceFile(name, data, place, mail=True)
 
 
 # Maildir: a folder with three folders in it; its own folders begin with a point
@@ -121,7 +123,10 @@ def _mails(box: mailbox.Mailbox[mailbox.Message], place: FoundAt) -> Iterator[Jo
 def _maildirs(source: Path) -> list[Path]:
     if not source.is_dir():
         return []
-    folders = (source, *(each for each in source.rglob("*") if each.is_dir() and not each.is_symlink()))
+    folders = (
+        source,
+        *(folder for folder in source.rglob("*") if folder.is_dir() and not folder.is_symlink()),
+    )
     return sorted(filter(_is_maildir, folders))
 
 
@@ -133,7 +138,7 @@ def _is_maildir(folder: Path) -> bool:
 
 MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
 MOST_TROUBLES = 20  # files of one source that are no workbooks by their content and are told one by one
-NO_LETTER = Letter()
+NO_EMAIL = EmailInfo()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +146,9 @@ class FoundAt:
     """Where something lies: within which mails and archives, the outermost first; and the letter it came with."""
 
     way: tuple[str, ...] = ()
-    letter: Letter = NO_LETTER
+    letter: EmailInfo = NO_EMAIL
 
-    def within(self, name: str, letter: Letter | None = None) -> FoundAt:
+    def within(self, name: str, letter: EmailInfo | None = None) -> FoundAt:
         """Give the inside of a mail or archive that lies here."""
         return replace(self, way=(*self.way, name), letter=letter or self.letter)
 
@@ -157,7 +162,7 @@ class Workbook(Struct, tag=True, frozen=True):
     format: str = ""
 
 
-class Left(Struct, tag=True, frozen=True):
+class SkippedFile(Struct, tag=True, frozen=True):
     """A file that is nobody's answer, and what it is, in a word."""
 
     name: str
@@ -165,7 +170,7 @@ class Left(Struct, tag=True, frozen=True):
     what: str
 
 
-class Unopened(Struct, tag=True, frozen=True):
+class UnreadableContainer(Struct, tag=True, frozen=True):
     """Something that may hold answers and could not be opened, and why, as a sentence.
 
     `count` is how many files it stands for: of very many in one source the first are told one by one.
@@ -177,7 +182,7 @@ class Unopened(Struct, tag=True, frozen=True):
     count: int = 1
 
 
-Found = Workbook | Left | Unopened
+Found = Workbook | SkippedFile | UnreadableContainer
 
 EMPTY_ZIP = b"PK\x05\x06"
 ASK = "Ask the sender for the workbook itself."
@@ -188,7 +193,7 @@ NO_READER = (
 )
 
 
-class Job(NamedTuple):
+class SourceFile(NamedTuple):
     """A file of a source: its name, its bytes, where it lies, and whether it is known to be a mail.
 
     `message` is a message of Outlook that lies in another one; `problem` says why a file cannot even be read.
@@ -202,16 +207,16 @@ class Job(NamedTuple):
     problem: str = ""
     message: OutlookMessage | None = None
 
-    def left(self, what: str) -> Left:
+    def left(self, what: str) -> SkippedFile:
         """Tell that it is nobody's answer."""
-        return Left(self.name, self.place, what)
+        return SkippedFile(self.name, self.place, what)
 
-    def unopened(self, why: str) -> Unopened:
+    def unopened(self, why: str) -> UnreadableContainer:
         """Tell that it could not be opened."""
-        return Unopened(self.name, self.place, why)
+        return UnreadableContainer(self.name, self.place, why)
 
 
-def open_layers(job: Job, limits: Limits = LIMITS) -> list[Found]:
+def open_layers(file: SourceFile, limits: ReadLimits = LIMITS) -> list[Found]:
     """Give everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers.
 
     Of very many files that are no workbooks the first are told, and how many more there are: a small archive can name
@@ -219,14 +224,14 @@ def open_layers(job: Job, limits: Limits = LIMITS) -> list[Found]:
     """
     told: list[Found] = []
     troubles = 0
-    for found in _Opening(Budget(limits)).found(job):
-        is_trouble = not isinstance(found, Left) and not (isinstance(found, Workbook) and found.format)
+    for found in _Opening(Budget(limits)).found(file):
+        is_trouble = not isinstance(found, SkippedFile) and not (isinstance(found, Workbook) and found.format)
         troubles += is_trouble
         if not is_trouble or troubles <= MOST_TROUBLES:
             told.append(found)
     if (more := troubles - MOST_TROUBLES) > 0:
         why = f"None of them is a workbook that can be opened, like {MOST_TROUBLES} others in it. {ASK}"
-        told.append(Unopened(counted(more, "more file"), job.place.within(job.name), why, more))
+        told.append(UnreadableContainer(counted(more, "more file"), file.place.within(file.name), why, more))
     return told
 
 
@@ -236,57 +241,57 @@ class _Opening:
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
 
-    def found(self, job: Job) -> Iterator[Found]:
+    def found(self, file: SourceFile) -> Iterator[Found]:
         """Tell what a file is, and what lies in it; a layer that cannot be opened costs itself only."""
         try:
             # a workbook under the name of a lock file is one
-            small = len(job.data) <= MOST_LOCK_BYTES or not job.name.startswith(LOCK_PREFIXES)
-            if small and job.message is None and is_left_by_a_program(job.name):
-                yield job.left("system")
-            elif job.problem:
-                yield job.unopened(job.problem)
-            elif not job.data and is_named_as_workbook(job.name):
-                yield _empty(job)
-            elif (inside := self._way_in(job)) is None:
-                yield from self._as_file(job)
-            elif len(job.place.way) >= MOST_LAYERS:
-                yield job.unopened(TOO_DEEP)
+            small = len(file.data) <= MOST_LOCK_BYTES or not file.name.startswith(LOCK_PREFIXES)
+            if small and file.message is None and is_left_by_a_program(file.name):
+                yield file.left("system")
+            elif file.problem:
+                yield file.unopened(file.problem)
+            elif not file.data and is_named_as_workbook(file.name):
+                yield _empty(file)
+            elif (inside := self._way_in(file)) is None:
+                yield from self._as_file(file)
+            elif len(file.place.way) >= MOST_LAYERS:
+                yield file.unopened(TOO_DEEP)
             else:
-                yield from inside(job)
+                yield from inside(file)
         except Unreadable as problem:
-            yield job.unopened(f"{text(problem.observation, path=job.name).message} {ASK}")
+            yield file.unopened(_why(file.name, problem.observation))
         except RecursionError:
-            yield job.unopened(TOO_DEEP)
+            yield file.unopened(TOO_DEEP)
 
-    def _way_in(self, job: Job) -> Callable[[Job], Iterator[Found]] | None:
+    def _way_in(self, file: SourceFile) -> Callable[[SourceFile], Iterator[Found]] | None:
         """Tell how a file is opened; None where it holds no others."""
-        if job.message is not None:
-            return partial(self._message, job.message)
-        if job.data.startswith((ZIP_MAGIC, EMPTY_ZIP)):
-            return self._zip if self._is_archive(job) else None
-        if job.data.startswith(TNEF_MAGIC):
+        if file.message is not None:
+            return partial(self._message, file.message)
+        if file.data.startswith((ZIP_MAGIC, EMPTY_ZIP)):
+            return self._zip if self._is_archive(file) else None
+        if file.data.startswith(TNEF_MAGIC):
             return self._tnef
-        if job.data.startswith(OLE_MAGIC):
-            is_message = _other_than_workbook(ole_format, job.data) == "an Outlook message"
+        if file.data.startswith(OLE_MAGIC):
+            is_message = _other_than_workbook(ole_format, file.data) == "an Outlook message"
             return self._outlook if is_message else None
-        return self._mail if job.mail or is_mail(job.data) else None
+        return self._mail if file.mail or is_mail(file.data) else None
 
-    def _is_archive(self, job: Job) -> bool:
+    def _is_archive(self, file: SourceFile) -> bool:
         """Tell whether a zip is not a document of a program. Raises `Unreadable` for a bad one not named as one."""
         try:
-            package = ZipPackage(job.data, self._budget.limits)
+            package = ZipPackage(file.data, self._budget.limits)
         except Unreadable:
-            if is_named_as_workbook(job.name):
+            if is_named_as_workbook(file.name):
                 return False
             raise
         return _other_than_workbook(zip_format, package).startswith("a zip archive")
 
     # what holds files
 
-    def _zip(self, job: Job) -> Iterator[Found]:
-        place, package = job.place.within(job.name), ZipPackage(job.data, self._budget.limits)
+    def _zip(self, file: SourceFile) -> Iterator[Found]:
+        place, package = file.place.within(file.name), ZipPackage(file.data, self._budget.limits)
         if not package.names:
-            yield _empty(job)
+            yield _empty(file)
         self._budget.take_entries(len(package.names))
         for stored in package.names:
             data = package.read(stored)
@@ -296,38 +301,38 @@ class _Opening:
                 path = stored.encode("cp437").decode("utf-8")
             folder, _, name = path.rpartition("/")
             if "__MACOSX" in folder:
-                yield Left(name, place, "system")
+                yield SkippedFile(name, place, "system")
             else:
-                yield from self.found(Job(name, data, place))
+                yield from self.found(SourceFile(name, data, place))
 
-    def _tnef(self, job: Job) -> Iterator[Found]:
-        place = job.place.within(job.name)
-        files = list(files_in_tnef(job.data, self._budget))
+    def _tnef(self, file: SourceFile) -> Iterator[Found]:
+        place = file.place.within(file.name)
+        files = list(files_in_tnef(file.data, self._budget))
         if not files:
-            yield job.left("letter")
+            yield file.left("letter")
         for name, data in files:
-            yield from self.found(Job(name or "attachment", data, place))
+            yield from self.found(SourceFile(name or "attachment", data, place))
 
-    def _mail(self, job: Job) -> Iterator[Found]:
-        mail = parsed(job.data)
-        place = job.place.within(job.name, letter_of(mail).within(job.place.letter))
-        yield from self._letter(job, place, list(attached_to(mail, self._budget)), subject_of(mail))
+    def _mail(self, file: SourceFile) -> Iterator[Found]:
+        mail = parsed(file.data)
+        place = file.place.within(file.name, email_info(mail).within(file.place.letter))
+        yield from self._letter(file, place, list(attached_to(mail, self._budget)), subject_of(mail))
 
-    def _outlook(self, job: Job) -> Iterator[Found]:
+    def _outlook(self, file: SourceFile) -> Iterator[Found]:
         try:
-            yield from self._message(OutlookMessage.of(job.data), job)
+            yield from self._message(OutlookMessage.of(file.data), file)
         except ImportError:
-            yield job.unopened(NO_READER)
+            yield file.unopened(NO_READER)
         except OSError:  # what a damaged container makes its reader raise
-            yield job.unopened(f"The message {job.name} is damaged. {ASK}")
+            yield file.unopened(f"The message {file.name} is damaged. {ASK}")
 
-    def _message(self, message: OutlookMessage, job: Job) -> Iterator[Found]:
-        place = job.place.within(job.name, message.letter.within(job.place.letter))
-        yield from self._letter(job, place, list(message.attached(self._budget)), message.subject, message)
+    def _message(self, message: OutlookMessage, file: SourceFile) -> Iterator[Found]:
+        place = file.place.within(file.name, message.letter.within(file.place.letter))
+        yield from self._letter(file, place, list(message.attached(self._budget)), message.subject, message)
 
     def _letter(
         self,
-        job: Job,
+        file: SourceFile,
         place: FoundAt,
         attached: list[Attached],
         subject: str,
@@ -335,29 +340,31 @@ class _Opening:
     ) -> Iterator[Found]:
         """Yield what a mail brings; one that brings nothing is named by what it is about."""
         if not attached:
-            yield Left(subject or job.name, place, "letter")
-        for each in attached:
-            inner = message.inner(each.home) if message is not None and each.home else None
-            yield from self.found(Job(each.name, each.data, place, each.mail, each.inline, message=inner))
+            yield SkippedFile(subject or file.name, place, "letter")
+        for part in attached:
+            inner = message.inner(part.storage) if message is not None and part.storage else None
+            yield from self.found(
+                SourceFile(part.name, part.data, place, part.mail, part.inline, message=inner)
+            )
 
     # what holds none
 
-    def _as_file(self, job: Job) -> Iterator[Found]:
-        format_ = _format_of(job.data, self._budget.limits)
-        if format_ or is_named_as_workbook(job.name):
-            yield Workbook(job.name, job.place, job.data, format_)
+    def _as_file(self, file: SourceFile) -> Iterator[Found]:
+        format_ = _format_of(file.data, self._budget.limits)
+        if format_ or is_named_as_workbook(file.name):
+            yield Workbook(file.name, file.place, file.data, format_)
             return
-        archive, described = UNOPENED_ARCHIVES.get(ending_of(job.name), ""), describe(job.data)
+        archive, described = UNOPENED_ARCHIVES.get(ending_of(file.name), ""), describe(file.data)
         kind = f"a {archive} archive" if archive else described
         if kind.endswith(" archive"):
-            yield job.unopened(f"{job.name} is {kind}, which is not opened. {ASK}")
+            yield file.unopened(f"{file.name} is {kind}, which is not opened. {ASK}")
         else:
-            yield job.left(word_for(job.name, job.data, inline=job.inline))
+            yield file.left(word_for(file.name, file.data, inline=file.inline))
 
 
-def _empty(job: Job) -> Unopened:
+def _empty(file: SourceFile) -> UnreadableContainer:
     """Tell that there is nothing in a workbook or an archive."""
-    return job.unopened(f"The file {job.name} is empty. {ASK}")
+    return file.unopened(f"The file {file.name} is empty. {ASK}")
 
 
 def _other_than_workbook(look: Callable[..., str], data: object) -> str:
@@ -369,7 +376,7 @@ def _other_than_workbook(look: Callable[..., str], data: object) -> str:
     return ""
 
 
-def _format_of(data: bytes, limits: Limits) -> str:
+def _format_of(data: bytes, limits: ReadLimits) -> str:
     """Give the format of a workbook, also where it is under a password; nothing where it is none."""
     try:
         if data.startswith(ZIP_MAGIC):

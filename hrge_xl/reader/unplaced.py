@@ -21,14 +21,13 @@ from ..findings.structure import (
     TEXT_WITHOUT_PLACE,
 )
 from ..layout import address
-from ..layout.model import CODE_COLUMN, LEFTOVER_COLUMNS, LEFTOVER_HEAD
-from ..spec.supplements import LEFTOVER_KEY
+from ..layout.model import CODE_COLUMN, LEFTOVER_COLUMNS, LEFTOVER_HEAD, Place
+from ..spec.own_sheets import LEFTOVER_KEY
 from ..workbook.feedback_sheets import FORMULA, digest
-from .axes import Axes, by_codes
 from .expected import ReadResult, observe_at, one_by_one, shorten
 from .raw import Overlay, RawCell, RawSheet, RawWorkbook, shown_cell
 from .retired_questions import OldSheet
-from .tool_sheets import HOME, Corner, ToolSheet
+from .tool_sheets import HOME, Axes, ToolSheet, by_codes
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
 SINGLE_REPORTS = 100  # of one sheet; further ones are reported together
@@ -217,7 +216,7 @@ def _retired(found: ReadResult, sheet: str, tool: str | None, texts: Sequence[Ty
         found.observations.append(QUESTION_OUTLIVED.at(sheet, at, tool, **about))
 
 
-def old_sheet(found: ReadResult, sheet: RawSheet, corner: Corner = HOME) -> None:
+def old_sheet(found: ReadResult, sheet: RawSheet, corner: Place = HOME) -> None:
     """Keep what is on an issued sheet that the version in force no longer has: its answers, and what is beside them."""
     old = OldSheet(sheet, corner)
     retired, beside = list[TypedText](), list[TypedText]()
@@ -249,7 +248,7 @@ def every_text(found: ReadResult, tool_sheet: ToolSheet) -> None:
             or text.strip() == plan.tool
             or plan.known_text(text)
             or plan.is_loose(row, column, text)
-            or all(token in plan.column_codes for token in text.split())
+            or all(token in plan.columns.codes for token in text.split())
         )
 
     keep(found, raw, [typed for typed in typed_texts(raw) if not is_ours(*typed)])
@@ -265,7 +264,7 @@ def copied_answers(found: ReadResult, copy: ToolSheet) -> None:
             found.unplaced.append(Unplaced(raw.name, address(row, column), text))
 
 
-def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
+def orphaned_answers(workbook: RawWorkbook) -> list[Unplaced]:
     """Give what had no place in an earlier return and was given back on a sheet of its own: still kept."""
     return [
         Unplaced(*(shown_cell(cells.get(column)) for column in LEFTOVER_COLUMNS))
@@ -320,11 +319,11 @@ def note_overlays(workbook: RawWorkbook, found: ReadResult) -> None:
                 found.comments.append(Unplaced(sheet.name, cell, text))
                 observe(COMMENT_KEPT, sheet.name, cell, value=value)
         for sheet in workbook.sheets:
-            texts = [each for each in sheet.drawn if each.text]
+            texts = [overlay for overlay in sheet.drawn if overlay.text]
             found.unplaced += [
-                Unplaced(sheet.name, _cell(each) or CORNER, each.text) for each in texts[:KEPT_TEXTS]
+                Unplaced(sheet.name, _cell(overlay) or CORNER, overlay.text) for overlay in texts[:KEPT_TEXTS]
             ]
-            others = [*{each[:3]: each for each in sheet.drawn if not each.text}.values()]
+            others = [*{overlay[:3]: overlay for overlay in sheet.drawn if not overlay.text}.values()]
             # very many are told together at the end
             for first, *more in one_by_one(texts, SINGLE_REPORTS):
                 value, place = shorten(first.text, 200) + and_more(len(more)), _cell(first) or sheet.name
@@ -360,8 +359,8 @@ def _typed(margin: str) -> Iterator[str]:
             yield text
 
 
-def _cell(each: Overlay) -> str | None:
-    return address(each.row, each.column) if each.row else None
+def _cell(overlay: Overlay) -> str | None:
+    return address(overlay.row, overlay.column) if overlay.row else None
 
 
 def _what(say: Translate) -> dict[str, str]:

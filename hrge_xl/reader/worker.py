@@ -45,7 +45,7 @@ from ..core.errors import Exit, HrgeError
 from ..core.work import gc_paused
 from ..findings import Finding, Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
-from .limits import LIMITS, Limits
+from .limits import LIMITS, ReadLimits
 from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
 
 if sys.platform != "win32":
@@ -97,7 +97,7 @@ def cores() -> int:
 
 
 def run_guarded(
-    function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int, limits: Limits = LIMITS
+    function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int, limits: ReadLimits = LIMITS
 ) -> Iterator[Result | Died]:
     """Give the results of `function` over `items`, in their order, each from a child under `limits` and in a sandbox.
 
@@ -119,7 +119,7 @@ class WorkerPool(Generic[Item, Result]):
         self,
         function: Callable[[Item], Result],
         jobs: int = 1,
-        limits: Limits = LIMITS,
+        limits: ReadLimits = LIMITS,
         readable: Iterable[str | Path] = (),
     ) -> None:
         """Start nothing yet; `readable` are folders that `function` reads."""
@@ -178,7 +178,7 @@ class WorkerPool(Generic[Item, Result]):
 class _Worker(Generic[Item, Result]):
     """One child process, started when it is first needed and again after it died."""
 
-    def __init__(self, function: Callable[[Item], Result], limits: Limits, readable: set[str]) -> None:
+    def __init__(self, function: Callable[[Item], Result], limits: ReadLimits, readable: set[str]) -> None:
         self._function = function
         self._kinds = (Died, *kinds_of(function))
         self._limits = limits
@@ -239,7 +239,7 @@ class _Worker(Generic[Item, Result]):
             process.end()
 
 
-def _greeting(function: Callable[..., object], limits: Limits, readable: Iterable[str]) -> bytes:
+def _greeting(function: Callable[..., object], limits: ReadLimits, readable: Iterable[str]) -> bytes:
     """Pack what a child is told first: where modules are found, what it may read, its limits and its task."""
     path = module_path()
     return b"".join(map(pickle.dumps, (list(path), (*import_places(path), *readable), limits, function)))
@@ -304,7 +304,7 @@ def serve() -> None:
     statm = Path("/proc/self/statm")  # what tells how much memory this process holds; macOS has none
     with statm.open(encoding="ascii") if statm.exists() else nullcontext() as meter:  # opened while it may be
         confine(readable)
-        limits: Limits = pickle.load(source)
+        limits: ReadLimits = pickle.load(source)
         function: Callable[[Any], object] = pickle.load(source)
         _limit_memory(limits, meter)
         kinds = (Died, *kinds_of(function))
@@ -339,7 +339,7 @@ def _answer(answers: BinaryIO, message: bytes) -> None:
     answers.flush()
 
 
-def _limit_memory(limits: Limits, meter: TextIO | None) -> None:
+def _limit_memory(limits: ReadLimits, meter: TextIO | None) -> None:
     """Allow so much more than the child holds now; and no core dump, which would hold answers."""
     limit_by_job(limits.worker_bytes)  # on Windows
     if sys.platform != "win32":
@@ -350,7 +350,7 @@ def _limit_memory(limits: Limits, meter: TextIO | None) -> None:
             resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def _limit_time(limits: Limits) -> None:
+def _limit_time(limits: ReadLimits) -> None:
     """Move the limit ahead for each item, as processor time counts over the life of a process.
 
     Windows has no such limit; the parent's patience remains.
@@ -390,6 +390,4 @@ def loads(message: bytes, kinds: Kinds) -> Any:
     return _decoder(kinds[message[0]]).decode(memoryview(message)[1:])
 
 
-@cache
-def _decoder(kind: Any) -> msgpack.Decoder[Any]:
-    return msgpack.Decoder(kind)
+_decoder = cache(msgpack.Decoder)  # of a type

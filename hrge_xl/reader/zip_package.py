@@ -26,7 +26,7 @@ from ..findings.file import (
     TRUNCATED_FILE,
     UNPACKED_TOO_LARGE,
 )
-from .limits import LIMITS, Limits
+from .limits import LIMITS, ReadLimits
 from .raw import Unreadable
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
@@ -72,7 +72,7 @@ class _Directory(NamedTuple):
 class ZipPackage:
     """The parts of a checked zip, by name; part names match whatever their case, as in OPC."""
 
-    def __init__(self, data: bytes, limits: Limits = LIMITS) -> None:
+    def __init__(self, data: bytes, limits: ReadLimits = LIMITS) -> None:
         """Check the directory of `data`; raise Unreadable at the first breach."""
         directory = _directory(data, limits)
         entries = _checked_entries(data, directory, limits)
@@ -93,8 +93,13 @@ class ZipPackage:
         entry = self._entries.get(name.lower())
         if entry is None:
             raise Unreadable(MISSING_PART.at(part=shown(name)))
-        stored = self._data[entry.start : entry.stop]
-        content = _inflate(stored, entry) if entry.line.compress_type == zipfile.ZIP_DEFLATED else stored
+        content = self._data[entry.start : entry.stop]
+        if entry.line.compress_type == zipfile.ZIP_DEFLATED:
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            try:  # one byte more than promised at most, so that a lying size shows and costs nothing
+                content = inflater.decompress(content, entry.line.file_size + 1)
+            except zlib.error as error:
+                raise _damaged(entry.name) from error
         if len(content) != entry.line.file_size or zlib.crc32(content) != entry.line.CRC:
             raise _damaged(entry.name)
         return content
@@ -119,16 +124,7 @@ def _damaged(name: str) -> Unreadable:
     return Unreadable(DAMAGED_PART.at(part=shown(name)))
 
 
-def _inflate(stored: bytes, entry: _Entry) -> bytes:
-    """Inflate one byte more than promised at most, so that a lying size shows and costs nothing."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    try:
-        return inflater.decompress(stored, entry.line.file_size + 1)
-    except zlib.error as error:
-        raise _damaged(entry.name) from error
-
-
-def _checked_entries(data: bytes, directory: _Directory, limits: Limits) -> list[_Entry]:
+def _checked_entries(data: bytes, directory: _Directory, limits: ReadLimits) -> list[_Entry]:
     _check_count(len(directory.lines), limits)
     seen: set[str] = set()
     for info in directory.lines:
@@ -158,7 +154,7 @@ def _checked_entries(data: bytes, directory: _Directory, limits: Limits) -> list
     return entries
 
 
-def _directory(data: bytes, limits: Limits) -> _Directory:
+def _directory(data: bytes, limits: ReadLimits) -> _Directory:
     """Give the directory; its lines are counted by signature first, as the count may lie."""
     _check_count(data.count(_DIRECTORY_SIGNATURE), limits)
     try:
@@ -168,7 +164,7 @@ def _directory(data: bytes, limits: Limits) -> _Directory:
         raise Unreadable(TRUNCATED_FILE.at()) from error
 
 
-def _check_count(count: int, limits: Limits) -> None:
+def _check_count(count: int, limits: ReadLimits) -> None:
     if count > limits.entries:
         raise Unreadable(TOO_MANY_ENTRIES.at(count=str(count), limit=str(limits.entries)))
 
@@ -226,15 +222,13 @@ class Budget:
     Every method raises `Unreadable` where that is too much.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ReadLimits) -> None:
         self.limits = limits
         self._entries, self._bytes = 0, 0
 
     def take_entries(self, count: int) -> None:
         """Count the parts of a layer, before any of them is looked at."""
-        most = self.limits.entries
-        if self._entries + count > most:
-            raise Unreadable(TOO_MANY_ENTRIES.at(count=str(self._entries + count), limit=str(most)))
+        _check_count(self._entries + count, self.limits)
         self._entries += count
 
     def take_bytes(self, count: int) -> None:

@@ -32,8 +32,7 @@ from ..ledger.judgements import Decision, RoundElsewhere, decisions, rounds_else
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import changed_terms, faults
 from ..reader import ExpectedReturn, cores, stamp_alone
-from ..reader.content_sniffing import is_named_as_workbook
-from ..reader.gate import beginning_of
+from ..reader.gate import beginning_of, is_named_as_workbook
 from ..reader.limits import LIMITS
 from ..spec.load import find, load
 from ..spec.model import Spec

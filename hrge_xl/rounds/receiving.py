@@ -24,8 +24,8 @@ from ..ledger.events import Arrival, Arrived, Origin
 from ..ledger.files import only_writer
 from ..ledger.ledger import Ledger, look_up
 from ..reader import fingerprint
-from ..reader.content_sniffing import is_named_as_workbook
-from ..reader.unpacking import Left, Unopened, Workbook, found_in
+from ..reader.gate import is_named_as_workbook
+from ..reader.unpacking import SkippedFile, UnreadableContainer, Workbook, found_in
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
 
@@ -48,8 +48,8 @@ class Received(NamedTuple):
 
     placed: tuple[Placed, ...] = ()
     known: tuple[Workbook, ...] = ()  # their contents are here already
-    left: tuple[Left, ...] = ()
-    unopened: tuple[Unopened, ...] = ()
+    left: tuple[SkippedFile, ...] = ()
+    unopened: tuple[UnreadableContainer, ...] = ()
 
     @property
     def summary(self) -> str:

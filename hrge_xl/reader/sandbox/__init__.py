@@ -52,11 +52,11 @@ def confine(readable: Iterable[str]) -> None:
     if sys.platform != "linux":
         _here.missing.append(f"{sys.platform} has no sandbox that a process can put itself into")
         return
-    from . import landlock, seccomp
+    from . import systems
 
-    seccomp.give_up_privileges()
-    _try("Landlock", lambda: landlock.allow_reading_only(readable))
-    _try("seccomp", seccomp.filter_system_calls)
+    systems.give_up_privileges()
+    _try("Landlock", lambda: systems.allow_reading_only(readable))
+    _try("seccomp", systems.filter_system_calls)
 
 
 def _in_memory(mode: str = "w+b", *_: object, **__: object) -> io.BytesIO:
@@ -77,7 +77,7 @@ def _try(name: str, take: Callable[[], int | None]) -> None:
 def limit_by_job(more_bytes: int) -> None:
     """On Windows, allow so much more memory and no other process."""
     if sys.platform == "win32":
-        from .job_object import limit_this_process
+        from .systems import limit_this_process
 
         _try("job object", lambda: limit_this_process(more_bytes))
 
