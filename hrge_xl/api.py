@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .core.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
-    from .audit.audit import DatasetAudit, ReportAudit
+    from .audit.audit import Audit
     from .dataset.returns import Return
     from .dataset.tracing import Traced
     from .exchange.validation import Result, ValidationRequest

@@ -15,9 +15,9 @@ from ..core.errors import StoreError, UsageError
 from ..core.paths import quoted
 from ..core.words import and_more, languages
 from ..core.work import grouped
-from ..dataset.compute_aggregates import derive
-from ..dataset.opening import SPECS, open_dataset, open_url
-from ..dataset.periods import periods
+from ..dataset.aggregates import compute_aggregates
+from ..dataset.opening import SPECS, Temporary, in_a_copy, open_dataset, open_url, put_in
+from ..dataset.reconciliation import periods
 from ..dataset.rows import RowBuilder
 from ..dataset.schema import (
     CHECKS_NOT_RUN,

@@ -22,6 +22,7 @@ from ..core.dates import parse_day
 from ..core.paths import name_of, path_text
 from ..core.words import counted
 from ..core.work import grouped
+from ..dataset.opening import dataset_as_told
 from ..dataset.reconciliation import added_up
 from ..dataset.return_status import STATUS_CODES
 from ..exchange.validation import Result, Source, ValidationRequest, readers
@@ -32,7 +33,7 @@ from ..ledger.events import NEXT, FilesReceived, OfRounds, ReceivedFile
 from ..ledger.files import sha256_of
 from ..ledger.judgements import Decision, history, waivers
 from ..ledger.ledger import NAME, STATED, Ledger
-from ..outputs.build import Facts, document, run_id, summary
+from ..outputs.build import Facts, document, run_id, summary, waiver_of
 from ..outputs.document import Document, FileRow
 from ..outputs.formats.json import render
 from ..reader import ExpectedReturn

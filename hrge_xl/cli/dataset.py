@@ -94,7 +94,7 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
             for piece in comparison.json_of_rounds(found, rest, sides, (before, after)):
                 data(piece, nl=False)
         else:
-            for text in compare_rounds.round_lines(found, rest, sides, lang, short=is_set("quiet")):
+            for text in comparison.round_lines(found, rest, sides, lang, short=is_set("quiet")):
                 print_text(text)
         return Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK
 

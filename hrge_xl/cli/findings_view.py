@@ -38,8 +38,8 @@ LABEL = re.compile(r"^\{label\}\s*[:：]\s*")  # before what is said of one of t
 
 def print_every_line(files: Sequence[FileRow], *, quiet: bool) -> None:
     """Print findings, a line each, the place first; below each file its verdict, and why it does not count."""
+    from ..outputs.build import waiver_of
     from ..outputs.document import place_of
-    from ..outputs.file_rows import waiver_of
 
     for file in files:
         name = Path(file["path"]).name

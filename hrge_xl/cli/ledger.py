@@ -71,7 +71,7 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
             for choice in found.choices[return_.submission]:
                 yield f'  hrge-xl decide {quoted(folder)} {return_.submission} --{OPTIONS[choice]} --reason "…"'
     yield from (f"{_named(return_)}: {why}" for return_, why in found.doubted)
-    yield from (f"decided {decision.told}" for decision in found.made)
+    yield from (f"decided {decision.text}" for decision in found.made)
     if not found.made and not found.doubted and not any(return_.status in WAITS for return_ in found.returns):
         yield "Nothing waits for a decision, and none was made."
 

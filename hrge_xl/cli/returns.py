@@ -150,7 +150,7 @@ def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) ->
 
     Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
-    from ..outputs.feedback_message import SCHEMA
+    from ..outputs.feedback_files import SCHEMA
 
     given = hrge_xl.give_feedback(question(paths, how), output, **how)
     print_lines(given.warnings, err=True)

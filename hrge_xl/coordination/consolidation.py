@@ -104,7 +104,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     if dry_run:
         with ingest_dry_run(sources, out, options=options) as (run, verdicts, known):
             return replace(_foreseen(run, verdicts, known), told=told, rounds=homes)
-    with take_in(sources, out, arrived=replace(arrived, terms=terms or {}), options=options) as run:
+    with ingest(sources, out, arrived=replace(arrived, terms=terms or {}), options=options) as run:
         there, names = run.file.known(), [submission_id(file.sha256, file.path) for file in run.given]
         summary = Summary(
             str(out), reconciliation(run.file), len(names),

@@ -14,7 +14,7 @@ from ..core.output_files import write_if_changed, write_whole
 from ..core.paths import check_several, file_part
 from ..core.words import SOURCE_LANGUAGE, direction, fold, with_base
 from ..core.work import grouped, track_progress
-from ..dataset.periods import periods
+from ..dataset.reconciliation import periods
 from ..dataset.returns import Return, result
 from ..exchange.issuing import Order, issue, issue_files, sample_workbook
 from ..exchange.prefill import Prefill, from_file, go_on
@@ -23,7 +23,7 @@ from ..ledger.files import only_writer
 from ..rounds.datasets import Dataset, one_dataset
 from ..rounds.rounds import ISSUED, Round, load_round
 from ..rounds.teams import Team
-from ..spec.choice import Choice, choose
+from ..spec.issuance import Choice, choose
 from ..spec.load import load
 from ..spec.lookup import asks_for_country, country_codes
 from ..spec.model import Spec

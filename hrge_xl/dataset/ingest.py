@@ -69,7 +69,7 @@ class Options:
     """
 
     store: str | None = None
-    program_digest: str = "local"
+    engine: str = "local"
     executor: Executor | None = None
     jobs: int = 1
     only_these: bool = False

@@ -68,9 +68,7 @@ class Task:
     digest: str  # of that spec, which a worker on another machine must have too
     here: Path  # the folder that paths of files start from
     out: Path  # where the received bytes are kept
-    program_digest: str = (
-        ""  # of workers that may be on other machines: version and digest that they must have too
-    )
+    engine: str = ""  # of workers that may be on other machines: version and digest that they must have too
     read: frozenset[str] = frozenset()  # contents that stay as they were read where they cannot be opened now
 
     @property
@@ -234,7 +232,7 @@ class Shard:
     submissions: tuple[str, ...]
     rows: dict[str, int]
     digest: str
-    program_digest: str = ""  # of the worker, where it may be on another machine
+    engine: str = ""  # of the worker, where it may be on another machine
     # files that were read before and cannot be opened now: they stay as they are
     closed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()  # files that were no more what they were, by path: refused without a hash

@@ -24,6 +24,7 @@ from ..fields import CellValue, ColumnKind, Field, Vocabularies, kind_of
 from ..layout import Layout, Slot, address
 from ..reader.limits import LIMITS
 from ..spec.compiled import compiled
+from ..spec.issuance import closing, goes_on
 from ..spec.lookup import vocabularies
 from ..spec.model import RegisterBlock, Series, Spec, Tool
 from ..spec.scope import entries

@@ -244,7 +244,9 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
     def admitted() -> Iterator[FileToCheck]:
         for path in paths:
             (found,) = isolate_failures(
-                lambda these: [admit(each, asked.password) for each in these], [Path(path)], not_admitted
+                lambda these: [open_untrusted(each, asked.password) for each in these],
+                [Path(path)],
+                not_admitted,
             )
             if isinstance(found, Refusal):
                 waiting.append(_refused(found))

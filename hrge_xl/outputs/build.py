@@ -160,9 +160,9 @@ def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
         sums = counted if file["counted"] else other
         for key in FINDINGS:
             sums[key] += file["counts"][key]
-    text_of: dict[str, Any] = asdict(total)
-    received = text_of.pop("received")
-    row: Summary = {"files": received, **text_of, **counted, "other": other}  # type: ignore[typeddict-item]
+    sums_of_files: dict[str, Any] = asdict(total)
+    received = sums_of_files.pop("received")
+    row: Summary = {"files": received, **sums_of_files, **counted, "other": other}  # type: ignore[typeddict-item]
     return row
 
 
@@ -402,12 +402,10 @@ def _rows(
     )  # fmt: skip
     rows = [(files[row[0]], *row) for row in store.select(wanted) if row[0] in files]
     for file, _, _, down, across, team, *place in sorted(rows, key=lambda row: (row[0]["path"], row[1:3])):
-        text_of = dict(zip(("sheet", "cell", "row"), place, strict=True))
+        cell = dict(zip(("sheet", "cell", "row"), place, strict=True))
         if sheets is not None:
-            text_of["sheet"] = sheets(file["submission"], text_of["sheet"])
-        found[file["period"] or ""][down, across].append(
-            {"team": team or "", "file": file["path"], **text_of}
-        )
+            cell["sheet"] = sheets(file["submission"], cell["sheet"])
+        found[file["period"] or ""][down, across].append({"team": team or "", "file": file["path"], **cell})
     return found
 
 

@@ -18,13 +18,11 @@ from typing import Any, NamedTuple
 from ..core.errors import OutputError, UsageError
 from ..core.output_files import parts_of, whole
 from ..core.work import track_progress
-from ..dataset.clean import csv_text, harmless_lines
-from ..dataset.column_values import least_and_most, pattern, right_answers, values
+from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers
 from ..dataset.opening import open_dataset, opened
-from ..dataset.parquet import has_parquet, need_parquet, write_csv_as_parquet
-from ..dataset.schema import META, VERSION, Schema
+from ..dataset.schema import BOOLEAN, DATE, INTEGER, META, NUMBER, TEXT, VERSION, Schema, Table, TableColumn
 from ..dataset.store import Store, open_file
-from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Table
+from ..dataset.table_files import csv_text, harmless_lines, has_parquet, need_parquet, write_csv_as_parquet
 from ..dataset.workers import Workers
 from ..ledger.ledger import DATASET
 from ..privacy.sharing import fill_shareable
@@ -272,12 +270,12 @@ def _resource(schema: Schema, table: Table) -> dict[str, Any]:
     }
 
 
-def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
+def _field(schema: Schema, table: Table, column: TableColumn) -> dict[str, Any]:
     least, most = least_and_most(column)
     constraints = {
         # a team may have sent something that states no period
         "required": column.name in table.key and (column.name != "period" or table.key == ("period",)),
-        "enum": list(values(schema, table, column)),
+        "enum": list(allowed_values(schema, column)),
         "pattern": pattern(schema, column),
         "minimum": least,
         "maximum": most,
@@ -294,7 +292,7 @@ def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
     )
 
 
-def _asked(schema: Schema, column: Column) -> dict[str, Any]:
+def _asked(schema: Schema, column: TableColumn) -> dict[str, Any]:
     """Describe right answers in words of the standard. No constraints: others stand in the data too."""
     found = right_answers(schema, column)
     if found is None:

@@ -15,7 +15,7 @@ from ..core.errors import StoreError
 from ..core.output_files import write_if_changed
 from ..core.words import day, direction, number, percent, translator
 from ..dataset.opening import open_dataset
-from ..dataset.periods import PeriodFigures
+from ..dataset.reconciliation import PeriodFigures
 from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import RunChange, last_change
 from ..dataset.schema import spec_language

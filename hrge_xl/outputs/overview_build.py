@@ -13,8 +13,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from ..dataset.aggregates.sql import label_of, said
-from ..dataset.periods import choose, over_periods, periods
-from ..dataset.reconciliation import reconciliation
+from ..dataset.reconciliation import choose, over_periods, periods, reconciliation
 from ..dataset.returns import heads
 from ..dataset.run_history import RunChange
 from ..dataset.schema import (
@@ -26,14 +25,14 @@ from ..dataset.schema import (
     MATRIX_ROWS,
     OVERDUE,
     SUBMISSIONS,
+    Record,
 )
 from ..dataset.store import STATE, Store
-from ..dataset.table import Record
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED
 from ..rounds.round_status import STRANGE, TO_DECIDE, TeamStatus, status
 from ..rounds.rounds import Round
-from ..spec.figures import Part
 from ..spec.model import CollectBlock
+from ..spec.supplements import Part
 from .overview_figures import indicators, risks
 from .overview_model import MOST_ROWS, Country, FigureReader, Overdue, Overview, TeamProgress, ToolProgress
 from .overview_questions import QuestionProfiles, gaps

@@ -29,12 +29,12 @@ from ..dataset.schema import (
     INDICATOR_VALUES,
     MASKED,
     TOP_RISKS,
+    Record,
     shown_column,
 )
 from ..dataset.store import Store
-from ..dataset.table import Record
-from ..spec.figures import IndicatorFigures, RiskFigures, Split
 from ..spec.model import Matrix
+from ..spec.supplements import IndicatorFigures, RiskFigures, Split
 from .overview_model import (
     FigureReader,
     HeatMap,
@@ -79,7 +79,7 @@ def risks(reader: FigureReader, whole: Store) -> Risks | None:
 
 
 def _in_period(reader: FigureReader, figure: Figure) -> sa.Subquery:
-    lines = figure(Sources.of(reader.store, reader.today)).subquery()
+    lines = figure(Sources(reader.store, reader.today)).subquery()
     return sa.select(lines).where(lines.c.period == reader.period).subquery()
 
 

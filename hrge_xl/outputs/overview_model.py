@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 from ..core.paths import name_of
 from ..dataset.dimensions import fixed_rows
-from ..dataset.periods import PeriodFigures
-from ..dataset.reconciliation import Reconciliation
+from ..dataset.reconciliation import PeriodFigures, Reconciliation
 from ..dataset.run_history import RunChange
+from ..dataset.schema import Record
 from ..dataset.store import Store
-from ..dataset.table import Record
 from ..fields import Field
 from ..spec.model import Spec
 

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from ..core.words import translator
 from ..dataset.aggregates.sql import said
-from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS
-from ..dataset.table import Record, Row
+from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS, Record, Row
 from ..findings.value import ANSWER_MISSING
 from .overview_model import AnswerCount, FigureReader, QuestionGap, QuestionProfile
 

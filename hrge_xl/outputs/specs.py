@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import UsageError
 from ..core.words import right_to_left
 from ..fields import Field, When
-from ..spec.changes import Effect, Group, Touch
-from ..spec.diff import SpecDiff
+from ..spec.diff import Effect, Group, SpecDiff, Touch
 from ..spec.model import CatalogueBlock, ChecklistBlock, ItemsFrom, RegisterBlock, Spec
 from ..spec.translating import Sent, limit_of
 

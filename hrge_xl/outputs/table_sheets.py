@@ -23,8 +23,22 @@ from ..dataset.aggregates.sql import label_of
 from ..dataset.aggregates.values import catalogue_label
 from ..dataset.dimensions import entries, fixed_rows
 from ..dataset.return_status import status_words
-from ..dataset.schema import LABEL, Schema, list_of, spec_language
-from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Record, Row, Table
+from ..dataset.schema import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    LABEL,
+    NUMBER,
+    TEXT,
+    Cell,
+    Record,
+    Row,
+    Schema,
+    Table,
+    TableColumn,
+    list_of,
+    spec_language,
+)
 from ..fields import Field
 from ..layout.lists import LEVELS
 from ..spec.model import Spec
@@ -77,7 +91,7 @@ def readable_rows(table: Table, columns: Sequence[ReadableColumn], rows: Iterabl
     return (tuple(value(record) for value in values) for record in records)
 
 
-def _shown(schema: Schema, table: Table, labels: CodeLabels, column: Column) -> Iterator[ReadableColumn]:
+def _shown(schema: Schema, table: Table, labels: CodeLabels, column: TableColumn) -> Iterator[ReadableColumn]:
     """Give a column, and behind it the one with names where it holds codes that have some."""
     fields = [*column.fields.values()]
     names = _of_answers(table, labels, column, fields) if fields else _of_codes(table, labels, column)
@@ -103,7 +117,9 @@ def _shown(schema: Schema, table: Table, labels: CodeLabels, column: Column) -> 
         yield ReadableColumn(column.name + LABEL, plain, TEXT, TEXT, width, folded=False, value=names)
 
 
-def _of_answers(table: Table, labels: CodeLabels, column: Column, fields: Sequence[Field]) -> Value | None:
+def _of_answers(
+    table: Table, labels: CodeLabels, column: TableColumn, fields: Sequence[Field]
+) -> Value | None:
     """Give the names of the answers to a question; fields of several sheets may have lists of their own."""
     if all(labels.answer(field, "") is None for field in fields):
         return None
@@ -111,7 +127,7 @@ def _of_answers(table: Table, labels: CodeLabels, column: Column, fields: Sequen
     return lambda row: labels.answer(by_tool[row["tool"]], row[column.name])
 
 
-def _of_codes(table: Table, labels: CodeLabels, column: Column) -> Value | None:
+def _of_codes(table: Table, labels: CodeLabels, column: TableColumn) -> Value | None:
     """Give the names for the codes of a column that every dataset has; nothing where they stand there already."""
     if not column.names or (column.names == "sheet" and "sheet" in table.at):
         return None

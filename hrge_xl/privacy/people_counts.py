@@ -12,13 +12,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..answers.answer import ONLY_ROW
-from ..dataset.schema import Schema, field_column
-from ..dataset.table import Record
+from ..dataset.schema import Record, Schema, field_column
 from ..language import Call, Expr, Literal, Over, Ref, parts
 from ..language.functions.choices import LookUp
 from ..language.functions.rows import Terms, terms
 from ..spec.compiled import FieldKey
 from ..spec.model import Spec
+from ..spec.supplements import IndicatorFigures
 from .people_fields import Equation, PeopleFields
 from .suppression import AdditiveRelation, rest
 

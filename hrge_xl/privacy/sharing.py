@@ -45,7 +45,7 @@ from ..dataset.schema import (
 from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
 from ..ledger.ledger import DATASET
 from ..spec.model import CollectBlock, Spec
-from ..spec.own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES
+from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, NAMES, RiskFigures
 from .suppressed_figures import SuppressedFigures
 
 SAID = ("code", "text", "number", "date", "original", "original_type")  # what an answer says, by column

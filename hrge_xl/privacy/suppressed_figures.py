@@ -8,9 +8,9 @@ from itertools import groupby
 from operator import itemgetter
 
 from ..dataset.aggregates.counts import has_open_rows
-from ..dataset.schema import Schema, field_column
-from ..dataset.table import Record
+from ..dataset.schema import Record, Schema, field_column
 from ..spec.model import Spec
+from ..spec.supplements import IndicatorFigures
 from .people_counts import (
     BASELINE,
     TARGET,

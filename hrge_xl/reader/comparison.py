@@ -29,11 +29,10 @@ from ..findings.structure import (
 )
 from ..layout import Layout, address
 from ..layout.model import Place
-from ..spec.own_sheets import LAST_SHEET
+from ..spec.supplements import LAST_SHEET
 from ..workbook import Content
-from ..workbook.cover import COVER_FACTS, contact_label
-from ..workbook.issued import IssuedSheet
-from ..workbook.progress import LABEL
+from ..workbook.book import IssuedSheet
+from ..workbook.cover import COVER_FACTS, LABEL, contact_label
 from .expected import ReadResult, one_by_one, shorten
 from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
 from .raw import CellKind, RawCell, RawSheet, compact, shown_cell

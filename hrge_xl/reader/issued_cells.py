@@ -29,7 +29,7 @@ from ..findings.structure import (
 )
 from ..layout import Layout, Sheet, column_number
 from ..layout.model import CODE_COLUMN, CODE_ROW, HEAD_ROW, Place
-from ..workbook.issued import IssuedFormula, IssuedSheet
+from ..workbook.book import IssuedFormula, IssuedSheet
 from .raw import CellKind, Follower, MasterFormula, RawCell, RawSheet, shown_cell
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time

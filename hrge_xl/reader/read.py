@@ -23,8 +23,8 @@ from ..spec.compiled import compiled
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..spec.supplements import COVER_KEY, LAST_KEY, LAST_SHEET
-from ..workbook.issued import edition_of
-from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
+from ..workbook.book import content_hash
+from ..workbook.helper_sheets import TEXT_COLUMN, TEXT_ROWS
 from . import ooxml, other_formats
 from .comparison import WorkbookComparison
 from .expected import ExpectedWorkbook, FoundCells, ReadResult

@@ -179,17 +179,17 @@ class FormulaCells:
         # the collected lists, each with the cells that count the rows it keeps, and those that rank them
         self.lists: list[tuple[KeptRows, list[int]]] = []
         # everything that is shown beside answers and check cells, that of their own rows first
-        self._others: list[tuple[Live, list[int | None]]] = []
+        self._others: list[tuple[LiveCells, list[int | None]]] = []
         for name, sheet in self.sheets.items():
             for live in sheet.issued.live:
-                if isinstance(live.now, KeptRows):
-                    self.lists.append((live.now, [numbers[name, *place] for place in live.places]))
-                if not isinstance(live.now, RowCells | StampFact):
+                if isinstance(live.cached_values, KeptRows):
+                    self.lists.append((live.cached_values, [numbers[name, *place] for place in live.places]))
+                if not isinstance(live.cached_values, RowCells | StampFact):
                     self._others.append((live, [numbers.get((name, *place)) for place in live.places]))
-                elif isinstance(live.now, RowCells) and (checked := live.now.checked):
+                elif isinstance(live.cached_values, RowCells) and (checked := live.cached_values.checked):
                     cells = [numbers[name, *slot.check] for slot in checked if slot.check]
                     self._checks_of_rows.append((checked[0].key, _take(cells)))
-        self._others.sort(key=lambda shown: not isinstance(shown[0].now, BesideRow))
+        self._others.sort(key=lambda shown: not isinstance(shown[0].cached_values, BesideRow))
 
     def remembered(self, shown: Sequence[Result], cleaned: Sequence[Any]) -> Memory:
         """Give what the check cells say, as far as they show numbers."""

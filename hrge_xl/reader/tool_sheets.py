@@ -31,7 +31,7 @@ from ..findings.structure import (
 )
 from ..layout import Layout, address
 from ..layout.model import HEAD_ROW, Place
-from ..spec.own_sheets import (
+from ..spec.supplements import (
     COVER_KEY,
     FEEDBACK_KEY,
     IDENTITY_KEY,

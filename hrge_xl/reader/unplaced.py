@@ -22,7 +22,7 @@ from ..findings.structure import (
 )
 from ..layout import address
 from ..layout.model import CODE_COLUMN, LEFTOVER_COLUMNS, LEFTOVER_HEAD, Place
-from ..spec.own_sheets import LEFTOVER_KEY
+from ..spec.supplements import LEFTOVER_KEY
 from ..workbook.feedback_sheets import FORMULA, digest
 from .expected import ReadResult, observe_at, one_by_one, shorten
 from .raw import Overlay, RawCell, RawSheet, RawWorkbook, shown_cell

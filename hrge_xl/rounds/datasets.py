@@ -19,7 +19,7 @@ from ..core import message_templates
 from ..core.errors import StoreError, UsageError
 from ..core.paths import check_several, expand, is_address, masked, quoted
 from ..core.work import grouped
-from ..dataset.opening import open_dataset
+from ..dataset.opening import open_dataset, temporary_dataset
 from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
 from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
@@ -279,7 +279,7 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     arrived = replace(question.arrived, terms=terms_of([round_]))
     lasting = replace(source, asked=replace(source.asked, rejudge=False))
     how = Options(jobs=question.jobs, asking=question.rejudge)
-    run = stack.enter_context(take_in([lasting], folder, arrived=arrived, options=how))
+    run = stack.enter_context(ingest([lasting], folder, arrived=arrived, options=how))
     given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.given)
     if question.rejudge:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))

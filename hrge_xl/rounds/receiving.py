@@ -115,9 +115,9 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
         shelf = _Shelf(returned, ledger.order())
         placed, known, left, unopened = [], [], [], []
         for item in found_in(sources):
-            if isinstance(item, Left):
+            if isinstance(item, SkippedFile):
                 left.append(item)
-            elif isinstance(item, Unopened):
+            elif isinstance(item, UnreadableContainer):
                 unopened.append(item)
             else:
                 sha256 = hashlib.sha256(item.data).hexdigest()

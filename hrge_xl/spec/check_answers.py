@@ -167,7 +167,7 @@ def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
                 remedy = "Write the day on which the source was looked at as year-month-day: 2026-03-31."
                 wrong.append(((*where, "date"), f"'{fact.date}' is not a date.", remedy))
             if file.source is not None and not sources:
-                said = _wrong_answer(spec, tool.fields[file.source], (said_of_source(file, fact),))
+                wrong_source = _wrong_answer(spec, tool.fields[file.source], (said_of_source(file, fact),))
                 source = (*where, "source")
                 wrong += [
                     (source, f"{file.source}: {reason}", "Shorten the source.") for reason, _ in wrong_source

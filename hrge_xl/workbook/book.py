@@ -20,7 +20,7 @@ from ..core.words import right_to_left, translator
 from ..core.work import gc_paused
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
-from ..spec.own_sheets import IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
+from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
 from .cell_writer import CellWriter, Formats, FormulaSheet, LiveCells, SharedFormula
 from .content import Content
 from .cover import COVER_FACTS, COVER_WIDTHS, SAMPLE, CoverWriter, StampFact

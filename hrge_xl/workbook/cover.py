@@ -19,7 +19,7 @@ from ..layout.calculated import to_fill_in
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME, lines_of, purpose
 from ..spec.model import ProblemsBlock, ProgressBlock
-from ..spec.own_sheets import COVER_KEY
+from ..spec.supplements import COVER_KEY
 from ..spec.translations import is_draft
 from .calculated import BlockWriter
 from .cell_writer import CellWriter

@@ -43,7 +43,7 @@ from ..language.sheet_text import (
 from ..layout import Grid, Layout, ListPlace, Place, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
-from ..spec.own_sheets import LAST_SHEET
+from ..spec.supplements import LAST_SHEET
 from .formulas import (
     absolute,
     active_name,

@@ -17,7 +17,7 @@ from ..language.sheet_text import text_literal
 from ..layout import Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_COLUMNS, LEFTOVER_HEAD, TITLE_ROW, lines_of
-from ..spec.own_sheets import FEEDBACK_KEY, LEFTOVER_KEY
+from ..spec.supplements import FEEDBACK_KEY, LEFTOVER_KEY
 from .cell_writer import CellWriter
 from .formulas import Formula, if_, total, with_count
 from .styles import COLOURS, LINES

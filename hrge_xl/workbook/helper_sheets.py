@@ -33,9 +33,9 @@ from ..layout import (
 from ..layout.lists import IN_FORM, LEVELS, ROLE, field_of
 from ..layout.model import CODE_ROW
 from ..spec.compiled import compiled
+from ..spec.issuance import is_shown
 from ..spec.model import RegisterBlock
-from ..spec.own_sheets import IDENTITY_KEY, LAST_KEY, LAST_SHEET, LISTS_KEY
-from ..spec.rows import is_shown
+from ..spec.supplements import IDENTITY_KEY, LAST_KEY, LAST_SHEET, LISTS_KEY
 from .cell_writer import CellWriter
 from .content import LABEL_LENGTH, Content, Shown, fixed_label
 from .cover import StampFact

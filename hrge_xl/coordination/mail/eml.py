@@ -23,7 +23,7 @@ from typing import NamedTuple
 from ...core.output_files import write_if_changed
 from ...core.words import direction
 from ...core.work import grouped
-from ...dataset.clean import harmless
+from ...dataset.table_files import harmless
 from ...ledger.ledger import Drafted
 from ...reader.limits import MEBIBYTE
 from ...rounds.rounds import Round

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from ...fields import FIELD_TYPES
 from ...spec.model import RegisterBlock, Tool
+from ...spec.supplements import QuestionFigures
 from . import sql
 from .sql import picked, same
 

@@ -10,8 +10,8 @@ from itertools import chain, pairwise
 from ...core.spec_parts import localized
 from ...core.words import fold
 from ...core.work import grouped
-from ...spec.figures import IndicatorFigures, Split
 from ...spec.model import CatalogueBlock, Spec
+from ...spec.supplements import IndicatorFigures, Split
 from ..schema import Record, spec_language
 from .sql import rounded
 from .values import NO_VALUE, RESTATED, Value, indicator_figures

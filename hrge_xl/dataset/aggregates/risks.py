@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ...spec.model import Spec
+from ...spec.supplements import Breakdown, Crossing, RiskFigures
 from ..definitions import in_bytes
 from ..schema import AGGREGATE_RISKS, field_column, shown_column, spec_language
 from ..store import Store

@@ -17,6 +17,7 @@ from ...core.words import day, translator
 from ...exchange.validation import RETURNED
 from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
 from ...spec.model import Spec
+from ...spec.supplements import USUAL_BREAKDOWNS
 from ..definitions import TYPES, in_bytes
 from ..schema import TEXT
 from ..store import Store

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ...core.spec_parts import localized
-from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
+from ...spec.supplements import IndicatorFigures
 from ..definitions import TYPES, in_bytes
 from ..schema import INDICATOR_VALUES, NUMBER, TEXT, Row, field_column, list_of, spec_language
 from ..store import Store
