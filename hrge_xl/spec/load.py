@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
@@ -19,13 +21,13 @@ from .carried import FACTS, digest_of, pack
 from .check_names import check_names
 from .check_sheets import check_rules, check_sheets
 from .check_texts import check_texts
-from .checked_specs import keep, recall
+from .checked_specs import SPEC, home, keep, recall
 from .csv_file import take_in_facts, take_in_lists
 from .expressions import check_circles, check_expressions
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
 from .own_answers import check_own_answers
 from .shape import HEAD, MADE, OWN_FILES, Shape, all_options, options_of
-from .translations import translated
+from .translations import translated, translations_of
 from .yaml_file import (
     FEWER,
     MOST_PARTS,
@@ -108,7 +110,7 @@ def load(spec: str | Path) -> model.Spec:
 @gc_paused()
 def _load(folder: Path, digest: str) -> model.Spec:
     """Give the spec in a folder whose files have this digest: the same files are taken apart once."""
-    tree = recall(digest)
+    tree = recall(SPEC, digest, dict[str, Any])
     if tree is not None:
         return translated(model.Spec.model_validate(tree | {"digest": digest, "folder": str(folder)}), folder)
     loaded, root, mistakes = read(folder, digest)
@@ -117,8 +119,15 @@ def _load(folder: Path, digest: str) -> model.Spec:
     files = pack(folder)
     # else it came from a file that has changed since, or that the digest does not cover
     if digest_of(files) == digest and files.keys() >= files_of(root):
-        keep(digest, plain(root))
-    return translated(loaded, folder)
+        keep(SPEC, digest, plain(root))
+    loaded = translated(loaded, folder)
+    if home() is not None and (translations := translations_of(loaded)):
+        for language in translations.languages:
+            with suppress(SpecError):  # told where the language is asked for
+                translations.table(
+                    language
+                )  # is kept too: processes that read returned files may keep nothing
+    return loaded
 
 
 def places(folder: Path) -> partial[Mistake]:
