@@ -36,10 +36,21 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def generate(spec: Path, cache: Path) -> bytes | str:
+def generate(spec: Path, cache: Path, *more: str) -> bytes | str:
     """Give the workbook that a new process generates, or why it generates none."""
     out = cache.with_name("out")
-    command = [sys.executable, "-m", "hrge_xl", "generate", str(spec), "--country", "MAR", "-o", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "hrge_xl",
+        "generate",
+        str(spec),
+        "--country",
+        "MAR",
+        "-o",
+        str(out),
+        *more,
+    ]
     done = subprocess.run(
         command, env=os.environ | {CACHE: str(cache)}, capture_output=True, text=True, check=False
     )
@@ -74,8 +85,8 @@ def change(spec: Path, old: str, new: str) -> None:
     (spec / VOCABULARIES).write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def kept(cache: Path) -> Path:
-    (file,) = (cache / "specs").iterdir()
+def kept(cache: Path, suffix: str = ".spec") -> Path:
+    (file,) = (cache / "specs").glob(f"*{suffix}")
     return file
 
 
@@ -133,7 +144,7 @@ def test_a_spec_that_changes_while_it_is_read_is_not_kept(
 
     monkeypatch.setattr(loading, "read", read_late)
     loading.load(spec)
-    assert recall(before) is None
+    assert recall(".spec", before, dict) is None
 
 
 def test_what_was_damaged_is_as_if_it_were_not_there(spec: Path, cache: Path, first: bytes) -> None:
@@ -143,6 +154,43 @@ def test_what_was_damaged_is_as_if_it_were_not_there(spec: Path, cache: Path, fi
         file.write_bytes(damaged)
         assert generate(spec, cache) == first
         assert file.read_bytes() == whole
+
+
+SPANISH = """msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+msgctxt "list/COUNTRY/AFG/label"
+msgid "Afghanistan"
+msgstr "Afganistán"
+"""
+
+
+def test_a_catalogue_is_kept_with_its_spec(spec: Path, cache: Path) -> None:
+    """What was kept is what is read, as long as it is whole and the file is the same."""
+    file, spanish = spec / "languages" / "es.po", ("--lang", "es", "--allow-draft")
+    file.parent.mkdir()
+    file.write_text(SPANISH, encoding="utf-8")
+    first = generate(spec, cache, *spanish)
+    whole = kept(cache, ".catalogue").read_bytes()
+    assert isinstance(first, bytes)
+    rewritten(kept(cache, ".catalogue"), "Afganistán", "Otro lugar")
+    assert generate(spec, cache, *spanish) != first
+    kept(cache, ".catalogue").write_bytes(whole[:-1])
+    assert generate(spec, cache, *spanish) == first
+    file.write_text(SPANISH.replace("Afganistán", "Otro lugar"), encoding="utf-8")
+    assert generate(spec, cache, *spanish) != first
+
+
+def test_a_catalogue_that_is_none_stops_no_other_language(spec: Path, cache: Path) -> None:
+    first = generate(spec, cache, "--lang", "fr")
+    file = spec / "languages" / "es.po"
+    file.parent.mkdir()
+    file.write_text(SPANISH.replace("msgid", "mgsid", 1), encoding="utf-8")
+    assert isinstance(first, bytes)
+    assert isinstance(generate(spec, cache, "--lang", "fr"), bytes)
+    told = generate(spec, cache, "--lang", "es")
+    assert isinstance(told, str)
+    assert "languages/es.po:" in told
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system tells nothing of who may write")

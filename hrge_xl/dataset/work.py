@@ -194,7 +194,8 @@ def check_engine(shard: Shard) -> None:
     """Raise `UsageError` for a shard of another program: such a worker may not ask what it was given."""
     if shard.engine != program_digest():
         raise UsageError(
-            f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine ({program_digest()}). {SAME}"
+            f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine "
+            f"({program_digest()}). {SAME}"
         )
 
 

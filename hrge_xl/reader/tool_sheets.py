@@ -48,7 +48,7 @@ GIVEN_BACK = (FEEDBACK_KEY, LEFTOVER_KEY)  # sheets of a workbook that was given
 WINDOW = 20  # rows and columns in which a key that moved is looked for
 
 
-HOME = Place(1, 1)  # of the key of a sheet: its row holds the column codes, its column the row codes
+HOME: Place = Place(1, 1)  # of the key of a sheet: its row holds the column codes, its column the row codes
 
 
 class ToolSheet(NamedTuple):

@@ -4,9 +4,9 @@ A spec is a mapping from the paths of its files, with slashes, to their bytes: f
 of a database, and into a folder by `write`. Only what the program reads belongs to it: whatever else lies in the
 folder (a returned workbook, a round with its key) goes nowhere.
 
-A spec that passed is kept for the next process as the plain tree that its files come to, since taking them apart takes
-longer than all the rest: under the digests of those files and of this program, in a folder of the user that nobody else
-may write to. Whatever is not right there is as if it were not there.
+A spec that passed is kept for the next process as the plain tree that its files come to, and each of its catalogues as
+the table of what it says, since taking them apart takes longer than all the rest: under the digests of those files and
+of this program, in a folder of the user that nobody else may write to. What is wrong there counts for nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import babel
 import msgspec
@@ -175,12 +175,14 @@ def _replace(folder: Path, files: Files) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-# specs that passed, kept for the next process
+# specs that passed and catalogues, kept for the next process
 
 CACHE = "HRGE_XL_CACHE"  # names the folder for caches
-MOST_KEPT = 16  # specs and versions of them, the newest ones
+SPEC, CATALOGUE = ".spec", ".catalogue"
+MOST_KEPT = {SPEC: 16, CATALOGUE: 64}  # with versions of them, the newest ones
 CHECKSUM = 32  # bytes before the tree
 NUMBER = 1  # the kind of our own numbers in the packed tree
+Made = TypeVar("Made")
 
 
 def cache_folder() -> Path | None:
@@ -194,47 +196,49 @@ def cache_folder() -> Path | None:
     return folder if folder.is_absolute() else None
 
 
-def recall(digest: str) -> dict[str, Any] | None:
-    """Give the tree of the spec whose files have this digest; None where it has yet to pass, for this program."""
+def recall(suffix: str, digest: str, kind: type[Made]) -> Made | None:
+    """Give what was made of files with this digest: the tree of a spec, or the table of a catalogue.
+
+    None where they have yet to pass, for this program.
+    """
     folder = cache_folder()
     try:
         if folder is None or not _is_ours(folder):
             return None
-        content = (folder / _name(digest)).read_bytes()
+        content = (folder / _name(suffix, digest)).read_bytes()
         if hashlib.sha256(content[CHECKSUM:]).digest() != content[:CHECKSUM]:
             return None
-        tree: dict[str, Any] = msgspec.msgpack.decode(
-            content[CHECKSUM:],
-            type=dict[str, Any],
-            ext_hook=lambda _, written: WrittenInt(bytes(written).decode()),
+        return msgspec.msgpack.decode(
+            content[CHECKSUM:], type=kind, ext_hook=lambda _, written: WrittenInt(bytes(written).decode())
         )
     except (OSError, msgspec.DecodeError):
         return None
-    return tree
 
 
-def keep(digest: str, tree: dict[str, Any]) -> None:
-    """Keep the tree of a spec that passed, where that can be done: everything works without."""
+def keep(suffix: str, digest: str, made: Any) -> None:
+    """Keep what was made of files that passed, where that can be done: everything works without."""
     folder = cache_folder()
     if folder is None:
         return
     with suppress(OSError, OutputError):  # a disk that is full, a reading process that may not write
         packed = msgspec.msgpack.encode(
-            tree, enc_hook=lambda number: msgspec.msgpack.Ext(NUMBER, number.written.encode())
+            made, enc_hook=lambda number: msgspec.msgpack.Ext(NUMBER, number.written.encode())
         )
         folder.mkdir(0o700, parents=True, exist_ok=True)
         if _is_ours(folder):
-            file = folder / _name(digest)
+            file = folder / _name(suffix, digest)
             write_whole(file, hashlib.sha256(packed).digest() + packed)
-            others = (kept for kept in folder.glob("*.spec") if kept != file)  # which a clock may call newer
-            for old in sorted(others, key=lambda kept: kept.stat().st_mtime)[: 1 - MOST_KEPT]:
+            others = (
+                kept for kept in folder.glob(f"*{suffix}") if kept != file
+            )  # which a clock may call newer
+            for old in sorted(others, key=lambda kept: kept.stat().st_mtime)[: 1 - MOST_KEPT[suffix]]:
                 old.unlink(missing_ok=True)
 
 
-def _name(digest: str) -> str:
+def _name(suffix: str, digest: str) -> str:
     """Give the name of a file: what passes here may not pass with another program, or with other packages."""
     passed = f"{program_digest()} {sys.version} {pydantic.VERSION} {babel.__version__} {digest}"
-    return f"{hashlib.sha256(passed.encode()).hexdigest()}.spec"
+    return f"{hashlib.sha256(passed.encode()).hexdigest()}{suffix}"
 
 
 def _is_ours(folder: Path) -> bool:

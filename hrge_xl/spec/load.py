@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
@@ -15,7 +17,7 @@ from ..core.errors import Mistake, SpecError, UsageError
 from ..core.suggest import did_you_mean, nearest, remedy_for
 from ..core.work import gc_paused
 from . import model
-from .carried import FACTS, digest_of, keep, pack, recall
+from .carried import FACTS, SPEC, cache_folder, digest_of, keep, pack, recall
 from .check_answers import check_own_answers
 from .check_sheets import check_rules, check_sheets
 from .check_texts import check_names, check_texts
@@ -23,7 +25,7 @@ from .csv_file import take_in_facts, take_in_lists
 from .expressions import check_circles, check_expressions
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
 from .shape import HEAD, MADE, OWN_FILES, Shape, all_options, options_of
-from .translations import translated
+from .translations import translated, translations_of
 from .yaml_file import (
     FEWER,
     MOST_PARTS,
@@ -103,7 +105,7 @@ def load(spec: str | Path) -> model.Spec:
 @gc_paused()
 def _load(folder: Path, digest: str) -> model.Spec:
     """Give the spec in a folder whose files have this digest: the same files are taken apart once."""
-    tree = recall(digest)
+    tree = recall(SPEC, digest, dict[str, Any])
     if tree is not None:
         return translated(model.Spec.model_validate(tree | {"digest": digest, "folder": str(folder)}), folder)
     loaded, root, mistakes = read(folder, digest)
@@ -113,8 +115,13 @@ def _load(folder: Path, digest: str) -> model.Spec:
     # else it came from a file that has changed since, or that the digest does not cover
     sources = {node.start_mark.name for node in walk(root) if node.start_mark}
     if digest_of(files) == digest and files.keys() >= sources:
-        keep(digest, plain(root))
-    return translated(loaded, folder)
+        keep(SPEC, digest, plain(root))
+    loaded = translated(loaded, folder)
+    if cache_folder() is not None and (translations := translations_of(loaded)):
+        for language in translations.languages:
+            with suppress(SpecError):  # told where the language is asked for
+                translations.table(language)  # kept too: processes that read returned files may keep nothing
+    return loaded
 
 
 def places(folder: Path) -> partial[Mistake]:

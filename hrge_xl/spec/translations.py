@@ -25,6 +25,7 @@ from ..core.paths import read_regular
 from ..core.spec_parts import Text
 from ..core.words import proper_tag, with_base
 from ..fields import Field
+from .carried import CATALOGUE, keep, recall
 from .model import (
     Block,
     FieldBlock,
@@ -66,7 +67,7 @@ class Unit(NamedTuple):
 class TranslationTable(NamedTuple):
     """What one file says: by place and English text the translation; and whether some of it is a draft."""
 
-    said: Mapping[Key, str]
+    said: dict[Key, str]
     drafts: bool = False
 
     @classmethod
@@ -123,7 +124,7 @@ class Translations:
     def table(self, language: str) -> TranslationTable:
         """Give what the file of a language says. Raises `SpecError` where it cannot be read."""
         if language not in self._tables:
-            self._tables[language] = TranslationTable.of(read_catalogue(self.file(language)))
+            self._tables[language] = _table(self.file(language))
         return self._tables[language]
 
     def is_draft(self, language: str) -> bool:
@@ -138,6 +139,20 @@ class Translations:
         """The digests of the languages that somebody has reviewed. Raises `SpecError` where their file is none."""
         states = read_states(self.folder)
         return {tag: state.get("digest", "") for tag, state in states.items()}
+
+
+def _table(file: Path) -> TranslationTable:
+    """Give what a file says, as it was kept where it was read before. Raises `SpecError` where it cannot be read."""
+    try:
+        content = read_regular(file, MOST_BYTES)
+    except OSError:
+        return TranslationTable.of(read_catalogue(file))  # which says why not
+    digest = hashlib.sha256(content).hexdigest()
+    table = recall(CATALOGUE, digest, TranslationTable)
+    if table is None:
+        table = TranslationTable.of(read_catalogue(file, content))
+        keep(CATALOGUE, digest, table)
+    return table
 
 
 def read_states(folder: Path) -> dict[str, dict[str, str]]:
@@ -181,11 +196,12 @@ def is_draft(spec: Spec, language: str) -> bool:
     return translations is not None and translations.is_draft(language)
 
 
-def read_catalogue(file: Path) -> Catalog:
-    """Read a PO file. Raises `SpecError` with the line where it is none."""
+def read_catalogue(file: Path, content: bytes | None = None) -> Catalog:
+    """Read a PO file, whose content may be known already. Raises `SpecError` with the line where it is none."""
     line = 1
     try:
-        return read_po(BytesIO(read_regular(file, MOST_BYTES)), locale=None, abort_invalid=True)
+        content = read_regular(file, MOST_BYTES) if content is None else content
+        return read_po(BytesIO(content), locale=None, abort_invalid=True)
     except PoFileError as error:
         line = (error.lineno or 0) + 1
         reason = f"This line is not as a PO file has it: {str(error).partition(': ')[2] or error}."
