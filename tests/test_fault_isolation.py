@@ -147,7 +147,7 @@ AT = {
     "the gate": fails_where(validation, "admit", lambda path, *_: named(path)),
     "arrival": fails_where(validation, "_of_file", lambda _, job: named(job.file.path)),
     "checks": in_the_process(fail_in_checks),
-    "rows": fails_where(RowBuilder, "_rows", lambda _, result: named(result.path) and result.submission),
+    "rows": fails_where(RowBuilder, "rows", lambda _, result: named(result.path) and result.submission),
 }
 
 
@@ -213,7 +213,7 @@ def test_the_others_are_as_without_it(
 
 def test_a_row_that_no_dataset_takes(returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fault shows only where the rows of several files are written together."""
-    right = RowBuilder._rows
+    right = RowBuilder.rows
 
     def wrong(self: RowBuilder, result: Result) -> Any:
         rows = right(self, result)
@@ -222,7 +222,7 @@ def test_a_row_that_no_dataset_takes(returned: Path, tmp_path: Path, monkeypatch
             rows["answers_fact"] = [(*first[:2], "\ud800", *first[3:]), *others]
         return rows
 
-    monkeypatch.setattr(RowBuilder, "_rows", wrong)
+    monkeypatch.setattr(RowBuilder, "rows", wrong)
     out = tmp_path / "dataset"
     assert hrge("consolidate", returned, "-o", out, "--today", DAY, "--jobs", 1) == 4
     files = report(tmp_path, out, code=4)

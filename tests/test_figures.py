@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -429,7 +430,10 @@ def as_views(store: Store, url: str) -> dict[str, list[Any]]:
         for table in store.schema.by_name.values()
         if table.name not in made
     }
-    source = Sources(tables, store.schema, sa.literal(two_rounds.TODAY, sa.Date()))
+    source = Sources(
+        SimpleNamespace(tables=tables, schema=store.schema),
+        sa.literal(two_rounds.TODAY, sa.Date()),  # type: ignore[arg-type]
+    )
     found = {}
     with engine.connect() as connection:
         facts.create_all(connection)

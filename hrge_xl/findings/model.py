@@ -219,7 +219,6 @@ def waived(findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Wa
     return [
         replace(finding, waiver=waiver_of(ours, sha256, finding.code, finding.sheet, finding.cell))
         for finding in findings
-        for finding in findings
     ]
 
 
