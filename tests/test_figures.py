@@ -430,10 +430,8 @@ def as_views(store: Store, url: str) -> dict[str, list[Any]]:
         for table in store.schema.by_name.values()
         if table.name not in made
     }
-    source = Sources(
-        SimpleNamespace(tables=tables, schema=store.schema),
-        sa.literal(two_rounds.TODAY, sa.Date()),  # type: ignore[arg-type]
-    )
+    held: Any = SimpleNamespace(tables=tables, schema=store.schema)
+    source = Sources(held, two_rounds.TODAY)
     found = {}
     with engine.connect() as connection:
         facts.create_all(connection)
