@@ -166,7 +166,7 @@ def translate(  # noqa: PLR0913 (one parameter an option)
 
 def write_messages(folder: Path) -> list[Path]:
     """Write the texts of mails to the teams of a round, to be changed, one file a language; gives those written now."""
-    from .coordination.mail.templates import write_templates
+    from .coordination.mail.messages import write_templates
     from .rounds.rounds import load_round
 
     return write_templates(folder, (team.language for team in load_round(folder).teams))

@@ -213,7 +213,7 @@ from hrge_xl.spec.model import (
     CollectBlock,
     Covered,
     FormBlock,
-    Identity as model_Identity,
+    KeyFields as model_Identity,
     ItemsFrom,
     OF_ROUNDS,
     PivotBlock,
@@ -222,7 +222,7 @@ from hrge_xl.spec.model import (
     Spec,
 )
 from hrge_xl.spec.yaml_file import dumped
-from hrge_xl.spec.scope import Scope, parsed
+from hrge_xl.spec.lookup import Scope, parsed
 from hrge_xl.spec.common_mistakes import common_mistakes as slip_table
 from hrge_xl.spec.translating import (
     TextToTranslate,
@@ -435,8 +435,8 @@ from hrge_xl.privacy.sharing import MASKED, shared
 from hrge_xl.privacy.suppression import AdditiveRelation as Sum, is_sensitive, suppress
 from hrge_xl.rounds.datasets import Dataset, sources
 from hrge_xl.coordination.mail import MailType, REMINDERS
-from hrge_xl.coordination.mail.eml import Mail, as_eml
-from hrge_xl.coordination.mail.templates import PLACEHOLDERS, filled, standard
+from hrge_xl.coordination.mail.messages import Mail, as_eml
+from hrge_xl.coordination.mail.messages import PLACEHOLDERS, filled, standard
 from hrge_xl.rounds.receiving import Received
 from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, TeamStatus, status
 from hrge_xl.rounds.rounds import KEY, Round, round_around, update_spec
@@ -456,7 +456,7 @@ from hrge_xl.audit.differences import (
     of_tables,
 )
 from hrge_xl.audit.report_again import TAKEN_OVER, find as comparison_find, report_again, summed_up
-from hrge_xl.audit.report_file import read_report
+from hrge_xl.audit.files_again import read_report
 from hrge_xl.audit.second_opinion import (
     BLANK,
     EQUAL,
@@ -505,7 +505,7 @@ from hrge_xl.outputs.document import (
     Progress,
     SCHEMA,
     SEVERITIES,
-    Summary as document_Summary,
+    ReportSummary as document_Summary,
     visible,
 )
 from hrge_xl.outputs.feedback import GivenBack, give_back
@@ -515,7 +515,7 @@ from hrge_xl.outputs.formats.json import render
 from hrge_xl.outputs.overview import of_dataset, overview_of_folder, page_of
 from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, overview, teams
 from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview
-from hrge_xl.outputs.overview_questions import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
+from hrge_xl.outputs.overview_figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
 from hrge_xl.outputs.formats.xlsx import sheets as report_sheets
 from hrge_xl.outputs.page import environment, isolated
 from hrge_xl.outputs.specs import html, text, touched_files

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 
 import hrge_xl
@@ -44,3 +45,12 @@ def test_it_fits_on_two_screens() -> None:
 def test_every_package_says_what_it_is_for() -> None:
     for file in PACKAGE.rglob("__init__.py"):
         assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), file
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    named: dict[str, set[str]] = defaultdict(set)
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                named[node.name].add(file.relative_to(PACKAGE).as_posix())
+    assert {name: files for name, files in named.items() if len(files) > 1} == {}

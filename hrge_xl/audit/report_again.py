@@ -48,11 +48,11 @@ from .files_again import (
     Setting,
     not_compared,
     read_again,
+    read_report,
     rounds_at_hand,
     set_path,
     sha256_by_path,
 )
-from .report_file import read_report
 from .second_opinion import second_opinion
 
 

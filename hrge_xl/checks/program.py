@@ -18,8 +18,8 @@ from ..language import FIGURES, Call, Expr, Over, Ref, walk
 from ..language.compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, worse
 from ..spec.compiled import CompiledSpec, FieldChecks, FieldKey, Keeping, ParsedRule, Requirement
 from ..spec.issuance import items_of
+from ..spec.lookup import Scope
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, Item, Rule, Spec, Tool
-from ..spec.scope import Scope
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
 SINGLE = "single"

@@ -50,8 +50,16 @@ from ..spec.lookup import country_label
 from .consolidation import consolidate
 from .generation import guide_name
 from .mail import DAYS_BEFORE, MAIL_KINDS, MailType
-from .mail.eml import MOST_BYTES, Mail, as_eml, deadlines_calendar, write_merge_list
-from .mail.templates import filled, load_templates, template_of
+from .mail.messages import (
+    MOST_BYTES,
+    Mail,
+    as_eml,
+    deadlines_calendar,
+    filled,
+    load_templates,
+    template_of,
+    write_merge_list,
+)
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from ..fields import TICK, YES_NO, ColumnKind, Field, When, kind_of
 from ..layout import Layout, build
 from ..layout.lists import LEVELS
 from ..spec.carried import as_text, pack
+from ..spec.lookup import codes_of_list
 from ..spec.model import CollectBlock, MatrixBlock, RegisterBlock, Spec, Tool
-from ..spec.scope import entries as entries_of
 from .schema import (
     INTEGER,
     QUESTIONS,
@@ -298,7 +298,7 @@ def _asked(spec: Spec, tool: Tool, field: Field) -> RightAnswers:
     # of the answer, not of its text
     ends = (None, None) if limits.type == "length" else (limits.low, limits.high)
     least, most = (from_serial(end) if is_day and end is not None else end for end in ends)
-    steps = tuple(map(float, entries_of(spec, field.vocabulary if kind.stepped else None)))
+    steps = tuple(map(float, codes_of_list(spec, field.vocabulary if kind.stepped else None)))
     blocks, conditional = tool.field_blocks, field.relevant is not None or field.to
     required = field.required == "always" and not conditional and len(blocks) == 1
     if spec.tick_of(tool.code) is not None:  # of a sheet that may be left out, rows in use alone are asked

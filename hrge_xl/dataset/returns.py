@@ -46,7 +46,7 @@ class ReceivedItem(NamedTuple):
     stated: bool
 
 
-class SheetProgress(NamedTuple):
+class SheetCompleteness(NamedTuple):
     """A sheet of a return under the name that it has there, and how far it is; None where nothing is asked."""
 
     tool: str
@@ -97,7 +97,7 @@ class Return:
     items: list[ReceivedItem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     checks_not_run: dict[str, str | MessageTemplate] = field(default_factory=dict)
-    sheets: list[SheetProgress] = field(default_factory=list)
+    sheets: list[SheetCompleteness] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     comments: list[Unplaced] = field(default_factory=list)
 
@@ -189,7 +189,7 @@ def returns(
     for each, row in facts("checks_not_run"):
         each.checks_not_run[row["code"]] = reason_of(row["reason"], row["details"])
     for each, row in sorted(facts("sheets"), key=lambda fact: fact[1]["n"]):
-        each.sheets.append(SheetProgress(*(row[name] for name in SheetProgress._fields)))
+        each.sheets.append(SheetCompleteness(*(row[name] for name in SheetCompleteness._fields)))
     for each, row in facts("unplaced_fact"):
         home = each.comments if row["what"] == COMMENT else each.unplaced
         home.append(Unplaced(row["sheet"], row["cell"], row["text"] or "", row["question"] or ""))

@@ -25,9 +25,8 @@ from ..layout import Layout, Slot, address
 from ..reader.limits import LIMITS
 from ..spec.compiled import compiled
 from ..spec.issuance import closing, goes_on
-from ..spec.lookup import vocabularies
+from ..spec.lookup import codes_of_list, vocabularies
 from ..spec.model import RegisterBlock, Series, Spec, Tool
-from ..spec.scope import entries
 from .issuing import Order
 
 RowKey = tuple[str, str]  # tool and row
@@ -103,7 +102,9 @@ def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[RowKey]:
 
 def _earlier(spec: Spec, tool: Tool, series: Series, rows: Iterable[str], given: Answers) -> Iterator[str]:
     """Give all but the latest of the rows about one thing; rows that do not say when come first, those below later."""
-    steps = {code: number for number, code in enumerate(entries(spec, tool.fields[series.over].list_name))}
+    steps = {
+        code: number for number, code in enumerate(codes_of_list(spec, tool.fields[series.over].list_name))
+    }
 
     def dated(number: int, row: str) -> tuple[bool, Any, int, str]:
         said = given.get((tool.code, row, series.over))

@@ -41,8 +41,8 @@ from .document import (
     MatrixCell,
     MatrixRow,
     Names,
+    ReportSummary,
     Run,
-    Summary,
     WaiverRow,
 )
 
@@ -153,7 +153,7 @@ def totals(datasets: Iterable[Dataset]) -> Reconciliation:
     return sum((dataset.totals() for dataset in datasets), Reconciliation())
 
 
-def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
+def summary(total: Reconciliation, files: Iterable[FileRow]) -> ReportSummary:
     """Sum up what was received and what became of it, and count the findings of files that count, and of others."""
     counted, other = dict.fromkeys(FINDINGS, 0), dict.fromkeys(FINDINGS, 0)
     for file in files:
@@ -162,7 +162,7 @@ def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
             sums[key] += file["counts"][key]
     sums_of_files: dict[str, Any] = asdict(total)
     received = sums_of_files.pop("received")
-    row: Summary = {"files": received, **sums_of_files, **counted, "other": other}  # type: ignore[typeddict-item]
+    row: ReportSummary = {"files": received, **sums_of_files, **counted, "other": other}  # type: ignore[typeddict-item]
     return row
 
 

@@ -46,7 +46,7 @@ class ChartColumn(NamedTuple):
     said: str
 
 
-class Shape(NamedTuple):
+class ChartElement(NamedTuple):
     """One element of a chart, its numbers with one decimal at most."""
 
     kind: str  # line, box, dot, text
@@ -66,22 +66,22 @@ class Chart:
 
     told: Sequence[str]
     mirrored: bool = False
-    shapes: list[Shape] = field(default_factory=list)
+    shapes: list[ChartElement] = field(default_factory=list)
     size = f"{WIDTH} {HEIGHT}"
 
     def line(self, points: Sequence[tuple[float, float]], css: str) -> None:
         """Add a line through some points."""
         places = [f"{_short(self.across(x))},{_short(y)}" for x, y in points]
-        self.shapes.append(Shape("line", css, places))
+        self.shapes.append(ChartElement("line", css, places))
 
     def box(self, x: float, y: float, width: float, height: float, css: str) -> None:
         """Add a filled rectangle by the corner where reading starts."""
         left = self.across(x) - (width if self.mirrored else 0)
-        self.shapes.append(Shape("box", css, [*map(_short, (left, y, width, height))]))
+        self.shapes.append(ChartElement("box", css, [*map(_short, (left, y, width, height))]))
 
     def text(self, x: float, y: float, text: str, anchor: str = MIDDLE) -> None:
         """Add a text; its anchor is the side that reading starts from."""
-        self.shapes.append(Shape("text", anchor, [_short(self.across(x)), _short(y)], text))
+        self.shapes.append(ChartElement("text", anchor, [_short(self.across(x)), _short(y)], text))
 
     def name(self, x: float, y: float, text: str, right: float = WIDTH) -> None:
         """Add a text in the middle above a place, turned inwards where it would stick out."""
@@ -119,7 +119,7 @@ def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool
         lowest = min(y + 4, lowest - LINE)  # no name on top of another
         chart.text(right + 5, lowest, mark.said, START)
     chart.line(places, "trendline")
-    chart.shapes += [Shape("dot", "", [_short(chart.across(x)), _short(y)]) for x, y in places]
+    chart.shapes += [ChartElement("dot", "", [_short(chart.across(x)), _short(y)]) for x, y in places]
     for at in _labelled([point.label for point in points], step):
         chart.name(places[at][0], HEIGHT - 6, points[at].label, right)
     for at in _labelled([point.said for point in points], step):

@@ -128,7 +128,7 @@ class Progress(TypedDict):
     errors: int
 
 
-class Unplaced(TypedDict):
+class UnplacedText(TypedDict):
     """Text found outside every known cell: kept, never dropped."""
 
     sheet: str
@@ -169,7 +169,7 @@ class FileRow(TypedDict):
     completeness: list[Progress]
     checks: Checks
     findings: list[FindingRow]
-    unplaced: list[Unplaced]
+    unplaced: list[UnplacedText]
 
 
 class CodeRow(TypedDict):
@@ -223,7 +223,7 @@ class DecisionRow(TypedDict):
     known: int  # how many contents had come by then
 
 
-class Summary(Sums):
+class ReportSummary(Sums):
     """Files = accepted + returned + refused; accepted + returned = what became of them.
 
     Findings are counted over the files that count.
@@ -249,7 +249,7 @@ class Document(TypedDict):
     schema: str
     run: Run
     files: list[FileRow]
-    summary: Summary
+    summary: ReportSummary
     codes: list[CodeRow]
     matrices: list[MatrixRow]
     waivers: list[WaiverRow]

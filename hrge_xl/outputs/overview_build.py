@@ -33,9 +33,8 @@ from ..rounds.round_status import STRANGE, TO_DECIDE, TeamStatus, status
 from ..rounds.rounds import Round
 from ..spec.model import CollectBlock
 from ..spec.supplements import Part
-from .overview_figures import indicators, risks
+from .overview_figures import QuestionProfiles, gaps, indicators, risks
 from .overview_model import MOST_ROWS, Country, FigureReader, Overdue, Overview, TeamProgress, ToolProgress
-from .overview_questions import QuestionProfiles, gaps
 
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
 # all others: missing

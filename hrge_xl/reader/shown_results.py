@@ -24,16 +24,7 @@ from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
 from ..layout import address
 from ..layout.lists import LEVELS
-from ..layout.messages import (
-    ERROR,
-    LEVEL,
-    MISSING,
-    REQUIRED,
-    WARNING,
-    Messages,
-    is_required,
-    order_of,
-)
+from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, Messages, is_required, order_of
 from ..workbook import Content, facts_of
 from ..workbook.cell_writer import LiveCells
 from ..workbook.content import Found, Memory

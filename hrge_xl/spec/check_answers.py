@@ -14,8 +14,8 @@ from ..fields import ColumnKind, Field, kind_of
 from ..fields.field import Written
 from .check_texts import select
 from .issuance import SampleAnswer, answers_of, row_codes, said_of_source, spec_of_sample
+from .lookup import Scope, codes_of_list
 from .model import FieldBlock, RegisterBlock, Spec, Tool
-from .scope import Scope, entries
 from .supplements import Fact, FactFile, SampleCountry
 
 AS_DATE = "Write it as year-month-day, for example 2026-03-31."
@@ -55,7 +55,7 @@ def _wrong_answer(spec: Spec, field: Field, written: Written) -> Wrong:
     if not field.several and len(written) > 1:
         yield "The field takes one answer, and these are several.", "Keep one."
     elif field.list_name is not None:
-        known = entries(spec, field.list_name)
+        known = codes_of_list(spec, field.list_name)
         for code in written:
             if known and code not in known:
                 yield no_such(f"'{code}' is not a code of this list.", code, known)
@@ -196,7 +196,7 @@ def _source_fields(file: FactFile, tool: Tool, path: Path) -> Found:
 
 
 def _place(spec: Spec, tool: Tool, fact: Fact, path: Path) -> Found:
-    countries = [*entries(spec, spec.countries), *spec.made_up_countries]
+    countries = [*codes_of_list(spec, spec.countries), *spec.made_up_countries]
     if fact.country not in countries:
         reason = f"'{fact.country}' is not a code of the list '{spec.countries}'."
         yield ((*path, "country"), *no_such(reason, fact.country, countries))
@@ -209,7 +209,7 @@ def _place(spec: Spec, tool: Tool, fact: Fact, path: Path) -> Found:
 def _country(spec: Spec, country: SampleCountry) -> Wrong:
     if spec.countries is None:
         yield "The spec has no countries.", "Leave `country` out of the sample."
-    elif country.code in {*country_names(SOURCE_LANGUAGE), *entries(spec, spec.countries)}:
+    elif country.code in {*country_names(SOURCE_LANGUAGE), *codes_of_list(spec, spec.countries)}:
         reason = f"'{country.code}' is a real country, and the sample must not be taken for its return."
         yield reason, "Take a code that stands for no country, for example XEX."
 

@@ -20,9 +20,9 @@ from .model import (
     ChecklistBlock,
     FieldBlock,
     FormBlock,
-    Identity,
     ItemBlock,
     ItemsFrom,
+    KeyFields,
     Matrix,
     MatrixBlock,
     PivotBlock,
@@ -358,7 +358,7 @@ def _rule(spec: Spec, rule: Rule, path: Path) -> Found:
         yield (*path, "code"), f"The rule '{rule.code}' has no message.", "Add `message`: the sheet shows it."
 
 
-def _over_rounds(identity: Identity) -> Found:
+def _over_rounds(identity: KeyFields) -> Found:
     """Check the pattern of what is left out of an intervention's name."""
     path, pattern = ("identity", OF_ROUNDS), identity.period_in_intervention
     if pattern is None:

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from keyword import kwlist
 from string import Formatter
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -17,8 +17,8 @@ from ..core.suggest import NoSuch, listed, nearest, no_such
 from ..core.words import PROMPT_LIMIT, SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
 from ..fields import Field
 from ..language import FUNCTIONS
+from .lookup import Scope, rule_scope
 from .model import CatalogueBlock, Spec, Tool, Vocabulary, texts
-from .scope import Scope, rule_scope
 from .supplements import IDENTITY_SHEET, KEYS, LAST_SHEET, NAMES, IndicatorFigures
 
 BLOCKS = "tools/*/blocks/*"
@@ -177,7 +177,9 @@ KNOWN: Mapping[str, Callable[[Spec, Trail], Known]] = {  # to the references of 
 SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
 FORBIDDEN = "{} cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
 WITHOUT = "Write it without these."
-LIMIT_SHEET_NAME, LIMIT_LABEL, LIMIT_ERROR = 31, 250, 255
+LIMIT_SHEET_NAME: Final = 31
+LIMIT_LABEL: Final = 250
+LIMIT_ERROR: Final = 255
 LIMITS = {"label": LIMIT_LABEL, "prompt": PROMPT_LIMIT, "error": LIMIT_ERROR}
 OF_EXCEL = "history"  # a sheet name that Excel keeps for itself
 # in English, folded

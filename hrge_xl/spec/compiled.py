@@ -15,8 +15,8 @@ from ..language import TRUE, Call, Expr, Over, Problem, Ref, reader_only, refs_i
 from ..language.functions.choices import Ticked, asks_what_is_issued, differs_by_row, one_issued, sheets_named
 from ..language.tree import Literal, Logic, Type
 from .issuance import closing, is_shown
+from .lookup import Scope, parsed, ref_to, rule_scope
 from .model import CollectBlock, Collected, FormBlock, RegisterBlock, Rule, Spec, Tool
-from .scope import Scope, parsed, ref_to, rule_scope
 
 FieldKey = tuple[str, str]  # tool, field
 TableOfRows = tuple[str, int]  # tool, number of the block

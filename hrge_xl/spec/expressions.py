@@ -16,8 +16,8 @@ from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, read
 from ..language.functions.choices import Completeness, LookUp, tools_read
 from .check_texts import BLOCKS, FIELDS, select
 from .common_mistakes import common_mistake_in
+from .lookup import Scope, parsed, rule_scope
 from .model import RegisterBlock, Rule, Spec
-from .scope import Scope, parsed, rule_scope
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
 ASKED = "whether to ask "

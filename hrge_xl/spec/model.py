@@ -381,7 +381,7 @@ class Covered(Model):
     why: str
 
 
-class Table(Model):
+class UnitedTable(Model):
     """A table of the dataset that unites the rows of several tools under one name."""
 
     tools: Codes
@@ -391,7 +391,7 @@ PLAIN = (str, int, float, bool, type(None), frozenset)  # types of what holds no
 OF_ROUNDS = "period_in_intervention"  # what is not part of the key
 
 
-class Identity(Model):
+class KeyFields(Model):
     """Which form fields make the key of a return, and how an intervention is known again in another round."""
 
     project: Code | None = None
@@ -424,13 +424,13 @@ class Spec(Model):
     note: Text = NO_TEXT
     languages: tuple[str, ...] = Option(min_length=1)
     countries: Code | None = None
-    identity: Identity = Identity()
+    identity: KeyFields = KeyFields()
     tools: tuple[Tool, ...] = Option(min_length=1)
     vocabularies: dict[Code, Vocabulary] = Option(default={})
     matrix: Matrix | None = None
     rules: tuple[Rule, ...] = ()
     covered: tuple[Covered, ...] = ()
-    tables: dict[str, Table] = Option(default={})
+    tables: dict[str, UnitedTable] = Option(default={})
     profiles: dict[Code, Profile] = Option(default={})
     default_profile: Code | None = None  # what is issued where nothing else is chosen; None: all sheets
     facts: tuple[FactFile, ...] = ()  # that workbooks are issued with

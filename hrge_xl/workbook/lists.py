@@ -15,8 +15,8 @@ from ..layout.calculated import kind_of_column
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled
+from ..spec.lookup import rule_scope
 from ..spec.model import CollectBlock, Collected, ProblemsBlock
-from ..spec.scope import rule_scope
 from .calculated import BlockWriter
 from .content import Content, Shown
 from .excel_formula import ExcelFormula

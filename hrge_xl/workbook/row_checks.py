@@ -23,8 +23,8 @@ from ..layout import Grid, Layout, Place, Slot, column_letters
 from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING, order_of
 from ..layout.model import CODE_COLUMN, HEAD_ROW
 from ..spec.compiled import FieldChecks, compiled
+from ..spec.lookup import Scope, parsed, ref_to
 from ..spec.model import FormBlock
-from ..spec.scope import Scope, parsed, ref_to
 from .cell_writer import FORMULA_LIMIT
 from .content import Content, Shown
 from .excel_formula import ExcelFormula
