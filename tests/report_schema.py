@@ -39,7 +39,7 @@ def json_schema() -> dict[str, Any]:
     types = schema["$defs"]
     for (name, key), words in _CLOSED.items():
         types[name]["properties"][key]["enum"] = words
-    for name, key in (("FileRow", "counts"), ("Summary", "other")):
+    for name, key in (("FileRow", "counts"), ("ReportSummary", "other")):
         types[name]["properties"][key]["required"] = [*SEVERITIES, "waived"]
     schema["properties"]["schema"] = {"const": SCHEMA}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{SCHEMA}", **schema}

@@ -172,7 +172,7 @@ def _entries(spec: Spec, name: str, old: str, new: str) -> dict[str, str]:
         steps = [item.as_step(language) for item in items] if name in spec.scales else []
         return [item.label.say(language) for item in items] + steps
 
-    return dict(reversed([*zip(text_of(old), text_of(new), strict=True)]))
+    return dict(reversed([*zip(said(old), said(new), strict=True)]))
 
 
 def text(finding: Finding, language: str = "", spec: Spec | None = None, path: str = "") -> Words:

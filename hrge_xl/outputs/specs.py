@@ -222,7 +222,7 @@ def touched_files(
     asked = ValidationRequest(ExpectedReturn(spec=older), date.today(), jobs, password)
     index: Index = {}
     for number, change in enumerate(found.changes, start=1):
-        for touch in change.touches:
+        for touch in change.touches if change.effect in WORST_FIRST else ():  # the others touch no answer
             index.setdefault(touch.tool, []).append((number, change.effect, touch))
     with readers(jobs) as pool:
         for result in validated(paths, asked, pool):

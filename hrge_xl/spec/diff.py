@@ -56,7 +56,6 @@ class Effect(StrEnum):
 
 
 Told = tuple[str, Effect, str, str, str]  # what changed, its effect, a note, before and after
-TOUCHING = (Effect.CHECK, Effect.OTHER, Effect.LOST)
 CODE_REMOVED = "code removed"
 
 
