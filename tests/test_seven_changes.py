@@ -193,8 +193,8 @@ class DurationField(IntegerField):
 
     name = "duration"
     meaning = "a duration in minutes, also as 2h30"
-    allows = frozenset({"minimum", "maximum"})
-    keeps = frozenset()
+    allows = ("minimum", "maximum")
+    keeps = ()
     number_format = '0" min"'
     unit = "minutes"
     bounded = "Type a duration in minutes ({limits})."
@@ -205,9 +205,9 @@ class DurationField(IntegerField):
             return Reading(number=float(60 * int(hours) + int(minutes or 0)), notes=(NUMBER_AS_TEXT.code,))
         return super()._from_text(text, language)
 
-    def limits(self, field: Field) -> Limits:
+    def limits(self, field: Field) -> ValidationLimits:
         """Not below nothing."""
-        return Limits("whole", field.minimum or 0, field.maximum)
+        return ValidationLimits("whole", field.minimum or 0, field.maximum)
 
     def said(self, figure: float) -> str:
         """Give a duration as people write it."""
@@ -215,7 +215,7 @@ class DurationField(IntegerField):
 
     def guess(self, told: Evidence) -> Guess | None:
         """A number format of hours."""
-        return Guess(Source.FORMAT, note="a duration", special=True) if told.format == "0.0 \\\\h" else None
+        return Guess(GuessSource.FORMAT, note="a duration", special=True) if told.format == "0.0 \\\\h" else None
 '''
 
 
@@ -564,7 +564,9 @@ def test_a_finding_of_a_new_check_is_a_block_the_check_and_its_place_among_the_o
     copy.append("hrge_xl/findings/value.py", FINDING)
     copy.append("hrge_xl/checks/hits.py", CHECK)
     copy.replace(
-        "hrge_xl/checks/run.py", "import Hit, broken_rules,", "import Hit, round_figures, broken_rules,"
+        "hrge_xl/checks/run.py",
+        "    Hit,\n    broken_rules,\n",
+        "    Hit,\n    broken_rules,\n    round_figures,\n",
     )
     others = "        *other_period(view),\n"
     copy.replace("hrge_xl/checks/run.py", others, others + "        *round_figures(view),\n")
