@@ -310,3 +310,13 @@ def test_questions_and_codes_speak_every_language_of_the_spec(folder: Path) -> N
 def test_other_tables_have_one_language(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", str(folder), "--table", "findings", "--lang", "ar"]) == 2
     assert "Only tools, questions, codes, items, countries have other languages" in capsys.readouterr().err
+
+
+def test_a_dataset_of_no_spec_has_no_other_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "torn.xlsx").write_bytes(b"torn")
+    source = Source([tmp_path / "torn.xlsx"], ValidationRequest(ExpectedReturn(), TODAY))
+    consolidate([source], tmp_path / "out")
+    assert run(["export", str(tmp_path / "out"), "--table", "teams", "--lang", "ar"]) == 2
+    assert "Only tables of a spec have other languages, not 'teams'" in capsys.readouterr().err

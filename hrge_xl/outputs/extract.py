@@ -99,9 +99,8 @@ def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
     said = dimensions(store.schema, every_slot=False, language=language)
     known = [each.name for each in store.schema.shown if each.name in said]
     if table.name not in known:
-        raise UsageError(
-            f"Only {', '.join(known)} have other languages, not '{table.name}'. Leave out --lang."
-        )
+        which = ", ".join(known) or "tables of a spec"
+        raise UsageError(f"Only {which} have other languages, not '{table.name}'. Leave out --lang.")
     return iter(sorted(said[table.name], key=itemgetter(*(table.at[name] for name in table.key))))
 
 
