@@ -171,9 +171,8 @@ def _table(
 
 def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
     """Print a line per team, as wide as the terminal; columns that say nothing about anybody are left out."""
-    named = [
-        {**line, "team": line["team"] or Path(line["path"]).name} for line in lines
-    ]  # of nobody: the file
+    # what is of nobody goes by its file
+    named = [{**line, "team": line["team"] or Path(line["path"]).name} for line in lines]
     rows, widths = _table(named, NARROW, say)
     columns = width()
     if columns:

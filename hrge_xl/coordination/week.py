@@ -301,9 +301,8 @@ class _Work:
         expected = [team_status for team_status in self.statuses if team_status.team.code in self.teams]
         given = {name: known[key] for name in self.chosen if (key := self.key_of(name)) in known}
         yield from _issues_due(self.round, expected)
-        sent = {team_status.team.code for team_status in expected if team_status.sent_for_others} | {
-            *unread_by_team(self.dataset)
-        }
+        sent = {team_status.team.code for team_status in expected if team_status.sent_for_others}
+        sent.update(unread_by_team(self.dataset))
         yield from _reminders_due(self.round, expected, self.today, sent)
         yield from _corrections_due(self.round, expected, given, self.today)
         yield from _thanks_due(expected, given)
@@ -342,14 +341,9 @@ def _corrections_due(
 ) -> Iterator[PendingMail]:
     """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission."""
     for team_status in statuses:
-        for found in (
-            return_
-            for return_ in team_status.returns
-            if return_.verdict == TO_CORRECT and return_.submission in given
-        ):
-            draft = given[found.submission]
-            weeks = (today - date.fromisoformat(draft.day)).days // EVERY if draft.file else 0
-            if weeks:
+        for found in team_status.returns:
+            draft = given.get(found.submission) if found.verdict == TO_CORRECT else None
+            if draft and draft.file and (weeks := (today - date.fromisoformat(draft.day)).days // EVERY):
                 name = Path(draft.file).stem
                 workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
                 about, named = f"{found.submission}:{weeks}", name.removesuffix(f"_{MailType.FEEDBACK}")

@@ -51,9 +51,8 @@ class ChartElement(NamedTuple):
 
     kind: str  # line, box, dot, text
     css: str  # the class; of a text the side that reading starts from
-    numbers: Sequence[
-        str
-    ]  # of a line its points, of a box left, top, width and height, of the others x and y
+    # of a line its points, of a box left, top, width and height, of the others x and y
+    numbers: Sequence[str]
     text: str = ""
 
 

@@ -103,7 +103,7 @@ def said(result: Result, language: str) -> Said:
 
 
 def compare(before: Result, after: Result, language: str = SOURCE_LANGUAGE) -> Comparison:
-    """Give two files that could be read. Raises ValueError for a refused one."""
+    """Compare two files that could be read. Raises ValueError for a refused one."""
     return between(said(before, language), said(after, language))
 
 

@@ -47,9 +47,7 @@ from .table_sheets import (
 )
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
-LIKE_A_CELL = re.compile(
-    r"[A-Za-z]{1,3}\d+|[RrCc]\d*([Cc]\d*)?"
-)  # names that Excel does not take for a table
+LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}\d+|[RrCc]\d*([Cc]\d*)?")  # no name for a table of Excel
 COUNTS = ("counted", "current")  # columns that say whether a row counts
 ONE_PAGE = 240  # widths of columns that can still be read on one page across
 TITLE, CODES, HEADS, FIRST = range(4)  # the rows of a sheet with a table

@@ -1,7 +1,7 @@
 """The validation report as a document, the one shape that every report format is made from; its findings in groups.
 
-It is plain JSON data, schema `hrge-xl/validation-report/1`. What the contract fixes may gain keys,
-never lose or rename one.
+It is plain JSON data, schema `hrge-xl/validation-report/1`. What the contract fixes may gain keys, never lose or rename
+one.
 """
 
 from __future__ import annotations

@@ -194,16 +194,13 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
     later = next(iter(_later_versions(result.findings)), "")
     some = {urgency: [each for each in given.corrections if each.urgency is urgency] for urgency in Urgency}
     wrong, missing = some[Urgency.WRONG], some[Urgency.MISSING]
-    asking = [
-        (answers, required, problems)
-        for required, answers, problems, _ in map(given.content.progress, given.content.layout.sheets)
-        if required > 0
-    ]
+    asking = [each for each in map(given.content.progress, given.content.layout.sheets) if each[0]]
+    complete = sum(required <= answers and not problems for required, answers, problems, _ in asking)
     details = {
         "file": Path(result.path).name,
         "other": later,
         "kept": str(given.kept),
-        "complete": str(sum(required <= answers and not problems for answers, required, problems in asking)),
+        "complete": str(complete),
         "used": str(len(asking)),
         "wrong": str(len(wrong)),
         "missing": str(len(missing)),

@@ -17,12 +17,7 @@ from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
 from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.reconciliation import choose, over_periods, periods
-from ..dataset.schema import (
-    AGGREGATE_MATRIX,
-    INTEGER,
-    NUMBER,
-    Record,
-)
+from ..dataset.schema import AGGREGATE_MATRIX, INTEGER, NUMBER, Record
 from ..dataset.store import Store
 from ..layout.lists import LEVELS
 from ..spec.model import Spec

@@ -124,9 +124,8 @@ class OverviewView:
         self.parts = status_words(self.say)
         self.may_be_shared = may_be_shared(self.say)
         self.levels: Sequence[RiskLevel] = found.risks.levels if found.risks else ()
-        self.level_numbers = {
-            level.code: at for at, level in enumerate(self.levels)
-        }  # their colours go by these
+        # the colours of levels go by these
+        self.level_numbers = {level.code: at for at, level in enumerate(self.levels)}
 
     def number(self, value: float | None) -> str:
         """Give a number as people write it; words for one that is masked."""

@@ -1,4 +1,4 @@
-"""A dataset to the overview: who has answered and who has not, how complete it is, what is late; figures stand beside.
+"""A dataset to the overview: who has answered and who has not, how complete it is, what is late; figures are added.
 
 Where teams stand is what `hrge-xl status` says, with the sheets of each.
 """
@@ -37,13 +37,13 @@ from .overview_figures import QuestionProfiles, gaps, indicators, risks
 from .overview_model import MOST_ROWS, Country, FigureReader, Overdue, Overview, TeamProgress, ToolProgress
 
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
-# all others: missing
+# where a team stands, by its status; in all others it is missing
 STATES = {ACCEPTED: ACCEPTED, RETURNED: RETURNED, TO_DECIDE: WAITING, STRANGE: UNEXPECTED}
 LEAST_FIRST = {  # as the map shows a country, with what each is called
     MISSING: "Not answered", WAITING: "Waits for a decision", RETURNED: "Returned for correction",
     UNEXPECTED: "Not in this round", ACCEPTED: "Accepted",
 }  # fmt: skip
-# lines, on a page to share
+# tables that may lack lines on a page to share
 MAY_LACK = OVERDUE, AGGREGATE_GAPS.name, MATRIX_ROWS.name, AGGREGATE_ANSWERS.name
 
 
@@ -53,10 +53,9 @@ def overview(
 ) -> Overview:  # fmt: skip
     """Build the overview of one period of a dataset as of a day: the one asked for, else the round's, else the latest.
 
-    `round_` says who was expected. The language is that of the page; texts of the
-    spec follow it as far as the spec has them.
-    `change` is what the last run changed, `whole` the dataset that `store` is a copy to share of.
-    Raises `UsageError` where there is no such period.
+    `round_` says who was expected. The language is that of the page; texts of the spec follow it as far as the spec has
+    them. `change` is what the last run changed, `whole` the dataset that `store` is a copy to share of. Raises
+    `UsageError` where there is no such period.
     """
     known = periods(store)
     of_round = [one.name for one in known if round_ and one.name == round_.name]

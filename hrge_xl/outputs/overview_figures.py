@@ -1,4 +1,4 @@
-"""The figures of an overview about risks and indicators: what tables of figures say, with the rows behind each."""
+"""The figures of an overview about risks, indicators and questions, with the rows behind each."""
 
 from __future__ import annotations
 
@@ -130,9 +130,10 @@ def _breakdowns(
     reader: FigureReader, figures: RiskFigures, lines: Sequence[Record]
 ) -> list[tuple[str, list[RiskPart]]]:
     """Give the risks by level and stage in each part of each breakdown, under its heading."""
-    each = _in_period(reader, risk_parts)  # how many teams have a risk in a part, at whatever stage
-    part = (each.c.breakdown, each.c.code)
-    counted = reader.store.select(sa.select(*part, distinct(each.c.team)).group_by(*part))
+    risk = _in_period(reader, risk_parts).c
+    part = (risk.breakdown, risk.code)
+    # how many teams have a risk in a part, at whatever stage
+    counted = reader.store.select(sa.select(*part, distinct(risk.team)).group_by(*part))
     teams = {(breakdown, code): number for breakdown, code, number in counted}
     parts: dict[str, dict[str | None, list[Record]]] = defaultdict(lambda: defaultdict(list))
     for line in lines:
@@ -185,7 +186,7 @@ def indicators(reader: FigureReader) -> list[Indicator] | None:
 
 
 class _Indicators:
-    """Holds the rows behind figures: values, targets without one, and the parts of splits."""
+    """Holds the rows behind figures: values, targets without a value, and the parts of splits."""
 
     def __init__(self, reader: FigureReader, figures: IndicatorFigures) -> None:
         self.reader, self.figures = reader, figures
@@ -292,8 +293,7 @@ def _added_up(numbers: Sequence[float | None]) -> float | None:
     return rounded(sum(known)) if known and len(known) == len(numbers) else None
 
 
-# every question in a line, and those that many leave open
-
+# questions: those that were answered with no, and every one in a line
 
 MOST_ROWS_OF_A_QUESTION = 40
 OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
@@ -419,9 +419,7 @@ class QuestionProfiles:
 
     def _list_missing(self) -> None:
         table = self.reader.store[FINDINGS].c
-        missing = (
-            table.current, table.period == self.reader.period, table.code == ANSWER_MISSING.code,
-        )  # fmt: skip
+        missing = (table.current, table.period == self.reader.period, table.code == ANSWER_MISSING.code)
         for row in self.reader.store.rows(FINDINGS.name, *missing, columns=OF_A_FINDING):
             tool, item, asked = map(str, row[PLACE])
             if tool in self.spec.tool and asked in self.spec.tool[tool].fields:

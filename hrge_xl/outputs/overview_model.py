@@ -290,9 +290,8 @@ class FigureReader:
     def __init__(self, store: Store, spec: Spec, paths: Mapping[str, str], found: Overview) -> None:
         """Take the dataset, and the paths of its files by submission."""
         self.store, self.spec, self.paths = store, spec, paths
-        self.language, self.today, self.period, self.masked = (
-            found.language, found.today, found.period, found.masked,
-        )  # fmt: skip
+        self.language, self.today = found.language, found.today
+        self.period, self.masked = found.period, found.masked
         rows = fixed_rows(spec, self.language)
         self.fixed_rows = {(tool, row): label for tool, row, _, label in rows}
         self.anchors = 0

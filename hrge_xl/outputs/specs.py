@@ -173,6 +173,7 @@ def as_data(found: SpecDiff, files: Iterable[TouchedFile]) -> dict[str, Any]:
 # which answers of returned files a change of the spec touches, cell by cell
 
 WORST_FIRST = (Effect.LOST, Effect.OTHER, Effect.CHECK)
+Index = dict[str, list[tuple[int, Effect, Touch]]]  # by tool; those of every tool under ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +232,6 @@ def touched_files(
                 yield TouchedFile(result.path, refused=codes)
             else:
                 yield _touched(result.submission, result.layout, found, index)
-
-
-Index = dict[str, list[tuple[int, Effect, Touch]]]  # by tool; those of every tool under ""
 
 
 def _touched(sent: Submission, layout: Layout, found: SpecDiff, index: Index) -> TouchedFile:

@@ -37,16 +37,7 @@ from ..reader.limits import LIMITS
 from ..spec.load import find, load
 from ..spec.model import Spec
 from .receiving import Senders
-from .rounds import (
-    RETURNED,
-    Round,
-    is_among_returns,
-    is_round,
-    load_round,
-    round_around,
-    spec_at,
-    terms_of,
-)
+from .rounds import RETURNED, Round, is_among_returns, is_round, load_round, round_around, spec_at, terms_of
 
 
 @dataclass(frozen=True)

@@ -97,8 +97,7 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
 
     Nothing that is there changes. The ledger says of each where it came from, and of what came by mail the day of
     arrival: the one on which the server of the office received the mail, unless that does not say or is yet to come;
-    else today. Raises `RoundError`, `UsageError` for a source that leads nowhere,
-    `OutputError`, `StoreError`.
+    else today. Raises `RoundError`, `UsageError` for a source that leads nowhere, `OutputError`, `StoreError`.
     """
     check_several("sources", sources)
     round_ = load_round(folder)

@@ -14,15 +14,7 @@ from ..core.message_templates import text_of
 from ..core.paths import file_part, free_name
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..core.work import grouped
-from ..dataset.return_status import (
-    CONFLICT,
-    COUNTS,
-    DOUBTS,
-    EXCLUDED,
-    SUPERSEDED,
-    WAITING,
-    WITHDRAWN,
-)
+from ..dataset.return_status import CONFLICT, COUNTS, DOUBTS, EXCLUDED, SUPERSEDED, WAITING, WITHDRAWN
 from ..dataset.returns import Return
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind, Severity

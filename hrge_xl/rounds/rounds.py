@@ -132,7 +132,7 @@ def init_round(
         for within in FOLDERS:
             (folder / within).mkdir(parents=True, exist_ok=True)
         key = folder / KEY
-        # an existing one stays, for workbooks may _carry its signature
+        # an existing one stays, for workbooks may carry its signature
         if not (key.exists() and key.stat().st_size == KEY_BYTES):
             key.unlink(missing_ok=True)
             write_secret(key, secrets.token_bytes(KEY_BYTES))
@@ -303,11 +303,10 @@ class Update(NamedTuple):
 
 
 def update_spec(folder: Path, spec: str | None = None) -> Update:
-    """Have a round _carry another version of its spec: by default the one under its name that is installed.
+    """Have a round carry another version of its spec: by default the one under its name that is installed.
 
-    The copies that workbooks were issued from stay.
-
-    Raises `RoundError` where it is another spec, or does not fit the teams; then nothing has changed.
+    The copies that workbooks were issued from stay. Raises `RoundError` where it is another spec, or does not fit the
+    teams; then nothing has changed.
     """
     root, data = read_round(folder)
     _check_lines(root)

@@ -1,4 +1,4 @@
-"""Mails to teams, as drafts: which are due, what they say, and the files that mail programs open. None is ever sent."""
+"""Mails to teams, as drafts: on which occasions, what they say, and as which files. None is ever sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The texts of mails that a round has of its own, `messages/fr.txt`: a section an occasion, checked before it is used.
+"""What mails to teams say, and the files that are made of them: drafts, a calendar, a table for mail merge.
+
+A round may have texts of its own, `messages/fr.txt`: a section an occasion, checked before it is used.
 
 [reminder-before]
 Subject: {round}: a reminder

@@ -83,9 +83,8 @@ class ReportView:
         self.total = sum(len(file["findings"]) for _, file in files)
         self.paged = page is None and self.total > LARGE
         self.main = "" if page is None else f"../{MAIN}"
-        self.contents: dict[
-            object, list[int]
-        ] = {}  # which files have one, each in itself and in each dataset
+        # the files that hold a content: by its hash, and by dataset and submission
+        self.contents: dict[object, list[int]] = {}
         for at, file in enumerate(document["files"]):
             for content in (file["sha256"], (file["dataset"], file["submission"])):
                 self.contents.setdefault(content, []).append(at)
