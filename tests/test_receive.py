@@ -154,7 +154,7 @@ def test_where_it_came_from_stands_in_the_ledger(folder: Path) -> None:
     )
     found = came(folder, x_eml=mail("b@example.org", SENT + timedelta(days=9), {"f": inner}).as_bytes())
     (placed,) = found.placed
-    assert (placed.day, placed.came.place.letter.sender) == (date(2026, 7, 12), "kabul@example.org")
+    assert (placed.day, placed.came.place.email.sender) == (date(2026, 7, 12), "kabul@example.org")
     with Ledger.open(folder, write=False) as ledger:
         (origin,) = ledger.origins().values()
         (row,) = ledger.rows()
@@ -340,7 +340,7 @@ def test_a_message_of_outlook(folder: Path) -> None:
     found = came(
         folder, x_msg=msg("office@example.org", sent, {"a.xlsx": book(1), "Inner": inner, "b.pdf": b"%PDF-"})
     )
-    assert [(each.path.name, each.came.place.letter.sender, each.day) for each in found.placed] == [
+    assert [(each.path.name, each.came.place.email.sender, each.day) for each in found.placed] == [
         ("a.xlsx", "office@example.org", date(2026, 7, 5)), ("بازگشت.xlsx", "team@example.org", date(2026, 7, 5)),
     ]  # fmt: skip
     assert [(each.name, each.what) for each in found.left] == [("b.pdf", "PDF")]

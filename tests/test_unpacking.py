@@ -28,10 +28,8 @@ def told(found: Found) -> str:
         Left: lambda: f"({getattr(found, 'what', '')})",
         Unopened: lambda: f"unopened: {getattr(found, 'why', '')}",
     }[type(found)]()
-    letter = found.place.letter
-    return " ".join(
-        filter(None, ["/".join((*found.place.way, found.name)), what, letter.sender, letter.sent])
-    )
+    email = found.place.email
+    return " ".join(filter(None, ["/".join((*found.place.way, found.name)), what, email.sender, email.sent]))
 
 
 def opened(name: str, data: bytes, **limits: int) -> list[str]:

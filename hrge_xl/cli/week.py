@@ -179,7 +179,7 @@ def receive(folder: Path, sources: tuple[str, ...], as_json: bool, output: Path 
 
 def _lines(received: hrge_xl.Received) -> Iterator[str]:
     for path, came, day in received.placed:
-        parts = came.place.letter.sender, str(day or ""), _within(came)
+        parts = came.place.email.sender, str(day or ""), _within(came)
         origin = ", ".join(filter(None, parts))
         yield f"{path}" + (f"  ({origin})" if origin else "")
     for what, names in sorted(grouped((item.what, item.name) for item in received.left).items()):
@@ -206,8 +206,8 @@ def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
 
 
 def _place(found: hrge_xl.Found) -> dict[str, Any]:
-    letter = found.place.letter
-    how = {**asdict(letter), "sent_by": letter.sent_by or ""}
+    email = found.place.email
+    how = {**asdict(email), "sent_by": email.sent_by or ""}
     return {"name": found.name, "within": list(found.place.way), **how}
 
 

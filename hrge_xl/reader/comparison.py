@@ -110,7 +110,7 @@ class WorkbookComparison:
         if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
             return
         self._codes_damaged(raw, sheet.plan.tool)
-        there = {(text.sheet, text.cell) for text in (*self.found.unplaced, *self.found.replaced)}
+        there = {(kept.sheet, kept.cell) for kept in (*self.found.unplaced, *self.found.replaced)}
         if text and (raw.name, cell) not in there:
             self.found.replaced.append(Unplaced(raw.name, cell, text))
 

@@ -43,7 +43,7 @@ class EmailInfo:
     received: str = ""
 
     def within(self, outer: EmailInfo) -> EmailInfo:
-        """Give the letter of a mail that lay in another one, which alone says who brought it and when it came."""
+        """Give what is known of a mail that lay in another one, which alone says who brought it and when it came."""
         first = self if outer.sent_by is None else outer
         return EmailInfo(self.sender or outer.sender, self.sent or outer.sent, first.sent_by, first.received)
 
@@ -224,7 +224,7 @@ class OutlookMessage:
         return OutlookMessage(self._ole, storage)
 
     @property
-    def letter(self) -> EmailInfo:
+    def email_info(self) -> EmailInfo:
         """Who sent it, and when it was sent and delivered; the headers that came with it say so best."""
         headers = HeaderParser().parsestr(self._text(self._storage, _HEADERS))
         said = (self._text(self._storage, field) for field in (_SENDER_SMTP, _SENDER))

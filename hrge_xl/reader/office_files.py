@@ -67,9 +67,9 @@ def table_of(job: Job) -> Table | Finding:
     rows: dict[int, dict[int, str]] = {}
     for sheet in [sheet for sheet in content.sheets if sheet.cells][:1]:
         for row, cells in sorted(sheet.cells.items()):
-            shown = {column: text for column in cells if (text := _text(sheet, row, column)).strip()}
-            if shown:
-                rows[row] = shown
+            texts = {column: text for column in cells if (text := _text(sheet, row, column)).strip()}
+            if texts:
+                rows[row] = texts
     heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]
     return [(row, [texts.get(column, "") for column in heads]) for row, texts in rows.items()]
 

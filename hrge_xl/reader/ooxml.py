@@ -134,7 +134,7 @@ class _WorkbookReader:
         readers: dict[str, Callable[[str], Iterable[Any]]] = {
             "threadedComment": parts.threaded_comments,
             "comments": parts.comments,
-            "table": lambda target: parts.tree(target, "x|table"),  # only told where it cannot be read
+            "table": lambda target: parts.tree(target, "x|table"),  # to tell of one that cannot be read
             "vmlDrawing": drawings.of_legacy_part,
             "drawing": drawings.of_part,
         }
@@ -207,7 +207,7 @@ def _link(parts: Parts, part: str) -> Finding:
     return EXTERNAL_LINK.at(what=shown(", ".join(names) or part))
 
 
-# one sheet: its rows, the rules, locks, merges and filters around them
+# one sheet: its rows, and the rules, locks and merges around them
 
 _ROOTS = ("x|worksheet", "x|dialogsheet", "xm|macrosheet")
 _DRAWN = {  # with the attribute that says what it is called

@@ -58,13 +58,13 @@ class ShownResults:
     def rows(self) -> dict[tuple[str, int, int], ShownRows]:
         """Say which rows the collected lists keep, for each of their sources."""
         found: dict[tuple[str, int, int], ShownRows] = {}
-        for now, cells in self.cells.lists:
-            ranked = now.kept([self.shown[cell] for cell in cells])
+        for rows, cells in self.cells.lists:
+            ranked = rows.kept([self.shown[cell] for cell in cells])
             if not cells or ranked is None:
                 continue
             sheet, *place = self.place(cells[0])
             at = sheet, address(*place)
-            found |= {key: ShownRows(rows, *at) for key, rows in ranked.items()}
+            found |= {key: ShownRows(ranks, *at) for key, ranks in ranked.items()}
         return found
 
     def differing(self, submission: Submission) -> Iterator[Finding]:
@@ -138,9 +138,7 @@ Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
 
 def _take(numbers: Sequence[int]) -> Take:
     """Give a tuple of some cells, however few."""
-    return (
-        itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[number] for number in numbers)
-    )
+    return itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[n] for n in numbers)
 
 
 class FormulaCells:

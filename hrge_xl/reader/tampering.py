@@ -148,7 +148,7 @@ def _sorted(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
     for rows in blocks.values():
         found = [(row, *rows[row]) for row in sorted(rows)]
         issued = sorted(part.row for _, part, _ in found)
-        moved = [here for here, home in zip(found, issued, strict=True) if here[1].row != home]
+        moved = [line for line, home in zip(found, issued, strict=True) if line[1].row != home]
         if moved:
             row, part, column = moved[0]
             codes = ", ".join(dict.fromkeys(part.row_code for _, part, _ in found))

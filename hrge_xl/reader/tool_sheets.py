@@ -334,9 +334,8 @@ def _our_rows(raw: RawSheet, plan: ExpectedSheet, first: int, free: set[int]) ->
             plan.layout.cover_name in texts
             or any(cell.formula is not None for cell in cells)
             or any(map(plan.progress.match, texts))  # as other formats keep it, without its formula
-            or any(
-                cell.kind is CellKind.NUMBER and cell.value == 0 for cell in cells
-            )  # what .xls shows of it
+            # what .xls shows of it
+            or any(cell.kind is CellKind.NUMBER and cell.value == 0 for cell in cells)
         )
         if is_above or any(map(plan.known_text, texts)):
             found.add(row)

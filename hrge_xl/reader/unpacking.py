@@ -1,4 +1,4 @@
-"""Letters, archives and folders: the workbooks in them, at any depth, and what else lies there."""
+"""Mails, archives and folders: the workbooks in them, at any depth, and what else lies there."""
 
 from __future__ import annotations
 
@@ -143,14 +143,14 @@ NO_EMAIL = EmailInfo()
 
 @dataclass(frozen=True, slots=True)
 class FoundAt:
-    """Where something lies: within which mails and archives, the outermost first; and the letter it came with."""
+    """Where something lies: within which mails and archives, the outermost first; and the mail it came with."""
 
     way: tuple[str, ...] = ()
-    letter: EmailInfo = NO_EMAIL
+    email: EmailInfo = NO_EMAIL
 
-    def within(self, name: str, letter: EmailInfo | None = None) -> FoundAt:
+    def within(self, name: str, email: EmailInfo | None = None) -> FoundAt:
         """Give the inside of a mail or archive that lies here."""
-        return replace(self, way=(*self.way, name), letter=letter or self.letter)
+        return replace(self, way=(*self.way, name), email=email or self.email)
 
 
 class Workbook(Struct, tag=True, frozen=True):
@@ -315,8 +315,8 @@ class _Opening:
 
     def _mail(self, file: SourceFile) -> Iterator[Found]:
         mail = parsed(file.data)
-        place = file.place.within(file.name, email_info(mail).within(file.place.letter))
-        yield from self._letter(file, place, list(attached_to(mail, self._budget)), subject_of(mail))
+        place = file.place.within(file.name, email_info(mail).within(file.place.email))
+        yield from self._brought(file, place, list(attached_to(mail, self._budget)), subject_of(mail))
 
     def _outlook(self, file: SourceFile) -> Iterator[Found]:
         try:
@@ -327,10 +327,10 @@ class _Opening:
             yield file.unopened(f"The message {file.name} is damaged. {ASK}")
 
     def _message(self, message: OutlookMessage, file: SourceFile) -> Iterator[Found]:
-        place = file.place.within(file.name, message.letter.within(file.place.letter))
-        yield from self._letter(file, place, list(message.attached(self._budget)), message.subject, message)
+        place = file.place.within(file.name, message.email_info.within(file.place.email))
+        yield from self._brought(file, place, list(message.attached(self._budget)), message.subject, message)
 
-    def _letter(
+    def _brought(
         self,
         file: SourceFile,
         place: FoundAt,

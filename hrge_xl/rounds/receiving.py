@@ -133,13 +133,13 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
 
 def _received(workbook: Workbook) -> datetime | None:
     """Give the moment at which the mail was received, in the zone of the office: that of its server may be any."""
-    moment = parse_moment(workbook.place.letter.received)
+    moment = parse_moment(workbook.place.email.received)
     return moment.astimezone() if moment is not None else None
 
 
 def _day(workbook: Workbook, today: date) -> date | None:
     """Give the day on which something came by mail; None of what did not."""
-    if workbook.place.letter.sent_by is None:
+    if workbook.place.email.sent_by is None:
         return None
     moment = _received(workbook)
     return moment.date() if moment is not None and moment.date() <= today else today
@@ -154,9 +154,9 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
     for sha256, (path, came, day) in in_order:
         if day is not None:
             days[sha256] = day
-        letter, received = came.place.letter, _received(came)
+        email, received = came.place.email, _received(came)
         origins[sha256] = Origin(
-            way=came.place.way, name=came.name, sender=letter.sender, sent=letter.sent, sent_by=letter.sent_by,
+            way=came.place.way, name=came.name, sender=email.sender, sent=email.sent, sent_by=email.sent_by,
             received=received.isoformat() if received else "", seen=today,
         )  # fmt: skip
         arrivals.append(Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size))

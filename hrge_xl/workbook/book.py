@@ -219,9 +219,8 @@ def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
             match cell:
                 case CellFormulaTuple():
                     formula = IssuedFormula(str(cell.formula), place)
-                    if isinstance(
-                        cell.formula, SharedFormula
-                    ):  # its first cell, above the others, has the text
+                    if isinstance(cell.formula, SharedFormula):
+                        # its first cell, above the others, has the text
                         formula = masters.setdefault(cell.formula.number, formula)
                     issued.formulas.setdefault(place.row, {})[place.column] = formula
                     continue

@@ -33,7 +33,7 @@ class DrawnSheet:
         bounds = [0, *(gap.at for gap in sheet.gaps), len(text)]
         self.pieces = [text[start:stop] for start, stop in pairwise(bounds)]
         number = {gap.place: cell for cell, gap in enumerate(sheet.gaps)}
-        # LiveCells cells that are worked out together, by their numbers in the order of the part.
+        # Live cells that are worked out together, by their numbers in the order of the part.
         self.live = [
             ([number.pop(place) for place in live.places], live.cached_values) for live in sheet.live
         ]

@@ -126,8 +126,8 @@ class GridWriter:
             key, check = f"{slot.field.code}:check", partial(self.formulas.check, slot)
             self._formula(slot.check, key, check, "check", by_row=self._differs(slot))
         active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
-        now = RowCells(tuple(slots))
-        self.writer.live(now.places, now)
+        cells = RowCells(tuple(slots))
+        self.writer.live(cells.places, cells)
         if status or active:
             beside = BesideRow(self.grid, slots[0], status, counted=active is not None)
             self.writer.live([*filter(None, [active]), *(places if status else ())], beside)

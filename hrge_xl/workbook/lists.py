@@ -213,8 +213,8 @@ class CollectWriter(ListBlockWriter):
                 writer.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
         writer.live([*counts, *ranks], kept)
         self.which = writer.constants(free + 1, first, [row.source.position for row in rows])
-        line = [row.line if row.source.grid.across else row.row for row in rows]
-        self.find = writer.constants(free + 2, first, line)
+        find = [row.line if row.source.grid.across else row.row for row in rows]
+        self.find = writer.constants(free + 2, first, find)
         self.named = writer.constants(free + 3, first, [row.name for row in rows])
         return Formula(run_of(free, first, len(rows)), lambda content, row: kept(content)[: len(rows)])
 

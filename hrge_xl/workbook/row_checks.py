@@ -181,11 +181,12 @@ class RowFormulas:
         say = translator(self.layout.language)
         one = self.grid.across and not self.grid.is_repeated
         sign = if_(given > 0, say("✓ Complete"))
+        # the most urgent comes out in front
         for level, of_one, of_several in (
             (WARNING, say("! To look at"), say("! {count} to look at")),
             (MISSING, say("… Missing"), say("… {count} missing")),
             (ERROR, say("✗ To correct"), say("✗ {count} to correct")),
-        ):  # the most urgent comes out in front
+        ):
             least = level * LEVEL
             case = of_one if one else with_count(of_several, count_if(checks, ">=", least))
             sign = if_(worst >= least, case, sign)
