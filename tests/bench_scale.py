@@ -22,7 +22,7 @@ from python_calamine import CalamineWorkbook
 from hrge_xl import ExpectedReturn, Source, ValidationRequest
 from tests.answers import TODAY
 from tests.different_returns import SPEC, write_returns
-from tests.face import Options, take_in, workers
+from tests.face import Options, ingest, workers
 
 CLUSTERED = 100  # files that a cluster takes in
 
@@ -122,7 +122,7 @@ def taken_in(listed: Path, number: int) -> tuple[float, float, int, int]:
     with workers("dask", number) as pool:
         pool.shutdown()
     start, processor, (read, written) = time.perf_counter(), time.process_time(), _moved()
-    with take_in([source], listed.parent / "data", options=Options(engine="dask", jobs=number)):
+    with ingest([source], listed.parent / "data", options=Options(engine="dask", jobs=number)):
         seconds = time.perf_counter() - start
         used, (read_then, written_then) = time.process_time() - processor, _moved()
     return seconds, used, read_then - read, written_then - written

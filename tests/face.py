@@ -6,8 +6,8 @@ test does.
 
 # ruff: noqa: F401, I001
 
-from hrge_xl.core import message_templates as kept_texts, numerals, paths, program as engine_module, words
-from hrge_xl.exchange import issuing, spec_smoke_test as soundness, validation
+from hrge_xl.core import message_templates, numerals, paths, program as core_program, words
+from hrge_xl.exchange import issuing, spec_smoke_test, validation
 from hrge_xl.core.paths import (
     MOST_LISTS_DEEP,
     MOST_LIST_BYTES,
@@ -27,13 +27,12 @@ from hrge_xl.answers.answer import (
     Key,
     State,
     Value,
-    last_digest as last_answers_digest_of,
-    last_to_text as written,
+    last_digest,
+    last_to_text,
     read_last,
 )
 from hrge_xl.exchange.prefill import Prefill, from_file, from_mapping, go_on
 from hrge_xl.exchange.issuing import (
-    contents_for,
     identity_of,
     issue_files,
     layout_for,
@@ -45,7 +44,7 @@ from hrge_xl.exchange.issuing import (
 from hrge_xl.coordination.consolidation import Summary
 from hrge_xl.core.dates import EARLIEST, LATEST, parse_day, parse_moment
 from hrge_xl.coordination.demonstration import Typed, play, saved_on, story, type_into
-from hrge_xl.core.program import UnfitRow, isolate_failures as apart, program_digest as engine, write_log
+from hrge_xl.core.program import UnfitRow, isolate_failures, program_digest, write_log
 from hrge_xl.core.errors import (
     Exit,
     HrgeError,
@@ -57,7 +56,7 @@ from hrge_xl.core.errors import (
     StoreError,
     UsageError,
 )
-from hrge_xl.core.message_templates import MessageTemplate as Kept, text_of as said
+from hrge_xl.core.message_templates import MessageTemplate, text_of as said
 from hrge_xl.core.numerals import (
     Ambiguous,
     FIRST_DAY,
@@ -88,11 +87,11 @@ from hrge_xl.answers.submission import (
 )
 from hrge_xl.core.suggest import plain
 from hrge_xl.core.spec_parts import Text
-from hrge_xl.core.work import listening, report_progress as under_way, track_progress as under_way_steps
+from hrge_xl.core.work import listening, report_progress, track_progress
 from hrge_xl.exchange.validation import (
     ACCEPTED,
     FileToCheck,
-    ProgramFault as Fault,
+    ProgramFault,
     REFUSED,
     RETURNED,
     Readers,
@@ -131,12 +130,12 @@ from hrge_xl.core.words import (
     translator,
     western_digits,
 )
-from hrge_xl.importing import Draft as drafting_Draft, drafted
+from hrge_xl.importing import Draft, drafted
 from hrge_xl.importing.guess import DraftBlock, DraftField, DraftSpec, guess, item_codes, list_name, tool_code
 from hrge_xl.importing.read import read
 from hrge_xl.fields import (
     COMMON_OPTIONS,
-    CellValue as Cell,
+    CellValue,
     ColumnKind,
     Evidence,
     FIELD_TYPES,
@@ -191,7 +190,7 @@ from hrge_xl.spec.carried import (
 from hrge_xl.spec.diff import Change, Effect
 from hrge_xl.spec.issuance import Choice, choose, facts_about, needed_tools
 from hrge_xl.spec.compiled import compiled
-from hrge_xl.spec.expressions import wrong_syntax as slip
+from hrge_xl.spec.expressions import wrong_syntax
 from hrge_xl.spec.supplements import (
     COVER_KEY,
     FEEDBACK_KEY,
@@ -213,7 +212,7 @@ from hrge_xl.spec.model import (
     CollectBlock,
     Covered,
     FormBlock,
-    KeyFields as model_Identity,
+    KeyFields,
     ItemsFrom,
     OF_ROUNDS,
     PivotBlock,
@@ -223,7 +222,7 @@ from hrge_xl.spec.model import (
 )
 from hrge_xl.spec.yaml_file import dumped
 from hrge_xl.spec.lookup import Scope, parsed
-from hrge_xl.spec.common_mistakes import common_mistakes as slip_table
+from hrge_xl.spec.common_mistakes import common_mistakes
 from hrge_xl.spec.translating import (
     TextToTranslate,
     as_file,
@@ -267,14 +266,14 @@ from hrge_xl.layout.model import (
     TODAY_NAME,
 )
 from hrge_xl.layout.wording import Wording, text as wording_text
-from hrge_xl.workbook import Content, Urgency, cover_lines, draw, write
+from hrge_xl.workbook import Content, Urgency, write
 from hrge_xl.workbook.excel_formula import ExcelFormula
 from hrge_xl.workbook.row_checks import measure, too_large
 from hrge_xl.workbook.feedback_sheets import CORRECTIONS, LEFTOVERS
 from hrge_xl.workbook.drawing import Member, package
 from hrge_xl.workbook.cell_writer import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT
-from hrge_xl import checks, cli as cli_module, reader as intake
+from hrge_xl import checks, cli as cli_module, importing, reader
 from hrge_xl.reader import (
     File,
     RawWorkbook,
@@ -293,9 +292,9 @@ from hrge_xl.reader.worker import Died, Reason, WorkerPool, dumps, loads, run_gu
 from hrge_xl.reader.tool_sheets import ToolSheet, named_area, read_axes
 from hrge_xl.reader.expected import ExpectedWorkbook, ReadResult
 from hrge_xl.reader.issued_cells import counted_from, normal_form
-from hrge_xl.reader.gate import open_untrusted as admit
+from hrge_xl.reader.gate import open_untrusted
 from hrge_xl.reader.identity import teams_named
-from hrge_xl.reader.limits import LIMITS, ReadLimits as Limits
+from hrge_xl.reader.limits import LIMITS, ReadLimits
 from hrge_xl.reader.ooxml_styles import format_of, is_date_format, seen
 from hrge_xl.reader.office_files import MOST_HEADS, MOST_TITLES, look_into, table_of
 from hrge_xl.reader.ooxml_parts import shared_text
@@ -320,9 +319,9 @@ from hrge_xl.reader.unpacking import (
     ASK,
     Found,
     MOST_LAYERS,
-    SkippedFile as Left,
-    SourceFile as Job,
-    UnreadableContainer as Unopened,
+    SkippedFile,
+    SourceFile,
+    UnreadableContainer,
     Workbook,
     found_in,
     open_layers,
@@ -352,7 +351,7 @@ from hrge_xl.findings import (
     waived,
 )
 from hrge_xl.findings.model import ACTIVE
-from hrge_xl.dataset import store, table_files as clean, work
+from hrge_xl.dataset import table_files, work
 from hrge_xl.dataset.aggregates import SELECTS, compute_aggregates_here, risks
 from hrge_xl.dataset.aggregates.indicators import (
     DOUBLED,
@@ -365,15 +364,15 @@ from hrge_xl.dataset.aggregates.indicators import (
     total_of,
     totals,
 )
-from hrge_xl.dataset.aggregates.risks import placed_risks, risk_parts
+from hrge_xl.dataset.aggregates.risks import risk_parts
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value as values_Value, lines_and_values
 from hrge_xl.dataset.table_files import harmless
-from hrge_xl.dataset.dimensions import allowed_values as values, pattern, right_answers
+from hrge_xl.dataset.dimensions import allowed_values, pattern, right_answers
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history, waivers
 from hrge_xl.dataset.definitions import TYPES, selection
-from hrge_xl.ledger.chain import JOURNAL, LedgerEntry as Entry, TEXTS, read_journal
+from hrge_xl.ledger.chain import JOURNAL, LedgerEntry, TEXTS, read_journal
 from hrge_xl.ledger.files import LOCK, kept_at, only_writer, sha256_of
 from hrge_xl.dataset.frame_schemas import Failure, FrameSchema, first_failure, python_schema
 from hrge_xl.ledger.events import Arrival, Arrived
@@ -390,7 +389,7 @@ from hrge_xl.dataset.return_status import (
     SUPERSEDED,
     WAITING,
     WITHDRAWN,
-    based_on_old_version as steps_back,
+    based_on_old_version,
     lateness_day,
     moment,
     return_statuses,
@@ -424,15 +423,15 @@ from hrge_xl.dataset.schema import (
     Schema,
     TABLES,
     Table,
-    TableColumn as table_Column,
+    TableColumn,
     field_column,
 )
 from hrge_xl.ledger.seals import faults
 from hrge_xl.dataset.store import OF_DATABASE, Store, open_file
-from hrge_xl.dataset.ingest import Options, ingest as take_in
+from hrge_xl.dataset.ingest import Options, ingest
 from hrge_xl.dataset.workers import cluster, in_batches, workers
 from hrge_xl.privacy.sharing import MASKED, shared
-from hrge_xl.privacy.suppression import AdditiveRelation as Sum, is_sensitive, suppress
+from hrge_xl.privacy.suppression import AdditiveRelation, is_sensitive, suppress
 from hrge_xl.rounds.datasets import Dataset, sources
 from hrge_xl.coordination.mail import MailType, REMINDERS
 from hrge_xl.coordination.mail.messages import Mail, as_eml
@@ -442,7 +441,7 @@ from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, Te
 from hrge_xl.rounds.rounds import KEY, Round, round_around, update_spec
 from hrge_xl.coordination.generation import PAGES, guide, guide_name, orders, taken_along
 from hrge_xl.rounds.teams import COLUMNS, HEADS, MOST_TEAMS, Team, TeamList, read_list
-from hrge_xl.coordination import generation as guides
+from hrge_xl.coordination import generation
 from hrge_xl.audit import differences as dataset_differences, second_opinion as second_opinion_module
 from hrge_xl.audit.files_again import Setting, rounds_at_hand
 from hrge_xl.audit.audit import Audit, Part, VerificationRequest, verify
@@ -475,7 +474,7 @@ from hrge_xl.audit.dataset_again import (
     rounds_not_at_hand,
     sources_of,
 )
-from hrge_xl.outputs import FORMATS, data_xlsx, exports, overview as overview_module, page, write_report
+from hrge_xl.outputs import FORMATS, data_xlsx, exports, overview as overview_module, write_report
 from hrge_xl.outputs.table_sheets import CodeLabels, SEVERITIES as SEVERITIES_IN_WORDS, readable_columns
 from hrge_xl.outputs.data_xlsx import write_workbook
 from hrge_xl.outputs.exports import description, formats_there, write_shareable
@@ -505,7 +504,7 @@ from hrge_xl.outputs.document import (
     Progress,
     SCHEMA,
     SEVERITIES,
-    ReportSummary as document_Summary,
+    ReportSummary,
     visible,
 )
 from hrge_xl.outputs.feedback import GivenBack, give_back
@@ -519,7 +518,7 @@ from hrge_xl.outputs.overview_figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDI
 from hrge_xl.outputs.formats.xlsx import sheets as report_sheets
 from hrge_xl.outputs.page import environment, isolated
 from hrge_xl.outputs.specs import html, text, touched_files
-from hrge_xl.cli import COMMANDS, cli, program as doctor, settings, terminal as progress
+from hrge_xl.cli import COMMANDS, cli, program as doctor, settings, terminal
 from hrge_xl.cli.common import command_line
 from hrge_xl.cli.program import SHELLS
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
@@ -539,6 +538,3 @@ from hrge_xl.cli.status import HEADS as STATUS_HEADS, _print_narrow
 from rich.cells import cell_len as taken
 from hrge_xl.cli.week import week_lines
 from hrge_xl.answers import submission
-from hrge_xl.core import paths as addresses, paths as shell_words
-from hrge_xl.answers import submission as stamp
-import hrge_xl.importing as draft_spec

@@ -19,7 +19,7 @@ from tests.face import (
     Result,
     Submission,
     checks,
-    intake,
+    reader,
     readers,
     validated,
     validation,
@@ -37,17 +37,17 @@ def read_bytes(
     data: bytes, *, path: str, sha256: str = "", size: int = 0, format: str = "xlsx", want: ExpectedReturn
 ) -> Submission | Refusal:
     """Read what is no file."""
-    return intake.read_content(File(path, sha256, size, format, data), want)
+    return reader.read_content(File(path, sha256, size, format, data), want)
 
 
 def read_raw(workbook: RawWorkbook, *, path: str, want: ExpectedReturn) -> Submission | Refusal:
     """Read what a reader has already taken out of a file."""
-    return intake.read_raw(workbook, File(path, "", 0, workbook.format), want)
+    return reader.read_raw(workbook, File(path, "", 0, workbook.format), want)
 
 
 def layout_of(sent: Submission, want: ExpectedReturn) -> Layout:
     """The layout that a return was read against."""
-    return intake.layout_of(sent.identity, want.spec)
+    return reader.layout_of(sent.identity, want.spec)
 
 
 def calculated(outcome: Outcome) -> Answers:
@@ -63,7 +63,7 @@ def checked_answers(sent: Submission, outcome: Outcome) -> Submission:
 
 def check_here(path: Path, want: ExpectedReturn) -> Result:
     """Read and check a file in this very process."""
-    result = validation.checked(intake.read(path, want), want.spec, date(2026, 6, 30))
+    result = validation.checked(reader.read(path, want), want.spec, date(2026, 6, 30))
     assert isinstance(result, Result)
     return replace(result, stamps=())
 

@@ -20,7 +20,7 @@ from tests.face import (
     sentence,
 )
 from tests.face import STATUSES as KINDS_OF_STATUS
-from tests.face import document_Summary as Summary
+from tests.face import ReportSummary as Summary
 
 TEAMS = (
     ("PAK", "en"), ("AFG", "en"), ("IRQ", "ar"), ("IRN", "en"), ("BGD", "en"), ("BRA", "en"), ("COL", "en"),

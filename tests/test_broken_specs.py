@@ -9,7 +9,7 @@ import pytest
 
 from hrge_xl import load
 from tests.broken_specs import BROKEN, Broken, expected
-from tests.face import SpecError, slip_table
+from tests.face import SpecError, common_mistakes
 
 RAW = re.compile(
     r"mapping values|expected key|start any token|Input should|valid (?:string|tuple|YAML)|invalid syntax"
@@ -32,7 +32,7 @@ def test_every_mistake_has_a_place_a_reason_and_a_remedy() -> None:
 
 def test_every_slip_that_is_told_has_a_broken_spec() -> None:
     said = [line.split(": ", 1)[1] for lines in expected().values() for line in lines]
-    for slip in [*slip_table()["yaml"], *slip_table()["shape"]]:
+    for slip in [*common_mistakes()["yaml"], *common_mistakes()["shape"]]:
         parts = re.split(r"\{[\w.:]+\}", f"{slip.reason} {slip.remedy}")  # between what is filled in
         words = ".*".join(re.escape(part.replace("{{", "{").replace("}}", "}")) for part in parts)
         last = not slip.says and not slip.fits  # which fits whatever is left

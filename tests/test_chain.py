@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.audited import DAY, hrge, returned, round_folder, workbook
-from tests.face import TEXTS, Arrival, Arrived, Entry, Ledger, faults
+from tests.face import TEXTS, Arrival, Arrived, Ledger, LedgerEntry, faults
 
 pytestmark = pytest.mark.xdist_group("chain")  # what its fixtures play is played once
 ABOUT = {
@@ -142,7 +142,7 @@ def test_an_entry_that_was_put_in_is_told(folder: Path, n: int) -> None:
     renumber(folder, {other: other + 1 for other in CHAIN if other >= n})
     with Ledger.open(folder) as ledger:
         before = ledger.chain()[n - 2]
-    made = Entry(n, "decision", "2026-07-01T00:00:00Z", "office", "{}", before.digest)
+    made = LedgerEntry(n, "decision", "2026-07-01T00:00:00Z", "office", "{}", before.digest)
     edit(
         folder, "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, '', '')",
         n, made.kind, made.time, made.by, made.content, made.previous, made.right_digest,

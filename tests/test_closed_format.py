@@ -23,15 +23,15 @@ from tests.face import (
     LIMITS,
     SPEC_HOMES,
     Died,
-    Fault,
     Identity,
-    Kept,
+    MessageTemplate,
+    ProgramFault,
     Result,
     SpecBroken,
     WorkerPool,
     dumps,
-    kept_texts,
     loads,
+    message_templates,
     run_guarded,
     validation,
     work,
@@ -47,12 +47,12 @@ def come(value: object, *kinds: Any) -> Any:
 @pytest.mark.parametrize(
     "value",
     [
-        Died("time"), Fault("KeyError", ("x", "y")), SpecBroken(),
+        Died("time"), ProgramFault("KeyError", ("x", "y")), SpecBroken(),
         Result("a", None, 1, "refused", [], stamps=(Identity("s", "1", "l", "en", team="\u062a"),)),
     ],
 )  # fmt: skip
 def test_what_may_be_answered_comes_whole(value: object) -> None:
-    assert come(value, Died, Result, Fault, SpecBroken) == value
+    assert come(value, Died, Result, ProgramFault, SpecBroken) == value
 
 
 @pytest.mark.parametrize("value", [{1, 2}, Path("x"), b"x", None, object()])
@@ -198,11 +198,11 @@ def test_no_text_of_the_process_is_filled_in(
 
 def test_a_text_of_the_process_takes_no_more_room_than_it_has() -> None:
     """However long it is."""
-    joined = Kept("x" * 1_000_000 + "{text0}", {"text0": kept_texts.NOT_READ})
+    joined = MessageTemplate("x" * 1_000_000 + "{text0}", {"text0": message_templates.NOT_READ})
     tracemalloc.start()
     try:
-        assert kept_texts.is_ours(joined)
-        assert not kept_texts.is_ours(replace(joined, text=joined.text + "{"))
+        assert message_templates.is_ours(joined)
+        assert not message_templates.is_ours(replace(joined, text=joined.text + "{"))
         assert tracemalloc.get_traced_memory()[1] < 5_000_000
     finally:
         tracemalloc.stop()

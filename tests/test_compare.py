@@ -24,8 +24,8 @@ from hrge_xl import (
 )
 from hrge_xl.cli import run
 from tests.audited import cell
+from tests.face import KeyFields as Identity
 from tests.face import Result, Said, Side, compared, paired
-from tests.face import model_Identity as Identity
 from tests.versions import TODAY, returned, workbook
 
 DAY = ["--today", "2026-06-30"]

@@ -43,17 +43,17 @@ from tests.face import (
     Schema,
     Spec,
     Store,
+    allowed_values,
     decide,
     description,
     field_column,
+    ingest,
     open_dataset,
     opened,
     returns,
-    take_in,
     temporary_dataset,
-    values,
 )
-from tests.face import table_Column as Column
+from tests.face import TableColumn as Column
 from tests.made_specs import write
 from tests.read_package import read
 from tests.telling import telling
@@ -135,8 +135,8 @@ def test_labels_are_known_where_only_some_of_the_sheets_choose_from_a_list() -> 
     tools = schema.spec.tool if schema.spec else {}
     fields = {"FORM": tools["FORM"].fields["FRM_24"], "T1.1": tools["T1.1"].fields["EV_LINK"]}
     column = Column("frm_24_label", fields=fields, label_of="frm_24")
-    assert {"Yes", "Partly", "No"} < set(values(schema, column))
-    assert values(schema, column._replace(label_of="")) == ()
+    assert {"Yes", "Partly", "No"} < set(allowed_values(schema, column))
+    assert allowed_values(schema, column._replace(label_of="")) == ()
 
 
 def test_nothing_is_described_that_is_not_there() -> None:
@@ -226,7 +226,7 @@ def test_a_column_of_several_sheets_has_the_codes_of_all(tmp_path: Path) -> None
         files[f"tools/{tool.lower()}.yaml"] = {"code": tool, "sheet": tool, "title": tool, "blocks": [block]}
     schema = Schema(load(write(files, tmp_path)))
     ways = schema.by_name["ways"]
-    assert set(values(schema, ways.columns[ways.at["w_1"]])) == {"BUS", "RAIL", "FERRY"}
+    assert set(allowed_values(schema, ways.columns[ways.at["w_1"]])) == {"BUS", "RAIL", "FERRY"}
 
 
 def test_no_two_columns_of_a_view_have_one_name(tmp_path: Path) -> None:
@@ -423,20 +423,20 @@ def every_kind_of_run(files: list[Path], out: Path, store: str | None = None) ->
         ("both versions", [two, french], {}),
     ]
     for name, some, more in runs:
-        with take_in([Source(some, ASKED)], out, options=Options(store, **more)):
+        with ingest([Source(some, ASKED)], out, options=Options(store, **more)):
             pass
         yield name
     with opened(out / DATASET) as file, Ledger.open(out) as ledger:
         sent = [each for each in returns(file) if each.name == "two.xlsx"]
         decide(ledger, sent, WITHDRAWN, reason="Sent by mistake.", by="office", day=TODAY)
-    with take_in([Source([], ASKED)], out, options=Options(store)):
+    with ingest([Source([], ASKED)], out, options=Options(store)):
         pass
     yield "withdrawn"
     newer = shutil.copytree(ROOT / "workbook_specs" / "example", out.parent / "newer" / "example")
     about = newer / "workbook.yaml"
     about.write_text(about.read_text(encoding="utf-8").replace('"1.0"', '"1.1"'), encoding="utf-8")
     asked = ValidationRequest(ExpectedReturn(str(newer)), TODAY)
-    with take_in([Source([], asked)], out, options=Options(store)):
+    with ingest([Source([], asked)], out, options=Options(store)):
         pass
     yield "a newer spec"
 

@@ -31,8 +31,8 @@ from tests.face import (
     list_name,
     tool_code,
 )
+from tests.face import Draft as Draft
 from tests.face import drafted as drafted_from
-from tests.face import drafting_Draft as Draft
 from tests.intake_files import pack
 from tests.read_and_check import read_bytes
 

@@ -34,15 +34,15 @@ from tests.face import (
     all_rows,
     check_engine,
     data_xlsx,
-    engine,
     open_file,
     parts_of,
+    program_digest,
     shard_of,
     submissions_of,
     take,
     write_shard,
 )
-from tests.face import engine_module as engines
+from tests.face import core_program as engines
 from tests.small_returns import ASKED, SPEC, TODAY, dataset, returns, run
 
 pytestmark = pytest.mark.deep
@@ -183,7 +183,7 @@ def test_nothing_but_the_manifest_comes_back(files: list[Path], tmp_path: Path) 
 def task(out: Path) -> Task:
     """A task for workers of a cluster."""
     asked = replace(ASKED, wanted=replace(ASKED.wanted, spec=SPEC))
-    return Task(asked, load(SPEC).digest, Path.cwd(), out, engine())
+    return Task(asked, load(SPEC).digest, Path.cwd(), out, program_digest())
 
 
 def arrival(path: Path) -> Arrival:
@@ -261,8 +261,8 @@ def test_every_byte_of_the_program_counts(tmp_path: Path, monkeypatch: pytest.Mo
     file = home / "reader" / "ooxml.py"
 
     def now() -> str:
-        engine.cache_clear()
-        return engine()
+        program_digest.cache_clear()
+        return program_digest()
 
     try:
         before = now()
@@ -273,7 +273,7 @@ def test_every_byte_of_the_program_counts(tmp_path: Path, monkeypatch: pytest.Mo
         file.write_bytes(file.read_bytes() + b"#")
         assert now() != before
     finally:
-        engine.cache_clear()
+        program_digest.cache_clear()
 
 
 def test_a_real_worker_that_sees_nothing(files: list[Path], tmp_path: Path, cluster: Cluster) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.face import slip
+from tests.face import wrong_syntax
 
 SIGN = "(at character 8 of the expression)."
 
@@ -32,7 +32,7 @@ SIGN = "(at character 8 of the expression)."
     ],
 )  # fmt: skip
 def test_a_slip_is_told_with_what_to_write(text: str, reason: str, remedy: str) -> None:
-    assert slip(text) == (reason, remedy)
+    assert wrong_syntax(text) == (reason, remedy)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,9 @@ def test_a_slip_is_told_with_what_to_write(text: str, reason: str, remedy: str) 
     ],
 )
 def test_what_is_an_expression_has_no_slip(text: str) -> None:
-    assert slip(text) is None
+    assert wrong_syntax(text) is None
 
 
 @pytest.mark.parametrize("depth", [3_000, 30_000])
 def test_what_is_too_deep_to_be_parsed_is_left_to_the_parser(depth: int) -> None:
-    assert slip("-" * depth + "1") is None
+    assert wrong_syntax("-" * depth + "1") is None

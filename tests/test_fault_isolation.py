@@ -23,7 +23,7 @@ from tests.face import (
     StoreError,
     UsageError,
     WorkerPool,
-    apart,
+    isolate_failures,
     kind_called,
     validation,
     work,
@@ -57,7 +57,9 @@ def doubled(items: Sequence[int]) -> list[int]:
     "items", [[], [1], [-1], [1, 2, -3], [-1, 2, 3, -4, 5, 6, 7], [-1, -2, -3], list(range(50))]
 )
 def test_what_fails_has_something_in_its_place_and_all_stays_in_order(items: list[int]) -> None:
-    assert apart(doubled, items, lambda item, _: [item]) == [item if item < 0 else 2 * item for item in items]
+    assert isolate_failures(doubled, items, lambda item, _: [item]) == [
+        item if item < 0 else 2 * item for item in items
+    ]
 
 
 def test_what_only_fails_together_is_done_apart() -> None:
@@ -66,7 +68,7 @@ def test_what_only_fails_together_is_done_apart() -> None:
             raise Broken
         return items
 
-    assert apart(shy, [1, 2, 3, 4, 5], lambda item, _: [-item]) == [1, 2, 3, 4, 5]
+    assert isolate_failures(shy, [1, 2, 3, 4, 5], lambda item, _: [-item]) == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_what_is_no_fault_of_a_file_passes_on(error: Exception) -> None:
         raise error
 
     with pytest.raises(type(error)):
-        apart(stop, [1, 2], lambda item, _: [item])
+        isolate_failures(stop, [1, 2], lambda item, _: [item])
 
 
 def test_a_fault_has_one_log_that_names_all_its_files(
@@ -89,7 +91,9 @@ def test_a_fault_has_one_log_that_names_all_its_files(
     def broken(items: Sequence[int]) -> list[int]:
         raise Broken(ANSWER)
 
-    apart(broken, [1, 2, 3], lambda item, fault: logs.add(write_log(fault, [f"{item}.xlsx"])) or [])
+    isolate_failures(
+        broken, [1, 2, 3], lambda item, fault: logs.add(write_log(fault, [f"{item}.xlsx"])) or []
+    )
     (log,) = logs
     said = log.read_text(encoding="utf-8")
     assert re.findall(r"While looking at: (.*)", said) == ["1.xlsx", "2.xlsx", "3.xlsx"]

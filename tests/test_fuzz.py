@@ -22,7 +22,7 @@ import pytest
 
 from hrge_xl import ExpectedReturn, read
 from tests.damage import RETURNS, TODAY, filled, openpyxl_saved
-from tests.face import Fault, Result, checked, readers
+from tests.face import ProgramFault, Result, checked, readers
 from tests.intake_files import members, pack
 from tests.read_and_check import read_many
 
@@ -191,7 +191,7 @@ def fuzz(count: int, seed: int, folder: Path) -> Tally:
             tally.failures.append((number, traceback.format_exc()))
             continue
         tally.slowest = max(tally.slowest, (time.perf_counter() - started, number))
-        if isinstance(result, Fault):
+        if isinstance(result, ProgramFault):
             tally.failures.append((number, "\n".join((*result.frames, result.type))))
         elif isinstance(result, Result):
             tally.codes[outcome(result)] += 1

@@ -19,13 +19,13 @@ from tests.face import (
     LIMITS,
     File,
     Finding,
-    Kept,
+    MessageTemplate,
     Refusal,
     Unreadable,
     ZipPackage,
-    admit,
     kind_called,
     ooxml,
+    open_untrusted,
     other_formats,
     sentence,
 )
@@ -70,8 +70,8 @@ def arrived(folder: Path, data: bytes, name: str = "return.xlsx") -> Path:
 
 def refusal(folder: Path, data: bytes, name: str = "return.xlsx") -> Finding:
     """Why these bytes are not let in; asked twice, answered alike, with hash and size."""
-    outcome = admit(arrived(folder, data, name))
-    assert outcome == admit(folder / name)
+    outcome = open_untrusted(arrived(folder, data, name))
+    assert outcome == open_untrusted(folder / name)
     assert isinstance(outcome, Refusal)
     if outcome.sha256 is not None:
         assert (outcome.sha256, outcome.size) == (hashlib.sha256(data).hexdigest(), len(data))
@@ -80,7 +80,7 @@ def refusal(folder: Path, data: bytes, name: str = "return.xlsx") -> Finding:
 
 def test_a_workbook_is_admitted_with_hash_and_size(tmp_path: Path) -> None:
     data = workbook(sheet())
-    outcome = admit(arrived(tmp_path, data, "return.doc"))
+    outcome = open_untrusted(arrived(tmp_path, data, "return.doc"))
     assert outcome == File(
         str(tmp_path / "return.doc"), hashlib.sha256(data).hexdigest(), len(data), "xlsx", data
     )
@@ -97,7 +97,9 @@ FORMATS = {
 def test_the_content_tells_the_format_not_the_name(tmp_path: Path, format: str) -> None:
     contents = members(workbook(sheet()))
     types = contents["[Content_Types].xml"].replace(FORMATS["xlsx"].encode(), FORMATS[format].encode())
-    outcome = admit(arrived(tmp_path, pack({**contents, "[Content_Types].xml": types}), "return.pdf"))
+    outcome = open_untrusted(
+        arrived(tmp_path, pack({**contents, "[Content_Types].xml": types}), "return.pdf")
+    )
     assert isinstance(outcome, File)
     assert outcome.format == format
 
@@ -105,7 +107,7 @@ def test_the_content_tells_the_format_not_the_name(tmp_path: Path, format: str) 
 def test_xls_and_ods_are_admitted(tmp_path: Path) -> None:
     ods = pack({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"})
     for data, format in ((ods, "ods"), (ole("Workbook"), "xls"), (ole("Book"), "xls")):
-        outcome = admit(arrived(tmp_path, data))
+        outcome = open_untrusted(arrived(tmp_path, data))
         assert isinstance(outcome, File)
         assert outcome.format == format
 
@@ -144,12 +146,12 @@ NOT_WORKBOOKS = {
 @pytest.mark.parametrize(("data", "what"), NOT_WORKBOOKS.values(), ids=NOT_WORKBOOKS.keys())
 def test_what_is_no_workbook_is_named(tmp_path: Path, data: bytes, what: str) -> None:
     observation = refusal(tmp_path, data)
-    assert (observation.code, observation.details) == ("F007", {"what": Kept(what)})
+    assert (observation.code, observation.details) == ("F007", {"what": MessageTemplate(what)})
 
 
 def test_a_stream_name_inside_a_text_is_no_stream(tmp_path: Path) -> None:
     data = ole("Workbook") + b"\0" + "WordDocument".encode("utf-16-le") + b"\0\0"
-    assert isinstance(admit(arrived(tmp_path, data)), File)
+    assert isinstance(open_untrusted(arrived(tmp_path, data)), File)
 
 
 def test_empty_and_lock_files(tmp_path: Path) -> None:
@@ -159,7 +161,7 @@ def test_empty_and_lock_files(tmp_path: Path) -> None:
 
 
 def test_a_workbook_of_the_name_of_a_lock_file_is_read(tmp_path: Path) -> None:
-    assert isinstance(admit(arrived(tmp_path, ole("Workbook"), "~$return.xls")), File)
+    assert isinstance(open_untrusted(arrived(tmp_path, ole("Workbook"), "~$return.xls")), File)
 
 
 def test_too_large_files_are_not_read(tmp_path: Path) -> None:
@@ -168,10 +170,12 @@ def test_too_large_files_are_not_read(tmp_path: Path) -> None:
         file.truncate(LIMITS.file_bytes + 1)
     size = LIMITS.file_bytes + 1
     observation = FILE_TOO_LARGE.at(size="25.0 MB", limit="25.0 MB")
-    assert admit(path) == Refusal(str(path), hashlib.sha256(bytes(size)).hexdigest(), size, (observation,))
+    assert open_untrusted(path) == Refusal(
+        str(path), hashlib.sha256(bytes(size)).hexdigest(), size, (observation,)
+    )
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes)
-    outcome = admit(path)
+    outcome = open_untrusted(path)
     assert isinstance(outcome, Refusal)
     assert outcome.observations[0].code == "F007"
 
@@ -183,9 +187,9 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     link.symlink_to(target)
     os.mkfifo(pipe)
     folder.mkdir()
-    assert admit(link) == Refusal(str(link), None, None, (LINK_NOT_FILE.at(),))
-    assert admit(pipe) == Refusal(str(pipe), None, None, (NOT_A_REGULAR_FILE.at(),))
-    assert admit(folder) == Refusal(str(folder), None, None, (FOLDER_NOT_FILE.at(),))
+    assert open_untrusted(link) == Refusal(str(link), None, None, (LINK_NOT_FILE.at(),))
+    assert open_untrusted(pipe) == Refusal(str(pipe), None, None, (NOT_A_REGULAR_FILE.at(),))
+    assert open_untrusted(folder) == Refusal(str(folder), None, None, (FOLDER_NOT_FILE.at(),))
 
 
 @pytest.mark.parametrize(
@@ -198,9 +202,9 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     ids=["missing", "long", "nul"],
 )
 def test_files_that_cannot_be_opened(tmp_path: Path, name: str, reason: str) -> None:
-    outcome = admit(tmp_path / name)
+    outcome = open_untrusted(tmp_path / name)
     assert isinstance(outcome, Refusal)
-    assert outcome.observations[0] == UNREADABLE_FILE.at(reason=Kept(reason))
+    assert outcome.observations[0] == UNREADABLE_FILE.at(reason=MessageTemplate(reason))
 
 
 def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,9 +213,11 @@ def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     path = arrived(tmp_path, b"x")
     monkeypatch.setattr(os, "open", forbidden)
-    outcome = admit(path)
+    outcome = open_untrusted(path)
     assert isinstance(outcome, Refusal)
-    assert outcome.observations[0] == UNREADABLE_FILE.at(reason=Kept("you are not allowed to open it"))
+    assert outcome.observations[0] == UNREADABLE_FILE.at(
+        reason=MessageTemplate("you are not allowed to open it")
+    )
 
 
 def renamed(data: bytes, name: bytes, other: bytes) -> bytes:
@@ -325,7 +331,7 @@ POLYGLOTS = {
 @pytest.mark.parametrize("kind", POLYGLOTS)
 def test_bytes_beside_the_workbook_are_told_and_it_is_read(kind: str, tmp_path: Path) -> None:
     data, counts = POLYGLOTS[kind]
-    assert isinstance(admit(arrived(tmp_path, data)), File)
+    assert isinstance(open_untrusted(arrived(tmp_path, data)), File)
     found = ooxml.read(data)
     assert found.observations == [
         FOREIGN_BYTES.at(**dict(zip(("before", "between", "behind"), counts, strict=True)))
@@ -392,15 +398,15 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
     data = encrypted("Pa§s")
     path = arrived(tmp_path, data)
     assert refusal(tmp_path, data).code == "F004"
-    wrong = admit(path, "pa§s")
+    wrong = open_untrusted(path, "pa§s")
     assert isinstance(wrong, Refusal)
     assert wrong.observations[0] == WRONG_PASSWORD.at()
-    opened = admit(path, "Pa§s")
+    opened = open_untrusted(path, "Pa§s")
     assert opened == File(str(path), hashlib.sha256(data).hexdigest(), len(data), "xlsx", LARGER)
 
 
 def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> None:
-    outcome = admit(arrived(tmp_path, ole("EncryptedPackage")), "x")
+    outcome = open_untrusted(arrived(tmp_path, ole("EncryptedPackage")), "x")
     assert isinstance(outcome, Refusal)
     assert outcome.observations[0] == WRONG_PASSWORD.at()
 
@@ -417,7 +423,7 @@ def test_an_unprotected_workbook_needs_no_password(
 ) -> None:
     if not extra:
         without_the_extra(monkeypatch, tmp_path)
-    found = admit(FIXTURES / name, "some password")
+    found = open_untrusted(FIXTURES / name, "some password")
     assert isinstance(found, File)
     assert (found.format, found.data) == (format, (FIXTURES / name).read_bytes())
 
@@ -432,10 +438,12 @@ def without_the_extra(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
     locked = FIXTURES / "locked.xls"  # small.xls, saved by LibreOffice with a password
     observations = [
-        found.observations[0] for word in (None, "wrong") if isinstance(found := admit(locked, word), Refusal)
+        found.observations[0]
+        for word in (None, "wrong")
+        if isinstance(found := open_untrusted(locked, word), Refusal)
     ]
     assert observations == [ENCRYPTED_WORKBOOK.at(), WRONG_PASSWORD.at()]
-    opened = admit(locked, "open sesame")
+    opened = open_untrusted(locked, "open sesame")
     assert isinstance(opened, File)
     assert opened.format == "xls"
     names = [sheet.name for sheet in other_formats.read(opened.data, "xls").sheets]
@@ -445,7 +453,7 @@ def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
 
 
 def test_a_protected_ods_is_told_from_a_damaged_one() -> None:
-    found = admit(FIXTURES / "locked.ods")
+    found = open_untrusted(FIXTURES / "locked.ods")
     assert isinstance(found, Refusal)
     assert found.observations[0] == ENCRYPTED_WORKBOOK.at()
 
@@ -456,7 +464,7 @@ def test_a_password_without_the_extra_says_what_to_install(
 ) -> None:
     data = encrypted("open sesame") if name == "xlsx" else (FIXTURES / "locked.xls").read_bytes()
     without_the_extra(monkeypatch, tmp_path)
-    found = admit(arrived(tmp_path, data), "open sesame")
+    found = open_untrusted(arrived(tmp_path, data), "open sesame")
     assert isinstance(found, Refusal)
     assert found.observations[0] == PASSWORD_SUPPORT_MISSING.at()
     assert "pip install" in CATALOGUE["F006"].remedy

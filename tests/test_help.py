@@ -504,7 +504,7 @@ def test_what_a_code_page_lacks_never_stops_a_command(here: Path) -> None:
 
 
 def test_words_of_commands_are_quoted_for_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.face import shell_words
+    from tests.face import paths
 
     for system, pairs in (
         ("posix", {"2026-H1": "2026-H1", "a b": "'a b'", "it's": "'it'\"'\"'s'"}),
@@ -519,8 +519,8 @@ def test_words_of_commands_are_quoted_for_the_shell(monkeypatch: pytest.MonkeyPa
         ),
     ):
         with monkeypatch.context() as patch:
-            patch.setattr(shell_words.os, "name", system)
-            assert {word: shell_words.quoted(word) for word in pairs} == pairs
+            patch.setattr(paths.os, "name", system)
+            assert {word: paths.quoted(word) for word in pairs} == pairs
 
 
 def test_output_goes_into_a_file_whole(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hrge_xl import ExpectedReturn, load
-from tests.face import AS_ISSUED, Identity, Layout, Refusal, Submission, build, stamp
+from tests.face import AS_ISSUED, Identity, Layout, Refusal, Submission, build, submission
 from tests.raw_workbook import draw, identity_of, sheet_of, text
 from tests.read_and_check import read_raw
 
@@ -29,25 +29,25 @@ def read(workbook, **wanted):
 
 def test_pairs_and_back() -> None:
     identity = identity_of(LAYOUT)
-    assert stamp.from_pairs(dict(stamp.to_pairs(identity))) == identity
-    assert stamp.from_pairs({**dict(stamp.to_pairs(identity)), "spec": ""}) is None
-    assert stamp.from_pairs({**dict(stamp.to_pairs(identity)), "later": "x"}) == identity
+    assert submission.from_pairs(dict(submission.to_pairs(identity))) == identity
+    assert submission.from_pairs({**dict(submission.to_pairs(identity)), "spec": ""}) is None
+    assert submission.from_pairs({**dict(submission.to_pairs(identity)), "later": "x"}) == identity
 
 
 def test_signature() -> None:
     identity = identity_of(LAYOUT)
-    signed = stamp.sign(identity, KEY)
-    assert stamp.verify(identity, KEY) == "unsigned"
-    assert stamp.verify(signed, KEY) == "valid"
-    assert stamp.verify(signed, OTHER) == "invalid"
-    assert stamp.verify(replace(signed, team="IRQ-01"), KEY) == "invalid"
-    assert stamp.verify(replace(signed, signature="é"), KEY) == "invalid"
-    assert stamp.canonical(signed) == stamp.canonical(identity)
+    signed = submission.sign(identity, KEY)
+    assert submission.verify(identity, KEY) == "unsigned"
+    assert submission.verify(signed, KEY) == "valid"
+    assert submission.verify(signed, OTHER) == "invalid"
+    assert submission.verify(replace(signed, team="IRQ-01"), KEY) == "invalid"
+    assert submission.verify(replace(signed, signature="é"), KEY) == "invalid"
+    assert submission.canonical(signed) == submission.canonical(identity)
     assert len(signed.signature) == 64
 
 
 def test_whole_stamp() -> None:
-    signed = stamp.sign(identity_of(LAYOUT), KEY)
+    signed = submission.sign(identity_of(LAYOUT), KEY)
     found = read(
         draw(LAYOUT, identity=signed), spec="example", round="2026-H1", teams=("PAK-01", "IRQ-01"), key=KEY
     )
@@ -109,7 +109,7 @@ def test_unexpected(wanted, code) -> None:
 
 
 def test_forged_team() -> None:
-    forged = replace(stamp.sign(identity_of(LAYOUT), KEY), team="IRQ-01")
+    forged = replace(submission.sign(identity_of(LAYOUT), KEY), team="IRQ-01")
     found = read(draw(LAYOUT, identity=forged), key=KEY)
     assert seen(found) == ["I006"]
     assert isinstance(found, Submission)
@@ -117,7 +117,7 @@ def test_forged_team() -> None:
 
 
 def test_signature_without_key() -> None:
-    found = read(draw(LAYOUT, identity=stamp.sign(identity_of(LAYOUT), KEY)))
+    found = read(draw(LAYOUT, identity=submission.sign(identity_of(LAYOUT), KEY)))
     assert isinstance(found, Submission)
     assert (found.signature, seen(found), list(found.not_run)) == ("unchecked", [], ["I006", *AS_ISSUED])
 
@@ -143,7 +143,7 @@ def test_format_without_properties() -> None:
 
 
 def test_copies_disagree_and_the_signed_one_counts() -> None:
-    signed = stamp.sign(identity_of(LAYOUT), KEY)
+    signed = submission.sign(identity_of(LAYOUT), KEY)
     workbook = draw(LAYOUT, identity=signed)
     identity_sheet = sheet_of(workbook, "IDENTITY")
     row = next(row for row, cells in identity_sheet.cells.items() if cells[1].value == "team")
@@ -175,7 +175,7 @@ def test_choice_of_tools() -> None:
 
 def test_minimal_identity() -> None:
     identity = Identity("example", "1.0", "", "en")
-    assert stamp.from_pairs(dict(stamp.to_pairs(identity))) is None
+    assert submission.from_pairs(dict(submission.to_pairs(identity))) is None
 
 
 @pytest.mark.parametrize(("key", "rows"), [(None, "100"), (KEY, "500")])
@@ -184,7 +184,7 @@ def test_more_rows_than_the_file_holds_are_believed_under_our_signature_only(
 ) -> None:
     """Laying out five hundred rows of every register takes seconds, of the parent process too."""
     identity = identity_of(LAYOUT, rows="500")
-    workbook = draw(LAYOUT, identity=stamp.sign(identity, KEY))
+    workbook = draw(LAYOUT, identity=submission.sign(identity, KEY))
     found = read(workbook, key=key)
     assert isinstance(found, Submission)
     assert found.identity.rows == rows
@@ -221,7 +221,7 @@ TEAMS = ("PAK-01", "PAK", "IRQ-01", "Quetta", "7", "A", "ROM ENA")
     ],
 )
 def test_a_file_name_that_names_another_team(file: str, named: str | None) -> None:
-    signed = stamp.sign(identity_of(LAYOUT), KEY)
+    signed = submission.sign(identity_of(LAYOUT), KEY)
     want = ExpectedReturn("example", "2026-H1", TEAMS, KEY)
     found = read_raw(draw(LAYOUT, identity=signed), path=f"PAK/{file}", want=want)
     assert [(each.code, each.details["found"], each.details["expected"]) for each in found.observations] == (
@@ -237,6 +237,6 @@ def test_a_file_name_that_names_another_team(file: str, named: str | None) -> No
 def test_a_file_name_says_nothing_beside_worse(
     teams: tuple[str, ...] | None, key: bytes, codes: list[str]
 ) -> None:
-    signed = stamp.sign(identity_of(LAYOUT), KEY)
+    signed = submission.sign(identity_of(LAYOUT), KEY)
     want = ExpectedReturn("example", "2026-H1", teams, key)
     assert seen(read_raw(draw(LAYOUT, identity=signed), path="IRQ-01.xlsx", want=want)) == codes

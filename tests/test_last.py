@@ -37,10 +37,10 @@ from tests.face import (
     build,
     closed_rows,
     go_on,
+    last_to_text,
     read_last,
-    written,
 )
-from tests.face import last_answers_digest_of as digest_of
+from tests.face import last_digest as digest_of
 from tests.property_tests import examples
 from tests.read_and_check import check, layout_of
 from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole
@@ -279,7 +279,7 @@ def changed(data: bytes, place: tuple[int, int], value: Any) -> bytes:
 
 def test_answers_of_before_that_were_changed_are_not_believed(spec: Spec, tmp_path: Path) -> None:
     data = generate(spec, order(answers=given_answers(BREAKS["R-L01"])))
-    forged = written(LAST | {("R1", "K-01", "RSK_04"): 3.0})
+    forged = last_to_text(LAST | {("R1", "K-01", "RSK_04"): 3.0})
     sent = said(spec, changed(data, (2, 1), forged), tmp_path)
     assert [each.code for each in sent.observations if each.code[0] == "I"] == ["I015"]
     assert sent.last == ""
@@ -393,8 +393,8 @@ VALUES = st.one_of(
 @examples(60)
 @given(st.dictionaries(st.tuples(st.text("AB1"), st.text("K-01"), st.text("_AB")), VALUES))
 def test_what_is_written_down_is_read_again(last: Answers) -> None:
-    assert read_last(written(last)) == last
-    assert digest_of(written(last)) == digest_of(written(dict(reversed(last.items()))))
+    assert read_last(last_to_text(last)) == last
+    assert digest_of(last_to_text(last)) == digest_of(last_to_text(dict(reversed(last.items()))))
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from tests.face import (
     MOST_TITLES,
     Finding,
     UsageError,
-    draft_spec,
     from_file,
+    importing,
     look_into,
     read_list,
     table_of,
@@ -130,7 +130,7 @@ def test_what_openpyxl_never_ends_with_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Were there no look at merged cells beforehand, limits of the process would remain."""
-    monkeypatch.setattr(draft_spec, "drafted", endless)
+    monkeypatch.setattr(importing, "drafted", endless)
     (tmp_path / "x.xlsx").write_bytes(workbook(sheet(HEADS)))
     started = time.monotonic()
     assert run(["spec", "draft", str(tmp_path / "x.xlsx"), "-o", str(tmp_path / "draft")]) == 2

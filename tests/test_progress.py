@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.face import Bar, block, data, line, progress_shown, under_way
-from tests.face import under_way_steps as steps
+from tests.face import Bar, block, data, line, progress_shown, report_progress
+from tests.face import track_progress as steps
 
 
 def test_a_library_that_is_used_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with under_way("Reading", 2) as advance:
+    with report_progress("Reading", 2) as advance:
         advance(1)
     assert list(steps("ab", 2, "Reading")) == ["a", "b"]
     assert capsys.readouterr() == ("", "")
@@ -31,7 +31,7 @@ def test_it_says_how_far_the_work_is_and_goes_before_anything_is_printed(
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("NO_COLOR", raising=False)
     with progress_shown(patience=1000):
-        with under_way("Nobody waits yet", 3):
+        with report_progress("Nobody waits yet", 3):
             pass
         assert capsys.readouterr().err == ""
     bar = Bar(patience=1000)

@@ -20,7 +20,7 @@ import pytest
 
 from hrge_xl import init_round, receive
 from hrge_xl.cli import run
-from tests.face import Job, Ledger, OutlookMessage, Received, found_in, open_layers, saved_on
+from tests.face import Ledger, OutlookMessage, Received, SourceFile, found_in, open_layers, saved_on
 from tests.letters import (
     mail,
     mbox,
@@ -351,7 +351,7 @@ def test_a_message_of_outlook_without_its_reader(folder: Path, monkeypatch: pyte
         raise ImportError
 
     monkeypatch.setattr(OutlookMessage, "of", missing)
-    (told,) = open_layers(Job("x.msg", msg("a@example.org", SENT, {})))
+    (told,) = open_layers(SourceFile("x.msg", msg("a@example.org", SENT, {})))
     assert "hrge-xl[mail]" in told.why  # type: ignore[union-attr]
 
 
@@ -522,7 +522,7 @@ def test_no_beginning_of_a_mail_stops_the_others(folder: Path) -> None:
     """A mail cut off at every place is read as far as it goes."""
     whole = with_logo(mail("Kabul <k@example.org>", SENT, {SCRIPTS[1]: book(1)})).as_bytes()
     for end in range(0, len(whole), 97):
-        assert all(open_layers(Job("x.eml", whole[:end], mail=True)))
+        assert all(open_layers(SourceFile("x.eml", whole[:end], mail=True)))
     assert list(found_in([])) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from hrge_xl import ExpectedReturn
 from tests.answers import TODAY, layout
-from tests.face import Cell, Field, Layout, Reading, Submission, vocabularies
+from tests.face import CellValue, Field, Layout, Reading, Submission, vocabularies
 from tests.raw_workbook import draw, put, sheet_of, text
 from tests.read_and_check import check, read_raw
 
@@ -22,7 +22,7 @@ def field(where: Layout) -> Field:
 
 def reading(written: str, where: Layout) -> Reading:
     lists = vocabularies(where.spec, where.language, where.row_codes)
-    return field(where).type.read(field(where), Cell(written), lists)
+    return field(where).type.read(field(where), CellValue(written), lists)
 
 
 @pytest.mark.parametrize("written", ["IND-03", "IND-03" + WORDS, "  IND-03  other words", "IND-03 - a dash"])

@@ -27,8 +27,8 @@ from tests.face import (
     identity_of,
     sample_order,
     sample_workbook,
-    stamp,
     starting_answers,
+    submission,
     submission_of,
     translator,
 )
@@ -213,9 +213,9 @@ def test_stamps_from_before_there_were_samples_are_signed_as_they_were() -> None
     spec = load("example")
     layout, order = sample_order(spec, "en", choose(spec))
     identity = identity_of(layout.spec, order, layout)
-    assert b'"sample":"yes"' in stamp.canonical(identity)
+    assert b'"sample":"yes"' in submission.canonical(identity)
     plain = identity_of(spec, Order("PAK", TODAY, "PAK"), layout)
-    assert b"sample" not in stamp.canonical(plain)
+    assert b"sample" not in submission.canonical(plain)
 
 
 # the command

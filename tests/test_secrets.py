@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.audited import DAY, hrge, returned, workbook
-from tests.face import StoreError, command_line, engine, is_address, masked, open_url, validation, write_log
+from tests.face import (
+    StoreError,
+    command_line,
+    is_address,
+    masked,
+    open_url,
+    validation,
+    write_log,
+)
 
 SECRET = "Sesam-0pen"
 ADDRESSES = (

@@ -28,11 +28,11 @@ from hrge_xl import (
 )
 from tests.face import (
     MASKED,
+    AdditiveRelation,
     Answers,
     Row,
     Schema,
     Store,
-    Sum,
     formats_there,
     is_sensitive,
     open_dataset,
@@ -252,7 +252,9 @@ def test_masked_cells_are_counted(tmp_path: Path) -> None:
 # the search itself, against every table that there could be
 
 
-def alternatives(numbers: dict[str, int], sums: list[Sum[str]], masked: set[str], key: str) -> Iterator[int]:
+def alternatives(
+    numbers: dict[str, int], sums: list[AdditiveRelation[str]], masked: set[str], key: str
+) -> Iterator[int]:
     """Every figure that could stand in a masked place, as the published ones have it."""
     totals = {each.total for each in sums}
     names = sorted(masked - totals)
@@ -266,14 +268,14 @@ def alternatives(numbers: dict[str, int], sums: list[Sum[str]], masked: set[str]
 
 
 @st.composite
-def small_tables(draw: st.DrawFn) -> tuple[dict[str, int], list[Sum[str]]]:
+def small_tables(draw: st.DrawFn) -> tuple[dict[str, int], list[AdditiveRelation[str]]]:
     """Two rows and two columns of counts with all their sums."""
     rows, columns = draw(st.sampled_from([(2, 2), (1, 3), (2, 1), (3, 1)]))
     numbers = {f"{r}{c}": draw(st.integers(0, 13)) for r in range(rows) for c in range(columns)}
-    sums = [Sum(f"r{r}", tuple(f"{r}{c}" for c in range(columns))) for r in range(rows)]
+    sums = [AdditiveRelation(f"r{r}", tuple(f"{r}{c}" for c in range(columns))) for r in range(rows)]
     if draw(st.booleans()):
-        sums += [Sum(f"c{c}", tuple(f"{r}{c}" for r in range(rows))) for c in range(columns)]
-        sums += [Sum("all", tuple(f"r{r}" for r in range(rows)))]
+        sums += [AdditiveRelation(f"c{c}", tuple(f"{r}{c}" for r in range(rows))) for c in range(columns)]
+        sums += [AdditiveRelation("all", tuple(f"r{r}" for r in range(rows)))]
     for each in sums:
         numbers[each.total] = sum(numbers[part] for part in each.parts)
     return numbers, sums
@@ -281,7 +283,7 @@ def small_tables(draw: st.DrawFn) -> tuple[dict[str, int], list[Sum[str]]]:
 
 @examples(60)
 @given(small_tables())
-def test_no_small_figure_can_be_worked_out(table: tuple[dict[str, int], list[Sum[str]]]) -> None:
+def test_no_small_figure_can_be_worked_out(table: tuple[dict[str, int], list[AdditiveRelation[str]]]) -> None:
     numbers, sums = table
     small = {key for key, number in numbers.items() if is_sensitive(number)}
     masked = suppress(numbers, sums, small)
@@ -307,10 +309,10 @@ def test_few_figures_are_masked_where_a_total_leaves_one_team_out() -> None:
         f"{column}{team}": number for team in range(6) for column, number in (("u", 3), ("m", 30), ("f", 51))
     }
     numbers |= {f"all{team}": 84 for team in range(6)}
-    sums = [Sum(f"all{team}", (f"u{team}", f"m{team}", f"f{team}")) for team in range(6)]
+    sums = [AdditiveRelation(f"all{team}", (f"u{team}", f"m{team}", f"f{team}")) for team in range(6)]
     for column in ("u", "m", "f", "all"):
         for name, teams in (("five", range(5)), ("six", range(6))):
-            sums.append(Sum(name + column, tuple(f"{column}{team}" for team in teams)))
+            sums.append(AdditiveRelation(name + column, tuple(f"{column}{team}" for team in teams)))
             numbers[name + column] = sum(numbers[f"{column}{team}"] for team in teams)
     masked = suppress(numbers, sums, {f"u{team}" for team in range(6)})
     assert {key[0] for key in masked if key[1:].isdigit()} == {"u", "m"}
@@ -322,7 +324,11 @@ def test_few_figures_are_masked_where_a_total_leaves_one_team_out() -> None:
 def test_a_total_of_one_figure_is_that_figure() -> None:
     """Whichever of the sums comes first: the value is its only part, and stands in a total itself."""
     numbers = {"value": 30, "part": 30, "other": 4, "all": 34, "more": 20, "rest": 54}
-    sums = [Sum("all", ("value", "other")), Sum("rest", ("all", "more")), Sum("value", ("part",))]
+    sums = [
+        AdditiveRelation("all", ("value", "other")),
+        AdditiveRelation("rest", ("all", "more")),
+        AdditiveRelation("value", ("part",)),
+    ]
     for order in itertools.permutations(sums):
         masked = suppress(numbers, list(order), {"other"})
         assert masked == {"other", "value", "part"}, order
@@ -341,7 +347,7 @@ def test_a_total_of_one_figure_is_that_figure() -> None:
 )
 def test_what_is_masked_with_a_small_figure(numbers: dict[str, int], masked: set[str]) -> None:
     small = {key for key, number in numbers.items() if is_sensitive(number)}
-    assert suppress(numbers, [Sum("t", ("a", "b", "c"))], small) == masked
+    assert suppress(numbers, [AdditiveRelation("t", ("a", "b", "c"))], small) == masked
 
 
 @pytest.mark.parametrize(
@@ -349,18 +355,18 @@ def test_what_is_masked_with_a_small_figure(numbers: dict[str, int], masked: set
     [
         (
             {"t": 3, "a": 20, "b": 17},
-            Sum("t", ("a",), ("b",)),
+            AdditiveRelation("t", ("a",), ("b",)),
             {"t", "b"},
         ),  # a small difference, and one of the two
-        ({"t": 0, "a": 7, "b": 7}, Sum("t", ("a",), ("b",)), {"a", "b"}),
-        ({"t": 0, "a": 3, "b": 20, "c": 23}, Sum("t", ("a", "b"), ("c",)), {"a", "b"}),
-        ({"t": 12, "a": 7}, Sum("t", ("a",), (), 5), {"t", "a"}),  # with five whom nobody counts
-        ({"t": 23, "a": 3, "b": 20}, Sum("t", ("a", "b"), (), 5), {"a"}),  # it does not come out
-        ({"t": 60, "a": 30, "b": 30}, Sum("t", ("a",), ("b",)), set()),
+        ({"t": 0, "a": 7, "b": 7}, AdditiveRelation("t", ("a",), ("b",)), {"a", "b"}),
+        ({"t": 0, "a": 3, "b": 20, "c": 23}, AdditiveRelation("t", ("a", "b"), ("c",)), {"a", "b"}),
+        ({"t": 12, "a": 7}, AdditiveRelation("t", ("a",), (), 5), {"t", "a"}),  # with five whom nobody counts
+        ({"t": 23, "a": 3, "b": 20}, AdditiveRelation("t", ("a", "b"), (), 5), {"a"}),  # it does not come out
+        ({"t": 60, "a": 30, "b": 30}, AdditiveRelation("t", ("a",), ("b",)), set()),
     ],
 )
 def test_what_is_masked_with_a_small_figure_of_a_difference(
-    numbers: dict[str, int], added: Sum[str], masked: set[str]
+    numbers: dict[str, int], added: AdditiveRelation[str], masked: set[str]
 ) -> None:
     small = {key for key, number in numbers.items() if is_sensitive(number)}
     assert suppress(numbers, [added], small, signed={"t"}) == masked
@@ -371,8 +377,8 @@ def test_a_difference_of_noughts_hides_nothing() -> None:
     pairs = {"1": (20, 17), "2": (0, 0), "3": (40, 13)}
     numbers = {f"{letter}{team}": pair["ab".index(letter)] for team, pair in pairs.items() for letter in "ab"}
     numbers |= {f"d{team}": one - other for team, (one, other) in pairs.items()} | {"all": 30}
-    sums = [Sum("all", ("d1", "d2", "d3"))] + [
-        Sum(f"d{team}", (f"a{team}",), (f"b{team}",)) for team in pairs
+    sums = [AdditiveRelation("all", ("d1", "d2", "d3"))] + [
+        AdditiveRelation(f"d{team}", (f"a{team}",), (f"b{team}",)) for team in pairs
     ]
     masked = suppress(numbers, sums, {"d1"}, signed={"all", "d1", "d2", "d3"})
     assert {"all", "d3"} & masked
@@ -380,8 +386,8 @@ def test_a_difference_of_noughts_hides_nothing() -> None:
 
 def test_the_same_figures_are_masked_in_every_run() -> None:
     numbers = {f"{r}{c}": (7 * r + 5 * c) % 23 for r in range(6) for c in range(6)}
-    sums = [Sum(f"r{r}", tuple(f"{r}{c}" for c in range(6))) for r in range(6)]
-    sums += [Sum(f"c{c}", tuple(f"{r}{c}" for r in range(6))) for c in range(6)]
+    sums = [AdditiveRelation(f"r{r}", tuple(f"{r}{c}" for c in range(6))) for r in range(6)]
+    sums += [AdditiveRelation(f"c{c}", tuple(f"{r}{c}" for r in range(6))) for c in range(6)]
     numbers |= {each.total: sum(numbers[part] for part in each.parts) for each in sums}
     small = {key for key, number in numbers.items() if is_sensitive(number)}
     assert suppress(numbers, sums, small) == suppress(dict(reversed(numbers.items())), sums, small)

@@ -12,7 +12,7 @@ import pytest
 
 from hrge_xl import Order, generate, load, try_out
 from tests.answers import TODAY
-from tests.face import IDENTITY_SHEET, KEYS, NAMES, Answers, SpecError, find, measure, soundness
+from tests.face import IDENTITY_SHEET, KEYS, NAMES, Answers, SpecError, find, measure, spec_smoke_test
 from tests.test_cli import run
 from tests.test_spec import damage
 
@@ -282,7 +282,7 @@ def test_an_answer_that_comes_back_as_another_is_a_mistake(
     def answers(*_: object) -> Answers:
         return {("PLAN", "1", "PLN_02"): "Atlantis"}
 
-    monkeypatch.setattr(soundness, "sample_answers", answers)
+    monkeypatch.setattr(spec_smoke_test, "sample_answers", answers)
     found = [line for line in said(copy) if "'Atlantis' in row 1, and is read with" in line]
     assert len(found) == 3  # one for each language
     assert all(line.startswith("tools/plan.yaml:12:16:") for line in found)
@@ -326,8 +326,8 @@ def test_a_default_that_is_not_asked_for_is_told_with_a_remedy(copy: Path) -> No
 
 
 def test_every_question_is_tried_with_an_answer() -> None:
-    layout = soundness.layout_for(load("example"), Order("TEST", TODAY))
-    answers = soundness.sample_answers(layout, TODAY)
+    layout = spec_smoke_test.layout_for(load("example"), Order("TEST", TODAY))
+    answers = spec_smoke_test.sample_answers(layout, TODAY)
     asked = {(slot.tool, slot.field.code) for slot in layout.slots.values() if not slot.field.calculated}
     assert {(tool, field) for tool, _, field in answers} == asked
 

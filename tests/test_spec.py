@@ -10,7 +10,7 @@ from time import process_time
 import pytest
 
 from hrge_xl import load
-from tests.face import OF_ROUNDS, SPEC_HOMES, SpecError, UsageError, find, model_Identity, names
+from tests.face import OF_ROUNDS, SPEC_HOMES, KeyFields, SpecError, UsageError, find, names
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_a_wide_gap_in_a_line_takes_no_time(copy: Path, line: str) -> None:
     assert process_time() - began < 5
 
 
-@pytest.mark.parametrize("part", [name for name in model_Identity.model_fields if name != OF_ROUNDS])
+@pytest.mark.parametrize("part", [name for name in KeyFields.model_fields if name != OF_ROUNDS])
 def test_every_part_of_the_key_is_a_question_of_a_form(copy: Path, part: str) -> None:
     damage(copy, "workbook.yaml", "  project: PLN_01\n", "")
     path = copy / "workbook.yaml"

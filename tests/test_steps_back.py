@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.face import Identity, ReturnEntry, stamp, steps_back, workbook_versions
+from tests.face import Identity, ReturnEntry, based_on_old_version, submission, workbook_versions
 
 KEY = b"k" * 32
 
@@ -43,16 +43,16 @@ STORIES: dict[str, tuple[list[ReturnEntry], dict[str, str]]] = {
 @pytest.mark.parametrize("story", STORIES)
 def test_which_returns_step_back(story: str) -> None:
     entries, expected = STORIES[story]
-    assert steps_back(entries) == expected
-    assert steps_back(reversed(entries)) == expected
+    assert based_on_old_version(entries) == expected
+    assert based_on_old_version(reversed(entries)) == expected
 
 
 def test_with_what_was_decided_against_nothing_is_lost() -> None:
     """It can still be what a return was made from."""
     later = version("v3", 3, "v1")
-    assert steps_back([V1, V2, later], {"v2"}) == {}
-    assert steps_back([V1, V2, later], {"v3"}) == {}
-    assert steps_back([version("v0", 1), version("v1", 2), later], {"v1"}) == {}
+    assert based_on_old_version([V1, V2, later], {"v2"}) == {}
+    assert based_on_old_version([V1, V2, later], {"v3"}) == {}
+    assert based_on_old_version([version("v0", 1), version("v1", 2), later], {"v1"}) == {}
 
 
 # the name of the project is corrected
@@ -102,13 +102,13 @@ OLD = Identity(
 
 def test_stamps_from_before_the_field_are_still_ours() -> None:
     """The signature was made by a program that knew no predecessor."""
-    assert stamp.verify(OLD, KEY) == stamp.VALID
-    assert b"predecessor" not in stamp.canonical(OLD)
+    assert submission.verify(OLD, KEY) == submission.VALID
+    assert b"predecessor" not in submission.canonical(OLD)
 
 
 def test_the_predecessor_is_signed_too() -> None:
-    back = stamp.sign(replace(OLD, predecessor="a" * 16), KEY)
+    back = submission.sign(replace(OLD, predecessor="a" * 16), KEY)
     assert back.signature != OLD.signature
-    assert stamp.verify(back, KEY) == stamp.VALID
+    assert submission.verify(back, KEY) == submission.VALID
     for forged in ("", "b" * 16):
-        assert stamp.verify(replace(back, predecessor=forged), KEY) == stamp.INVALID
+        assert submission.verify(replace(back, predecessor=forged), KEY) == submission.INVALID

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.audited import DAY, edited, hrge, round_folder
-from tests.face import block, data, line, progress, style
+from tests.face import block, data, line, style, terminal
 from tests.face import terminal_shown as shown
 
 CLI = Path(__file__).parent.parent / "hrge_xl" / "cli"
@@ -94,7 +94,7 @@ def test_every_command_shows_it(
     report, out = folder / "reports" / "validation.json", tmp_path / "out"
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setattr(progress, "PATIENCE", 1e6)  # the bar holds nothing from outside
+    monkeypatch.setattr(terminal, "PATIENCE", 1e6)  # the bar holds nothing from outside
     day = ("--today", DAY)
     for words, shows in (
         (("validate", folder, *day), True), (("validate", folder, "--json", *day), False),

@@ -16,7 +16,7 @@ from hrge_xl.cli import run
 from tests.face import (
     DRAFT,
     LETTER,
-    Cell,
+    CellValue,
     Reconciliation,
     Spec,
     Translations,
@@ -345,7 +345,7 @@ def test_labels_are_read_as_people_type_them(language: str) -> None:
     lists, wrong = vocabularies(TOOLKIT, language, {}), []
     for _, name, code, text in (each for each in TYPED if each[0] == language):
         field = FIELDS[name]
-        reading = field.type.read(field, Cell(text), lists)
+        reading = field.type.read(field, CellValue(text), lists)
         if reading.code != code:
             wrong.append((name, code, text, reading))
     assert wrong == []

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.face import Cell, Vocabularies, vocabularies
+from tests.face import CellValue, Vocabularies, vocabularies
 from tests.test_translations import FIELDS, SPOKEN, TOOLKIT
 from tests.test_typed_text import reading, told
 
@@ -35,7 +35,7 @@ def read(case: dict[str, str]) -> str:
         found = told(reading(typed, language, KINDS[name]))
         return found.isoformat() if isinstance(found, date) else str(found).removesuffix(".0")
     field = FIELDS.get(name) or SCALES[name]
-    one = field.type.read(field, Cell(typed), lists(language))
+    one = field.type.read(field, CellValue(typed), lists(language))
     return one.problem or one.code or f"{one.number:g}"
 
 

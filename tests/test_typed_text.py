@@ -11,7 +11,7 @@ from babel.numbers import format_decimal, format_percent
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.face import FIELD_TYPES, FIRST_DAY, LAST_DAY, Cell, Field, Reading, Vocabularies, locale
+from tests.face import FIELD_TYPES, FIRST_DAY, LAST_DAY, CellValue, Field, Reading, Vocabularies, locale
 
 LANGUAGES = (
     "am", "ar", "ar-IQ", "bn", "ca", "ckb", "de", "de-AT", "de-CH", "en", "en-ZA", "es", "es-MX", "eu", "fa",
@@ -149,7 +149,7 @@ DATES: dict[str, dict[str, date | str]] = {
 def reading(text: str, language: str, kind: str) -> Reading:
     """What a text in a cell of a workbook means."""
     field = Field.model_construct(code="ABC_01", type=FIELD_TYPES[kind])
-    return field.type.read(field, Cell(text), Vocabularies(language, {}, {}, {}))
+    return field.type.read(field, CellValue(text), Vocabularies(language, {}, {}, {}))
 
 
 def told(found: Reading) -> float | date | str | None:

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.face import ASK, LIMITS, MOST_LAYERS, Found, Job, Left, Unopened, Workbook, open_layers
+from tests.face import (
+    ASK,
+    LIMITS,
+    MOST_LAYERS,
+    Found,
+    SkippedFile,
+    SourceFile,
+    UnreadableContainer,
+    Workbook,
+    open_layers,
+)
 from tests.letters import Storage, mail, message, msg, ole, tnef, with_logo, zipped
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
@@ -25,8 +35,8 @@ def told(found: Found) -> str:
     """Where something lies, what it is, and who sent it when."""
     what = {
         Workbook: lambda: getattr(found, "format", ""),
-        Left: lambda: f"({getattr(found, 'what', '')})",
-        Unopened: lambda: f"unopened: {getattr(found, 'why', '')}",
+        SkippedFile: lambda: f"({getattr(found, 'what', '')})",
+        UnreadableContainer: lambda: f"unopened: {getattr(found, 'why', '')}",
     }[type(found)]()
     email = found.place.email
     return " ".join(filter(None, ["/".join((*found.place.way, found.name)), what, email.sender, email.sent]))
@@ -34,7 +44,7 @@ def told(found: Found) -> str:
 
 def opened(name: str, data: bytes, **limits: int) -> list[str]:
     """What lies in a file."""
-    return [told(each) for each in open_layers(Job(name, data), replace(LIMITS, **limits))]
+    return [told(each) for each in open_layers(SourceFile(name, data), replace(LIMITS, **limits))]
 
 
 # zip archives
@@ -251,10 +261,10 @@ def zips_within(levels: int) -> bytes:
 
 @pytest.mark.parametrize("within", [messages_within, mails_within, zips_within])
 def test_as_many_layers_as_there_may_be(within: Callable[[int], bytes]) -> None:
-    (last,) = open_layers(Job("x", within(MOST_LAYERS)))
+    (last,) = open_layers(SourceFile("x", within(MOST_LAYERS)))
     assert (type(last), last.name, len(last.place.way)) == (Workbook, "a.xlsx", MOST_LAYERS)
-    (last,) = open_layers(Job("x", within(MOST_LAYERS + 1)))
-    assert isinstance(last, Unopened)
+    (last,) = open_layers(SourceFile("x", within(MOST_LAYERS + 1)))
+    assert isinstance(last, UnreadableContainer)
     assert last.why == f"It is nested in more than {MOST_LAYERS} e-mails and archives. {ASK}"
 
 
@@ -315,6 +325,6 @@ def test_a_file_that_holds_no_other(kind: str) -> None:
 
 
 def test_a_file_that_could_not_be_read() -> None:
-    assert list(map(told, open_layers(Job("a.xlsx", problem="It is too large.")))) == [
+    assert list(map(told, open_layers(SourceFile("a.xlsx", problem="It is too large.")))) == [
         "a.xlsx unopened: It is too large."
     ]

@@ -15,7 +15,7 @@ from hrge_xl import load, validate
 from hrge_xl.cli import run
 from tests.audited import DAY, TODAY, returned, workbook
 from tests.build_submission import submission
-from tests.face import DATASET, Finding, Layout, Wording, build, kept_texts, kind_called, translator
+from tests.face import DATASET, Finding, Layout, Wording, build, kind_called, message_templates, translator
 from tests.read_and_check import check
 from tests.test_checks import CLEAN, plan, risk
 from tests.test_returns import ASKED, RETURNS
@@ -147,7 +147,9 @@ def test_why_a_check_did_not_run_is_said_in_the_words_of_its_rule() -> None:
     for rule in rules:
         said = wording.reason(rule.code, rule.reader_only.source, "fr")
         assert said == rule.reader_only.say("fr") != rule.reader_only.source
-    assert wording.reason(rules[0].code, kept_texts.NO_SHEET, "fr") == kept_texts.NO_SHEET.say("fr")
+    assert wording.reason(rules[0].code, message_templates.NO_SHEET, "fr") == message_templates.NO_SHEET.say(
+        "fr"
+    )
 
 
 def test_of_a_long_text_that_was_noticed_a_finding_quotes_the_beginning() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from hrge_xl import ExpectedReturn
 from tests.damage import filled, to_letters
-from tests.face import LIMITS, Limits, readers
+from tests.face import LIMITS, ReadLimits, readers
 from tests.intake_files import members, pack
 from tests.read_and_check import read_many
 
@@ -82,7 +82,7 @@ def children() -> Iterator[int]:
                 yield int(entry.name)
 
 
-LOW: list[tuple[str, Limits, str]] = [
+LOW: list[tuple[str, ReadLimits, str]] = [
     ("heavy.xlsx", replace(LIMITS, worker_bytes=60 * MEGABYTE), "F061"),
     ("heavy.xlsx", replace(LIMITS, cpu_seconds=2), "F060"),
     ("heavy.xlsx", replace(LIMITS, wall_seconds=4.0), "F060"),
@@ -93,7 +93,7 @@ LOW: list[tuple[str, Limits, str]] = [
 
 @pytest.mark.parametrize(("bad", "limits", "code"), LOW, ids=["memory", "processor", "clock", "abort"])
 def test_a_file_that_costs_too_much_costs_itself_only(
-    bad: str, limits: Limits, code: str, folder: Path
+    bad: str, limits: ReadLimits, code: str, folder: Path
 ) -> None:
     before = set(children())
     paths = [folder / name for name in ("good0.xlsx", bad, "good1.xlsx", bad, "good2.xlsx")]

@@ -44,7 +44,7 @@ from tests.face import (
     TextToTranslate,
     as_file,
     environment,
-    kept_texts,
+    message_templates,
     new_catalogue,
     read_catalogue,
     report_sheets,
@@ -139,7 +139,7 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         (
             SEVERITIES_IN_WORDS.values(), "outputs/table_sheets.py", "",
         ),
-        (kept_texts.EVERY, "core/message_templates.py", "kept in English, and said in the language of the reader"),
+        (message_templates.EVERY, "core/message_templates.py", "kept in English, and said in the language of the reader"),
         ((*STATES, *NOTES.values()), "rounds/round_status.py", "where a team stands"),
         (
             [text for text, _ in (*CORRECTIONS.values(), *LEFTOVERS.values())],

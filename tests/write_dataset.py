@@ -15,11 +15,11 @@ from tests.face import (
     Schema,
     Spec,
     Table,
+    allowed_values,
     pattern,
     selection,
-    values,
 )
-from tests.face import table_Column as Column
+from tests.face import TableColumn as Column
 
 PAGE = "dataset.md"
 TOLD_FIRST = ("verdict", "status")  # columns whose values a part of the page explains
@@ -269,7 +269,7 @@ def _refers(table: Table) -> str:
 
 def _row(schema: Schema, table: Table, column: Column) -> str:
     what = column.description.replace("|", r"\\|")
-    known = values(schema, column)
+    known = allowed_values(schema, column)
     if known and len(known) <= MOST_VALUES:
         what = f"{what.removesuffix('.')}: {_names(known)}."
     elif not column.pattern and pattern(schema, column):

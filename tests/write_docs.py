@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from hrge_xl import load
 from tests import report_schema
-from tests.face import CATALOGUE, FAMILIES, FIELD_TYPES, Field, FieldType, cli, guides
+from tests.face import CATALOGUE, FAMILIES, FIELD_TYPES, Field, FieldType, cli, generation
 from tests.face import findings_shown as shown
 from tests.write_dataset import dataset_page
 from tests.write_rules import rules_page
@@ -151,7 +151,9 @@ def main() -> None:
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
     for language in GUIDES:
-        (guides.PAGES / f"filling-in_{language}.html").write_text(guide_for_teams(language), encoding="utf-8")
+        (generation.PAGES / f"filling-in_{language}.html").write_text(
+            guide_for_teams(language), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":
