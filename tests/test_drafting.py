@@ -20,6 +20,7 @@ from hrge_xl import ExpectedReturn, Order, draft, generate, load
 from tests.face import (
     FIELD_TYPES,
     ChecklistBlock,
+    Draft,
     Finding,
     FormBlock,
     RegisterBlock,
@@ -31,7 +32,6 @@ from tests.face import (
     list_name,
     tool_code,
 )
-from tests.face import Draft as Draft
 from tests.face import drafted as drafted_from
 from tests.intake_files import pack
 from tests.read_and_check import read_bytes

@@ -203,7 +203,7 @@ def test_more_than_a_workbook_takes_is_told(spec: Spec) -> None:
     with pytest.raises(LimitError) as told:
         generate(spec, order(last=last))
     assert str(told.value) == (
-        f"The answers of the round before have {len(written(last)):,} characters; a workbook takes 256,000. "
+        f"The answers of the round before have {len(last_to_text(last)):,} characters; a workbook takes 256,000. "
         "Have fewer fields with `carry: last`."
     )
 

@@ -125,7 +125,7 @@ def test_the_log_of_a_bug_says_what_is_needed_and_no_more(
     assert hrge(*words) == 4
     (log,) = folder.glob("hrge-xl-*.log")
     said = log.read_text(encoding="utf-8")
-    assert f"hrge-xl {engine()}" in said
+    assert f"hrge-xl {program_digest()}" in said
     assert "\nhrge-xl validate … --ledger … --spec --today …\n" in said
     assert f"While looking at: {Path('returned') / 'PAK.xlsx'}\n" in said
     assert "\nKeyError\n" in said

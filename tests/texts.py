@@ -139,7 +139,10 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         (
             SEVERITIES_IN_WORDS.values(), "outputs/table_sheets.py", "",
         ),
-        (message_templates.EVERY, "core/message_templates.py", "kept in English, and said in the language of the reader"),
+        (
+            message_templates.EVERY, "core/message_templates.py",
+            "kept in English, and said in the language of the reader",
+        ),
         ((*STATES, *NOTES.values()), "rounds/round_status.py", "where a team stands"),
         (
             [text for text, _ in (*CORRECTIONS.values(), *LEFTOVERS.values())],
