@@ -15,6 +15,7 @@ from tests.face import (
     is_address,
     masked,
     open_url,
+    program_digest,
     validation,
     write_log,
 )
