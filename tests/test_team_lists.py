@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from rich.cells import cell_len
 
 from hrge_xl import init_round, load, load_round
 from hrge_xl.cli import run
@@ -85,6 +86,18 @@ def test_what_is_understood_is_shown_before_anything_is_written(
     ]
     assert err == "Nothing was written (dry run).\n"
     assert not (kept.parent / "round").exists()
+
+
+def test_columns_of_the_list_stand_below_one_another_in_every_script(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A Chinese letter takes two columns of a terminal, and a sign above an Arabic one none."""
+    (tmp_path / "teams.csv").write_text("team,country\n北京办公室,PAK\nفَرِيق,MAR\nRabat,MAR\n", "utf-8")
+    words = ["--spec", "example", "--teams", str(tmp_path / "teams.csv"), "--dry-run"]
+    assert run(["round", "init", str(tmp_path / "round"), *words]) == 0
+    heads, *rows = capsys.readouterr().out.splitlines()[:4]
+    before = [row.partition(code)[0] for row, code in zip(rows, ("PAK", "MAR", "MAR"), strict=True)]
+    assert list(map(cell_len, before)) == [heads.index("country")] * 3
 
 
 def test_addresses_are_kept_by_the_round(kept: Path) -> None:

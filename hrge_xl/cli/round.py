@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from click import group
+from rich.cells import cell_len, set_cell_size
 
 import hrge_xl
 
@@ -61,9 +62,10 @@ def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
     rows = [team.cells for team in read.teams]
     used = [column for column in rows[0] if any(row[column] for row in rows)]
     heads = dict(zip(used, used, strict=True))
-    widths = {column: max(len(row[column]) for row in [*rows, heads]) for column in used}
-    for row in [heads, *rows]:
-        yield "  ".join(shown(row[column]).ljust(widths[column]) for column in used).rstrip()
+    cells = [{column: shown(row[column]) for column in used} for row in [heads, *rows]]
+    widths = {column: max(cell_len(row[column]) for row in cells) for column in used}
+    for row in cells:
+        yield "  ".join(set_cell_size(row[column], widths[column]) for column in used).rstrip()
     yield f"{counted(len(rows), 'team')}. The headings are in line {read.heads.line}."
     if read.titles:
         yield f"Above them: {'; '.join(read.titles)}"

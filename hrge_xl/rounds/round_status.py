@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..core.errors import Exit
 from ..core.message_templates import text_of
-from ..core.paths import file_part, free_name
+from ..core.paths import file_part, free_name, name_of
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..core.work import grouped
 from ..dataset.return_status import CONFLICT, COUNTS, DOUBTS, EXCLUDED, SUPERSEDED, WAITING, WITHDRAWN
@@ -237,7 +237,7 @@ class LeftOut(NamedTuple):
     @property
     def name(self) -> str:
         """The name of the file."""
-        return self.path.replace("\\", "/").rpartition("/")[2]
+        return name_of(self.path)
 
 
 def choose(returns: Sequence[Return]) -> tuple[list[Return], list[LeftOut]]:
