@@ -266,7 +266,7 @@ from hrge_xl.layout.model import (
     TODAY_NAME,
 )
 from hrge_xl.layout.wording import Wording, text as wording_text
-from hrge_xl.workbook import Content, Urgency, write
+from hrge_xl.workbook import Content, Urgency, book, write
 from hrge_xl.workbook.excel_formula import ExcelFormula
 from hrge_xl.workbook.row_checks import measure, too_large
 from hrge_xl.workbook.feedback_sheets import CORRECTIONS, LEFTOVERS

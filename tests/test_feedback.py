@@ -13,7 +13,7 @@ import pytest
 from hrge_xl import ExpectedReturn, Question, ValidationRequest, datasets, feedback, load, validate
 from tests.audited import cell
 from tests.damage import PLAN, RISKS, dressed, edited, on_top
-from tests.face import FEEDBACK_KEY, Result, Submission, Urgency, address, file_rows, give_back, message
+from tests.face import FEEDBACK_KEY, Result, Submission, Urgency, address, book, file_rows, give_back, message
 from tests.face import result as found
 from tests.made_workbooks import day_of_check
 from tests.telling import telling
@@ -90,6 +90,23 @@ def test_its_day_of_the_check_is_that_of_the_clock(tmp_path: Path) -> None:
     assert openpyxl.load_workbook(target)[sheet][cell].value == "=TODAY()"
     assert after.submission is not None
     assert after.submission.calculated_on == TODAY
+
+
+def test_with_others_or_alone(tmp_path: Path) -> None:
+    """The company changes nothing, however many are given back before it and whatever these have to correct."""
+    like_markup, marked = "<r>not a number</r>", openpyxl.load_workbook(RETURNS[0])
+    marked.worksheets[1][cell("PLN_06")] = like_markup
+    marked.save(tmp_path / "marked.xlsx")
+    sent = [look(path) for path in (*RETURNS, tmp_path / "marked.xlsx")]
+    returns = [(each, load(each.submission.identity.spec)) for each in sent if each.submission]
+    together = [feedback(*each, today=TODAY) for each in returns]
+    assert len(returns) == len(sent)
+    for each, data in zip(returns, together, strict=True):
+        book.draw.cache_clear()
+        assert feedback(*each, today=TODAY) == data
+    (tmp_path / "feedback.xlsx").write_bytes(together[-1])
+    told = openpyxl.load_workbook(tmp_path / "feedback.xlsx")["To correct"].iter_rows(values_only=True)
+    assert any(like_markup in row for row in told)
 
 
 def test_what_is_to_correct_stands_on_a_sheet_with_links(tmp_path: Path) -> None:

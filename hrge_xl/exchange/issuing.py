@@ -25,7 +25,7 @@ from ..spec.issuance import MOST_ROWS, Choice, answers_of, default_of, facts_abo
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
 from ..spec.supplements import Sample
-from ..workbook import Content, Drawing, cover_lines, draw, facts_of
+from ..workbook import Content, cover_lines, draw, facts_of
 from ..workbook.book import content_hash
 
 
@@ -215,13 +215,10 @@ def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
     Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
     """
     for same in _alike(spec, orders):
-        layout, drawings = layout_for(spec, same[0]), dict[frozenset[str], Drawing]()
+        layout = layout_for(spec, same[0])
         for some in _portions(same):
             for order, content in zip(some, contents_for(layout, some), strict=True):
-                lines = cover_lines(content.facts)
-                if lines not in drawings:
-                    drawings[lines] = draw(layout, lines)
-                yield order, drawings[lines].filled(content)
+                yield order, draw(layout, cover_lines(content.facts)).filled(content)
 
 
 def issue_files(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -10,6 +10,7 @@ from functools import cached_property
 from ..answers.answer import read_last
 from ..answers.submission import INVALID, UNSIGNED, Identity, Submission, Unplaced
 from ..core.words import beginning, fits_a_cell, translator
+from ..core.work import gc_paused
 from ..dataset.rows import submission_id
 from ..exchange.issuing import Order, content_of, identity_of, layout_for
 from ..exchange.prefill import carry_over
@@ -95,6 +96,7 @@ def feedback(
     return give_back(result, spec, today=today, key=key, contact=contact).workbook
 
 
+@gc_paused()
 def give_back(
     result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = "",
     tools: Sequence[str] | None = None, to_look_at: Sequence[Finding] = (),
@@ -120,8 +122,9 @@ def give_back(
     homeless = (*(each for each in sent.unplaced if each.question), *carried.orphaned)
     beside = (*(each for each in sent.unplaced if not each.question), *sent.comments)
     still = list(_still(result, layout))
+    parts = {(*each.key, each.cell): each.part for each in reversed(sent.answers) if each.cell}
     found = [
-        *(_moved(each, sent, layout) for each in (*still, *to_look_at)),
+        *(_moved(each, parts, layout) for each in (*still, *to_look_at)),
         *_anew(result, still, fresh, layout),
     ]
     content = content_of(layout, identity, fresh, contact=contact)
@@ -191,14 +194,13 @@ def _about(finding: Finding) -> tuple[str | None, ...]:
     return (finding.tool, finding.row, finding.field or finding.code)
 
 
-def _moved(finding: Finding, sent: Submission, layout: Layout) -> Finding:
-    """Give a finding about an answer at the cell that the answer has now."""
+def _moved(finding: Finding, parts: Mapping[tuple[str, str, str, str], int], layout: Layout) -> Finding:
+    """Give a finding about an answer at the cell that the answer has now; `parts` of the answers by key and cell."""
     key = (finding.tool or "", finding.row or "", finding.field or "")
     slot = layout.slots.get(key)
     if slot is None:
         return finding
-    parts = (each.part for each in sent.answers if each.key == key and each.cell == finding.cell)
-    place = slot.cells[min(max(next(parts, 1), 1), len(slot.cells)) - 1]
+    place = slot.cells[min(max(parts.get((*key, finding.cell or ""), 1), 1), len(slot.cells)) - 1]
     return replace(finding, sheet=layout.sheet[slot.tool].name, cell=address(*place))
 
 

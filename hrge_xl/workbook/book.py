@@ -21,15 +21,15 @@ from ..core.work import gc_paused
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
 from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
-from .cell_writer import CellWriter, Formats, FormulaSheet, LiveCells, SharedFormula
+from .cell_writer import CellWriter, Formats, FormulaSheet, LiveCells, SharedFormula, new_book
 from .content import Content
 from .cover import COVER_FACTS, COVER_WIDTHS, SAMPLE, CoverWriter, StampFact
 from .drawing import DRAWN_ON, Drawing
-from .feedback_sheets import CorrectionsSheet, Feedback, LeftoversSheet, ListSheet
+from .feedback_sheets import Feedback, FeedbackSheet, feedback_sheets, prepare_looks
 from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
-from .styles import FONT, SIZE, TAB_COLOURS
-from .tool_sheet import draw_tool_sheet, finish
+from .styles import TAB_COLOURS
+from .tool_sheet import add_sheet, draw_tool_sheet, finish
 
 LISTS_SCALE = 60  # percent, in print
 BAND = 14  # columns at most that the mark of a sample runs over: what a screen shows of a sheet
@@ -40,7 +40,9 @@ def write(
 ) -> bytes:
     """Give the workbook as bytes. Raises `LimitError` where something does not fit into Excel."""
     facts = facts_of(identity, contact)
-    return draw(content.layout, cover_lines(facts), feedback).filled(replace(content, facts=facts))
+    lists = () if feedback is None else feedback_sheets(content.layout, feedback)
+    drawing = draw(content.layout, cover_lines(facts), tuple(type(each) for each in lists))
+    return drawing.filled(replace(content, facts=facts), lists)
 
 
 def facts_of(identity: Identity, contact: str = "") -> dict[str, str]:
@@ -53,45 +55,43 @@ def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name for name in (*COVER_FACTS, SAMPLE) if facts[name])
 
 
+@lru_cache(maxsize=4)  # they are large
 @gc_paused()
-def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = None) -> Drawing:
+def draw(layout: Layout, facts: frozenset[str], lists: tuple[type[FeedbackSheet], ...] = ()) -> Drawing:
     """Give everything but what differs between workbooks of a layout whose covers have lines for the same facts.
 
-    Raises `LimitError` where something does not fit into Excel.
+    `lists` are the sheets beside its tools that such workbooks have. Raises `LimitError` where something does not fit
+    into Excel.
     """
     target = BytesIO()
-    book = drawn_book(layout, facts, feedback, target)
+    book = drawn_book(layout, facts, lists, target)
     book.close()
     return Drawing(book, target.getvalue())
 
 
 def drawn_book(
-    layout: Layout, facts: Collection[str], feedback: Feedback | None = None, target: BytesIO | None = None
+    layout: Layout,
+    facts: Collection[str],
+    lists: Sequence[type[FeedbackSheet]] = (),
+    target: BytesIO | None = None,
 ) -> Workbook:
     """Give the workbook with every cell in its place, not yet written into `target`. Raises `LimitError` as `draw`."""
-    options = {
-        "in_memory": True, "strings_to_urls": False, "strings_to_formulas": False,
-        "default_format_properties": {"font_name": FONT, "font_size": SIZE},
-    }  # fmt: skip
-    book = Workbook(target or BytesIO(), options)
+    book = new_book(target)
     book.set_calc_mode("auto")
     formats = Formats(book, right_to_left=right_to_left(layout.language))
     # A day and a property that are put right for each workbook.
     title = layout.spec.title.say(layout.language)
     book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
     book.set_custom_property(PROPERTY_PREFIX, "", "text")
-    more: list[ListSheet] = []
-    if feedback is not None:
-        more.append(CorrectionsSheet(layout, feedback.corrections))
-        if feedback.leftovers:
-            more.append(LeftoversSheet(layout, feedback.leftovers))
+    if lists:
+        prepare_looks(formats)
+    more = [kind(layout) for kind in lists]  # which hold nothing yet
     sheets = _add_sheets(book, layout, [added.title for added in more])
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
     finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
     for added in more:
         added.draw(CellWriter(sheets[added.title], formats))
-        finish(sheets[added.title], layout, added.widths, wide=True, protected=False)
     for sheet in layout.sheets:
         draw_tool_sheet(CellWriter(sheets[sheet.name], formats), layout, sheet)
     # Tabs have the colours of the parts that their tools belong to.
@@ -101,10 +101,10 @@ def drawn_book(
         colour = TAB_COLOURS[(parts.index(sheet.tool.part) + 1) % len(TAB_COLOURS)]
         sheets[sheet.name].set_tab_color(colour)
     _names(cover, layout)
-    lists = CellWriter(sheets[layout.lists_name], formats)
-    ListsSheetWriter(lists, layout).draw()
-    finish(lists.sheet, layout, {}, wide=True)
-    lists.sheet.set_print_scale(LISTS_SCALE)
+    vocabularies = CellWriter(sheets[layout.lists_name], formats)
+    ListsSheetWriter(vocabularies, layout).draw()
+    finish(vocabularies.sheet, layout, {}, wide=True)
+    vocabularies.sheet.set_print_scale(LISTS_SCALE)
     draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats))
     if layout.last:
         draw_last_sheet(CellWriter(sheets[LAST_SHEET], formats), layout)
@@ -119,10 +119,7 @@ def _add_sheets(book: Workbook, layout: Layout, extra: Sequence[str]) -> dict[st
     tools = (sheet.name for sheet in layout.sheets)
     sheets = {}
     for name in (layout.cover_name, *extra, *tools, layout.lists_name, *hidden):
-        sheet = sheets[name] = book.add_worksheet(name, FormulaSheet)
-        if right_to_left(layout.language):
-            sheet.right_to_left()
-        sheet.hide_gridlines(2)
+        sheets[name] = add_sheet(book, layout, name)
     return sheets
 
 
@@ -196,7 +193,7 @@ def content_hash(layout: Layout) -> str:
 
 def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
     """Give the cover with lines for these facts."""
-    book = Workbook(BytesIO(), {"in_memory": True})
+    book = new_book()
     sheet = book.add_worksheet(layout.cover_name, FormulaSheet)
     formats = Formats(book, right_to_left=False)
     CoverWriter(CellWriter(sheet, formats), layout, lines).draw()

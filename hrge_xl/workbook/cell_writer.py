@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
 from textwrap import wrap
 from typing import Any, NamedTuple, Self
 
@@ -16,7 +17,7 @@ from ..core.words import CELL_LIMIT, cell_length, fits_a_cell
 from ..layout import Place, address
 from .content import Content, Shown
 from .formulas import ROW, ColumnRun, Formula, listed, run_of
-from .styles import COLOURS, HEIGHTS, LINE_OF_CODE, STYLES, TALL
+from .styles import COLOURS, FONT, HEIGHTS, LINE_OF_CODE, SIZE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
 PROMPT_LINE = 60
@@ -24,6 +25,15 @@ MIRRORED = {"left": {"align": "right"}, "right": {"align": "left"}}
 
 
 Rows = tuple[int, int]  # the first and the last
+
+
+def new_book(target: BytesIO | None = None) -> Workbook:
+    """Give an empty workbook, which takes every text as it is, to be written into `target`."""
+    options = {
+        "in_memory": True, "strings_to_urls": False, "strings_to_formulas": False,
+        "default_format_properties": {"font_name": FONT, "font_size": SIZE},
+    }  # fmt: skip
+    return Workbook(target or BytesIO(), options)
 
 
 class Formats:
@@ -81,8 +91,9 @@ class CellWriter:
 
     def row_code(self, place: Place, code: str, lines: int) -> None:
         """Write the hidden code of a row: its size keeps so many lines free, and the row still grows with its text."""
-        size = max(TALL, round(lines * LINE_OF_CODE))
-        self._write(self.sheet.write_string, place, code, self.formats("row_code", font_size=size))
+        self._write(
+            self.sheet.write_string, place, code, self.formats("row_code", font_size=code_size(lines))
+        )
 
     def height(self, row: int, style: str) -> None:
         """Set the height of a row of one line; rows of several lines are fitted by the program that opens them."""
@@ -219,6 +230,12 @@ class CellWriter:
                 "Shorten it.",
                 at=(self.sheet.name, *place),
             )
+
+
+def code_size(lines: int) -> int:
+    """Give the size of the hidden code of a row that keeps so many lines free."""
+    size: int = max(TALL, round(lines * LINE_OF_CODE))
+    return size
 
 
 def where(sheet: str, place: Place) -> str:

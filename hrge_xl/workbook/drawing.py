@@ -1,13 +1,17 @@
-"""A workbook drawn once, its live cells left open, and filled in with a content as a whole."""
+"""A workbook drawn once, its live cells left open, and filled in with a content as a whole.
+
+The sheets that feedback has beside the tools differ in all their rows: they are drawn with the content, in the looks
+that the workbook was drawn with.
+"""
 
 from __future__ import annotations
 
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from io import BytesIO
+from io import BytesIO, StringIO
 from itertools import pairwise
 from math import isfinite
 from struct import Struct
@@ -17,9 +21,11 @@ from xlsxwriter.workbook import Workbook
 
 from ..answers.submission import FIELDS, PROPERTY_PREFIX
 from ..core.errors import LimitError
-from ..core.words import cell_length, fits_a_cell
-from .cell_writer import FormulaSheet, OpenCell, no_cell_holds, where
+from ..core.words import cell_length, fits_a_cell, right_to_left
+from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, new_book, no_cell_holds, where
 from .content import NUMBER, Content, Shown
+from .feedback_sheets import FeedbackSheet
+from .tool_sheet import add_sheet
 
 EXACT = 10**15  # below it a whole number is written without a point
 
@@ -76,26 +82,56 @@ class Drawing:
         """Take a workbook that was closed into `data` apart."""
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
+        self._part = {sheet.name: f"xl/worksheets/sheet{sheet.index + 1}.xml" for sheet in book.worksheets()}
+        self._printed = {sheet.name: sheet.print_area_range for sheet in book.worksheets()}
+        self._looks = book.xf_format_indices, book.dxf_format_indices
         self.sheets = [
             DrawnSheet(part, sheet, parts[part].decode())
             for sheet in book.worksheets()
             if sheet.live
-            for part in [f"xl/worksheets/sheet{sheet.index + 1}.xml"]
+            for part in [self._part[sheet.name]]
         ]
         self._texts = parts[SHARED_TEXTS].decode(), book.str_table.string_array
-        self._core = parts[CORE]
+        self._core, self._book = parts[CORE], parts[BOOK].decode()
         open_parts = {SHARED_TEXTS, CORE, CUSTOM, *(sheet.part for sheet in self.sheets)}
         self._members = {
             name: None if name in open_parts else deflated(name, part) for name, part in parts.items()
         }
 
-    def filled(self, content: Content) -> bytes:
-        """Give the workbook with a content. Raises `LimitError` where something does not fit into Excel."""
+    def filled(self, content: Content, lists: Sequence[FeedbackSheet] = ()) -> bytes:
+        """Give the workbook with a content, and with these sheets, which it was drawn with while they held nothing.
+
+        Raises `LimitError` where something does not fit into Excel.
+        """
         texts, facts = SharedTexts(*self._texts), content.facts
-        sheets = [sheet.member(content, texts) for sheet in self.sheets]
-        properties = (deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts)))
-        filled = {member.name: member for member in (*sheets, texts.member(), *properties)}
-        return package([member or filled[name] for name, member in self._members.items()])
+        members = [sheet.member(content, texts) for sheet in self.sheets]
+        if lists:
+            members += self._lists(content, lists, texts)
+        members += (texts.member(), deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts)))
+        filled = {member.name: member for member in members}
+        every = (filled.get(name, member) for name, member in self._members.items())
+        return package([member for member in every if member is not None])
+
+    def _lists(
+        self, content: Content, lists: Sequence[FeedbackSheet], texts: SharedTexts
+    ) -> Iterator[Member]:
+        """Draw these sheets, and name what of them is printed."""
+        book, whole = new_book(), self._book
+        book.xf_format_indices, book.dxf_format_indices = map(dict, self._looks)
+        book.str_table = texts
+        formats = Formats(book, right_to_left=right_to_left(content.layout.language))
+        sheets = [(each, add_sheet(book, content.layout, each.title)) for each in lists]
+        sheets[0][1].activate()
+        for each, sheet in sheets:
+            each.draw(CellWriter(sheet, formats))
+            stream = StringIO()
+            sheet._set_xml_writer(stream)
+            sheet._assemble_xml_file()
+            yield DrawnSheet(self._part[each.title], sheet, stream.getvalue()).member(content, texts)
+            whole = whole.replace(self._printed[each.title], sheet.print_area_range, 1)
+        if (book.xf_format_indices, book.dxf_format_indices) != self._looks:
+            raise ValueError("a cell of these sheets looks as none did when the workbook was drawn")
+        yield deflated(BOOK, whole.encode())
 
 
 # The zip container of a workbook, written from members that are deflated already, and its parts that hold texts. The
@@ -110,8 +146,8 @@ SHARED_TEXTS = "xl/sharedStrings.xml"
 COUNTS = re.compile(r' count="[0-9]+" uniqueCount="[0-9]+"')  # both may be left out
 NOT_PLAIN = re.compile("[&<>\0-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-MARKUP = "<r>"  # how XlsxWriter notes a text in several styles
-CUSTOM, CORE = "docProps/custom.xml", "docProps/core.xml"
+MARKUP, END_OF_MARKUP = "<r>", "</r>"  # how XlsxWriter notes a text in several styles
+CUSTOM, CORE, BOOK = "docProps/custom.xml", "docProps/core.xml", "xl/workbook.xml"
 DRAWN_ON = datetime(2000, 1, 1)
 VALUE_LIMIT = 255  # characters of a property
 PROPERTIES = (
@@ -158,19 +194,27 @@ class SharedTexts:
     def __init__(self, part: str, drawn: Sequence[str]) -> None:
         self._drawn = {text: number for number, text in enumerate(drawn) if not text.startswith(MARKUP)}
         self._part, self._count = part, len(drawn)
-        self._more: dict[str, int] = {}
+        self._more: dict[tuple[str, bool], int] = {}  # and whether it is markup
 
-    def number(self, text: str) -> int:
+    def number(self, text: str, *, is_markup: bool = False) -> int:
         """Give the number of a text."""
-        known = self._drawn.get(text)
-        return self._more.setdefault(text, self._count + len(self._more)) if known is None else known
+        known = None if is_markup else self._drawn.get(text)
+        return (
+            self._more.setdefault((text, is_markup), self._count + len(self._more))
+            if known is None
+            else known
+        )
+
+    def _get_shared_string_index(self, text: str) -> int:
+        """Give the same to XlsxWriter, which writes into its own table else."""
+        return self.number(text, is_markup=text.startswith(MARKUP) and text.endswith(END_OF_MARKUP))
 
     def member(self) -> Member:
         """Give the part that holds them all."""
         pieces = [COUNTS.sub("", self._part, count=1).removesuffix("</sst>")]
-        for text in self._more:
+        for text, is_markup in self._more:
             kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
-            pieces.append(f"<si><t{kept}>{escaped(text)}</t></si>")
+            pieces.append(f"<si>{text if is_markup else f'<t{kept}>{escaped(text)}</t>'}</si>")
         return deflated(SHARED_TEXTS, f"{''.join(pieces)}</sst>".encode())
 
 

@@ -18,9 +18,10 @@ from ..layout import Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_COLUMNS, LEFTOVER_HEAD, TITLE_ROW, lines_of
 from ..spec.supplements import FEEDBACK_KEY, LEFTOVER_KEY
-from .cell_writer import CellWriter
+from .cell_writer import CellWriter, Formats, code_size
 from .formulas import Formula, if_, total, with_count
 from .styles import COLOURS, LINES
+from .tool_sheet import finish
 
 FIRST_COLUMN = 2
 SHOWN = 5  # rows about one sheet that are not folded
@@ -93,6 +94,7 @@ class ListSheet:
         self.writer = writer
         self.rows()
         writer.sheet.print_area(TITLE_ROW - 1, FIRST_COLUMN - 1, self.row - 2, max(self.widths) - 1)
+        finish(writer.sheet, self.layout, self.widths, wide=True, protected=False)
 
     def rows(self) -> None:
         """Write everything."""
@@ -166,7 +168,7 @@ CORRECTIONS = {  # head and width of each column
 class CorrectionsSheet(ListSheet):
     """The sheet “To correct”: what is wrong, then what is missing by sheet, then what to look at."""
 
-    def __init__(self, layout: Layout, corrections: Sequence[Correction]) -> None:
+    def __init__(self, layout: Layout, corrections: Sequence[Correction] = ()) -> None:
         say = translator(layout.language)
         super().__init__(layout, say("To correct"), CORRECTIONS)
         self.corrections = corrections
@@ -280,7 +282,7 @@ LEFTOVERS = {
 class LeftoversSheet(ListSheet):
     """The sheet “Without a place”: one row for each text; where many came from one sheet, folded under one line."""
 
-    def __init__(self, layout: Layout, leftovers: Sequence[Leftover]) -> None:
+    def __init__(self, layout: Layout, leftovers: Sequence[Leftover] = ()) -> None:
         super().__init__(layout, translator(layout.language)("Without a place"), LEFTOVERS)
         self.leftovers = leftovers
 
@@ -312,6 +314,29 @@ class LeftoversSheet(ListSheet):
             self.text(column, text, style, "@" if number or column == LEFT_SHEET else "")
         self.text(WHY, why, style)
         self.end_row(fitted=True)
+
+
+FeedbackSheet = CorrectionsSheet | LeftoversSheet
+
+
+def feedback_sheets(layout: Layout, feedback: Feedback) -> tuple[FeedbackSheet, ...]:
+    """Give the sheets that say it: what to correct and, where there is such, what has no place."""
+    corrections = CorrectionsSheet(layout, feedback.corrections)
+    return (corrections, LeftoversSheet(layout, feedback.leftovers)) if feedback.leftovers else (corrections,)
+
+
+def prepare_looks(formats: Formats) -> None:
+    """Have a workbook know every look that a cell of these sheets can have, for it takes no more once it is drawn."""
+    styles = (
+        "title", "link", "purpose", "head", "code", "section", "group", "group_link", "mark", "cell", "cell_error",
+        "link_cell", "help", "good",
+    )  # fmt: skip
+    looks = [*map(formats, styles), formats("cell", "@"), formats("group", "@")]
+    sizes = dict.fromkeys(map(code_size, range(1, MOST_LINES + 1)))
+    for look in (*looks, *(formats("row_code", font_size=size) for size in sizes)):
+        look._get_xf_index()
+    for style in ("good", "not_asked"):
+        formats(style, bare=True, **LINES)._get_dxf_index()
 
 
 # what a row was written with, as short digests: what somebody types over it later can be told from that

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import inf
 
-from ..core.words import translator
+from xlsxwriter.workbook import Workbook
+
+from ..core.words import right_to_left, translator
 from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.model import (
     CODE_COLUMN,
@@ -133,6 +135,15 @@ PROTECTION = {
     "format_columns": True, "format_rows": True, "autofilter": True,
     "select_locked_cells": True, "select_unlocked_cells": True,
 }  # fmt: skip  # no sorting: the numbers of rows are locked, and Excel sorts no locked cell
+
+
+def add_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
+    """Add an empty sheet to a workbook, which reads in the direction of its language."""
+    sheet: FormulaSheet = book.add_worksheet(name, FormulaSheet)
+    if right_to_left(layout.language):
+        sheet.right_to_left()
+    sheet.hide_gridlines(2)
+    return sheet
 
 
 def finish(
