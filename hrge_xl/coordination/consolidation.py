@@ -14,16 +14,18 @@ from pathlib import Path
 
 from ..core.errors import OutputError
 from ..core.paths import check_several, quoted
+from ..core.program import program_digest
 from ..dataset import deciding
 from ..dataset.ingest import IngestRun, Options, ingest, ingest_dry_run
 from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import Reconciliation, reconciliation
 from ..dataset.returns import Return, find_return, heads
 from ..dataset.rows import submission_id
+from ..dataset.run_history import last_change
 from ..dataset.store import STATE, compact
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source
 from ..findings import Waiver
-from ..ledger.events import Arrived, Terms
+from ..ledger.events import FILE, Arrived, Terms
 from ..ledger.files import only_writer
 from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page
@@ -112,7 +114,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
             run.notes, overview=overview_page(overview) if overview else None, told=told, rounds=homes,
         )  # fmt: skip
         run.pool.here.shutdown()  # what is held for figures is of no use to files
-        write_files(run, wanted, [partial(_page, out, overview, round_)] if overview else [])
+        write_files(run, wanted, overview, round_)
     return replace(summary, shared=_share(run.today, out, overview, round_)) if shareable else summary
 
 
@@ -143,11 +145,9 @@ def amend(
         run.pool.here.shutdown()
         # of rounds elsewhere nobody says here who was expected
         of_others = any(return_.read_for for return_ in found) and not is_round(folder)
-        reports, pages = folder / REPORTS, list[exports.Task]()
-        if not of_others and overview_page(reports).is_file():
-            pages.append(partial(_page, folder, reports, None))
-        if pages or exports.formats_there(folder):
-            write_files(run, pages=pages)
+        overview = folder / REPORTS if not of_others and overview_page(folder / REPORTS).is_file() else None
+        if overview or exports.formats_there(folder):
+            write_files(run, overview=overview)
 
 
 class Decided(list[Return]):
@@ -228,20 +228,36 @@ def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
     return []
 
 
-def write_files(run: IngestRun, wanted: Collection[str] = (), pages: Sequence[exports.Task] = ()) -> None:
-    """Write pages, and the files beside the dataset that are wanted or there unless nothing has changed."""
+def write_files(
+    run: IngestRun, wanted: Collection[str] = (), overview: Path | None = None, round_: Round | None = None
+) -> None:
+    """Write the files beside the dataset that are wanted or there, and the overview into a folder.
+
+    What would be the same again is not made.
+    """
     done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
-    if file.fact(STATE) == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
-        failed = [failure for page in pages for failure in page()]
-    else:
+    pages = [overview_page(overview)] if overview else []
+    tasks = [partial(_page, run.out, overview, round_)] if overview else []
+    failed: list[str] = []
+    if file.fact(STATE) != done or not all(path.is_file() for path in exports.names(file, run.out, formats)):
         export = exports.Export(str(run.out / DATASET), run.today, formats)
-        failed = exports.write(file, export, run.pool.here, pages)
+        failed = exports.write(file, export, run.pool.here, tasks)
         for store in run.stores[:-1]:
             store.set_fact(STATE, "" if failed else done)
         compact(file, run.out / DATASET, "" if failed else done)
+    elif pages and not run.ledger.is_made(pages, _made_of(run, round_)):
+        failed = [failure for task in tasks for failure in task()]
     if failed:
         more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
         raise OutputError(f"{failed[0]} The rest is done.{more}")
+    if pages:
+        run.ledger.note_made(pages, _made_of(run, round_))
+
+
+def _made_of(run: IngestRun, round_: Round | None) -> str:
+    """Give a digest of all that the overview of a run is made of."""
+    said = [folder / FILE for folder in (round_.folder if round_ else run.out,) if (folder / FILE).is_file()]
+    return run.ledger.made_of(run.out / DATASET, *said, repr(last_change(run.out)), program_digest())
 
 
 def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -> Summary:

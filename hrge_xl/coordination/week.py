@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..core.errors import UsageError
 from ..core.output_files import write_if_changed, write_whole
 from ..core.paths import check_several
+from ..core.program import program_digest
 from ..core.suggest import remedy_for
 from ..core.words import SOURCE_LANGUAGE, counted, kept_in_order
 from ..core.words import day as in_words
@@ -22,10 +23,10 @@ from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, settled
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..exchange.validation import RETURNED as TO_CORRECT
-from ..ledger.events import Arrived
+from ..ledger.events import FILE, Arrived
 from ..ledger.files import sha256_of
-from ..ledger.ledger import Drafted, Ledger
-from ..outputs import write_report
+from ..ledger.ledger import DATASET, Drafted, Ledger
+from ..outputs import report_pages, write_report
 from ..outputs.build import Facts, document
 from ..outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from ..reader.zip_package import megabytes
@@ -145,12 +146,21 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
     request = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
     consolidate(request, folder)
     with datasets(request) as (dataset,):
-        run = Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh")  # says no more than its day
-        write_report(document([dataset], run), "html", folder / REPORTS)
+        _write_report(dataset, folder, today)
         drafts = write_drafts(dataset, today, occasions_of_week(folder))
         returns, unread = dataset.of_round(), unread_by_team(dataset)
         teams = status(returns, today, round_)
         return RefreshResult(round_, today, received, dataset.totals(), teams, returns, unread, drafts)
+
+
+def _write_report(dataset: Dataset, folder: Path, today: date) -> None:
+    """Write the validation report of a round, unless it would be the same again."""
+    facts = Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh")  # says no more than its day
+    with Ledger.open(folder) as ledger:  # whoever has the dataset open holds the folder
+        made_of = ledger.made_of(folder / DATASET, folder / FILE, str(facts), program_digest())
+        if not ledger.is_made(report_pages(folder / REPORTS, "html"), made_of):
+            write_report(document([dataset], facts), "html", folder / REPORTS)
+            ledger.note_made(report_pages(folder / REPORTS, "html"), made_of)
 
 
 # drafts of mails: written once each, taken away when they no longer apply, never sent

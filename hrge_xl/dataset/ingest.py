@@ -76,6 +76,10 @@ class Options:
     resume: bool = True
     asking: bool = False
 
+    def processes(self, files: int) -> int:
+        """Give how many processes so many files are worth: a few need none of their own, which take longer to start."""
+        return self.jobs or (1 if files <= FEW else cores())
+
 
 @dataclass
 class IngestRun:
@@ -172,11 +176,9 @@ def ingest(
 @contextmanager
 def _begun(sources: Sequence[Source], out: Path, options: Options, *, write: bool) -> Iterator[IngestRun]:
     """Give a run that has what it works with; where it writes, nobody else does meanwhile."""
-    if not options.jobs:  # a few files need no processes of their own, which take longer to start
-        few = sum(len(source.files) for source in sources) <= FEW
-        options = replace(options, jobs=1 if few else cores())
+    jobs = options.processes(sum(len(source.files) for source in sources))
     with ExitStack() as stack:
-        pool = stack.enter_context(workers(options.engine, options.jobs, options.executor))
+        pool = stack.enter_context(workers(options.engine, jobs, options.executor))
         if write:
             stack.enter_context(only_writer(out))
         stores = [stack.enter_context(open_url(options.store))] if options.store else []
@@ -247,7 +249,9 @@ def ingest_dry_run(
                 for arrival in came
                 if not all(_name(arrival) in some for some in there)
             }
-            batches = in_batches([arrival for _, arrival in sorted(missing.items())], run.options.jobs)
+            batches = in_batches(
+                [arrival for _, arrival in sorted(missing.items())], run.options.processes(len(missing))
+            )
             for rows in run.pool.map(submissions_of, batches, run.task(asked)):
                 found |= {str(row[path]): str(row[verdict]) for row in rows}
             verdicts |= {name: found[arrival.path] for name, arrival in missing.items()}
@@ -300,14 +304,17 @@ def _moved(arrival: Arrival, before: Path, now: Path) -> Arrival:
 
 def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     """Give the files with their hashes: to a worker that sees nothing every file would be missing."""
-    batches = in_batches([way_to(path, run.out) for path in paths], run.options.jobs)
+    ways = [way_to(path, run.out) for path in paths]
+    if not run.pool.far:
+        return sorted(arrivals(ways, run.here), key=lambda arrival: arrival.path)  # their order says nothing
+    batches = in_batches(ways, run.options.jobs)
     found = [arrival for some in run.pool.map(arrivals, batches, run.here) for arrival in some]
-    for arrival in found if run.pool.far else ():
+    for arrival in found:
         if arrival.sha256 is None and (file_at(run.here, arrival.place)).is_file():
             raise UsageError(
                 f"A worker of the cluster cannot see {arrival.path}. {SHARED}, under the same path."
             )
-    return sorted(found, key=lambda arrival: arrival.path)  # the order in which they are named says nothing
+    return sorted(found, key=lambda arrival: arrival.path)
 
 
 def _settle_spec(run: IngestRun) -> None:
@@ -484,7 +491,7 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
     if not files:
         return changed
     with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
-        batches = in_batches(files, run.options.jobs)
+        batches = in_batches(files, run.options.processes(len(files)))
         done = run.pool.map(shards_of, batches, run.task(asked), folder.absolute())
         with report_progress("Reading returned files", len(files)) as advance:
             for batch, shards in zip(batches, done, strict=True):

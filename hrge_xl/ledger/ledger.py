@@ -6,6 +6,7 @@ of what came and what became of it, and notes of what runs did.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import sqlite3
 from collections import Counter
@@ -53,7 +54,8 @@ Record = dict[str, Any]
 Answer = TypeVar("Answer")
 
 # `files`: `n` is the order in which they came; `stated`: somebody said when. `sightings`: the `place` where a content
-# was seen is the way from the folder of the ledger. `datasets`: what they were when the last run ended.
+# was seen is the way from the folder of the ledger. `datasets`: what they were when the
+# last run ended, and of pages also what these were made of.
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL PRIMARY KEY, n INTEGER NOT NULL UNIQUE,
@@ -360,8 +362,35 @@ class Ledger:
 
     def is_changed(self, file: Path) -> bool:
         """Say whether a dataset is another than the last run left; False where that was cut off, or said nothing."""
-        known = [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
+        known = self._checksums(file)
         return bool(known) and file.is_file() and sha256_of(file) not in known
+
+    def _checksums(self, file: Path) -> list[str]:
+        return [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
+
+    # pages that would be made of the same again are not made
+
+    def made_of(self, *others: Path | str) -> str:
+        """Give a digest of what came and was entered, and of what else a page is made of: files, and facts in words."""
+        total = hashlib.sha256()
+        for table in ("files", "sightings", "entries", "rounds"):
+            total.update(repr([tuple(row.values()) for row in self.rows_of(table)]).encode())
+        for other in others:
+            total.update((sha256_of(other) if isinstance(other, Path) else f"\0{other}").encode())
+        return total.hexdigest()
+
+    def is_made(self, pages: Sequence[Path], made_of: str) -> bool:
+        """Say whether pages, which belong together, are as they were left, and were made of this."""
+        return all(page.is_file() for page in pages) and _left(pages, made_of) in self._checksums(pages[0])
+
+    def note_made(self, pages: Sequence[Path], made_of: str) -> None:
+        """Write down that pages were made of this."""
+        self.put("datasets", {"name": pages[0].name, "sha256": _left(pages, made_of)})
+
+
+def _left(pages: Sequence[Path], made_of: str) -> str:
+    """Give a digest of how pages were left."""
+    return hashlib.sha256(" ".join([made_of, *map(sha256_of, pages)]).encode()).hexdigest()
 
 
 def _version(connection: Connection) -> int:

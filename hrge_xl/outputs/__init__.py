@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.output_files import write_if_changed
-from .formats import FORMATS, module_of
+from .formats import FORMATS, TEAM_PAGES, module_of
 
 if TYPE_CHECKING:
     from .document import Document
 
-__all__ = ["FORMATS", "beside", "overview_page", "report", "suffix", "write_report"]
+__all__ = ["FORMATS", "beside", "overview_page", "report", "report_pages", "suffix", "write_report"]
 
 
 def report(document: Document, name: str) -> bytes:
@@ -48,6 +48,11 @@ def write_report(document: Document, name: str, folder: Path) -> Path:
     for stale in {page for other in others for page in other.parent.glob("*.html")} - others.keys():
         stale.unlink()  # the page of a team that is in the report no more
     return path
+
+
+def report_pages(folder: Path, name: str) -> list[Path]:
+    """Give the files of a report that a folder holds or will hold: itself first, then the pages of teams."""
+    return [folder / f"validation.{suffix(name)}", *sorted(folder.glob(f"{TEAM_PAGES}/*.html"))]
 
 
 def overview_page(folder: Path, *, masked: bool = False) -> Path:

@@ -104,7 +104,8 @@ def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
     return Choice(tuple(code for code in spec.tool if code in waiting), rows, tuple(along.items()))
 
 
-def needed_tools(spec: Spec) -> dict[str, tuple[str, ...]]:
+@lru_cache(maxsize=4)  # asked for each team of a list
+def needed_tools(spec: Spec) -> Mapping[str, tuple[str, ...]]:
     """Give for each tool those that it cannot be filled in without, and that are not issued in any case.
 
     That is where a reference that is asked for leads nowhere else, and where its fields look something up. A reference

@@ -22,11 +22,11 @@ from ..document import (
     by_team,
 )
 from ..page import asset, css_text, foot_rule, level_rules, rendered
+from . import TEAM_PAGES
 
 SUFFIX = "html"
 MAIN = f"validation.{SUFFIX}"
 LARGE = 20_000  # findings, from which on each team has a page of its own
-FOLDER = "validation_pages"
 # heads of the table of findings that stand in its cells where it is narrow: all but the first two
 HEADS_IN_CELLS = ("Place", "Question", "Content of the cell", "Reason", "What to do")
 
@@ -64,7 +64,7 @@ class ReportView:
     open_limit = 400  # findings, up to which files start unfolded
     severities, verdicts = SEVERITIES, VERDICTS
     statuses = (*(status.code for status in STATUSES), "refused")
-    folder, direction = FOLDER, staticmethod(direction)
+    folder, direction = TEAM_PAGES, staticmethod(direction)
 
     def __init__(self, document: Document, page: str | None = None) -> None:
         """Count everything once; `page` is the team that a page is of."""
@@ -118,7 +118,7 @@ class ReportView:
         names = sorted({self.team(file) for file in self.document["files"]})
         wide = len(str(len(names)))
         return {
-            name: f"{FOLDER}/{at:0{wide}}-{_NOT_PLAIN.sub('-', name)[:40].strip('-') or 'team'}.html"
+            name: f"{TEAM_PAGES}/{at:0{wide}}-{_NOT_PLAIN.sub('-', name)[:40].strip('-') or 'team'}.html"
             for at, name in enumerate(names, 1)
         }
 

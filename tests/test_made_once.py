@@ -1,0 +1,88 @@
+"""What would be the same again is not made again; and every page follows each thing that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from tests.audited import DAY, hrge, round_folder, workbook
+
+LATER = "2026-07-03"
+
+
+def refreshed(folder: Path, day: str = DAY) -> dict[str, bytes]:
+    """The pages of a round after a refresh."""
+    assert hrge("-q", "refresh", folder, "--today", day) == 0
+    reports = folder / "reports"
+    return {path.relative_to(reports).as_posix(): path.read_bytes() for path in reports.rglob("*.html")}
+
+
+def test_a_page_that_would_be_the_same_is_not_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = round_folder(tmp_path)
+    pages = refreshed(folder)
+    assert {"overview.html", "validation.html"} <= pages.keys()
+
+    def made(*_: object, **__: object) -> str:
+        raise AssertionError("a page was made again")
+
+    monkeypatch.setattr(jinja2.Template, "render", made)
+    assert refreshed(folder) == pages
+
+
+def waived(folder: Path) -> None:
+    words = ("--reason", "As agreed", "--by", "A. Name", "--today", DAY, "--ledger", folder)
+    assert hrge("-q", "waive", "V001", "--file", "PAK.xlsx", *words) == 0
+
+
+def decided(folder: Path) -> None:
+    words = ("--withdraw", "AFG.xlsx", "--reason", "Sent too early", "--by", "A. Name", "--today", DAY)
+    assert hrge("-q", "decide", folder, *words) == 0
+
+
+def another_team(folder: Path) -> None:
+    with (folder / "round.yaml").open("a", encoding="utf-8") as said:
+        said.write("- team: MAR\n  country: MAR\n")
+
+
+def another_return(folder: Path) -> None:
+    (folder / "returned" / "late.xlsx").write_bytes(workbook("MAR"))
+
+
+def another_name(folder: Path) -> None:
+    (folder / "returned" / "AFG.xlsx").rename(folder / "returned" / "AFG 2.xlsx")
+
+
+@pytest.mark.parametrize("change", [waived, decided, another_team, another_return, another_name])
+def test_a_page_follows_each_thing_that_it_is_made_of(tmp_path: Path, change: Callable[[Path], None]) -> None:
+    folder = round_folder(tmp_path)
+    before = refreshed(folder)
+    change(folder)
+    after = refreshed(folder)
+    assert after != before
+    assert after == made_anew(folder, DAY)
+
+
+def test_a_page_follows_the_day(tmp_path: Path) -> None:
+    folder = round_folder(tmp_path)
+    before = refreshed(folder)
+    after = refreshed(folder, LATER)
+    assert after["overview.html"] != before["overview.html"]
+    assert after == made_anew(folder, LATER)
+
+
+@pytest.mark.parametrize("page", ["overview.html", "validation.html"])
+def test_a_page_that_somebody_changed_is_made_again(tmp_path: Path, page: str) -> None:
+    folder = round_folder(tmp_path)
+    before = refreshed(folder)
+    (folder / "reports" / page).write_text("All teams have answered.", "utf-8")
+    assert refreshed(folder) == before
+
+
+def made_anew(folder: Path, day: str) -> dict[str, bytes]:
+    """The pages of a round in which there were none."""
+    for path in (folder / "reports").rglob("*.html"):
+        path.unlink()
+    return refreshed(folder, day)
