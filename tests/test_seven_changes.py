@@ -20,6 +20,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from hrge_xl import load
 from tests.conftest import missing
 
 pytestmark = pytest.mark.deep
@@ -103,6 +104,11 @@ class Copy:
         self.hrge("generate", self.spec, "-o", self.root / "output", *TODAY)
         (path,) = (self.root / "output").glob("*.xlsx")
         return path
+
+    def sample(self) -> Path:
+        """Issue the filled sample of the example; gives its folder."""
+        self.hrge("generate", "example", "--sample", "-o", self.root / "sample")
+        return self.root / "sample"
 
     def returned(self, **answers: Any) -> Path:
         """Issue a workbook and give it back with some answers typed in."""
@@ -614,6 +620,30 @@ class ShelfStore(SqliteStore):
         """Open the file of this name."""
         return open_file(Path(f"{url.database}.shelf"))
 '''
+
+
+def test_the_look_of_the_risk_table_is_one_function_a_medium(copy: Copy) -> None:
+    sheets, pages = "hrge_xl/workbook/styles.py", "hrge_xl/outputs/page.py"
+    copy.replace(
+        sheets, '"font_color": ink_on(level.colour)}', '"font_color": ink_on(level.colour), "bold": "on"}'
+    )
+    copy.replace(pages, "color:{ink_on(ground)}}}", "color:{ink_on(ground)};font-weight:900}}")
+    assert copy.changed() == [pages, sheets]
+
+    book = openpyxl.load_workbook(next(copy.sample().glob("*.xlsx")))
+    colours = {level.colour.removeprefix("#") for level in load("example").matrix.levels}
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    rules = [
+        rule.dxf for sheet in book for each in sheet.conditional_formatting for rule in each.rules if rule.dxf
+    ]
+    looks = [(str(each.fill.fgColor.rgb or each.fill.bgColor.rgb)[2:], each.font.b) for each in cells]
+    looks += [(str(each.fill.bgColor.rgb)[2:], each.font.b) for each in rules if each.fill and each.font]
+    assert {bold for colour, bold in looks if colour in colours} == {True}
+    assert len([colour for colour, _ in looks if colour in colours]) > len(colours)
+    copy.hrge("consolidate", ROOT / "tests" / "returns" / "careful.xlsx", "-o", copy.root / "dataset", *TODAY)
+    copy.hrge("report", copy.root / "dataset", "-o", copy.root / "reports", *TODAY)
+    for page in ("dataset/reports/overview.html", "reports/validation.html"):
+        assert "font-weight:900" in (copy.root / page).read_text(encoding="utf-8"), page
 
 
 def test_a_store_is_one_class(copy: Copy) -> None:

@@ -6,6 +6,7 @@ shows what comes back: data on standard output, all else on stderr, nothing that
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from collections.abc import Sequence
@@ -122,8 +123,12 @@ def cli() -> None:
 cli.params += [settings_option(shown=True), *everywhere(shown=True)]
 
 
+NEW_OBJECTS = 200_000  # between two searches for cycles, which take a tenth of a short command while modules load
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
+    gc.set_threshold(NEW_OBJECTS)
     sys.exit(run(arguments))
 
 
