@@ -631,7 +631,9 @@ def test_the_look_of_the_risk_table_is_one_function_a_medium(copy: Copy) -> None
     assert copy.changed() == [pages, sheets]
 
     book = openpyxl.load_workbook(next(copy.sample().glob("*.xlsx")))
-    colours = {level.colour.removeprefix("#") for level in load("example").matrix.levels}
+    matrix = load("example").matrix
+    assert matrix is not None
+    colours = {level.colour.removeprefix("#") for level in matrix.levels}
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     rules = [
         rule.dxf for sheet in book for each in sheet.conditional_formatting for rule in each.rules if rule.dxf
