@@ -282,16 +282,18 @@ class Recorded:
         for test in sorted(tests, key=lambda test: (self._of(test), test)):
             by_file[test.partition("::")[0]].append(test)
         by_turns = sorted(
-            ((n, self._of(test), test) for some in by_file.values() for n, test in enumerate(some)),
+            (n, self._of(test) + (0.0 if n else self._setup(test.partition("::")[0])), test)
+            for some in by_file.values()
+            for n, test in enumerate(some)
         )
-        found, spent, setups = list[str](), 0.0, set[str]()
-        for _, seconds, test in by_turns:
+        found, spent, files = list[str](), 0.0, set[str]()
+        for n, seconds, test in by_turns:
             file = test.partition("::")[0]
-            spent += seconds + (0.0 if file in setups else USUAL + self._setup(file))
-            setups.add(file)
-            if spent > BUDGET and found:
-                break
-            found.append(test)
+            dear = spent + seconds > BUDGET or (n and file not in files)  # its fixtures alone cost too much
+            if not dear or not found:
+                spent += seconds
+                files.add(file)
+                found.append(test)
         return found
 
     def _of(self, test: str) -> float:
@@ -299,8 +301,8 @@ class Recorded:
 
     @cache  # noqa: B019 - one for the whole run
     def _setup(self, file: str) -> float:
-        """Give how long the fixtures of a file took."""
-        return max(
+        """Give how long the fixtures of a file took, and what comes with any file."""
+        return USUAL + max(
             (
                 phases.get("setup", 0.0)
                 for test, phases in self._seconds.items()
@@ -372,6 +374,8 @@ def attempt(breakage: Breakage, copy: Path, tests: Sequence[str]) -> Trial:
     failed = first_failure(copy, *tests)
     file.write_text(sound, encoding="utf-8")
     by = failed if failed and not first_failure(copy, *failed.split("\n")) else ""
+    if failed and not by:
+        say(f"fails without the breakage too: {failed}")
     change = f"{breakage.kind}: {breakage.before}  →  {breakage.after}"
     return Trial(breakage.name, breakage.file, breakage.line, change, by, round(time.monotonic() - began, 1))
 
