@@ -226,9 +226,7 @@ def restamp(sheet: bool = True, properties: bool = True, *, signed: bool = True,
     def edit(parts: Parts) -> None:
         found = dict(
             re.findall(
-                rf'name="{PROPERTY_PREFIX}(\w+)"><vt:lpwstr>(.*?)</vt:lpwstr>',
-                parts[PROPERTIES],
-                re.DOTALL,
+                rf'name="{PROPERTY_PREFIX}(\w+)"><vt:lpwstr>(.*?)</vt:lpwstr>', parts[PROPERTIES], re.DOTALL
             )
         )
         identity = replace(Identity(**found), **changes)
@@ -753,9 +751,7 @@ LIST_E8 = f'{RULE}sqref="E8"><formula1>list_COUNTRY</formula1></dataValidation>'
 LIST_GROUP = f'{RULE}sqref="E7:E14"><formula1>list_GROUP</formula1></dataValidation>'
 STRUCTURES = [
     returned(
-        "sheet deleted",
-        edited(regex(BOOK, '<sheet name="Risks"[^>]*/>', ""), drop(RISKS)),
-        "S001 Risks",
+        "sheet deleted", edited(regex(BOOK, '<sheet name="Risks"[^>]*/>', ""), drop(RISKS)), "S001 Risks"
     ),
     accepted("sheet renamed", edited(swap(BOOK, 'name="Risks"', 'name="Dangers"')), "S002 Dangers"),
     returned("sheet doubled", edited(doubled), "S003 Risks (2)"),
@@ -795,10 +791,7 @@ STRUCTURES = [
     ),
     accepted(
         "column inserted with a note",
-        edited(
-            move(RISKS, columns=inserted(8)),
-            new_cell(RISKS, "H7", "Careful"),
-        ),
+        edited(move(RISKS, columns=inserted(8)), new_cell(RISKS, "H7", "Careful")),
         "S017 Risks!H7",
     ),
     returned("row deleted", edited(move(CHECKLIST, rows=deleted(9))), "S004 Checklist"),
@@ -933,9 +926,7 @@ STRUCTURES = [
     accepted("formula overwritten by the same", edited(number(PLAN, "E22", 200)), "S013 Plan!E22"),
     returned("formula overwritten", edited(number(PLAN, "E22", 999)), "V017 Plan!E22"),
     accepted(
-        "formula not current",
-        edited(regex(PLAN, r"<v>200(?:\.0)?</v>", "<v>999</v>")),
-        "V019 Plan!E22",
+        "formula not current", edited(regex(PLAN, r"<v>200(?:\.0)?</v>", "<v>999</v>")), "V019 Plan!E22"
     ),
     accepted("comment at an answer", edited(*commented(PLAN, "E8", "Sure?")), "S018 Plan!E8"),
     accepted("comment elsewhere", edited(*commented(RISKS, "B2", "Why?")), "S018 Risks!B2"),
@@ -1230,15 +1221,7 @@ TOOLKIT = [
     refused("Toolkit: texts missing", toolkit(drop(STRINGS)), "F026"),
     refused("Toolkit: XML cut short", toolkit(regex(LAW, "</sheetData>.*", "")), "F024 1.1 Legislation"),
 ]
-EXAMPLE = [
-    accepted("nothing", filled),
-    *FILES,
-    *IDENTITIES,
-    *AS_ISSUED,
-    *STRUCTURES,
-    *VALUES,
-    *BY_OPENPYXL,
-]
+EXAMPLE = [accepted("nothing", filled), *FILES, *IDENTITIES, *AS_ISSUED, *STRUCTURES, *VALUES, *BY_OPENPYXL]
 
 
 LEFT: dict[str, str] = {}  # what is known not to be right yet: name of the damage, and why

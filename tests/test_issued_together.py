@@ -16,15 +16,7 @@ from hypothesis import strategies as st
 
 from hrge_xl import Order, generate, issue
 from tests.answers import TODAY, answers, full, layout, spec
-from tests.face import (
-    FIELD_TYPES,
-    Answers,
-    Layout,
-    LimitError,
-    issue_files,
-    issuing,
-    stamp_alone,
-)
+from tests.face import FIELD_TYPES, Answers, Layout, LimitError, issue_files, issuing, stamp_alone
 from tests.made_workbooks import FILLINGS, SPECS, made, partly
 from tests.property_tests import examples
 from tests.telling import telling

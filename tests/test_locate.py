@@ -510,7 +510,7 @@ def test_one_lost_dropdown() -> None:
                         area._replace(last_row=HOME["K-03"] - 1),
                         area._replace(first_row=HOME["K-03"] + 1),
                     )
-                ),
+                )
             )
             for rule in sheet.validations
         ]

@@ -21,18 +21,7 @@ import pytest
 from hrge_xl import init_round, receive
 from hrge_xl.cli import run
 from tests.face import Ledger, OutlookMessage, Received, SourceFile, found_in, open_layers, saved_on
-from tests.letters import (
-    mail,
-    mbox,
-    message,
-    msg,
-    old_mail,
-    ole,
-    received_field,
-    tnef,
-    with_logo,
-    zipped,
-)
+from tests.letters import mail, mbox, message, msg, old_mail, ole, received_field, tnef, with_logo, zipped
 from tests.telling import telling
 
 TODAY = date(2026, 7, 20)

@@ -42,14 +42,7 @@ from tests.face import (
 from tests.intake_files import members, pack
 from tests.read_and_check import check_here
 from tests.structure import DAYS, KINDS, TEXTS, Parts, change_json
-from tests.test_fuzz import (
-    FIXTURES,
-    LONGEST_SECONDS,
-    Return,
-    Tally,
-    mutate,
-    outcome,
-)
+from tests.test_fuzz import FIXTURES, LONGEST_SECONDS, Return, Tally, mutate, outcome
 
 SEED = 20_261_126
 RUNS = {"workbooks": 1_200, "reports": 200, "teams": 500, "drafts": 100, "commands": 120}

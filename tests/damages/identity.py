@@ -65,9 +65,7 @@ KINDS: list[Kind] = [
     kind("identity: a team that nobody knows", f"I008; {COVER} Cover!C4", restamped(team="XYZ")),
     kind("identity: a round that is over", f"I007; {COVER} Cover!C6", restamped(round="2025-H2")),
     kind(
-        "identity: another country in the stamp",
-        f"{COVER} Cover!C5; I009 Form!E11",
-        restamped(country="AFG"),
+        "identity: another country in the stamp", f"{COVER} Cover!C5; I009 Form!E11", restamped(country="AFG")
     ),
     kind(
         "identity: the stamp of another team",

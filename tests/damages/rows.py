@@ -65,9 +65,7 @@ KINDS: list[Kind] = [
         text(f"{VALUES}!B10", "V-3"),
     ),
     answered(
-        "row: two points sorted, questions and all",
-        f"S020 {LAW}!E8",
-        *_with_number(LAW, 8, 13, "D", "O"),
+        "row: two points sorted, questions and all", f"S020 {LAW}!E8", *_with_number(LAW, 8, 13, "D", "O")
     ),
     answered(
         "row: pasted over another with its number",

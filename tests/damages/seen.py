@@ -150,11 +150,7 @@ KINDS: list[Kind] = [
     kind("seen: format with other decimals", "", restyled(f"{VALUES}!I10", number_format="0.00")),
     kind("seen: format with thousands apart", "", restyled(f"{VALUES}!I10", number_format="#,##0")),
     kind("seen: format of another date", "", restyled(f"{RISKS}!AD7", number_format="dd/mm/yyyy")),
-    answered(
-        "seen: a number turned into a date",
-        f"V003 {VALUES}!I10",
-        *date_format(f"{VALUES}!I10", 46082),
-    ),
+    answered("seen: a number turned into a date", f"V003 {VALUES}!I10", *date_format(f"{VALUES}!I10", 46082)),
     answered("seen: a text turned into a date", f"{BY_FORMAT} Form!E8", *date_format("Form!E8", 46082)),
     answered("seen: a version turned into a date", f"{BY_FORMAT} Form!E31", *date_format("Form!E31", 45992)),
     *[

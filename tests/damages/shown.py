@@ -83,12 +83,7 @@ FORMULAS: list[tuple[str, str, str, str | float]] = [
     ("a status", "Form!C10", '"✓ Complete"', "✓ Complete"),
     ("a status by that of another", "Form!C10", "C11", "✓ Complete"),
     ("a hidden check by nothing", "1.1 Legislation!U7", "1000+0", 1000),
-    (
-        "the progress of a sheet",
-        "1.1 Legislation!B5",
-        '"39 of 39 answered"',
-        "39 of 39 answered",
-    ),
+    ("the progress of a sheet", "1.1 Legislation!B5", '"39 of 39 answered"', "39 of 39 answered"),
     ("the required answers", "Cover!E15", "25", 25),
     ("what is to be corrected", "Cover!G15", "0", 0),
     ("the state of a sheet", "Cover!I15", 'IF(G15>=0,"Complete","")', "Complete"),

@@ -79,11 +79,7 @@ EMPTIED = [
     ("a title", "Form!B2"),
 ]
 
-ENTRIES = [
-    ("a label", "Lists!F6", "Hostile"),
-    ("a code", "Lists!G6", "CH"),
-    ("yes for no", "Lists!C6", "Y"),
-]
+ENTRIES = [("a label", "Lists!F6", "Hostile"), ("a code", "Lists!G6", "CH"), ("yes for no", "Lists!C6", "Y")]
 
 KINDS: list[Kind] = [
     *[kind(f"text: {name} reworded", f"{TEXT} {where}", text(where, said)) for name, where, said in REWORDED],
