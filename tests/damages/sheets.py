@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 
 from tests.damages.book import BOOK, LINKS, TYPES, At, Book, Cell, attributes, block, outside_texts, written
-from tests.damages.drawings import declare
+from tests.damages.carriers import KEY
+from tests.damages.drawings import declare, relate
 from tests.damages.kinds import Edit, at
+from tests.damages.looks import row
+from tests.face import PROPERTY_PREFIX, Identity, sign, to_pairs
 
+PROPERTIES, STAMP = "docProps/custom.xml", "_hrge"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
@@ -93,10 +99,9 @@ def add(book: Book, name: str, content: str) -> None:
 
 def own_sheet(name: str, **cells: str) -> Edit:
     """A sheet of one's own, with texts."""
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
     def edit(book: Book) -> None:
-        add(book, name, f'<worksheet xmlns="{main}"><sheetData></sheetData></worksheet>')
+        add(book, name, f'<worksheet xmlns="{MAIN}"><sheetData></sheetData></worksheet>')
         for place, said in cells.items():
             book.type_text(name, place, said)
 
@@ -231,3 +236,115 @@ def merged(where: str) -> Edit:
         book[part] = book[part][:place] + made + book[part][place:]
 
     return edit
+
+
+# hidden codes
+
+
+def codes_cleared(sheet: str, *, row: bool = False, column: bool = False) -> Edit:
+    """Clear the hidden first row, the hidden first column, or both."""
+
+    def edit(book: Book) -> None:
+        for number in list(book.rows(sheet)):
+            cells = book.row(sheet, number)
+            left = {
+                at: cell
+                for at, cell in cells.items()
+                if not (row and number == 1) and not (column and at == 1)
+            }
+            if left != cells:
+                book.put_row(sheet, number, left)
+
+    return edit
+
+
+def column_deleted(where: str) -> Edit:
+    """Delete a column with everything in it; its rules move along, formulas stay as they are."""
+    sheet, letters = at(where)
+    gone = At.of(f"{letters}1").column
+
+    def moved(place: At) -> At | None:
+        return None if place.column == gone else At(place.row, place.column - (place.column > gone))
+
+    def areas(found: re.Match[str]) -> str:
+        kept = []
+        for area in found[2].split():
+            first, _, last = area.partition(":")
+            ends = moved(At.of(first)), moved(At.of(last or first))
+            kept += [":".join(map(str, dict.fromkeys(ends)))] if None not in ends else []
+        return f'{found[1]}"{" ".join(kept) or "XFD1048576"}"'
+
+    def edit(book: Book) -> None:
+        for number in list(book.rows(sheet)):
+            cells = book.row(sheet, number)
+            left = {At(number, column): cell for column, cell in cells.items()}
+            book.put_row(
+                sheet, number, {to.column: cell for place, cell in left.items() if (to := moved(place))}
+            )
+        part = book.sheets[sheet]
+        rows, end, rules = book[part].partition("</sheetData>")
+        book[part] = rows + end + re.sub(r'( sqref=)"([^"]*)"', areas, rules)
+
+    return edit
+
+
+# stamps
+
+
+def restamped(*, sheet: bool = True, properties: bool = True, signed: bool = True, **changes: str) -> Edit:
+    """Change the stamp in one or both of its places, with a right signature or the old one."""
+
+    def edit(book: Book) -> None:
+        pattern = rf'name="{PROPERTY_PREFIX}(\w+)"><vt:lpwstr>(.*?)</vt:lpwstr>'
+        identity = replace(Identity(**dict(re.findall(pattern, book[PROPERTIES], re.DOTALL))), **changes)
+        identity = sign(identity, KEY) if signed else identity
+        for line, (name, value) in enumerate(to_pairs(identity), start=2):
+            if sheet and value:
+                book.type_text(STAMP, f"B{line}", value)
+            if properties and f'"{PROPERTY_PREFIX}{name}"' in book[PROPERTIES]:
+                old = rf'(name="{PROPERTY_PREFIX}{name}"><vt:lpwstr>).*?(</vt:lpwstr>)'
+                book.regex(PROPERTIES, old, rf"\g<1>{value}\g<2>")
+
+    return edit
+
+
+def stamp_cleared(book: Book) -> None:
+    """Empty the hidden sheet."""
+    part = book.sheets[STAMP]
+    book.regex(part, "<sheetData>.*</sheetData>", "<sheetData></sheetData>")
+
+
+def without_properties(book: Book) -> None:
+    """Take the properties of the document away."""
+    book.regex(PROPERTIES, "<property .*</property>", "")
+
+
+def filtered(sheet: str, hidden: str) -> Edit:
+    """A filter that hides a row."""
+
+    def edit(book: Book) -> None:
+        part = book.sheets[sheet]
+        column = '<filterColumn colId="1"><filters><filter val="x"/></filters></filterColumn>'
+        book.regex(
+            part, r"<autoFilter ([^>]*?)(?:/>|>.*?</autoFilter>)", rf"<autoFilter \1>{column}</autoFilter>"
+        )
+        row(f"{sheet}!{hidden}", hidden="1")(book)
+
+    return edit
+
+
+def macro(book: Book) -> None:
+    """A macro that came along."""
+    book.add_bytes("xl/vbaProject.bin", b"x")
+
+
+def external(book: Book) -> None:
+    """A link to another workbook."""
+    part = "xl/externalLinks/externalLink1.xml"
+    book[part] = (
+        f'<externalLink xmlns="{MAIN}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
+        '<externalBook r:id="rId800"/></externalLink>'
+    )
+    declare(book, part, "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml")
+    relate(book, part, "externalLinkPath", "file:///C:/Users/someone/other.xlsx", ' TargetMode="External"')
+    relate(book, BOOK, "externalLink", "externalLinks/externalLink1.xml")
