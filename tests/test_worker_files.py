@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl.utils import get_column_letter
 
 from hrge_xl import ExpectedReturn
-from tests.damage import filled, to_letters
+from tests.damage import filled
 from tests.face import LIMITS, ReadLimits, readers
 from tests.intake_files import members, pack
 from tests.read_and_check import read_many
@@ -36,7 +37,7 @@ def heavy() -> bytes:
     rows = []
     for row in range(1_000, 1_000 + ROWS):
         cells = (
-            f'<c r="{to_letters(column)}{row}" t="inlineStr"><is>{runs[chance.randrange(len(runs))]}</is></c>'
+            f'<c r="{get_column_letter(column)}{row}" t="inlineStr"><is>{runs[chance.randrange(len(runs))]}</is></c>'
             for column in range(1, COLUMNS + 1)
         )
         rows.append(f'<row r="{row}">{"".join(cells)}</row>')
