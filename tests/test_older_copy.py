@@ -14,7 +14,16 @@ from openpyxl import load_workbook
 
 from hrge_xl import ExpectedReturn, generate, init_round, load, load_round, read, refresh
 from hrge_xl.cli import run
-from tests.face import Refusal, orders, saved_on
+from tests.face import (
+    Identity,
+    Refusal,
+    ReturnEntry,
+    based_on_old_version,
+    orders,
+    saved_on,
+    submission,
+    workbook_versions,
+)
 from tests.test_consolidate import answers
 from tests.test_weeks import drafted, text_of
 
@@ -94,3 +103,110 @@ def test_the_coordinator_is_warned(team: Team, capsys: pytest.CaptureFixture[str
     out, err = capsys.readouterr()
     assert "X006 warning: v3.xlsx was not made from v2.xlsx" in err
     assert "Look first: 1 warning above." in out
+
+
+# which returns are versions of one workbook, and which step back
+
+KEY = b"k" * 32
+
+
+def version(name: str, hour: int, predecessor: str = "", **more: Any) -> ReturnEntry:
+    """A version of one workbook, saved at an hour; what it was given back for, where it is feedback."""
+    usual: dict[str, Any] = {
+        "verdict": "accepted", "team": "A", "copy": "copy", "project": "P", "intervention": "",
+        "country": "PAK", "period": "2026", "moment": f"2026-04-01T{hour:02}:00:00+00:00",
+    }  # fmt: skip
+    return ReturnEntry(name, hour, predecessor=predecessor, **(usual | more))
+
+
+V1, V2 = version("v1", 1), version("v2", 2)
+STORIES: dict[str, tuple[list[ReturnEntry], dict[str, str]]] = {
+    "versions of the workbook as it was issued": ([V1, V2], {}),
+    "feedback of the latest one": ([V1, V2, version("v3", 3, "v2")], {}),
+    "feedback of an older one": ([V1, V2, version("v3", 3, "v1")], {"v3": "v2"}),
+    "feedback overtaken by the old workbook": ([V1, version("v3", 3, "v1"), version("v4", 4)], {"v4": "v3"}),
+    "two versions of one feedback": ([V1, version("v3", 3, "v1"), version("v4", 4, "v1")], {}),
+    "feedback of feedback": ([V1, version("v3", 3, "v1"), version("v5", 5, "v3")], {}),
+    "it was saved before the other one came": ([V1, version("v2", 4), version("v3", 3, "v1")], {"v2": "v3"}),
+    "feedback of what never came here": ([version("v3", 3, "v0")], {}),
+    "feedback of what is not here any more": ([V2, version("v3", 3, "v1")], {"v3": "v2"}),
+    "another workbook": ([V1, version("o", 2, copy="other"), version("v3", 3, "v1")], {}),
+    "about another project": ([V1, version("o", 2, project="Q"), version("v3", 3, "v1")], {}),
+    "a version that could not be read": ([V1, version("v2", 2, verdict="refused"), version("v3", 3, "v1")], {}),
+    "a version that is somebody else's": ([V1, version("v2", 2, doubts=("I006",)), version("v3", 3, "v1")], {}),
+    "a circle that somebody made up": ([version("v1", 1, "v2"), version("v2", 2, "v1")], {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_which_returns_step_back(story: str) -> None:
+    entries, expected = STORIES[story]
+    assert based_on_old_version(entries) == expected
+    assert based_on_old_version(reversed(entries)) == expected
+
+
+def test_with_what_was_decided_against_nothing_is_lost() -> None:
+    """It can still be what a return was made from."""
+    later = version("v3", 3, "v1")
+    assert based_on_old_version([V1, V2, later], {"v2"}) == {}
+    assert based_on_old_version([V1, V2, later], {"v3"}) == {}
+    assert based_on_old_version([version("v0", 1), version("v1", 2), later], {"v1"}) == {}
+
+
+# the name of the project is corrected
+
+
+WRONG = version("w1", 1, project="WRONG")
+RENAMED: dict[str, tuple[list[ReturnEntry], list[list[str]]]] = {
+    "in feedback": ([WRONG, version("v2", 2, "w1")], [["w1", "v2"]]),
+    "in feedback, and then that was corrected": (
+        [WRONG, version("v2", 2, "w1"), version("v3", 3, "v2")], [["w1", "v2", "v3"]],
+    ),
+    "twice": (
+        [WRONG, version("x2", 2, "w1", project="X"), version("v3", 3, "x2")], [["w1", "x2", "v3"]],
+    ),
+    "in the workbook as it was issued": ([WRONG, version("v2", 2)], [["w1"], ["v2"]]),
+    "in feedback on an older one": (
+        [WRONG, version("w2", 2, project="WRONG"), version("v3", 3, "w1")], [["w1", "w2"], ["v3"]],
+    ),
+    "and the wrong one goes on": (
+        [WRONG, version("v2", 2, "w1"), version("w3", 3, "w1", project="WRONG")], [["w1", "w3"], ["v2"]],
+    ),
+    "into two others": (
+        [WRONG, version("v2", 2, "w1"), version("x3", 3, "w1", project="X")], [["w1"], ["v2"], ["x3"]],
+    ),
+    "into one that was there": ([WRONG, V2, version("v3", 3, "w1")], [["w1"], ["v2", "v3"]]),
+    "in another copy": ([WRONG, version("v2", 2, "w1", copy="other")], [["w1"], ["v2"]]),
+    "by something saved before it": ([version("w2", 2, project="WRONG"), version("v1", 1, "w2")], [["v1"], ["w2"]]),
+    "in a circle": ([version("w1", 1, "v2", project="WRONG"), version("v2", 2, "w1")], [["w1", "v2"]]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("story", RENAMED)
+def test_which_returns_are_versions_of_one_workbook(story: str) -> None:
+    entries, expected = RENAMED[story]
+    for some in (entries, entries[::-1]):
+        assert [[entry.submission for entry in group] for group in workbook_versions(some)] == expected
+
+
+# the stamp
+
+
+OLD = Identity(
+    "example", "1.0", "digest", "en", "PAK-01", "PAK", "2026-H1", "0123456789ab", "2026-06-30", "2026-07-31",
+    "2026-06-30", "C1,R1", signature="781f577e5f610ebe5c43100c830f8143e41c589143fa72d6821bb4fba4bad87e",
+)  # fmt: skip
+
+
+def test_stamps_from_before_the_field_are_still_ours() -> None:
+    """The signature was made by a program that knew no predecessor."""
+    assert submission.verify(OLD, KEY) == submission.VALID
+    assert b"predecessor" not in submission.canonical(OLD)
+
+
+def test_the_predecessor_is_signed_too() -> None:
+    back = submission.sign(replace(OLD, predecessor="a" * 16), KEY)
+    assert back.signature != OLD.signature
+    assert submission.verify(back, KEY) == submission.VALID
+    for forged in ("", "b" * 16):
+        assert submission.verify(replace(back, predecessor=forged), KEY) == submission.INVALID
