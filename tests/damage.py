@@ -32,7 +32,6 @@ from tests.face import (
     to_pairs,
 )
 from tests.intake_files import COMPRESSED_SIZE, METHOD, SIZE, directory_field, members, pack
-from tests.office.driver import Document
 
 KEY = b"a key that nobody but us has got"
 WANTED = ExpectedReturn("example", "2026-H1", ("PAK",), KEY)
@@ -573,24 +572,29 @@ def ole(stream: str) -> bytes:
 
 def refused(name: str, make: Callable[[], bytes], *found: str, file: str = "") -> Damage:
     """A kind of damage after which nothing can be read."""
-    return Damage(name, make, REFUSED, frozenset(map(_place, found)), file)
+    return Damage(name, make, REFUSED, frozenset(map(found_at, found)), file)
 
 
 def returned(name: str, make: Callable[[], bytes], *found: str) -> Damage:
     """A kind of damage with something to correct."""
-    return Damage(name, make, RETURNED, frozenset(map(_place, found)))
+    return Damage(name, make, RETURNED, frozenset(map(found_at, found)))
 
 
 def accepted(name: str, make: Callable[[], bytes], *found: str) -> Damage:
     """A kind of damage that does no harm."""
-    return Damage(name, make, ACCEPTED, frozenset(map(_place, found)))
+    return Damage(name, make, ACCEPTED, frozenset(map(found_at, found)))
 
 
-def _place(found: str) -> Place:
+def found_at(found: str) -> Place:
     """`V002 Plan!E8` → the code, the sheet and the cell."""
     code, _, where = found.partition(" ")
     sheet, _, place = where.partition("!")
     return code, sheet or None, place or None
+
+
+def places(found: str) -> list[Place]:
+    """The same of several, with semicolons between them; nothing where nothing must be found."""
+    return sorted((found_at(each) for each in found.split("; ") if each), key=str)
 
 
 NAMES = ("Cover", "Plan", "Checklist", "Risks", "Summary", "Lists", "_hrge")
@@ -608,21 +612,28 @@ def _table(way: str, make: Callable[..., Callable[[], bytes]]) -> list[Damage]:
             name,
             make(*(edit for entry in entries for edit in _edits(entry))),
             verdict,
-            frozenset(_place(each) for each in found.split("; ") if each),
+            frozenset(places(found)),
         )
         for name, (verdict, found, *entries) in TABLE[way].items()
     ]
 
 
-def _edits(entry: str | dict[str, Any]) -> list[Callable[[Parts], None]]:
-    """An edit as it stands, or made of arguments; those that have a name stand last."""
+def called(entry: str | dict[str, Any]) -> tuple[str, list[Any], dict[str, Any]]:
+    """What is done by an entry of a table, and with which arguments; those that have a name stand last."""
     if isinstance(entry, str):
-        return [globals()[entry]]
+        return entry, [], {}
     ((name, given),) = entry.items()
     words = [_line(each) for each in (given if isinstance(given, list) else [given])]
     named = words.pop() if isinstance(words[-1], dict) else {}
+    return name, words, {key: _line(value) for key, value in named.items()}
+
+
+def _edits(entry: str | dict[str, Any]) -> list[Callable[[Parts], None]]:
+    name, words, named = called(entry)
+    if isinstance(entry, str):
+        return [globals()[name]]
     words[:1] = [PARTS.get(each, each) for each in words[:1]]
-    made = globals()[name](*words, **{key: _line(value) for key, value in named.items()})
+    made = globals()[name](*words, **named)
     return made if isinstance(made, list) else [made]
 
 
@@ -718,9 +729,6 @@ EXAMPLE = [
 ]
 
 
-A, R = ACCEPTED, RETURNED
-
-
 def strip_formulas(book: Any) -> None:
     """A program that keeps no formulas."""
     book["Plan"]["E22"] = 200
@@ -780,104 +788,4 @@ TOOLKIT = [
     accepted("Toolkit: nothing", toolkit()),
     accepted("Toolkit: saved by openpyxl", openpyxl_saved(lambda book: None, RETURNS / "careful.xlsx")),
     *_table("toolkit", toolkit),
-]
-
-
-# by LibreOffice
-
-
-@dataclass(frozen=True)
-class Act:
-    """What a person does in LibreOffice before saving, and what must be found."""
-
-    name: str
-    act: Callable[[Document], None]
-    verdict: str
-    expected: frozenset[Place]
-    suffix: str = "xlsx"
-
-
-def acted(name: str, verdict: str, act: Callable[[Document], None], *found: str, suffix: str = "xlsx") -> Act:
-    """One of them, with its findings as in the table."""
-    return Act(name, act, verdict, frozenset(map(_place, found)), suffix)
-
-
-def unprotected(sheet: str, act: Callable[[Document], None]) -> Callable[[Document], None]:
-    """Take the protection off, do something, and protect again."""
-
-    def everything(document: Document) -> None:
-        document.unprotect(sheet)
-        act(document)
-        document.protect(sheet)
-
-    return everything
-
-
-BY_OFFICE = [
-    acted("office: saved", A, lambda d: None),
-    acted("office: row inserted", A, unprotected("Risks", lambda d: d.insert_rows("Risks", 8))),
-    acted("office: column inserted", A, unprotected("Risks", lambda d: d.insert_columns("Risks", "H"))),
-    acted(
-        "office: row deleted",
-        R,
-        unprotected("Checklist", lambda d: d.delete_rows("Checklist", 9)),
-        "S004 Checklist",
-    ),
-    acted(
-        "office: column deleted",
-        R,
-        unprotected("Risks", lambda d: d.delete_columns("Risks", "H")),
-        "S005 Risks",
-    ),
-    acted(
-        "office: sorted",
-        A,
-        unprotected("Risks", lambda d: d.sort("Risks", "A7:AB14", "D", ascending=False)),
-        "S020 Risks!D7",
-    ),
-    acted("office: sorted as it was", A, unprotected("Risks", lambda d: d.sort("Risks", "A7:AB14", "A"))),
-    acted("office: filtered", A, lambda d: d.filter("Risks", "B6:O14", "D", "Rain"), "S021 Risks!D9"),
-    acted(
-        "office: row hidden",
-        A,
-        unprotected("Risks", lambda d: d.set_hidden("Risks", rows="7:7")),
-        "S021 Risks!D7",
-    ),
-    acted("office: blank row hidden", A, unprotected("Risks", lambda d: d.set_hidden("Risks", rows="10:10"))),
-    acted(
-        "office: list of other words",
-        A,
-        unprotected("Plan", lambda d: d.set_list("Plan", "E8", '"Pakistan";"Atlantis"')),
-        "S011 Plan!E8",
-    ),
-    acted(
-        "office: list of other cells",
-        A,
-        unprotected("Plan", lambda d: d.set_list("Plan", "E8", "$Cover.$B$2:$B$9")),
-        "S011 Plan!E8",
-    ),
-    acted(
-        "office: formula cleared",
-        A,
-        unprotected("Risks", lambda d: d.clear("Risks", "N7:N14")),
-        "S022 Risks!N7",
-    ),
-    acted("office: unprotected", A, lambda d: d.unprotect("Plan"), "S012 Plan"),
-    acted("office: merged", A, unprotected("Plan", lambda d: d.merge("Plan", "E18:F18")), "S015 Plan!E18"),
-    acted("office: hidden", A, lambda d: d.set_hidden("Risks"), "S016 Risks"),
-    acted("office: renamed", A, lambda d: d.rename_sheet("Risks", "R"), "S002 R"),
-    acted("office: deleted", R, lambda d: d.delete_sheet("Checklist"), "S001 Checklist"),
-    acted("office: moved", A, lambda d: d.move_sheet("Risks", 0)),
-    acted(
-        "office: Persian digits",
-        A,
-        lambda d: d.type_text("Plan", "E13", "۱۲"),
-        "V103 Plan!E13",
-        "V104 Plan!E13",
-    ),
-    acted("office: not in the list", R, lambda d: d.type_text("Plan", "E8", "Atlantis"), "V002 Plan!E8"),
-    acted("office: ods", A, lambda d: None, "F046", suffix="ods"),
-    acted("office: xls", A, lambda d: None, "F046", suffix="xls"),
-    acted("office: csv", REFUSED, lambda d: None, "F007", suffix="csv"),
-    acted("office: pdf", REFUSED, lambda d: None, "F007", suffix="pdf"),
 ]

@@ -16,9 +16,10 @@ import pytest
 from hrge_xl import ValidationRequest, validate
 from tests.answers import TODAY
 from tests.conftest import missing
+from tests.damage import Place
 from tests.damages import KINDS
 from tests.damages.carriers import WANTED, Carrier, as_issued, by_excel, by_office, issued
-from tests.damages.kinds import Kind, Place
+from tests.damages.kinds import Kind
 from tests.face import ACCEPTED, CATALOGUE, REFUSED, RETURNED, Severity
 from tests.office.driver import Office, why_missing
 from tests.test_damage import unfinished

@@ -7,34 +7,25 @@ from typing import Any
 
 import yaml
 
+from tests.damage import called, places
 from tests.damages import drawings, kinds, looks, sheets
-from tests.damages.kinds import Edit, Kind, place
+from tests.damages.kinds import Kind
 
 EDITS: dict[str, Any] = vars(kinds) | vars(drawings) | vars(looks) | vars(sheets)
 
 
 def _kind(name: str, entries: list[Any]) -> Kind:
-    words = [each for each in entries if isinstance(each, str) and each not in EDITS]
-    *way, found = words
-    options = next((each for each in entries if isinstance(each, dict) and "file" in each), {})
-    return Kind(
-        name,
-        tuple(_edit(each) for each in entries if each not in words and each != options),
-        tuple(sorted((place(each.strip()) for each in found.split(";") if each.strip()), key=str)),
-        calculated="answered" not in way,
-        by_day="on the day" in way,
-        **options,
-    )
-
-
-def _edit(entry: str | dict[str, Any]) -> Edit:
-    """What is called as it stands, or made of arguments; those that have a name stand last."""
-    if isinstance(entry, str):
-        return EDITS[entry]
-    ((name, given),) = entry.items()
-    given = given if isinstance(given, list) else [given]
-    named = given.pop() if isinstance(given[-1], dict) else {}
-    return EDITS[name](*given, **named)
+    *way, found = (each for each in entries if isinstance(each, str) and each not in EDITS)
+    edits, file = [], "return.xlsx"
+    for entry in entries:
+        word, given, named = called(entry)
+        if word == "file":
+            (file,) = given
+        elif isinstance(entry, dict):
+            edits.append(EDITS[word](*given, **named))
+        elif word in EDITS:
+            edits.append(EDITS[word])
+    return Kind(name, tuple(edits), tuple(places(found)), "answered" not in way, file, "on the day" in way)
 
 
 TABLE = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))

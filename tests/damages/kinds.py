@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.damage import Place
 from tests.damages.book import Book, block
 
-Place = tuple[str, str | None, str | None]  # code, sheet, cell
 Edit = Callable[[Book], None]
 
 
@@ -26,13 +26,6 @@ class Kind:
         """Do it."""
         for edit in self.edits:
             edit(book)
-
-
-def place(found: str) -> Place:
-    """`V002 Form!E8` → the code, the sheet and the cell."""
-    code, _, where = found.partition(" ")
-    sheet, _, cell = where.partition("!")
-    return code, sheet or None, cell or None
 
 
 def at(where: str) -> tuple[str, str]:
