@@ -17,6 +17,7 @@ from tests.face import ACCEPTED, Answers, Identity, Layout, Result, Spec, Store,
 from tests.read_and_check import check, checked_answers
 from tests.temporary import of_results
 
+
 @cache
 def people_spec() -> Spec:
     """The spec, loaded once."""
@@ -80,8 +81,16 @@ def dataset_of(
     read = [_read(layout, *each) for each in returns]
     checked = check([(each, layout) for each in read], today=TODAY)
     results = [
-        Result(sent.path, sent.sha256, 1, ACCEPTED, outcome.findings, checked_answers(sent, outcome), outcome,
-               read_by=layout.spec.folder)
+        Result(
+            sent.path,
+            sent.sha256,
+            1,
+            ACCEPTED,
+            outcome.findings,
+            checked_answers(sent, outcome),
+            outcome,
+            read_by=layout.spec.folder,
+        )
         for sent, outcome in zip(read, checked, strict=True)
     ]
     with of_results(results, layout.spec, TODAY) as store:

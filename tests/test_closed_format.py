@@ -36,7 +36,7 @@ from tests.face import (
     validation,
     work,
 )
-from tests.read_and_check import check_here, read_many
+from tests.read_and_check import read_many
 from tests.worker_actions import act, lie, pose, speak, swell
 
 
@@ -215,10 +215,3 @@ def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> Non
     assert lied.submission is None
     assert lied.path == str(files[0])
     assert told.submission is not None
-
-
-def test_a_reading_is_the_same_after_its_way(tmp_path: Path) -> None:
-    files = returned(tmp_path, {"PAK.xlsx": workbook("PAK"), "none.xlsx": b"none"})
-    came = [(result.submission, result.findings) for result in read_many(files, ExpectedReturn())]
-    here = [check_here(path, ExpectedReturn()) for path in files]
-    assert came == [(result.submission, result.findings) for result in here]

@@ -47,16 +47,6 @@ def look(data: bytes, folder: Path) -> Result:
     return result
 
 
-@pytest.mark.parametrize("text", IMPOSSIBLE_DAYS)
-def test_what_is_no_possible_day_is_not_said(text: str) -> None:
-    assert parse_day(text) is None
-
-
-@pytest.mark.parametrize("text", IMPOSSIBLE_MOMENTS)
-def test_what_is_no_possible_moment_is_not_said(text: str) -> None:
-    assert parse_moment(text) is None
-
-
 def test_the_ends_of_the_range_can_be_calculated_with() -> None:
     for day in (EARLIEST, LATEST):
         assert parse_day(str(day)) == day

@@ -47,7 +47,6 @@ FILE_TOO_LARGE = kind_called("file-too-large")
 FOLDER_NOT_FILE = kind_called("folder-not-file")
 FOREIGN_BYTES = kind_called("foreign-bytes")
 LINK_NOT_FILE = kind_called("link-not-file")
-LOCK_FILE = kind_called("lock-file")
 NOT_A_REGULAR_FILE = kind_called("not-a-regular-file")
 PASSWORD_SUPPORT_MISSING = kind_called("password-support-missing")
 UNREADABLE_FILE = kind_called("unreadable-file")
@@ -152,12 +151,6 @@ def test_what_is_no_workbook_is_named(tmp_path: Path, data: bytes, what: str) ->
 def test_a_stream_name_inside_a_text_is_no_stream(tmp_path: Path) -> None:
     data = ole("Workbook") + b"\0" + "WordDocument".encode("utf-16-le") + b"\0\0"
     assert isinstance(open_untrusted(arrived(tmp_path, data)), File)
-
-
-def test_empty_and_lock_files(tmp_path: Path) -> None:
-    assert refusal(tmp_path, b"").code == "F001"
-    assert refusal(tmp_path, b"x" * 165, "~$return.xlsx") == LOCK_FILE.at(mark="~$")
-    assert refusal(tmp_path, b",x,", ".~lock.return.xlsx#").code == "F003"
 
 
 def test_a_workbook_of_the_name_of_a_lock_file_is_read(tmp_path: Path) -> None:
@@ -468,15 +461,3 @@ def test_a_password_without_the_extra_says_what_to_install(
     assert isinstance(found, Refusal)
     assert found.observations[0] == PASSWORD_SUPPORT_MISSING.at()
     assert "pip install" in CATALOGUE["F006"].remedy
-
-
-def test_every_finding_on_files_fills_its_sentences(tmp_path: Path) -> None:
-    """The details of each refusal are the placeholders of its message and remedy."""
-    cases = [data for data, _ in (*ZIPS.values(), *NOT_WORKBOOKS.values())]
-    for data in (b"", *cases):
-        observation = refusal(tmp_path, data)
-        kind = CATALOGUE[observation.code]
-        assert kind.refuses
-        details = {"file": "return.xlsx", **observation.details}
-        text = sentence(kind.message, details) + sentence(kind.remedy, details)
-        assert text == (kind.message + kind.remedy).format(**details)

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.confined import in_a_thread
-from tests.face import CATALOGUE, LIMITS, Died, loads, run_guarded, serve
+from tests.face import LIMITS, Died, loads, run_guarded, serve
 from tests.worker_actions import act, burn
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has the wall limit only")
@@ -96,13 +96,6 @@ def test_what_a_child_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> 
         Died("exception", "KeyError"),
     ]
     assert capfd.readouterr() == ("", "")
-
-
-def test_every_death_is_a_finding_that_refuses() -> None:
-    for died in (Died("time"), Died("memory"), Died("crash"), Died("exception", "KeyError")):
-        assert CATALOGUE[died.observation.code].refuses
-    assert Died("exception", "KeyError").observation.details == {"reason": "KeyError"}
-    assert len({Died(reason).observation.code for reason in ("time", "memory", "crash", "exception")}) == 4
 
 
 def test_items_are_taken_as_they_are_needed() -> None:
@@ -209,27 +202,6 @@ def served(
         answers.append(written.read(int.from_bytes(size, "big")))
     assert answers.pop(0) == b"ready"
     return [loads(answer, (Died, Any)) for answer in answers]
-
-
-@linux
-def test_a_child_answers_until_its_parent_is_gone(
-    asked: Asked, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    items = ["say a", "fail a secret", "print a secret", "unpicklable", "read /etc/passwd", "say b"]
-    said, failed, printed, kept, refused, again = served(items, capfdbinary, monkeypatch)
-    assert (said, printed, again) == ("a", "a secret", "b")
-    assert (failed, refused) == (Died("exception", "KeyError"), Died("exception", "PermissionError"))
-    assert isinstance(kept, Died)
-    assert kept.reason == "exception"
-
-
-@linux
-def test_a_child_without_memory_says_so(
-    asked: Asked, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No address space has room for two hundred terabytes."""
-    answers = served(["say a", "fill 200000000"], capfdbinary, monkeypatch)
-    assert answers == ["a", Died("memory")]
 
 
 @linux
