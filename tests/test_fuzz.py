@@ -122,8 +122,7 @@ IN_XML: tuple[Callable[[bytes, random.Random], bytes], ...] = (
     flip,
     cut,
     retoken,
-    revalue,
-    revalue,
+    *[revalue] * 2,
     restructure,
 )
 

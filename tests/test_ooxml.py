@@ -501,33 +501,28 @@ def test_settings_that_name_no_cells_are_left_out_with_a_remark() -> None:
         ("$B$7:A$1", Area(1, 1, 7, 2)),
         ("B:C", Area(1, 2, 1_048_576, 3)),
         ("$2:$9", Area(2, 1, 9, 16_384)),
-        ("A0", None),
-        ("B", None),
-        ("A1:", None),
-        ("A1:B", None),
-        ("XFE1", None),
+        *((reference, None) for reference in ("A0", "B", "A1:", "A1:B", "XFE1")),
     ],
 )
 def test_references(reference: str, area: Area | None) -> None:
     assert parse_area(reference) == area
 
 
+DATE_FORMATS = ("yyyy\\-mm\\-dd", "[$-409]d/m/yy h:mm AM/PM;@", "[mm]:ss", "ge.m.d")
+OTHER_FORMATS = (
+    "General",
+    "#,##0.00 [$kr-414]",
+    "0.00E+00",
+    '"Day "0',
+    "0\\d",
+    "[Red]0;[Blue]0",
+    "_-* #,##0_s",
+    "bbbb",
+)
+
+
 @pytest.mark.parametrize(
-    ("code", "is_date"),
-    [
-        ("General", False),
-        ("yyyy\\-mm\\-dd", True),
-        ("[$-409]d/m/yy h:mm AM/PM;@", True),
-        ("[mm]:ss", True),
-        ("#,##0.00 [$kr-414]", False),
-        ("0.00E+00", False),
-        ('"Day "0', False),
-        ("0\\d", False),
-        ("[Red]0;[Blue]0", False),
-        ("_-* #,##0_s", False),
-        ("bbbb", False),
-        ("ge.m.d", True),
-    ],
+    ("code", "is_date"), (dict.fromkeys(DATE_FORMATS, True) | dict.fromkeys(OTHER_FORMATS, False)).items()
 )
 def test_date_formats(code: str, is_date: bool) -> None:
     assert is_date_format("170", code) is is_date

@@ -25,14 +25,8 @@ def files(tmp_path: Path) -> list[Path]:
     """Good files with bad ones between them."""
     good = write(Content(LAYOUT, ANSWERS), identity_of(LAYOUT))
     other = write(Content(LAYOUT, {}), replace(identity_of(LAYOUT), team="IRQ-01"))
-    contents = {
-        "0.txt": b"plain text",
-        "1.xlsx": good,
-        "2.xlsx": good[:2000],
-        "3.xlsx": b"",
-        "4.xlsx": other,
-        "6.html": b"<html></html>",
-    }
+    bad = {"0.txt": b"plain text", "2.xlsx": good[:2000], "3.xlsx": b"", "6.html": b"<html></html>"}
+    contents = dict(sorted({**bad, "1.xlsx": good, "4.xlsx": other}.items()))
     for name, data in contents.items():
         (tmp_path / name).write_bytes(data)
     return [tmp_path / f"{name}" for name in (*contents, "missing.xlsx")]
