@@ -10,20 +10,39 @@ import csv
 import io
 import json
 import os
+import shutil
 import sqlite3
 import sys
-from collections.abc import Iterable
-from contextlib import chdir, closing, redirect_stderr, redirect_stdout
+from collections.abc import Iterable, Iterator
+from contextlib import chdir, closing, contextmanager, redirect_stderr, redirect_stdout
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
-from hrge_xl import Order, generate, load
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, init_round, load, validate
+from hrge_xl.cli import run
+from tests.answers import layout
 from tests.audited import DAY, hrge
-from tests.damage import KEY
-from tests.face import DATASET
+from tests.damage import CHECKLIST, KEY, PLAN, RISKS, TODAY, new_cell, restamp, text_of, words
+from tests.face import (
+    CELL_LIMIT,
+    DATASET,
+    FIELD_TYPES,
+    FieldType,
+    Result,
+    Round,
+    address,
+    beginning,
+    cell_length,
+    fits_a_cell,
+    give_back,
+    orders,
+)
+from tests.in_words import in_words
+from tests.intake_files import pack
 from tests.odd_files import EXAMPLE, FURTHER, ODD, Odd, of_damage
 from tests.versions import answers
 
@@ -35,7 +54,7 @@ FINE = (0, 1, 4)  # done; what was found is in the files
 IN_TURN = ("order",)  # of files, by which ones came at all
 FACTS = ("answers", "findings", "submissions")
 
-pytestmark = pytest.mark.skipif(
+BYTES_FOR_NAMES = pytest.mark.skipif(
     sys.platform in ("win32", "darwin"), reason="the system has no names that are not text"
 )
 
@@ -148,12 +167,189 @@ def same(found: Said, without: Said) -> None:
 
 
 @pytest.mark.deep
+@BYTES_FOR_NAMES
 def test_all_sorts_of_files_at_once(good: dict[str, bytes], without: Said, tmp_path: Path) -> None:
     odd = [*map(of_damage, EXAMPLE[::SHARE]), *FURTHER]
     same(all_said(tmp_path / "run", good, odd), without)
 
 
 @pytest.mark.long
+@BYTES_FOR_NAMES
 @pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd.name)
 def test_every_file_by_itself(odd: Odd, good: dict[str, bytes], without: Said, tmp_path: Path) -> None:
     same(all_said(tmp_path / "run", good, [odd]), without)
+
+
+# a file that no cell of Excel could hold
+
+ISSUED = date(2026, 6, 1)
+AS_OF = ("--today", DAY, "--jobs", "1")
+LONG = "An answer without an end. " * 1_270
+PARTS = {"PLAN": PLAN, "C1": CHECKLIST, "R1": RISKS}
+TEXTS = {FIELD_TYPES["text"], FIELD_TYPES["long"]}
+assert CELL_LIMIT < len(LONG) < 33_100
+
+
+def overlong(data: bytes, kinds: set[FieldType], text: str = LONG) -> bytes:
+    """A workbook with a text that is too long in the first cell of every field of some types, and beside."""
+    parts = text_of(data)
+    seen = set()
+    for slot in layout("example").slots.values():
+        if slot.field.type in kinds and slot.field.code not in seen:
+            seen.add(slot.field.code)
+            words(PARTS[slot.tool], address(*slot.cells[0]), text)(parts)
+    new_cell(PLAN, "C40", text)(parts)
+    return pack(parts)
+
+
+def look(data: bytes, folder: Path) -> Result:
+    path = folder / "return.xlsx"
+    path.write_bytes(data)
+    (result,) = validate([path], ValidationRequest(ExpectedReturn("example"), TODAY))
+    return result
+
+
+def filled(team: str = "PAK") -> bytes:
+    return generate(load("example"), Order(team, ISSUED, "PAK", answers=answers()))
+
+
+def test_every_kind_of_text_field_has_an_end(tmp_path: Path) -> None:
+    result = look(overlong(filled(), TEXTS), tmp_path)
+    wrong = {each.field: each for each in result.findings if each.code == "V010"}
+    assert set(wrong) == {f.code for _, _, f in load("example").places() if f.type in TEXTS}
+    for field, most in (("PLN_12", 32_767), ("PLN_01", 20)):
+        said = f"{len(LONG.strip())} characters; at most {most} are allowed."
+        assert in_words(wrong[field]).message.endswith(said)
+    due = {"V001"}  # who does it was said, and not until when
+    # nothing was calculated again
+    assert {each.code for each in result.findings} == {"V009", "V010", "S014", "S028"} | due
+
+
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    zip(
+        ("x" * CELL_LIMIT, "x" * (CELL_LIMIT + 1), "😀" * 16_383, "😀" * 16_384),
+        (True, False) * 2,
+        strict=True,
+    ),
+    ids=["just", "over", "just in pairs", "over in pairs"],
+)
+def test_a_cell_holds_what_excel_counts(text: str, fits: bool, tmp_path: Path) -> None:
+    result = look(overlong(filled(), {FIELD_TYPES["text"]}, text), tmp_path)
+    found = {each.field for each in result.findings if each.code == "V010"}
+    assert ("PLN_12" not in found) is fits is fits_a_cell(text)
+    assert cell_length(beginning(text)) <= CELL_LIMIT
+    assert text.startswith(beginning(text))
+
+
+def test_feedback_loses_none_of_it(tmp_path: Path) -> None:
+    """What no cell holds stands in pieces on the sheet of its own, and comes back from there."""
+    result = look(overlong(filled(), TEXTS | {FIELD_TYPES["integer"], FIELD_TYPES["many"]}), tmp_path)
+    given = give_back(result, load("example"), today=TODAY)
+    assert {"Project code", "Participants expected", "K-01 Risk"} <= {
+        each.question for each in given.too_long
+    }
+    again = look(given.workbook, tmp_path)
+    assert again.submission is not None
+    kept: dict[tuple[str, str], str] = {}
+    for each in again.submission.unplaced:
+        place = each.sheet, each.cell
+        kept[place] = kept.get(place, "") + each.text
+    assert len(kept) == len(given.too_long) + len(given.beside)
+    assert {text.strip() for text in kept.values()} == {LONG.strip()}
+    assert not [each for each in again.findings if each.code.startswith(("F", "I", "S"))]
+
+
+# through every command
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Round:
+    """A round of three teams; the first file of its folder is the bad one."""
+    (tmp_path / "teams.csv").write_text("team,country\nBAD,PAK\nONE,PAK\nTWO,PAK", encoding="utf-8")
+    round_ = init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
+    for name, order in zip("abc", orders(round_, ISSUED), strict=True):
+        order.answers.update(answers(f"WS-{name}"))
+        data = generate(load("example"), order)
+        if name == "a":
+            kinds = set(FIELD_TYPES.values()) - {FIELD_TYPES["calculated"], FIELD_TYPES["date"]}
+            data = overlong(data, kinds)
+        (round_.folder / "returned" / f"{name}.xlsx").write_bytes(data)
+    return round_
+
+
+@contextmanager
+def printed(capsys: pytest.CaptureFixture[str], code: int, *command: object) -> Iterator[tuple[str, str]]:
+    """What a command prints that ends with this code."""
+    capsys.readouterr()
+    done = run([str(each) for each in command])
+    out, err = capsys.readouterr()
+    assert done == code, err
+    yield out, err
+
+
+def test_every_command_goes_on_with_the_others(
+    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = made.folder, tmp_path / "out"
+    with printed(capsys, 1, "validate", folder, "-v", *AS_OF) as (said, err):
+        assert "b.xlsx: accepted" in said
+        assert "a.xlsx: Plan!E18: V010 error" in said
+        assert "3 files: 2 accepted, 1 returned, 0 refused" in err
+    with printed(capsys, 0, "status", folder, *AS_OF, "--wide", "--xlsx", out / "status.xlsx") as (said, _):
+        assert [line.split()[0] for line in said.splitlines()] == ["Team", "BAD", "ONE", "TWO"]
+    with printed(capsys, 0, "consolidate", folder, *AS_OF) as (said, _):
+        assert "2 accepted, 1 returned" in said
+    formats = [
+        part for name in ("html", "xlsx", "json", "sarif", "junit", "overview") for part in ("--format", name)
+    ]
+    with printed(capsys, 0, "report", folder, *AS_OF, *formats, "-o", out) as (said, _):
+        assert len(said.splitlines()) == 6
+    verify = ("verify", out / "validation.json", "--returned", folder / "returned", "--jobs", "1")
+    with printed(capsys, 0, *verify):
+        pass
+    with printed(capsys, 0, "export", folder, "--table", "answers", "-o", out / "answers.xlsx"):
+        cells = [cell.value for row in openpyxl.load_workbook(out / "answers.xlsx").active for cell in row]
+        assert max(len(str(cell)) for cell in cells) == CELL_LIMIT
+    later = shutil.copytree(folder / "returned", tmp_path / "later")
+    with printed(capsys, 0, "compare", folder, later, *AS_OF) as (said, _):
+        assert "WS-b" in said
+    with printed(capsys, 0, "compare", later / "a.xlsx", later / "b.xlsx", *AS_OF) as (said, _):
+        assert "Answers changed: " in said
+
+
+def test_feedback_is_for_all(made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ("feedback", made.folder, "--all", "--json", "-o", tmp_path / "back", *AS_OF)
+    with printed(capsys, 0, *command) as (said, _):
+        files = {each["team"]: each for each in json.loads(said)["files"]}
+    assert set(files) == {"BAD", "ONE", "TWO"}
+    assert {each["question"] for each in files["BAD"]["too_long"]} > {"Project code", "K-01 Risk"}
+    text = Path(files["BAD"]["message"]).read_text(encoding="utf-8")
+    assert "longer than an Excel cell can hold" in text
+
+
+def test_a_stamp_that_no_cell_holds_stops_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The name of its round is a period of the figures, and of no use to anybody."""
+    parts = text_of(filled())
+    restamp(round="R" * 33_000, signed=False)(parts)
+    (tmp_path / "in").mkdir()
+    for name, data in (("a", pack(parts)), ("b", filled("ONE"))):
+        (tmp_path / "in" / f"{name}.xlsx").write_bytes(data)
+    with printed(capsys, 0, "consolidate", tmp_path / "in", "-o", tmp_path / "out", *AS_OF) as (said, _):
+        assert "2 accepted" in said
+    assert openpyxl.load_workbook(tmp_path / "out" / "data.xlsx").sheetnames[0] == "Contents"
+
+
+def test_a_file_that_cannot_be_given_back_stops_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A stamp that was edited: no document property takes a team with such a name."""
+    parts = text_of(filled())
+    restamp(team="T" * 300, signed=False)(parts)
+    paths = [tmp_path / f"{name}.xlsx" for name in "abc"]
+    for path, data in zip(paths, (pack(parts), filled("ONE"), filled("TWO")), strict=True):
+        path.write_bytes(data)
+    command = ("feedback", "--all", *paths, "-o", tmp_path / "back", *AS_OF)
+    with printed(capsys, 1, *command) as (said, err):
+        assert len(said.splitlines()) == 2
+        assert "a.xlsx: no workbook can be made: team: 300 characters; Excel takes 255. Shorten it." in err

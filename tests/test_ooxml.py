@@ -27,7 +27,6 @@ from tests.damages.as_excel import as_excel
 from tests.face import (
     LIMITS,
     Area,
-    Cache,
     CellKind,
     Follower,
     RawCell,
@@ -801,16 +800,6 @@ def test_long_attributes_are_read_alike_and_not_remembered(by_handlers: Callable
     before = ooxml_rows._attributes.cache_info().currsize
     assert outcome(data) == by_handlers(data)
     assert ooxml_rows._attributes.cache_info().currsize - before <= 2
-
-
-def test_memory_forgets_what_was_not_asked_for_lately() -> None:
-    memory: Cache[int, str] = Cache(3, largest=2)
-    for number in range(1, 9):
-        assert memory.recall(number, 1, lambda: "new") == "new"
-        assert memory.recall(1, 1, lambda: "newer") == "new"
-    assert [memory.recall(number, 1, lambda: "newer") for number in (8, 2)] == ["new", "newer"]
-    assert memory.recall(0, 3, lambda: "too large") == "too large"
-    assert memory.recall(0, 3, lambda: "still") == "still"
 
 
 # What no row may do: end the rows in the middle of a cell, and what then stands there or in the next rows; call a cell
