@@ -227,11 +227,12 @@ def test_every_kind_of_text_field_has_an_end(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "fits"),
-    zip(
-        ("x" * CELL_LIMIT, "x" * (CELL_LIMIT + 1), "😀" * 16_383, "😀" * 16_384),
-        (True, False) * 2,
-        strict=True,
-    ),
+    [
+        ("x" * CELL_LIMIT, True),
+        ("x" * CELL_LIMIT + "x", False),
+        ("😀" * 16_383, True),
+        ("😀" * 16_384, False),
+    ],
     ids=["just", "over", "just in pairs", "over in pairs"],
 )
 def test_a_cell_holds_what_excel_counts(text: str, fits: bool, tmp_path: Path) -> None:
