@@ -15,12 +15,15 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import chdir, closing, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, init_round, load, validate
 from hrge_xl.cli import run
@@ -40,6 +43,8 @@ from tests.face import (
     fits_a_cell,
     give_back,
     orders,
+    path_of,
+    path_text,
 )
 from tests.in_words import in_words
 from tests.intake_files import pack
@@ -52,6 +57,7 @@ ROUND = "2026-H1"  # of the damaged files too
 ON_THE_DAY = ("--today", DAY)
 FINE = (0, 1, 4)  # done; what was found is in the files
 IN_TURN = ("order",)  # of files, by which ones came at all
+FORMATS = [word for name in ("html", "xlsx", "json", "sarif", "junit") for word in ("--format", name)]
 FACTS = ("answers", "findings", "submissions")
 
 BYTES_FOR_NAMES = pytest.mark.skipif(
@@ -127,8 +133,7 @@ def _facts(dataset: Path) -> Said:
 
 def _reported(place: str, came: Path, *more: str) -> list[dict[str, Any]]:
     """What a report says of the good files; it is made in every format, and verified."""
-    formats = [word for name in ("html", "xlsx", "json", "sarif", "junit") for word in ("--format", name)]
-    done("report", place, *formats, "-o", f"reports of {place}", *ON_THE_DAY)
+    done("report", place, *FORMATS, "-o", f"reports of {place}", *ON_THE_DAY)
     file = Path(f"reports of {place}/validation.json")
     done("verify", file, "--returned", came, *more)
     return [
@@ -301,10 +306,10 @@ def test_every_command_goes_on_with_the_others(
         assert [line.split()[0] for line in said.splitlines()] == ["Team", "BAD", "ONE", "TWO"]
     with printed(capsys, 0, "consolidate", folder, *AS_OF) as (said, _):
         assert "2 accepted, 1 returned" in said
-    formats = [
-        part for name in ("html", "xlsx", "json", "sarif", "junit", "overview") for part in ("--format", name)
-    ]
-    with printed(capsys, 0, "report", folder, *AS_OF, *formats, "-o", out) as (said, _):
+    with printed(capsys, 0, "report", folder, *AS_OF, *FORMATS, "--format", "overview", "-o", out) as (
+        said,
+        _,
+    ):
         assert len(said.splitlines()) == 6
     verify = ("verify", out / "validation.json", "--returned", folder / "returned", "--jobs", "1")
     with printed(capsys, 0, *verify):
@@ -354,3 +359,105 @@ def test_a_file_that_cannot_be_given_back_stops_nobody(
     with printed(capsys, 1, *command) as (said, err):
         assert len(said.splitlines()) == 2
         assert "a.xlsx: no workbook can be made: team: 300 characters; Excel takes 255. Shorten it." in err
+
+
+# names of files that are not text, or very long: no two files are taken for one
+
+NAMES = st.binary(min_size=1, max_size=30).filter(lambda name: not {0, ord("/")} & set(name))
+
+
+@given(NAMES, NAMES)
+def test_every_name_is_a_text_that_can_be_written_and_of_one_file_only(one: bytes, other: bytes) -> None:
+    shown = [path_text(os.fsdecode(name)) for name in (one, other)]
+    assert [text.encode().decode() for text in shown] == shown
+    if "\ufffd" not in os.fsdecode(one) + os.fsdecode(other):
+        assert (shown[0] == shown[1]) == (one == other)
+        assert os.fsencode(path_of(shown[0])) == os.fsencode(Path(os.fsdecode(one)))
+
+
+def test_halves_of_letters_have_their_number() -> None:
+    """As Windows may have them."""
+    assert path_text("a\ud800.xlsx") == "a\ufffduD800.xlsx"
+    assert str(path_of("a\ufffduD800.xlsx")) == "a\ud800.xlsx"
+
+
+def put(folder: Path, name: bytes, data: bytes) -> None:
+    (folder / os.fsdecode(name)).write_bytes(data)
+
+
+def two_teams(folder: Path) -> tuple[Round, list[bytes]]:
+    """A round of two teams, and what they would send."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "teams.csv").write_text("team,country\nONE,PAK\nTWO,PAK", encoding="utf-8")
+    round_ = init_round(folder / "round", "example", folder / "teams.csv")
+    wanted = [
+        replace(order, answers=answers(f"WS-{order.team}")) for order in orders(round_, date(2026, 6, 1))
+    ]
+    return round_, [generate(load("example"), order) for order in wanted]
+
+
+@pytest.mark.deep
+@BYTES_FOR_NAMES
+@pytest.mark.parametrize("home", [b"home", b"h\xf6me"], ids=["folder", "folder that is not text"])
+def test_names_that_are_no_text(home: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    round_, (one, two) = two_teams(tmp_path / os.fsdecode(home))
+    folder, returned, out = round_.folder, round_.folder / "returned", tmp_path / "out"
+    for name, data in (
+        (b"caf\xe9.xlsx", one), (b"caf\xe8.xlsx", one), (b"two.xlsx", two), (b"\xff.xlsx", b"x"), (b"\xfe.xlsx", b"x"),
+        (b"empty\xff.xlsx", b""),
+    ):  # fmt: skip
+        put(returned, name, data)
+    day = ("--today", DAY, "--jobs", 1)
+    commands = (
+        (4, "validate", folder, *day), (0, "status", folder, *day, "--xlsx", out / "status.xlsx"),
+        (4, "consolidate", folder, *day), (4, "consolidate", returned, "-o", out / "loose", *day),
+        (4, "consolidate", returned, "-o", out / "dry", "--dry-run", *day),
+        (4, "report", folder, *FORMATS, "--format", "overview", "-o", out, *day),
+        (4, "feedback", folder, "--all", "-o", out, *day),
+        (4, "feedback", returned, "--all", "--json", "-o", out, *day), 
+        (0, "export", folder, "--table", "files", "-o", out / "files.xlsx"),
+        (4, "consolidate", folder, *day), (0, "verify", out / "validation.json", "--returned", returned, "--jobs", 1),
+    )  # fmt: skip
+    for code, *command in commands:
+        assert hrge(*command) == code, (command, capsys.readouterr().err)
+    report = json.loads((out / "validation.json").read_text(encoding="utf-8"))
+    rows = {Path(file["path"]).name: (file["verdict"], file["status"]) for file in report["files"]}
+    assert rows == {
+        "caf\ufffdE8.xlsx": ("accepted", "counts"), "caf\ufffdE9.xlsx": ("accepted", "doubled"),
+        "two.xlsx": ("accepted", "counts"), "\ufffdFE.xlsx": ("refused", "refused"),
+        "\ufffdFF.xlsx": ("refused", "refused"), "empty\ufffdFF.xlsx": ("refused", "refused"),
+    }  # fmt: skip
+    (said,) = (f["findings"][0]["message"] for f in report["files"] if "empty" in f["path"])
+    assert said == "The file empty\ufffdFF.xlsx is empty."
+    with closing(sqlite3.connect(folder / DATASET)) as database:
+        assert database.execute("SELECT count(*) FROM files").fetchone() == (6,)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("stem", ["x" * 245, "ع" * 122, "😀" * 61], ids=["latin", "arabic", "pictures"])
+def test_a_very_long_name_of_a_file(stem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    round_, (one, two) = two_teams(tmp_path)
+    returned, out = round_.folder / "returned", tmp_path / "out"
+    (returned / f"{stem}.xlsx").write_bytes(one)
+    (returned / "two.xlsx").write_bytes(two)
+    for place in (round_.folder, returned):
+        assert hrge("feedback", place, "--all", "-o", out, "--today", DAY) == 0, capsys.readouterr().err
+    assert hrge("report", round_.folder, "--format", "json", "-o", out, "--today", DAY) == 0
+    assert hrge("verify", out / "validation.json", "--returned", returned) == 0
+
+
+@pytest.mark.parametrize("letter", ["x", "ع", "漢", "😀"])
+def test_a_very_long_team_and_intervention(
+    letter: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is written for them has a name that every system takes, and each has its own."""
+    files = [tmp_path / f"{number}.xlsx" for number in range(3)]
+    for path, team in zip(files, (f"{letter * 59}1", f"{letter * 59}2", "SHORT"), strict=True):
+        order = Order(team, date(2026, 6, 1), "PAK", answers=answers(letter * 20))
+        path.write_bytes(generate(load("example"), order))
+    out = tmp_path / "out"
+    words = ("feedback", *files, "--all", "-o", out, "--today", DAY)
+    assert hrge(*words) == 0, capsys.readouterr().err
+    names = sorted(path.name for path in out.glob("*_feedback.xlsx"))
+    assert len(names) == 3
+    assert max(len(os.fsencode(name)) for name in names) < 230
