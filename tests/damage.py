@@ -69,7 +69,7 @@ ANSWERS: dict[tuple[str, str, str], Any] = {
     ("R1", "K-03", "RSK_07"): "Talk early",
 }
 COVER, PLAN, CHECKLIST, RISKS, SUMMARY, LISTS, STAMP = (f"xl/worksheets/sheet{n}.xml" for n in range(1, 8))
-BOOK, BOOK_LINKS, PROPERTIES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "docProps/custom.xml"
+BOOK, PROPERTIES = "xl/workbook.xml", "docProps/custom.xml"
 TYPES, STRINGS = "[Content_Types].xml", "xl/sharedStrings.xml"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"

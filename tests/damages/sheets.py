@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html import escape
 
 from tests.damages.book import BOOK, LINKS, TYPES, At, Book, Cell, attributes, block, outside_texts, written
-from tests.damages.carriers import KEY
-from tests.damages.drawings import declare, relate
+from tests.damages.drawings import declare
 from tests.damages.kinds import Edit, at
-from tests.damages.looks import row
-from tests.face import PROPERTY_PREFIX, Identity, sign, to_pairs
 
-PROPERTIES, STAMP = "docProps/custom.xml", "_hrge"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
@@ -203,37 +198,12 @@ def unprotected(name: str) -> Edit:
     return lambda book: book.regex(book.sheets[name], r"<sheetProtection[^>]*/>", "")
 
 
-def calculation(**said: str) -> Edit:
-    """Change how the workbook calculates: `calcMode`, `fullPrecision`."""
-
-    def edit(book: Book) -> None:
-        found = re.search(r"<calcPr\b[^>]*/>", book[BOOK])
-        assert found
-        book.swap(BOOK, found[0], f"<calcPr{written({**attributes(found[0]), **said})}/>")
-
-    return edit
-
-
 def name_changed(name: str, refers: str | None) -> Edit:
     """Let a defined name stand for something else, or take it away."""
 
     def edit(book: Book) -> None:
         pattern = rf'(<definedName [^>]*?name="{name}"[^>]*>)[^<]*(</definedName>)'
         book.regex(BOOK, pattern, "" if refers is None else rf"\g<1>{refers}\g<2>")
-
-    return edit
-
-
-def merged(where: str) -> Edit:
-    """Merge an area."""
-    sheet, area = at(where)
-
-    def edit(book: Book) -> None:
-        made = f'<mergeCells count="1"><mergeCell ref="{area}"/></mergeCells>'
-        part = book.sheets[sheet]
-        marks = ("<conditionalFormatting", "<dataValidations", "<hyperlinks", "<printOptions", "<pageMargins")
-        place = min(found for mark in marks if (found := book[part].find(mark)) >= 0)
-        book[part] = book[part][:place] + made + book[part][place:]
 
     return edit
 
@@ -286,65 +256,3 @@ def column_deleted(where: str) -> Edit:
         book[part] = rows + end + re.sub(r'( sqref=)"([^"]*)"', areas, rules)
 
     return edit
-
-
-# stamps
-
-
-def restamped(*, sheet: bool = True, properties: bool = True, signed: bool = True, **changes: str) -> Edit:
-    """Change the stamp in one or both of its places, with a right signature or the old one."""
-
-    def edit(book: Book) -> None:
-        pattern = rf'name="{PROPERTY_PREFIX}(\w+)"><vt:lpwstr>(.*?)</vt:lpwstr>'
-        identity = replace(Identity(**dict(re.findall(pattern, book[PROPERTIES], re.DOTALL))), **changes)
-        identity = sign(identity, KEY) if signed else identity
-        for line, (name, value) in enumerate(to_pairs(identity), start=2):
-            if sheet and value:
-                book.type_text(STAMP, f"B{line}", value)
-            if properties and f'"{PROPERTY_PREFIX}{name}"' in book[PROPERTIES]:
-                old = rf'(name="{PROPERTY_PREFIX}{name}"><vt:lpwstr>).*?(</vt:lpwstr>)'
-                book.regex(PROPERTIES, old, rf"\g<1>{value}\g<2>")
-
-    return edit
-
-
-def stamp_cleared(book: Book) -> None:
-    """Empty the hidden sheet."""
-    part = book.sheets[STAMP]
-    book.regex(part, "<sheetData>.*</sheetData>", "<sheetData></sheetData>")
-
-
-def without_properties(book: Book) -> None:
-    """Take the properties of the document away."""
-    book.regex(PROPERTIES, "<property .*</property>", "")
-
-
-def filtered(sheet: str, hidden: str) -> Edit:
-    """A filter that hides a row."""
-
-    def edit(book: Book) -> None:
-        part = book.sheets[sheet]
-        column = '<filterColumn colId="1"><filters><filter val="x"/></filters></filterColumn>'
-        book.regex(
-            part, r"<autoFilter ([^>]*?)(?:/>|>.*?</autoFilter>)", rf"<autoFilter \1>{column}</autoFilter>"
-        )
-        row(f"{sheet}!{hidden}", hidden="1")(book)
-
-    return edit
-
-
-def macro(book: Book) -> None:
-    """A macro that came along."""
-    book.add_bytes("xl/vbaProject.bin", b"x")
-
-
-def external(book: Book) -> None:
-    """A link to another workbook."""
-    part = "xl/externalLinks/externalLink1.xml"
-    book[part] = (
-        f'<externalLink xmlns="{MAIN}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-        '<externalBook r:id="rId800"/></externalLink>'
-    )
-    declare(book, part, "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml")
-    relate(book, part, "externalLinkPath", "file:///C:/Users/someone/other.xlsx", ' TargetMode="External"')
-    relate(book, BOOK, "externalLink", "externalLinks/externalLink1.xml")
