@@ -609,12 +609,9 @@ def _table(way: str, make: Callable[..., Callable[[], bytes]]) -> list[Damage]:
     """The kinds of `damage.yaml` that are done in a way, by the functions above."""
     return [
         Damage(
-            name,
-            make(*(edit for entry in entries for edit in _edits(entry))),
-            verdict,
-            frozenset(places(found)),
+            name, make(*(edit for each in done for edit in _edits(each))), verdict, frozenset(places(found))
         )
-        for name, (verdict, found, *entries) in TABLE[way].items()
+        for name, (verdict, found, *done) in TABLE[way].items()
     ]
 
 

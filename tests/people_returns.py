@@ -13,7 +13,7 @@ from typing import Any
 from hrge_xl import load
 from tests.answers import TODAY
 from tests.build_submission import Keyed, submission
-from tests.face import ACCEPTED, Answers, Identity, Layout, Result, Spec, Store, Submission, build
+from tests.face import ACCEPTED, Answers, Identity, Layout, Outcome, Result, Spec, Store, Submission, build
 from tests.read_and_check import check, checked_answers
 from tests.temporary import of_results
 
@@ -80,21 +80,14 @@ def dataset_of(
     """The dataset of some returns: team, answers, changed attributes of answers, and when each was saved."""
     read = [_read(layout, *each) for each in returns]
     checked = check([(each, layout) for each in read], today=TODAY)
-    results = [
-        Result(
-            sent.path,
-            sent.sha256,
-            1,
-            ACCEPTED,
-            outcome.findings,
-            checked_answers(sent, outcome),
-            outcome,
-            read_by=layout.spec.folder,
-        )
-        for sent, outcome in zip(read, checked, strict=True)
-    ]
+    results = [_result(layout, sent, outcome) for sent, outcome in zip(read, checked, strict=True)]
     with of_results(results, layout.spec, TODAY) as store:
         yield store
+
+
+def _result(layout: Layout, sent: Submission, outcome: Outcome) -> Result:
+    more = checked_answers(sent, outcome), outcome
+    return Result(sent.path, sent.sha256, 1, ACCEPTED, outcome.findings, *more, read_by=layout.spec.folder)
 
 
 def _read(

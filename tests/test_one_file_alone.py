@@ -306,10 +306,8 @@ def test_every_command_goes_on_with_the_others(
         assert [line.split()[0] for line in said.splitlines()] == ["Team", "BAD", "ONE", "TWO"]
     with printed(capsys, 0, "consolidate", folder, *AS_OF) as (said, _):
         assert "2 accepted, 1 returned" in said
-    with printed(capsys, 0, "report", folder, *AS_OF, *FORMATS, "--format", "overview", "-o", out) as (
-        said,
-        _,
-    ):
+    report = ("report", folder, *AS_OF, *FORMATS, "--format", "overview", "-o", out)
+    with printed(capsys, 0, *report) as (said, _):
         assert len(said.splitlines()) == 6
     verify = ("verify", out / "validation.json", "--returned", folder / "returned", "--jobs", "1")
     with printed(capsys, 0, *verify):

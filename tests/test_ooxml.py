@@ -508,16 +508,8 @@ def test_references(reference: str, area: Area | None) -> None:
 
 
 DATE_FORMATS = ("yyyy\\-mm\\-dd", "[$-409]d/m/yy h:mm AM/PM;@", "[mm]:ss", "ge.m.d")
-OTHER_FORMATS = (
-    "General",
-    "#,##0.00 [$kr-414]",
-    "0.00E+00",
-    '"Day "0',
-    "0\\d",
-    "[Red]0;[Blue]0",
-    "_-* #,##0_s",
-    "bbbb",
-)
+OTHER_FORMATS = ("General", "#,##0.00 [$kr-414]", "0.00E+00", '"Day "0')
+OTHER_FORMATS += ("0\\d", "[Red]0;[Blue]0", "_-* #,##0_s", "bbbb")
 
 
 @pytest.mark.parametrize(
