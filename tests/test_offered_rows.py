@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from hrge_xl import load
 from tests.answers import TODAY, layout
@@ -70,41 +71,8 @@ def test_the_office_and_the_reader_say_the_same(office: Any, tmp_path: Path) -> 
 
 # a spec of its own
 
-LIST = {
-    "items": [
-        {"code": "BUS", "label": "By bus"},
-        {"code": "RAIL", "label": {"en": "By rail", "fr": "En train"}},
-    ]
-}
-MADE: Files = {
-    "workbook.yaml": {
-        "name": "made", "version": "1", "title": "Made", "languages": ["fr", "en"], "sheets": ["W", "C"],
-    },
-    "vocabularies.yaml": {"WAY": LIST},
-    "tools/w.yaml": {
-        "code": "W", "sheet": "Ways", "title": "Ways", "always": True,
-        "blocks": [{"kind": "register", "id": "W-", "rows": 3, "fields": [
-            {"code": "W_1", "type": "text", "label": "What"},
-            {"code": "W_2", "type": "reference", "to": ["C"], "only": {"C_1": "RAIL"}, "label": "How"},
-            {"code": "W_3", "type": "reference", "to": ["W"], "label": "After"},
-            {"code": "W_4", "type": "many", "vocabulary": "WAY", "cells": 3, "label": "Ways"},
-            {"code": "W_5", "type": "calculated", "formula": "label(lookup(W_2, C_1))", "result": "text", "label": "a"},
-            {"code": "W_6", "type": "calculated", "formula": "label(lookup(W_3, W_4))", "result": "text", "label": "b"},
-            {"code": "W_7", "type": "calculated", "formula": "count_of(W_4)", "label": "c"},
-            {"code": "W_8", "type": "calculated", "formula": "lookup(W_2, C_2)", "result": "text", "label": "d"},
-        ]}],
-    },
-    "tools/c.yaml": {
-        "code": "C", "sheet": "List", "title": "List", "always": True,
-        "blocks": [{"kind": "catalogue", "items": [
-            {"code": "C1", "label": "First", "values": {"C_1": "BUS; RAIL", "C_2": {"en": "one", "fr": "un"}}},
-            {"code": "C2", "label": "Second", "values": {"C_1": "BUS"}},
-        ], "fields": [
-            {"code": "C_1", "type": "many", "vocabulary": "WAY", "cells": 2, "fixed": True, "label": "Way"},
-            {"code": "C_2", "type": "text", "fixed": True, "label": "Words"},
-        ]}],
-    },
-}  # fmt: skip
+MADE: Files = yaml.safe_load(Path(__file__).with_name("offered_rows.yaml").read_text(encoding="utf-8"))
+
 TYPED = {
     ("W-01", "W_1"): ["Go"],
     ("W-01", "W_2"): ["c1  First, and more"],
