@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from openpyxl import load_workbook
 
 from hrge_xl import ExpectedReturn, generate, init_round, load, load_round, read, refresh
@@ -108,39 +109,33 @@ def test_the_coordinator_is_warned(team: Team, capsys: pytest.CaptureFixture[str
 # which returns are versions of one workbook, and which step back
 
 KEY = b"k" * 32
+USUAL = {
+    "verdict": "accepted",
+    "team": "A",
+    "copy": "copy",
+    "project": "P",
+    "country": "PAK",
+    "period": "2026",
+}
+TABLE = yaml.safe_load(Path(__file__).with_name("older_copy.yaml").read_text(encoding="utf-8"))
 
 
-def version(name: str, hour: int, predecessor: str = "", **more: Any) -> ReturnEntry:
-    """A version of one workbook, saved at an hour; what it was given back for, where it is feedback."""
-    usual: dict[str, Any] = {
-        "verdict": "accepted", "team": "A", "copy": "copy", "project": "P", "intervention": "",
-        "country": "PAK", "period": "2026", "moment": f"2026-04-01T{hour:02}:00:00+00:00",
-    }  # fmt: skip
-    return ReturnEntry(name, hour, predecessor=predecessor, **(usual | more))
+def version(name: str, hour: int, *more: str | dict[str, Any]) -> ReturnEntry:
+    """A version of one workbook, saved at an hour; what it was given back for, if anything, and what is unusual."""
+    moment = f"2026-04-01T{hour:02}:00:00+00:00"
+    said: dict[str, Any] = USUAL | {"intervention": "", "predecessor": "", "moment": moment}
+    for each in more:
+        said |= each if isinstance(each, dict) else {"predecessor": each}
+    return ReturnEntry(name, hour, **said)
 
 
 V1, V2 = version("v1", 1), version("v2", 2)
-STORIES: dict[str, tuple[list[ReturnEntry], dict[str, str]]] = {
-    "versions of the workbook as it was issued": ([V1, V2], {}),
-    "feedback of the latest one": ([V1, V2, version("v3", 3, "v2")], {}),
-    "feedback of an older one": ([V1, V2, version("v3", 3, "v1")], {"v3": "v2"}),
-    "feedback overtaken by the old workbook": ([V1, version("v3", 3, "v1"), version("v4", 4)], {"v4": "v3"}),
-    "two versions of one feedback": ([V1, version("v3", 3, "v1"), version("v4", 4, "v1")], {}),
-    "feedback of feedback": ([V1, version("v3", 3, "v1"), version("v5", 5, "v3")], {}),
-    "it was saved before the other one came": ([V1, version("v2", 4), version("v3", 3, "v1")], {"v2": "v3"}),
-    "feedback of what never came here": ([version("v3", 3, "v0")], {}),
-    "feedback of what is not here any more": ([V2, version("v3", 3, "v1")], {"v3": "v2"}),
-    "another workbook": ([V1, version("o", 2, copy="other"), version("v3", 3, "v1")], {}),
-    "about another project": ([V1, version("o", 2, project="Q"), version("v3", 3, "v1")], {}),
-    "a version that could not be read": ([V1, version("v2", 2, verdict="refused"), version("v3", 3, "v1")], {}),
-    "a version that is somebody else's": ([V1, version("v2", 2, doubts=("I006",)), version("v3", 3, "v1")], {}),
-    "a circle that somebody made up": ([version("v1", 1, "v2"), version("v2", 2, "v1")], {}),
-}  # fmt: skip
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", TABLE["steps back"])
 def test_which_returns_step_back(story: str) -> None:
-    entries, expected = STORIES[story]
+    versions, expected = TABLE["steps back"][story]
+    entries = [version(*each) for each in versions]
     assert based_on_old_version(entries) == expected
     assert based_on_old_version(reversed(entries)) == expected
 
@@ -153,38 +148,10 @@ def test_with_what_was_decided_against_nothing_is_lost() -> None:
     assert based_on_old_version([version("v0", 1), version("v1", 2), later], {"v1"}) == {}
 
 
-# the name of the project is corrected
-
-
-WRONG = version("w1", 1, project="WRONG")
-RENAMED: dict[str, tuple[list[ReturnEntry], list[list[str]]]] = {
-    "in feedback": ([WRONG, version("v2", 2, "w1")], [["w1", "v2"]]),
-    "in feedback, and then that was corrected": (
-        [WRONG, version("v2", 2, "w1"), version("v3", 3, "v2")], [["w1", "v2", "v3"]],
-    ),
-    "twice": (
-        [WRONG, version("x2", 2, "w1", project="X"), version("v3", 3, "x2")], [["w1", "x2", "v3"]],
-    ),
-    "in the workbook as it was issued": ([WRONG, version("v2", 2)], [["w1"], ["v2"]]),
-    "in feedback on an older one": (
-        [WRONG, version("w2", 2, project="WRONG"), version("v3", 3, "w1")], [["w1", "w2"], ["v3"]],
-    ),
-    "and the wrong one goes on": (
-        [WRONG, version("v2", 2, "w1"), version("w3", 3, "w1", project="WRONG")], [["w1", "w3"], ["v2"]],
-    ),
-    "into two others": (
-        [WRONG, version("v2", 2, "w1"), version("x3", 3, "w1", project="X")], [["w1"], ["v2"], ["x3"]],
-    ),
-    "into one that was there": ([WRONG, V2, version("v3", 3, "w1")], [["w1"], ["v2", "v3"]]),
-    "in another copy": ([WRONG, version("v2", 2, "w1", copy="other")], [["w1"], ["v2"]]),
-    "by something saved before it": ([version("w2", 2, project="WRONG"), version("v1", 1, "w2")], [["v1"], ["w2"]]),
-    "in a circle": ([version("w1", 1, "v2", project="WRONG"), version("v2", 2, "w1")], [["w1", "v2"]]),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("story", RENAMED)
+@pytest.mark.parametrize("story", TABLE["renamed"])
 def test_which_returns_are_versions_of_one_workbook(story: str) -> None:
-    entries, expected = RENAMED[story]
+    versions, expected = TABLE["renamed"][story]
+    entries = [version(*each) for each in versions]
     for some in (entries, entries[::-1]):
         assert [[entry.submission for entry in group] for group in workbook_versions(some)] == expected
 
