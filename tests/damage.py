@@ -69,7 +69,7 @@ ANSWERS: dict[tuple[str, str, str], Any] = {
     ("R1", "K-03", "RSK_07"): "Talk early",
 }
 COVER, PLAN, CHECKLIST, RISKS, SUMMARY, LISTS, STAMP = (f"xl/worksheets/sheet{n}.xml" for n in range(1, 8))
-BOOK, PROPERTIES = "xl/workbook.xml", "docProps/custom.xml"
+BOOK, PROPERTIES, CORE = "xl/workbook.xml", "docProps/custom.xml", "docProps/core.xml"
 TYPES, STRINGS = "[Content_Types].xml", "xl/sharedStrings.xml"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -242,6 +242,19 @@ def restamp(sheet: bool = True, properties: bool = True, *, signed: bool = True,
                 )(parts)
 
     return edit
+
+
+def saved_at(moment: str) -> bytes:
+    """The filled example that says in its properties when it was saved."""
+    parts = text_of(filled())
+    parts[CORE], count = re.subn(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{moment}", parts[CORE])
+    assert count == 1
+    return pack(parts)
+
+
+def stamped(**said: str) -> Callable[[], bytes]:
+    """The filled example with something else in its stamp, signed."""
+    return altered(restamp(**said))
 
 
 STYLES = "xl/styles.xml"

@@ -12,7 +12,7 @@ import pytest
 
 from hrge_xl import ValidationRequest, validate
 from tests.audited import hrge
-from tests.damage import TODAY, WANTED, filled
+from tests.damage import TODAY, WANTED, filled, saved_at, stamped
 from tests.face import (
     ACCEPTED,
     ARRIVED,
@@ -27,7 +27,6 @@ from tests.face import (
     parse_moment,
 )
 from tests.in_words import in_words
-from tests.odd_files import saved_at, stamped
 from tests.structure import BEYOND
 
 OUT_OF_RANGE = ("1899-12-31T23:59:59Z", "2201-01-01T00:00:00Z")

@@ -13,9 +13,9 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import chdir, closing, contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,23 @@ from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, init_rou
 from hrge_xl.cli import run
 from tests.answers import layout
 from tests.audited import DAY, hrge
-from tests.damage import CHECKLIST, KEY, PLAN, RISKS, TODAY, new_cell, restamp, text_of, words
+from tests.damage import (
+    CHECKLIST,
+    EXAMPLE,
+    KEY,
+    PLAN,
+    RISKS,
+    TODAY,
+    Damage,
+    altered,
+    filled,
+    new_cell,
+    restamp,
+    saved_at,
+    stamped,
+    text_of,
+    words,
+)
 from tests.face import (
     CELL_LIMIT,
     DATASET,
@@ -47,8 +63,7 @@ from tests.face import (
     path_text,
 )
 from tests.in_words import in_words
-from tests.intake_files import pack
-from tests.odd_files import EXAMPLE, FURTHER, ODD, Odd, of_damage
+from tests.intake_files import pack, sheet, workbook
 from tests.versions import answers
 
 GOOD = ("ONE", "TWO", "THREE")
@@ -63,6 +78,49 @@ FACTS = ("answers", "findings", "submissions")
 BYTES_FOR_NAMES = pytest.mark.skipif(
     sys.platform in ("win32", "darwin"), reason="the system has no names that are not text"
 )
+
+
+# every kind of damage to the example, and what else fell once
+
+TOO_LONG = "x" * 32_768  # one more than a cell of Excel holds
+
+
+@dataclass(frozen=True)
+class Odd:
+    """One of them: what it is, how it is made, and the name of the file as the system has it."""
+
+    name: str
+    make: Callable[[], bytes]
+    file: bytes = b"odd.xlsx"
+
+
+def of_damage(damage: Damage) -> Odd:
+    """A file of the damage table."""
+    return Odd(damage.name, damage.make, (damage.file or "odd.xlsx").encode())
+
+
+ODD_MOMENTS = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "soon", "1601-01-01T00:00:00Z")
+ODD_DAYS = ("soon", "2026-02-30", "0001-01-01", "9999-12-31", "9" * 5_000)
+FURTHER = [
+    *(Odd(f"saved {each}", lambda each=each: saved_at(each)) for each in ODD_MOMENTS),
+    *(
+        Odd(f"{name} {day[:12]}", stamped(**{name: day}))
+        for name in ("issued", "deadline", "today")
+        for day in ODD_DAYS
+    ),
+    *(Odd(f"{name} of digits", stamped(**{name: "9" * 5_000})) for name in ("rows", "spec_version", "copy")),
+    Odd("stamp of marks", stamped(team="\u202e\x85;=1+1", round="'; DROP TABLE files; --")),
+    Odd("name that is not text", filled, b"caf\xe9.xlsx"),
+    Odd("name that is not text, of no workbook", lambda: b"x", b"\xff\xfe.xlsx"),
+    Odd("name of 245 letters", filled, b"x" * 245 + b".xlsx"),
+    Odd("name of line ends", filled, b"a\nb\r\t.xlsx"),
+    Odd("text longer than a cell", altered(words(PLAN, "E17", TOO_LONG))),
+    Odd("project longer than a cell", altered(words(PLAN, "E6", TOO_LONG))),
+    Odd("text beside, longer than a cell", altered(new_cell(PLAN, "C40", TOO_LONG))),
+    *(Odd(f"day {day}", altered(words(PLAN, "E9", day))) for day in ("0001-01-01", "9999-12-31")),
+    Odd("a workbook of somebody else", lambda: workbook(sheet('<row r="1"><c r="A1"><v>1</v></c></row>'))),
+]
+ODD = [*map(of_damage, EXAMPLE), *FURTHER]
 
 
 @pytest.fixture(scope="module")
@@ -214,12 +272,12 @@ def look(data: bytes, folder: Path) -> Result:
     return result
 
 
-def filled(team: str = "PAK") -> bytes:
+def sent_by(team: str = "PAK") -> bytes:
     return generate(load("example"), Order(team, ISSUED, "PAK", answers=answers()))
 
 
 def test_every_kind_of_text_field_has_an_end(tmp_path: Path) -> None:
-    result = look(overlong(filled(), TEXTS), tmp_path)
+    result = look(overlong(sent_by(), TEXTS), tmp_path)
     wrong = {each.field: each for each in result.findings if each.code == "V010"}
     assert set(wrong) == {f.code for _, _, f in load("example").places() if f.type in TEXTS}
     for field, most in (("PLN_12", 32_767), ("PLN_01", 20)):
@@ -241,7 +299,7 @@ def test_every_kind_of_text_field_has_an_end(tmp_path: Path) -> None:
     ids=["just", "over", "just in pairs", "over in pairs"],
 )
 def test_a_cell_holds_what_excel_counts(text: str, fits: bool, tmp_path: Path) -> None:
-    result = look(overlong(filled(), {FIELD_TYPES["text"]}, text), tmp_path)
+    result = look(overlong(sent_by(), {FIELD_TYPES["text"]}, text), tmp_path)
     found = {each.field for each in result.findings if each.code == "V010"}
     assert ("PLN_12" not in found) is fits is fits_a_cell(text)
     assert cell_length(beginning(text)) <= CELL_LIMIT
@@ -250,7 +308,7 @@ def test_a_cell_holds_what_excel_counts(text: str, fits: bool, tmp_path: Path) -
 
 def test_feedback_loses_none_of_it(tmp_path: Path) -> None:
     """What no cell holds stands in pieces on the sheet of its own, and comes back from there."""
-    result = look(overlong(filled(), TEXTS | {FIELD_TYPES["integer"], FIELD_TYPES["many"]}), tmp_path)
+    result = look(overlong(sent_by(), TEXTS | {FIELD_TYPES["integer"], FIELD_TYPES["many"]}), tmp_path)
     given = give_back(result, load("example"), today=TODAY)
     assert {"Project code", "Participants expected", "K-01 Risk"} <= {
         each.question for each in given.too_long
@@ -334,10 +392,10 @@ def test_feedback_is_for_all(made: Round, tmp_path: Path, capsys: pytest.Capture
 
 def test_a_stamp_that_no_cell_holds_stops_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The name of its round is a period of the figures, and of no use to anybody."""
-    parts = text_of(filled())
+    parts = text_of(sent_by())
     restamp(round="R" * 33_000, signed=False)(parts)
     (tmp_path / "in").mkdir()
-    for name, data in (("a", pack(parts)), ("b", filled("ONE"))):
+    for name, data in (("a", pack(parts)), ("b", sent_by("ONE"))):
         (tmp_path / "in" / f"{name}.xlsx").write_bytes(data)
     with printed(capsys, 0, "consolidate", tmp_path / "in", "-o", tmp_path / "out", *AS_OF) as (said, _):
         assert "2 accepted" in said
@@ -348,10 +406,10 @@ def test_a_file_that_cannot_be_given_back_stops_nobody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A stamp that was edited: no document property takes a team with such a name."""
-    parts = text_of(filled())
+    parts = text_of(sent_by())
     restamp(team="T" * 300, signed=False)(parts)
     paths = [tmp_path / f"{name}.xlsx" for name in "abc"]
-    for path, data in zip(paths, (pack(parts), filled("ONE"), filled("TWO")), strict=True):
+    for path, data in zip(paths, (pack(parts), sent_by("ONE"), sent_by("TWO")), strict=True):
         path.write_bytes(data)
     command = ("feedback", "--all", *paths, "-o", tmp_path / "back", *AS_OF)
     with printed(capsys, 1, *command) as (said, err):
