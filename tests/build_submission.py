@@ -42,12 +42,8 @@ def submission(
     identity = Identity(spec.name, spec.version, layout.digest, layout.language)
     if "country" in options:
         identity = replace(identity, country=options.pop("country"))
-    made: dict[str, Any] = {
-        "path": "returned/team.xlsx",
-        "sha256": "0" * 64,
-        "size": 1,
-        "identity": identity,
-    } | options
+    made: dict[str, Any] = {"path": "returned/team.xlsx", "sha256": "0" * 64, "size": 1, "identity": identity}
+    made |= options
     return Submission(answers=list(by_cell.values()), **made)
 
 

@@ -11,18 +11,8 @@ from tests.answers import TODAY, layout, plain_value, spec
 from tests.face import Answers, Layout
 from tests.office.driver import Office
 
-WORDS = [
-    "victims",
-    "referral",
-    "screening",
-    "police",
-    "court",
-    "shelter",
-    "training",
-    "budget",
-    "border",
-    "consent",
-]
+WORDS = ("victims", "referral", "screening", "police", "court")
+WORDS += ("shelter", "training", "budget", "border", "consent")
 SPEC = "hrge_toolkit"
 COUNTRY = "PAK"  # issued for it, and answered for it
 ROUND = "2026-H1"  # figures are made by period: all of these are of one

@@ -58,15 +58,12 @@ from hrge_xl.core.errors import (
 )
 from hrge_xl.core.message_templates import MessageTemplate, text_of as said
 from hrge_xl.core.numerals import (
-    Ambiguous,
     FIRST_DAY,
     LAST_DAY,
     LAST_SERIAL,
-    OtherCalendar,
     from_serial,
     parse_date,
     parse_number,
-    refuse_other_calendar,
     shown,
     to_serial,
 )
@@ -287,7 +284,6 @@ from hrge_xl.reader import (
     stamp_alone,
     worker,
 )
-from hrge_xl.reader.safe_xml import Cache
 from hrge_xl.reader.worker import Died, Reason, WorkerPool, dumps, loads, run_guarded, serve
 from hrge_xl.reader.tool_sheets import ToolSheet, named_area, read_axes
 from hrge_xl.reader.expected import ExpectedWorkbook, ReadResult

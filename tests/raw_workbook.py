@@ -87,10 +87,7 @@ def draw(layout: Layout, answers: Answers | None = None, identity: Identity | No
     }
     names[TODAY_NAME] = f"{quoted(layout.cover_name)}!$C$9"
     return RawWorkbook(
-        "xlsx",
-        [_cover(layout), *tools, lists, stamp],
-        names,
-        {f"hrge_{key}": value for key, value in pairs},
+        "xlsx", [_cover(layout), *tools, lists, stamp], names, {f"hrge_{key}": value for key, value in pairs}
     )
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import random
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
+
+import yaml
 
 from tests.damage import KEY, PROPERTIES, STAMP, STRINGS, TYPES, words
 from tests.face import PROPERTY_PREFIX, Identity, sign, to_pairs
@@ -17,68 +21,14 @@ from tests.intake_files import LINKS
 Parts = dict[str, bytes]
 Mutation = Callable[[Parts, random.Random], None]
 
-TEXTS = (
-    "", " ", "0", "-1", "1.5", "1e999", "NaN", "9" * 400, "x" * 40_000, "é" * 300, "😀" * 20_000, "'",
-    '"', "a\nb", "\t",
-    "../../x", "/etc/passwd", "C:\\x", "con", "..", "a/b", "\\", "http://example.org/x", "file:///c:/x",
-    "urn:x", "#",
-    "#REF!", "=1+1", "_x0000_", "_xD800_", "\u202e", "\u00ad", "١٤٠٥", "true", "null", "[]", "{}", "{file}",
-    "%s", "$1",
-    "A0", "XFE1", "A1:XFD1048576", "A:A", "1:1", "Plan", "PLAN", "Risks", "hrge_spec", "T1.1", "PLN_01",
-    "rId1", "rId99",
-    "example", "hrge_toolkit", "en", "fr", "ar", "xx", "PAK", "2026-H1", "0.1", "1.0", "99", "1,2",
-    "99999999999999999999",
-    "\x01", "\ufffe", "Q" * 255, "a;b,c|d", "true,false", "Visible", "veryHidden", "External", "s",
-    "shared", "array",
-)  # fmt: skip
-TARGETS = (
-    "", "/", "..", "../../../../x", "nowhere.xml", "/xl/workbook.xml", "xl/workbook.xml", "workbook.xml",
-    "../workbook.xml",
-    "_rels/.rels", "/_rels/.rels", "worksheets/sheet1.xml", "/xl/worksheets/sheet2.xml",
-    "sharedStrings.xml", "styles.xml",
-    "/docProps/core.xml", "http://example.org/a.xlsx", "file:///etc/passwd", "\\\\host\\share",
-    "%2e%2e/%2e%2e/x", "%00", "%",
-    "worksheets/sheet1.xml#A1", "worksheets/sheet1.xml?x", "./././worksheets/sheet1.xml",
-    "WORKSHEETS/SHEET1.XML", "x" * 5_000,
-)  # fmt: skip
-WORDS_OF_LINKS = (
-    "officeDocument", "worksheet", "chartsheet", "sharedStrings", "styles", "theme", "comments", "drawing",
-    "vmlDrawing",
-    "table", "threadedComment", "externalLink", "custom-properties", "core-properties", "hyperlink", "",
-)  # fmt: skip
-TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-CONTENT_TYPES = (
-    f"{TYPE}.sheet.main+xml", f"{TYPE}.worksheet+xml", f"{TYPE}.sharedStrings+xml",
-    f"{TYPE}.externalLink+xml", "",
-    f"{TYPE}.connections+xml", "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
-    "application/vnd.ms-office.vbaProject",
-    "application/vnd.ms-excel.sheet.binary.macroEnabled.main", "text/html", "application/xml", "x" * 1_000,
-)  # fmt: skip
-DAYS = (
-    "", "soon", "2026-02-30", "0001-01-01", "9999-12-31", "0000-00-00", "2026-13-01", "2026-06-30T00:00:00",
-    "20260630", "2026-06-30T25:00:00Z", "2026-W27", "-2026-06-30", "46203",
-)  # fmt: skip
-MOMENTS = (
-    *DAYS,
-    "0001-01-01T00:00:00+14:00",
-    "9999-12-31T23:59:59-14:00",
-)  # beyond every calendar in another zone
-NUMBERS = (
-    0,
-    -1,
-    1,
-    2,
-    1.5,
-    1e308,
-    -0.0,
-    10**30,
-    2**31,
-    2**63,
-    2**64,
-    -(2**63) - 1,
-    float("nan"),
-    float("inf"),
-)
+SAID = yaml.safe_load(Path(__file__).with_name("structure.yaml").read_text(encoding="utf-8"))
+TEXTS = (*SAID["texts"], "9" * 400, "x" * 40_000, "é" * 300, "😀" * 20_000, "Q" * 255)
+TARGETS = (*SAID["targets"], "x" * 5_000)
+CONTENT_TYPES = (*SAID["content types"], "x" * 1_000)
+KINDS_OF_LINKS = SAID["kinds of links"]
+DAYS = tuple(SAID["days"])
+BEYOND = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00")  # every calendar, in another zone
+NUMBERS = (0, -1, 1, 2, 1.5, 1e308, -0.0, 10**30, 2**31, 2**63, 2**64, -(2**63) - 1, math.nan, math.inf)
 MOST_LEVELS = 90
 
 
@@ -194,7 +144,7 @@ def moments(parts: Parts, chance: random.Random) -> None:
         tree = tree_of(parts, name)
         for node in tree:
             if node.tag.endswith(("modified", "created")):
-                node.text = chance.choice(MOMENTS)
+                node.text = chance.choice((*DAYS, *BEYOND))
         put(parts, name, tree)
 
 
@@ -236,7 +186,7 @@ def links(parts: Parts, chance: random.Random) -> None:
         if act < 3:
             node.set("Target", chance.choice(TARGETS))
         elif act < 4:
-            node.set("Type", f"{LINKS}/{chance.choice(WORDS_OF_LINKS)}")
+            node.set("Type", f"{LINKS}/{chance.choice(SAID['kinds of links'])}")
         elif act < 5:
             node.set("TargetMode", chance.choice(("External", "Internal", "external", "x")))
         else:
@@ -245,7 +195,7 @@ def links(parts: Parts, chance: random.Random) -> None:
     if chance.randrange(5) == 0:  # a part that links to itself
         target = chance.choice([name for name in parts if name.startswith("xl/")])
         folder, _, file = target.rpartition("/")
-        kind = chance.choice(WORDS_OF_LINKS)
+        kind = chance.choice(KINDS_OF_LINKS)
         parts[f"{folder}/_rels/{file}.rels"] = (
             '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
             f'<Relationship Id="rId1" Type="{LINKS}/{kind}" Target="{file}"/></Relationships>'

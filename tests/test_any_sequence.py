@@ -203,12 +203,8 @@ def compare(model: Model) -> None:
         again = said(["status", round_, "--json", "--today", TODAY])
         assert {line["team"]: line["days_late"] for line in again if line["state"] == "accepted"} == late
     both = sorted(own[ROUNDS[0]] + own[ROUNDS[1]])
-    for name, words in {
-        "alone": [ROUNDS[0]],
-        "other": [*ROUNDS],
-        "forth": [*ROUNDS],
-        "back": [*reversed(ROUNDS)],
-    }.items():
+    orders = ([ROUNDS[0]], [*ROUNDS], [*ROUNDS], [*reversed(ROUNDS)])
+    for name, words in zip(("alone", "other", "forth", "back"), orders, strict=True):
         share = ["--shareable"] if name == "forth" else []
         assert run(["consolidate", *words, "-o", name, *share, *OPEN, "--today", TODAY]) == 0
         assert returns(name) == (own[ROUNDS[0]] if name == "alone" else both), name

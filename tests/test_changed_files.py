@@ -17,6 +17,7 @@ from tests.small_returns import ASKED, dataset, returns, run, workbook
 from tests.telling import telling
 
 CHANGED = "F031"
+FOUND = "SELECT code FROM findings WHERE submission = ?"
 Change = Callable[[Path], None]
 
 
@@ -49,10 +50,7 @@ def told(out: Path) -> dict[str, tuple[str, str | None, list[str]]]:
     """The verdict of each file by its name, with its hash, and what was found in it."""
     with closing(sqlite3.connect(out / DATASET)) as database:
         found = {
-            name: [
-                code
-                for (code,) in database.execute("SELECT code FROM findings WHERE submission = ?", (name,))
-            ]
+            name: [code for (code,) in database.execute(FOUND, (name,))]
             for (name,) in database.execute("SELECT submission FROM submissions")
         }
         rows = database.execute("SELECT path, verdict, sha256, submission FROM submissions").fetchall()
@@ -128,10 +126,9 @@ def test_a_dry_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     files = returns(tmp_path / "in", 2)
     before(monkeypatch, work, "validated", lambda: rewritten(files[0]))
     summary = run(files, tmp_path / "out", dry_run=True)
+    verdicts = (REFUSED, RETURNED, REFUSED)
     assert dict(summary.foreseen) == {
-        f"../in/{files[0].name}": REFUSED,
-        f"../in/{files[1].name}": RETURNED,
-        f"../in/{files[2].name}": REFUSED,
+        f"../in/{file.name}": verdict for file, verdict in zip(files, verdicts, strict=True)
     }
 
 

@@ -36,7 +36,7 @@ from tests.face import (
     validation,
     work,
 )
-from tests.read_and_check import check_here, read_many
+from tests.read_and_check import read_many
 from tests.worker_actions import act, lie, pose, speak, swell
 
 
@@ -61,17 +61,15 @@ def test_nothing_else_is_answered(value: object) -> None:
         dumps(value, (Died, Result, list[str]))
 
 
-ONE = msgpack.encode({"path": "a", "sha256": None, "size": 1, "verdict": "refused", "findings": []})
+SAID = {"path": "a", "sha256": None, "size": 1, "verdict": "refused", "findings": []}
+ONE = msgpack.encode(SAID)
 LIES = {
     "nothing": b"",
     "of no kind": b"\x09" + ONE,
     "of another kind": b"\x00" + ONE,
     "a pickle": b"\x01" + pickle.dumps(os.system),
     "another type": b"\x01" + ONE.replace(b"\x01", b"\xa1x"),
-    "a finding that there is not": b"\x01"
-    + msgpack.encode(
-        {"path": "a", "sha256": None, "size": 1, "verdict": "refused", "findings": [{"code": 1}]}
-    ),
+    "a finding that there is not": b"\x01" + msgpack.encode(SAID | {"findings": [{"code": 1}]}),
     "what is cut off": b"\x01" + ONE[:-1],
     "more than one": b"\x01" + ONE + ONE,
 }
@@ -142,11 +140,8 @@ def test_whatever_is_answered_concerns_its_file_alone(
     assert len({each["sha256"] for each in report["files"]}) == len(names)
     assert any(each["verdict"] == "refused" for each in report["files"])
     dataset = tmp_path / "out"
-    assert hrge("consolidate", tmp_path / "in", "-o", dataset, "--jobs", "1", "--today", "2026-06-30") in (
-        0,
-        1,
-        4,
-    )
+    day = ("--today", "2026-06-30")
+    assert hrge("consolidate", tmp_path / "in", "-o", dataset, "--jobs", "1", *day) in (0, 1, 4)
     with closing(sqlite3.connect(dataset / "dataset.sqlite")) as store:
         kept = {Path(path).name for (path,) in store.execute("SELECT path FROM files")}
     assert kept == set(names)
@@ -174,10 +169,8 @@ def test_no_process_can_say_that_a_file_is_genuine(
     key = b"k" * 32
     order = Order("PAK", date(2026, 6, 1), "PAK", round="2026-H1", key=key)
     (path,) = returned(tmp_path, {f"{how}.xlsx": generate(load("example"), order)})
-    (result,) = validation.validate(
-        [path],
-        ValidationRequest(ExpectedReturn("example", "2026-H1", ("PAK", "AFG"), key), date(2026, 6, 30)),
-    )
+    wanted = ExpectedReturn("example", "2026-H1", ("PAK", "AFG"), key)
+    (result,) = validation.validate([path], ValidationRequest(wanted, date(2026, 6, 30)))
     assert result.submission is not None
     assert result.submission.signature != "valid"
     assert "I006" in {finding.code for finding in result.findings}
@@ -215,10 +208,3 @@ def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> Non
     assert lied.submission is None
     assert lied.path == str(files[0])
     assert told.submission is not None
-
-
-def test_a_reading_is_the_same_after_its_way(tmp_path: Path) -> None:
-    files = returned(tmp_path, {"PAK.xlsx": workbook("PAK"), "none.xlsx": b"none"})
-    came = [(result.submission, result.findings) for result in read_many(files, ExpectedReturn())]
-    here = [check_here(path, ExpectedReturn()) for path in files]
-    assert came == [(result.submission, result.findings) for result in here]

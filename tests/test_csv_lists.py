@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from hrge_xl import load
@@ -75,54 +77,13 @@ def test_codes_stay_text(in_file: Path) -> None:
     assert (found["PK2"].aliases, found["PK2"].help.say("en")) == (("Panjab", "P."), "Not the Indian one")
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("", ["countries.csv:1:1: The file is empty. Begin with the line code,label."]),
-        ("code,label\n", ["countries.csv:1:1: The list has no entries. Add a line for each."]),
-        (
-            "code,name\nPAK,Pakistan\n",
-            [
-                "countries.csv:1:1: There is no column 'name'. A list has the columns code, label, parent, help, "
-                "anchor, aliases, label:fr, help:fr, anchor:fr.",
-                "countries.csv:1:1: There is no column `label`. Add it.",
-            ],
-        ),
-        (
-            "code,label,label\nA,B,C\n",
-            ["countries.csv:1:1: The column 'label' appears twice here. Keep one."],
-        ),
-        (
-            'code,label\nPAK,"Pakistan\n and more"\nAFG\n,Mali\n',
-            [
-                "countries.csv:4:1: The line has 1 cells, and the first one has 2. Put a text with a separator in it "
-                "into quotation marks.",
-                "countries.csv:5:1: The entry has no code. Fill it in, or take the line out.",
-            ],
-        ),
-        (
-            'code,label\nPAK,"Pakistan\nAFG,Afghanistan\n',
-            [
-                "countries.csv:2:1: This is not a line of CSV: unexpected end of data. Look for a quotation mark "
-                "without its pair."
-            ],
-        ),
-        (
-            LINES + "PAK,Pakistan again,,,,\n",
-            ["countries.csv:8:1: The code 'PAK' is used twice. Give each its own."],
-        ),
-        (
-            LINES.replace("label:fr", "label:de"),
-            [
-                "countries.csv:2:1: The language 'de' is not among the 'languages' of the spec; the same is so in 5 "
-                "other places. Add it to `languages` in workbook.yaml (en, fr, ar), or remove the text."
-            ],
-        ),
-    ],
-)
-def test_mistakes_have_their_line(text: str, found: list[str], in_file: Path) -> None:
-    write(in_file, text)
-    assert mistakes(in_file) == found
+MISTAKES = yaml.safe_load(Path(__file__).with_name("csv_lists.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_mistakes_have_their_line(case: dict[str, Any], in_file: Path) -> None:
+    write(in_file, case["text"])
+    assert mistakes(in_file) == [f"countries.csv:{said}" for said in case["said"]]
 
 
 def test_a_file_in_another_encoding(in_file: Path) -> None:

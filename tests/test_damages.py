@@ -16,12 +16,13 @@ import pytest
 from hrge_xl import ValidationRequest, validate
 from tests.answers import TODAY
 from tests.conftest import missing
+from tests.damage import Place
 from tests.damages import KINDS
 from tests.damages.carriers import WANTED, Carrier, as_issued, by_excel, by_office, issued
-from tests.damages.kinds import Kind, Place
+from tests.damages.kinds import Kind
 from tests.face import ACCEPTED, CATALOGUE, REFUSED, RETURNED, Severity
 from tests.office.driver import Office, why_missing
-from tests.test_damage import unfinished
+from tests.test_damage import seen, unfinished
 
 CARRIERS = ("issued", "LibreOffice", "Excel")
 SHARE = 12  # an ordinary run tries one of so many kinds
@@ -76,10 +77,7 @@ def looked_at(paths: list[Path]) -> list[Found]:
     results = validate(paths, ValidationRequest(WANTED, TODAY, jobs=2))
     assert [Path(result.path) for result in results] == paths
     assert unfinished(results) == []
-    return [
-        (sorted(((f.code, f.sheet, f.cell) for f in result.findings), key=str), result.verdict)
-        for result in results
-    ]
+    return [seen(result) for result in results]
 
 
 def expected(kind: Kind) -> Found:
@@ -96,9 +94,9 @@ def by_turns(
 ) -> dict[str, list[Found]]:
     """What is found of the kinds of an ordinary run, and of some of them once more."""
     paths = damaged(BY_TURNS, carrier_of, tmp_path_factory.mktemp("damages"))
-    found = {kind.name: [seen] for (kind, _), seen in zip(BY_TURNS, looked_at(paths), strict=True)}
-    for (kind, _), seen in zip(BY_TURNS[::AGAIN], looked_at(paths[::AGAIN]), strict=True):
-        found[kind.name].append(seen)
+    found = {kind.name: [once] for (kind, _), once in zip(BY_TURNS, looked_at(paths), strict=True)}
+    for (kind, _), again in zip(BY_TURNS[::AGAIN], looked_at(paths[::AGAIN]), strict=True):
+        found[kind.name].append(again)
     return found
 
 

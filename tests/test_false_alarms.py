@@ -84,13 +84,8 @@ def completed() -> tuple[Answers, Outcome]:
 def test_no_false_alarm_on_any_tool() -> None:
     found, outcome = completed()
     assert [(f.code, f.tool, f.row, f.field, in_words(f, WHERE).message) for f in outcome.findings] == []
-    nothing_asked = {
-        "T4.A",
-        "LIBRARY",
-        "GLOSSARY",
-        "T2.1S",
-        "T2.1E",
-    }  # catalogues, and where no answer is required
+    # catalogues, and where no answer is required
+    nothing_asked = {"T4.A", "LIBRARY", "GLOSSARY", "T2.1S", "T2.1E"}
     tools = {tool.code for tool in spec(TOOLKIT).tools if not tool.calculated} - nothing_asked
     assert {key[0] for key in found} == tools
     assert all(progress.answered == progress.required for progress in outcome.progress.values())

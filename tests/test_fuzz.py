@@ -118,14 +118,8 @@ def restructure(data: bytes, chance: random.Random) -> bytes:
     return data[: one.start()] + other[0] + data[one.end() :]
 
 
-IN_XML: tuple[Callable[[bytes, random.Random], bytes], ...] = (
-    flip,
-    cut,
-    retoken,
-    revalue,
-    revalue,
-    restructure,
-)
+Change = Callable[[bytes, random.Random], bytes]
+IN_XML: tuple[Change, ...] = (flip, cut, retoken, revalue, revalue, restructure)
 
 
 def mutate(source: Return, chance: random.Random) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -126,51 +125,6 @@ def test_languages_and_choices_of_tools_in_one_go() -> None:
     found = list(issue(spec("example"), orders))
     assert [order.team for order, _ in found] == ["A", "C", "B", "E", "D", "F"]
     assert [data for _, data in found] == [generate(spec("example"), order) for order, _ in found]
-
-
-# what is copied as it is
-
-
-def stored(data: bytes) -> dict[str, bytes]:
-    """The members as they lie in the container, deflated."""
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        assert archive.testzip() is None
-        found = {}
-        for info in archive.infolist():
-            start = info.header_offset + 30 + len(info.filename)
-            found[info.filename] = data[start : start + info.compress_size]
-        return found
-
-
-def differing(one: bytes, other: bytes) -> list[str]:
-    """The members that are not the same bytes."""
-    ours, theirs = stored(one), stored(other)
-    assert list(ours) == list(theirs)
-    return [name for name in ours if ours[name] != theirs[name]]
-
-
-def sheet(number: int) -> str:
-    return f"xl/worksheets/sheet{number}.xml"
-
-
-COVER, RISKS, STAMP = sheet(1), sheet(4), sheet(7)
-STRINGS, PROPERTIES, CORE = "xl/sharedStrings.xml", "docProps/custom.xml", "docProps/core.xml"
-
-
-def test_only_what_differs_is_written_anew() -> None:
-    first, second, told, later = (
-        data
-        for _, data in issue(
-            spec("example"),
-            [
-                Order("A", TODAY), Order("B", TODAY), Order("A", TODAY, answers={TEXT: "A new law"}),
-                Order("A", LATER),
-            ],
-        )
-    )  # fmt: skip
-    assert differing(first, second) == [STRINGS, PROPERTIES]  # the sheets have the team by number
-    assert differing(first, later) == [COVER, STRINGS, PROPERTIES, CORE]
-    assert differing(first, told) == [COVER, RISKS, STAMP, STRINGS]
 
 
 def test_other_programs_read_what_is_filled_in() -> None:

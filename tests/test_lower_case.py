@@ -80,37 +80,22 @@ def test_a_waiver_of_a_rule_in_lower_case(lower: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "found"),
     [
-        (
-            "tools/plan.yaml",
-            "code: PLN_02",
-            "code: pln_01",
-            "'pln_01' differs from 'PLN_01' in capitals only",
-        ),
-        (
-            "tools/risks.yaml",
-            "code: RSK_01",
-            "code: fol_01",
-            "'FOL_01' differs from 'fol_01' in capitals only",
-        ),
-        (
-            "tools/risks.yaml",
-            "code: RSK_08",
-            "code: chk_01",
-            "The field code 'chk_01' is also written 'CHK_01'.",
-        ),
-        ("vocabularies.yaml", "code: AFG", "code: pak", "The code 'pak' differs from 'PAK' in capitals only"),
+        ("tools/plan.yaml", "PLN_02", "pln_01", "'pln_01' differs from 'PLN_01' in capitals only"),
+        ("tools/risks.yaml", "RSK_01", "fol_01", "'FOL_01' differs from 'fol_01' in capitals only"),
+        ("tools/risks.yaml", "RSK_08", "chk_01", "The field code 'chk_01' is also written 'CHK_01'."),
+        ("vocabularies.yaml", "AFG", "pak", "The code 'pak' differs from 'PAK' in capitals only"),
         (
             "tools/checklist.yaml",
-            "code: C1_02",
-            "code: c1_01",
+            "C1_02",
+            "c1_01",
             "The row code 'c1_01' differs from 'C1_01' in capitals only",
         ),
-        ("tools/plan.yaml", "code: PLN_10", "code: count", "'count' is a word of expressions."),
-        ("tools/plan.yaml", "code: PLN_10", "code: Lambda", "'Lambda' is a word of expressions."),
+        ("tools/plan.yaml", "PLN_10", "count", "'count' is a word of expressions."),
+        ("tools/plan.yaml", "PLN_10", "Lambda", "'Lambda' is a word of expressions."),
     ],
 )
 def test_case_alone_tells_no_codes_apart(copy: Path, file: str, old: str, new: str, found: str) -> None:  # noqa: F811
-    damage(copy, file, old, new)
+    damage(copy, file, f"code: {old}", f"code: {new}")
     assert any(found in mistake for mistake in mistakes(copy)), mistakes(copy)
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from hrge_xl import load
+from hrge_xl import Order, generate, load
 from tests.answers import TODAY, layout
-from tests.face import SpecError, address, build, reference_name, sample_answers
+from tests.face import SpecError, address, build, dumped, reference_name, sample_answers
 from tests.made_specs import Files, write
 from tests.made_workbooks import issued, opened, recalculate_on
 from tests.read_and_check import check
@@ -70,41 +71,8 @@ def test_the_office_and_the_reader_say_the_same(office: Any, tmp_path: Path) -> 
 
 # a spec of its own
 
-LIST = {
-    "items": [
-        {"code": "BUS", "label": "By bus"},
-        {"code": "RAIL", "label": {"en": "By rail", "fr": "En train"}},
-    ]
-}
-MADE: Files = {
-    "workbook.yaml": {
-        "name": "made", "version": "1", "title": "Made", "languages": ["fr", "en"], "sheets": ["W", "C"],
-    },
-    "vocabularies.yaml": {"WAY": LIST},
-    "tools/w.yaml": {
-        "code": "W", "sheet": "Ways", "title": "Ways", "always": True,
-        "blocks": [{"kind": "register", "id": "W-", "rows": 3, "fields": [
-            {"code": "W_1", "type": "text", "label": "What"},
-            {"code": "W_2", "type": "reference", "to": ["C"], "only": {"C_1": "RAIL"}, "label": "How"},
-            {"code": "W_3", "type": "reference", "to": ["W"], "label": "After"},
-            {"code": "W_4", "type": "many", "vocabulary": "WAY", "cells": 3, "label": "Ways"},
-            {"code": "W_5", "type": "calculated", "formula": "label(lookup(W_2, C_1))", "result": "text", "label": "a"},
-            {"code": "W_6", "type": "calculated", "formula": "label(lookup(W_3, W_4))", "result": "text", "label": "b"},
-            {"code": "W_7", "type": "calculated", "formula": "count_of(W_4)", "label": "c"},
-            {"code": "W_8", "type": "calculated", "formula": "lookup(W_2, C_2)", "result": "text", "label": "d"},
-        ]}],
-    },
-    "tools/c.yaml": {
-        "code": "C", "sheet": "List", "title": "List", "always": True,
-        "blocks": [{"kind": "catalogue", "items": [
-            {"code": "C1", "label": "First", "values": {"C_1": "BUS; RAIL", "C_2": {"en": "one", "fr": "un"}}},
-            {"code": "C2", "label": "Second", "values": {"C_1": "BUS"}},
-        ], "fields": [
-            {"code": "C_1", "type": "many", "vocabulary": "WAY", "cells": 2, "fixed": True, "label": "Way"},
-            {"code": "C_2", "type": "text", "fixed": True, "label": "Words"},
-        ]}],
-    },
-}  # fmt: skip
+MADE: Files = yaml.safe_load(Path(__file__).with_name("offered_rows.yaml").read_text(encoding="utf-8"))
+
 TYPED = {
     ("W-01", "W_1"): ["Go"],
     ("W-01", "W_2"): ["c1  First, and more"],
@@ -160,3 +128,59 @@ def test_an_offer_of_nothing_is_a_mistake(only: dict[str, str], said: str, tmp_p
     with pytest.raises(SpecError) as error:
         load(write(files, tmp_path))
     assert said in str(error.value)
+
+
+# rows of a sheet from a file with lists and keys of its own, as glossaries and lists of sources
+
+DUTY_BEARER = {"en": "Duty bearer", "fr": "Débiteur d’obligations"}
+FILE = {
+    "terms": [
+        {"code": "G1", "term": DUTY_BEARER, "meaning": "Who must act", "source": "S1"},
+        {"code": "G2", "term": "Rights holder", "meaning": "Who has a right"},
+    ],
+    "sources": [{"code": "S1", "title": "The Protocol", "year": 2000}],
+}  # fmt: skip
+
+
+def with_items(folder: Path, part: str, **values: str) -> Path:
+    """A spec whose second sheet has its rows from a part of a file."""
+    fields = [
+        {"code": code, "type": "text", "fixed": True, "label": key, "width": 40}
+        for code, key in values.items()
+    ]
+    label = "term" if part == "terms" else "title"
+    items = {"file": "glossary.yaml", "part": part, "label": label, "values": values}
+    files: Files = {
+        "workbook.yaml": {
+            "name": "made", "version": "1", "title": "Made", "languages": ["en", "fr"], "sheets": ["A", "G"],
+        },
+        "tools/a.yaml": {"code": "A", "sheet": "A", "title": "A", "always": True, "blocks": [
+            {"kind": "form", "fields": [{"code": "A_1", "type": "text", "label": "What"}]}
+        ]},
+        "tools/g.yaml": {"code": "G", "sheet": "Glossary", "title": "Glossary", "always": True, "blocks": [
+            {"kind": "catalogue", "item": "Term", "items": items, "fields": fields}
+        ]},
+    }  # fmt: skip
+    (folder / "glossary.yaml").write_text(dumped(FILE), encoding="utf-8")
+    return write(files, folder)
+
+
+@pytest.mark.parametrize(("language", "term"), [("en", "Duty bearer"), ("fr", "Débiteur d’obligations")])
+def test_the_terms_of_a_file_stand_on_a_sheet_in_the_language_of_the_workbook(
+    language: str, term: str, tmp_path: Path
+) -> None:
+    spec = load(with_items(tmp_path, "terms", G_1="meaning", G_2="source"))
+    sheet = opened(generate(spec, Order("TEST", TODAY, language=language)))["Glossary"]
+    shown = [cell.value for row in sheet.iter_rows(min_row=6) for cell in row if cell.value]
+    assert {term, "Who must act", "S1", "Rights holder", "Who has a right"} <= set(shown)
+
+
+def test_several_sheets_can_take_parts_of_one_file(tmp_path: Path) -> None:
+    spec = load(with_items(tmp_path, "sources", S_1="year"))
+    assert [(item.code, str(item.values["S_1"])) for item in spec.tool["G"].items] == [("S1", "2000")]
+
+
+def test_a_part_that_is_not_there_is_told_at_its_place(tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as error:
+        load(with_items(tmp_path, "words"))
+    assert "The file 'glossary.yaml' has no list 'words'." in str(error.value)

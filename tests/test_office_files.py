@@ -272,15 +272,8 @@ def test_answers_that_are_none_are_told(content: str, tmp_path: Path) -> None:
 
 
 # Nothing opens a workbook anywhere else. What is named here opens bytes of its own making, or runs in a worker.
-OPENERS = {
-    "load_workbook",
-    "ExcelReader",
-    "ZipFile",
-    "is_zipfile",
-    "PyZipFile",
-    "unpack_archive",
-    "CalamineWorkbook",
-}
+OPENERS = {"ZipFile", "is_zipfile", "PyZipFile", "unpack_archive"}
+OPENERS |= {"ExcelReader", "CalamineWorkbook", "load_workbook"}
 READERS = {"read_excel", "load_workbook", "from_path"}
 GUARDED = {
     "coordination/demonstration.py": "workbooks that it issued itself a moment ago",

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import io
 import random
 import re
+import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 import python_calamine
 import xlsxwriter
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from hrge_xl import ExpectedReturn
+from tests.damages.as_excel import as_excel
 from tests.face import (
     LIMITS,
     Area,
@@ -22,17 +31,22 @@ from tests.face import (
     Follower,
     RawCell,
     RawWorkbook,
+    Submission,
     Unreadable,
     address,
     is_date_format,
     ooxml,
     ooxml_parts,
+    ooxml_rows,
     parse_area,
 )
-from tests.intake_files import LINKS, MAIN, STRICT, pack, parts, relationships, sheet, workbook
+from tests.intake_files import LINKS, MAIN, STRICT, members, pack, parts, relationships, sheet, workbook
+from tests.property_tests import examples
+from tests.read_and_check import read_bytes
 
 TEXT, NUMBER, DATE, BOOL = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE, CellKind.BOOL
-ERROR, BLANK, NOT_CALCULATED = CellKind.ERROR, CellKind.BLANK, CellKind.NOT_CALCULATED
+ERROR, BLANK = CellKind.ERROR, CellKind.BLANK
+HERE = Path(__file__).parent
 
 STRINGS = (
     "<si><t>plain</t></si>"
@@ -63,154 +77,22 @@ def refusal(data: bytes, **changes: int) -> str:
     return caught.value.observation.code
 
 
-ROWS = {
-    "shared text": ('<row r="1"><c r="B1" t="s"><v>0</v></c></row>', {"B1": RawCell(TEXT, "plain")}),
-    "spaces kept": ('<row r="1"><c r="A1" t="s"><v>1</v></c></row>', {"A1": RawCell(TEXT, " spaced ")}),
-    "rich text joined": ('<row r="1"><c r="A1" t="s"><v>2</v></c></row>', {"A1": RawCell(TEXT, "rich text")}),
-    "phonetic left out": ('<row r="1"><c r="A1" t="s"><v>3</v></c></row>', {"A1": RawCell(TEXT, "東京")}),
-    "references": ('<row r="1"><c r="A1" t="s"><v>4</v></c></row>', {"A1": RawCell(TEXT, "a < b &amp; c…")}),
-    "escapes": ('<row r="1"><c r="A1" t="s"><v>5</v></c></row>', {"A1": RawCell(TEXT, "A_x0042_😀")}),
-    "empty shared text": ('<row r="1"><c r="A1" t="s"><v>6</v></c></row>', {"A1": RawCell(TEXT, "")}),
-    "inline text": (
-        '<row r="1"><c r="A1" t="inlineStr"><is><t>in &gt; line</t></is></c></row>',
-        {"A1": RawCell(TEXT, "in > line")},
-    ),
-    "inline rich text": (
-        '<row r="1"><c r="A1" t="inlineStr"><is><r><t>a</t></r><rPh sb="0" eb="1"><t>x</t></rPh>'
-        "<r><t>b</t></r></is></c></row>",
-        {"A1": RawCell(TEXT, "ab")},
-    ),
-    "truth": (
-        '<row r="1"><c r="A1" t="b"><v>1</v></c><c r="B1" t="b"><v>0</v></c></row>',
-        {"A1": RawCell(BOOL, True), "B1": RawCell(BOOL, False)},
-    ),
-    "error": ('<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row>', {"A1": RawCell(ERROR, "#REF!")}),
-    "numbers": (
-        '<row r="1"><c r="A1"><v>12</v></c><c r="B1" t="n"><v>-1.5E-3</v></c><c r="C1"><v>0</v></c></row>',
-        {"A1": RawCell(NUMBER, 12.0), "B1": RawCell(NUMBER, -0.0015), "C1": RawCell(NUMBER, 0.0)},
-    ),
-    "blank for its format": ('<row r="2"><c r="C2" s="1"/></row>', {"C2": RawCell(BLANK, None)}),
-    "blank, long form": ('<row r="2"><c r="C2" s="1"></c></row>', {"C2": RawCell(BLANK, None)}),
-    "cached formula": (
-        '<row r="1"><c r="A1"><f>B1&amp;"x"+1</f><v>3</v></c></row>',
-        {"A1": RawCell(NUMBER, 3.0, 'B1&"x"+1')},
-    ),
-    "formula with equals sign": (
-        '<row r="1"><c r="A1"><f>=1+1</f><v>2</v></c></row>',
-        {"A1": RawCell(NUMBER, 2.0, "1+1")},
-    ),
-    "formula without result": (
-        '<row r="1"><c r="A1"><f>1+1</f></c><c r="B1"><f>1+1</f><v></v></c><c r="C1"><f>1+1</f><v/></c>'
-        '<c r="D1" t="str"><f>1+1</f></c></row>',
-        dict.fromkeys(("A1", "B1", "C1", "D1"), RawCell(NOT_CALCULATED, None, "1+1")),
-    ),
-    "formula with empty text": (
-        '<row r="1"><c r="A1" t="str"><f>B1</f><v></v></c></row>',
-        {"A1": RawCell(TEXT, "", "B1")},
-    ),
-    "formula with text, error, truth": (
-        '<row r="1"><c r="A1" t="str"><f>B1</f><v>_x0041_</v></c><c r="B1" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
-        '<c r="C1" t="b"><f>TRUE()</f><v>1</v></c><c r="D1" t="s"><f>B1</f><v>0</v></c></row>',
-        {
-            "A1": RawCell(TEXT, "A", "B1"),
-            "B1": RawCell(ERROR, "#DIV/0!", "1/0"),
-            "C1": RawCell(BOOL, True, "TRUE()"),
-            "D1": RawCell(TEXT, "plain", "B1"),
-        },
-    ),
-    "shared formula": (
-        '<row r="1"><c r="A1"><f t="shared" ref="A1:A2" si="0">B1+1</f><v>1</v></c></row>'
-        '<row r="2"><c r="A2"><f t="shared" si="0"/><v>2</v></c></row>',
-        {"A1": RawCell(NUMBER, 1.0, "B1+1"), "A2": RawCell(NUMBER, 2.0, Follower("0"))},
-    ),
-    "array formula": (
-        '<row r="1"><c r="A1"><f t="array" ref="A1:A2">B1:B2</f><v>1</v></c></row>'
-        '<row r="2"><c r="A2"><v>2</v></c><c r="B2"><v>3</v></c></row>',
-        {"A1": RawCell(NUMBER, 1.0, "B1:B2"), "A2": RawCell(NUMBER, 2.0, ""), "B2": RawCell(NUMBER, 3.0)},
-    ),
-    "dates by format": (
-        '<row r="1"><c r="A1" s="1"><v>45325</v></c><c r="B1" s="2"><v>0</v></c><c r="C1" s="3"><v>1.25</v></c>'
-        '<c r="D1" s="2"><f>TODAY()</f><v>60.5</v></c></row>',
-        {
-            "A1": RawCell(DATE, 45325.0),
-            "B1": RawCell(DATE, 0.0),
-            "C1": RawCell(DATE, 1.25),
-            "D1": RawCell(DATE, 60.5, "TODAY()"),
-        },
-    ),
-    "not dates": (
-        '<row r="1"><c r="A1" s="0"><v>1</v></c><c r="B1" s="4"><v>2</v></c><c r="C1" s="5"><v>3</v></c>'
-        '<c r="D1" s="99"><v>4</v></c><c r="E1" s="1" t="str"><v>x</v></c></row>',
-        {
-            "A1": RawCell(NUMBER, 1.0),
-            "B1": RawCell(NUMBER, 2.0),
-            "C1": RawCell(NUMBER, 3.0),
-            "D1": RawCell(NUMBER, 4.0),
-            "E1": RawCell(TEXT, "x"),
-        },
-    ),
-    "ISO dates": (
-        '<row r="1"><c r="A1" t="d"><v>2024-02-03</v></c><c r="B1" t="d"><v>1900-01-01T12:00:00</v></c>'
-        '<c r="C1" t="d"><v>1900-03-01T00:00:00.000</v></c><c r="D1" t="d"><v>T06:00:00</v></c>'
-        '<c r="E1" t="d"><v>2024-02-03T18:00:00Z</v></c></row>',
-        {
-            "A1": RawCell(DATE, 45325.0),
-            "B1": RawCell(DATE, 1.5),
-            "C1": RawCell(DATE, 61.0),
-            "D1": RawCell(DATE, 0.25),
-            "E1": RawCell(DATE, 45325.75),
-        },
-    ),
-    "no references": (
-        "<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c></row>"
-        '<row r="7"><c r="C7"><v>4</v></c><c><v>5</v></c></row><row><c><v>6</v></c></row>',
-        {
-            name: RawCell(NUMBER, float(number))
-            for number, name in enumerate(("A1", "B1", "A2", "C7", "D7", "A8"), start=1)
-        },
-    ),
-    "out of order": (
-        '<row r="5"><c r="B5"><v>1</v></c><c r="A5"><v>2</v></c></row><row r="3"><c r="A3"><v>3</v></c></row>',
-        {"A3": RawCell(NUMBER, 3.0), "A5": RawCell(NUMBER, 2.0), "B5": RawCell(NUMBER, 1.0)},
-    ),
-    "far away": (
-        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
-        {"XFD1048576": RawCell(NUMBER, 1.0)},
-    ),
-    "other order, other attributes": (
-        '<row spans="1:3" r="1" customHeight="1"><c t="s" s="2" r="A1" cm="1"><v>0</v></c></row>',
-        {"A1": RawCell(TEXT, "plain")},
-    ),
-    "cell with its reference last": (
-        '<row r="1"><c r="A1"><v>1</v></c><c s="1" r="B1"/><c r="C1"><v>3</v></c></row>',
-        {"A1": RawCell(NUMBER, 1.0), "B1": RawCell(BLANK, None), "C1": RawCell(NUMBER, 3.0)},
-    ),
-    "cell without reference in a plain row": (
-        '<row r="1"><c r="A1"><v>1</v></c><c><v>2</v></c><c r="c1"><v>3</v></c></row>',
-        {"A1": RawCell(NUMBER, 1.0), "B1": RawCell(NUMBER, 2.0), "C1": RawCell(NUMBER, 3.0)},
-    ),
-    "comment and CDATA inside": (
-        '<row r="1"><!-- <c r="B1"><v>9</v></c> --><c r="A1" t="str"><v><![CDATA[a<b]]></v></c></row>',
-        {"A1": RawCell(TEXT, "a<b")},
-    ),
-    "laid out with line breaks": (
-        '\n <row r="1">\n  <c r="A1" t="str">\n   <v>x</v>\n  </c>\n </row>\n',
-        {"A1": RawCell(TEXT, "x")},
-    ),
-    "carriage return as XML has it": (
-        '<row r="1"><c r="A1" t="str"><v>a\r\nb&#13;c</v></c></row>',
-        {"A1": RawCell(TEXT, "a\nb\rc")},
-    ),
-    "nothing": ('<row r="4"/><row r="5"></row>', {}),
-}
+TABLE = yaml.safe_load((HERE / "ooxml.yaml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("rows", "expected"), ROWS.values(), ids=ROWS.keys())
-def test_rows_are_read_whatever_way_they_are_written(
-    way: str, rows: str, expected: dict[str, RawCell]
-) -> None:
+def stored(said: Any) -> RawCell:
+    """A cell of the table."""
+    if not isinstance(said, dict):
+        return RawCell(BOOL if isinstance(said, bool) else TEXT if isinstance(said, str) else NUMBER, said)
+    (kind, value), *formula = said.items()
+    as_written = [Follower(text) if name == "follows" else text for name, text in formula]
+    return RawCell(CellKind[kind], value, *as_written)
+
+
+@pytest.mark.parametrize(("rows", "expected"), TABLE["rows"].values(), ids=TABLE["rows"].keys())
+def test_rows_are_read_whatever_way_they_are_written(way: str, rows: str, expected: dict[str, Any]) -> None:
     read = ooxml.read(workbook(sheet(rows), strings=STRINGS))
-    assert list(cells(read).items()) == list(expected.items())
+    assert list(cells(read).items()) == [(place, stored(said)) for place, said in expected.items()]
     assert read.observations == []
 
 
@@ -238,22 +120,9 @@ def test_days_are_counted_from_1900_in_a_workbook_of_1904_too() -> None:
     }  # fmt: skip
 
 
-DAMAGED_CELLS = {
-    "letters in a number": ("<v>12,5,3</v>", ""),
-    "underscore": ("<v>1_000</v>", ""),
-    "not a number": ("<v>nan</v>", ""),
-    "beyond all numbers": ("<v>1e999</v>", ""),
-    "Arabic digits": ("<v>٣</v>", ""),
-    "unknown truth": ("<v>yes</v>", ' t="b"'),
-    "shared text that is not there": ("<v>99</v>", ' t="s"'),
-    "negative shared text": ("<v>-1</v>", ' t="s"'),
-    "unknown type": ("<v>1</v>", ' t="zz"'),
-    "no such day": ("<v>2024-02-30</v>", ' t="d"'),
-    "before the calendar": ("<v>1899-12-31</v>", ' t="d"'),
-}
-
-
-@pytest.mark.parametrize(("value", "attributes"), DAMAGED_CELLS.values(), ids=DAMAGED_CELLS.keys())
+@pytest.mark.parametrize(
+    ("value", "attributes"), TABLE["damaged cells"].values(), ids=TABLE["damaged cells"].keys()
+)
 def test_a_value_that_does_not_fit_is_never_guessed(way: str, value: str, attributes: str) -> None:
     rows = f'<row r="7"><c r="D7"{attributes}>{value}</c><c r="E7"><v>1</v></c></row>'
     for _ in range(2):
@@ -262,14 +131,7 @@ def test_a_value_that_does_not_fit_is_never_guessed(way: str, value: str, attrib
         assert codes(read) == [("F040", "S1", "D7")]
 
 
-TWICE = {
-    "in one row": '<row r="2"><c r="B2"><v>1</v></c><c r="B2"><v>2</v></c></row>',
-    "after another": '<row r="2"><c r="B2"><v>1</v></c><c r="C2"/><c r="B2"><v>2</v></c></row>',
-    "in a second row": '<row r="2"><c r="B2"><v>1</v></c></row><row r="2"><c r="B2"><v>2</v></c></row>',
-}
-
-
-@pytest.mark.parametrize("rows", TWICE.values(), ids=TWICE.keys())
+@pytest.mark.parametrize("rows", TABLE["stored twice"].values(), ids=TABLE["stored twice"].keys())
 def test_a_cell_stored_twice_is_named_and_keeps_its_first_value(rows: str) -> None:
     read = ooxml.read(workbook(sheet(rows)))
     assert cells(read)["B2"] == RawCell(NUMBER, 1.0)
@@ -437,18 +299,7 @@ def test_foreign_content_is_named_and_the_values_are_read(
     assert cells(read) == {"A1": RawCell(NUMBER, 1.0)}
 
 
-OUTSIDE = {
-    "[1]Sheet1!A1": True,
-    "'[budget.xlsx]My sheet'!A1+1": True,
-    "cmd|'/c calc'!A0": True,
-    'WEBSERVICE("http://example.org/"&amp;A1)': True,
-    "Table1[[#This Row],[2020]]+Sheet2!A1": False,
-    'IF(A1="[1]x!","|!","")': False,
-    "RECALL(1)": False,
-}
-
-
-@pytest.mark.parametrize(("formula", "outside"), OUTSIDE.items(), ids=OUTSIDE)
+@pytest.mark.parametrize(("formula", "outside"), TABLE["outside"].items(), ids=TABLE["outside"])
 def test_formulas_that_reach_outside_are_named_by_cell(way: str, formula: str, outside: bool) -> None:
     rows = f'<row r="4"><c r="A4"><v>0</v></c><c r="C4"><f>{formula}</f><v>5</v></c></row>'
     assert codes(ooxml.read(workbook(sheet(rows)))) == ([("F043", "S1", "C4")] if outside else [])
@@ -649,33 +500,20 @@ def test_settings_that_name_no_cells_are_left_out_with_a_remark() -> None:
         ("$B$7:A$1", Area(1, 1, 7, 2)),
         ("B:C", Area(1, 2, 1_048_576, 3)),
         ("$2:$9", Area(2, 1, 9, 16_384)),
-        ("A0", None),
-        ("B", None),
-        ("A1:", None),
-        ("A1:B", None),
-        ("XFE1", None),
+        *((reference, None) for reference in ("A0", "B", "A1:", "A1:B", "XFE1")),
     ],
 )
 def test_references(reference: str, area: Area | None) -> None:
     assert parse_area(reference) == area
 
 
+DATE_FORMATS = ("yyyy\\-mm\\-dd", "[$-409]d/m/yy h:mm AM/PM;@", "[mm]:ss", "ge.m.d")
+OTHER_FORMATS = ("General", "#,##0.00 [$kr-414]", "0.00E+00", '"Day "0')
+OTHER_FORMATS += ("0\\d", "[Red]0;[Blue]0", "_-* #,##0_s", "bbbb")
+
+
 @pytest.mark.parametrize(
-    ("code", "is_date"),
-    [
-        ("General", False),
-        ("yyyy\\-mm\\-dd", True),
-        ("[$-409]d/m/yy h:mm AM/PM;@", True),
-        ("[mm]:ss", True),
-        ("#,##0.00 [$kr-414]", False),
-        ("0.00E+00", False),
-        ('"Day "0', False),
-        ("0\\d", False),
-        ("[Red]0;[Blue]0", False),
-        ("_-* #,##0_s", False),
-        ("bbbb", False),
-        ("ge.m.d", True),
-    ],
+    ("code", "is_date"), (dict.fromkeys(DATE_FORMATS, True) | dict.fromkeys(OTHER_FORMATS, False)).items()
 )
 def test_date_formats(code: str, is_date: bool) -> None:
     assert is_date_format("170", code) is is_date
@@ -740,26 +578,6 @@ def plain(value: object) -> object:
     return value
 
 
-def test_both_ways_of_reading_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pattern for plain rows and the handlers are two readers of one language."""
-    data = varied_workbook()
-    by_pattern = ooxml.read(data)
-    for module in (ooxml, ooxml_parts):
-        monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
-    assert ooxml.read(data) == by_pattern
-
-
-def test_plain_workbooks_do_take_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What XlsxWriter and openpyxl write is plain: no element of a row is reported to the handlers."""
-    seen: list[str] = []
-    monkeypatch.setattr("hrge_xl.reader.ooxml_rows.SheetCells.open_row", lambda *_: seen.append("row"))
-    resaved = io.BytesIO()
-    openpyxl.load_workbook(io.BytesIO(varied_workbook())).save(resaved)
-    assert ooxml.read(varied_workbook()).sheets[0].cells
-    assert ooxml.read(resaved.getvalue()).sheets[0].cells
-    assert seen == []
-
-
 DATA = f"<sheetData>{GOOD_ROW}</sheetData>"
 MISLEADING = {
     "data in a comment first": f'<worksheet xmlns="{MAIN}"><!-- {DATA} --><sheetData/></worksheet>',
@@ -775,52 +593,222 @@ def test_what_only_looks_like_cells_is_not_read(part: str) -> None:
     assert cells(ooxml.read(workbook(sheet(), changes={"xl/worksheets/sheet1.xml": part}))) == {}
 
 
-def mutations(seed: int, count: int) -> Iterator[bytes]:
-    """A workbook with everything in it, damaged: bytes changed, or tags lost, doubled and swapped."""
-    chance = random.Random(seed)
-    rows = "".join(rows for rows, _ in ROWS.values() if "<row>" not in rows)
-    contents = parts(sheet(rows), strings=STRINGS)
-    for _ in range(count):
-        name = chance.choice(["xl/worksheets/sheet1.xml", *contents])
-        original = contents[name]
-        content = original if isinstance(original, bytes) else original.encode()
-        mutate = chance.choice([_other_bytes, _other_tags])
-        yield pack({**contents, name: mutate(chance, content)}, zipfile.ZIP_STORED)
+# rows taken out by pattern say what expat and the handlers hear, whatever was read before
+
+RETURNS = sorted((HERE / "returns").glob("*.xlsx"))
+# The filled example as gnumeric 1.12 (ssconvert) and SheetJS 0.18.5 write it (read and written with cellStyles): one
+# lays its elements out in lines and keeps texts in their cells, the other says of texts that spaces count in them.
+BY_OTHERS = [HERE / "fixtures" / "intake" / f"{name}.xlsx" for name in ("gnumeric", "sheetjs")]
+Outcome = RawWorkbook | tuple[str, dict[str, str]]
 
 
-def _other_bytes(chance: random.Random, content: bytes) -> bytes:
-    changed = bytearray(content)
-    for _ in range(chance.randint(1, 4)):
-        changed[chance.randrange(len(changed))] = chance.choice(b'<>/"&= 0A\x00\xff')
-    return bytes(changed)
-
-
-def _other_tags(chance: random.Random, content: bytes) -> bytes:
-    pieces = re.split(rb"(<[^>]*>)", content)
-    for _ in range(chance.randint(1, 3)):
-        one, other = chance.randrange(len(pieces)), chance.randrange(len(pieces))
-        change = chance.randrange(3)
-        if change == 0:
-            pieces[one] = b""
-        elif change == 1:
-            pieces[one] = pieces[one] * 2
-        else:
-            pieces[one], pieces[other] = pieces[other], pieces[one]
-    return b"".join(pieces)
-
-
-def outcome_of(data: bytes) -> RawWorkbook | str:
+def outcome(data: bytes) -> Outcome:
+    """What is read, or the finding with its place that refuses the file."""
     try:
         return ooxml.read(data)
     except Unreadable as problem:
-        return problem.observation.code
+        return problem.observation.code, problem.observation.details
 
 
-def test_mutated_workbooks_are_read_or_refused_and_both_ways_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    files = list(mutations(seed=20, count=600))
-    by_pattern = [outcome_of(data) for data in files]
-    for module in (ooxml, ooxml_parts):
-        monkeypatch.setattr(module, "find_stretch", lambda content, element: None)
-    assert by_pattern == [outcome_of(data) for data in files]
-    codes_met = {outcome for outcome in by_pattern if isinstance(outcome, str)}
-    assert codes_met >= {"F024", "F026", "F029"}
+@pytest.fixture
+def by_handlers(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes], Outcome]:
+    """The slow way to read: everything through expat's handlers."""
+
+    def read(data: bytes) -> Outcome:
+        with monkeypatch.context() as patched:
+            for module in (ooxml, ooxml_parts):
+                patched.setattr(module, "find_stretch", lambda content, element: None)
+            return outcome(data)
+
+    return read
+
+
+@pytest.mark.parametrize("path", [*RETURNS, *BY_OTHERS], ids=lambda path: path.stem)
+def test_real_returns_are_plain_and_read_alike(
+    path: Path, by_handlers: Callable[[bytes], Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = path.read_bytes()
+    expected = by_handlers(data)
+    rows_heard: list[int] = []
+    monkeypatch.setattr("hrge_xl.reader.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
+    assert outcome(data) == outcome(data) == expected
+    assert rows_heard == []
+
+
+def _saved_by_openpyxl(data: bytes) -> bytes:
+    target = io.BytesIO()
+    openpyxl.load_workbook(io.BytesIO(data)).save(target)
+    return target.getvalue()
+
+
+@pytest.mark.filterwarnings("ignore:.*xtension is not supported:UserWarning")
+@pytest.mark.parametrize("saved", [as_excel, _saved_by_openpyxl])
+def test_what_others_save_is_plain_and_read_as_it_was(
+    saved: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Texts and formats renumbered, spans and identifiers, texts without marks of space: nothing goes the slow way."""
+    before = RETURNS[0].read_bytes()
+    rows_heard: list[int] = []
+    monkeypatch.setattr("hrge_xl.reader.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
+    one, other = (
+        read_bytes(each, path="", sha256="", size=0, format="xlsx", want=ExpectedReturn())
+        for each in (before, saved(before))
+    )
+    assert isinstance(one, Submission)
+    assert isinstance(other, Submission)
+    assert (other.values(), other.unplaced) == (one.values(), one.unplaced)  # openpyxl keeps no results
+    assert rows_heard == []
+
+
+def damaged(contents: dict[str, bytes], names: list[str], chance: random.Random) -> bytes:
+    """One part changed as no program would: bytes, tags, attributes, references."""
+    name = chance.choice(names)
+    pieces = re.split(rb"(<[^>]*>)", contents[name])
+    for _ in range(chance.randint(1, 3)):
+        at = chance.randrange(len(pieces))
+        pieces[at] = chance.choice(DAMAGES)(chance, pieces[at], pieces)
+    return pack({**contents, name: b"".join(pieces)}, zipfile.ZIP_STORED)
+
+
+def _byte(chance: random.Random, piece: bytes, _: list[bytes]) -> bytes:
+    if not piece:
+        return piece
+    at = chance.randrange(len(piece))
+    return piece[:at] + bytes([chance.choice(b'<>/"&= 0A:\x00\x01\xff\r')]) + piece[at + 1 :]
+
+
+INSERTED = (
+    b"&#0;", b"&#x5B;", b"&#38;", b"&nbsp;", b"]]>", b"<!-- -->", b"<![CDATA[x]]>", b"\xef\xbf\xbf", b"\r\n",
+    b' x:y="1"', b' s="1" s="2"', b"</c>", b"<v>7</v>", b"<v/>", b"<row/>", b"&amp;#91;1]S!A1", b"\xc3", b" ",
+    b"\n  ", b"\xc2\xa0", b"\x0c", b"<is><t>x</t></is>", b"<is> <r><t> y</t></r></is>", b"<is>", b"</is>", b"<t>",
+)  # fmt: skip
+
+
+def _inserted(chance: random.Random, piece: bytes, _: list[bytes]) -> bytes:
+    at = chance.randint(0, len(piece))
+    return piece[:at] + chance.choice(INSERTED) + piece[at:]
+
+
+DAMAGES: list[Callable[[random.Random, bytes, list[bytes]], bytes]] = [
+    _byte,
+    _inserted,
+    lambda chance, piece, pieces: b"",
+    lambda chance, piece, pieces: piece * 2,
+    lambda chance, piece, pieces: chance.choice(pieces),
+]
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("path", [*RETURNS[:2], *BY_OTHERS], ids=lambda path: path.stem)
+def test_damaged_rows_are_read_or_refused_alike(path: Path, by_handlers: Callable[[bytes], Outcome]) -> None:
+    chance, contents, seen = random.Random(path.stem), members(path.read_bytes()), set()
+    rows_and_texts = [each for each in contents if "worksheets/sheet" in each or "sharedStrings" in each]
+    for _ in range(60):
+        hurt = damaged(contents, rows_and_texts, chance)
+        found = outcome(hurt)
+        assert found == by_handlers(hurt)
+        seen.add(found[0] if isinstance(found, tuple) else "read")
+    assert seen >= {"read", "F024"}
+
+
+def test_damaged_workbooks_are_read_or_refused_alike(by_handlers: Callable[[bytes], Outcome]) -> None:
+    """A workbook with everything in it."""
+    everything = "".join(rows for rows, _ in TABLE["rows"].values() if "<row>" not in rows)
+    contents = members(workbook(sheet(everything), strings=STRINGS))
+    chance, codes_met = random.Random(20), set()
+    for _ in range(600):
+        hurt = damaged(contents, ["xl/worksheets/sheet1.xml", *contents], chance)
+        found = outcome(hurt)
+        assert found == by_handlers(hurt)
+        codes_met.add(found[0] if isinstance(found, tuple) else "read")
+    assert codes_met >= {"read", "F024", "F026", "F029"}
+
+
+def rows(values: list[str], style: int = 0, first: int = 1) -> str:
+    """Rows of one template with other values: a shared text, a number, a text and a formula."""
+    return "".join(
+        f'<row r="{row}"><c r="A{row}" t="s"><v>{number % 2}</v></c><c r="B{row}" s="{style}"><v>{number}</v></c>'
+        f'<c r="C{row}" t="str"><f>B{row}&amp;"x"</f><v>{value}</v></c><c r="D{row}" s="{style}"/></row>'
+        for number, (row, value) in enumerate(enumerate(values, first))
+    )
+
+
+TWO = "<si><t>one</t></si><si><t>two</t></si>"
+VALUES = st.lists(st.sampled_from(["a", "b &lt; c", "&#233;", "", "_x0041_", "1"]), max_size=5)
+
+
+@given(st.lists(st.tuples(VALUES, st.sampled_from([0, 1]), st.booleans()), min_size=2, max_size=6))
+@examples(40)
+def test_what_was_read_before_changes_nothing(files: list[tuple[list[str], int, bool]]) -> None:
+    """Files that share templates but not values, formats or shared texts, one after the other."""
+    for values, style, swapped in files:
+        strings = "<si><t>two</t></si><si><t>one</t></si>" if swapped else TWO
+        read = ooxml.read(workbook(sheet(rows(values, style)), strings=strings)).sheets[0].cells
+        names = ("two", "one") if swapped else ("one", "two")
+        for number in range(len(values)):
+            line = read[number + 1]
+            kind = CellKind.DATE if style else CellKind.NUMBER
+            assert line[1] == RawCell(CellKind.TEXT, names[number % 2])
+            assert line[2] == RawCell(kind, float(number))
+            assert line[4] == RawCell(CellKind.BLANK, None)
+            assert line[3].formula == f'B{number + 1}&"x"'
+
+
+def test_the_place_of_a_fault_behind_plain_rows_counts_them() -> None:
+    part = sheet(rows(["a", "b"])).replace("</sheetData>", "</sheetData>\n\n<broken")
+    code, detail = outcome(workbook(part, strings=TWO))
+    assert (code, detail["line"]) == ("F024", "3")
+
+
+def test_a_file_does_not_change_what_another_one_says() -> None:
+    """An array formula marks cells in rows that other files have, too."""
+    plain = sheet(rows(["a", "b"]))
+    spread = '<row r="1"><c r="A1"><f t="array" ref="A1:B2">B1:C2</f><v>1</v></c></row>'
+    before = ooxml.read(workbook(plain, strings=TWO))
+    ooxml.read(workbook(sheet(spread + rows(["a"], first=2)), strings=TWO))
+    assert ooxml.read(workbook(plain, strings=TWO)) == before
+
+
+def test_what_is_remembered_of_a_sheet_grows_with_its_bytes() -> None:
+    """An element of a few bytes can hide all columns, on each of many sheets."""
+    hidden = '<cols><col min="1" max="16384" hidden="1"/></cols>'
+    sheets = [sheet(before=hidden, after=f"<!-- {number} -->") for number in range(100)]
+    tracemalloc.start()
+    try:
+        ooxml.read(workbook(*sheets))
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_long_attributes_are_read_alike_and_not_remembered(by_handlers: Callable[[bytes], Outcome]) -> None:
+    long = "x" * 600
+    data = workbook(
+        sheet(
+            f'<row r="1" spans="{long}"><c r="A1" cm="{long}"><v>1</v></c></row><row r="2"><c r="B2"/></row>'
+        )
+    )
+    before = ooxml_rows._attributes.cache_info().currsize
+    assert outcome(data) == by_handlers(data)
+    assert ooxml_rows._attributes.cache_info().currsize - before <= 2
+
+
+# What no row may do: end the rows in the middle of a cell, and what then stands there or in the next rows; call a cell
+# what is none.
+HIDING = {
+    "a rule, and further rows": '<c r="A1"><v>1</v></c></row ></sheetData ><sheetProtection sheet="1"/><sheetData>'
+    '<row r="9"><c  r="B9"><v>77</v></c></row>',
+    "another row": '<c r="A1"><v>1</v></c></row ><row r="9"><c  r="B9"><v>77</v></c></row>',
+    "another cell": '<c r="A1"><v>1</v></c><c  r="B1"><v>77</v></c></row>',
+    "no cell of a sheet": f'<c r="A1" xmlns="zz"><x:v xmlns:x="{MAIN}">5</x:v></c></row>',
+    "another part": '<c r="A1"><v>1</v></c></row ></sheetData ></worksheet ><worksheet><sheetData><row/>',
+}
+
+
+@pytest.mark.parametrize("hiding", HIDING.values(), ids=HIDING.keys())
+def test_no_row_hides_anything_from_the_quick_way(
+    hiding: str, by_handlers: Callable[[bytes], Outcome]
+) -> None:
+    data = workbook(sheet(f'<row r="1">{hiding}'))
+    assert outcome(data) == by_handlers(data)

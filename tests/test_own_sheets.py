@@ -123,15 +123,7 @@ def test_a_sheet_that_is_gone_is_told(name: str) -> None:
         (lambda raw: (typed(6, 3, "Round 7")(raw), rows(delete(5))(raw)), {("C5", "Round 7", "2026-H1")}),
         (rows(delete(4)), set()),
     ],
-    ids=[
-        "team",
-        "spaces",
-        "country",
-        "row above",
-        "rows above and team",
-        "row gone and round",
-        "row of the team gone",
-    ],
+    ids=["team", "spaces", "country", "row above", "rows above and team", "row gone", "row of the team gone"],
 )
 def test_the_cover_is_held_against_the_stamp(act: Act, expected: set[tuple[str, str, str]]) -> None:
     """Wherever its lines stand by now."""

@@ -254,13 +254,7 @@ def test_an_edited_spec_is_named_as_such(change: str, genuine: Path) -> None:
     """And not what is wrong with its YAML, which nobody asked about."""
     with closing(sqlite3.connect(genuine / "dataset.sqlite")) as database, database:
         database.execute(change)
-    command = [
-        sys.executable,
-        "-m",
-        "hrge_xl",
-        "verify",
-        str(genuine),
-    ]  # anew: a spec that was loaded is known
+    command = [sys.executable, "-m", "hrge_xl", "verify", genuine]  # anew: a spec that was loaded is known
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
     assert done.returncode == 5
     assert done.stderr.endswith(

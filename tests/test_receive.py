@@ -21,18 +21,7 @@ import pytest
 from hrge_xl import init_round, receive
 from hrge_xl.cli import run
 from tests.face import Ledger, OutlookMessage, Received, SourceFile, found_in, open_layers, saved_on
-from tests.letters import (
-    mail,
-    mbox,
-    message,
-    msg,
-    old_mail,
-    ole,
-    received_field,
-    tnef,
-    with_logo,
-    zipped,
-)
+from tests.letters import mail, mbox, message, msg, old_mail, ole, received_field, tnef, with_logo, zipped
 from tests.telling import telling
 
 TODAY = date(2026, 7, 20)
@@ -57,11 +46,22 @@ def folder(tmp_path: Path) -> Path:
 
 def came(folder: Path, **sources: bytes) -> Received:
     """Receive files; the underscore of a name stands for its point."""
-    inbox = folder.parent / "came"
-    inbox.mkdir(exist_ok=True)
     for name, content in sources.items():
-        (inbox / name.replace("_", ".")).write_bytes(content)
-    return receive(folder, [str(inbox)], TODAY)
+        arrives(folder, name.replace("_", "."), content)
+    return receive(folder, [str(folder.parent / "came")], TODAY)
+
+
+def arrives(folder: Path, name: str, content: bytes | EmailMessage) -> None:
+    """A file lies where things come in."""
+    (folder.parent / "came").mkdir(exist_ok=True)
+    data = content if isinstance(content, bytes) else content.as_bytes()
+    (folder.parent / "came" / name).write_bytes(data)
+
+
+def issued(folder: Path) -> bytes:
+    """The workbook of the team, as it was issued."""
+    assert run(["generate", str(folder), "--today", "2026-06-20"]) == 0
+    return next((folder / "issued").glob("*.xlsx")).read_bytes()
 
 
 def returned(folder: Path) -> dict[str, bytes]:
@@ -104,9 +104,8 @@ def sixty_mails() -> bytes:
             once if number % 2 else mail("boss@example.org", SENT + timedelta(days=6), {"f.eml": once})
         )
     for number in range(30, 35):  # zipped, and zipped in a zip
-        inner_zip = zipped(
-            {"returns/final.xlsx": book(next(books)), "__MACOSX/._final.xlsx": b"x", "Thumbs.db": b"x"}
-        )
+        others = {"__MACOSX/._final.xlsx": b"x", "Thumbs.db": b"x"}
+        inner_zip = zipped({"returns/final.xlsx": book(next(books)), **others})
         files = {"all.zip": inner_zip if number % 2 else zipped({"inner.zip": inner_zip})}
         mails.append(mail(team(number), SENT, files))
     for number in range(35, 38):
@@ -119,9 +118,8 @@ def sixty_mails() -> bytes:
         mails.append(mail(team(number), SENT, {"Return.msg": inner_msg}))
     bomb = zipped({"bomb.xlsx": bytes(30_000_000)})
     mails.append(mail("x@example.org", SENT, {"bomb.zip": zipped({"again.zip": bomb})}))
-    mails.append(
-        mail("x@example.org", SENT, {"evil.zip": zipped({"../../round.yaml": b"x", "a.xlsx": b"y"})})
-    )
+    evil = zipped({"../../round.yaml": b"x", "a.xlsx": b"y"})
+    mails.append(mail("x@example.org", SENT, {"evil.zip": evil}))
     mails += [mail(team(number), SENT, {}, subject=f"Question {number}") for number in range(10)]  # letters
     mails += [mail(team(number), SENT, {f"Team_{number}.xlsx": book(number)}) for number in range(8)]  # twice
     return mbox(*mails)
@@ -167,8 +165,7 @@ def test_the_day_of_the_mail_is_what_lateness_goes_by(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In the round, and in a dataset elsewhere that it is put together in."""
-    assert run(["generate", str(folder), "--today", "2026-06-30"]) == 0
-    sent = next((folder / "issued").iterdir()).read_bytes()
+    sent = issued(folder)
     came(folder, x_eml=mail("kabul@example.org", SENT, {"Kabul.xlsx": sent}).as_bytes())
     capsys.readouterr()
     assert run(["consolidate", str(folder), "-o", str(folder.parent / "dataset"), "--today", str(TODAY)]) == 0
@@ -226,8 +223,7 @@ def test_no_sender_decides_when_a_mail_arrived(
     content = BACKDATED[name]
     data = content if isinstance(content, bytes) else content.as_bytes()
     forged = b"Received: by elsewhere; Sun, 28 Jun 2026 09:00:00 +0000\r\nSubject: "
-    (folder.parent / "came").mkdir()
-    (folder.parent / "came" / name).write_bytes(data.replace(b"Subject: ", forged, 1))
+    arrives(folder, name, data.replace(b"Subject: ", forged, 1))
     assert days_told(folder, capsys) == ["2026-07-10"]
 
 
@@ -236,11 +232,8 @@ def test_a_mail_without_a_day_of_its_server_came_when_it_was_first_seen(
     received: datetime | None, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever the sender says, the workbook too."""
-    assert run(["generate", str(folder), "--today", "2026-06-20"]) == 0
-    sent = saved_on(next((folder / "issued").glob("*.xlsx")).read_bytes(), FIRST.date())
-    (folder.parent / "came").mkdir()
-    made = mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received)
-    (folder.parent / "came" / "x.eml").write_bytes(made.as_bytes())
+    sent = saved_on(issued(folder), FIRST.date())
+    arrives(folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received))
     assert days_told(folder, capsys) == [str(TODAY)]
     assert run(["status", str(folder), "--json", "--today", str(TODAY)]) == 0
     (row,) = json.loads(capsys.readouterr().out)
@@ -255,9 +248,7 @@ def test_the_day_is_that_of_the_office_wherever_its_server_stands(
     time.tzset()
     try:
         late = datetime(2026, 7, 10, 13, 0, tzinfo=timezone(timedelta(hours=-7)))  # 00:30 in Kabul
-        made = mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=late)
-        (folder.parent / "came").mkdir()
-        (folder.parent / "came" / "x.eml").write_bytes(made.as_bytes())
+        arrives(folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=late))
         assert days_told(folder, capsys) == ["2026-07-11"]
     finally:
         monkeypatch.undo()
@@ -268,11 +259,8 @@ def test_the_day_is_that_of_the_office_wherever_its_server_stands(
 def test_a_day_far_from_the_one_first_seen_is_a_finding(
     received: datetime, told: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["generate", str(folder), "--today", "2026-06-20"]) == 0
-    sent = next((folder / "issued").glob("*.xlsx")).read_bytes()
-    (folder.parent / "came").mkdir()
-    made = mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received)
-    (folder.parent / "came" / "x.eml").write_bytes(made.as_bytes())
+    sent = issued(folder)
+    arrives(folder, "x.eml", mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received))
     days_told(folder, capsys)
     run(["validate", str(folder), "--json", "--today", str(TODAY)])
     (file,) = json.loads(capsys.readouterr().out)["files"]
@@ -281,8 +269,7 @@ def test_a_day_far_from_the_one_first_seen_is_a_finding(
 
 
 def test_a_day_that_a_person_states_beats_the_mail(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["generate", str(folder), "--today", "2026-06-20"]) == 0
-    sent = next((folder / "issued").glob("*.xlsx")).read_bytes()
+    sent = issued(folder)
     came(folder, x_eml=mail("kabul@example.org", LATER, {"Kabul.xlsx": sent}).as_bytes())
     dataset = str(folder.parent / "dataset")
     assert (
@@ -333,19 +320,6 @@ def test_maildir(folder: Path) -> None:
     assert (found.known, found.left, found.unopened) == ((), (), ())  # no mail is opened as a file once more
 
 
-def test_a_message_of_outlook(folder: Path) -> None:
-    """With a message attached to it, and a name in its own script."""
-    inner = message("team@example.org", SENT, {"بازگشت.xlsx": book(2)})
-    sent = SENT + timedelta(days=2)
-    found = came(
-        folder, x_msg=msg("office@example.org", sent, {"a.xlsx": book(1), "Inner": inner, "b.pdf": b"%PDF-"})
-    )
-    assert [(each.path.name, each.came.place.email.sender, each.day) for each in found.placed] == [
-        ("a.xlsx", "office@example.org", date(2026, 7, 5)), ("بازگشت.xlsx", "team@example.org", date(2026, 7, 5)),
-    ]  # fmt: skip
-    assert [(each.name, each.what) for each in found.left] == [("b.pdf", "PDF")]
-
-
 def test_a_message_of_outlook_without_its_reader(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(data: bytes) -> None:
         raise ImportError
@@ -359,13 +333,10 @@ def test_what_is_left_aside_is_named_and_no_fault(folder: Path, capsys: pytest.C
     made = mail(
         "a@example.org", SENT, {"sig.p7s": b"x", "me.vcf": b"x", "x.url": b"x", "~$a.xlsx": b"x" * 165}
     )
-    inbox = folder.parent / "came"
-    inbox.mkdir()
-    (inbox / "m.eml").write_bytes(with_logo(made).as_bytes())
-    (inbox / ".DS_Store").write_bytes(b"x")
-    (inbox / "desktop.ini").write_bytes(b"x")
-    (inbox / "scan.jpg").write_bytes(b"\xff\xd8\xff")
-    assert run(["receive", str(folder), str(inbox), "--today", str(TODAY)]) == 0
+    files = {"m.eml": with_logo(made), ".DS_Store": b"x", "desktop.ini": b"x", "scan.jpg": b"\xff\xd8\xff"}
+    for name, content in files.items():
+        arrives(folder, name, content)
+    assert run(["receive", str(folder), str(folder.parent / "came"), "--today", str(TODAY)]) == 0
     out, err = capsys.readouterr()
     assert out.splitlines() == [
         "left aside, card (1): me.vcf",
@@ -382,15 +353,8 @@ def test_files_that_a_program_left_are_no_returns_anywhere(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Neither for `validate` nor for `status`, where they lie among what came back."""
-    for name in (
-        "Thumbs.db",
-        "desktop.ini",
-        "~$Kabul.xlsx",
-        ".~lock.Kabul.xlsx#",
-        "more.url",
-        ".DS_Store",
-        "._x.xlsx",
-    ):
+    left = "Thumbs.db desktop.ini ~$Kabul.xlsx .~lock.Kabul.xlsx# more.url .DS_Store ._x.xlsx"
+    for name in left.split():
         (folder / "returned" / name).write_bytes(b"x" * 165)
     (folder / "returned" / "~$book.xlsx").write_bytes(book(1) + bytes(2000))
     assert run(["validate", str(folder), "--json"]) == 4
@@ -401,20 +365,13 @@ def test_files_that_a_program_left_are_no_returns_anywhere(
 def test_what_cannot_be_opened_is_told_with_what_to_do(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    inbox = folder.parent / "came"
-    inbox.mkdir()
-    (inbox / "a.rar").write_bytes(b"Rar!\x1a\x07\x00")
-    (inbox / "empty.xlsx").write_bytes(b"")
-    (inbox / "good.xlsx").write_bytes(book(1))
-    assert run(["receive", str(folder), str(inbox)]) == 4
+    for name, content in {"a.rar": b"Rar!\x1a\x07\x00", "empty.xlsx": b"", "good.xlsx": book(1)}.items():
+        arrives(folder, name, content)
+    assert run(["receive", str(folder), str(folder.parent / "came")]) == 4
     out, err = capsys.readouterr()
-    assert (
-        "not opened: a.rar: a.rar is a RAR archive, which is not opened. Ask the sender for the workbook itself."
-        in out
-    )
-    assert (
-        "not opened: empty.xlsx: The file empty.xlsx is empty. Ask the sender for the workbook itself." in out
-    )
+    ask = "Ask the sender for the workbook itself."
+    assert f"not opened: a.rar: a.rar is a RAR archive, which is not opened. {ask}" in out
+    assert f"not opened: empty.xlsx: The file empty.xlsx is empty. {ask}" in out
     assert err == "1 workbook taken in, 2 not opened.\n"
 
 

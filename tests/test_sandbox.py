@@ -70,13 +70,8 @@ def test_no_other_program() -> None:
 def test_no_other_file_is_read(tmp_path: Path) -> None:
     key = tmp_path / KEY
     key.write_text("secret", encoding="ascii")
-    paths = (
-        "/etc/passwd",
-        "/proc/self/environ",
-        f"/proc/{os.getpid()}/environ",
-        key,
-        Path(__file__).parent.parent / "README.md",
-    )
+    environments = ("/proc/self/environ", f"/proc/{os.getpid()}/environ")
+    paths = ("/etc/passwd", *environments, key, Path(__file__).parent.parent / "README.md")
     assert refused(*(f"read {path}" for path in paths))
 
 

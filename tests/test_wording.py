@@ -18,7 +18,7 @@ from tests.build_submission import submission
 from tests.face import DATASET, Finding, Layout, Wording, build, kind_called, message_templates, translator
 from tests.read_and_check import check
 from tests.test_checks import CLEAN, plan, risk
-from tests.test_returns import ASKED, RETURNS
+from tests.test_damage import ASKED, RETURNS
 
 UNKNOWN_TEAM = kind_called("unknown-team")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import random
+import re
 import signal
 import subprocess
 import sys
@@ -16,9 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl.utils import get_column_letter
 
+from hrge_xl import ExpectedReturn
 from tests.confined import in_a_thread
-from tests.face import CATALOGUE, LIMITS, Died, loads, run_guarded, serve
+from tests.damage import filled
+from tests.face import LIMITS, Died, ReadLimits, loads, readers, run_guarded, serve
+from tests.intake_files import members, pack
+from tests.read_and_check import read_many
 from tests.worker_actions import act, burn
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has the wall limit only")
@@ -96,13 +103,6 @@ def test_what_a_child_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> 
         Died("exception", "KeyError"),
     ]
     assert capfd.readouterr() == ("", "")
-
-
-def test_every_death_is_a_finding_that_refuses() -> None:
-    for died in (Died("time"), Died("memory"), Died("crash"), Died("exception", "KeyError")):
-        assert CATALOGUE[died.observation.code].refuses
-    assert Died("exception", "KeyError").observation.details == {"reason": "KeyError"}
-    assert len({Died(reason).observation.code for reason in ("time", "memory", "crash", "exception")}) == 4
 
 
 def test_items_are_taken_as_they_are_needed() -> None:
@@ -212,27 +212,6 @@ def served(
 
 
 @linux
-def test_a_child_answers_until_its_parent_is_gone(
-    asked: Asked, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    items = ["say a", "fail a secret", "print a secret", "unpicklable", "read /etc/passwd", "say b"]
-    said, failed, printed, kept, refused, again = served(items, capfdbinary, monkeypatch)
-    assert (said, printed, again) == ("a", "a secret", "b")
-    assert (failed, refused) == (Died("exception", "KeyError"), Died("exception", "PermissionError"))
-    assert isinstance(kept, Died)
-    assert kept.reason == "exception"
-
-
-@linux
-def test_a_child_without_memory_says_so(
-    asked: Asked, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No address space has room for two hundred terabytes."""
-    answers = served(["say a", "fill 200000000"], capfdbinary, monkeypatch)
-    assert answers == ["a", Died("memory")]
-
-
-@linux
 def test_a_child_limits_itself(
     asked: Asked, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,3 +232,112 @@ def test_a_child_limits_itself(
     assert [(kind, hard) for kind, (_, hard) in times] == [(resource.RLIMIT_CPU, most)] * 2
     for _, (soft, _) in times:
         assert before < soft - QUICK.cpu_seconds < time.process_time() + 1
+
+
+# real files that the gate lets in and that cost too much
+
+real_files = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="children are looked for in /proc"
+)
+
+MEGABYTE = 1024 * 1024
+SHEETS = ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet5.xml", "xl/worksheets/sheet6.xml")
+ROWS, COLUMNS, RUNS = 2_500, 60, 5
+
+
+def heavy() -> bytes:
+    """Within every limit of the gate and of the XML: half a million cells, each of several runs of text."""
+    chance = random.Random(1)
+    runs = [
+        "".join(f"<r><t>{chance.randrange(10_000)}</t></r>" for _ in range(RUNS)) for _ in range(COLUMNS * 40)
+    ]
+    rows = []
+    for row in range(1_000, 1_000 + ROWS):
+        cells = (
+            f'<c r="{get_column_letter(column)}{row}" t="inlineStr"><is>{runs[chance.randrange(len(runs))]}</is></c>'
+            for column in range(1, COLUMNS + 1)
+        )
+        rows.append(f'<row r="{row}">{"".join(cells)}</row>')
+    data = "".join(rows).encode()
+    parts = members(filled())
+    for name in SHEETS:
+        parts[name] = re.sub(b"</sheetData>", lambda _: data + b"</sheetData>", parts[name], count=1)
+    return pack(parts)
+
+
+def repeated() -> bytes:
+    """A cell of .ods that says of itself that it is there twenty million times."""
+    source = Path(__file__).parent / "fixtures" / "intake" / "returned.ods"
+    parts = members(source.read_bytes())
+    row = (
+        '<table:table-row table:number-rows-repeated="20000"><table:table-cell '
+        'table:number-columns-repeated="1000" office:value-type="float" office:value="1"/>'
+        "</table:table-row></table:table>"
+    )
+    parts["content.xml"] = parts["content.xml"].decode().replace("</table:table>", row, 1).encode()
+    return pack(parts)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("files")
+    (home / "heavy.xlsx").write_bytes(heavy())
+    (home / "repeated.ods").write_bytes(repeated())
+    for number in range(3):
+        (home / f"good{number}.xlsx").write_bytes(filled())
+    return home
+
+
+def children() -> Iterator[int]:
+    """The child processes of this one, dead ones that nobody has buried included."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                _, _, rest = (entry / "stat").read_text(encoding="utf-8", errors="replace").rpartition(") ")
+            except OSError:
+                continue
+            if int(rest.split()[1]) == os.getpid():
+                yield int(entry.name)
+
+
+LOW: list[tuple[str, ReadLimits, str]] = [
+    ("heavy.xlsx", replace(LIMITS, worker_bytes=60 * MEGABYTE), "F061"),
+    ("heavy.xlsx", replace(LIMITS, cpu_seconds=2), "F060"),
+    ("heavy.xlsx", replace(LIMITS, wall_seconds=4.0), "F060"),
+    # the reader of this format aborts where it gets no memory, and takes its process along
+    ("repeated.ods", replace(LIMITS, worker_bytes=300 * MEGABYTE), "F062"),
+]
+
+
+@real_files
+@pytest.mark.deep
+@pytest.mark.parametrize(("bad", "limits", "code"), LOW, ids=["memory", "processor", "clock", "abort"])
+def test_a_file_that_costs_too_much_costs_itself_only(
+    bad: str, limits: ReadLimits, code: str, folder: Path
+) -> None:
+    before = set(children())
+    paths = [folder / name for name in ("good0.xlsx", bad, "good1.xlsx", bad, "good2.xlsx")]
+    with readers(1, limits) as pool:
+        first = list(read_many(paths[:1], ExpectedReturn(), by=pool))
+        worker = set(children()) - before
+        results = [*first, *read_many(paths[1:], ExpectedReturn(), by=pool)]
+        replaced = set(children()) - before
+    assert [result.path for result in results] == [str(path) for path in paths]
+    refusals = [result for result in results if result.submission is None]
+    assert [finding.code for refusal in refusals for finding in refusal.findings] == [code, code]
+    assert all(refusal.sha256 and refusal.size for refusal in refusals)
+    assert len(worker) == len(replaced) == 1
+    assert worker != replaced
+    assert set(children()) <= before
+    assert [result.verdict for result in results] == [*["accepted", "refused"] * 2, "accepted"]
+
+
+@real_files
+@pytest.mark.deep
+@pytest.mark.long
+def test_under_the_usual_limits_it_is_read(folder: Path) -> None:
+    """What it holds besides is kept as text without a place, so far as a sheet may."""
+    assert (folder / "heavy.xlsx").stat().st_size < LIMITS.file_bytes
+    (result,) = read_many([folder / "heavy.xlsx"], ExpectedReturn())
+    assert result.submission is not None
+    assert result.submission.values()["PLAN", "1", "PLN_01"] == "WS-07"

@@ -123,7 +123,9 @@ def cli() -> None:
 cli.params += [settings_option(shown=True), *everywhere(shown=True)]
 
 
-NEW_OBJECTS = 200_000  # between two searches for cycles, which take a tenth of a short command while modules load
+NEW_OBJECTS = (
+    200_000  # between two searches for cycles, which take a tenth of a short command while modules load
+)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,19 +1,32 @@
-"""Kinds of damage to the full Toolkit workbook, in families, with all that must be found of each."""
+"""Kinds of damage to the full Toolkit workbook, in families, with all that must be found of each: `kinds.yaml`."""
 
-from tests.damages import (
-    heads,
-    identity,
-    on_top,
-    own_sheets,
-    remarks,
-    rows,
-    seen,
-    settings,
-    shown,
-    texts,
-    values,
-)
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.damage import called, places
+from tests.damages import drawings, kinds, looks, sheets
 from tests.damages.kinds import Kind
 
-FAMILIES = (heads, texts, rows, remarks, shown, own_sheets, seen, on_top, values, identity, settings)
-KINDS: tuple[Kind, ...] = tuple(kind for family in FAMILIES for kind in family.KINDS)
+EDITS: dict[str, Any] = vars(kinds) | vars(drawings) | vars(looks) | vars(sheets)
+
+
+def _kind(name: str, entries: list[Any]) -> Kind:
+    *way, found = (each for each in entries if isinstance(each, str) and each not in EDITS)
+    edits, file = [], "return.xlsx"
+    for entry in entries:
+        word, given, named = called(entry)
+        if word == "file":
+            (file,) = given
+        elif isinstance(entry, dict):
+            edits.append(EDITS[word](*given, **named))
+        elif word in EDITS:
+            edits.append(EDITS[word])
+    return Kind(name, tuple(edits), tuple(places(found)), "answered" not in way, file, "on the day" in way)
+
+
+TABLE = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
+KINDS = tuple(_kind(f"{family}: {name}", row) for family, rows in TABLE.items() for name, row in rows.items())

@@ -185,57 +185,6 @@ def chart(where: str, title: str) -> Edit:
     return edit
 
 
-def embedded(where: str) -> Edit:
-    """A document of Word as an object on the sheet."""
-    sheet, place = at(where)
-    row, column_number = At.of(place)
-
-    def edit(book: Book) -> None:
-        part = book.sheets[sheet]
-        book.add_bytes("xl/embeddings/Microsoft_Word_Document.docx", b"PK\x05\x06" + bytes(18))
-        if 'Extension="docx"' not in book[TYPES]:
-            docx = f"{OFFICE}.wordprocessingml.document"
-            book.regex(TYPES, r"(<Types\b[^>]*>)", rf'\1<Default Extension="docx" ContentType="{docx}"/>')
-        link = relate(book, part, "package", "../embeddings/Microsoft_Word_Document.docx")
-        corner = (
-            "<xdr:col>{}</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{}</xdr:row><xdr:rowOff>0</xdr:rowOff>"
-        )
-        spaces = f'xmlns:xdr="{DRAWING}/spreadsheetDrawing"'
-        insert(
-            book, part,
-            f'<oleObjects><oleObject progId="Word.Document.12" shapeId="1025" r:id="{link}"><objectPr defaultSize="0">'
-            f"<anchor moveWithCells=\"1\"><from {spaces}>{corner.format(column_number - 1, row - 1)}</from>"
-            f"<to {spaces}>{corner.format(column_number + 1, row + 1)}</to></anchor></objectPr>"
-            "</oleObject></oleObjects>",
-            ("<controls", "<tableParts", "<extLst", "</worksheet>"),
-        )  # fmt: skip
-
-    return edit
-
-
-def ink(where: str) -> Edit:
-    """Something written by hand with a pen."""
-    sheet, place = at(where)
-
-    def edit(book: Book) -> None:
-        drawing, part = drawing_of(book, sheet), "xl/ink/ink77.xml"
-        book[part] = '<inkml:ink xmlns:inkml="http://www.w3.org/2003/InkML"/>'
-        declare(book, part, "application/inkml+xml")
-        kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
-        link = relate(book, drawing, kind, "../ink/ink77.xml")
-        newer = "http://schemas.microsoft.com/office/excel/2010/spreadsheetDrawing"
-        inside = (
-            '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
-            f'<mc:Choice xmlns:xdr14="{newer}" Requires="xdr14"><xdr:contentPart xmlns:r="{REL}" r:id="{link}">'
-            '<xdr14:nvContentPartPr><xdr14:cNvPr id="81" name="Ink 1"/><xdr14:cNvContentPartPr/>'
-            "</xdr14:nvContentPartPr>"
-            "</xdr:contentPart></mc:Choice></mc:AlternateContent>"
-        )
-        book.swap(drawing, "</xdr:wsDr>", _anchor(place, inside) + "</xdr:wsDr>")
-
-    return edit
-
-
 def comment(where: str, said: str) -> Edit:
     """A comment at a cell."""
     sheet, place = at(where)
@@ -249,25 +198,5 @@ def comment(where: str, said: str) -> Edit:
         )
         declare(book, part, f"{OFFICE}.spreadsheetml.comments+xml")
         relate(book, book.sheets[sheet], "comments", "../comments77.xml")
-
-    return edit
-
-
-def threaded(where: str, said: str) -> Edit:
-    """A comment of the newer kind, with the note that Excel puts beside it for older versions."""
-    sheet, place = at(where)
-    newer = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
-
-    def edit(book: Book) -> None:
-        part = "xl/threadedComments/threadedComment77.xml"
-        book[part] = (
-            f'<ThreadedComments xmlns="{newer}"><threadedComment ref="{place}" dT="2026-06-01T10:00:00.00" '
-            'personId="{0F4B2A10-0000-4000-8000-000000000001}" id="{0F4B2A10-0000-4000-8000-000000000002}">'
-            f"<text>{escape(said)}</text></threadedComment></ThreadedComments>"
-        )
-        declare(book, part, "application/vnd.ms-excel.threadedcomments+xml")
-        kind = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
-        relate(book, book.sheets[sheet], kind, "../threadedComments/threadedComment77.xml")
-        comment(where, f"[Threaded comment]\n\nComment:\n    {said}")(book)
 
     return edit

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.damage import Place
 from tests.damages.book import Book, block
 
-Place = tuple[str, str | None, str | None]  # code, sheet, cell
 Edit = Callable[[Book], None]
 
 
@@ -28,33 +28,6 @@ class Kind:
             edit(book)
 
 
-def place(found: str) -> Place:
-    """`V002 Form!E8` → the code, the sheet and the cell."""
-    code, _, where = found.partition(" ")
-    sheet, _, cell = where.partition("!")
-    return code, sheet or None, cell or None
-
-
-def places(found: str) -> tuple[Place, ...]:
-    """The same of several, with semicolons between them; nothing where nothing must be found."""
-    return tuple(sorted((place(each.strip()) for each in found.split(";") if each.strip()), key=str))
-
-
-def kind(name: str, found: str, *edits: Edit, file: str = "return.xlsx") -> Kind:
-    """Something that leaves the answers, and with them the results, as they were."""
-    return Kind(name, edits, places(found), file=file)
-
-
-def on_the_day(name: str, found: str, *edits: Edit) -> Kind:
-    """Something that is found so in a workbook which was calculated on the day of issue."""
-    return Kind(name, edits, places(found), by_day=True)
-
-
-def answered(name: str, found: str, *edits: Edit) -> Kind:
-    """Something that changes answers, in a program that calculates nothing."""
-    return Kind(name, edits, places(found), calculated=False)
-
-
 def at(where: str) -> tuple[str, str]:
     """`Form!E8` → the sheet and the cell."""
     sheet, _, cell = where.rpartition("!")
@@ -67,6 +40,11 @@ def at(where: str) -> tuple[str, str]:
 def text(where: str, said: str) -> Edit:
     """Type a text into a cell."""
     return lambda book: book.type_text(*at(where), said)
+
+
+def repeated(where: str, piece: str, count: int) -> Edit:
+    """Type a long text into a cell."""
+    return text(where, piece * count)
 
 
 def number(where: str, value: float) -> Edit:
@@ -103,3 +81,17 @@ def clear(where: str) -> Edit:
 def shown(where: str, result: str | float) -> Edit:
     """Let a formula show something else."""
     return lambda book: book.show(*at(where), result)
+
+
+DUE = range(21, 31)  # rows of the dashboard that list what is due
+
+
+def no_level_of(rows: str) -> Edit:
+    """Let the list of what is due show no level of these risks: which of them are on it depends on the day."""
+
+    def edit(book: Book) -> None:
+        for row in DUE:
+            if book.text("Dashboard", f"G{row}").startswith(rows):
+                book.show("Dashboard", f"K{row}", "")
+
+    return edit

@@ -127,3 +127,13 @@ def row(where: str, **said: str) -> Edit:
         book[part] = book[part][: found.start()] + new + book[part][found.end() :]
 
     return edit
+
+
+def shown_again(sheet: str) -> Edit:
+    """Show the hidden codes."""
+
+    def edit(book: Book) -> None:
+        row(f"{sheet}!1", hidden="0")(book)
+        column(f"{sheet}!A", hidden="0")(book)
+
+    return edit

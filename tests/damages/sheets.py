@@ -10,6 +10,7 @@ from tests.damages.book import BOOK, LINKS, TYPES, At, Book, Cell, attributes, b
 from tests.damages.drawings import declare
 from tests.damages.kinds import Edit, at
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
@@ -93,10 +94,9 @@ def add(book: Book, name: str, content: str) -> None:
 
 def own_sheet(name: str, **cells: str) -> Edit:
     """A sheet of one's own, with texts."""
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
     def edit(book: Book) -> None:
-        add(book, name, f'<worksheet xmlns="{main}"><sheetData></sheetData></worksheet>')
+        add(book, name, f'<worksheet xmlns="{MAIN}"><sheetData></sheetData></worksheet>')
         for place, said in cells.items():
             book.type_text(name, place, said)
 
@@ -198,17 +198,6 @@ def unprotected(name: str) -> Edit:
     return lambda book: book.regex(book.sheets[name], r"<sheetProtection[^>]*/>", "")
 
 
-def calculation(**said: str) -> Edit:
-    """Change how the workbook calculates: `calcMode`, `fullPrecision`."""
-
-    def edit(book: Book) -> None:
-        found = re.search(r"<calcPr\b[^>]*/>", book[BOOK])
-        assert found
-        book.swap(BOOK, found[0], f"<calcPr{written({**attributes(found[0]), **said})}/>")
-
-    return edit
-
-
 def name_changed(name: str, refers: str | None) -> Edit:
     """Let a defined name stand for something else, or take it away."""
 
@@ -219,15 +208,51 @@ def name_changed(name: str, refers: str | None) -> Edit:
     return edit
 
 
-def merged(where: str) -> Edit:
-    """Merge an area."""
-    sheet, area = at(where)
+# hidden codes
+
+
+def codes_cleared(sheet: str, *, row: bool = False, column: bool = False) -> Edit:
+    """Clear the hidden first row, the hidden first column, or both."""
 
     def edit(book: Book) -> None:
-        made = f'<mergeCells count="1"><mergeCell ref="{area}"/></mergeCells>'
+        for number in list(book.rows(sheet)):
+            cells = book.row(sheet, number)
+            left = {
+                at: cell
+                for at, cell in cells.items()
+                if not (row and number == 1) and not (column and at == 1)
+            }
+            if left != cells:
+                book.put_row(sheet, number, left)
+
+    return edit
+
+
+def column_deleted(where: str) -> Edit:
+    """Delete a column with everything in it; its rules move along, formulas stay as they are."""
+    sheet, letters = at(where)
+    gone = At.of(f"{letters}1").column
+
+    def moved(place: At) -> At | None:
+        return None if place.column == gone else At(place.row, place.column - (place.column > gone))
+
+    def areas(found: re.Match[str]) -> str:
+        kept = []
+        for area in found[2].split():
+            first, _, last = area.partition(":")
+            ends = moved(At.of(first)), moved(At.of(last or first))
+            kept += [":".join(map(str, dict.fromkeys(ends)))] if None not in ends else []
+        return f'{found[1]}"{" ".join(kept) or "XFD1048576"}"'
+
+    def edit(book: Book) -> None:
+        for number in list(book.rows(sheet)):
+            cells = book.row(sheet, number)
+            left = {At(number, column): cell for column, cell in cells.items()}
+            book.put_row(
+                sheet, number, {to.column: cell for place, cell in left.items() if (to := moved(place))}
+            )
         part = book.sheets[sheet]
-        marks = ("<conditionalFormatting", "<dataValidations", "<hyperlinks", "<printOptions", "<pageMargins")
-        place = min(found for mark in marks if (found := book[part].find(mark)) >= 0)
-        book[part] = book[part][:place] + made + book[part][place:]
+        rows, end, rules = book[part].partition("</sheetData>")
+        book[part] = rows + end + re.sub(r'( sqref=)"([^"]*)"', areas, rules)
 
     return edit
