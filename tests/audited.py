@@ -13,16 +13,7 @@ from pathlib import Path
 from hrge_xl import Order, generate, load, load_round
 from hrge_xl.cli import run
 from tests.damage import ANSWERS
-from tests.face import (
-    Audit,
-    VerificationRequest,
-    address,
-    build,
-    dataset_again,
-    orders,
-    report_again,
-    verify,
-)
+from tests.face import Audit, VerificationRequest, address, build, dataset_again, orders, report_again, verify
 
 DAY = "2026-06-30"
 TODAY = date(2026, 6, 30)

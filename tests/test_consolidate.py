@@ -23,16 +23,7 @@ from frictionless import system as frictionless_system
 from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl import (
-    ExpectedReturn,
-    Order,
-    Source,
-    ValidationRequest,
-    consolidate,
-    generate,
-    load,
-    validate,
-)
+from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
 from hrge_xl.cli import run as hrge_xl_cli
 from tests.face import (
     AGGREGATE_NUMBERS,

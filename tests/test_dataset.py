@@ -18,16 +18,7 @@ import yaml
 from frictionless import Package
 from frictionless import system as frictionless_system
 
-from hrge_xl import (
-    ExpectedReturn,
-    Order,
-    Source,
-    ValidationRequest,
-    consolidate,
-    generate,
-    load,
-    validate,
-)
+from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
 from hrge_xl.cli import run as cli
 from tests.answers import full, layout
 from tests.face import (

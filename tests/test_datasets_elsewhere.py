@@ -167,10 +167,7 @@ def test_a_year_is_the_same_in_either_order_of_its_rounds(
         [("accepted", "counts")] * 2 + [("returned", "counts")]
     ) or own
     told = {}
-    for name, command in {
-        "forth": ["2025-H2", "2026-H1"],
-        "back": ["2026-H1", "2025-H2"],
-    }.items():
+    for name, command in {"forth": ["2025-H2", "2026-H1"], "back": ["2026-H1", "2025-H2"]}.items():
         capsys.readouterr()
         assert run(["consolidate", *command, "-o", name, *DAY]) == 0, capsys.readouterr()
         told[name] = capsys.readouterr().out.replace(name, "year")

@@ -15,16 +15,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl import (
-    ExpectedReturn,
-    Order,
-    Source,
-    ValidationRequest,
-    consolidate,
-    generate,
-    load,
-    validate,
-)
+from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
 from tests import two_rounds
 from tests.face import (
     DOUBLED,
@@ -189,10 +180,7 @@ def test_teams_without_a_value_are_told(tmp_path: Path) -> None:
 def test_risks_by_group_and_country(tmp_path: Path) -> None:
     paths = returned(
         tmp_path / "in",
-        {
-            "a.xlsx": example("PAK"),
-            "b.xlsx": example("MAR", "WS-08", RSK_03=3.0, RSK_02=("WOM", "DIS")),
-        },
+        {"a.xlsx": example("PAK"), "b.xlsx": example("MAR", "WS-08", RSK_03=3.0, RSK_02=("WOM", "DIS"))},
     )
     run(paths, tmp_path / "out")
     lines = rows(tmp_path / "out", "aggregate_risks", "stage = 'before'")

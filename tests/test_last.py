@@ -14,17 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl import (
-    ExpectedReturn,
-    Order,
-    ValidationRequest,
-    feedback,
-    generate,
-    issue,
-    load,
-    read,
-    validate,
-)
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, feedback, generate, issue, load, read, validate
 from tests.face import (
     CLOSED,
     Answers,

@@ -16,16 +16,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hrge_xl import (
-    ExpectedReturn,
-    Order,
-    Source,
-    ValidationRequest,
-    consolidate,
-    generate,
-    load,
-    validate,
-)
+from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
 from tests.face import (
     MASKED,
     AdditiveRelation,

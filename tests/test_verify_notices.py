@@ -16,14 +16,7 @@ from hypothesis import HealthCheck, assume, example, given
 from hypothesis import strategies as st
 
 from tests.audited import DAY, hrge, reported, round_folder, verify_report
-from tests.face import (
-    TAKEN_OVER,
-    Audit,
-    Opinion,
-    UsageError,
-    VerificationRequest,
-    render,
-)
+from tests.face import TAKEN_OVER, Audit, Opinion, UsageError, VerificationRequest, render
 from tests.property_tests import examples
 
 ON_ITEMS = {"rename": "swap", "add": "repeat"}  # what is done to an item of a list instead
