@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hrge_xl import ExpectedReturn, Order, generate, init_round, load, load_round, read, refresh
-from hrge_xl.cli import run
+from tests.command_line import hrge
 from tests.face import Answers, Identity, RefreshResult, Refusal, orders, saved_on
 from tests.letters import mail, mbox, msg, tnef, with_logo, zipped
 from tests.test_consolidate import answers
@@ -86,7 +86,7 @@ class Office:
 def begin(folder: Path) -> Office:
     """A round whose workbooks are issued."""
     made = init_round(folder / "2026-H1", "example", write_list(folder / "teams.csv", DEADLINE))
-    assert run(["generate", str(made.folder), "--today", str(DAY_0)]) == 0
+    assert hrge("generate", made.folder, "--today", DAY_0) == 0
     return Office(made.folder)
 
 

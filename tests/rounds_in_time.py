@@ -13,7 +13,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from hrge_xl import ExpectedReturn, load, read
-from hrge_xl.cli import run
+from tests.command_line import hrge
 from tests.face import Answers, Layout, Refusal, Spec, Submission, Value, address, build, find, saved_on
 
 KEY = b"k" * 32
@@ -73,11 +73,11 @@ class InTime:
         listed = self.folder / f"{name}.csv"
         listed.write_text("team,country\n" + "".join(f"{team},{at}\n" for team, at in teams.items()), "utf-8")
         round_ = self.folder / name
-        assert run(["round", "init", str(round_), "--spec", self.spec.folder, "--teams", str(listed)]) == 0
+        assert hrge("round", "init", round_, "--spec", self.spec.folder, "--teams", listed) == 0
         (round_ / "signing.key").chmod(0o600)
         (round_ / "signing.key").write_bytes(KEY)
         more = ["--from", str(self.folder / earlier)] if earlier else []
-        assert run(["generate", str(round_), *more, "--today", str(issued)]) == 0
+        assert hrge("generate", round_, *more, "--today", issued) == 0
         return round_
 
     def issued(self, name: str, team: str) -> bytes:

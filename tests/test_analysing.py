@@ -22,9 +22,10 @@ import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 
-from hrge_xl.cli import run
 from tests.analysed_rounds import DEADLINES, EARLIER, LATER, RETURNS, TEAMS, TODAY, Return, played
+from tests.command_line import hrge
 from tests.conftest import emptied
+from tests.fixture_types import Folders, Patch
 from tests.write_docs import DOCS
 
 pytestmark = pytest.mark.xdist_group("analysing")
@@ -38,7 +39,7 @@ Rows = list[tuple[Any, ...]]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: Folders) -> Path:
     """A folder with the dataset where the page has it."""
     base = tmp_path_factory.mktemp("analysing")
     shutil.copytree(played() / "all", base / DEMONSTRATION)
@@ -50,7 +51,7 @@ def by_postgres(postgres_url: str) -> dict[str, Rows]:
     """What each question finds in PostgreSQL."""
     out = played() / "all"
     words = ["-o", str(out), "--store", postgres_url, "--today", str(TODAY), "--formats", "csv"]
-    assert run(["consolidate", str(played() / EARLIER), str(played() / LATER), *words]) == 0
+    assert hrge("consolidate", played() / EARLIER, played() / LATER, *words) == 0
     engine = sa.create_engine(postgres_url)
     with engine.connect() as connection:
         found = {
@@ -396,7 +397,7 @@ def test_values_by_country() -> None:
 # other languages
 
 
-def test_python(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python(home: Path, monkeypatch: Patch) -> None:
     """One block goes on where the one before ended, as in a session."""
     monkeypatch.chdir(home)
     session: dict[str, Any] = {}
@@ -405,7 +406,7 @@ def test_python(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(session["by_team"].index) == set(session["wide"].columns) == {"AFG", "IRQ", "PAK", "Quetta"}
 
 
-def test_duckdb(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_duckdb(home: Path, monkeypatch: Patch) -> None:
     pytest.importorskip("duckdb")
     monkeypatch.chdir(home)
     (block,) = blocks("python duckdb")

@@ -35,6 +35,7 @@ from tests.damage import (
 )
 from tests.face import Result, validation
 from tests.face import cli_module as cli
+from tests.fixture_types import Capsys, Folders, Patch
 from tests.intake_files import pack
 from tests.read_and_check import read_many
 from tests.telling import telling
@@ -119,9 +120,7 @@ def test_a_redacted_report_shows_no_value(format: str, returned: Path, tmp_path:
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]])
-def test_a_redacted_validation_prints_no_value(
-    more: list[str], returned: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_redacted_validation_prints_no_value(more: list[str], returned: Path, capfd: Capsys) -> None:
     assert cli.run(["validate", str(returned), *more]) == 1
     assert CANARY in "".join(capfd.readouterr()).lower()
     assert cli.run(["validate", str(returned), "--redact", *more]) == 1
@@ -130,9 +129,7 @@ def test_a_redacted_validation_prints_no_value(
     assert "V002" in out
 
 
-def test_giving_back_prints_no_value(
-    returned: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_giving_back_prints_no_value(returned: Path, tmp_path: Path, capfd: Capsys) -> None:
     assert cli.run(["-v", "feedback", str(returned), "-o", str(tmp_path / "back")]) == 0
     assert CANARY not in "".join(capfd.readouterr()).lower()
 
@@ -141,7 +138,7 @@ def test_giving_back_prints_no_value(
 
 
 def test_no_value_in_the_log_of_a_bug_or_its_traceback(
-    returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    returned: Path, tmp_path: Path, monkeypatch: Patch, capfd: Capsys
 ) -> None:
     """A bug on the way from reading to checking, whose message quotes an answer, as those of Python do."""
 
@@ -205,7 +202,7 @@ def nasty(country: str, texts: list[str]) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(tmp_path_factory: Folders) -> Path:
     """Everything that the program writes about such returns."""
     home = tmp_path_factory.mktemp("nasty")
     half = len(CELLS)

@@ -24,7 +24,7 @@ from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
 from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
-from hrge_xl.cli import run as hrge_xl_cli
+from tests.command_line import hrge
 from tests.face import (
     AGGREGATE_NUMBERS,
     DATASET,
@@ -46,6 +46,7 @@ from tests.face import (
     submission_id,
     translator,
 )
+from tests.fixture_types import Patch
 from tests.shared_tables import shareable, tables
 from tests.temporary import of_results
 
@@ -337,7 +338,7 @@ def test_data_xlsx_has_words_for_heads_and_names_beside_codes(files: list[Path],
 def test_data_xlsx_in_the_language_of_a_reader(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
     target = tmp_path / "data_ar.xlsx"
-    assert hrge_xl_cli(["export", str(tmp_path / "out"), "--lang", "ar", "-o", str(target)]) == 0
+    assert hrge("export", tmp_path / "out", "--lang", "ar", "-o", target) == 0
     book, say = openpyxl.load_workbook(target), translator("ar")
     assert book.sheetnames[0] == say("Contents")
     assert all(sheet.sheet_view.rightToLeft for sheet in book)
@@ -428,7 +429,7 @@ def test_files_that_are_there_follow_the_dataset(files: list[Path], tmp_path: Pa
 
 
 def test_parquet_of_another_machine_stops_nothing(
-    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    files: list[Path], tmp_path: Path, monkeypatch: Patch
 ) -> None:
     pytest.importorskip("pyarrow")
     out = tmp_path / "out"

@@ -21,9 +21,10 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl import load
-from hrge_xl.cli import run as command_line
+from tests.command_line import hrge
 from tests.conftest import emptied, missing
 from tests.face import DATASET, LOCK, OutputError, Schema, StoreError, open_file, open_url
+from tests.fixture_types import Folders, Patch
 from tests.small_returns import LEDGER, SPEC, TODAY, dataset, returns, run
 
 pytestmark = pytest.mark.deep
@@ -50,7 +51,7 @@ def start(*arguments: object) -> subprocess.Popen[str]:
 
 def again(*arguments: object) -> int:
     """The same command in this process, where everything is imported already: its exit code."""
-    return command_line(["consolidate", *map(str, arguments), "--today", str(TODAY), "--jobs", "1"])
+    return hrge("consolidate", *arguments, "--today", TODAY, "--jobs", "1")
 
 
 def end(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -79,7 +80,7 @@ def one_line(said: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: Folders) -> Path:
     """Some returns."""
     place = tmp_path_factory.mktemp("returned")
     returns(place, FEW)
@@ -87,7 +88,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def calm(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], float]:
+def calm(folder: Path, tmp_path_factory: Folders) -> tuple[dict[str, Any], float]:
     """The dataset of an undisturbed run, and how long one takes."""
     out = tmp_path_factory.mktemp("calm") / "out"
     process = start(folder, "-o", out)
@@ -252,7 +253,7 @@ def used(disk: Path) -> int:
 
 
 def test_a_workbook_that_is_open_in_excel(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, calm: tuple[Any, float], tmp_path: Path, monkeypatch: Patch
 ) -> None:
     files, out = sorted(folder.iterdir()), tmp_path / "out"
     run(files[:1], out)

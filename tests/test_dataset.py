@@ -19,8 +19,8 @@ from frictionless import Package
 from frictionless import system as frictionless_system
 
 from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
-from hrge_xl.cli import run as cli
 from tests.answers import full, layout
+from tests.command_line import ran
 from tests.face import (
     CATALOGUES,
     DATASET,
@@ -45,6 +45,7 @@ from tests.face import (
     temporary_dataset,
 )
 from tests.face import TableColumn as Column
+from tests.fixture_types import Folders, Patch
 from tests.made_specs import write
 from tests.read_package import read
 from tests.telling import telling
@@ -86,7 +87,7 @@ def odd_risks() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def files(tmp_path_factory: Folders) -> list[Path]:
     """Returns in three languages: two versions of one, one twice, one to be corrected, and what is not a workbook."""
     first = odd_risks()
     return returned(
@@ -482,18 +483,15 @@ def old(out: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_an_old_dataset_is_read_anew_from_what_is_kept(
-    old: Path, out: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli(["consolidate", str(old), "-o", str(old), "--today", TODAY.isoformat()]) in (0, 4)
-    assert capsys.readouterr().out.splitlines().count(READ_ANEW) == 1
+def test_an_old_dataset_is_read_anew_from_what_is_kept(old: Path, out: Path) -> None:
+    told = ran("consolidate", old, "-o", old, "--today", TODAY, code=(0, 4)).out
+    assert told.splitlines().count(READ_ANEW) == 1
     with sqlite3.connect(out / DATASET) as before, sqlite3.connect(old / DATASET) as after:
         for table in ("answers", "risks"):
             wanted = f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4, 5, 6"
             assert after.execute(wanted).fetchall() == before.execute(wanted).fetchall()
     assert problems(old) == []
-    cli(["consolidate", str(old), "-o", str(old), "--today", TODAY.isoformat()])
-    assert READ_ANEW not in capsys.readouterr().out
+    assert READ_ANEW not in ran("consolidate", old, "-o", old, "--today", TODAY, code=None).out
 
 
 @pytest.mark.parametrize(
@@ -504,12 +502,9 @@ def test_an_old_dataset_is_read_anew_from_what_is_kept(
         ["trace", "answers", "1", "--data"],
     ],
 )
-def test_who_only_reads_is_told_what_to_do(
-    command: list[str], old: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_only_reads_is_told_what_to_do(command: list[str], old: Path, monkeypatch: Patch) -> None:
     monkeypatch.chdir(old.parent)
-    assert cli([*command, "old"]) == 2
-    assert capsys.readouterr().err == (
+    assert ran(*command, "old", code=2).err == (
         "Error: dataset.sqlite was made by an earlier version of this program. "
         "Run `hrge-xl consolidate old -o old` first.\n"
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from hrge_xl import load, load_round
-from tests.audited import DAY, TODAY, edited, hrge, round_folder, workbook
+from tests.audited import DAY, TODAY, edited, round_folder, workbook
+from tests.command_line import hrge
 from tests.face import (
     Audit,
     Difference,
@@ -28,13 +29,14 @@ from tests.face import (
     sources_of,
     temporary_dataset,
 )
+from tests.fixture_types import Folders, Patch
 
 pytestmark = pytest.mark.xdist_group("dataset audit")  # what its fixtures play is played once
 SHEETS = r"xl/worksheets/sheet\d+.xml|xl/sharedStrings.xml"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: Folders) -> Path:
     """A round that was issued, with its dataset."""
     folder = round_folder(tmp_path_factory.mktemp("audit"))
     assert hrge("generate", folder, "--today", DAY) == 0
@@ -288,6 +290,6 @@ def test_as_json(redacted: bool) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_the_project(monkeypatch: Patch) -> None:
     """Specs lie in the project."""
     monkeypatch.chdir(Path(__file__).parent.parent)

@@ -16,7 +16,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.audited import DAY, edited, hrge, returned, workbook
+from tests.audited import DAY, edited, returned, workbook
+from tests.command_line import hrge, ran
 from tests.face import (
     AGGREGATE_INDICATORS,
     DATASET,
@@ -30,6 +31,7 @@ from tests.face import (
     of_tables,
     open_dataset,
 )
+from tests.fixture_types import Folders, Patch
 
 pytestmark = pytest.mark.xdist_group("dataset differences")  # what its fixtures play is played once
 ANSWER = "(submission_id, slot) = (SELECT submission_id, slot FROM answers_fact WHERE text = 'WS-07' LIMIT 1)"
@@ -38,7 +40,7 @@ Lines = list[str]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: Folders) -> Path:
     """A dataset of two returns with every file beside it."""
     folder = tmp_path_factory.mktemp("differences")
     files = returned(folder / "returned", {"afg.xlsx": workbook("AFG"), "pak.xlsx": workbook("PAK")})
@@ -300,9 +302,7 @@ def test_files_beside_the_dataset(
     assert begins(found, expected) == expected
 
 
-def test_the_overview_in_whichever_language(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_overview_in_whichever_language(made: Path, tmp_path: Path) -> None:
     """Also one that the spec does not have; what was changed in the page is named all the same."""
     shutil.copytree(made, tmp_path / "dataset")
     reports = tmp_path / "dataset" / "reports"
@@ -310,8 +310,7 @@ def test_the_overview_in_whichever_language(
     assert hrge("report", tmp_path / "dataset", *words) == 0
     assert hrge("verify", tmp_path / "dataset") == 0
     put_text("AFG", "AFX")(reports / "overview.html")
-    assert hrge("verify", tmp_path / "dataset") == 1
-    assert "overview.html, line" in capsys.readouterr().out
+    assert "overview.html, line" in ran("verify", tmp_path / "dataset", code=1).out
 
 
 def test_a_table_that_the_dataset_does_not_have(made: Path, tmp_path: Path) -> None:
@@ -354,7 +353,7 @@ def test_what_a_workbook_says_of_its_own_size_is_not_believed(size: str) -> None
     assert cells_apart((here, book("Plan", A1=1))) == [("Plan", "C9", "forged", "")]
 
 
-def test_a_workbook_with_other_sheets_altogether_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_with_other_sheets_altogether_is_told(monkeypatch: Patch) -> None:
     """Also where there are more of them than cells are looked for."""
     monkeypatch.setattr(dataset_differences, "MOST_CELLS", 1)
     here, made = ([f"{side} {n}" for n in range(3)] for side in ("here", "made"))

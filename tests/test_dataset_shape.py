@@ -16,8 +16,8 @@ import sqlalchemy as sa
 
 import hrge_xl
 from hrge_xl import load
-from hrge_xl.cli import run
 from tests.analysed_rounds import LATER, TODAY, played
+from tests.command_line import hrge
 from tests.face import DATASET, META, Schema, open_url
 from tests.test_dataset import problems
 from tests.write_docs import DOCS
@@ -202,7 +202,7 @@ OUTCOMES = {"accepted": "accepted", "returned": "returned", "to decide": "confli
 
 def test_teams_are_as_status_tells_them(tmp_path: Path) -> None:
     out = tmp_path / "status.json"
-    assert run(["status", str(played() / LATER), "--json", "-o", str(out), "--today", str(TODAY)]) == 0
+    assert hrge("status", played() / LATER, "--json", "-o", out, "--today", TODAY) == 0
     said = {
         (
             team["team"], team["country"], OUTCOMES[team["state"]], team["deadline"],

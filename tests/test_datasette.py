@@ -19,6 +19,7 @@ import yaml
 from hrge_xl import load
 from tests.analysed_rounds import played
 from tests.face import META, Schema
+from tests.fixture_types import Folders
 from tests.test_analysing import QUESTIONS, asked, plain
 
 pytestmark = pytest.mark.xdist_group("analysing")
@@ -28,7 +29,7 @@ START_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: Folders) -> Iterator[str]:
     """Serve the dataset as docs/analysing.md says, to this computer alone."""
     folder = tmp_path_factory.mktemp("served")
     for name in ("dataset.sqlite", "metadata.yaml"):

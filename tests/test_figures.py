@@ -46,6 +46,7 @@ from tests.face import (
     write_workbook,
 )
 from tests.face import values_Value as Value
+from tests.fixture_types import Patch
 from tests.telling import telling
 from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run
@@ -365,9 +366,7 @@ def test_a_risk_stands_in_every_part_that_it_belongs_to(both_rounds: Store) -> N
             assert teams[period, "country", country] == count
 
 
-def test_the_heaviest_risks_of_each_period_are_listed(
-    both_rounds: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_heaviest_risks_of_each_period_are_listed(both_rounds: Store, monkeypatch: Patch) -> None:
     monkeypatch.setattr(risks, "MOST", 2)
     listed = both_rounds.select(risks.top_risks(Sources(both_rounds, TODAY)).order_by("n"))
     earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
@@ -459,7 +458,7 @@ def table_below(sheet: Any, title: str) -> list[list[Any]]:
 
 @pytest.mark.deep
 def test_a_sheet_of_figures_with_a_long_name_is_described_too(
-    both_rounds: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    both_rounds: Store, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     """A name of more than 31 letters is cut, as Excel has it."""
     long = {name: name + " of every return that counts" for name in ("Heat maps", "Figures")}

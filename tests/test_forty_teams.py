@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from hrge_xl import ExpectedReturn, read
-from hrge_xl.cli import run
+from tests.command_line import hrge, ran
 from tests.face import DATASET, REMINDERS, Ledger, RefreshResult, Refusal, Typed, saved_on, type_into
+from tests.fixture_types import Folders
 from tests.forty_teams import (
     REPAIRED,
     RIGHT,
@@ -61,7 +62,7 @@ class Played:
 
 def said(file: Path, *words: str) -> str:
     """What a command writes into a file."""
-    assert run([*words, "-o", str(file)]) in (0, 4)
+    assert hrge(*words, "-o", file) in (0, 4)
     return file.read_text(encoding="utf-8")
 
 
@@ -120,7 +121,7 @@ def teams_of(page: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Played:
+def first(tmp_path_factory: Folders) -> Played:
     office = begin(tmp_path_factory.mktemp("forty"))
     office.mails += first_mails(office)
     return look(office, office.week(WEEKS[0]))
@@ -230,15 +231,13 @@ def test_nobody_who_has_answered_is_reminded(first: Played, second: Played, thir
 
 
 @pytest.mark.deep
-def test_the_round_that_follows(third: Played, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_round_that_follows(third: Played) -> None:
     """Each team begins with its own answers, changes some in the file that it was sent, and both rounds compare."""
     earlier = third.office.folder
     folder = earlier.parent / "2026-H2"
     teams = write_list(earlier.parent / "next.csv", NEXT_DEADLINE)
-    assert run(["round", "init", str(folder), "--spec", "example", "--teams", str(teams)]) == 0
-    capsys.readouterr()
-    assert run(["generate", str(folder), "--from", str(earlier), "--today", "2026-10-01"]) == 0
-    out, err = capsys.readouterr()
+    assert hrge("round", "init", folder, "--spec", "example", "--teams", teams) == 0
+    out, err = ran("generate", folder, "--from", earlier, "--today", "2026-10-01")
     assert len(out.splitlines()) == 40
     assert f"Workbooks that continue from {earlier}: 37; blank ones: 3." in err
     assert {line.split(":")[0] for line in err.splitlines() if "its workbook is blank" in line} == set(SILENT)
@@ -254,9 +253,7 @@ def test_the_round_that_follows(third: Played, capsys: pytest.CaptureFixture[str
     assert week.late == []
     assert {each.team for each in week.drafts.new if each.occasion in REMINDERS} == set()
     agree(look(office, week))
-    capsys.readouterr()
-    assert run(["compare", str(earlier), str(folder)]) == 4  # a file of the first round was refused
-    told = capsys.readouterr().out
+    told = ran("compare", earlier, folder, code=4).out  # a file of the first round was refused
     assert "Pairs: 6." in told
     assert told.count("20 → 30") == 6
 

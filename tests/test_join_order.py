@@ -9,6 +9,7 @@ import pytest
 
 from tests.answers import TODAY
 from tests.face import DATASET, SELECTS, Sources, opened
+from tests.fixture_types import Folders
 from tests.small_returns import returns, run
 
 MANY = 2_000  # times as many lines as there are
@@ -25,7 +26,7 @@ PER_FILE = (
 
 
 @pytest.fixture(scope="module")
-def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dataset(tmp_path_factory: Folders) -> Path:
     """Give a dataset of some files."""
     place = tmp_path_factory.mktemp("join order")
     run(returns(place / "returned", 6), place)

@@ -31,6 +31,7 @@ from tests.face import (
     read_last,
 )
 from tests.face import last_digest as digest_of
+from tests.fixture_types import Folders
 from tests.property_tests import examples
 from tests.read_and_check import check, layout_of
 from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole
@@ -67,7 +68,7 @@ BREAKS: dict[str, dict[tuple[str, str, str], Any]] = {
 
 
 @pytest.fixture(scope="module")
-def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
+def spec(tmp_path_factory: Folders) -> Spec:
     return spec_in_time(tmp_path_factory.mktemp("in-time") / "spec")
 
 

@@ -19,6 +19,7 @@ from hrge_xl import ExpectedReturn, Order, ValidationRequest, feedback, generate
 from tests.damage import PLAN, RISKS, TODAY, WANTED, edited, filled, swap
 from tests.damages.book import At, Book
 from tests.face import IDENTITY_SHEET, Submission, temporary_dataset
+from tests.fixture_types import Patch
 from tests.property_tests import examples
 from tests.read_and_check import read_bytes
 
@@ -134,9 +135,7 @@ def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> N
 
 
 @pytest.mark.parametrize("column", ["C", "E"])  # that of the statuses, that of an answer
-def test_a_note_below_the_questions_is_kept_whatever_the_edition(
-    monkeypatch: pytest.MonkeyPatch, column: str
-) -> None:
+def test_a_note_below_the_questions_is_kept_whatever_the_edition(monkeypatch: Patch, column: str) -> None:
     """Of a workbook that another edition of the program issued nobody knows what stood where."""
     made = generate(load("hrge_toolkit"), Order("PAK", TODAY, "PAK", tools=("1.1",)))
     book = openpyxl.load_workbook(BytesIO(made))

@@ -36,7 +36,7 @@ from hrge_xl import (
     load_round,
     report,
 )
-from hrge_xl.cli import run
+from tests.command_line import hrge, ran
 from tests.face import (
     DATASET,
     Answers,
@@ -57,6 +57,7 @@ from tests.face import (
     story,
 )
 from tests.face import overview as built
+from tests.fixture_types import Folders
 from tests.played_rounds import (
     ACTS,
     TEAMS,
@@ -215,15 +216,13 @@ def filled(team: str, **more: Any) -> Answers:
 
 
 @pytest.fixture(scope="module")
-def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mixed(tmp_path_factory: Folders) -> Path:
     """A round in which a country has three teams in three states, and in each return another figure is off."""
     home = tmp_path_factory.mktemp("mixed")
     lines = "".join(f"{team},{country},{DEADLINE}\n" for team, country in OF_MIXED.items())
     (home / "teams.csv").write_text(f"team,country,deadline\n{lines}", encoding="utf-8")
     folder, toolkit = home / "2026-H1", load("hrge_toolkit")
-    assert (
-        run(["round", "init", str(folder), "--spec", "hrge_toolkit", "--teams", str(home / "teams.csv")]) == 0
-    )
+    assert hrge("round", "init", folder, "--spec", "hrge_toolkit", "--teams", home / "teams.csv") == 0
     key, tools = load_round(folder).key, (*story("hrge_toolkit").tools, "T2.5")
     wrong = {"T4_C__V_03__SEX_F": 61.0}  # 94 people with a sex
     unknown = {
@@ -244,7 +243,7 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )  # fmt: skip
         path = folder / "returned" / f"{team}_{day}.xlsx"
         path.write_bytes(saved_on(generate(toolkit, order), date(2026, 7, day)))
-    assert run(["consolidate", str(folder), "--shareable", "--today", str(DAY_OF_THE_PAGE)]) in (0, 1)
+    assert hrge("consolidate", folder, "--shareable", "--today", DAY_OF_THE_PAGE) in (0, 1)
     return folder
 
 
@@ -257,10 +256,8 @@ def pages(mixed: Path) -> tuple[Overview, Overview]:
         return own, built(copy, DAY_OF_THE_PAGE, "en", round_, whole=store)
 
 
-def said_by(*words: object, capsys: pytest.CaptureFixture[str]) -> Any:
-    capsys.readouterr()
-    assert run([*map(str, words), "--json", "--today", str(DAY_OF_THE_PAGE)]) == 0
-    return json.loads(capsys.readouterr().out)
+def said_by(*words: object) -> Any:
+    return json.loads(ran(*words, "--json", "--today", DAY_OF_THE_PAGE).out)
 
 
 def sheet_rows(folder: Path, name: str) -> list[dict[str, Any]]:
@@ -282,22 +279,20 @@ def test_a_country_shows_the_states_of_all_its_teams(pages: tuple[Overview, Over
         assert parts[1] == "Accepted: 1 · Returned for correction: 3 · Waits for a decision: 1"
 
 
-def test_late_and_to_correct_are_two_figures(
-    mixed: Path, pages: tuple[Overview, Overview], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_late_and_to_correct_are_two_figures(mixed: Path, pages: tuple[Overview, Overview]) -> None:
     """Who answered in time is not late, however long its correction takes."""
     right = {
         "PAK": (0, 0), "Quetta": (0, 10), "Multan": (10, 0), "AFG": (0, 0), "BGD": (0, 10), "IRQ": (5, 10),
     }  # fmt: skip
     keys = ("days_late", "correction_overdue")
-    lines = said_by("status", mixed, capsys=capsys)
+    lines = said_by("status", mixed)
     assert {line["team"]: tuple(line[key] for key in keys) for line in lines} == right
     for found in pages:
         assert {team.code: (team.days_late, team.correction_overdue) for team in found.teams} == right
         assert (dict(found.arrivals).keys(), found.in_time) == (
             {date(2026, 7, 5), date(2026, 7, 6), date(2026, 7, 8), date(2026, 7, 15)}, 3,
         )  # fmt: skip
-    week = said_by("refresh", mixed, capsys=capsys)
+    week = said_by("refresh", mixed)
     assert {line["team"]: tuple(line[key] for key in keys) for line in week["teams"]} == right
 
 

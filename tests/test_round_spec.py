@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from hrge_xl import generate, init_round, load, load_round
-from hrge_xl.cli import run
+from tests.command_line import hrge, ran
 from tests.face import Round, RoundError, SpecError, UsageError, find, orders, update_spec
 from tests.face import shell_words_quoted as quoted
+from tests.fixture_types import Patch
 from tests.test_consolidate import answers
 
 TODAY = date(2026, 6, 30)
@@ -66,11 +67,7 @@ def test_a_round_says_which_spec_it_carries(made: Round, spec: Path) -> None:
 
 
 def test_everything_goes_on_when_the_spec_is_gone(
-    made: Round,
-    spec: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    made: Round, spec: Path, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     send(made)
     shutil.rmtree(spec.parent)
@@ -86,7 +83,7 @@ def test_everything_goes_on_when_the_spec_is_gone(
         *(("check", str(file), *DAY) for file in (made.folder / "returned").iterdir()),
         ("spec", "check", f"{round_}/spec/{Path(load_round(made.folder).spec_source).name}"),
     ):  # fmt: skip
-        assert run(list(command)) == 0, (command, capsys.readouterr())
+        assert hrge(*command) == 0, command
     report = json.loads(Path("reports/validation.json").read_text(encoding="utf-8"))
     asked = [each["spec_asked"] for each in report["run"]["datasets"]]
     assert (report["run"]["spec"], asked) == ("our_own", ["our_own"])
@@ -135,16 +132,13 @@ def test_a_spec_that_changes_elsewhere_changes_no_round(made: Round, spec: Path)
     assert load(load_round(made.folder).spec_source).digest == before != load(spec).digest
 
 
-def test_a_round_is_moved_to_a_newer_version(
-    made: Round, spec: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_round_is_moved_to_a_newer_version(made: Round, spec: Path) -> None:
     """What it means is said, a comment in round.yaml stays, and so does the copy that workbooks were issued from."""
     file = made.folder / "round.yaml"
     edit(file, "spec: our_own\n", "spec: our_own  # ask the office before you change this\n")
     send(made)
     newer(spec)
-    assert run(["round", "update-spec", str(made.folder), "--spec", str(spec)]) == 0
-    out = capsys.readouterr().out
+    out = ran("round", "update-spec", made.folder, "--spec", spec).out
     assert out.startswith(f"our_own {load(made.spec_source).version} → our_own 9.9. Changes: 2.\n")
     assert "kept, to be checked again: 1\n" in out
     moved = load_round(made.folder)
@@ -153,19 +147,18 @@ def test_a_round_is_moved_to_a_newer_version(
     assert "  # ask the office before you change this\n" in file.read_text(encoding="utf-8")
     assert Path(made.spec_source).is_dir()
     hint = next(line for line in out.splitlines() if line.startswith("Each change: hrge-xl "))
-    assert run(shlex.split(hint.removeprefix("Each change: hrge-xl "))) == 0
-    assert "PAK.xlsx (PAK, en," in capsys.readouterr().out
+    assert "PAK.xlsx (PAK, en," in ran(*(shlex.split(hint.removeprefix("Each change: hrge-xl ")))).out
 
 
 def test_a_report_from_before_is_verified_with_the_spec_of_then(
-    made: Round, spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made: Round, spec: Path, tmp_path: Path
 ) -> None:
     send(made)
     report = tmp_path / "reports" / "validation.json"
-    assert run(["report", str(made.folder), "--format", "json", "-o", str(report.parent), *DAY]) == 0
+    assert hrge("report", made.folder, "--format", "json", "-o", report.parent, *DAY) == 0
     newer(spec)
     update_spec(made.folder, str(spec))
-    assert run(["verify", str(report), "--returned", str(made.folder / "returned")]) == 0, capsys.readouterr()
+    assert hrge("verify", report, "--returned", made.folder / "returned") == 0
 
 
 def test_a_round_written_on_windows_keeps_its_lines(made: Round, spec: Path) -> None:
@@ -221,45 +214,33 @@ def test_a_round_that_names_another_spec_than_it_carries(made: Round) -> None:
 
 
 def test_a_file_in_a_round_is_checked_with_its_spec_and_key(
-    made: Round,
-    spec: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    made: Round, spec: Path, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     path = send(made)
     apart = shutil.copy(path, tmp_path / "sent.xlsx")
     shutil.move(spec, tmp_path / "spec")
     monkeypatch.chdir(tmp_path)
-    assert run(["generate", "round", *DAY]) == 0
-    assert run(["check", str(path), *DAY]) == 0
-    assert run(["check", "round/issued/PAK_en.xlsx", *DAY]) == 1  # it is blank
-    capsys.readouterr()
-    assert run(["check", str(apart), *DAY]) == 4
-    assert "I002" in capsys.readouterr().out
-    assert run(["check", str(apart), "--spec", "round", *DAY]) == 0
-    assert run(["check", str(apart), "--spec", "./spec", *DAY]) == 0
-    assert (
-        run(["check", str(path), "--spec", "example", *DAY]) == 2
-    )  # the round says itself of which spec it is
+    assert hrge("generate", "round", *DAY) == 0
+    assert hrge("check", path, *DAY) == 0
+    assert hrge("check", "round/issued/PAK_en.xlsx", *DAY) == 1  # it is blank
+    assert "I002" in ran("check", apart, *DAY, code=4).out
+    assert hrge("check", apart, "--spec", "round", *DAY) == 0
+    assert hrge("check", apart, "--spec", "./spec", *DAY) == 0
+    assert hrge("check", path, "--spec", "example", *DAY) == 2  # the round says itself of which spec it is
     (made.folder / "signing.key").write_bytes(bytes(32))
-    capsys.readouterr()
-    run(["check", str(path), *DAY])
-    assert "I006" in capsys.readouterr().out
+    assert "I006" in ran("check", path, *DAY, code=None).out
 
 
 def test_a_workbook_is_prefilled_from_a_return_of_a_spec_in_a_folder(
-    made: Round, spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made: Round, spec: Path, tmp_path: Path
 ) -> None:
     path, out = send(made), str(tmp_path / "out")
     arguments = ["generate", str(spec), "--country", "MAR", "--answers", str(path), "-o", out]
-    assert run(arguments) == 0, capsys.readouterr()
+    assert hrge(*arguments) == 0
 
 
-def test_a_round_stands_for_its_spec_behind_spec(
-    made: Round, spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_round_stands_for_its_spec_behind_spec(made: Round, spec: Path, tmp_path: Path) -> None:
     apart = shutil.copy(send(made), tmp_path / "sent.xlsx")
     shutil.rmtree(spec)
-    assert run(["validate", str(apart), "--json", "--spec", str(made.folder), *DAY]) == 0
-    assert json.loads(capsys.readouterr().out)["run"]["spec"] == "our_own"
+    told = ran("validate", apart, "--json", "--spec", made.folder, *DAY).out
+    assert json.loads(told)["run"]["spec"] == "our_own"

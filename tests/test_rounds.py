@@ -14,10 +14,11 @@ import openpyxl
 import pytest
 
 from hrge_xl import init_round, load, load_round
-from hrge_xl.cli import run
-from tests.audited import DAY, hrge, round_folder
+from tests.audited import DAY, round_folder
+from tests.command_line import hrge, ran
 from tests.face import KEY, RoundError, generate_command
 from tests.face import cli as program
+from tests.fixture_types import Patch
 
 SPEC = load("example")
 TODAY, LATER = date(2026, 6, 30), date(2026, 8, 5)
@@ -102,20 +103,15 @@ def test_an_alias_of_the_spec_is_a_country(tmp_path: Path) -> None:
     assert team.country == "KGZ"
 
 
-def test_only_the_teams_of_some_countries(
-    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_only_the_teams_of_some_countries(teams: Path, tmp_path: Path) -> None:
     init_round(tmp_path / "round", "example", teams)
-    assert run(["generate", str(tmp_path / "round"), "--country", "Maroc", "--country", "egy"]) == 0
+    assert hrge("generate", tmp_path / "round", "--country", "Maroc", "--country", "egy") == 0
     issued = tmp_path / "round" / "issued"
     assert {path.name for path in issued.glob("*.xlsx")} == {"MAR-1_fr.xlsx", "EGY-1_ar.xlsx"}
-    capsys.readouterr()
-    assert run(["generate", str(tmp_path / "round"), "--country", "Mali", "--country", "Atlantis"]) == 2
-    assert capsys.readouterr().err.startswith(
-        "Error: 'Atlantis' is not a country of example. Known are: PAK,"
-    )
-    assert run(["generate", str(tmp_path / "round"), "--country", "Mali"]) == 2
-    assert "round has no team of MLI. Its countries are: EGY, IRQ, MAR, PAK." in capsys.readouterr().err
+    told = ran("generate", tmp_path / "round", "--country", "Mali", "--country", "Atlantis", code=2).err
+    assert told.startswith("Error: 'Atlantis' is not a country of example. Known are: PAK,")
+    said = ran("generate", tmp_path / "round", "--country", "Mali", code=2).err
+    assert "round has no team of MLI. Its countries are: EGY, IRQ, MAR, PAK." in said
 
 
 OUTSIDE_A_ROUND = {
@@ -139,26 +135,19 @@ def test_every_option_of_generate_does_something_in_a_round_or_is_refused() -> N
 
 @pytest.mark.parametrize("option", OUTSIDE_A_ROUND)
 def test_what_a_round_says_itself_is_refused(
-    option: str,
-    teams: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    option: str, teams: Path, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     init_round(tmp_path / "round", "example", teams)
     monkeypatch.chdir(tmp_path)
     value, remedy = OUTSIDE_A_ROUND[option]
-    assert run(["generate", "round", option, value]) == 2
-    assert remedy in capsys.readouterr().err
+    assert remedy in ran("generate", "round", option, value, code=2).err
     assert list((tmp_path / "round" / "issued").iterdir()) == []
 
 
-def test_all_that_is_refused_is_said_at_once(
-    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_all_that_is_refused_is_said_at_once(teams: Path, tmp_path: Path) -> None:
     init_round(tmp_path / "round", "example", teams)
-    assert run(["generate", str(tmp_path / "round"), "--lang", "fr", "-o", str(tmp_path)]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 2
+    told = ran("generate", tmp_path / "round", "--lang", "fr", "-o", tmp_path, code=2).err
+    assert len(told.splitlines()) == 2
 
 
 def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
@@ -241,9 +230,7 @@ def test_a_workbook_with_its_own_order_of_columns_and_codes_with_zeros(tmp_path:
     assert [(team.code, team.deadline) for team in made.teams] == [("007", date(2026, 7, 31)), ("B", None)]
 
 
-def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(tmp_path: Path) -> None:
     (tmp_path / "teams.csv").write_text("team;langage;country\nA;xx;PAK\nA;fr;Nowhere\n", encoding="utf-8")
     command = [
         "round",
@@ -254,8 +241,7 @@ def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(
         "--teams",
         str(tmp_path / "teams.csv"),
     ]
-    assert run(command) == 3
-    err = capsys.readouterr().err.splitlines()
+    err = ran(*command, code=3).err.splitlines()
     assert [line.removeprefix("Error: ") for line in err] == [
         "teams.csv: line 1: there is no column 'langage'. Did you mean 'language'?",
         "teams.csv: line 3: there is no country 'Nowhere'. Known are: PAK, AFG, IRQ, MAR, MLI, EGY.",
@@ -332,13 +318,9 @@ def test_a_round_without_its_key(teams: Path, tmp_path: Path) -> None:
         load_round(tmp_path)
 
 
-def test_a_round_that_is_moved_or_copied_counts_nothing_twice(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_round_that_is_moved_or_copied_counts_nothing_twice(tmp_path: Path) -> None:
     def told(home: Path) -> Any:
-        capsys.readouterr()
-        assert hrge("validate", home, "--json", "--today", DAY) == 1
-        return json.loads(capsys.readouterr().out)
+        return json.loads(ran("validate", home, "--json", "--today", DAY, code=1).out)
 
     first, copied, moved = round_folder(tmp_path), tmp_path / "copied", tmp_path / "moved"
     before = told(first)

@@ -11,8 +11,9 @@ import openpyxl
 import pytest
 
 from hrge_xl import one_dataset
-from hrge_xl.cli import run
+from tests.command_line import hrge, ran
 from tests.face import Answers, Spec
+from tests.fixture_types import Capsys, Folders
 from tests.rounds_in_time import InTime, filled_in, risk, spec_in_time, whole
 
 pytestmark = pytest.mark.deep
@@ -23,7 +24,7 @@ K = "R1"
 
 
 @pytest.fixture(scope="module")
-def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
+def spec(tmp_path_factory: Folders) -> Spec:
     return spec_in_time(tmp_path_factory.mktemp("in-time") / "spec")
 
 
@@ -73,7 +74,7 @@ def second_round(time: InTime) -> None:
     time.begin(SECOND, TEAMS | {"Bamako": "MLI"}, date(2026, 7, 1), FIRST)
 
 
-def test_each_team_goes_on_from_what_it_said(time: InTime, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_team_goes_on_from_what_it_said(time: InTime, capsys: Capsys) -> None:
     first_round(time)
     capsys.readouterr()
     second_round(time)
@@ -116,11 +117,11 @@ def test_late_answers_change_no_workbook_that_was_issued(time: InTime) -> None:
         "--today",
         "2026-07-10",
     ]
-    assert run(again) == 0
-    assert run(again[:2]) == 0  # not blank either
+    assert hrge(*again) == 0
+    assert hrge(*(again[:2])) == 0  # not blank either
     assert {team: time.issued(SECOND, team) for team in TEAMS} == before
     (time.folder / SECOND / "issued" / "Cairo_en.xlsx").unlink()
-    assert run(again) == 0
+    assert hrge(*again) == 0
     assert values(time, SECOND, "Cairo")[0]["PLAN", "1", "PLN_03"] == "Late"
     assert time.issued(SECOND, "Rabat") == before["Rabat"]
 
@@ -168,7 +169,7 @@ def test_two_interventions_of_a_team_have_a_workbook_each(time: InTime) -> None:
         answer(time, FIRST, "Rabat", changes, date(2026, 5, 4), project)
     why = ["--reason", "Both are right.", "--by", "office", "--today", "2026-05-05"]
     for project in ("WS-07", "WS-08"):
-        assert run(["decide", str(time.folder / FIRST), f"{project}.xlsx", "--use", *why]) == 0
+        assert hrge("decide", time.folder / FIRST, f"{project}.xlsx", "--use", *why) == 0
     time.begin(SECOND, {"Rabat": "MAR"}, date(2026, 7, 1), FIRST)
     issued = sorted((time.folder / SECOND / "issued").glob("*.xlsx"))
     assert [path.name for path in issued] == ["Rabat_WS-07_en.xlsx", "Rabat_WS-08_en.xlsx"]
@@ -190,16 +191,13 @@ def test_of_rows_about_one_thing_the_latest_goes_on(time: InTime) -> None:
         assert {key[1] for key in answers if key[0] == K} == {"K-02", "K-05"}
 
 
-def test_answers_of_one_workbook_go_on_in_the_same_way(
-    time: InTime, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_answers_of_one_workbook_go_on_in_the_same_way(time: InTime) -> None:
     time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
     answer(time, FIRST, "Rabat", whole() | risk("K-01") | risk("K-02", RSK_09="Y"), date(2026, 5, 4))
     out, path = time.folder / "out", time.folder / FIRST / "returned" / "Rabat.xlsx"
-    capsys.readouterr()
     common = ["--country", "MAR", "-o", str(out), "--today", "2026-07-01"]
-    assert run(["generate", time.spec.folder, *common, "--answers", str(path)]) == 0
-    assert "Rabat.xlsx: closed rows that are not carried over: 1." in capsys.readouterr().err
+    told = ran("generate", time.spec.folder, *common, "--answers", path).err
+    assert "Rabat.xlsx: closed rows that are not carried over: 1." in told
     sent = time.read(out / "in_time_MAR_en.xlsx")
     assert sent.last[K, "K-01", "RSK_05"] == "M"  # worked out again
     assert (K, "K-02", "RSK_01") not in sent.values()
@@ -207,19 +205,17 @@ def test_answers_of_one_workbook_go_on_in_the_same_way(
     assert sent.identity.last_round == FIRST
 
 
-def test_what_cannot_be_gone_on_from_is_told(time: InTime, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_gone_on_from_is_told(time: InTime) -> None:
     time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
     assert (
-        run(
-            [
-                "round",
-                "init",
-                str(time.folder / "other"),
-                "--spec",
-                "example",
-                "--teams",
-                str(time.folder / f"{FIRST}.csv"),
-            ]
+        hrge(
+            "round",
+            "init",
+            time.folder / "other",
+            "--spec",
+            "example",
+            "--teams",
+            time.folder / f"{FIRST}.csv",
         )
         == 0
     )
@@ -231,13 +227,11 @@ def test_what_cannot_be_gone_on_from_is_told(time: InTime, capsys: pytest.Captur
         ([str(time.folder / FIRST), "--from", str(time.folder)], "holds no dataset"),
         ([time.spec.folder, "--country", "MAR", "--from", str(time.folder / FIRST)], "name the new round"),
     ):
-        capsys.readouterr()
-        assert run(["generate", *arguments]) == 2
-        assert words in capsys.readouterr().err
+        assert words in ran("generate", *arguments, code=2).err
     (time.folder / "other" / "signing.key").write_bytes(b"k" * 32)
     (time.folder / "other" / "returned" / "PAK.xlsx").write_bytes(_example())
-    assert run(["generate", str(time.folder / FIRST), "--from", str(time.folder / "other")]) == 2
-    assert "their questions have nothing in common" in capsys.readouterr().err
+    told = ran("generate", time.folder / FIRST, "--from", time.folder / "other", code=2).err
+    assert "their questions have nothing in common" in told
 
 
 def _example() -> bytes:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.audited import DAY, hrge, returned, round_folder, workbook
+from tests.audited import DAY, returned, round_folder, workbook
+from tests.command_line import hrge, ran
+from tests.fixture_types import Capsys, Folders, Patch
 
 NAME = "B. Auditor"
 
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.xdist_group("seals")  # what its fixtures play is playe
 
 
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def untouched(tmp_path_factory: Folders) -> Path:
     """A consolidated folder with reports, beside the folder of what came back."""
     tmp_path = tmp_path_factory.mktemp("seals")
     came = returned(tmp_path / "returned", {"pak.xlsx": workbook("PAK")})[0].parent
@@ -44,12 +46,11 @@ def verify(report: Path) -> int:
     return hrge("verify", report, "--returned", report.parents[2] / "returned")
 
 
-def test_a_sealed_report_holds(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sealed_report_holds(report: Path, capsys: Capsys) -> None:
     before = report.read_bytes()
     assert check(report) == 1
     assert "validation.json has no seal." in capsys.readouterr().out
-    assert hrge("sign", report, "--by", NAME) == 0
-    told = capsys.readouterr().out
+    told = ran("sign", report, "--by", NAME).out
     assert f"Sealed: seal 1 of validation.json, by {NAME}, 20" in told
     assert f"SHA-256 of the report: {hashlib.sha256(before).hexdigest()}" in told
     assert report.read_bytes() == before
@@ -62,7 +63,7 @@ def test_a_sealed_report_holds(report: Path, capsys: pytest.CaptureFixture[str])
     assert f"digest {digest}." in capsys.readouterr().out
 
 
-def test_a_changed_report_shows(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_changed_report_shows(report: Path, capsys: Capsys) -> None:
     """Of when and how the run was started only the seal knows."""
     assert hrge("sign", report, "--by", NAME) == 0
     started, later = (b'"started": "2026-06-30T00:00:0%dZ"' % second for second in (0, 1))
@@ -78,20 +79,19 @@ def test_a_changed_report_shows(report: Path, capsys: pytest.CaptureFixture[str]
     assert check(page) == 0
 
 
-def test_two_people_may_sign(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_people_may_sign(report: Path, capsys: Capsys) -> None:
     for name in ("A. Coordinator", NAME):
         assert hrge("sign", report, "--by", name) == 0
     capsys.readouterr()
     assert check(report) == 0
     sealed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Sealed: ")]
     assert [line.split(", by ")[1].split(",")[0] for line in sealed] == ["A. Coordinator", NAME]
-    assert hrge("sign", "--list", "--ledger", report.parents[1]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines = ran("sign", "--list", "--ledger", report.parents[1]).out.splitlines()
     assert [line.split(":")[0] for line in lines] == ["1", "2"]
 
 
 def test_tampering_with_the_chain_shows_everywhere_and_the_next_seal_is_made(
-    report: Path, capsys: pytest.CaptureFixture[str]
+    report: Path, capsys: Capsys
 ) -> None:
     for _ in range(2):
         assert hrge("sign", report, "--by", NAME) == 0
@@ -103,8 +103,7 @@ def test_tampering_with_the_chain_shows_everywhere_and_the_next_seal_is_made(
         capsys.readouterr()
         assert command() == 1
         assert words in capsys.readouterr().out
-    assert hrge("sign", report, "--by", NAME) == 0
-    said = capsys.readouterr()
+    said = ran("sign", report, "--by", NAME)
     assert "Sealed: seal 3 of validation.json" in said.out
     assert f"Before this seal: {words}" in said.err
     assert check(report) == 1
@@ -115,7 +114,7 @@ def test_tampering_with_the_chain_shows_everywhere_and_the_next_seal_is_made(
     assert words in capsys.readouterr().out
 
 
-def test_every_ledger_at_hand_is_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_ledger_at_hand_is_looked_at(tmp_path: Path) -> None:
     """Also one that holds no seal: that of the round, beside the one of the dataset."""
     folder = round_folder(tmp_path)
     assert hrge("sign", folder, "--by", NAME) == 0
@@ -126,9 +125,12 @@ def test_every_ledger_at_hand_is_looked_at(tmp_path: Path, capsys: pytest.Captur
         if changed:
             with sqlite3.connect(folder / "ledger.sqlite") as connection:
                 connection.execute("UPDATE entries SET by = 'Somebody' WHERE n = 1")
-        capsys.readouterr()
-        assert hrge("verify", report, "--returned", folder / "returned", "--ledger", tmp_path / "out") == code
-        found = "ledger.sqlite: Entry 1 (seal 1 of round round) was changed" in capsys.readouterr().out
+        found = (
+            "ledger.sqlite: Entry 1 (seal 1 of round round) was changed"
+            in ran(
+                "verify", report, "--returned", folder / "returned", "--ledger", tmp_path / "out", code=code
+            ).out
+        )
         assert found == changed
 
 
@@ -161,18 +163,10 @@ def test_a_seal_survives_consolidating_again(report: Path) -> None:
         (("sign", "nowhere.json", "--by", "x"), "nowhere.json"),
     ],
 )
-def test_bad_usage(
-    report: Path,
-    words: tuple[str, ...],
-    told: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_bad_usage(report: Path, words: tuple[str, ...], told: str, monkeypatch: Patch) -> None:
     monkeypatch.chdir(report.parents[2])
     Path("lonely.json").write_text("{}", encoding="utf-8")
-    capsys.readouterr()
-    assert hrge(*words) == 2
-    assert told in capsys.readouterr().err
+    assert told in ran(*words, code=2).err
 
 
 def test_the_digest_can_be_worked_out_by_hand(report: Path) -> None:

@@ -30,6 +30,7 @@ from tests.face import (
     suppress,
     write_shareable,
 )
+from tests.fixture_types import Folders
 from tests.property_tests import examples
 from tests.shared_tables import frames, shareable, tables
 from tests.temporary import of_results
@@ -86,7 +87,7 @@ def files(folder: Path, figures: dict[str, dict[str, float]]) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store(tmp_path_factory: Folders) -> Iterator[Store]:
     """A dataset of three teams: one of them has a small count."""
     returned = tmp_path_factory.mktemp("in")
     results = validate(files(returned, FIGURES), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))

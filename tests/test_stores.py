@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from hrge_xl import ExpectedReturn, Source, ValidationRequest, consolidate, load, validate
 from tests.face import DATASET, OF_DATABASE, Schema, Store, StoreError, Value, open_file, open_url
+from tests.fixture_types import Patch
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
 
 SPEC = load("example")
@@ -134,9 +135,7 @@ def test_a_database_that_cannot_be_had(address: str, said: str, files: list[Path
     assert "\n" not in str(caught.value)
 
 
-def test_a_large_transaction_does_not_lock_its_own_reading_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_transaction_does_not_lock_its_own_reading_out(tmp_path: Path, monkeypatch: Patch) -> None:
     """SQLite locks its file for everybody else once a transaction no longer fits into memory."""
     monkeypatch.setattr("hrge_xl.ledger.files.CACHE", "cache_size=2")
     monkeypatch.setattr("hrge_xl.ledger.files.WAIT", 1)

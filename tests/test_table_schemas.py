@@ -16,8 +16,8 @@ from pandera.errors import SchemaErrors
 import hrge_xl
 from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from tests.answers import full, layout
-from tests.audited import hrge
 from tests.check_table import not_right
+from tests.command_line import hrge
 from tests.face import (
     DATASET,
     Result,
@@ -33,6 +33,7 @@ from tests.face import (
     right_answers,
     sample_order,
 )
+from tests.fixture_types import Folders, Patch
 from tests.read_package import read
 from tests.test_consolidate import returned
 from tests.test_dataset import SPECS, TODAY, odd_risks, problems, run, workbook
@@ -55,7 +56,7 @@ WRONG = {  # an answer of the example spec that is not right, and what the schem
 
 
 @pytest.fixture(scope="module")
-def datasets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def datasets(tmp_path_factory: Folders) -> dict[str, Path]:
     """A dataset of each spec: full returns in every language, odd ones, wrong ones, and what is not a workbook."""
     folder = tmp_path_factory.mktemp("schemas")
     wrong = {code: value for code, (value, _) in WRONG.items() if code != "PLN_04"}
@@ -182,7 +183,7 @@ def test_what_every_row_must_have(datasets: dict[str, Path]) -> None:
 
 
 @pytest.fixture(scope="module")
-def toolkit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def toolkit(tmp_path_factory: Folders) -> Path:
     """A dataset of the Toolkit: what the demonstration gets back, samples, and what is partly filled in."""
     folder = tmp_path_factory.mktemp("toolkit")
     hrge("demo", "-o", folder / "demo")
@@ -272,7 +273,7 @@ def test_a_column_of_several_sheets_has_the_widest_limits() -> None:
 
 
 @pytest.fixture(scope="module")
-def taken(tmp_path_factory: pytest.TempPathFactory) -> Rows:
+def taken(tmp_path_factory: Folders) -> Rows:
     """The rows of a full return."""
     folder = tmp_path_factory.mktemp("taken")
     (result,) = validate(
@@ -349,7 +350,7 @@ def test_a_key_that_stands_twice(taken: Rows) -> None:
     assert fault.value.told["needed"] == "a key that no other row has"
 
 
-def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: Patch) -> None:
     """The finding names table, column and value; the next run takes the file in."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))

@@ -13,10 +13,11 @@ import openpyxl
 import pytest
 
 from hrge_xl import ExpectedReturn, Source, ValidationRequest, consolidate
-from hrge_xl.cli import run
 from tests import two_rounds
+from tests.command_line import ran
 from tests.face import DATASET, Overview, open_dataset, overview, page_of
 from tests.face import FigureSource as Row
+from tests.fixture_types import Folders
 from tests.test_analysing import SQL
 
 pytestmark = pytest.mark.xdist_group("analysing")
@@ -29,7 +30,7 @@ TRACED = re.compile(
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: Folders) -> Path:
     """A consolidated folder of three teams of the Toolkit."""
     base = tmp_path_factory.mktemp("figures")
     paths = [path for path in two_rounds.returns(base / "returned", two_rounds.LATER) if path.stem in TEAMS]
@@ -71,28 +72,29 @@ def rows_behind(found: Overview) -> dict[str, list[Row]]:
     }
 
 
-def traced(folder: Path, row: Row, capsys: pytest.CaptureFixture[str]) -> re.Match[str]:
+def traced(folder: Path, row: Row) -> re.Match[str]:
     """What `hrge-xl trace` says of the answer in the cell that a row of the page names."""
     with sqlite3.connect(folder / DATASET) as database:
         ((line, field),) = database.execute(
             'SELECT DISTINCT "row", field FROM answers WHERE team = ? AND sheet = ? AND cell = ?',
             (row.team, row.sheet, row.cell),
         ).fetchall()
-    assert run(["trace", str(folder), "--team", row.team, "--row", line, "--field", field]) == 0
-    (told,) = [match for text in capsys.readouterr().out.splitlines() if (match := TRACED.search(text))]
+    (told,) = [
+        match
+        for text in ran("trace", folder, "--team", row.team, "--row", line, "--field", field).out.splitlines()
+        if (match := TRACED.search(text))
+    ]
     return told
 
 
-def test_ten_figures_lead_to_their_cells(
-    folder: Path, found: Overview, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ten_figures_lead_to_their_cells(folder: Path, found: Overview) -> None:
     """From the page to the command, from the command to the file, and there openpyxl reads the same."""
     page, sums, count = page_of(found), Counter[str](), 0
     for figure, rows in rows_behind(found).items():
         for row in rows:
             shown = f'<bdi>{row.file}</bdi> · <bdi>{row.sheet}</bdi> <b dir="ltr">{row.cell}</b>'
             assert shown in page, figure
-            told = traced(folder, row, capsys)
+            told = traced(folder, row)
             assert (Path(told["file"]).name, told["sheet"], told["cell"]) == (row.file, row.sheet, row.cell)
             book = openpyxl.load_workbook(folder / told["file"], data_only=True, read_only=True)
             value = book[told["sheet"]][told["cell"]].value

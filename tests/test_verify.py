@@ -14,20 +14,19 @@ import openpyxl
 import pytest
 
 from hrge_xl import ExpectedReturn, Order, generate, load
-from hrge_xl.cli import run
 from tests import damage
 from tests.audited import (
     DAY,
     RETURNS,
     TODAY,
     edited,
-    hrge,
     reported,
     returned,
     round_folder,
     verify_report,
     workbook,
 )
+from tests.command_line import hrge, ran
 from tests.face import (
     BLANK,
     EQUAL,
@@ -45,6 +44,7 @@ from tests.face import (
 )
 from tests.face import comparison_find as find
 from tests.face import html_module as html
+from tests.fixture_types import Folders, Patch
 from tests.read_and_check import read_many
 
 pytestmark = pytest.mark.xdist_group("verify")  # what its fixtures play is played once
@@ -55,7 +55,7 @@ UNREADABLE = {  # damage that our reader gets over and openpyxl does not: why it
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: Folders) -> Path:
     """Reports in three formats, and their files put together."""
     folder = tmp_path_factory.mktemp("verify")
     reported(folder, "--format", "html", "--format", "xlsx")
@@ -118,12 +118,9 @@ def test_files_are_found_by_their_hash_whatever_they_are_called(made: Path, tmp_
     ).identical
 
 
-def test_the_received_files_of_a_consolidated_folder_will_do(
-    made: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_received_files_of_a_consolidated_folder_will_do(made: Path) -> None:
     report = made / "reports" / "validation.json"
-    assert run(["verify", str(report), "--returned", str(made / "dataset" / "received")]) == 0
-    told = capsys.readouterr().out
+    told = ran("verify", report, "--returned", made / "dataset" / "received").out
     assert "validation.json has no seal." in told
     assert "Read with openpyxl: identical" in told
 
@@ -136,7 +133,7 @@ def test_a_page_is_verified_by_the_data_beside_it(case: Path, name: str) -> None
         look(case, name)
 
 
-def test_the_pages_of_teams_are_verified_too(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pages_of_teams_are_verified_too(case: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr(html, "LARGE", 0)
     document = json.loads((case / "reports" / "validation.json").read_text(encoding="utf-8"))
     write_report(document, "html", case / "reports")
@@ -157,10 +154,9 @@ def test_a_report_that_a_windows_shell_wrote_is_the_same(case: Path, encoding: s
     assert read_report(path).faults == ()
 
 
-def test_json(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json(made: Path) -> None:
     report = made / "reports" / "validation.json"
-    assert run(["verify", str(report), "--returned", str(made / "returned"), "--json"]) == 0
-    data = json.loads(capsys.readouterr().out)
+    data = json.loads(ran("verify", report, "--returned", made / "returned", "--json").out)
     assert (data["schema"], data["identical"], data["differences"]) == ("hrge-xl/verification/1", True, [])
     assert data["second_opinion"]["files"] == 3
     assert data["run"] == json.loads(report.read_text(encoding="utf-8"))["run"]["id"]
@@ -249,13 +245,10 @@ def test_a_page_that_was_changed(case: Path, name: str) -> None:
         (b'{"schema": "hrge-xl/validation-report/1", "size": 1e999}', "not a complete JSON report"),
     ],
 )
-def test_what_is_no_report_is_one_line(
-    tmp_path: Path, data: bytes, words: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_no_report_is_one_line(tmp_path: Path, data: bytes, words: str) -> None:
     path = tmp_path / "validation.json"
     path.write_bytes(data)
-    assert run(["verify", str(path), "--returned", str(tmp_path)]) == 2
-    told = capsys.readouterr().err
+    told = ran("verify", path, "--returned", tmp_path, code=2).err
     assert words in told
     assert told.count("\n") == 1
 
@@ -282,9 +275,7 @@ def test_a_report_with_an_impossible_entry_is_one_line(
         look(case)
 
 
-def test_keys_missing_and_unknown_are_told_with_their_place(
-    case: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_keys_missing_and_unknown_are_told_with_their_place(case: Path) -> None:
     def change(data: dict[str, Any]) -> None:
         data["summary"]["ingo"] = data["summary"].pop("info")
         data["matrices"][0]["cells"][0]["remark"] = None
@@ -294,8 +285,9 @@ def test_keys_missing_and_unknown_are_told_with_their_place(
 
     forge(case, change)
     report = case / "reports" / "validation.json"
-    assert run(["verify", str(report), "--returned", str(case / "returned"), "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)["differences"]
+    told = json.loads(ran("verify", report, "--returned", case / "returned", "--json", code=1).out)[
+        "differences"
+    ]
     assert [(each["kind"], each["what"]) for each in told] == [
         ("gone", "identity.teams"),
         ("new", "identity.team"),
@@ -343,9 +335,7 @@ def test_data_of_which_no_page_can_be_made_are_told(case: Path) -> None:
 # files
 
 
-def test_missing_and_changed_files_each_have_their_line(
-    case: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_missing_and_changed_files_each_have_their_line(case: Path) -> None:
     (case / "returned" / "afg.xlsx").unlink()
     path = case / "returned" / "digits.xlsx"
     book = openpyxl.load_workbook(path)
@@ -353,8 +343,7 @@ def test_missing_and_changed_files_each_have_their_line(
     book.save(path)
     (case / "returned" / "z again.xlsx").unlink()  # or the content would still be there
     report = case / "reports" / "validation.json"
-    assert run(["verify", str(report), "--returned", str(case / "returned")]) == 1
-    lines = capsys.readouterr().out.splitlines()
+    lines = ran("verify", report, "--returned", case / "returned", code=1).out.splitlines()
     assert any(re.search(r"afg\.xlsx: missing\. No file with SHA-256 [0-9a-f]{64}", line) for line in lines)
     assert any("digits.xlsx has changed since. SHA-256 then " in line for line in lines)
     assert any("again.xlsx: missing." in line for line in lines)
@@ -472,7 +461,7 @@ def test_a_spec_of_ones_own_is_named(tmp_path: Path) -> None:
     data = generate(load(own), Order("PAK", TODAY, "PAK", "en", answers=damage.ANSWERS))
     returned(tmp_path / "returned", {"pak.xlsx": data})
     made = ["report", str(tmp_path / "returned"), "--format", "json", "--today", DAY, "--spec", str(own)]
-    assert run([*made, "-o", str(tmp_path / "reports")]) == 0
+    assert hrge(*made, "-o", tmp_path / "reports") == 0
     assert look(tmp_path, spec=str(own)).identical
     shutil.move(own, tmp_path / "elsewhere")
     with pytest.raises(UsageError, match="No spec 'own'"):
@@ -481,15 +470,13 @@ def test_a_spec_of_ones_own_is_named(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def reported_round(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reported_round(tmp_path_factory: Folders) -> Path:
     """A round with one signed return, one without a valid signature, and its report."""
     folder = round_folder(tmp_path_factory.mktemp("signed"))
     path = folder / "returned" / "PAK.xlsx"
     stamp = r"xl/(sharedStrings|worksheets/sheet7)\.xml|docProps/custom\.xml"
     path.write_bytes(edited(path.read_bytes(), stamp, r">PAK<", r">AFG<"))
-    assert (
-        run(["report", str(folder), "--format", "json", "-o", str(folder / "reports"), "--today", DAY]) == 0
-    )
+    assert hrge("report", folder, "--format", "json", "-o", folder / "reports", "--today", DAY) == 0
     return folder
 
 
@@ -586,7 +573,7 @@ def test_a_signature_that_was_talked_away(round_: Path) -> None:
     assert "new: findings[I006], found now" in said(audit)
 
 
-def test_encrypted_workbooks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_encrypted_workbooks(tmp_path: Path) -> None:
     from msoffcrypto.format.ooxml import OOXMLFile
 
     sealed = io.BytesIO()
@@ -596,14 +583,13 @@ def test_encrypted_workbooks(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     word.write_text("open sesame\n", encoding="utf-8")
     report = tmp_path / "reports" / "validation.json"
     report.parent.mkdir()
-    assert (
-        run(["validate", str(tmp_path / "returned"), "--json", "--today", DAY, "--password-file", str(word)])
-        == 0
+    report.write_text(
+        ran("validate", tmp_path / "returned", "--json", "--today", DAY, "--password-file", word).out,
+        encoding="utf-8",
     )
-    report.write_text(capsys.readouterr().out, encoding="utf-8")
     arguments = ["verify", str(report), "--returned", str(tmp_path / "returned")]
-    assert run(arguments) == 1
-    assert run([*arguments, "--password-file", str(word)]) == 0
+    assert hrge(*arguments) == 1
+    assert hrge(*arguments, "--password-file", word) == 0
 
 
 # the second opinion
@@ -622,7 +608,7 @@ def test_two_readers_that_differ_are_told_with_both_values(tmp_path: Path) -> No
     data = edited(workbook("PAK"), "xl/worksheets/sheet2.xml", cell, r"\g<1>24\g<2>\g<1>25\g<2>")
     returned(tmp_path / "returned", {"pak.xlsx": data})
     report = ["report", str(tmp_path / "returned"), "--format", "json", "--today", DAY]
-    assert run([*report, "-o", str(tmp_path / "reports")]) == 0
+    assert hrge(*report, "-o", tmp_path / "reports") == 0
     audit = look(tmp_path)
     assert not audit.identical
     assert not audit.differences
@@ -740,6 +726,6 @@ def test_when_two_readers_agree(ours: Seen, theirs: Seen, expected: str | None) 
 
 
 @pytest.fixture(autouse=True)
-def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_the_project(monkeypatch: Patch) -> None:
     """Specs lie in the project."""
     monkeypatch.chdir(Path(__file__).parent.parent)

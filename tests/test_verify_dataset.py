@@ -15,8 +15,10 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from tests.audited import DAY, edited, hrge, returned, round_folder, verify_dataset, workbook
+from tests.audited import DAY, edited, returned, round_folder, verify_dataset, workbook
+from tests.command_line import hrge, ran
 from tests.face import Audit, VerificationRequest
+from tests.fixture_types import Capsys, Folders
 
 pytestmark = [
     pytest.mark.xdist_group("verify dataset"),
@@ -190,7 +192,7 @@ EDITS = [
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: Folders) -> Path:
     """A round with everything beside its dataset."""
     folder = round_folder(tmp_path_factory.mktemp("held"))
     assert hrge("generate", folder, "--today", DAY) == 0
@@ -221,9 +223,8 @@ def said(folder: Path, **more: object) -> str:
     return "\n".join(audit.lines())
 
 
-def test_what_nobody_touched_is_identical(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert hrge("verify", made) == 0
-    told = capsys.readouterr().out
+def test_what_nobody_touched_is_identical(made: Path) -> None:
+    told = ran("verify", made).out
     assert told.startswith("Made again: identical (2 returns of 2 read again, ")
     assert len(told.splitlines()) == 1
 
@@ -238,7 +239,7 @@ def some(edits: list[Edit]) -> list[object]:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("edit", some(EDITS))
-def test_every_edit_is_named(case: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_edit_is_named(case: Path, edit: Edit, capsys: Capsys) -> None:
     edit.do(case)
     assert hrge("verify", case) != 0
     told = capsys.readouterr()
@@ -247,13 +248,12 @@ def test_every_edit_is_named(case: Path, edit: Edit, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.deep
-def test_the_copy_to_share_is_compared_too(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_copy_to_share_is_compared_too(case: Path) -> None:
     assert hrge("consolidate", case, "--shareable", "--today", DAY) == 0
     assert look(case).identical
     in_text("shareable/csv/items.csv", "C1", "C9")(case)
     assert "items.csv[" in said(case)
-    assert hrge("verify", case / "shareable") == 2
-    assert "is a copy to share" in capsys.readouterr().err
+    assert "is a copy to share" in ran("verify", case / "shareable", code=2).err
     database = case / "shareable" / "dataset.sqlite"
     database.rename(case / "elsewhere.sqlite")
     assert "items.csv[" in said(case)  # the files that were sent on are compared without it
@@ -302,10 +302,9 @@ def test_redacted_nothing_of_a_file_is_shown(case: Path) -> None:
     assert "answers_fact[Plan!E7].text differs" in told
 
 
-def test_as_json(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_as_json(case: Path) -> None:
     in_workbook("answers", "G3", "Forged")(case)
-    assert hrge("verify", case, "--json") == 1
-    found = json.loads(capsys.readouterr().out)
+    found = json.loads(ran("verify", case, "--json", code=1).out)
     assert found["schema"] == "hrge-xl/dataset-verification/1"
     assert [each["what"] for each in found["differences"]] == ["data.xlsx: answers!G3"]
 
@@ -323,21 +322,17 @@ def test_the_dataset_of_several_rounds_kept_elsewhere(tmp_path: Path) -> None:
     assert "Plan!E7" in said(out)
 
 
-def test_what_cannot_be_verified_says_why(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_verified_says_why(made: Path, tmp_path: Path) -> None:
     for words, why in (
         (("verify", made / "issued"), "is among returned files"),
         (("verify", made / "returned"), "is among returned files"),
         (("verify", made, "--spec", "example"), "--spec is about a report"),
         (("verify", made / "reports" / "overview.html"), "--returned DIR"),
     ):
-        assert hrge(*words) == 2
-        assert why in capsys.readouterr().err
+        assert why in ran(*words, code=2).err
     shutil.copytree(made, tmp_path / "round")
     (tmp_path / "round" / "ledger.sqlite").unlink()
-    assert hrge("verify", tmp_path / "round") == 5
-    assert "is lost" in capsys.readouterr().err
+    assert "is lost" in ran("verify", tmp_path / "round", code=5).err
 
 
 def test_a_database_that_holds_the_same(tmp_path: Path, database: str) -> None:

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.audited import hrge, verify_report
+from tests.audited import verify_report
+from tests.command_line import hrge
 from tests.face import Audit, Ledger, VerificationRequest, render, run_id, summed_up
+from tests.fixture_types import Folders
 from tests.played_rounds import (
     ACTS,
     TEAMS,
@@ -78,7 +80,7 @@ def forge(report: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 
 @pytest.fixture(scope="module")
-def rounds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def rounds(tmp_path_factory: Folders) -> list[Path]:
     """Rounds in which everything happens that can."""
     found = []
     for acts in BUSY:

@@ -24,7 +24,7 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl import Order, Source, ValidationRequest, consolidate, generate, init_round, load
-from hrge_xl.cli import run
+from tests.command_line import hrge, ran
 from tests.face import (
     DATASET,
     PROPERTY_PREFIX,
@@ -44,6 +44,7 @@ from tests.face import (
     story,
     submission_id,
 )
+from tests.fixture_types import Folders
 from tests.office.driver import Office
 
 pytestmark = [
@@ -480,11 +481,11 @@ def decide(dataset: Path, year: Year, quarters: list[int]) -> None:
     for what, option in (("used", "--use"), ("withdrawn", "--withdraw")):
         names = [name for quarter in quarters for name in year.decided(quarter, what)]
         command = ["decide", str(dataset), *names, option, "--by", "coordination office"]
-        assert run([*command, "--reason", "asked the team", "--today", TODAY.isoformat()]) == 0
+        assert hrge(*command, "--reason", "asked the team", "--today", TODAY) == 0
 
 
 @pytest.fixture(scope="module")
-def year(tmp_path_factory: pytest.TempPathFactory, office: Office) -> Year:
+def year(tmp_path_factory: Folders, office: Office) -> Year:
     """The year. What comes late was saved by LibreOffice, as it saves today: later than it can have come."""
     folder = tmp_path_factory.mktemp("year")
     made = Year(folder)
@@ -594,13 +595,10 @@ def test_the_findings_name_what_has_to_be_decided(year: Year, told: list[Summary
 
 
 @pytest.mark.parametrize("quarter", range(len(QUARTERS)))
-def test_status_of_every_team(
-    year: Year, told: list[Summary], quarter: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_status_of_every_team(year: Year, told: list[Summary], quarter: int) -> None:
     folder = year.rounds[quarter].folder
     command = ["status", str(folder), "--ledger", str(year.folder / "year"), "--today", TODAY.isoformat()]
-    assert run([*command, "--json"]) == 0
-    out, err = capsys.readouterr()
+    out, err = ran(*command, "--json")
     lines = {line["team"]: line for line in json.loads(out) if line["team"]}
     since = (TODAY - deadline(quarter)).days
     for play, role in year.plays[quarter]:
@@ -736,7 +734,7 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
         quarter.send(twice, "theirs.xlsx", issued=1)
         quarter.send(later, "late.xlsx")
         answers_back = tmp_path / f"feedback{number}"
-        assert run(["feedback", str(folder), "-o", str(answers_back), "--today", today]) == 4  # the scan
+        assert hrge("feedback", folder, "-o", answers_back, "--today", today) == 4  # the scan
         (workbook,) = answers_back.glob(f"{corrected_}_*_feedback.xlsx")
         quarter.save(workbook, "second.xlsx", "Strategy with a plan for referral")
         summary = quarter.take_in(dataset, 9)
@@ -744,7 +742,7 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
         before = summary.totals
 
         command = ["decide", str(dataset), f"{folder.name}/returned/theirs.xlsx", "--use", "--today", today]
-        assert run([*command, "--reason", "asked the team", "--by", "coordination office"]) == 0
+        assert hrge(*command, "--reason", "asked the team", "--by", "coordination office") == 0
         book = {
             Path(str(row["path"])).name: row
             for row in ledger(dataset).values()
