@@ -36,13 +36,9 @@ from tests.face import (
     StoreError,
     Summary,
     UsageError,
-    decide,
     exports,
-    field_column,
     kept_at,
     only_writer,
-    open_dataset,
-    returns,
     submission_id,
     translator,
 )
@@ -601,23 +597,6 @@ def ledger(out: Path) -> list[dict[str, Any]]:
         return [dict(row) for row in found.rows()]
 
 
-def test_two_workbooks_for_one_key_wait_for_a_decision(tmp_path: Path) -> None:
-    one = generate(SPEC, Order("PAK", TODAY, "PAK", answers=answers()))
-    other = generate(SPEC, Order("PAK", date(2026, 6, 1), "PAK", answers=answers(PLN_06=99.0)))
-    paths = returned(tmp_path / "in", {"one.xlsx": one, "other.xlsx": other})
-    summary = run(paths, tmp_path / "out")
-    assert summary.totals.conflict == 2
-    assert rows(tmp_path / "out", "plan", "current") == []
-    assert [row["code"] for row in rows(tmp_path / "out", "findings", "code LIKE 'X%'")] == ["X003", "X003"]
-    with open_dataset(tmp_path / "out") as made:
-        chosen = [each for each in returns(made) if each.name == "other.xlsx"]
-    with Ledger.open(tmp_path / "out") as book:
-        decide(book, chosen, "counts", reason="Asked the team.", by="office", day=date(2026, 7, 1))
-    assert run(paths, tmp_path / "out").totals.conflict == 0
-    assert [row["pln_06"] for row in rows(tmp_path / "out", "plan", "current")] == [99]
-    assert rows(tmp_path / "out", "findings", "code = 'X003'") == []
-
-
 def test_only_these_files(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
     assert run(files[:1], tmp_path / "out").earlier == 2
@@ -707,8 +686,3 @@ def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> N
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match="cannot be written"):
         run(files, tmp_path / "out")
-
-
-def test_a_field_named_like_a_column() -> None:
-    assert field_column("CELL") == "cell_"
-    assert field_column("RSK_01") == "rsk_01"

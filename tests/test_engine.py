@@ -303,11 +303,6 @@ def test_a_shard_that_changed_on_its_way(files: list[Path], tmp_path: Path) -> N
         assert store.known() == {}
 
 
-def test_a_cluster_that_is_not_there(files: list[Path], tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no cluster can be reached there"):
-        run(files, tmp_path / "out", engine="nowhere")
-
-
 @pytest.fixture
 def workerless(monkeypatch: Patch) -> Iterator[str]:
     """The address of a scheduler without any worker; we are less patient with it than usual."""

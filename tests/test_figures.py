@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -16,8 +17,9 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
-from tests import two_rounds
+from tests import answers, small_returns, two_rounds
 from tests.face import (
+    DATASET,
     DOUBLED,
     KINDS,
     NO_KIND,
@@ -38,6 +40,7 @@ from tests.face import (
     find,
     lines_and_values,
     open_dataset,
+    opened,
     risk_parts,
     risks,
     shape,
@@ -46,7 +49,7 @@ from tests.face import (
     write_workbook,
 )
 from tests.face import values_Value as Value
-from tests.fixture_types import Patch
+from tests.fixture_types import Folders, Patch
 from tests.telling import telling
 from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run
@@ -516,3 +519,58 @@ def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Pa
     ) as passing:  # fmt: skip
         for name in ("aggregate_indicators", "indicator_values", "aggregate_risks", "aggregate_gaps"):
             assert list(store.rows(name)) == list(passing.rows(name)), name
+
+
+# figures take a look at every file once, whatever a database has counted
+
+
+MANY = 2_000  # times as many lines as there are
+STEP = 100  # instructions of SQLite
+PER_FILE = (
+    "submissions",
+    "answers_fact",
+    "listed_fact",
+    "sheets",
+    "row_references",
+    "findings_fact",
+    "files_fact",
+)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: Folders) -> Path:
+    """Give a dataset of some files."""
+    place = tmp_path_factory.mktemp("join order")
+    small_returns.run(small_returns.returns(place / "returned", 6), place)
+    return place / DATASET
+
+
+def work(dataset: Path) -> dict[str, int]:
+    """Count what SQLite does for each figure, in instructions."""
+    found = {}
+    with opened(dataset) as store, store.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        for name in SELECTS.keys() & store.tables.keys():
+            steps: list[None] = []
+            driver.set_progress_handler(lambda steps=steps: steps.append(None), STEP)
+            connection.execute(SELECTS[name](Sources(store, answers.TODAY))).all()
+            driver.set_progress_handler(None, STEP)
+            found[name] = STEP * len(steps)
+    return found
+
+
+def test_a_database_that_has_counted_many_files_still_goes_through_them_one_by_one(dataset: Path) -> None:
+    before = work(dataset)
+    with sqlite3.connect(dataset) as database:
+        for table, index, counts in database.execute("SELECT tbl, idx, stat FROM sqlite_stat1").fetchall():
+            lines, *rest = counts.split()
+            told = " ".join([str(int(lines) * MANY), *rest])
+            if table in PER_FILE:
+                where = "tbl = ? AND idx IS ?"
+                database.execute(f"UPDATE sqlite_stat1 SET stat = ? WHERE {where}", (told, table, index))
+    after = work(dataset)
+    assert sum(before.values()) > 10_000
+    assert {
+        name: (before[name], steps) for name, steps in after.items() if steps > 2 * before[name] + 5_000
+    } == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -21,12 +21,9 @@ from tests.face import (
     MASKED,
     AdditiveRelation,
     Answers,
-    Row,
-    Schema,
     Store,
     formats_there,
     is_sensitive,
-    open_dataset,
     suppress,
     write_shareable,
 )
@@ -104,25 +101,6 @@ def masked_by_team(store: Store, table: str) -> dict[tuple[str, str], set[str]]:
         gone = {name for name, place in at.items() if was[place] is not None and now[place] is None}
         if gone:
             found[was[at["team"]], was[at["row_code"]]] = gone
-    return found
-
-
-def masked_cells(
-    schema: Schema, before: Mapping[str, Sequence[Row]], after: Mapping[str, Sequence[Row]]
-) -> list[tuple[str, tuple[Any, ...], str]]:
-    """Return table, key and column of everything that was there and is not any more."""
-    found = []
-    for name, rows in after.items():
-        table = schema.by_name[name].shown
-        keys = [table.at[key] for key in table.key]
-        earlier = {tuple(row[at] for at in keys): row for row in before[name]}
-        for row in rows:
-            key = tuple(row[at] for at in keys)
-            found += [
-                (name, key, column)
-                for column, was, now in zip(table.names, earlier[key], row, strict=True)
-                if was is not None and now is None
-            ]
     return found
 
 
@@ -227,18 +205,6 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
     write_shareable(out, TODAY, formats_there(out))
     assert (folder / "dataset.sqlite").read_bytes() == first
     assert not retired.exists()
-
-
-def test_masked_cells_are_counted(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    consolidate(
-        [Source(files(tmp_path / "in", FIGURES), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))],
-        out,
-    )
-    with open_dataset(out) as made:
-        before = tables(made)
-        found = masked_cells(made.schema, before, shareable(made))
-    assert {column for table, _, column in found if table == "reported_values"} == {"sex_u", "sex_m"}
 
 
 # the search itself, against every table that there could be

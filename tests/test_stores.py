@@ -76,13 +76,6 @@ def value_of(row: tuple[Any, ...], at: dict[str, int]) -> Value:
     return next(row[at[kind]] for kind in ("code", "number", "date", "text") if row[at[kind]] is not None)
 
 
-def test_again_into_the_database(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
-    _, before = both(tmp_path / "out", database)
-    assert consolidate([Source(files, ASKED)], tmp_path / "out", store=database).new == 0
-    assert both(tmp_path / "out", database)[1] == before
-
-
 def test_a_database_that_comes_later_is_filled_too(files: list[Path], tmp_path: Path, database: str) -> None:
     consolidate([Source(files, ASKED)], tmp_path / "out")
     consolidate([Source(files[:1], ASKED)], tmp_path / "out", store=database)
@@ -177,9 +170,3 @@ def test_a_database_of_an_earlier_program_belongs_to_the_folder_that_knows_its_f
     consolidate([Source(files[:1], ASKED)], tmp_path / "out", store=database)
     with open_url(database) as store:
         assert store.facts()["ledger_folder"] == str(tmp_path / "out")
-
-
-def test_the_password_is_not_told(files: list[Path], tmp_path: Path) -> None:
-    with pytest.raises(StoreError) as caught:
-        consolidate([Source(files, ASKED)], tmp_path / "out", store="postgresql://me:secret@127.0.0.1:1/none")
-    assert "secret" not in str(caught.value)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
-import sqlalchemy as sa
 
 from tests.audited import DAY, round_folder
 from tests.command_line import hrge, ran
@@ -18,17 +16,6 @@ from tests.command_line import hrge, ran
 def folder(tmp_path: Path) -> Path:
     """A round of two teams that nobody has consolidated."""
     return round_folder(tmp_path)
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[str]:
-    """An empty database."""
-    yield postgres_url
-    engine = sa.create_engine(postgres_url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
 
 
 def traced(place: object, table: str, row: int) -> dict[str, str]:

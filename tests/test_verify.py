@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from hrge_xl import ExpectedReturn, Order, generate, load
-from tests import damage
+from tests import damage, intake_files
 from tests.audited import (
     DAY,
     RETURNS,
@@ -31,10 +31,13 @@ from tests.face import (
     BLANK,
     EQUAL,
     Audit,
+    Opinion,
     Seen,
     UsageError,
     VerificationRequest,
+    cells_of,
     equality,
+    explanations,
     name_of,
     read_report,
     run_id,
@@ -45,6 +48,7 @@ from tests.face import (
 from tests.face import comparison_find as find
 from tests.face import html_module as html
 from tests.fixture_types import Folders, Patch
+from tests.intake_files import LINKS, MAIN, STRICT, STRICT_LINKS, sheet
 from tests.read_and_check import read_many
 
 pytestmark = pytest.mark.xdist_group("verify")  # what its fixtures play is played once
@@ -624,16 +628,6 @@ def test_two_readers_that_differ_are_told_with_both_values(tmp_path: Path) -> No
     }  # fmt: skip
 
 
-def test_what_openpyxl_cannot_read_is_told(tmp_path: Path) -> None:
-    none = r'(<c r="E12"[^>]*><v>)24(</v></c>)'
-    found = opinion(
-        {"pak.xlsx": edited(workbook("PAK"), "xl/worksheets/sheet2.xml", none, r"\g<1>twenty\g<2>")}, tmp_path
-    )
-    (line,) = found.failed
-    assert line.endswith("pak.xlsx: no second opinion, because openpyxl gave up (ValueError).")
-    assert found.files == 0
-
-
 def test_a_format_that_openpyxl_does_not_know_is_told() -> None:
     path = Path(__file__).parent / "fixtures" / "intake" / "returned.ods"
     (result,) = read_many([path], ExpectedReturn())
@@ -729,3 +723,83 @@ def test_when_two_readers_agree(ours: Seen, theirs: Seen, expected: str | None) 
 def _in_the_project(monkeypatch: Patch) -> None:
     """Specs lie in the project."""
     monkeypatch.chdir(Path(__file__).parent.parent)
+
+
+# what openpyxl sees in the cells of a return
+
+
+VALUES = {  # a cell as the file has it, and what openpyxl sees in it
+    '<c r="B2" t="inlineStr"><is><t>words</t></is></c>': Seen("text", "words"),
+    '<c r="B2" t="inlineStr"><is><t xml:space="preserve"> </t></is></c>': Seen("text", " "),
+    '<c r="B2" t="inlineStr"><is><t>_x0007_</t></is></c>': Seen("text", "_x0007_"),
+    '<c r="B2"><v>24</v></c>': Seen("number", 24.0),
+    '<c r="B2"><v>0.5</v></c>': Seen("number", 0.5),
+    '<c r="B2" t="b"><v>1</v></c>': Seen("truth value", True),
+    '<c r="B2" t="e"><v>#REF!</v></c>': Seen("error", "#REF!"),
+    '<c r="B2" s="1"><v>46000</v></c>': Seen("date", 46000.0),
+    '<c r="B2" s="1"><v>46000.5</v></c>': Seen("date", 46000.5),
+    '<c r="B2" s="1"><v>0.25</v></c>': Seen("date", 0.25),
+    '<c r="B2" s="1"><v>1e10</v></c>': Seen("error", "#VALUE!"),
+    '<c r="B2" s="3"><v>1.5</v></c>': Seen("date", 1.5),
+    '<c r="B2"><f>1+1</f><v>2</v></c>': Seen("number", 2.0),
+    '<c r="B2"><f>1+1</f></c>': Seen("nothing", None, True),
+    '<c r="B2"/>': BLANK,
+}
+
+
+@pytest.mark.parametrize(("cell", "seen"), VALUES.items())
+def test_every_kind_of_value(cell: str, seen: Seen) -> None:
+    """Of the cells that are asked for, and of no other."""
+    others = '<c r="A2"><v>1</v></c>', '<c r="C2"><f>2+2</f></c>'
+    rows = f'<row r="2">{others[0]}{cell}{others[1]}</row><row r="3"><c r="B3"><v>9</v></c></row>'
+    book = intake_files.workbook(sheet(rows), sheet(rows))
+    found = cells_of((book, {"S1": frozenset({"B2", "A9"}), "S2": frozenset(), "S3": frozenset({"B2"})}))
+    assert found == ({} if seen == BLANK else {("S1", "B2"): seen})
+
+
+def test_what_a_file_says_of_its_own_size_is_not_believed() -> None:
+    rows = '<row r="7"><c r="D7"><v>7</v></c></row>'
+    book = intake_files.workbook(sheet(rows, before='<dimension ref="A1:B2"/>'))
+    assert cells_of((book, {"S1": frozenset({"D7"})})) == {("S1", "D7"): Seen("number", 7.0)}
+
+
+def test_days_that_are_counted_from_1904() -> None:
+    """The number that is stored is what both readers compare."""
+    parts = intake_files.parts(sheet('<row r="1"><c r="A1" s="1"><v>44538</v></c></row>'))
+    book = str(parts["xl/workbook.xml"])
+    parts["xl/workbook.xml"] = book.replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
+    seen = cells_of((intake_files.pack(parts), {"S1": frozenset({"A1"})}))
+    assert seen == {("S1", "A1"): Seen("date", 46000.0)}
+
+
+def test_no_sheet_is_found_in_strict_open_xml() -> None:
+    book = intake_files.workbook(sheet(namespace=STRICT), strict=True)
+    assert cells_of((book, {"S1": frozenset({"A1"})})) is None
+
+
+def test_a_return_in_strict_open_xml_has_no_second_opinion(tmp_path: Path) -> None:
+    data = edited(workbook(), r"xl/.*\.xml|_rels/.rels", MAIN, STRICT)
+    data = edited(data, r"xl/.*\.(xml|rels)|_rels/.rels", LINKS, STRICT_LINKS)
+    found = opinion({"pak.xlsx": data}, tmp_path)
+    assert found.files == 0
+    assert [line.rpartition("/")[2] for line in found.failed] == [
+        "pak.xlsx: no second opinion, because openpyxl finds no sheet in it (as in “Strict Open XML”)."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [(' t="b"><v>1</v>', "truth value"), (' t="e"><v>#N/A</v>', "error"), ("><f>1+1</f>", "nothing")],
+)
+def test_what_is_no_answer_is_seen_alike(cell: str, kind: str, tmp_path: Path) -> None:
+    """Where a number is asked for."""
+    data = edited(workbook(), "xl/worksheets/sheet2.xml", r'(<c r="E12")[^>]*><v>24</v>', rf"\1{cell}")
+    found = opinion({"pak.xlsx": data}, tmp_path)
+    assert (found.files, found.differences, found.failed) == (1, [], [])
+    assert ("not-calculated" in found.explained) is (kind == "nothing")
+
+
+def test_what_was_equal_in_another_way_is_counted() -> None:
+    found = Opinion()
+    found.explained.update({"spaces": 1_200, "day": 2})
+    assert explanations(found) == [f"2 {EQUAL['day']}.", f"1,200 {EQUAL['spaces']}."]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -264,14 +263,6 @@ def test_the_copy_to_share_is_compared_too(case: Path) -> None:
     assert "items.csv" not in told  # nothing of it is compared
 
 
-def test_a_sample_says_what_it_may_miss(made: Path) -> None:
-    audit = look(made, sample=1)
-    assert audit.identical
-    assert (audit.read, audit.returns) == (1, 2)
-    assert audit.missed(1) == 0.5
-    assert "A sample: the chance that it has none of 1 forged return 50.0%." in list(audit.lines())
-
-
 def test_a_sample_notices_what_it_reads_and_every_figure(case: Path) -> None:
     in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}")(case)
     assert "Plan!E7" in said(case, sample=2)
@@ -279,34 +270,11 @@ def test_a_sample_notices_what_it_reads_and_every_figure(case: Path) -> None:
     assert "aggregate_answers[n 3" in said(case, sample=1)
 
 
-def test_bytes_that_are_gone_are_told(case: Path) -> None:
-    for path in (*(case / "received").glob("*"), *(case / "returned").glob("*")):
-        path.chmod(0o600)
-        path.unlink()
-    with closing(sqlite3.connect(case / "dataset.sqlite")) as database, database:
-        database.execute(
-            "UPDATE submissions SET path = 'somewhere/' || team"
-        )  # where copies of the files still lie
-    with closing(sqlite3.connect(case / "ledger.sqlite")) as database, database:
-        database.execute("UPDATE sightings SET path = 'somewhere/' || sha256")
-        database.execute("UPDATE files SET path = 'somewhere/' || sha256")
-    told = said(case)
-    assert told.count("its bytes are not in received/") == 2
-    assert "(0 returns of 2 read again" in told
-
-
 def test_redacted_nothing_of_a_file_is_shown(case: Path) -> None:
     in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}")(case)
     told = said(case, redacted=True)
     assert "WS-99" not in told
     assert "answers_fact[Plan!E7].text differs" in told
-
-
-def test_as_json(case: Path) -> None:
-    in_workbook("answers", "G3", "Forged")(case)
-    found = json.loads(ran("verify", case, "--json", code=1).out)
-    assert found["schema"] == "hrge-xl/dataset-verification/1"
-    assert [each["what"] for each in found["differences"]] == ["data.xlsx: answers!G3"]
 
 
 def test_the_dataset_of_several_rounds_kept_elsewhere(tmp_path: Path) -> None:
