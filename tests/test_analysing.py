@@ -17,7 +17,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -186,27 +186,20 @@ def counts(keys: Any) -> Rows:
 HIGH = ("High", "Substantial")
 
 
+def expected() -> Iterator[tuple[tuple[str, str], str]]:
+    """Period and team, with the country, of every team that was expected."""
+    yield from (((period, team), at) for period, teams in TEAMS.items() for team, at in teams.items())
+
+
 def test_who_has_answered() -> None:
     """Who was expected, what came, and when."""
     outcomes = {(EARLIER, team): "returned" for team in ("PAK", "AFG")} | {(EARLIER, "IRQ"): "accepted"}
-    outcomes |= {
-        (LATER, "PAK"): "accepted",
-        (LATER, "AFG"): "returned",
-        (LATER, "BGD"): "conflict",
-        (LATER, "Quetta"): "accepted",
-    }
+    outcomes |= {(LATER, "PAK"): "accepted", (LATER, "AFG"): "returned", (LATER, "BGD"): "conflict"}
+    outcomes[LATER, "Quetta"] = "accepted"
     sent = Counter((each.round, each.team) for each in RETURNS)
     wanted = [
-        (
-            period,
-            team,
-            country,
-            outcomes.get((period, team), "missing"),
-            str(DEADLINES[period]),
-            sent[period, team],
-        )
-        for period, teams in TEAMS.items()
-        for team, country in teams.items()
+        (*key, country, outcomes.get(key, "missing"), str(DEADLINES[key[0]]), sent[key])
+        for key, country in expected()
     ]
     assert plain(row[:5] + row[6:7] for row in asked(QUESTIONS[1])) == plain(wanted)
 
@@ -217,15 +210,7 @@ def test_risks_by_level() -> None:
 
 def test_which_risks_are_high() -> None:
     wanted = [
-        (
-            file.round,
-            file.team,
-            cells["RSK_07"],
-            cells["RSK_12"],
-            cells["RSK_22"],
-            cells["RSK_18"],
-            file.path.name,
-        )
+        (file.round, file.team, *(cells[f"RSK_{n}"] for n in ("07", "12", "22", "18")), file.path.name)
         for file, _, cells in all_risks()
         if cells["RSK_12"] in HIGH
     ]
@@ -266,16 +251,9 @@ def test_persons_by_sex() -> None:
 
 def test_what_is_overdue() -> None:
     wanted = [
-        (
-            file.team,
-            "T3.2",
-            code,
-            cells["RSK_16"],
-            cells["RSK_19"].date(),
-            (TODAY - cells["RSK_19"].date()).days,
-        )
+        (file.team, "T3.2", code, cells["RSK_16"], due, (TODAY - due).days)
         for file, code, cells in all_risks()
-        if cells["RSK_19"] < datetime(TODAY.year, TODAY.month, TODAY.day) and cells["RSK_27"] != "Closed"
+        if (due := cells["RSK_19"].date()) < TODAY and cells["RSK_27"] != "Closed"
     ]
     assert plain(row[:4] + row[5:] for row in asked(QUESTIONS[9])) == plain(wanted)
 
@@ -293,29 +271,20 @@ def test_response_rates() -> None:
     rates = [(period, all_, some, round(100 * some / all_, 1)) for period, (all_, some) in sizes.items()]
     same(11, rates)
     names = {"PAK": "Pakistan", "AFG": "Afghanistan", "IRQ": "Iraq", "BGD": "Bangladesh"}
-    expected = Counter((period, names[at]) for period, teams in TEAMS.items() for at in teams.values())
-    answered = Counter((period, names[TEAMS[period][team]]) for period, team in came)
-    same(12, [(*key, count, answered[key]) for key, count in expected.items()])
+    asked_for = Counter((period, names[at]) for (period, _), at in expected())
+    given = Counter((period, names[TEAMS[period][team]]) for period, team in came)
+    same(12, [(*key, count, given[key]) for key, count in asked_for.items()])
 
 
 def test_who_is_silent_and_who_is_late() -> None:
     came = {(each.round, each.team) for each in RETURNS}
     last = {"IRQ": EARLIER}
     silent = [
-        (period, team, country, DEADLINES[period], last.get(team))
-        for period, teams in TEAMS.items()
-        for team, country in teams.items()
-        if (period, team) not in came
+        (*key, country, DEADLINES[key[0]], last.get(key[1])) for key, country in expected() if key not in came
     ]
     same(13, silent)
-    same(
-        14,
-        [
-            (each.round, each.team, DEADLINES[each.round], each.received)
-            for each in RETURNS
-            if each.received > DEADLINES[each.round]
-        ],
-    )
+    due = [(each.round, each.team, DEADLINES[each.round], each.received) for each in RETURNS]
+    same(14, [row for row in due if row[3] > row[2]])
 
 
 def test_whom_risks_affect() -> None:
@@ -335,10 +304,8 @@ def test_shares_of_high_risks() -> None:
     levels: dict[tuple[str, str], list[bool]] = {}
     for file, _, cells in all_risks():
         levels.setdefault((file.round, file.country), []).append(cells["RSK_22"] in HIGH)
-    same(
-        17,
-        [(*key, len(high), sum(high), round(100 * sum(high) / len(high), 1)) for key, high in levels.items()],
-    )
+    counted = {key: (len(high), sum(high)) for key, high in levels.items()}
+    same(17, [(*key, every, high, round(100 * high / every, 1)) for key, (every, high) in counted.items()])
 
 
 def test_the_way_to_targets() -> None:
@@ -348,12 +315,8 @@ def test_the_way_to_targets() -> None:
         number = str(cells["T4C_01"]).split()[0]
         aim = file.rows("T4.B")[number]
         baseline, target, value = aim["T4B_13"], aim["T4B_15"], cells["T4C_06"]
-        assert found[file.round, file.team] == (
-            baseline,
-            value,
-            target,
-            pytest.approx((value - baseline) / (target - baseline)),
-        )
+        progress = pytest.approx((value - baseline) / (target - baseline))
+        assert found[file.round, file.team] == (baseline, value, target, progress)
     assert len(found) == len([*persons()])
 
 

@@ -189,10 +189,7 @@ def nasty(country: str, texts: list[str]) -> bytes:
     order = Order(country, date(2026, 3, 1), country, "en", answers=answers)
     parts = text_of(generate(load("example"), order))
     for edit in (
-        words(PLAN, "E16", texts[0]),
-        words(PLAN, "E18", texts[1]),
-        words(PLAN, "E10", texts[2]),
-        words(PLAN, "E21", texts[3]),
+        *(words(PLAN, cell, text) for cell, text in zip(("E16", "E18", "E10", "E21"), texts, strict=False)),
         words(RISKS, "L6", texts[4]),
         *(new_cell(PLAN, f"C{50 + number}", text) for number, text in enumerate(texts)),
         *commented(PLAN, "E10", texts[5]),

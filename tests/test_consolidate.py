@@ -103,14 +103,9 @@ def rewritten(data: bytes, old: bytes, new: bytes) -> bytes:
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
     """Three returns: one clean, one with a mistake, one that is not a workbook."""
-    return returned(
-        tmp_path / "returned",
-        {
-            "pak.xlsx": workbook("PAK"),
-            "mar.xlsx": workbook("MAR", "WS-08", "fr", PLN_06=None),
-            "broken.xlsx": b"PK\x03\x04 not a workbook",
-        },
-    )
+    right, wrong = workbook("PAK"), workbook("MAR", "WS-08", "fr", PLN_06=None)
+    broken = b"PK\x03\x04 not a workbook"
+    return returned(tmp_path / "returned", {"pak.xlsx": right, "mar.xlsx": wrong, "broken.xlsx": broken})
 
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:

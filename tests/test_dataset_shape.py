@@ -106,26 +106,22 @@ def test_no_name_needs_quotes_in_postgresql(name: str, database: str) -> None:
 
 # one grain each
 
+CODED = (
+    "answers JOIN questions USING (tool, field) WHERE current AND code IS NOT NULL AND type <> 'reference'"
+)
+AFTER = "risks WHERE current AND rsk_22 IS NOT NULL"
+
 
 @pytest.mark.parametrize(
     ("figures", "rows"),
     [
-        (
-            "aggregate_answers",
-            "answers JOIN questions USING (tool, field) WHERE current AND code IS NOT NULL AND type <> 'reference'",
-        ),
-        (
-            "aggregate_answers_by_country",
-            "answers JOIN questions USING (tool, field) WHERE current AND code IS NOT NULL AND type <> 'reference'",
-        ),
+        ("aggregate_answers", CODED),
+        ("aggregate_answers_by_country", CODED),
         ("aggregate_matrix", "matrix_rows WHERE current"),
         ("aggregate_risks", "matrix_rows WHERE current AND tool LIKE 'T3.%'"),
         ("aggregate_risks WHERE stage = 'before'", "risks WHERE current AND rsk_12 IS NOT NULL"),
-        ("aggregate_risks WHERE stage = 'after'", "risks WHERE current AND rsk_22 IS NOT NULL"),
-        (
-            "aggregate_risks_by_part WHERE stage = 'after' AND breakdown = 'country'",
-            "risks WHERE current AND rsk_22 IS NOT NULL",
-        ),
+        ("aggregate_risks WHERE stage = 'after'", AFTER),
+        ("aggregate_risks_by_part WHERE stage = 'after' AND breakdown = 'country'", AFTER),
         ("aggregate_numbers WHERE field = 'T4C_06'", "reported_values WHERE current AND t4c_06 IS NOT NULL"),
         ("aggregate_indicators", "indicator_values WHERE counted"),
     ],

@@ -27,18 +27,7 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Key = tuple[str, str, str]  # tool, row, field
 NAMES = ("PAK-1", "PAK-2", "AFG-1")
-COUNTS = {
-    "PPL_W",
-    "PPL_M",
-    "PPL_U",
-    "PPL_TOLD",
-    "PPL_ALL",
-    "PPL_ARR",
-    "PPL_LEFT",
-    "PPL_CAS",
-    "CAS_N",
-    "PPL_OVER",
-}
+COUNTS = {"CAS_N", *(f"PPL_{part}" for part in ("W", "M", "U", "TOLD", "ALL", "ARR", "LEFT", "CAS", "OVER"))}
 NEAR = np.arange(-2.0, 3.0)  # how far from the truth other figures are looked for
 
 
@@ -155,16 +144,11 @@ class Defaults(dict[str, Any]):
 
 
 counts = st.integers(0, 13)
-forms = st.fixed_dictionaries(
-    {"PPL_W": counts, "PPL_M": counts},
-    optional={
-        "PPL_U": counts,
-        "PPL_ARR": st.integers(8, 16),
-        "PPL_BUD": st.integers(7, 9),
-        "PPL_TOLD": st.just(0),
-        "PPL_PCT": st.just(0),
-    },
-)
+more_of_a_form = {
+    "PPL_U": counts, "PPL_ARR": st.integers(8, 16), "PPL_BUD": st.integers(7, 9), "PPL_TOLD": st.just(0),
+    "PPL_PCT": st.just(0),
+}  # fmt: skip
+forms = st.fixed_dictionaries({"PPL_W": counts, "PPL_M": counts}, optional=more_of_a_form)
 
 
 def told(form: Mapping[str, int]) -> dict[str, int | float]:
@@ -467,20 +451,12 @@ def test_a_percentage_that_cannot_be_read_is_masked() -> None:
 @pytest.mark.parametrize(
     ("value", "baseline", "target", "masked"),
     [
-        (
-            5.0,
-            40.0,
-            200.0,
-            {"T4C_06", "T4C_16", "T4C_14", "T4C_15"},
-        ),  # a value between a published baseline and target
+        # a value between a published baseline and target
+        (5.0, 40.0, 200.0, {"T4C_06", "T4C_16", "T4C_14", "T4C_15"}),
         (50.0, 4.0, 200.0, {"T4B_13", "T4C_17", "T4C_14", "T4C_15"}),
         (50.0, 40.0, 5.0, set()),  # a target is nobody
-        (
-            50.0,
-            5.0,
-            5.0,
-            {"T4B_13", "T4C_17", "T4B_15", "T4C_18", "T4C_15"},
-        ),  # a rule says that the two differ: here a finding tells that they do not
+        # a rule says that the two differ: here a finding tells that they do not
+        (50.0, 5.0, 5.0, {"T4B_13", "T4C_17", "T4B_15", "T4C_18", "T4C_15"}),
         (50.0, 40.0, 200.0, set()),
     ],
 )

@@ -85,15 +85,8 @@ class Cluster:
         return started
 
     def _start(self, blind_to: Path | None) -> subprocess.Popen[bytes]:
-        command = [
-            sys.executable,
-            "-m",
-            "distributed.cli.dask_worker",
-            self.address,
-            "--no-nanny",
-            "--nthreads",
-            "1",
-        ]
+        worker = ("-m", "distributed.cli.dask_worker", self.address, "--no-nanny", "--nthreads", "1")
+        command = [sys.executable, *worker]
         if blind_to is not None:  # another machine, where this folder is empty
             command = [*ELSEWHERE, str(blind_to), *command]
         return subprocess.Popen(
@@ -157,17 +150,8 @@ def test_a_cluster_at_an_address(
     assert dataset(tmp_path / "out") == alone
     monkeypatch.chdir(tmp_path)  # paths start from here, wherever the workers are
     assert hrge("consolidate", files[0], "-o", "near", "--today", TODAY) == 0
-    arguments = [
-        "consolidate",
-        str(files[0]),
-        "-o",
-        "far",
-        "--engine",
-        cluster.address,
-        "--today",
-        str(TODAY),
-    ]
-    assert hrge(*arguments) == 0
+    far = ("-o", "far", "--engine", cluster.address)
+    assert hrge("consolidate", files[0], *far, "--today", TODAY) == 0
     assert dataset(tmp_path / "far") == dataset(tmp_path / "near")
 
 

@@ -32,6 +32,7 @@ from tests.face import (
     TABLES,
     TYPES,
     UNITS,
+    Answers,
     IndicatorFigures,
     Sources,
     SpecError,
@@ -182,11 +183,8 @@ def test_teams_without_a_value_are_told(tmp_path: Path) -> None:
 
 
 def test_risks_by_group_and_country(tmp_path: Path) -> None:
-    paths = returned(
-        tmp_path / "in",
-        {"a.xlsx": example("PAK"), "b.xlsx": example("MAR", "WS-08", RSK_03=3.0, RSK_02=("WOM", "DIS"))},
-    )
-    run(paths, tmp_path / "out")
+    other = example("MAR", "WS-08", RSK_03=3.0, RSK_02=("WOM", "DIS"))
+    run(returned(tmp_path / "in", {"a.xlsx": example("PAK"), "b.xlsx": other}), tmp_path / "out")
     lines = rows(tmp_path / "out", "aggregate_risks", "stage = 'before'")
     total = {(line["matrix_row"], line["matrix_column"], line["level"]): line["teams"] for line in lines}
     assert total == {("2", "3", "H"): 1, ("3", "3", "H"): 1}
@@ -200,16 +198,11 @@ def test_risks_by_group_and_country(tmp_path: Path) -> None:
 
 def test_questions_answered_with_no(tmp_path: Path) -> None:
     spec = load("example")
-    answers = {("C1", "C1_01", "CHK_01"): "N", ("C1", "C1_02", "CHK_01"): "Y", ("C1", "C1_03", "CHK_01"): "N"}
-    other = {("C1", "C1_01", "CHK_01"): "N", ("C1", "C1_02", "CHK_01"): "P", ("C1", "C1_03", "CHK_01"): "Y"}
-    paths = returned(
-        tmp_path / "in",
-        {
-            f"{team}.xlsx": generate(spec, Order(team, TODAY, "PAK", answers=said))
-            for team, said in (("A", answers), ("B", other))
-        },
-    )
-    run(paths, tmp_path / "out")
+    files = {}
+    for team, said in (("A", "NYN"), ("B", "NPY")):
+        answers: Answers = {("C1", f"C1_0{n}", "CHK_01"): code for n, code in enumerate(said, start=1)}
+        files[f"{team}.xlsx"] = generate(spec, Order(team, TODAY, "PAK", answers=answers))
+    run(returned(tmp_path / "in", files), tmp_path / "out")
     lines = rows(tmp_path / "out", "aggregate_gaps")
     assert [(line["row_code"], line["answered_no"], line["answered"], line["teams_no"]) for line in lines] == [
         ("C1_01", 2, 2, 2), ("C1_03", 1, 2, 1),
@@ -526,15 +519,8 @@ def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Pa
 
 MANY = 2_000  # times as many lines as there are
 STEP = 100  # instructions of SQLite
-PER_FILE = (
-    "submissions",
-    "answers_fact",
-    "listed_fact",
-    "sheets",
-    "row_references",
-    "findings_fact",
-    "files_fact",
-)
+PER_FILE = {"submissions", "sheets", "row_references"}
+PER_FILE |= {f"{name}_fact" for name in ("answers", "listed", "findings", "files")}
 
 
 @pytest.fixture(scope="module")

@@ -44,12 +44,9 @@ pytestmark = pytest.mark.xdist_group("forty")  # what its fixtures play is playe
 SPEC = load("example")
 LANGUAGES = {"PAK": "en", "MAR": "fr", "EGY": "ar"}
 TEAMS = [f"{country}-{number:02}" for number in range(1, 15) for country in LANGUAGES][:40]
-NAMES = (
-    "Réponse définitive.xlsx",
-    "النسخة النهائية.xlsx",
-    "最终报告.xlsx",
-    "Итоговый ответ.xlsx",
-    "return.xlsx",
+NAMES = tuple(
+    f"{name}.xlsx"
+    for name in ("Réponse définitive", "النسخة النهائية", "最终报告", "Итоговый ответ", "return")
 )
 DAY_0, DEADLINE = date(2026, 7, 1), date(2026, 7, 20)
 WEEKS = (date(2026, 7, 8), date(2026, 7, 15), date(2026, 7, 24))
@@ -254,23 +251,13 @@ def look(office: Office, week: RefreshResult) -> Played:
     return Played(office, week, states, figures, teams_of(page), reminded)
 
 
-ROW = re.compile(
-    r"\w+ (?P<state>\D+?) 20 \w+ 202\d(?: (?P<late>\d+)(?= |$)(?! of))?.*"
-)  # of a team in the overview
+# a row of a team in the overview
+ROW = re.compile(r"\w+ (?P<state>\D+?) 20 \w+ 202\d(?: (?P<late>\d+)(?= |$)(?! of))?.*")
 SAID = {  # on the overview
     "accepted": "Accepted", "returned": "Returned for correction", "issued": "Not answered", "late": "Not answered",
 }  # fmt: skip
-PARTS = (
-    "received",
-    "accepted",
-    "returned",
-    "refused",
-    "counted",
-    "superseded",
-    "waiting",
-    "doubled",
-    "conflict",
-)
+OTHERS = ("superseded", "waiting", "doubled", "conflict")
+PARTS = ("received", "accepted", "returned", "refused", "counted", *OTHERS)
 
 
 def by_sql(folder: Path) -> dict[str, int]:

@@ -535,14 +535,7 @@ def test_late_answers_change_no_workbook_that_was_issued(time: InTime) -> None:
     second_round(time)
     before = {team: time.issued(SECOND, team) for team in TEAMS}
     answer(time, FIRST, "Cairo", whole("Late") | risk("K-01"), date(2026, 7, 9))
-    again = [
-        "generate",
-        str(time.folder / SECOND),
-        "--from",
-        str(time.folder / FIRST),
-        "--today",
-        "2026-07-10",
-    ]
+    again = ["generate", time.folder / SECOND, "--from", time.folder / FIRST, "--today", "2026-07-10"]
     assert hrge(*again) == 0
     assert hrge(*(again[:2])) == 0  # not blank either
     assert {team: time.issued(SECOND, team) for team in TEAMS} == before
@@ -624,18 +617,8 @@ def test_answers_of_one_workbook_go_on_in_the_same_way(time: InTime) -> None:
 @pytest.mark.deep
 def test_what_cannot_be_gone_on_from_is_told(time: InTime) -> None:
     time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
-    assert (
-        hrge(
-            "round",
-            "init",
-            time.folder / "other",
-            "--spec",
-            "example",
-            "--teams",
-            time.folder / f"{FIRST}.csv",
-        )
-        == 0
-    )
+    other = time.folder / "other"
+    assert hrge("round", "init", other, "--spec", "example", "--teams", time.folder / f"{FIRST}.csv") == 0
     book = openpyxl.Workbook()
     target = io.BytesIO()
     book.save(target)
@@ -645,8 +628,8 @@ def test_what_cannot_be_gone_on_from_is_told(time: InTime) -> None:
         ([time.spec.folder, "--country", "MAR", "--from", str(time.folder / FIRST)], "name the new round"),
     ):
         assert words in ran("generate", *arguments, code=2).err
-    (time.folder / "other" / "signing.key").write_bytes(b"k" * 32)
-    (time.folder / "other" / "returned" / "PAK.xlsx").write_bytes(_example())
+    (other / "signing.key").write_bytes(b"k" * 32)
+    (other / "returned" / "PAK.xlsx").write_bytes(_example())
     told = ran("generate", time.folder / FIRST, "--from", time.folder / "other", code=2).err
     assert "their questions have nothing in common" in told
 

@@ -82,9 +82,9 @@ def with_notes(written: Iterable[Note]) -> bytes:
     return changed.bytes()
 
 
-def read(data: bytes) -> Submission:
+def read(data: bytes, want: ExpectedReturn = WANTED) -> Submission:
     """What is read of it."""
-    found = read_bytes(data, path="return.xlsx", sha256="", size=len(data), format="xlsx", want=WANTED)
+    found = read_bytes(data, path="return.xlsx", sha256="", size=len(data), format="xlsx", want=want)
     assert isinstance(found, Submission), found
     return found
 
@@ -143,15 +143,7 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(monkeypatch: Pa
     book["1.1 Legislation"][cell] = "See also the note of March"
     book.save(target := BytesIO())
     monkeypatch.setattr(sys.modules["hrge_xl.reader.read"], "content_hash", lambda _: "another")
-    found = read_bytes(
-        target.getvalue(),
-        path="T.xlsx",
-        sha256="",
-        size=0,
-        format="xlsx",
-        want=ExpectedReturn("hrge_toolkit"),
-    )
-    assert isinstance(found, Submission)
+    found = read(target.getvalue(), ExpectedReturn("hrge_toolkit"))
     assert found.not_run.keys() >= {"S023"}
     assert [(each.cell, each.text) for each in found.unplaced] == [(cell, "See also the note of March")]
 
@@ -175,12 +167,7 @@ def beside(where: str, text: str) -> Submission:
     """The small workbook with a text in one of these places, read."""
     part, mark, around, _ = BESIDE[where]
     kept = mark if mark.startswith("</") else ""
-    found = read_bytes(
-        edited(swap(part, mark, around.format(text) + kept))(),
-        path="T.xlsx", sha256="", size=0, format="xlsx", want=WANTED,
-    )  # fmt: skip
-    assert isinstance(found, Submission)
-    return found
+    return read(edited(swap(part, mark, around.format(text) + kept))())
 
 
 @pytest.mark.parametrize("where", BESIDE)

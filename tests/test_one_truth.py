@@ -181,17 +181,9 @@ def test_what_happened_once(tmp_path: Path) -> None:
     folder = play(tmp_path, acts)
     look(folder, Question([str(folder)], TODAY))
     parts = by_sql(folder)
-    assert replace(Reconciliation(), **{name: parts[name] for name in PARTS}) == Reconciliation(
-        received=7,
-        accepted=4,
-        returned=3,
-        refused=0,
-        counted=2,
-        superseded=1,
-        doubled=1,
-        conflict=2,
-        excluded=1,
-    )
+    came = {"received": 7, "accepted": 4, "returned": 3, "refused": 0}
+    became = {"counted": 2, "superseded": 1, "doubled": 1, "conflict": 2, "excluded": 1}
+    assert {name: parts[name] for name in PARTS} == asdict(replace(Reconciliation(), **came, **became))
 
 
 # figures that could contradict each other, or flatter: each is marked where it stands

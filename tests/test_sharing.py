@@ -311,11 +311,8 @@ def test_what_is_masked_with_a_small_figure(numbers: dict[str, int], masked: set
 @pytest.mark.parametrize(
     ("numbers", "added", "masked"),
     [
-        (
-            {"t": 3, "a": 20, "b": 17},
-            AdditiveRelation("t", ("a",), ("b",)),
-            {"t", "b"},
-        ),  # a small difference, and one of the two
+        # a small difference, and one of the two
+        ({"t": 3, "a": 20, "b": 17}, AdditiveRelation("t", ("a",), ("b",)), {"t", "b"}),
         ({"t": 0, "a": 7, "b": 7}, AdditiveRelation("t", ("a",), ("b",)), {"a", "b"}),
         ({"t": 0, "a": 3, "b": 20, "c": 23}, AdditiveRelation("t", ("a", "b"), ("c",)), {"a", "b"}),
         ({"t": 12, "a": 7}, AdditiveRelation("t", ("a",), (), 5), {"t", "a"}),  # with five whom nobody counts

@@ -104,23 +104,20 @@ def test_a_seal_of_a_stranger_is_told(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "words"),
+    ("change", "words"),
     [
-        ("UPDATE entries SET by = 'C' WHERE n = 2", "was changed after it was made: its digest does not fit"),
-        ("UPDATE entries SET signature = '' WHERE n = 2", "lacks its signature"),
-        ("UPDATE entries SET key = '' WHERE n = 2", "lacks its key"),
-        (
-            "UPDATE entries SET signature = upper(signature) WHERE n = 2",
-            "was not signed with the key that it names",
-        ),
-        ("UPDATE entries SET signature = 'zz' WHERE n = 2", "was not signed with the key that it names"),
-        ("UPDATE entries SET key = 'zz' WHERE n = 2", "was not signed with the key that it names"),
-        ("UPDATE entries SET content = content || ' ' WHERE n = 1", "Entry 1 (receipt 1 of"),
+        ("by = 'C' WHERE n = 2", "was changed after it was made: its digest does not fit"),
+        ("signature = '' WHERE n = 2", "lacks its signature"),
+        ("key = '' WHERE n = 2", "lacks its key"),
+        ("signature = upper(signature) WHERE n = 2", "was not signed with the key that it names"),
+        ("signature = 'zz' WHERE n = 2", "was not signed with the key that it names"),
+        ("key = 'zz' WHERE n = 2", "was not signed with the key that it names"),
+        ("content = content || ' ' WHERE n = 1", "Entry 1 (receipt 1 of"),
     ],
 )
-def test_what_is_done_to_a_signed_chain_is_told(folder: Path, statement: str, words: str) -> None:
+def test_what_is_done_to_a_signed_chain_is_told(folder: Path, change: str, words: str) -> None:
     sealed_by_key()
-    edit(folder, statement)
+    edit(folder, f"UPDATE entries SET {change}")
     told = said(1, "sign", REPORT, "--check", "--trust", "trusted.txt")
     assert words in told
     assert "are covered by it" not in told
@@ -275,6 +272,7 @@ def change(folder: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+THEN = "in round.yaml; when seal 1 of round round"
 LATER = "The deadline of AFG is 2026-07-31 in round.yaml; when seal 1 of"
 REMEDY = "If that is meant, seal the terms of the round as they are now: hrge-xl sign ROUND --by NAME."
 
@@ -302,21 +300,9 @@ def test_a_deadline_that_was_changed_after_a_seal_is_told(folder: Path, what: st
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        (
-            "  deadline: 2026-06-30\n",
-            "",
-            "The deadline of AFG is not set in round.yaml; when seal 1 of round round",
-        ),
-        (
-            "- team: AFG\n",
-            "- team: KEN\n",
-            "KEN is among the teams in round.yaml; when seal 1 of round round was made",
-        ),
-        (
-            "- team: AFG\n",
-            "- team: KEN\n",
-            "AFG is not among the teams in round.yaml; when seal 1 of round round was",
-        ),
+        ("  deadline: 2026-06-30\n", "", f"The deadline of AFG is not set {THEN}"),
+        ("- team: AFG\n", "- team: KEN\n", f"KEN is among the teams {THEN} was made"),
+        ("- team: AFG\n", "- team: KEN\n", f"AFG is not among the teams {THEN} was"),
         (
             "teams:\n",
             "period_end: 2026-12-31\nteams:\n",

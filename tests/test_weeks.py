@@ -395,10 +395,8 @@ def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(small: Path)
     )
     (small / "messages" / "klingonese.txt").write_text("[issue]\nSubject: x\n\ny", encoding="utf-8")
     for command in ("refresh", "drafts", "remind"):
-        assert [
-            line.removeprefix("Error: ").split(" Known are")[0]
-            for line in ran(command, small, code=3).err.splitlines()
-        ] == [
+        told = ran(command, small, code=3).err.splitlines()
+        assert [line.removeprefix("Error: ").split(" Known are")[0] for line in told] == [
             "messages/en.txt: line 1: there is no occasion 'isue'.",
             "messages/en.txt: line 4: [thanks] does not begin with a subject. Write: Subject: …",
             "messages/en.txt: line 5: there is no placeholder {name} here.",

@@ -186,6 +186,16 @@ class Play:
             self.days[day], f"{self.round_.name}_{self.team}_{tag}.xlsx", made, verdict, state, by, why
         )
 
+    def older(self, tag: str, newer: str, day: int = 0, **more: Any) -> Sent:
+        """A version with errors that a newer one takes the place of."""
+        return self.file(
+            tag, day, "superseded", self.name(newer), "newer version", verdict="returned", **more
+        )
+
+    def excluded(self, tag: str, why: str, **more: Any) -> Sent:
+        """A file that is not the team's own return in this round."""
+        return self.file(tag, 0, "excluded", "", why, verdict="returned", **more)
+
     def copy_id(self, team_: str, which: str = "one") -> str:
         return hashlib.sha256(f"{self.round_.name}{team_}{which}".encode()).hexdigest()[:12]
 
@@ -206,43 +216,17 @@ def late(play: Play) -> list[Sent]:
 
 
 def corrected(play: Play) -> list[Sent]:
-    return [
-        play.file(
-            "v1",
-            0,
-            "superseded",
-            play.name("v2"),
-            "newer version",
-            verdict="returned",
-            PLN_06=None,
-            PLN_07=None,
-        ),
-        play.file("v2", 1, PLN_06=30.0),
-    ]
+    return [play.older("v1", "v2", PLN_06=None, PLN_07=None), play.file("v2", 1, PLN_06=30.0)]
 
 
 def corrected_twice(play: Play) -> list[Sent]:
-    return [
-        play.file(
-            "v1",
-            0,
-            "superseded",
-            play.name("v3"),
-            "newer version",
-            verdict="returned",
-            PLN_06=None,
-            PLN_07=None,
-        ),
-        play.file("v2", 1, "superseded", play.name("v3"), "newer version", verdict="returned", PLN_03=None),
-        play.file("v3", 2, PLN_06=30.0),
-    ]
+    first = play.older("v1", "v3", PLN_06=None, PLN_07=None)
+    return [first, play.older("v2", "v3", 1, PLN_03=None), play.file("v3", 2, PLN_06=30.0)]
 
 
 def spoilt(play: Play) -> list[Sent]:
-    bad = play.file(
-        "bad", 1, "waiting", play.name("good"), "has errors", verdict="returned", PLN_06=None, PLN_07=None
-    )
-    return [play.file("good", 0), bad]
+    wrong = {"verdict": "returned", "PLN_06": None, "PLN_07": None}
+    return [play.file("good", 0), play.file("bad", 1, "waiting", play.name("good"), "has errors", **wrong)]
 
 
 def doubled(play: Play) -> list[Sent]:
@@ -252,7 +236,7 @@ def doubled(play: Play) -> list[Sent]:
 
 def of_another_round(play: Play) -> list[Sent]:
     name, key = play.past
-    return [play.file("old", 0, "excluded", "", "I007", verdict="returned", stamp={"round": name}, key=key)]
+    return [play.excluded("old", "I007", stamp={"round": name}, key=key)]
 
 
 def sent_again(play: Play) -> list[Sent]:
@@ -265,29 +249,16 @@ def sent_again(play: Play) -> list[Sent]:
 def copy_of_another_team(play: Play) -> list[Sent]:
     stamp = {"team": play.other, "copy": play.copy_id(play.other)}
     theirs = COUNTRIES[play.country == COUNTRIES[0]]
-    return [
-        play.file("borrowed", 0, "excluded", "", "I009", verdict="returned", stamp=stamp, issued_for=theirs)
-    ]
+    return [play.excluded("borrowed", "I009", stamp=stamp, issued_for=theirs)]
 
 
 def stranger(play: Play) -> list[Sent]:
-    return [
-        play.file("strange", 0, "excluded", "", "I008", verdict="returned", stamp={"team": f"X-{play.team}"})
-    ]
+    return [play.excluded("strange", "I008", stamp={"team": f"X-{play.team}"})]
 
 
 def picture(play: Play) -> list[Sent]:
-    return [
-        Sent(
-            play.days[0],
-            play.name("scan"),
-            PDF + play.name("").encode(),
-            "refused",
-            "refused",
-            "",
-            "not be read",
-        )
-    ]
+    data = PDF + play.name("").encode()
+    return [Sent(play.days[0], play.name("scan"), data, "refused", "refused", "", "not be read")]
 
 
 def of_an_older_version(play: Play) -> list[Sent]:
@@ -303,11 +274,8 @@ def two_copies(play: Play) -> list[Sent]:
 
 def two_copies_decided(play: Play) -> list[Sent]:
     play.used.append(play.name("theirs"))
-    first, second = two_copies(play)
-    return [
-        replace(first, state="superseded", why="Decided on"),
-        replace(second, state="counts", gives_way_to="", why="Decided on"),
-    ]
+    first, second = (replace(each, why="Decided on") for each in two_copies(play))
+    return [replace(first, state="superseded"), replace(second, state="counts", gives_way_to="")]
 
 
 def two_projects(play: Play) -> list[Sent]:
@@ -340,7 +308,7 @@ def with_errors(play: Play) -> list[Sent]:
 
 
 def forged(play: Play) -> list[Sent]:
-    return [play.file("forged", 0, "excluded", "", "I006", verdict="returned", key=b"f" * 32)]
+    return [play.excluded("forged", "I006", key=b"f" * 32)]
 
 
 def of_another_period(play: Play) -> list[Sent]:
@@ -349,17 +317,10 @@ def of_another_period(play: Play) -> list[Sent]:
 
 def overtaken(play: Play) -> list[Sent]:
     """The older version was on its way for longer."""
+    before = {"saved": play.days[0] - timedelta(3), "PLN_03": "An older plan"}
     return [
         play.file("v2", 0, PLN_06=30.0),
-        play.file(
-            "v1",
-            1,
-            "superseded",
-            play.name("v2"),
-            "saved earlier",
-            saved=play.days[0] - timedelta(3),
-            PLN_03="An older plan",
-        ),
+        play.file("v1", 1, "superseded", play.name("v2"), "saved earlier", **before),
     ]
 
 
