@@ -11,7 +11,6 @@ import html
 import json
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
@@ -36,7 +35,8 @@ from tests import two_rounds
 from tests.analysed_rounds import DEADLINES, EARLIER, LATER, RETURNS, TEAMS, TODAY, Return, played
 from tests.command_line import hrge, ran
 from tests.conftest import emptied, free_port
-from tests.face import DATASET, META, Overview, Schema, open_dataset, overview, page_of
+from tests.databases import queried
+from tests.face import META, Overview, Schema, open_dataset, overview, page_of
 from tests.face import FigureSource as Row
 from tests.fixture_types import Folders, Patch
 from tests.write_docs import DOCS
@@ -88,8 +88,7 @@ def _plain(cell: Any) -> Any:
 
 def asked(statement: str, file: str = "all/dataset.sqlite") -> Rows:
     """What a statement finds in one of the files."""
-    with sqlite3.connect(played() / file) as database:
-        return database.execute(statement).fetchall()
+    return queried(played() / file, statement)
 
 
 def blocks(language: str) -> list[str]:
@@ -524,8 +523,7 @@ def found(folder: Path) -> Overview:
 def answered(folder: Path, number: int) -> list[tuple[Any, ...]]:
     """What the SQL of one question of the page gives."""
     statement = next(text for title, text in SQL if title.startswith(f"{number}. "))
-    with sqlite3.connect(folder / DATASET) as database:
-        return database.execute(statement).fetchall()
+    return queried(folder, statement)
 
 
 def rows_behind(found: Overview) -> dict[str, list[Row]]:
@@ -547,11 +545,8 @@ def rows_behind(found: Overview) -> dict[str, list[Row]]:
 
 def traced(folder: Path, row: Row) -> re.Match[str]:
     """What `hrge-xl trace` says of the answer in the cell that a row of the page names."""
-    with sqlite3.connect(folder / DATASET) as database:
-        ((line, field),) = database.execute(
-            'SELECT DISTINCT "row", field FROM answers WHERE team = ? AND sheet = ? AND cell = ?',
-            (row.team, row.sheet, row.cell),
-        ).fetchall()
+    which = 'SELECT DISTINCT "row", field FROM answers WHERE team = ? AND sheet = ? AND cell = ?'
+    ((line, field),) = queried(folder, which, row.team, row.sheet, row.cell)
     (told,) = [
         match
         for text in ran("trace", folder, "--team", row.team, "--row", line, "--field", field).out.splitlines()

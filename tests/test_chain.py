@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.audited import DAY, returned, round_folder, workbook
 from tests.command_line import hrge, ran
+from tests.databases import LEDGER, queried, tampered
 from tests.face import TEXTS, Arrival, Arrived, Ledger, LedgerEntry, faults
 from tests.fixture_types import Folders
 
@@ -66,8 +65,7 @@ def folder(untouched: Path, tmp_path: Path) -> Path:
 
 def edit(folder: Path, statement: str, *values: object) -> None:
     """Change the ledger as anybody can who may write into the folder."""
-    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection, connection:
-        connection.execute(statement, values)
+    tampered(folder / LEDGER, statement, *values)
 
 
 def renumber(folder: Path, numbers: dict[int, int]) -> None:
@@ -161,9 +159,8 @@ def test_an_entry_that_was_put_in_is_told(folder: Path, n: int) -> None:
 def test_any_single_change_of_any_column_is_told(
     untouched: Path, data: st.DataObject, n: int, column: str
 ) -> None:
-    with closing(sqlite3.connect(untouched / "ledger.sqlite")) as connection:
-        others = [value for (value,) in connection.execute(f"SELECT {column} FROM entries")]
-        (before,) = connection.execute(f"SELECT {column} FROM entries WHERE n = ?", (n,)).fetchone()
+    others = [value for (value,) in queried(untouched / LEDGER, f"SELECT {column} FROM entries")]
+    ((before,),) = queried(untouched / LEDGER, f"SELECT {column} FROM entries WHERE n = ?", n)
     texts = st.text(st.characters(exclude_categories=["Cs"])) | st.binary() | st.sampled_from(others)
     value = data.draw(
         st.integers(-(2**63), 2**63 - 1).filter(lambda n: n not in CHAIN) if column == "n" else texts
@@ -280,8 +277,7 @@ def test_what_only_something_else_shows(folder: Path) -> None:
 
 
 def sha_of(folder: Path, name: str) -> str:
-    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection:
-        (found,) = connection.execute("SELECT sha256 FROM files WHERE path LIKE ?", (f"%{name}",)).fetchone()
+    ((found,),) = queried(folder / LEDGER, "SELECT sha256 FROM files WHERE path LIKE ?", f"%{name}")
     return str(found)
 
 

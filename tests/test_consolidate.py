@@ -25,6 +25,7 @@ from openxml_audit import OpenXmlValidator
 
 from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
 from tests.command_line import hrge
+from tests.databases import queried, tampered
 from tests.face import (
     AGGREGATE_NUMBERS,
     DATASET,
@@ -115,14 +116,8 @@ def run(files: list[Path], out: Path, **options: Any) -> Summary:
 
 def content(out: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every table of a dataset with its rows."""
-    with sqlite3.connect(out / DATASET) as connection:
-        names = [
-            row[0]
-            for row in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
-        ]
-        return {
-            name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=str) for name in names
-        }
+    names = queried(out, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+    return {name: sorted(queried(out, f'SELECT * FROM "{name}"'), key=str) for (name,) in names}
 
 
 def rows(out: Path, table: str, where: str = "1") -> list[dict[str, Any]]:
@@ -623,8 +618,7 @@ def test_another_spec_in_the_same_folder(files: list[Path], tmp_path: Path) -> N
 
 def test_a_dataset_of_a_newer_program(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
-    with sqlite3.connect(tmp_path / "out" / DATASET) as connection:
-        connection.execute("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
+    tampered(tmp_path / "out", "UPDATE meta SET value = '99' WHERE name = 'schema_version'")
     with pytest.raises(StoreError, match="newer version"):
         run(files, tmp_path / "out")
 

@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ import sqlalchemy as sa
 from hrge_xl import load
 from tests.command_line import hrge
 from tests.conftest import emptied, missing
+from tests.databases import queried, tampered
 from tests.face import DATASET, LOCK, OutputError, Schema, StoreError, open_file, open_url
 from tests.fixture_types import Folders, Patch
 from tests.small_returns import LEDGER, SPEC, TODAY, dataset, returns, run
@@ -175,17 +175,11 @@ def test_made_anew_and_cut_off_nothing_of_earlier_runs_is_lost(
 ) -> None:
     out, files = tmp_path / "out", sorted(folder.iterdir())
     run(files, out)
-    older_spec(out)
+    tampered(out, "UPDATE meta SET value = 'older' WHERE name = 'spec_digest'")
     with open_file(out / DATASET) as store:  # as far as a run comes that is killed now
         assert not store.use(Schema(load(SPEC)))
     assert again(files[0], "-o", out) == 0
     assert dataset(out) == calm[0]
-
-
-def older_spec(out: Path) -> None:
-    with sqlite3.connect(out / DATASET) as connection:
-        connection.execute("UPDATE meta SET value = 'older' WHERE name = 'spec_digest'")
-    connection.close()
 
 
 # no room
@@ -232,11 +226,9 @@ def test_a_disk_that_fills_under_a_dataset(folder: Path, calm: tuple[Any, float]
     with small_disk(tmp_path / "disk", "64m") as disk:
         run(files[:2], disk / "out")
         subprocess.run(["mount", "-o", f"remount,size={used(disk) + 40_000}", str(disk)], check=True)
-        before = (
-            sqlite3.connect(disk / "out" / DATASET).execute("SELECT count(*) FROM submissions").fetchone()
-        )
+        before = queried(disk / "out", "SELECT count(*) FROM submissions")
         code, said = end(start(folder, "-o", disk / "out"))
-        assert (code, before) == (5, (2,))
+        assert (code, before) == (5, [(2,)])
         assert "run again: nothing was lost" in one_line(said)
         enlarge(disk)
         assert again(folder, "-o", disk / "out") == 4

@@ -21,6 +21,7 @@ from frictionless import system as frictionless_system
 from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
 from tests.answers import full, layout
 from tests.command_line import ran
+from tests.databases import queried, tampered
 from tests.face import (
     CATALOGUES,
     DATASET,
@@ -151,8 +152,7 @@ def problems(out: Path) -> list[Any]:
 def test_the_package_holds_what_it_says(out: Path) -> None:
     """Types, keys, what refers to what, and the values that columns can have."""
     assert problems(out) == []
-    with sqlite3.connect(out / DATASET) as connection:
-        statuses = {row[0] for row in connection.execute("SELECT status FROM submissions")}
+    statuses = {status for (status,) in queried(out, "SELECT status FROM submissions")}
     assert statuses == {"counts", "superseded", "refused"}
 
 
@@ -297,8 +297,7 @@ def asked(out: Path, name: str) -> list[tuple[Any, ...]]:
     """What a question of the page gives, asked as the page shows it."""
     statement = QUERIES[name][1]
     assert f"{statement};" in (DOCS / "dataset.md").read_text(encoding="utf-8")
-    with sqlite3.connect(out / DATASET) as connection:
-        return connection.execute(statement).fetchall()
+    return queried(out, statement)
 
 
 def test_the_questions_of_the_page(out: Path) -> None:
@@ -391,10 +390,9 @@ def test_what_a_label_says_is_not_kept_again(out: Path) -> None:
         SELECT language, count(original) - total(original = '{OFFERED[0]}')
         FROM answers_fact JOIN submissions USING (submission_id)
         JOIN codes USING (code) JOIN slots USING (slot, list) WHERE NOT calculated GROUP BY language"""
-    with sqlite3.connect(out / DATASET) as connection:
-        words = {("en", "Yes"), ("fr", "Oui"), ("ar", "نعم")}
-        assert set(connection.execute(shown)) == words | {(language, OFFERED[0]) for language, _ in words}
-        counts = dict(connection.execute(kept).fetchall())
+    words = {("en", "Yes"), ("fr", "Oui"), ("ar", "نعم")}
+    assert {*queried(out, shown)} == words | {(language, OFFERED[0]) for language, _ in words}
+    counts = dict(queried(out, kept))
     assert counts["en"] == 0
     assert counts["fr"] > 0
 
@@ -436,10 +434,9 @@ def every_kind_of_run(files: list[Path], out: Path, store: str | None = None) ->
 def test_nothing_refers_to_what_is_gone(files: list[Path], tmp_path: Path) -> None:
     statuses = {}
     for name in every_kind_of_run(files, tmp_path / "out"):
-        with sqlite3.connect(tmp_path / "out" / DATASET) as connection:
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == [], name
-            shown = connection.execute("SELECT status FROM submissions ORDER BY status")
-            statuses[name] = [row[0] for row in shown]
+        assert queried(tmp_path / "out", "PRAGMA foreign_key_check") == [], name
+        shown = queried(tmp_path / "out", "SELECT status FROM submissions ORDER BY status")
+        statuses[name] = [status for (status,) in shown]
     assert statuses["a newer version"] == ["counts"] * 3 + ["refused", "superseded"]
     assert statuses["only the older version"] == ["counts", "refused"]
     assert statuses["withdrawn"] == ["counts", "counts", "refused", "withdrawn"] == statuses["a newer spec"]
@@ -478,18 +475,16 @@ def old(out: Path, tmp_path: Path) -> Path:
     folder = shutil.copytree(out, tmp_path / "old")
     with Ledger.open(folder) as ledger:
         ledger.forget_checksum(folder / DATASET)
-    with sqlite3.connect(folder / DATASET) as connection:
-        connection.execute("UPDATE meta SET value = '2' WHERE name = 'schema_version'")
+    tampered(folder, "UPDATE meta SET value = '2' WHERE name = 'schema_version'")
     return folder
 
 
 def test_an_old_dataset_is_read_anew_from_what_is_kept(old: Path, out: Path) -> None:
     told = ran("consolidate", old, "-o", old, "--today", TODAY, code=(0, 4)).out
     assert told.splitlines().count(READ_ANEW) == 1
-    with sqlite3.connect(out / DATASET) as before, sqlite3.connect(old / DATASET) as after:
-        for table in ("answers", "risks"):
-            wanted = f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4, 5, 6"
-            assert after.execute(wanted).fetchall() == before.execute(wanted).fetchall()
+    for table in ("answers", "risks"):
+        wanted = f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4, 5, 6"
+        assert queried(old, wanted) == queried(out, wanted)
     assert problems(old) == []
     assert READ_ANEW not in ran("consolidate", old, "-o", old, "--today", TODAY, code=None).out
 

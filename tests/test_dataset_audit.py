@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import pytest
 from hrge_xl import load, load_round
 from tests.audited import DAY, TODAY, edited, round_folder, workbook
 from tests.command_line import hrge
+from tests.databases import tampered
 from tests.face import (
     Audit,
     Difference,
@@ -47,14 +46,7 @@ def made(tmp_path_factory: Folders) -> Path:
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
     """A copy that may be spoilt."""
-    shutil.copytree(made, tmp_path / "round")
-    return tmp_path / "round"
-
-
-def change(file: Path, statements: str) -> None:
-    """Change a database as any other program can."""
-    with closing(sqlite3.connect(file)) as database, database:
-        database.executescript(statements)
+    return shutil.copytree(made, tmp_path / "round")
 
 
 # files
@@ -82,7 +74,7 @@ def in_returned(folder: Path) -> str:
 
 
 def in_dataset(folder: Path) -> str:
-    change(folder / "dataset.sqlite", "UPDATE submissions SET verdict = 'returned'")
+    tampered(folder / "dataset.sqlite", "UPDATE submissions SET verdict = 'returned'")
     return "dataset.sqlite was changed by another program since the last run: its rows may say what no file says."
 
 
@@ -105,10 +97,10 @@ def test_bytes_are_looked_for_where_they_are(case: Path) -> None:
     for kept in (case / "received").glob("*"):
         kept.unlink()
     assert places(case) == {"AFG.xlsx": "returned", "PAK.xlsx": "returned"}
-    change(case / "dataset.sqlite", "UPDATE submissions SET path = 'elsewhere.xlsx'")
+    tampered(case / "dataset.sqlite", "UPDATE submissions SET path = 'elsewhere.xlsx'")
     assert places(case) == {"AFG.xlsx": "returned", "PAK.xlsx": "returned"}
     gone = "UPDATE {} SET path = 'gone/' || path"
-    change(case / "ledger.sqlite", ";".join(gone.format(table) for table in ("sightings", "files")))
+    tampered(case / "ledger.sqlite", ";".join(gone.format(table) for table in ("sightings", "files")))
     assert places(case) == {}
 
 
@@ -122,7 +114,7 @@ def places(folder: Path) -> dict[str, str]:
 
 def test_returns_that_cannot_be_read_again(case: Path) -> None:
     gone = "0" * 64
-    change(
+    tampered(
         case / "dataset.sqlite",
         f"UPDATE submissions SET sha256 = '{gone}', path = 'gone.xlsx' WHERE team = 'AFG'; "
         "UPDATE submissions SET sha256 = NULL, path = 'closed.xlsx' WHERE team = 'PAK'",
@@ -137,7 +129,7 @@ def test_returns_that_cannot_be_read_again(case: Path) -> None:
 
 @pytest.mark.parametrize(("told", "checked"), [("2026-06-01", "2026-06-01"), ("never", DAY)])
 def test_a_day_of_check_that_cannot_be_is_today(case: Path, told: str, checked: str) -> None:
-    change(case / "dataset.sqlite", f"UPDATE submissions SET checked = '{told}'")
+    tampered(case / "dataset.sqlite", f"UPDATE submissions SET checked = '{told}'")
     audit = Audit("round")
     with open_dataset(case) as store, Ledger.open(case, write=False) as ledger:
         files = sources_of(audit, ledger, store, TODAY)

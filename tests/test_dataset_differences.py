@@ -6,9 +6,7 @@ import csv
 import io
 import re
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import pytest
 
 from tests.audited import DAY, edited, returned, workbook
 from tests.command_line import hrge, ran
+from tests.databases import tampered
 from tests.face import (
     AGGREGATE_INDICATORS,
     DATASET,
@@ -62,8 +61,7 @@ def store(made: Path) -> Iterator[Store]:
 def changed(made: Path, folder: Path, statements: str) -> Path:
     """Copy the dataset and change the copy as any other program can."""
     shutil.copyfile(made / DATASET, folder / DATASET)
-    with closing(sqlite3.connect(folder / DATASET)) as database, database:
-        database.executescript(statements)
+    tampered(folder, statements)
     return folder
 
 

@@ -18,6 +18,7 @@ import hrge_xl
 from hrge_xl import load
 from tests.analysed_rounds import LATER, TODAY, played
 from tests.command_line import hrge
+from tests.databases import queried
 from tests.face import DATASET, META, Schema, open_url
 from tests.test_dataset import problems
 from tests.write_docs import DOCS
@@ -36,8 +37,7 @@ def opened(file: str = DATASET) -> Iterator[sqlite3.Connection]:
 
 
 def asked(statement: str, file: str = DATASET) -> list[tuple[Any, ...]]:
-    with opened(file) as connection:
-        return connection.execute(statement).fetchall()
+    return queried(played() / "all" / file, statement)
 
 
 def count(statement: str) -> Any:

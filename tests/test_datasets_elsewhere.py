@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,6 +15,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from hrge_xl import Order, generate, load
 from tests.command_line import hrge, ran
+from tests.databases import queried, tampered
 from tests.fixture_types import Patch
 from tests.played_rounds import KEY, ROUND, TEAMS, decided, play, waived, withdrawn, workbook
 from tests.versions import answers, second
@@ -30,22 +30,14 @@ def home(tmp_path: Path, monkeypatch: Patch) -> Path:
     return tmp_path
 
 
-def rows(folder: Path | str, query: str) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(Path(folder) / "dataset.sqlite")
-    try:
-        return connection.execute(query).fetchall()
-    finally:
-        connection.close()
-
-
 def figures(folder: Path | str) -> list[tuple[Any, ...]]:
     """What became of every return and team, which findings are waived, and when it came."""
     return [
-        *rows(folder, "SELECT * FROM teams ORDER BY period, team"),
-        *rows(folder, "SELECT submission, verdict, status, reason, arrived, arrival, read_for, errors, waived,"
+        *queried(folder, "SELECT * FROM teams ORDER BY period, team"),
+        *queried(folder, "SELECT submission, verdict, status, reason, arrived, arrival, read_for, errors, waived,"
               " required, answered FROM submissions ORDER BY 1"),
-        *rows(folder, "SELECT submission, code, waived, waiver FROM findings ORDER BY 1, 2, n"),
-        *rows(folder, "SELECT submission, tool, \"row\", field, code, text, number FROM answers WHERE current"
+        *queried(folder, "SELECT submission, code, waived, waiver FROM findings ORDER BY 1, 2, n"),
+        *queried(folder, "SELECT submission, tool, \"row\", field, code, text, number FROM answers WHERE current"
               " ORDER BY 1, n"),
     ]  # fmt: skip
 
@@ -60,8 +52,8 @@ def test_a_dataset_elsewhere_holds_what_was_decided_in_its_round(home: Path) -> 
         assert hrge("consolidate", round_, "-o", "other", "--shareable", *DAY) == 0
         assert hrge("consolidate", round_, *DAY) == 0
         assert figures("other") == figures(round_)
-        said = rows("other/shareable", "SELECT submission, status, current FROM submissions ORDER BY 1")
-        assert said == rows(round_, "SELECT submission, status, current FROM submissions ORDER BY 1")
+        said = queried("other/shareable", "SELECT submission, status, current FROM submissions ORDER BY 1")
+        assert said == queried(round_, "SELECT submission, status, current FROM submissions ORDER BY 1")
         assert {status for _, status, _ in said} == {"withdrawn", "counts", "superseded"}
         assert hrge("decide", round_, "Karachi_one.xlsx", "--use", *WHO) == 0  # it follows
         assert hrge("waive", "--withdraw", "1", "--by", "office", "--ledger", round_) == 0 or _
@@ -69,12 +61,13 @@ def test_a_dataset_elsewhere_holds_what_was_decided_in_its_round(home: Path) -> 
     round_.rename(home / "gone")
     assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
     assert figures("other") == before
-    with sqlite3.connect(Path("other", "dataset.sqlite")) as connection:  # as after a change of its spec
-        connection.execute("UPDATE meta SET value = '' WHERE name = 'spec_digest'")
+    tampered(
+        "other", "UPDATE meta SET value = '' WHERE name = 'spec_digest'"
+    )  # as after a change of its spec
     expected = "SELECT period, team, country, due FROM teams WHERE expected ORDER BY 1, 2"
-    known = rows("other", expected)
+    known = queried("other", expected)
     assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
-    assert rows("other", expected) == known != []
+    assert queried("other", expected) == known != []
 
 
 @pytest.mark.deep
@@ -115,7 +108,7 @@ def test_days_of_arrival_are_those_of_the_round_whoever_sees_a_file_first(home: 
     assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
     days = [("2026-07-02", "stated"), ("2026-07-09", "stated")]
     for folder in (round_, Path("other")):
-        assert sorted(rows(folder, "SELECT arrived, arrival FROM submissions")) == days
+        assert sorted(queried(folder, "SELECT arrived, arrival FROM submissions")) == days
     assert figures("other") == figures(round_)
 
 
@@ -154,20 +147,20 @@ def test_a_year_is_the_same_in_either_order_of_its_rounds(home: Path) -> None:
     round_of(home, "2026-H1", str(newer), then)
     for round_ in ("2025-H2", "2026-H1"):
         assert hrge("consolidate", round_, *DAY) == 0
-    own = [row for name in ("2025-H2", "2026-H1") for row in rows(name, OF_RETURNS)]
+    own = [row for name in ("2025-H2", "2026-H1") for row in queried(name, OF_RETURNS)]
     assert [row[1:3] for row in sorted(own)] == sorted(
         [("accepted", "counts")] * 2 + [("returned", "counts")]
     ) or own
     told = {}
     for name, command in {"forth": ["2025-H2", "2026-H1"], "back": ["2026-H1", "2025-H2"]}.items():
         told[name] = ran("consolidate", *command, "-o", name, *DAY).out.replace(name, "year")
-        assert sorted(rows(name, OF_RETURNS)) == sorted(own)
+        assert sorted(queried(name, OF_RETURNS)) == sorted(own)
         assert hrge("verify", name, "--returned", "2025-H2/returned", "--returned", "2026-H1/returned") == 0
     assert told["forth"] == told["back"]
     assert hrge("consolidate", "2026-H1", "-o", "steps", *DAY) == 0
     assert hrge("consolidate", "2025-H2", "-o", "steps", *DAY) == 0
     assert figures("forth") == figures("back") == figures("steps")
-    lost = rows("forth", "SELECT text FROM unplaced_fact WHERE question LIKE '%udget%'")
+    lost = queried("forth", "SELECT text FROM unplaced_fact WHERE question LIKE '%udget%'")
     assert len(lost) == 2  # nothing is lost: what the newest version asks no more is text
 
 
@@ -201,11 +194,13 @@ def test_what_was_read_once_stays_without_its_password(home: Path) -> None:
     ]  # fmt: skip
     for command in asking:
         out, err = ran(*command, code=None)
-        assert rows(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [("accepted", "counts")], (
-            command
-        )
+        assert queried(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [
+            ("accepted", "counts")
+        ], command
         if command[0] != "trace":  # which is about today
-            assert rows(ROUND, "SELECT value FROM meta WHERE name = 'derived'") == [("2026-08-01",)], command
+            assert queried(ROUND, "SELECT value FROM meta WHERE name = 'derived'") == [("2026-08-01",)], (
+                command
+            )
         if command[0] == "status":
             assert {line["state"] for line in json.loads(out)} == {"accepted"}
             assert "Rabat.xlsx" in err
@@ -214,9 +209,9 @@ def test_what_was_read_once_stays_without_its_password(home: Path) -> None:
     for command in (again, [*again, "--no-resume"], ["refresh", ROUND, *later]):
         told = "".join(ran(*command))
         assert ("Rabat.xlsx" in told) == (command[0] == "consolidate"), command  # refresh reads nothing anew
-        assert rows(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [("accepted", "counts")], (
-            command
-        )
+        assert queried(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [
+            ("accepted", "counts")
+        ], command
     # the dataset has to be made anew, and one of its returns cannot be opened: nothing changes
     newer = str(second(home / "newer"))
     damages: list[Callable[[], Any]] = [
@@ -283,9 +278,9 @@ def test_a_round_named_by_another_path_is_the_same(way: str, home: Path, monkeyp
                 hrge("verify", folder, *["--returned", f"{named}/returned"] if folder != named else []) == 0
             )
     assert (figures(named), content(Path(named)), content(prefix / "other")) == before
-    paths = [path for (path,) in rows(named, "SELECT path FROM files UNION SELECT path FROM submissions")]
+    paths = [path for (path,) in queried(named, "SELECT path FROM files UNION SELECT path FROM submissions")]
     assert {path.partition("/")[0] for path in paths} == {"returned"}
-    paths = [path for (path,) in rows(prefix / "other", "SELECT path FROM submissions")]
+    paths = [path for (path,) in queried(prefix / "other", "SELECT path FROM submissions")]
     assert {path.rpartition("/")[0] for path in paths} == {f"../{round_}/returned"}
 
 

@@ -6,8 +6,6 @@ import csv
 import hashlib
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,6 +28,7 @@ from hrge_xl import (
     validate,
 )
 from tests.command_line import hrge, ran
+from tests.databases import tampered
 from tests.face import (
     CONFLICT,
     COUNTS,
@@ -260,9 +259,7 @@ def test_the_reason_that_somebody_wrote_is_never_translated(dataset: Path) -> No
 def test_a_dataset_of_an_earlier_version_says_the_same_once_it_is_made_anew(dataset: Path) -> None:
     now = reported(dataset, "fr")
     file = dataset / "dataset.sqlite"
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("UPDATE meta SET value = '7' WHERE name = 'schema_version'")
-        connection.commit()
+    tampered(file, "UPDATE meta SET value = '7' WHERE name = 'schema_version'")
     with Ledger.open(dataset) as ledger:
         ledger.forget_checksum(file)
     for command in ("report", "verify"):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,8 +19,8 @@ import pytest
 
 from hrge_xl import ExpectedReturn, Order, generate, init_round, load, load_round, read, refresh
 from tests.command_line import hrge, ran
+from tests.databases import queried
 from tests.face import (
-    DATASET,
     REMINDERS,
     Answers,
     Identity,
@@ -261,10 +260,8 @@ PARTS = ("received", "accepted", "returned", "refused", "counted", *OTHERS)
 
 
 def by_sql(folder: Path) -> dict[str, int]:
-    connection = sqlite3.connect(folder / DATASET)
     sums = ", ".join(f"SUM({part})" for part in PARTS)
-    (row,) = connection.execute(f"SELECT {sums} FROM reconciliation")
-    connection.close()
+    (row,) = queried(folder, f"SELECT {sums} FROM reconciliation")
     return dict(zip(PARTS, row, strict=True))
 
 

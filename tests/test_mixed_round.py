@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +10,8 @@ import pytest
 
 from hrge_xl import load_round
 from tests.command_line import hrge, ran
-from tests.face import DATASET, direction, guide_name, translator
+from tests.databases import queried
+from tests.face import direction, guide_name, translator
 from tests.fixture_types import Folders
 from tests.test_translations import SPOKEN, TOOLKIT
 
@@ -38,10 +38,7 @@ def round_(tmp_path_factory: Folders) -> Path:
 
 
 def test_codes_and_figures_are_the_same_in_every_language(round_: Path) -> None:
-    with sqlite3.connect(round_ / DATASET) as connection:
-        found = connection.execute(
-            "SELECT team, code, tool, row_code, field, cell, message FROM findings"
-        ).fetchall()
+    found = queried(round_, "SELECT team, code, tool, row_code, field, cell, message FROM findings")
     by_team = {code: sorted(row[1:] for row in found if row[0] == code) for code in CODES}
     assert len(by_team["PAK"]) > 10
     assert all(rows == by_team["PAK"] for rows in by_team.values())

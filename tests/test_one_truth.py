@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -37,8 +36,8 @@ from hrge_xl import (
     report,
 )
 from tests.command_line import hrge, ran
+from tests.databases import queried
 from tests.face import (
-    DATASET,
     Answers,
     Document,
     Overview,
@@ -81,20 +80,17 @@ PARTS = tuple(asdict(Reconciliation()))
 
 def by_sql(folder: Path) -> Counter[str]:
     """The reconciliation counted by hand, and findings and risks of what counts."""
-    connection = sqlite3.connect(folder / DATASET)
-    items = connection.execute(
-        "SELECT f.n, s.verdict, s.status FROM files_fact f JOIN submissions s USING (submission_id)"
-    ).fetchall()
+    query = "SELECT f.n, s.verdict, s.status FROM files_fact f JOIN submissions s USING (submission_id)"
+    items = queried(folder, query)
     found: Counter[str] = Counter(received=len(items))
     for n, verdict, state in items:
         found[verdict] += 1
         if verdict != "refused":
             found["doubled" if n > 1 else "counted" if state == "counts" else state] += 1
     query = "SELECT severity, COUNT(*) FROM findings WHERE current GROUP BY severity"
-    found.update(dict(connection.execute(query)))
+    found.update(dict(queried(folder, query)))
     query = "SELECT matrix_row || '×' || matrix_column, COUNT(*) FROM matrix_rows WHERE current GROUP BY 1"
-    found.update(dict(connection.execute(query)))
-    connection.close()
+    found.update(dict(queried(folder, query)))
     return found
 
 
@@ -290,10 +286,8 @@ def test_late_and_to_correct_are_two_figures(mixed: Path, pages: tuple[Overview,
 
 def test_a_split_is_held_against_its_total(mixed: Path, pages: tuple[Overview, Overview]) -> None:
     query = "SELECT part, total, disagree FROM aggregate_splits WHERE indicator = 'PA1' AND split = 'SEX'"
-    connection = sqlite3.connect(mixed / DATASET)
-    parts = {part: (total, disagree) for part, total, disagree in connection.execute(query)}
-    (total,) = connection.execute("SELECT total FROM aggregate_indicators WHERE indicator = 'PA1'").fetchone()
-    connection.close()
+    parts = {part: (total, disagree) for part, total, disagree in queried(mixed, query)}
+    (total,) = queried(mixed, "SELECT total FROM aggregate_indicators WHERE indicator = 'PA1'")[0]
     assert (total, sum(number for number, _ in parts.values())) == (168, 178)
     assert {disagree for _, disagree in parts.values()} == {1}
     told = {row["disagree"] for row in sheet_rows(mixed, "aggregate_splits") if row["split"] == "SEX"}
@@ -362,9 +356,5 @@ def test_a_pivot_of_data_xlsx_adds_up_what_counts(mixed: Path, folder: str) -> N
             assert {row["submission"] for row in rows} <= ours, name
     contents = "\n".join(str(row[1].value) for row in book["Contents"].iter_rows())
     assert "Rows of returns that do not count" in contents
-    connection = sqlite3.connect(mixed / folder / DATASET)
-    ((every,), (counted,)) = connection.execute(
-        "SELECT count(*) FROM risks UNION ALL SELECT sum(current) FROM risks"
-    )
-    connection.close()
+    ((every, counted),) = queried(mixed / folder, "SELECT count(*), sum(current) FROM risks")
     assert (every, counted) == (7 * 3, 4 * 3) == (every, len(sheet_rows(mixed / folder, "risks")))

@@ -14,6 +14,7 @@ import pytest
 
 from tests.audited import DAY, round_folder
 from tests.command_line import hrge, ran
+from tests.databases import queried
 from tests.face import JOURNAL, Ledger, read_journal
 from tests.fixture_types import Folders
 
@@ -41,8 +42,7 @@ def made(tmp_path_factory: Folders) -> Path:
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
     """A copy that may be spoilt."""
-    shutil.copytree(made, tmp_path / "round")
-    return tmp_path / "round"
+    return shutil.copytree(made, tmp_path / "round")
 
 
 def chain(folder: Path) -> list[Any]:
@@ -53,10 +53,7 @@ def chain(folder: Path) -> list[Any]:
 
 def states(folder: Path) -> list[tuple[Any, ...]]:
     """What became of each file, as the dataset has it."""
-    with closing(sqlite3.connect(folder / "dataset.sqlite")) as database:
-        return database.execute(
-            "SELECT team, status, current, waived, arrived FROM submissions ORDER BY team"
-        ).fetchall()
+    return queried(folder, "SELECT team, status, current, waived, arrived FROM submissions ORDER BY team")
 
 
 @pytest.mark.deep
@@ -162,8 +159,7 @@ def test_a_ledger_that_a_run_was_cut_off_from_is_sealed_in(case: Path) -> None:
 
 def test_a_ledger_that_another_program_keeps_otherwise_is_whole(case: Path) -> None:
     """A program that looks into it may have it written another way from then on."""
-    with closing(sqlite3.connect(case / "ledger.sqlite")) as database:
-        assert database.execute("PRAGMA journal_mode = WAL").fetchall() == [("wal",)]
+    assert queried(case / "ledger.sqlite", "PRAGMA journal_mode = WAL") == [("wal",)]
     assert hrge("recover", case) == 2
     assert not [*case.glob("*damaged*")]
 

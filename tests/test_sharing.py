@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -17,6 +16,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
+from tests.databases import queried
 from tests.face import (
     MASKED,
     AdditiveRelation,
@@ -182,10 +182,7 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
     assert {"data.xlsx", "datapackage.json", "csv", "dataset.sqlite"} <= {
         each.name for each in folder.iterdir()
     }
-    with sqlite3.connect(folder / "dataset.sqlite") as connection:
-        rows = connection.execute(
-            "SELECT team, sex_u, sex_f FROM reported_values WHERE row_code = 'V-01'"
-        ).fetchall()
+    rows = queried(folder, "SELECT team, sex_u, sex_f FROM reported_values WHERE row_code = 'V-01'")
     assert sorted(rows) == [("AFG", 20, 80), ("BGD", None, 90), ("PAK", None, 51)]
     sheet = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)["reported_values"]
     head, _, *lines = sheet.iter_rows(min_row=2, values_only=True)  # codes, heads

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import sqlite3
 import stat
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from tests.audited import DAY, returned, round_folder, workbook
 from tests.command_line import hrge, ran
+from tests.databases import LEDGER, queried, tampered
 from tests.fixture_types import Capsys, Folders, Patch
 from tests.telling import telling
 
@@ -66,8 +65,7 @@ def sealed_by_key() -> None:
 
 def edit(folder: Path, statement: str, *values: object) -> None:
     """Change the ledger as anybody can who may write into the folder."""
-    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection, connection:
-        connection.execute(statement, values)
+    tampered(folder / LEDGER, statement, *values)
 
 
 # who could have forged what
@@ -160,10 +158,8 @@ def test_a_public_key_may_come_as_pem(folder: Path) -> None:
 def test_a_signature_can_be_verified_by_hand(folder: Path) -> None:
     """As the guide for auditors says."""
     sealed_by_key()
-    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection:
-        public, digest, signature = connection.execute(
-            "SELECT key, digest, signature FROM entries WHERE kind = 'seal'"
-        ).fetchone()
+    seals = queried(folder / LEDGER, "SELECT key, digest, signature FROM entries WHERE kind = 'seal'")
+    ((public, digest, signature),) = seals
     ed25519.Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(
         bytes.fromhex(signature), f"hrge-xl/entry/1 {digest}".encode()
     )
@@ -330,8 +326,7 @@ def test_what_came_tells_under_which_terms(folder: Path) -> None:
     """Taken in by a command of the round, and consolidated into another folder."""
     assert hrge("consolidate", "round", "-o", "out", "--today", DAY) == 0
     for place in ("round", "out"):
-        with closing(sqlite3.connect(Path(place) / "ledger.sqlite")) as connection:
-            (content,) = connection.execute("SELECT content FROM entries WHERE kind = 'receipt'").fetchone()
+        (content,) = queried(Path(place) / LEDGER, "SELECT content FROM entries WHERE kind = 'receipt'")[0]
         assert '"teams":{"AFG":"2026-06-30","PAK":"2026-06-30"}' in content
 
 
@@ -433,8 +428,7 @@ def test_tampering_with_the_chain_shows_everywhere_and_the_next_seal_is_made(
     for _ in range(2):
         assert hrge("sign", report, "--by", NAME) == 0
     ledger = report.parents[1] / "ledger.sqlite"
-    with sqlite3.connect(ledger) as connection:
-        connection.execute("UPDATE entries SET by = 'Somebody' WHERE n = 2")
+    tampered(ledger, "UPDATE entries SET by = 'Somebody' WHERE n = 2")
     words = "Entry 2 (seal 1 of validation.json) was changed after it was made"
     for command in (lambda: check(report), lambda: hrge("sign", "--list", "--ledger", ledger.parent)):
         capsys.readouterr()
@@ -460,8 +454,7 @@ def test_every_ledger_at_hand_is_looked_at(tmp_path: Path) -> None:
     report = tmp_path / "out" / "reports" / "validation.json"
     for changed, code in ((False, 0), (True, 1)):
         if changed:
-            with sqlite3.connect(folder / "ledger.sqlite") as connection:
-                connection.execute("UPDATE entries SET by = 'Somebody' WHERE n = 1")
+            edit(folder, "UPDATE entries SET by = 'Somebody' WHERE n = 1")
         found = (
             "ledger.sqlite: Entry 1 (seal 1 of round round) was changed"
             in ran(
@@ -510,10 +503,8 @@ def test_the_digest_can_be_worked_out_by_hand(report: Path) -> None:
     """As the guide for auditors says."""
     for _ in range(2):
         assert hrge("sign", report, "--by", "Zoë") == 0
-    with sqlite3.connect(report.parents[1] / "ledger.sqlite") as connection:
-        rows = connection.execute(
-            "SELECT kind, time, by, content, previous, key, digest FROM entries ORDER BY n"
-        ).fetchall()
+    columns = "kind, time, by, content, previous, key, digest"
+    rows = queried(report.parents[1] / LEDGER, f"SELECT {columns} FROM entries ORDER BY n")
     before = "0" * 64
     for *parts, digest in rows:
         assert parts[4] == before

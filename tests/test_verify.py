@@ -70,8 +70,7 @@ def made(tmp_path_factory: Folders) -> Path:
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
     """A copy that may be spoilt."""
-    shutil.copytree(made, tmp_path / "case")
-    return tmp_path / "case"
+    return shutil.copytree(made, tmp_path / "case")
 
 
 def look(folder: Path, report: str = "validation.json", **more: Any) -> Audit:
@@ -473,7 +472,7 @@ def reported_round(tmp_path_factory: Folders) -> Path:
 @pytest.fixture
 def round_(reported_round: Path, tmp_path: Path) -> Path:
     """Give a copy that may be spoilt."""
-    return Path(shutil.copytree(reported_round, tmp_path / "round"))
+    return shutil.copytree(reported_round, tmp_path / "round")
 
 
 @pytest.fixture

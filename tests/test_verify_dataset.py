@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +14,7 @@ import sqlalchemy as sa
 
 from tests.audited import DAY, edited, returned, round_folder, verify_dataset, workbook
 from tests.command_line import hrge, ran
+from tests.databases import tampered
 from tests.face import Audit, VerificationRequest
 from tests.fixture_types import Capsys, Folders
 
@@ -39,11 +38,7 @@ class Edit(NamedTuple):
 def in_database(statements: str, file: str = "dataset.sqlite") -> Callable[[Path], object]:
     """Change a database of the folder as any program can, leaving no other trace."""
 
-    def do(folder: Path) -> None:
-        with closing(sqlite3.connect(folder / file)) as database, database:
-            database.executescript(statements)
-
-    return do
+    return lambda folder: tampered(folder / file, statements)
 
 
 def in_ledger(statements: str) -> Callable[[Path], object]:
@@ -206,8 +201,7 @@ def made(tmp_path_factory: Folders) -> Path:
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
     """A copy that may be spoilt."""
-    shutil.copytree(made, tmp_path / "round")
-    return tmp_path / "round"
+    return shutil.copytree(made, tmp_path / "round")
 
 
 def look(folder: Path, **more: object) -> Audit:

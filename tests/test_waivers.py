@@ -6,7 +6,6 @@ import hashlib
 import json
 import shlex
 import shutil
-import sqlite3
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from datetime import date
@@ -19,6 +18,7 @@ from pydantic import TypeAdapter
 
 from tests.audited import DAY, cell, returned, round_folder, workbook
 from tests.command_line import Said, hrge, ran
+from tests.databases import LEDGER, queried, tampered
 from tests.face import Document, Finding, Ledger, Severity, Waiver, waived, waivers
 from tests.fixture_types import Folders
 
@@ -38,8 +38,7 @@ def untouched(tmp_path_factory: Folders) -> Path:
 @pytest.fixture
 def folder(untouched: Path, tmp_path: Path) -> Path:
     """The round, to be written in."""
-    shutil.copytree(untouched, tmp_path / "round")
-    return tmp_path / "round"
+    return shutil.copytree(untouched, tmp_path / "round")
 
 
 def waive(folder: Path, *more: str, kind: str = "V001", file: str = "PAK.xlsx", code: int = 0) -> Said:
@@ -262,12 +261,6 @@ def test_a_folder_without_a_ledger_is_told(tmp_path: Path) -> None:
 # in the dataset
 
 
-def rows(folder: Path, wanted: str) -> list[tuple[Any, ...]]:
-    """Rows of a dataset."""
-    with sqlite3.connect(folder / "dataset.sqlite") as connection:
-        return connection.execute(wanted).fetchall()
-
-
 VERDICTS = "SELECT team, verdict, errors, waived FROM submissions ORDER BY team"
 MARKS = "SELECT waived, waiver FROM findings WHERE code = 'V001'"
 
@@ -276,22 +269,22 @@ def test_the_dataset_follows(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     consolidate = ("consolidate", folder / "returned", "-o", out, "--today")
     assert hrge(*consolidate, DAY) == 0
-    before = rows(out, VERDICTS)
+    before = queried(out, VERDICTS)
     assert before == [("AFG", "accepted", 0, 0), ("PAK", "returned", 1, 0)]
     waive(out, "--until", "2026-07-31")
-    assert rows(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]  # at once
+    assert queried(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]  # at once
     told = ran(*consolidate, DAY).out
     assert told.startswith("2 files: 2 accepted, 0 returned, 0 refused.\n0 new in this run.\n")
-    assert rows(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
-    assert rows(out, MARKS) == [(1, f"active: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
+    assert queried(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
+    assert queried(out, MARKS) == [(1, f"active: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
     book = openpyxl.load_workbook(out / "data.xlsx", read_only=True)
     shown = [str(cell) for row in book["findings"].iter_rows(values_only=True) for cell in row if cell]
     assert any(REASON in each for each in shown)
     assert hrge(*consolidate, "2026-08-01") == 0
-    assert rows(out, VERDICTS) == before
-    assert rows(out, MARKS) == [(0, f"expired: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
+    assert queried(out, VERDICTS) == before
+    assert queried(out, MARKS) == [(0, f"expired: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
     assert hrge("waive", "--withdraw", 1, "--by", NAME, "--ledger", out) == 0
-    assert (rows(out, VERDICTS), rows(out, MARKS)) == (before, [(0, None)])
+    assert (queried(out, VERDICTS), queried(out, MARKS)) == (before, [(0, None)])
 
 
 def test_waived_before_or_after_reading_gives_the_same_dataset(folder: Path, tmp_path: Path) -> None:
@@ -300,7 +293,7 @@ def test_waived_before_or_after_reading_gives_the_same_dataset(folder: Path, tmp
     waive(folder)
     assert hrge("consolidate", folder, "-o", one, "--today", DAY) == 0
     assert hrge("consolidate", folder, "-o", other, "--today", DAY) == 0
-    assert rows(one, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
+    assert queried(one, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
     assert (one / "dataset.sqlite").read_bytes() == (other / "dataset.sqlite").read_bytes()
     assert (one / "data.xlsx").read_bytes() == (other / "data.xlsx").read_bytes()
 
@@ -335,8 +328,7 @@ def test_a_report_with_waivers_holds(folder: Path) -> None:
     assert hrge(*verify) == 0
     assert hrge("waive", "--withdraw", 1, "--by", NAME, "--ledger", folder) == 0
     assert hrge(*verify) == 0  # it was in force on the day of the report
-    with sqlite3.connect(folder / "ledger.sqlite") as connection:
-        connection.execute("UPDATE entries SET content = replace(content, ?, 'Because')", (REASON,))
+    tampered(folder / LEDGER, "UPDATE entries SET content = replace(content, ?, 'Because')", REASON)
     told = ran(*verify, code=1).out
     assert "Waiver 1 of the report is not in the ledger as" in told
     assert "Entry 2 (waiver 1 of V001 in PAK.xlsx) was changed after it was made" in told

@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from hrge_xl import Order, Source, ValidationRequest, consolidate, generate, init_round, load
 from tests.command_line import hrge, ran
+from tests.databases import queried
 from tests.face import (
-    DATASET,
     PROPERTY_PREFIX,
     Answers,
     Identity,
@@ -467,15 +466,6 @@ def ledger(dataset: Path) -> dict[str, dict[str, Any]]:
         return {str(row["submission"]): row for row in book.rows()}
 
 
-def rows(dataset: Path, query: str) -> list[tuple[Any, ...]]:
-    engine = sa.create_engine(f"sqlite:///{dataset / DATASET}")
-    try:
-        with engine.connect() as connection:
-            return [tuple(row) for row in connection.execute(sa.text(query))]
-    finally:
-        engine.dispose()
-
-
 def content(folder: Path) -> dict[str, bytes]:
     """Every file of a dataset but the ledger."""
     return {
@@ -521,21 +511,23 @@ def test_the_ledger_tells_the_story_of_every_file(year: Year, told: list[Summary
 def test_the_dataset_holds_what_counts_and_nothing_else(year: Year, told: list[Summary]) -> None:
     dataset = year.folder / "year"
     counting = {each.submission for files in year.sent for each in files if each.state == "counts"}
-    assert {name for (name,) in rows(dataset, "SELECT submission FROM submissions WHERE current")} == counting
+    assert {
+        name for (name,) in queried(dataset, "SELECT submission FROM submissions WHERE current")
+    } == counting
     for table in ("answers", "PLAN", "C1"):
         assert {
-            name for (name,) in rows(dataset, f'SELECT DISTINCT submission FROM "{table}" WHERE current')
+            name for (name,) in queried(dataset, f'SELECT DISTINCT submission FROM "{table}" WHERE current')
         } == counting
-    figures = rows(dataset, "SELECT sum(frequency) FROM aggregate_numbers WHERE field = 'PLN_07'")
+    figures = queried(dataset, "SELECT sum(frequency) FROM aggregate_numbers WHERE field = 'PLN_07'")
     assert figures == [(len(counting),)]
-    keys = rows(
+    keys = queried(
         dataset, "SELECT team, project, period, count(*) FROM submissions WHERE current GROUP BY 1, 2, 3"
     )
     assert [key for key in keys if key[-1] > 1] == []
 
 
 def test_the_findings_name_what_has_to_be_decided(year: Year, told: list[Summary]) -> None:
-    found = Counter(rows(year.folder / "year", "SELECT code FROM findings WHERE code LIKE 'X%'"))
+    found = Counter(queried(year.folder / "year", "SELECT code FROM findings WHERE code LIKE 'X%'"))
     quarters = len(QUARTERS)
     # superseded: v1; v1 and v2; the overtaken one. decided: 2 of two copies, 2 of two projects, 2 of a title, 1 away
     assert found == {
@@ -544,15 +536,15 @@ def test_the_findings_name_what_has_to_be_decided(year: Year, told: list[Summary
         ("X004",): 2 * quarters,
         ("X005",): 7 * quarters,
     }
-    (remedy,) = rows(
+    (remedy,) = queried(
         year.folder / "year", "SELECT remedy FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1"
     )[0]
-    (name,) = rows(
+    (name,) = queried(
         year.folder / "year",
         "SELECT submission FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1",
     )[0]
     assert f"hrge-xl decide DATASET {name} --use --reason" in remedy
-    assert len(rows(year.folder / "year", "SELECT 1 FROM findings WHERE code = 'I011'")) == quarters
+    assert len(queried(year.folder / "year", "SELECT 1 FROM findings WHERE code = 'I011'")) == quarters
 
 
 @pytest.mark.parametrize("quarter", range(len(QUARTERS)))
@@ -718,4 +710,4 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
             scan,
             never,
         }
-    assert rows(dataset, "SELECT count(*) FROM submissions WHERE current") == [(4 * len(QUARTERS),)]
+    assert queried(dataset, "SELECT count(*) FROM submissions WHERE current") == [(4 * len(QUARTERS),)]
