@@ -597,9 +597,7 @@ def test_ten_figures_are_those_of_the_sql_of_the_guide(folder: Path, found: Over
         "completeness by sheet": {tool: (given, needed) for _, tool, given, needed, _ in sheets if needed},
         "risks after mitigation": {level: count for _, level, count in answered(folder, 4)},
         "severe risks before": len(severe),
-        "questions answered with no": [(item, no) for _, item, no, _ in answered(folder, 6)][
-            : len(found.gaps)
-        ],
+        "questions answered with no": [(row[1], row[2]) for row in answered(folder, 6)][: len(found.gaps)],
         "total of an indicator": next(row[6] for row in answered(folder, 7) if row[1] == "PA1"),
         "persons by sex": {label: total for _, label, total, _ in answered(folder, 8)},
         "overdue actions": len({(row[0], row[1], row[2]) for row in answered(folder, 9)}),

@@ -90,18 +90,15 @@ def odd_risks() -> bytes:
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: Folders) -> list[Path]:
     """Returns in three languages: two versions of one, one twice, one to be corrected, and what is not a workbook."""
-    first = odd_risks()
-    return returned(
-        tmp_path_factory.mktemp("star") / "returned",
-        {
-            "one.xlsx": first,
-            "two.xlsx": rewritten(first, b"Answer 12<", b"Answer twelve<"),
-            "fr.xlsx": workbook("NA", "fr", PLN_06=30.0),
-            "ar.xlsx": workbook("MLI", "ar", PLN_06=None, FOL_01="=1+1"),
-            "copy.xlsx": workbook("NA", "fr", PLN_06=30.0),
-            "broken.xlsx": b"PK\x03\x04 not a workbook",
-        },
-    )
+    first, french = odd_risks(), workbook("NA", "fr", PLN_06=30.0)
+    files = {
+        "one.xlsx": first,
+        "two.xlsx": rewritten(first, b"Answer 12<", b"Answer twelve<"),
+        "fr.xlsx": french,
+    }
+    files |= {"ar.xlsx": workbook("MLI", "ar", PLN_06=None, FOL_01="=1+1"), "copy.xlsx": french}
+    files["broken.xlsx"] = b"PK\x03\x04 not a workbook"
+    return returned(tmp_path_factory.mktemp("star") / "returned", files)
 
 
 @pytest.fixture(scope="module")

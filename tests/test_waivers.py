@@ -311,19 +311,8 @@ def test_a_report_takes_the_waivers_of_a_consolidated_folder(tmp_path: Path) -> 
 
 def test_a_report_with_waivers_holds(folder: Path) -> None:
     waive(folder)
-    reports = (
-        "report",
-        folder,
-        "--format",
-        "json",
-        "--format",
-        "html",
-        "-o",
-        folder / "reports",
-        "--today",
-        DAY,
-    )
-    assert hrge(*reports) == 0
+    formats = ("--format", "json", "--format", "html")
+    assert hrge("report", folder, *formats, "-o", folder / "reports", "--today", DAY) == 0
     verify = ("verify", folder / "reports" / "validation.html", "--returned", folder / "returned")
     assert hrge(*verify) == 0
     assert hrge("waive", "--withdraw", 1, "--by", NAME, "--ledger", folder) == 0
