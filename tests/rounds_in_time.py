@@ -26,24 +26,7 @@ CHANGES = {  # in the register and the form of the example
     "{code: PLN_06, type: integer,": "{code: PLN_06, type: integer, carry: last,",
     "{code: PLN_13, type: many,": "{code: PLN_13, type: many, carry: both,",
 }
-RULES = """
-- {code: R-L01, name: impact-jumps, tool: R1, at: [RSK_04], severity: warning, message: It jumps.,
-   check: not (absolute(RSK_04 - last(RSK_04)) > 1)}
-- {code: R-L02, name: same-response, tool: R1, at: [RSK_06], severity: warning, message: The same response.,
-   check: not (RSK_06 == last(RSK_06))}
-- {code: R-L03, name: all-other-likelihoods, tool: PLAN, at: [PLN_01], severity: warning, message: All have changed.,
-   when: "any_row('R1', filled(last(RSK_03)))", check: "any_row('R1', last(RSK_03) == RSK_03)"}
-- {code: R-L04, name: same-purpose, tool: PLAN, at: [PLN_03], severity: warning, message: Copied from last time.,
-   check: not (PLN_03 == last(PLN_03))}
-- {code: R-L05, name: women-before, tool: R1, at: [RSK_02], severity: warning, message: Women are left out now.,
-   when: "'WOM' in last(RSK_02)", check: "'WOM' in RSK_02"}
-- {code: R-L06, name: high-before, tool: R1, at: [RSK_07], severity: warning, message: It was high.,
-   when: filled(RSK_07), check: not (last(RSK_05) == 'H')}
-- {code: R-L07, name: later-than-before, tool: R1, at: [FOL_02], severity: warning, message: It slips.,
-   check: not (FOL_02 > last(FOL_02))}
-- {code: R-L08, name: other-point, tool: R1, at: [RSK_08], severity: warning, message: Another point.,
-   when: filled(last(RSK_08)), check: RSK_08 == last(RSK_08)}
-"""
+RULES = "\n" + Path(__file__).with_name("rules_in_time.yaml").read_text(encoding="utf-8")
 
 
 def spec_in_time(folder: Path) -> Spec:

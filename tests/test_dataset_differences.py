@@ -13,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import yaml
 
 from tests.audited import DAY, edited, returned, workbook
 from tests.command_line import hrge, ran
@@ -61,7 +62,7 @@ def store(made: Path) -> Iterator[Store]:
 def changed(made: Path, folder: Path, statements: str) -> Path:
     """Copy the dataset and change the copy as any other program can."""
     shutil.copyfile(made / DATASET, folder / DATASET)
-    tampered(folder, statements)
+    tampered(folder, statements.replace("{ANSWER}", ANSWER).replace("{AFG}", AFG))
     return folder
 
 
@@ -77,51 +78,12 @@ def begins(lines: Lines, expected: Lines) -> Lines:
     return told + lines[len(expected) :]
 
 
-ROWS = {
-    "an answer": (
-        f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER} AND {AFG}",
-        ["afg.xlsx: answers_fact[Plan!E7].text: “WS-99” in the dataset, “WS-07” now."],
-    ),
-    "an answer less": (
-        f"DELETE FROM answers_fact WHERE {ANSWER} AND {AFG}",
-        ["afg.xlsx: new: answers_fact[Plan!E7], found now, not in the dataset. submission_id "],
-    ),
-    "an answer more": (
-        "INSERT INTO answers_fact (submission_id, slot, text, cell) SELECT submission_id, "
-        "(SELECT max(slot) FROM slots WHERE slot NOT IN (SELECT slot FROM answers_fact)), 'more', 'Z9' "
-        "FROM submissions WHERE team = 'PAK'",
-        ["pak.xlsx: gone: answers_fact[Risks!Z9], in the dataset, not found again. submission_id "],
-    ),
-    "a verdict": (
-        "UPDATE submissions SET verdict = 'returned' WHERE team = 'AFG'",
-        ["afg.xlsx: submissions.verdict: “returned” in the dataset, “accepted” now."],
-    ),
-    "a label, which is of no file": (
-        "UPDATE codes SET label = 'No' WHERE list = 'ANSWER' AND code = 'Y'",
-        ["codes[list ANSWER position 1].label: “No” in the dataset, “Yes” now."],
-    ),
-    "a figure": (
-        "UPDATE aggregate_answers SET frequency = 99 WHERE n = 3",
-        ["aggregate_answers[n 3 "],
-    ),
-    "a return more": (
-        "CREATE TEMP TABLE more AS SELECT * FROM submissions WHERE team = 'AFG'; "
-        "UPDATE more SET submission_id = 99, submission = 'forged', path = 'forged.xlsx'; "
-        "INSERT INTO submissions SELECT * FROM more; "
-        "INSERT INTO answers_fact (submission_id, slot, text) "
-        f"SELECT 99, slot, 'more' FROM answers_fact WHERE {ANSWER}",
-        [
-            "forged.xlsx: gone: submissions, in the dataset, not found again.",
-            "forged.xlsx: gone: answers_fact[Plan!E7], in the dataset, not found again. submission_id 99, slot ",
-        ],
-    ),
-    "nothing": ("", []),
-}  # fmt: skip
+ROWS = yaml.safe_load(Path(__file__).with_name("forged_rows.yaml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("statements", "expected"), ROWS.values(), ids=ROWS)
-def test_rows_of_the_file(statements: str, expected: Lines, made: Path, store: Store, tmp_path: Path) -> None:
-    folder = changed(made, tmp_path, statements)
+@pytest.mark.parametrize("what", ROWS)
+def test_rows_of_the_file(what: str, made: Path, store: Store, tmp_path: Path) -> None:
+    folder, expected = changed(made, tmp_path, ROWS[what]["statements"]), ROWS[what]["told"]
     with open_dataset(folder) as other:
         found = told(of_tables(folder / DATASET, other, store))
     assert begins(found, expected) == expected
@@ -129,7 +91,7 @@ def test_rows_of_the_file(statements: str, expected: Lines, made: Path, store: S
 
 
 def test_views_of_a_database_are_compared_too(made: Path, store: Store, tmp_path: Path) -> None:
-    folder = changed(made, tmp_path, ROWS["an answer"][0])
+    folder = changed(made, tmp_path, ROWS["an answer"]["statements"])
     with open_dataset(folder) as other:
         found = told(of_database(other, store))
     assert "afg.xlsx: answers_fact[Plan!E7].text: “WS-99” in the dataset, “WS-07” now." in found

@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 import sqlalchemy as sa
+import yaml
 
 from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
 from tests import answers, small_returns, two_rounds
@@ -298,54 +299,16 @@ def test_the_figures_of_a_period_are_those_of_its_returns_alone(
     assert {line["period"] for name in OF_PERIODS for line in lines(both_rounds, name)} == periods
 
 
-PLAIN: dict[str, tuple[str, dict[str, str], str]] = {
-    # the columns to compare, what the lines are that are compared, the plain statement
-    "aggregate_answers": (
-        "period tool row_code field code frequency teams", {},
-        "SELECT a.period, a.tool, i.row_code, a.field, a.code, count(*), count(DISTINCT a.team) FROM answers a "
-        "LEFT JOIN items i ON i.tool = a.tool AND i.row_code = a.row "
-        "WHERE a.current AND a.code IS NOT NULL AND EXISTS (SELECT 1 FROM questions c WHERE c.tool = a.tool "
-        "AND c.field = a.field AND c.type <> 'reference') GROUP BY 1, 2, 3, 4, 5",
-    ),
-    "aggregate_numbers": (
-        "period field frequency mean minimum maximum", {"tool": "FORM"},
-        "SELECT period, field, count(*), avg(number), min(number), max(number) FROM answers "
-        "WHERE current AND tool = 'FORM' AND number IS NOT NULL GROUP BY 1, 2",
-    ),
-    "aggregate_completeness": (
-        "period tool required answered", {},
-        "SELECT s.period, c.tool, sum(c.required), sum(c.answered) FROM completeness c JOIN submissions s "
-        "ON s.submission = c.submission WHERE s.current GROUP BY 1, 2",
-    ),
-    "aggregate_risks": (
-        "period matrix_row matrix_column frequency teams", {"stage": "before"},
-        "SELECT d.period, CAST(CAST(d.number AS INTEGER) AS TEXT), CAST(CAST(a.number AS INTEGER) AS TEXT), "
-        "count(*), count(DISTINCT d.team) FROM answers d JOIN answers a ON a.submission = d.submission "
-        "AND a.tool = d.tool AND a.row = d.row AND a.field = 'RSK_11' "
-        "WHERE d.current AND d.field = 'RSK_10' GROUP BY 1, 2, 3",
-    ),
-    "aggregate_gaps": (
-        "period tool row_code answered_no teams_no", {},
-        "SELECT period, tool, row, count(*), count(DISTINCT team) FROM answers "
-        "WHERE current AND code = 'N' AND field = 'P1_ANS' GROUP BY 1, 2, 3",
-    ),
-    "overdue": (
-        "period submission row_code", {},
-        "SELECT period, submission, row FROM answers WHERE current AND field = 'RSK_19' AND date < '2026-07-20'",
-    ),
-}  # fmt: skip
+PLAIN = yaml.safe_load(Path(__file__).with_name("plain_figures.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_figures_are_what_plain_sql_says(both_rounds: Store, name: str) -> None:
-    columns, which, statement = PLAIN[name]
-    found = Counter(
-        tuple(line[column] for column in columns.split())
-        for line in lines(both_rounds, name)
-        if which.items() <= line.items()
-    )
+    columns, which = PLAIN[name]["columns"].split(), PLAIN[name].get("which", {})
+    wanted = [line for line in lines(both_rounds, name) if which.items() <= line.items()]
+    found = Counter(tuple(line[column] for column in columns) for line in wanted)
     assert found
-    assert found == Counter(both_rounds.select(sa.text(statement)))
+    assert found == Counter(both_rounds.select(sa.text(PLAIN[name]["statement"])))
 
 
 def test_a_risk_stands_in_every_part_that_it_belongs_to(both_rounds: Store) -> None:
