@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from hrge_xl import Order, generate, load, load_round
-from hrge_xl.cli import run
+from tests.command_line import hrge
 from tests.damage import ANSWERS
-from tests.face import Audit, VerificationRequest, address, build, dataset_again, orders, report_again, verify
+from tests.face import (
+    Audit,
+    VerificationRequest,
+    address,
+    build,
+    dataset_again,
+    orders,
+    render,
+    report_again,
+    run_id,
+    summed_up,
+    verify,
+)
 
 DAY = "2026-06-30"
 TODAY = date(2026, 6, 30)
@@ -59,11 +75,6 @@ def edited(data: bytes, part: str, old: str, new: str) -> bytes:
     return target.getvalue()
 
 
-def hrge(*words: object) -> int:
-    """The command line, in this process; its exit code."""
-    return run([str(word) for word in words])
-
-
 def reported(folder: Path, *more: object) -> Path:
     """Reports of three returns, one of them saved by LibreOffice, one that came twice, and one file that is refused."""
     files = {
@@ -89,6 +100,35 @@ def round_folder(tmp_path: Path) -> Path:
         data = generate(load("example"), replace(order, answers=answers))
         returned(folder / "returned", {f"{order.team}.xlsx": data})
     return folder
+
+
+def look(folder: Path, report: str = "validation.json", **more: Any) -> Audit:
+    """Verify the report of a folder against what lies beside it."""
+    return verify_report(VerificationRequest(folder / "reports" / report, [folder / "returned"], **more))
+
+
+def said(audit: Audit) -> str:
+    """All that is told."""
+    return "\n".join(audit.lines())
+
+
+@contextmanager
+def forged_report(folder: Path, *, fits: bool = False) -> Iterator[dict[str, Any]]:
+    """The data of the report of a folder, to be changed, and written as the program writes them; `fits`: with sums
+    and a number that fit.
+    """
+    path = folder / "reports" / "validation.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    yield data
+    if fits:
+        data["summary"] = summed_up(data["files"])
+        renumber(data)
+    path.write_text(render(data), encoding="utf-8", newline="\n")
+
+
+def renumber(data: dict[str, Any]) -> None:
+    """Give a forged report the number that fits."""
+    data["run"]["id"] = run_id(data["run"], data["files"], data["waivers"], data["decisions"])  # type: ignore[arg-type]
 
 
 def verify_report(asked: VerificationRequest) -> Audit:

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,13 @@ from tests.audited import (
     RETURNS,
     TODAY,
     edited,
+    forged_report,
+    look,
+    renumber,
     reported,
     returned,
     round_folder,
+    said,
     verify_report,
     workbook,
 )
@@ -30,7 +33,6 @@ from tests.command_line import hrge, ran
 from tests.face import (
     BLANK,
     EQUAL,
-    Audit,
     Opinion,
     Seen,
     UsageError,
@@ -40,7 +42,6 @@ from tests.face import (
     explanations,
     name_of,
     read_report,
-    run_id,
     second_opinion,
     summed_up,
     write_report,
@@ -73,27 +74,9 @@ def case(made: Path, tmp_path: Path) -> Path:
     return shutil.copytree(made, tmp_path / "case")
 
 
-def look(folder: Path, report: str = "validation.json", **more: Any) -> Audit:
-    """Verify the report of a case."""
-    return verify_report(VerificationRequest(folder / "reports" / report, [folder / "returned"], **more))
-
-
-def forge(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change the data of the report, and write them as the program writes them."""
-    path = folder / "reports" / "validation.json"
-    data = json.loads(path.read_text(encoding="utf-8"))
-    change(data)
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
-
-
 def row_of(data: dict[str, Any], name: str) -> dict[str, Any]:
     """The row of a file."""
     return next(file for file in data["files"] if Path(file["path"]).name == name)
-
-
-def said(audit: Audit) -> str:
-    """All that is told."""
-    return "\n".join(audit.lines())
 
 
 # identical
@@ -169,12 +152,10 @@ def test_json(made: Path) -> None:
 
 
 def test_a_verdict_that_was_changed(case: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(case) as data:
         row_of(data, "digits.xlsx")["verdict"] = "accepted"
         data["summary"]["accepted"] += 1
         data["summary"]["returned"] -= 1
-
-    forge(case, change)
     audit = look(case)
     assert not audit.identical
     (line,) = [each for each in audit.lines() if "digits.xlsx: verdict" in each]
@@ -182,13 +163,11 @@ def test_a_verdict_that_was_changed(case: Path) -> None:
 
 
 def test_findings_gone_new_and_changed_are_told_one_by_one(case: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(case) as data:
         row = row_of(data, "digits.xlsx")
         by_code = {each["code"]: each for each in row["findings"]}
         by_code["V104"]["value"] = "Partly"
         by_code["V002"]["cell"] = "Z99"
-
-    forge(case, change)
     audit = look(case)
     kinds = [each.kind for each in audit.differences]
     assert sorted(kinds) == ["changed", "gone", "new"]
@@ -201,13 +180,11 @@ def test_findings_gone_new_and_changed_are_told_one_by_one(case: Path) -> None:
 
 
 def test_a_file_that_was_taken_out_of_the_report(case: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(case) as data:
         data["files"] = [file for file in data["files"] if not file["path"].endswith("letter.xlsx")]
         data["summary"]["files"] -= 1
         data["summary"]["refused"] -= 1
         data["summary"]["error"] -= 1
-
-    forge(case, change)
     told = said(look(case))
     assert "The number of the report is not that of its files" in told
     assert "1 other file in the folders: the report does not speak of them." in told
@@ -261,23 +238,19 @@ def test_what_is_no_report_is_one_line(tmp_path: Path, data: bytes, words: str) 
     [("run", "today", "yesterday"), ("", "checked", ""), ("", "path", ".."), ("", "sha256", 7)],
 )
 def test_a_report_with_an_impossible_entry_is_one_line(case: Path, where: str, key: str, value: Any) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(case) as data:
         (data[where] if where else data["files"][0])[key] = value
-
-    forge(case, change)
     with pytest.raises(UsageError, match="not a complete report"):
         look(case)
 
 
 def test_keys_missing_and_unknown_are_told_with_their_place(case: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(case) as data:
         data["summary"]["ingo"] = data["summary"].pop("info")
         data["matrices"][0]["cells"][0]["remark"] = None
         row = row_of(data, "pak.xlsx")
         row["identity"]["teams"] = row["identity"].pop("team")
         del row["size"], row["completeness"][1]["answered"]
-
-    forge(case, change)
     report = case / "reports" / "validation.json"
     found = json.loads(ran("verify", report, "--returned", case / "returned", "--json", code=1).out)
     told = found["differences"]
@@ -294,28 +267,25 @@ def test_keys_missing_and_unknown_are_told_with_their_place(case: Path) -> None:
 
 
 def test_items_that_moved_or_came_twice_are_told(case: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(case) as data:
         checks = row_of(data, "pak.xlsx")["checks"]["run"]
         checks[0], checks[1] = checks[1], checks[0]
         data["codes"].append(data["codes"][-1])
-
-    forge(case, change)
     kinds = [(each.kind, each.then, each.now) for each in look(case).differences]
     assert [kind for kind, _, _ in kinds] == ["new", "gone", "gone"]
     assert kinds[0][2] == kinds[1][1]
 
 
 def test_what_a_run_needs_and_a_report_lacks_is_told_all_at_once(case: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(case) as data:
         del data["run"]["today"], data["files"][0]["path"]
-
-    forge(case, change)
     with pytest.raises(UsageError, match=r"run\.today: Field required; files\.0\.path: Field required\."):
         look(case)
 
 
 def test_data_of_which_no_page_can_be_made_are_told(case: Path) -> None:
-    forge(case, lambda data: data["summary"].clear())
+    with forged_report(case) as data:
+        data["summary"].clear()
     audit = look(case, "validation.html")
     assert "validation.html does not say what its JSON report says" in said(audit)
     assert {each.place.partition(".")[0] for each in audit.differences} == {"summary"}
@@ -352,7 +322,7 @@ def test_a_forged_hash_does_not_help(case: Path) -> None:
     swapped.write_bytes(workbook("MAR", whole=False))
     (case / "returned" / "z again.xlsx").unlink()
 
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(case) as data:
         found = find(data["files"], [case / "returned"])
         data["files"] = [file for file in data["files"] if not file["path"].endswith("z again.xlsx")]
         row_of(data, "digits.xlsx")["sha256"] = (
@@ -360,17 +330,10 @@ def test_a_forged_hash_does_not_help(case: Path) -> None:
         )
         data["summary"] = summed_up(data["files"])
         renumber(data)
-
-    forge(case, change)
     audit = look(case)
     assert audit.problems == []
     assert {each.kind for each in audit.differences} >= {"gone", "new"}
     assert all(each.file is None or each.file.endswith("digits.xlsx") for each in audit.differences)
-
-
-def renumber(data: dict[str, Any]) -> None:
-    """Give a forged report the number that fits."""
-    data["run"]["id"] = run_id(data["run"], data["files"], data["waivers"], data["decisions"])  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -392,12 +355,10 @@ def test_a_file_that_the_report_could_not_read_is_not_compared(linked: Path) -> 
 
 
 def test_all_the_rest_is_compared_where_a_file_could_not_be_read(linked: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(linked) as data:
         row_of(data, "link.xlsx")["counts"]["warning"] += 1
         data["summary"]["ingo"] = data["summary"].pop("info")
         data["matrices"][0]["teams"] += 1
-
-    forge(linked, change)
     assert [each.place for each in look(linked).differences] == [
         "counts.warning", "summary.ingo", "summary.info", "matrices[Risk matrix].teams",
     ]  # fmt: skip
@@ -420,11 +381,9 @@ def test_names_of_every_system(path: str, name: str) -> None:
 
 
 def test_another_program_is_told_and_is_no_difference(case: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(case) as data:
         data["run"]["engine_version"] = "0.0.9"
         renumber(data)
-
-    forge(case, change)
     audit = look(case)
     assert audit.identical, said(audit)
     assert any(note.startswith("hrge-xl 0.0.9 made the report; this is ") for note in audit.notes)
@@ -433,11 +392,9 @@ def test_another_program_is_told_and_is_no_difference(case: Path) -> None:
 
 
 def test_another_spec_is_told_and_is_a_difference(case: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(case) as data:
         data["run"]["spec_digest"] = data["run"]["datasets"][0]["spec_digest"] = "0" * 64
         renumber(data)
-
-    forge(case, change)
     (line,) = look(case).problems
     assert line.startswith("Another spec: the report was made with example 1.0 (digest 0000")
 
@@ -501,7 +458,7 @@ def test_signatures_are_checked_again_with_the_key_of_the_round(round_: Path, ap
 
 
 def test_all_but_what_the_round_decides_is_compared_without_it(apart: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(apart) as data:
         row = row_of(data, "PAK.xlsx")
         row["verdict"] = "accepted"
         row["identity"]["signature"] = "valid"  # this cannot be told
@@ -511,8 +468,6 @@ def test_all_but_what_the_round_decides_is_compared_without_it(apart: Path) -> N
         row_of(data, "AFG.xlsx")["verdict"] = "returned"
         data["matrices"][0]["teams"] += 1
         data["run"]["spec_title"] = "Another"
-
-    forge(apart, change)
     places = [re.sub(r"\[.*\]", "[]", each.place) for each in look(apart).differences]
     verdicts, others = places[:2], places[2:]
     assert verdicts == ["verdict", "verdict"]
@@ -523,34 +478,28 @@ def test_why_a_check_of_the_round_did_not_run_is_said_by_no_template_of_a_report
     """It could take any room."""
     kept = json.dumps({"why": {"text": "{name:>1000}", "values": {"name": "x"}}})
 
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(apart) as data:
         row_of(data, "PAK.xlsx")["checks"]["not_run"] = [{"code": "I006", "why": "x", "details": kept}]
-
-    forge(apart, change)
     places = [re.sub(r"\[.*\]", "[]", each.place) for each in look(apart).differences]
     assert places == ["checks.not_run[].details"]
 
 
 def test_the_folder_of_another_round_is_told(round_: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(round_) as data:
         data["run"]["round"] = data["run"]["datasets"][0]["round"] = "2025-H1"
         for row in data["files"]:
             row["read_for"] = "2025-H1"
         renumber(data)
-
-    forge(round_, change)
     assert look(round_).problems == [
         f"The report names the round 2025-H1; {round_.resolve()} is the round round."
     ]
 
 
 def test_a_signature_that_was_talked_away(round_: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(round_) as data:
         row = row_of(data, "PAK.xlsx")
         row["findings"] = [each for each in row["findings"] if each["code"] != "I006"]
         row["identity"]["signature"] = "valid"
-
-    forge(round_, change)
     audit = look(round_)
     assert not audit.identical
     assert "new: findings[I006], found now" in said(audit)

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 from pydantic import TypeAdapter
 
-from tests.audited import DAY, cell, returned, round_folder, workbook
+from tests.audited import DAY, cell, forged_report, renumber, returned, round_folder, workbook
 from tests.command_line import Said, hrge, ran
 from tests.databases import LEDGER, queried, tampered
 from tests.face import Document, Finding, Ledger, Severity, Waiver, waived, waivers
@@ -345,20 +345,15 @@ def revived(data: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("change", [invented, revived])
 def test_a_waiver_that_was_never_given_shows(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    from tests.test_verify import forge, renumber
-
     assert hrge("report", folder, "--format", "json", "-o", folder / "reports", "--today", DAY) == 0
     with Ledger.open(folder):
         """There is a ledger, without waivers."""
 
-    def forged(data: dict[str, Any]) -> None:
+    with forged_report(folder) as data:
         change(data)
         renumber(data)
-
-    forge(folder, forged)
-    told = ran(
-        "verify", folder / "reports" / "validation.json", "--returned", folder / "returned", code=1
-    ).out
+    report = folder / "reports" / "validation.json"
+    told = ran("verify", report, "--returned", folder / "returned", code=1).out
     assert "Waiver 1 of the report is not in the ledger as" in told
     if change is revived:
         assert "waiver" in told.partition("as the report states it.")[2]
