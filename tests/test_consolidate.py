@@ -22,6 +22,7 @@ from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
 from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
+from tests.audited import returned
 from tests.command_line import hrge
 from tests.databases import queried, tampered
 from tests.face import (
@@ -77,14 +78,6 @@ def workbook(team: str = "PAK", project: str = "WS-07", language: str = "en", **
     """A returned workbook."""
     wanted = answers(project, **dict(more))
     return generate(SPEC, Order(team, TODAY, "PAK", language, answers=wanted))
-
-
-def returned(folder: Path, files: dict[str, bytes]) -> list[Path]:
-    """Files in a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    return [folder / name for name in files]
 
 
 def rewritten(data: bytes, old: bytes, new: bytes) -> bytes:

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from hrge_xl import Order, generate, load
+from tests import audited
 from tests.face import Answers, find
 
 TODAY = date(2026, 6, 30)
+returned = audited.returned
 LESSONS = """\
 code: N1
 sheet: {en: Lessons, fr: Leçons, ar: الدروس}
@@ -93,14 +95,6 @@ def workbook(
     """A returned workbook of version 1.0."""
     order = Order(team, TODAY, "PAK", language, round=round, answers=answers(project, **more))
     return generate(load("example"), order)
-
-
-def returned(folder: Path, files: dict[str, bytes]) -> list[Path]:
-    """Files in a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    return [folder / name for name in files]
 
 
 # changes that a version may make, each by itself, and any of them together
