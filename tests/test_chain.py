@@ -148,10 +148,8 @@ def test_an_entry_that_was_put_in_is_told(folder: Path, n: int) -> None:
         n, made.kind, made.time, made.by, made.content, made.previous, made.right_digest,
     )  # fmt: skip
     found = told(folder)
-    assert (
-        f"Entry {n} (decision) was not made by this program: it does not hold what such an entry holds."
-        in found
-    )
+    wrong = "was not made by this program: it does not hold what such an entry holds."
+    assert f"Entry {n} (decision) {wrong}" in found
     assert any(each.startswith(f"Entry {n + 1} ({ABOUT[n]}) is not in its original place") for each in found)
 
 

@@ -35,6 +35,7 @@ PROGRAM = (
     "print('ready', flush=True); sys.exit(run())"
 )
 OVERVIEW = "reports/overview.html"
+Calm = tuple[dict[str, Any], float]  # a dataset, and how long it took
 FEW = 4  # returns: enough for two batches, few enough for many runs
 
 
@@ -88,7 +89,7 @@ def folder(tmp_path_factory: Folders) -> Path:
 
 
 @pytest.fixture(scope="module")
-def calm(folder: Path, tmp_path_factory: Folders) -> tuple[dict[str, Any], float]:
+def calm(folder: Path, tmp_path_factory: Folders) -> Calm:
     """The dataset of an undisturbed run, and how long one takes."""
     out = tmp_path_factory.mktemp("calm") / "out"
     process = start(folder, "-o", out)
@@ -102,7 +103,7 @@ def calm(folder: Path, tmp_path_factory: Folders) -> tuple[dict[str, Any], float
 
 @pytest.mark.deep
 @pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
-def test_killed_at_any_moment(folder: Path, calm: tuple[Any, float], tmp_path: Path, kills: int) -> None:
+def test_killed_at_any_moment(folder: Path, calm: Calm, tmp_path: Path, kills: int) -> None:
     whole, seconds = calm
     chance, hit, tries = random.Random(kills), 0, 0
     while hit < kills:
@@ -120,7 +121,7 @@ def test_killed_at_any_moment(folder: Path, calm: tuple[Any, float], tmp_path: P
 @pytest.mark.deep
 @pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.long)])
 def test_killed_while_a_database_is_filled(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path, kills: int, database: str
+    folder: Path, calm: Calm, tmp_path: Path, kills: int, database: str
 ) -> None:
     whole, seconds = calm
     chance, hit, tries = random.Random(kills), 0, 0
@@ -158,9 +159,7 @@ def test_workers_end_with_a_run_that_is_killed(folder: Path, tmp_path: Path) -> 
     assert alive == []
 
 
-def test_what_a_killed_worker_had_in_hand_is_done_again(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path
-) -> None:
+def test_what_a_killed_worker_had_in_hand_is_done_again(folder: Path, calm: Calm, tmp_path: Path) -> None:
     process = start(folder, "-o", tmp_path / "out")
     parent = psutil.Process(process.pid)
     while len(workers := parent.children()) < 2:
@@ -171,7 +170,7 @@ def test_what_a_killed_worker_had_in_hand_is_done_again(
 
 
 def test_made_anew_and_cut_off_nothing_of_earlier_runs_is_lost(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path
+    folder: Path, calm: Calm, tmp_path: Path
 ) -> None:
     out, files = tmp_path / "out", sorted(folder.iterdir())
     run(files, out)
@@ -221,7 +220,7 @@ def test_a_disk_that_fills(folder: Path, tmp_path: Path, size: str) -> None:
         assert dataset(disk / "out") == dataset(tmp_path / "calm" / "out")  # from as far away
 
 
-def test_a_disk_that_fills_under_a_dataset(folder: Path, calm: tuple[Any, float], tmp_path: Path) -> None:
+def test_a_disk_that_fills_under_a_dataset(folder: Path, calm: Calm, tmp_path: Path) -> None:
     files = sorted(folder.iterdir())
     with small_disk(tmp_path / "disk", "64m") as disk:
         run(files[:2], disk / "out")
@@ -245,7 +244,7 @@ def used(disk: Path) -> int:
 
 
 def test_a_workbook_that_is_open_in_excel(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path, monkeypatch: Patch
+    folder: Path, calm: Calm, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     files, out = sorted(folder.iterdir()), tmp_path / "out"
     run(files[:1], out)
@@ -284,9 +283,7 @@ def as_windows_does(replace: Any, shown: Path) -> Any:
 
 
 @pytest.mark.parametrize("place", ["csv", "reports"])
-def test_a_file_that_may_not_be_changed(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path, place: str
-) -> None:
+def test_a_file_that_may_not_be_changed(folder: Path, calm: Calm, tmp_path: Path, place: str) -> None:
     out = tmp_path / "out"
     assert again(*sorted(folder.iterdir())[:1], "-o", out) == 0
     with unchangeable(out / place):
@@ -316,7 +313,7 @@ def unchangeable(place: Path) -> Iterator[None]:
 # two at once
 
 
-def test_two_runs_at_once(folder: Path, calm: tuple[Any, float], tmp_path: Path) -> None:
+def test_two_runs_at_once(folder: Path, calm: Calm, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with stopped(start(folder, "-o", out), out / LOCK) as first:
         code, said = end(start(folder, "-o", out))
@@ -368,9 +365,7 @@ def test_a_database_of_a_newer_program(folder: Path, tmp_path: Path, database: s
     engine.dispose()
 
 
-def test_a_database_that_goes_away(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path, database: str
-) -> None:
+def test_a_database_that_goes_away(folder: Path, calm: Calm, tmp_path: Path, database: str) -> None:
     out = tmp_path / "out"
     process = start(folder, "-o", out, "--store", database)
     with stopped(process, out / "received"):

@@ -190,9 +190,8 @@ def test_the_package_knows_lists(out: Path) -> None:
     assert told["plan", "pln_11"]["enum"] == ["Y", "N"]
     assert told["risks", "rsk_05"]["enum"] == ["L", "M", "H"]
     assert told["risks", "rsk_02"] == {"pattern": "(WOM|MEN|YOU|DIS)(;(WOM|MEN|YOU|DIS))*"}
-    assert (
-        "enum" not in told["risks", "rsk_03"]
-    )  # a number beyond the scale is a finding, and stays in its column
+    # a number beyond the scale is a finding, and stays in its column
+    assert "enum" not in told["risks", "rsk_03"]
     assert told["answers", "state"]["enum"] == ["answered", "error", "not-calculated", "masked"]
     assert not any((table, name) in told for table, _ in told for name in NOT_IN_CSV)
 

@@ -274,9 +274,8 @@ def test_a_round_named_by_another_path_is_the_same(way: str, home: Path, monkeyp
                     str(prefix / "other"), *DAY]):  # fmt: skip
         assert hrge(*command) in (0, 4)
         for folder in (named, str(prefix / "other")):
-            assert (
-                hrge("verify", folder, *["--returned", f"{named}/returned"] if folder != named else []) == 0
-            )
+            came = ["--returned", f"{named}/returned"] if folder != named else []
+            assert hrge("verify", folder, *came) == 0
     assert (figures(named), content(Path(named)), content(prefix / "other")) == before
     paths = [path for (path,) in queried(named, "SELECT path FROM files UNION SELECT path FROM submissions")]
     assert {path.partition("/")[0] for path in paths} == {"returned"}

@@ -116,10 +116,8 @@ def test_one_copy_for_two_projects() -> None:
 def test_what_is_not_the_teams_own_is_excluded_unless_somebody_decides() -> None:
     a, b = entry("a", 1), entry("b", 2, doubts=("I007",))
     assert states([a, b]) == {"a": COUNTS, "b": "excluded"}
-    assert (
-        str(return_statuses([a, b], {})["b"].reason)
-        == "It is not the return of this team in this round (I007)."
-    )
+    reason = str(return_statuses([a, b], {})["b"].reason)
+    assert reason == "It is not the return of this team in this round (I007)."
     assert states([a, b], b=decision(1, 2)) == {"a": SUPERSEDED, "b": COUNTS}
 
 

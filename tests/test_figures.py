@@ -440,10 +440,8 @@ def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: St
     earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
     for name in ("Heat maps", "Figures"):
         assert book[name]["A1"].value == f"Period: {later}"
-        assert (
-            book[name]["A2"].value
-            == f"Periods in the tables of figures, column “period”: {later}, {earlier}."
-        )
+        told = f"Periods in the tables of figures, column “period”: {later}, {earlier}."
+        assert book[name]["A2"].value == told
     sheet, risks_of = book["Figures"], {EARLIER: 9, LATER: 12}  # three in each return
     assert sum(cell for line in table_below(sheet, "Before mitigation: By sheet") for cell in line[1:]) == 12
     assert [[line[0], sum(line[1:])] for line in table_below(sheet, "Risks")] == [

@@ -41,9 +41,8 @@ def test_export_of_a_round(folder: Path) -> None:
         "AFG": "accepted", "PAK": "returned",
     }  # fmt: skip
     (folder / "returned" / "AFG.xlsx").unlink()
-    assert (
-        len(json.loads(ran("export", folder, "--table", "submissions", "--format", "json").out)) == 2
-    )  # what was received stays received
+    told = ran("export", folder, "--table", "submissions", "--format", "json").out
+    assert len(json.loads(told)) == 2  # what was received stays received
 
 
 @pytest.mark.postgres
@@ -119,12 +118,8 @@ def test_what_the_dataset_does_not_have_is_asked_back(
 
 def test_the_same_as_json(folder: Path, tmp_path: Path) -> None:
     """A row as an object, answers and findings as a list; into a file where one is named."""
-    assert (
-        ran(
-            "trace", folder, "--team", "PAK", "--finding", "V001", "--json", "-o", tmp_path / "found.json"
-        ).out
-        == ""
-    )
+    which = ("--team", "PAK", "--finding", "V001")
+    assert ran("trace", folder, *which, "--json", "-o", tmp_path / "found.json").out == ""
     found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
     assert found
     assert {Path(each["file"]).name for each in found} == {"PAK.xlsx"}

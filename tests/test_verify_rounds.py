@@ -218,10 +218,8 @@ def test_a_decision_that_nobody_made_is_noticed(rounds: list[Path], tmp_path: Pa
             for finding in file["findings"]:
                 finding["message"] = finding["message"].replace("by office", "by somebody else")
     number = data_of(folder / "reports" / "validation.json")["decisions"][0]["n"]
-    assert (
-        f"Decision {number} of the report is not in the ledger as the report states it."
-        in look(folder).problems
-    )
+    wrong = f"Decision {number} of the report is not in the ledger as the report states it."
+    assert wrong in look(folder).problems
 
 
 def test_a_decision_that_was_left_out_is_noticed(rounds: list[Path], tmp_path: Path) -> None:

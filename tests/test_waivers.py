@@ -129,9 +129,8 @@ def test_an_expired_waiver_shows_and_counts_no_more(folder: Path, tmp_path: Path
 
 def test_a_withdrawn_waiver_stays_in_the_list(folder: Path) -> None:
     waive(folder)
-    assert (
-        hrge("waive", "--withdraw", 1, "--by", "B. Auditor", "--ledger", folder, "--today", "2026-07-02") == 0
-    )
+    withdraw = ("waive", "--withdraw", 1, "--by", "B. Auditor", "--ledger", folder)
+    assert hrge(*withdraw, "--today", "2026-07-02") == 0
     data = document(folder, code=1)
     assert (data["summary"]["returned"], finding(data)["waiver"]) == (1, None)
     (row,) = data["waivers"]
