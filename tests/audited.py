@@ -50,7 +50,6 @@ def workbook(team: str = "PAK", *, whole: bool = True, language: str = "en") -> 
 
 
 def returned(folder: Path, files: dict[str, bytes]) -> list[Path]:
-    """Files in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -108,7 +107,6 @@ def look(folder: Path, report: str = "validation.json", **more: Any) -> Audit:
 
 
 def said(audit: Audit) -> str:
-    """All that is told."""
     return "\n".join(audit.lines())
 
 
@@ -127,15 +125,12 @@ def forged_report(folder: Path, *, fits: bool = False) -> Iterator[dict[str, Any
 
 
 def renumber(data: dict[str, Any]) -> None:
-    """Give a forged report the number that fits."""
     data["run"]["id"] = run_id(data["run"], data["files"], data["waivers"], data["decisions"])  # type: ignore[arg-type]
 
 
 def verify_report(asked: VerificationRequest) -> Audit:
-    """Verify a report."""
     return verify(asked, report_again)
 
 
 def verify_dataset(asked: VerificationRequest) -> Audit:
-    """Verify a dataset."""
     return verify(asked, dataset_again)

@@ -116,7 +116,6 @@ ACTS: tuple[Act, ...] = (
 
 
 def play(folder: Path, acts: tuple[Act, ...]) -> Path:
-    """A round in which each team does one thing."""
     listed = folder / "teams.csv"
     listed.write_text("team,country\n" + "".join(f"{team},PAK\n" for team in TEAMS), encoding="utf-8")
     round_ = folder / ROUND

@@ -64,7 +64,6 @@ class InTime:
         return round_
 
     def issued(self, name: str, team: str) -> bytes:
-        """The workbook that a team was issued in a round."""
         return (self.folder / name / "issued" / f"{team}_en.xlsx").read_bytes()
 
     def send(self, name: str, file: str, workbook: bytes, day: date) -> Path:
@@ -74,7 +73,6 @@ class InTime:
         return path
 
     def read(self, path: Path) -> Submission:
-        """What a returned file says."""
         found = read(path, ExpectedReturn(self.spec.folder, key=KEY))
         assert not isinstance(found, Refusal), found
         return found

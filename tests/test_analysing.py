@@ -154,7 +154,6 @@ class File:
 
 @cache
 def files() -> dict[str, File]:
-    """Every file by its name."""
     return {sent.name if sent.round == LATER else f"{sent.name} earlier": File(sent) for sent in RETURNS}
 
 
@@ -178,7 +177,6 @@ def same(number: int, counted: Any) -> None:
 
 
 def counts(keys: Any) -> Rows:
-    """Each key with how often it was there."""
     return [(*key, count) for key, count in Counter(keys).items()]
 
 
@@ -432,7 +430,6 @@ def address(tmp_path_factory: Folders) -> Iterator[str]:
 
 
 def answering(address: str, server: subprocess.Popen[bytes]) -> str:
-    """Wait until it answers."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and server.poll() is None:
         try:
@@ -445,7 +442,6 @@ def answering(address: str, server: subprocess.Popen[bytes]) -> str:
 
 
 def page(address: str) -> str:
-    """What a browser shows."""
     with urlopen(address) as answer:
         return html.unescape(answer.read().decode("utf-8"))
 

@@ -59,7 +59,6 @@ def untouched(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture
 def folder(untouched: Path, tmp_path: Path) -> Path:
-    """The round, to be written in."""
     return shutil.copytree(untouched, tmp_path / "round")
 
 
@@ -69,7 +68,6 @@ def edit(folder: Path, statement: str, *values: object) -> None:
 
 
 def renumber(folder: Path, numbers: dict[int, int]) -> None:
-    """Give entries other numbers, several at once."""
     for old in numbers:
         edit(folder, "UPDATE entries SET n = -n WHERE n = ?", old)
     for old, new in numbers.items():
@@ -77,7 +75,6 @@ def renumber(folder: Path, numbers: dict[int, int]) -> None:
 
 
 def told(folder: Path) -> list[str]:
-    """What is wrong with the ledger."""
     with Ledger.open(folder, write=False) as ledger:
         return list(faults(ledger))
 

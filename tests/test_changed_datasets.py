@@ -35,7 +35,6 @@ def made(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
-    """A copy that may be spoilt."""
     shutil.copytree(made / "dataset", tmp_path / "dataset")
     return tmp_path / "dataset"
 

@@ -75,13 +75,11 @@ def answers(project: str = "WS-07", country: str = "PAK", **more: Any) -> Answer
 
 @cache
 def workbook(team: str = "PAK", project: str = "WS-07", language: str = "en", **more: Any) -> bytes:
-    """A returned workbook."""
     wanted = answers(project, **dict(more))
     return generate(SPEC, Order(team, TODAY, "PAK", language, answers=wanted))
 
 
 def rewritten(data: bytes, old: bytes, new: bytes) -> bytes:
-    """A workbook with some bytes replaced in all its parts."""
     target = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as book,
@@ -113,18 +111,15 @@ def out(tmp_path_factory: Folders) -> Path:
 
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:
-    """Consolidate with the usual options."""
     return consolidate([Source(files, ValidationRequest(ExpectedReturn(), TODAY))], out, **options)
 
 
 def content(out: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every table of a dataset with its rows."""
     names = queried(out, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
     return {name: sorted(queried(out, f'SELECT * FROM "{name}"'), key=str) for (name,) in names}
 
 
 def rows(out: Path, table: str, where: str = "1") -> list[dict[str, Any]]:
-    """Some rows of a dataset."""
     with sqlite3.connect(out / DATASET) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(f'SELECT * FROM "{table}" WHERE {where}')]
@@ -465,8 +460,6 @@ def a_figure(n: int, field: str, total: float) -> tuple[Any, ...]:
 
 
 def with_restricted(code: str) -> Spec:
-    """The example spec with one question restricted."""
-
     def changed(block: Any) -> Any:
         fields = tuple(
             f.model_copy(update={"restricted": f.code == code}) for f in getattr(block, "fields", ())

@@ -82,7 +82,6 @@ def one_line(said: str) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: Folders) -> Path:
-    """Some returns."""
     place = tmp_path_factory.mktemp("returned")
     returns(place, FEW)
     return place

@@ -45,7 +45,6 @@ def made(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
-    """A copy that may be spoilt."""
     return shutil.copytree(made, tmp_path / "round")
 
 
@@ -283,5 +282,4 @@ def test_as_json(redacted: bool) -> None:
 
 @pytest.fixture(autouse=True)
 def _in_the_project(monkeypatch: Patch) -> None:
-    """Specs lie in the project."""
     monkeypatch.chdir(Path(__file__).parent.parent)

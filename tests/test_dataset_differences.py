@@ -51,7 +51,6 @@ def made(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture(scope="module")
 def store(made: Path) -> Iterator[Store]:
-    """The dataset as it was made."""
     with open_dataset(made) as store:
         yield store
 
@@ -134,8 +133,6 @@ def test_no_text_of_a_team_names_a_row(store: Store) -> None:
 
 
 def csv_rows(change: Callable[[list[list[str]]], object]) -> Callable[[Path], object]:
-    """Change the rows of a CSV file."""
-
     def do(path: Path) -> None:
         rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
         change(rows)
@@ -168,7 +165,6 @@ def in_workbook(change: Callable[[openpyxl.Workbook], object]) -> Callable[[Path
 
 
 def into(content: bytes) -> Callable[[Path], object]:
-    """Put something else into the file."""
     return lambda path: path.write_bytes(content)
 
 

@@ -174,7 +174,6 @@ def test_when_a_file_was_saved(saved: str, issued: str, received: str, said: str
 
 
 def file(folder: Path, name: str, copy: str = "", project: str = "P-1", **more: Any) -> Path:
-    """A workbook of team T."""
     data = model("PAK", "PAK", date(2026, 4, 10), **more)
     copy_id = hashlib.sha256((copy or name).encode()).hexdigest()[:12]
     identity = sign(replace(stamp_of(data), team="T", round="2026-Q2", copy=copy_id, signature=""), KEY)
@@ -201,7 +200,6 @@ def untouched(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture
 def dataset(untouched: Path, tmp_path: Path) -> Path:
-    """Give the same, to be written in."""
     shutil.copytree(untouched, tmp_path, dirs_exist_ok=True)
     return tmp_path / "out"
 

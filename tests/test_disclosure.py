@@ -196,7 +196,6 @@ def shared_form(*returns: Return) -> dict[str, Any]:
 
 
 def is_masked(value: Any) -> bool:
-    """Whether nothing stands there."""
     return bool(pd.isna(value))
 
 
@@ -389,7 +388,6 @@ def values(
 
 
 def shared_values(*returns: tuple[str, Answers, Any, str]) -> dict[str, Any]:
-    """The shared copy, frame by frame."""
     with dataset_of(layout("hrge_toolkit", tools=("T4.A", "T4.B", "T4.C")), returns) as store:
         return frames(store)
 

@@ -57,7 +57,6 @@ NUMBER = 6  # returns, and one file that is none
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: Folders) -> list[Path]:
-    """Some returns."""
     return returns(tmp_path_factory.mktemp("returned"), NUMBER)
 
 
@@ -166,7 +165,6 @@ def test_nothing_but_the_manifest_comes_back(files: list[Path], tmp_path: Path) 
 
 
 def task(out: Path) -> Task:
-    """A task for workers of a cluster."""
     asked = replace(ASKED, wanted=replace(ASKED.wanted, spec=SPEC))
     return Task(asked, load(SPEC).digest, Path.cwd(), out, program_digest())
 

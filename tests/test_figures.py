@@ -231,7 +231,6 @@ def test_a_row_in_which_nobody_typed_anything_has_no_figures(tmp_path: Path) -> 
 
 @pytest.fixture(scope="module")
 def both_rounds() -> Iterator[Store]:
-    """A dataset of two rounds."""
     with two_rounds.dataset(EARLIER, LATER) as store:
         yield store
 
@@ -259,7 +258,6 @@ def test_a_return_that_does_not_count_is_in_no_figure() -> None:
 
 
 def selected(store: Store) -> dict[str, list[Any]]:
-    """Every figure, worked out now."""
     source = Sources(store, two_rounds.TODAY)
     return {name: [*store.select(figure(source).order_by("n"))] for name, figure in SELECTS.items()}
 
@@ -486,7 +484,6 @@ PER_FILE |= {f"{name}_fact" for name in ("answers", "listed", "findings", "files
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: Folders) -> Path:
-    """Give a dataset of some files."""
     place = tmp_path_factory.mktemp("join order")
     small_returns.run(small_returns.returns(place / "returned", 6), place)
     return place / DATASET

@@ -105,7 +105,6 @@ class Office:
 
 
 def begin(folder: Path) -> Office:
-    """A round whose workbooks are issued."""
     made = init_round(folder / "2026-H1", "example", write_list(folder / "teams.csv", DEADLINE))
     assert hrge("generate", made.folder, "--today", DAY_0) == 0
     return Office(made.folder)
@@ -225,7 +224,6 @@ class Played:
 
 
 def said(file: Path, *words: str) -> str:
-    """What a command writes into a file."""
     assert hrge(*words, "-o", file) in (0, 4)
     return file.read_text(encoding="utf-8")
 
@@ -266,7 +264,6 @@ def by_sql(folder: Path) -> dict[str, int]:
 
 
 def teams_of(page: str) -> dict[str, str]:
-    """The rows of the table of teams."""
     table = page.split('<table id="teams">')[1].split("</table>", maxsplit=1)[0]
     rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr.*?(?=<tr|$)", table, re.S)[1:]]
     return {row[0]: " ".join(row[1:]) for row in rows if row}

@@ -465,7 +465,6 @@ def values(time: InTime, name: str, team: str) -> tuple[Answers, Answers]:
 
 
 def answer(time: InTime, name: str, team: str, changes: dict[Any, Any], day: date, file: str = "") -> bytes:
-    """A team fills in its workbook and sends it."""
     made = filled_in(time.issued(name, team), time.spec, changes)
     time.send(name, file or team, made, day)
     return made

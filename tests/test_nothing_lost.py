@@ -75,7 +75,6 @@ def plain(text: str) -> str:
 
 
 def with_notes(written: Iterable[Note]) -> bytes:
-    """The workbook after somebody wrote into it."""
     changed = book().copy()
     for sheet, cell, text in written:
         changed.type_text(sheet, cell, text)
@@ -83,7 +82,6 @@ def with_notes(written: Iterable[Note]) -> bytes:
 
 
 def read(data: bytes, want: ExpectedReturn = WANTED) -> Submission:
-    """What is read of it."""
     found = read_bytes(data, path="return.xlsx", sha256="", size=len(data), format="xlsx", want=want)
     assert isinstance(found, Submission), found
     return found

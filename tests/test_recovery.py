@@ -41,12 +41,10 @@ def made(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
-    """A copy that may be spoilt."""
     return shutil.copytree(made, tmp_path / "round")
 
 
 def chain(folder: Path) -> list[Any]:
-    """The entries of a ledger."""
     with Ledger.open(folder, write=False) as ledger:
         return ledger.chain()
 

@@ -46,7 +46,6 @@ IRQ-1,IRQ,,2026-09-30,,
 
 @pytest.fixture
 def teams(tmp_path: Path) -> Path:
-    """A team list."""
     file = tmp_path / "teams.csv"
     file.write_text(TEAMS, encoding="utf-8-sig")
     return file
@@ -335,7 +334,6 @@ def newer(spec: Path) -> None:
 
 @pytest.fixture
 def made(spec: Path, tmp_path: Path) -> Round:
-    """A round of this spec with two teams."""
     (tmp_path / "teams.csv").write_text("team,country\nPAK,PAK\nMAR,MAR\n", encoding="utf-8")
     return init_round(tmp_path / "round", str(spec), tmp_path / "teams.csv")
 

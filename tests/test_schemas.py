@@ -55,7 +55,6 @@ PLAN: dict[str, Any] = {  # a right row of the wide view of a sheet, as a CSV fi
 
 @cache
 def example() -> Schema:
-    """The tables of a dataset of the example."""
     return Schema(load("example"))
 
 
@@ -415,7 +414,6 @@ def test_a_column_of_several_sheets_has_the_widest_limits() -> None:
 
 @pytest.fixture(scope="module")
 def taken(tmp_path_factory: Folders) -> Rows:
-    """The rows of a full return."""
     folder = tmp_path_factory.mktemp("taken")
     (result,) = validate(
         returned(folder, {"full.xlsx": odd_risks()}), ValidationRequest(ExpectedReturn(), TODAY)

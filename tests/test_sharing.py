@@ -45,7 +45,6 @@ PEOPLE, THINGS = "PA1", "SP4"  # persons referred, meetings held
 
 @cache
 def toolkit() -> Any:
-    """The spec, loaded once."""
     return load("hrge_toolkit")
 
 
@@ -76,7 +75,6 @@ FIGURES = {
 
 
 def files(folder: Path, figures: dict[str, dict[str, float]]) -> list[Path]:
-    """The returns of some teams in a folder."""
     folder.mkdir(exist_ok=True)
     for team, numbers in figures.items():
         (folder / f"{team}.xlsx").write_bytes(workbook(team, **numbers))

@@ -48,7 +48,6 @@ REPORT = "round/reports/validation.json"
 
 
 def said(code: int, *words: object) -> str:
-    """What a command says, on stdout and stderr."""
     return "".join(ran(*words, code=code))
 
 
@@ -261,7 +260,6 @@ def test_what_nobody_can_trust_is_told(folder: Path, name: str) -> None:
 
 
 def change(folder: Path, old: str, new: str) -> None:
-    """Edit `round.yaml`."""
     file = folder / "round.yaml"
     text = file.read_text(encoding="utf-8")
     assert old in text

@@ -56,7 +56,6 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def said(result: Result) -> tuple[Any, ...]:
-    """What is told of the stamp."""
     told, sent = [(each.code, each.details) for each in result.findings], result.submission
     if sent is None:
         return result.path, result.stamps, told

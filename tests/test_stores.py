@@ -32,13 +32,11 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """Every table, row by row."""
     assert store.use(Schema(SPEC), write=False)
     return {table.name: list(store.rows(table.name)) for table in Schema(SPEC).shown}
 
 
 def both(out: Path, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The content of the file and of the database."""
     with open_file(out / DATASET, write=False) as file, open_url(address) as database:
         return everything(file), everything(database)
 

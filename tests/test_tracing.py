@@ -19,7 +19,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 def traced(place: object, table: str, row: int) -> dict[str, str]:
-    """What `trace` says of a row."""
     return dict(
         line.split(": ", 1)
         for line in ran("trace", table, row, "--data", place).out.splitlines()
@@ -66,7 +65,6 @@ def test_a_place_without_a_dataset(tmp_path: Path) -> None:
 
 
 def asked(*words: object, code: int = 0) -> str:
-    """What `trace` says."""
     return "".join(ran("trace", *words, code=code))
 
 

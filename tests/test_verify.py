@@ -70,12 +70,10 @@ def made(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
-    """A copy that may be spoilt."""
     return shutil.copytree(made, tmp_path / "case")
 
 
 def row_of(data: dict[str, Any], name: str) -> dict[str, Any]:
-    """The row of a file."""
     return next(file for file in data["files"] if Path(file["path"]).name == name)
 
 
@@ -428,7 +426,6 @@ def reported_round(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture
 def round_(reported_round: Path, tmp_path: Path) -> Path:
-    """Give a copy that may be spoilt."""
     return shutil.copytree(reported_round, tmp_path / "round")
 
 
@@ -528,7 +525,6 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
 
 
 def opinion(files: dict[str, bytes], folder: Path, want: ExpectedReturn | None = None) -> Any:
-    """Read files with both readers."""
     paths = returned(folder, files)
     results = zip(read_many(paths, want or ExpectedReturn()), paths, strict=True)
     return second_opinion([(result.submission, path) for result, path in results if result.submission])
@@ -649,7 +645,6 @@ def test_when_two_readers_agree(ours: Seen, theirs: Seen, expected: str | None) 
 
 @pytest.fixture(autouse=True)
 def _in_the_project(monkeypatch: Patch) -> None:
-    """Specs lie in the project."""
     monkeypatch.chdir(Path(__file__).parent.parent)
 
 

@@ -42,7 +42,6 @@ def in_database(statements: str, file: str = "dataset.sqlite") -> Callable[[Path
 
 
 def in_ledger(statements: str) -> Callable[[Path], object]:
-    """Change the ledger of the folder likewise."""
     return in_database(statements, "ledger.sqlite")
 
 
@@ -58,8 +57,6 @@ def in_text(name: str, old: str, new: str) -> Callable[[Path], object]:
 
 
 def in_csv(name: str, change: Callable[[list[list[str]]], object]) -> Callable[[Path], object]:
-    """Change the rows of a table as CSV."""
-
     def do(folder: Path) -> None:
         path = folder / "csv" / name
         with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -200,12 +197,10 @@ def made(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
-    """A copy that may be spoilt."""
     return shutil.copytree(made, tmp_path / "round")
 
 
 def look(folder: Path, **more: object) -> Audit:
-    """Verify a folder."""
     return verify_dataset(VerificationRequest(folder, **more))  # type: ignore[arg-type]
 
 

@@ -50,7 +50,6 @@ STATUSES = {
 
 
 def reported(folder: Path, *paths: object, **options: object) -> Path:
-    """The JSON report of some rounds, folders or files."""
     more = [word for key, value in options.items() for word in (f"--{key}", value)]
     code = hrge(
         "report", *paths, "--format", "json", "-o", folder / "reports", "--today", TODAY.isoformat(), *more

@@ -37,12 +37,10 @@ def untouched(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture
 def folder(untouched: Path, tmp_path: Path) -> Path:
-    """The round, to be written in."""
     return shutil.copytree(untouched, tmp_path / "round")
 
 
 def waive(folder: Path, *more: str, kind: str = "V001", file: str = "PAK.xlsx", code: int = 0) -> Said:
-    """Waive the missing answer."""
     return ran("waive", kind, "--file", file, "--ledger", folder, *WHY, *more, code=code)
 
 
@@ -54,7 +52,6 @@ def document(folder: Path, day: str = DAY, *more: object, code: int = 0) -> Any:
 
 
 def finding(data: dict[str, Any], code: str = "V001") -> dict[str, Any]:
-    """The one finding of a code."""
     (found,) = [each for file in data["files"] for each in file["findings"] if each["code"] == code]
     assert isinstance(found, dict)
     return found

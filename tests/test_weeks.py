@@ -71,7 +71,6 @@ class Story:
         return saved_on(generate(SPEC, replace(order, answers=given)), saved)
 
     def receive(self, content: bytes | EmailMessage, ending: str = "eml") -> None:
-        """Put something into the inbox."""
         self.sent += 1
         inbox = self.folder / "inbox"
         inbox.mkdir(exist_ok=True)
@@ -95,7 +94,6 @@ def listed(week: RefreshResult, head: str) -> str:
 
 
 def opened(path: Path) -> EmailMessage:
-    """A draft as a mail program reads it."""
     made = message_from_bytes(path.read_bytes(), policy=default)
     assert isinstance(made, EmailMessage)
     return made

@@ -90,7 +90,6 @@ def model(issued_for: str, country: str, first: date, version: str = "", **more:
 
 
 def stamp_of(data: bytes) -> Identity:
-    """The stamp in the document properties."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         text = book.read("docProps/custom.xml").decode()
     pairs = dict(re.findall(rf'name="{PROPERTY_PREFIX}(\w+)"><vt:lpwstr>(.*?)</vt:lpwstr>', text))
@@ -399,7 +398,6 @@ class Year:
             yield play, (n + STEP * quarter) % COUNT
 
     def deliveries(self, quarter: int) -> list[tuple[date, list[Sent]]]:
-        """What comes on which day."""
         days = sorted({each.day for each in self.sent[quarter]})
         return [(day, [each for each in self.sent[quarter] if each.day == day]) for day in days]
 

@@ -61,7 +61,6 @@ def answers(round_: str, team: str) -> Answers:
 
 @cache
 def workbooks(round_: str) -> dict[str, bytes]:
-    """The returns of a round by team."""
     tools, day = story(SPEC).tools, DAYS[round_][1]
     orders = [
         Order(team, day, country, round=round_, tools=tools, answers=answers(round_, team))
@@ -83,14 +82,12 @@ def returns(folder: Path, *rounds: str) -> list[Path]:
 
 @cache
 def results(*rounds: str) -> tuple[Result, ...]:
-    """The same files, checked once."""
     with TemporaryDirectory() as folder:
         return tuple(validate(returns(Path(folder), *rounds), ValidationRequest(ExpectedReturn(SPEC), TODAY)))
 
 
 @contextmanager
 def dataset(*rounds: str) -> Iterator[Store]:
-    """A dataset of some rounds."""
     with of_results(results(*rounds), load(SPEC), TODAY) as store:
         yield store
 

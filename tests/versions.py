@@ -92,7 +92,6 @@ def answers(project: str = "WS-07", **more: Any) -> Answers:
 def workbook(
     team: str = "PAK", project: str = "WS-07", language: str = "en", round: str = "", **more: Any
 ) -> bytes:
-    """A returned workbook of version 1.0."""
     order = Order(team, TODAY, "PAK", language, round=round, answers=answers(project, **more))
     return generate(load("example"), order)
 
@@ -125,7 +124,6 @@ CHANGES: dict[str, tuple[tuple[str, tuple[str, str]], ...]] = {
 
 
 def changed(folder: Path, names: list[str]) -> Path:
-    """Version 2.0 with these changes."""
     spec = raised(copy(folder))
     for name in names:
         for file, pair in CHANGES[name]:
