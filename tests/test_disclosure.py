@@ -187,6 +187,16 @@ def test_totals_over_teams_are_told_of_counts_only() -> None:
 
 # each way by itself
 
+OF_A_RISK = {
+    "RSK_T": "Risk",
+    "RSK_C": "C-01",
+    "RSK_N": 5,
+    "RSK_A": 2,
+    "RSK_B": 2,
+    "RSK_DUE": date(2026, 1, 1),
+}
+RISK = {("RISKS", "K-01", code): value for code, value in OF_A_RISK.items()}
+
 
 def shared_form(*returns: Return) -> dict[str, Any]:
     """What the form of the first team says in the shared copy, by field: None where it is masked."""
@@ -199,11 +209,12 @@ def is_masked(value: Any) -> bool:
     return bool(pd.isna(value))
 
 
-def test_a_calculated_sum_minus_the_published_rest() -> None:
+def test_a_calculated_sum_minus_the_published_rest_and_a_share_times_its_published_denominator() -> None:
     form = shared_form(Return("PAK-1", {"PPL_W": 3, "PPL_M": 30, "PPL_U": 51}))
     assert is_masked(form["PPL_W"])
     assert sum(map(is_masked, (form["PPL_M"], form["PPL_U"], form["PPL_ALL"]))) == 1
-    assert form["PPL_U"] == 51
+    assert (form["PPL_U"], form["PPL_ALL"]) == (51, 84)
+    assert all(is_masked(form[code]) for code in ("PPL_SHR", "PPL_HALF", "PPL_BAND", "PPL_DAY"))
 
 
 def test_a_calculated_difference_is_a_count() -> None:
@@ -233,12 +244,6 @@ def test_a_difference_of_nought_does_not_give_a_count_away() -> None:
     form = shared_form(Return("PAK-1", {"PPL_W": 7, "PPL_ARR": 7}))
     assert is_masked(form["PPL_W"])
     assert is_masked(form["PPL_ARR"])
-
-
-def test_a_share_times_its_published_denominator() -> None:
-    form = shared_form(Return("PAK-1", {"PPL_W": 3, "PPL_M": 30, "PPL_U": 51}))
-    assert form["PPL_ALL"] == 84
-    assert all(is_masked(form[code]) for code in ("PPL_SHR", "PPL_HALF", "PPL_BAND", "PPL_DAY"))
 
 
 def test_nothing_is_masked_where_no_count_is_small() -> None:
@@ -290,14 +295,7 @@ def test_a_sum_over_a_sheet_and_a_figure_that_is_looked_up() -> None:
 
 def test_what_is_listed_counted_and_crossed_by_a_masked_figure() -> None:
     """Lists, the weightiest risks, and tables that sort risks by how many people they are about."""
-    risk = {
-        ("RISKS", "K-01", "RSK_T"): "Risk",
-        ("RISKS", "K-01", "RSK_C"): "C-01",
-        ("RISKS", "K-01", "RSK_N"): 5,
-    }
-    risk |= {("RISKS", "K-01", code): 2 for code in ("RSK_A", "RSK_B")}
-    risk |= {("RISKS", "K-01", "RSK_DUE"): date(2026, 1, 1)}
-    with dataset(Return("PAK-1", {"PPL_W": 40}, (2, 40, 50), risk)) as store:
+    with dataset(Return("PAK-1", {"PPL_W": 40}, (2, 40, 50), RISK)) as store:
         true, shared = frames(store, masked=False), frames(store)
     assert set(true["matrix_rows"]["matrix_row_field"]) == {"RSK_A", "RSK_CN"}
     assert set(shared["matrix_rows"]["matrix_row_field"]) == {"RSK_A"}
@@ -516,14 +514,7 @@ def test_totals_of_the_teams_that_reported_twice_are_totals() -> None:
 
 def test_the_overview_that_may_be_shared_is_drawn_from_the_copy() -> None:
     """Also where a list, a table or a question has nothing left to show."""
-    risk = {
-        ("RISKS", "K-01", "RSK_T"): "Risk",
-        ("RISKS", "K-01", "RSK_C"): "C-01",
-        ("RISKS", "K-01", "RSK_N"): 5,
-    }
-    risk |= {("RISKS", "K-01", code): 2 for code in ("RSK_A", "RSK_B")}
-    risk |= {("RISKS", "K-01", "RSK_DUE"): date(2026, 1, 1)}
-    with dataset(Return("PAK-1", {"PPL_NOTE": "secret"}, (2, 40), risk)) as store:
+    with dataset(Return("PAK-1", {"PPL_NOTE": "secret"}, (2, 40), RISK)) as store:
         whole = page_of(overview(store, TODAY, "en"))
         with shared(store, TODAY) as copy:
             told = page_of(overview(copy, TODAY, "en"))

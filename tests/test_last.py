@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Callable
 from contextlib import redirect_stderr
 from dataclasses import replace
 from datetime import date
@@ -258,11 +259,8 @@ def test_what_does_not_have_to_be_seen_has_no_column(spec: Spec) -> None:
 def test_one_that_was_typed_over_is_told_and_changes_nothing(spec: Spec, tmp_path: Path) -> None:
     data = generate(spec, order(answers=given_answers(BREAKS["R-L01"])))
     cell, _ = beside(spec, data, "R1", "K-01", "RSK_04")
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    book["Risks"][cell].value = 3
-    target = io.BytesIO()
-    book.save(target)
-    sent = said(spec, target.getvalue(), tmp_path)
+    typed_over = altered(data, lambda book: book["Risks"].__setitem__(cell, 3))
+    sent = said(spec, typed_over, tmp_path)
     (told,) = [each for each in sent.observations if each.cell == cell]
     assert (told.name, told.value) == ("typed-over", "3")
     assert read_last(sent.last) == LAST
@@ -272,13 +270,17 @@ def test_one_that_was_typed_over_is_told_and_changes_nothing(spec: Spec, tmp_pat
 # what somebody changes in them
 
 
-def changed(data: bytes, place: tuple[int, int], value: Any) -> bytes:
-    """A workbook whose hidden sheet says something else in one cell."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    book["_hrge_last"].cell(*place).value = value
-    target = io.BytesIO()
+def altered(data: bytes, change: Callable[[openpyxl.Workbook], object]) -> bytes:
+    """A workbook as openpyxl saves it after a change."""
+    book, target = openpyxl.load_workbook(io.BytesIO(data)), io.BytesIO()
+    change(book)
     book.save(target)
     return target.getvalue()
+
+
+def changed(data: bytes, place: tuple[int, int], value: Any) -> bytes:
+    """A workbook whose hidden sheet says something else in one cell."""
+    return altered(data, lambda book: book["_hrge_last"].cell(*place, value=value))
 
 
 def test_answers_of_before_that_were_changed_are_not_believed(spec: Spec, tmp_path: Path) -> None:
@@ -301,12 +303,10 @@ def test_a_cell_of_them_that_was_changed_is_told_with_its_place(spec: Spec, tmp_
 
 
 def test_a_hidden_sheet_that_is_gone_is_told(spec: Spec, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(generate(spec, order())))
-    del book["_hrge_last"]
-    target = io.BytesIO()
-    book.save(target)
-    codes = {each.code for each in said(spec, target.getvalue(), tmp_path).observations}
-    assert "I015" in codes
+    sent = said(
+        spec, altered(generate(spec, order()), lambda book: book.remove(book["_hrge_last"])), tmp_path
+    )
+    assert "I015" in {each.code for each in sent.observations}
 
 
 # they go on
@@ -619,11 +619,8 @@ def test_what_cannot_be_gone_on_from_is_told(time: InTime) -> None:
     time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
     other = time.folder / "other"
     assert hrge("round", "init", other, "--spec", "example", "--teams", time.folder / f"{FIRST}.csv") == 0
-    book = openpyxl.Workbook()
-    target = io.BytesIO()
-    book.save(target)
     for arguments, words in (
-        ([str(time.folder / FIRST), "--from", str(time.folder / FIRST)], "is the round itself"),
+        ([time.folder / FIRST, "--from", time.folder / FIRST], "is the round itself"),
         ([str(time.folder / FIRST), "--from", str(time.folder)], "holds no dataset"),
         ([time.spec.folder, "--country", "MAR", "--from", str(time.folder / FIRST)], "name the new round"),
     ):

@@ -134,14 +134,20 @@ def test_the_log_of_a_bug_says_what_is_needed_and_no_more(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the system has no file modes")
-def test_the_log_of_a_bug_is_for_its_owner_only(folder: Path, monkeypatch: Patch) -> None:
+def test_the_log_of_a_bug_is_for_its_owner_only_and_names_what_was_read(
+    folder: Path, monkeypatch: Patch
+) -> None:
+    """Also where the fault was caught before it could end the command."""
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     before = os.umask(0o000)
     try:
-        log = write_log(KeyError(SECRET))
+        log = write_log(KeyError(SECRET), ["returned/PAK.xlsx"])
     finally:
         os.umask(before)
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    said = log.read_text(encoding="utf-8")
+    assert "While looking at: returned/PAK.xlsx\n" in said
+    assert SECRET not in said
 
 
 @pytest.mark.parametrize(
@@ -165,14 +171,6 @@ def test_a_log_holds_the_words_of_a_command_that_are_ours(
     assert f"\nhrge-xl {told}\n" in said
     assert "in _divided_by_zero" in said
     assert SECRET.lower() not in said.lower()
-
-
-def test_a_log_names_the_files_that_were_read(folder: Path, monkeypatch: Patch) -> None:
-    """Also where the fault was caught before it could end the command."""
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    said = write_log(KeyError(SECRET), ["returned/PAK.xlsx"]).read_text(encoding="utf-8")
-    assert "While looking at: returned/PAK.xlsx\n" in said
-    assert SECRET not in said
 
 
 def _divided_by_zero(secret: str) -> float:

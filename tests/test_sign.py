@@ -238,20 +238,13 @@ TRUSTED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", KEYS)
-def test_what_is_no_key_is_told(folder: Path, name: str) -> None:
-    data, words = KEYS[name]
-    Path(name).write_bytes(data)
-    told = said(2, "sign", REPORT, "--by", NAME, "--key", name)
-    assert words in told
-    assert told.count("\n") == 1
-
-
-@pytest.mark.parametrize("name", TRUSTED)
-def test_what_nobody_can_trust_is_told(folder: Path, name: str) -> None:
-    data, words = TRUSTED[name]
-    Path(name).write_bytes(data)
-    told = said(2, "sign", REPORT, "--check", "--trust", name)
+@pytest.mark.parametrize("name", [*KEYS, *(f"trusted {name}" for name in TRUSTED)])
+def test_what_is_no_key_and_what_nobody_can_trust_is_told(folder: Path, name: str) -> None:
+    file = name.removeprefix("trusted ")
+    data, words = KEYS[name] if name in KEYS else TRUSTED[file]
+    Path(file).write_bytes(data)
+    how = ("--by", NAME, "--key", file) if name in KEYS else ("--check", "--trust", file)
+    told = said(2, "sign", REPORT, *how)
     assert words in told
     assert told.count("\n") == 1
 
