@@ -100,7 +100,6 @@ def calm(folder: Path, tmp_path_factory: Folders) -> Calm:
 # killed
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
 def test_killed_at_any_moment(folder: Path, calm: Calm, tmp_path: Path, kills: int) -> None:
     whole, seconds = calm
@@ -117,7 +116,6 @@ def test_killed_at_any_moment(folder: Path, calm: Calm, tmp_path: Path, kills: i
         assert tries < 10 * kills  # some runs end before they are killed, not nearly all
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.long)])
 def test_killed_while_a_database_is_filled(
     folder: Path, calm: Calm, tmp_path: Path, kills: int, database: str
@@ -205,7 +203,6 @@ def enlarge(disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize(
     "size", ["64k", "700k", *(pytest.param(f"{n}k", marks=pytest.mark.long) for n in range(100, 1200, 50))]
 )
@@ -334,7 +331,6 @@ def stopped(process: subprocess.Popen[str], when: Path) -> Iterator[subprocess.P
         os.killpg(process.pid, signal.SIGCONT)
 
 
-@pytest.mark.deep
 def test_two_runs_into_one_database(folder: Path, tmp_path: Path, database: str) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     first = start(folder, "-o", one, "--store", database)

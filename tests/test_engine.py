@@ -139,7 +139,6 @@ def test_a_cluster_of_our_own(files: list[Path], alone: Any, tmp_path: Path) -> 
     assert dataset(tmp_path / "out") == alone
 
 
-@pytest.mark.deep
 def test_a_cluster_at_an_address(
     files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster, monkeypatch: Patch
 ) -> None:

@@ -18,10 +18,8 @@ from tests.databases import tampered
 from tests.face import Audit, VerificationRequest
 from tests.fixture_types import Capsys, Folders
 
-pytestmark = [
-    pytest.mark.xdist_group("verify dataset"),
-    pytest.mark.deep,
-]  # what its fixtures play is played once
+# what its fixtures play is played once
+pytestmark = [pytest.mark.xdist_group("verify dataset"), pytest.mark.deep]
 WHY = ("--reason", "Agreed with the team", "--by", "office")
 PARQUET = ("items.parquet", "questions.parquet")
 OFTEN = 12  # an ordinary run makes every twelfth of the edits; `make insider` all of them
@@ -225,7 +223,6 @@ def some(edits: list[Edit]) -> list[object]:
     ]
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("edit", some(EDITS))
 def test_every_edit_is_named(case: Path, edit: Edit, capsys: Capsys) -> None:
     edit.do(case)
@@ -235,7 +232,6 @@ def test_every_edit_is_named(case: Path, edit: Edit, capsys: Capsys) -> None:
     assert "Traceback" not in told.err
 
 
-@pytest.mark.deep
 def test_the_copy_to_share_is_compared_too(case: Path) -> None:
     assert hrge("consolidate", case, "--shareable", "--today", DAY) == 0
     assert look(case).identical

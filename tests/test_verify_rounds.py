@@ -35,10 +35,8 @@ from tests.played_rounds import (
 )
 from tests.property_tests import examples
 
-pytestmark = [
-    pytest.mark.xdist_group("verify_rounds"),
-    pytest.mark.deep,
-]  # what its fixtures play is played once
+# what its fixtures play is played once
+pytestmark = [pytest.mark.xdist_group("verify_rounds"), pytest.mark.deep]
 BUSY = (
     (corrected, made_worse, two_copies, forged),
     (decided, old_version_sent_twice, withdrawn, waived),
@@ -76,7 +74,6 @@ def rounds(tmp_path_factory: Folders) -> list[Path]:
     return found
 
 
-@pytest.mark.deep
 def test_an_untouched_report_holds_whatever_happened(rounds: list[Path]) -> None:
     """Of versions, copies, conflicts, decisions, waivers, excluded, withdrawn and refused files."""
     statuses: set[str] = set()

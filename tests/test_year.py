@@ -46,11 +46,8 @@ from tests.face import (
 from tests.fixture_types import Folders
 from tests.office.driver import Office
 
-pytestmark = [
-    pytest.mark.office,
-    pytest.mark.deep,
-    pytest.mark.xdist_group("office"),
-]  # the year is played once for all
+# the year is played once for all
+pytestmark = [pytest.mark.office, pytest.mark.deep, pytest.mark.xdist_group("office")]
 SPEC = load("example")
 TODAY = date(2027, 2, 15)  # when the coordinator looks at the whole year
 QUARTERS = [(date(2026, month, 1), date(2026, month + 2, 28)) for month in (1, 4, 7, 10)]
