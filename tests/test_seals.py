@@ -19,7 +19,7 @@ from tests.databases import LEDGER, queried, tampered
 from tests.fixture_types import Folders, Patch
 from tests.telling import telling
 
-pytestmark = pytest.mark.xdist_group("sign")  # what its fixtures play is played once
+pytestmark = pytest.mark.xdist_group("seals")  # what its fixtures play is played once
 
 NAME = "B. Auditor"
 
