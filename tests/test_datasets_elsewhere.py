@@ -61,9 +61,8 @@ def test_a_dataset_elsewhere_holds_what_was_decided_in_its_round(home: Path) -> 
     round_.rename(home / "gone")
     assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
     assert figures("other") == before
-    tampered(
-        "other", "UPDATE meta SET value = '' WHERE name = 'spec_digest'"
-    )  # as after a change of its spec
+    # as after a change of its spec
+    tampered("other", "UPDATE meta SET value = '' WHERE name = 'spec_digest'")
     expected = "SELECT period, team, country, due FROM teams WHERE expected ORDER BY 1, 2"
     known = queried("other", expected)
     assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
@@ -148,9 +147,7 @@ def test_a_year_is_the_same_in_either_order_of_its_rounds(home: Path) -> None:
     for round_ in ("2025-H2", "2026-H1"):
         assert hrge("consolidate", round_, *DAY) == 0
     own = [row for name in ("2025-H2", "2026-H1") for row in queried(name, OF_RETURNS)]
-    assert [row[1:3] for row in sorted(own)] == sorted(
-        [("accepted", "counts")] * 2 + [("returned", "counts")]
-    ) or own
+    assert len(own) == 3
     told = {}
     for name, command in {"forth": ["2025-H2", "2026-H1"], "back": ["2026-H1", "2025-H2"]}.items():
         told[name] = ran("consolidate", *command, "-o", name, *DAY).out.replace(name, "year")
@@ -167,6 +164,8 @@ def test_a_year_is_the_same_in_either_order_of_its_rounds(home: Path) -> None:
 OF_RETURNS = (
     "SELECT submission, verdict, status, errors, warnings, required, answered, read_for FROM submissions"
 )
+VERDICTS = "SELECT DISTINCT verdict, status FROM submissions"
+DERIVED = "SELECT value FROM meta WHERE name = 'derived'"
 
 
 # who asks changes nothing
@@ -194,13 +193,9 @@ def test_what_was_read_once_stays_without_its_password(home: Path) -> None:
     ]  # fmt: skip
     for command in asking:
         out, err = ran(*command, code=None)
-        assert queried(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [
-            ("accepted", "counts")
-        ], command
+        assert queried(ROUND, VERDICTS) == [("accepted", "counts")], command
         if command[0] != "trace":  # which is about today
-            assert queried(ROUND, "SELECT value FROM meta WHERE name = 'derived'") == [("2026-08-01",)], (
-                command
-            )
+            assert queried(ROUND, DERIVED) == [("2026-08-01",)], command
         if command[0] == "status":
             assert {line["state"] for line in json.loads(out)} == {"accepted"}
             assert "Rabat.xlsx" in err
@@ -209,9 +204,7 @@ def test_what_was_read_once_stays_without_its_password(home: Path) -> None:
     for command in (again, [*again, "--no-resume"], ["refresh", ROUND, *later]):
         told = "".join(ran(*command))
         assert ("Rabat.xlsx" in told) == (command[0] == "consolidate"), command  # refresh reads nothing anew
-        assert queried(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [
-            ("accepted", "counts")
-        ], command
+        assert queried(ROUND, VERDICTS) == [("accepted", "counts")], command
     # the dataset has to be made anew, and one of its returns cannot be opened: nothing changes
     newer = str(second(home / "newer"))
     damages: list[Callable[[], Any]] = [
@@ -237,12 +230,8 @@ def test_who_asks_as_of_a_day_changes_nothing(home: Path) -> None:
     before, lasting = figures(round_), (round_ / "dataset.sqlite").read_bytes()
     states = []
     for day in ("2026-08-05", "2026-08-06", "2026-07-01", "2026-08-05"):
-        states.append(
-            {
-                line["team"]: line["state"]
-                for line in json.loads(ran("status", round_, "--json", "--today", day).out)
-            }["Cairo"]
-        )
+        told = json.loads(ran("status", round_, "--json", "--today", day).out)
+        states += [line["state"] for line in told if line["team"] == "Cairo"]
         assert (round_ / "dataset.sqlite").read_bytes() == lasting
         assert figures(round_) == before
     assert states == ["accepted", "returned", "accepted", "accepted"]  # for the answer it is judged

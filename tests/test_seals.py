@@ -1,4 +1,4 @@
-"""Seals signed with the key of a person, the terms of a round, and who could have forged what."""
+"""Seals: what changed after it was signed shows; keys of persons, the terms of a round, who could have forged what."""
 
 from __future__ import annotations
 
@@ -337,10 +337,7 @@ def test_a_folder_that_is_no_round_has_no_terms(folder: Path) -> None:
     assert "is not a round" in said(3, "sign", "round/reports", "--by", NAME)
 
 
-# seals
-
-
-NAME = "B. Auditor"
+# reports that change after they were sealed
 
 
 @pytest.fixture(scope="module")
