@@ -185,12 +185,8 @@ def test_made_anew_and_cut_off_nothing_of_earlier_runs_is_lost(
 def small_disk(place: Path, size: str) -> Iterator[Path]:
     """A real file system that is soon full."""
     place.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode != 0:
         missing(f"no file system can be mounted here ({made.stderr.strip()})")
     try:

@@ -134,13 +134,9 @@ def rounds(tmp_path: Path) -> list[Path]:
 def test_trends_compare_the_same_teams(rounds: list[Path]) -> None:
     results = validate(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))
     with of_results(results, toolkit(), TODAY) as store:
-        lines = {
-            (line[1], line[3]): dict(
-                zip(store.schema.by_name["aggregate_indicators"].names, line, strict=True)
-            )
-            for line in store.rows("aggregate_indicators")
-        }
-    earlier, now = lines["PA1", "2025-H2"], lines["PA1", "2026-H1"]
+        found = lines(store, "aggregate_indicators")
+    of_people = {line["value_period"]: line for line in found if line["indicator"] == "PA1"}
+    earlier, now = of_people["2025-H2"], of_people["2026-H1"]
     assert (earlier["total"], earlier["teams"], earlier["previous_period"]) == (160, 2, None)
     assert (now["total"], now["teams"], now["previous_period"], now["same_teams"]) == (366, 3, "2025-H2", 2)
     assert (now["previous_total"], now["same_total"], now["change"]) == (160, 216, 56)

@@ -479,11 +479,8 @@ def test_a_value_of_another_kind(taken: Rows) -> None:
     lines[first] = tuple(row)
     with pytest.raises(UnfitRow) as fault:
         check({**taken, "answers_fact": lines})
-    assert fault.value.told == {
-        "column": "answers_fact.number",
-        "value": "3",
-        "needed": "empty, because its question is answered in another column",
-    }
+    needed = "empty, because its question is answered in another column"
+    assert fault.value.told == {"column": "answers_fact.number", "value": "3", "needed": needed}
 
 
 @pytest.mark.deep
@@ -503,11 +500,8 @@ def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: Patch) -> None:
 
     def wrong(self: RowBuilder, result: Result) -> Rows:
         rows = right(self, result)
-        return (
-            changed(rows, "answers_fact", code="NOWHERE")
-            if rows["answers_fact"] and result.path.endswith("B.xlsx")
-            else rows
-        )
+        ours = rows["answers_fact"] and result.path.endswith("B.xlsx")
+        return changed(rows, "answers_fact", code="NOWHERE") if ours else rows
 
     options = ("--today", TODAY, "--jobs", 1)
     with monkeypatch.context() as broken:

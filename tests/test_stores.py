@@ -97,11 +97,8 @@ def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None
     with open_file(tmp_path / "out" / DATASET) as store:
         before = everything(store)
         with store.transaction() as connection:
-            connection.execute(
-                sa.update(store.meta_table)
-                .where(store.meta_table.c.name == "spec_digest")
-                .values(value="old")
-            )
+            which = store.meta_table.c.name == "spec_digest"
+            connection.execute(sa.update(store.meta_table).where(which).values(value="old"))
     assert consolidate([Source(files[:1], ASKED)], tmp_path / "out").earlier == 3
     with open_file(tmp_path / "out" / DATASET) as store:
         assert everything(store)["answers"] == before["answers"]

@@ -19,11 +19,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def traced(place: object, table: str, row: int) -> dict[str, str]:
-    return dict(
-        line.split(": ", 1)
-        for line in ran("trace", table, row, "--data", place).out.splitlines()
-        if ": " in line
-    )
+    told = ran("trace", table, row, "--data", place).out.splitlines()
+    return dict(line.split(": ", 1) for line in told if ": " in line)
 
 
 def test_a_row_of_a_round_leads_to_its_cell(folder: Path) -> None:

@@ -51,9 +51,13 @@ def document(folder: Path, day: str = DAY, *more: object, code: int = 0) -> Any:
     return data
 
 
-def finding(data: dict[str, Any], code: str = "V001") -> dict[str, Any]:
-    (found,) = [each for file in data["files"] for each in file["findings"] if each["code"] == code]
-    assert isinstance(found, dict)
+def missing(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for file in data["files"] for each in file["findings"] if each["code"] == "V001"]
+
+
+def finding(data: dict[str, Any]) -> dict[str, Any]:
+    """The one answer that is missing."""
+    (found,) = missing(data)
     return found
 
 
@@ -142,19 +146,11 @@ def test_only_the_cell_that_is_named(folder: Path) -> None:
     book = openpyxl.load_workbook(path)
     book["Plan"][cell("PLN_01")] = None
     book.save(path)
-    places = [
-        f["cell"]
-        for file in document(folder, code=1)["files"]
-        for f in file["findings"]
-        if f["code"] == "V001"
-    ]
     named, blank = cell("PLN_01"), cell("PLN_03")
-    assert places == [named, blank]
+    assert [each["cell"] for each in missing(document(folder, code=1))] == [named, blank]
     waive(folder, "--cell", f"plan!${blank[0].lower()}${blank[1:]}")
     data = document(folder, code=1)
-    states = {
-        f["cell"]: f["waiver"] for file in data["files"] for f in file["findings"] if f["code"] == "V001"
-    }
+    states = {each["cell"]: each["waiver"] for each in missing(data)}
     assert states[named] is None
     assert states[blank]["cell"] == blank
     assert data["summary"]["returned"] == 1

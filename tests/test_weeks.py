@@ -286,11 +286,8 @@ def test_the_weeks_that_follow(first: tuple[Story, RefreshResult]) -> None:
         "PAK-3 (10 days), EGY-3 (10 days), MAR-4 (10 days), EGY-4 (10 days), "
         "EGY-1 (10 days, to correct), PAK-2 (10 days, to correct)."
     )
-    assert {each.team for each in end.drafts.new if each.occasion == "reminder-after"} == {
-        "EGY-3",
-        "MAR-4",
-        "EGY-4",
-    }
+    reminded = {each.team for each in end.drafts.new if each.occasion == "reminder-after"}
+    assert reminded == {"EGY-3", "MAR-4", "EGY-4"}
     (pak4,) = [each for each in end.teams if each.team.code == "PAK-4"]
     assert (pak4.state, pak4.days_late) == ("accepted", 9)
 
@@ -301,12 +298,8 @@ def test_what_only_she_can_decide_waits(tmp_path: Path) -> None:
     (tmp_path / "teams.csv").write_text(lines, encoding="utf-8")
     story = Story(init_round(tmp_path / "round", "example", tmp_path / "teams.csv").folder)
     (order,) = orders(load_round(story.folder), DAY_0)
-    for name, changes in {
-        "a": {"copy": "a" * 12},
-        "b": {"copy": "b" * 12},
-        "c": {"round": "2025-H2"},
-    }.items():
-        made = generate(SPEC, replace(order, answers=answers(), **changes))
+    for name, other in {"a": ("copy", "a" * 12), "b": ("copy", "b" * 12), "c": ("round", "2025-H2")}.items():
+        made = generate(SPEC, replace(order, answers=answers(), **dict([other])))
         story.receive(mail("pak@example.org", moment(DAY_0), {f"{name}.xlsx": saved_on(made, DAY_0)}))
     week = story.week(DAY_0 + timedelta(days=9))
     assert listed(week, "To decide") == "PAK-1, c.xlsx."

@@ -110,11 +110,8 @@ def stamped(data: bytes, identity: Identity, project: str, saved: date) -> bytes
             for before, after in swaps:
                 text = text.replace(before.encode(), after.encode())
             if name == "docProps/core.xml":
-                text = re.sub(
-                    rb"(<dcterms:modified[^>]*>)[^<]*",
-                    rb"\g<1>%bT09:00:00Z" % saved.isoformat().encode(),
-                    text,
-                )
+                moment = rb"\g<1>%bT09:00:00Z" % saved.isoformat().encode()
+                text = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", moment, text)
             made.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
@@ -486,11 +483,8 @@ def test_the_ledger_tells_the_story_of_every_file(year: Year, told: list[Summary
         for each in files:
             row = book[each.submission]
             gives_way_to = names.get(str(row["superseded_by"]), "")
-            assert (row["verdict"], row["state"], gives_way_to) == (
-                each.verdict,
-                each.state,
-                each.gives_way_to,
-            ), each.name
+            right = (each.verdict, each.state, each.gives_way_to)
+            assert (row["verdict"], row["state"], gives_way_to) == right, each.name
             assert each.why in (row["reason"] or ""), each.name
             if not each.why:
                 assert row["reason"] is None, each.name
@@ -522,19 +516,10 @@ def test_the_findings_name_what_has_to_be_decided(year: Year, told: list[Summary
     found = Counter(queried(year.folder / "year", "SELECT code FROM findings WHERE code LIKE 'X%'"))
     quarters = len(QUARTERS)
     # superseded: v1; v1 and v2; the overtaken one. decided: 2 of two copies, 2 of two projects, 2 of a title, 1 away
-    assert found == {
-        ("X002",): 4 * quarters,
-        ("X003",): 2 * quarters,
-        ("X004",): 2 * quarters,
-        ("X005",): 7 * quarters,
-    }
-    (remedy,) = queried(
-        year.folder / "year", "SELECT remedy FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1"
-    )[0]
-    (name,) = queried(
-        year.folder / "year",
-        "SELECT submission FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1",
-    )[0]
+    times = {"X002": 4, "X003": 2, "X004": 2, "X005": 7}
+    assert found == {(code,): number * quarters for code, number in times.items()}
+    first = "SELECT remedy, submission FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1"
+    ((remedy, name),) = queried(year.folder / "year", first)
     assert f"hrge-xl decide DATASET {name} --use --reason" in remedy
     assert len(queried(year.folder / "year", "SELECT 1 FROM findings WHERE code = 'I011'")) == quarters
 
@@ -604,11 +589,8 @@ def toolkit_answers(layout: Layout, country: str, quarter: int) -> Answers:
     for key, slot in layout.slots.items():
         if slot.field.vocabulary == layout.spec.countries and key[:2] in rows_in_use:
             found.setdefault(key, country)
-    return found | {
-        ("FORM", "1", "FRM_04"): country,
-        ("FORM", "1", "FRM_06"): start,
-        ("FORM", "1", "FRM_07"): end,
-    }
+    form = {"FRM_04": country, "FRM_06": start, "FRM_07": end}
+    return found | {("FORM", "1", code): value for code, value in form.items()}
 
 
 class Quarter:
@@ -688,11 +670,8 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
 
         command = ["decide", str(dataset), f"{folder.name}/returned/theirs.xlsx", "--use", "--today", today]
         assert hrge(*command, "--reason", "asked the team", "--by", "coordination office") == 0
-        book = {
-            Path(str(row["path"])).name: row
-            for row in ledger(dataset).values()
-            if folder.name in str(row["path"])
-        }
+        here = [row for row in ledger(dataset).values() if folder.name in str(row["path"])]
+        book = {Path(str(row["path"])).name: row for row in here}
         assert {name: row["state"] for name, row in book.items()} == {
             "at once.xlsx": "counts", "late.xlsx": "counts", "first.xlsx": "superseded", "second.xlsx": "counts",
             "ours.xlsx": "superseded", "theirs.xlsx": "counts", "scan.xlsx": "refused",
