@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import openpyxl
 
 from hrge_xl import Order, generate, load, load_round
 from tests.command_line import hrge
@@ -134,3 +137,38 @@ def verify_report(asked: VerificationRequest) -> Audit:
 
 def verify_dataset(asked: VerificationRequest) -> Audit:
     return verify(asked, dataset_again)
+
+
+# changes of files, as somebody makes them
+
+
+def csv_rows(change: Callable[[list[list[str]]], object]) -> Callable[[Path], object]:
+    def do(path: Path) -> None:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        change(rows)
+        with path.open("w", encoding="utf-8-sig", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows(rows)
+
+    return do
+
+
+def put_text(old: str, new: str) -> Callable[[Path], object]:
+    """Put another text into the place of the first one that fits."""
+
+    def do(path: Path) -> None:
+        content = path.read_text(encoding="utf-8")
+        assert old in content
+        path.write_text(content.replace(old, new, 1), encoding="utf-8", newline="")
+
+    return do
+
+
+def in_workbook(change: Callable[[openpyxl.Workbook], object]) -> Callable[[Path], object]:
+    """Change a workbook, as Excel would save it."""
+
+    def do(path: Path) -> None:
+        book = openpyxl.load_workbook(path)
+        change(book)
+        book.save(path)
+
+    return do

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hrge_xl import load, load_round
-from tests.audited import DAY, TODAY, edited, round_folder, workbook
+from tests.audited import DAY, TODAY, edited, put_text, round_folder, workbook
 from tests.command_line import hrge
 from tests.databases import tampered
 from tests.face import (
@@ -170,10 +170,7 @@ def other_specs(tmp_path: Path) -> Callable[[str, str], Path]:
 
     def write(old: str, new: str) -> Path:
         shutil.copytree("workbook_specs/example", tmp_path / "other")
-        file = tmp_path / "other" / "workbook.yaml"
-        text = file.read_text(encoding="utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+        put_text(old, new)(tmp_path / "other" / "workbook.yaml")
         return tmp_path / "other"
 
     return write

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import shutil
@@ -15,7 +14,7 @@ import openpyxl
 import pytest
 import yaml
 
-from tests.audited import DAY, edited, returned, workbook
+from tests.audited import DAY, csv_rows, edited, in_workbook, put_text, returned, workbook
 from tests.command_line import hrge, ran
 from tests.databases import tampered
 from tests.face import (
@@ -130,38 +129,6 @@ def test_no_text_of_a_team_names_a_row(store: Store) -> None:
 
 
 # files beside it
-
-
-def csv_rows(change: Callable[[list[list[str]]], object]) -> Callable[[Path], object]:
-    def do(path: Path) -> None:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-        change(rows)
-        with path.open("w", encoding="utf-8-sig", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows(rows)
-
-    return do
-
-
-def put_text(old: str, new: str) -> Callable[[Path], object]:
-    """Put another text into the place of the first one that fits."""
-
-    def do(path: Path) -> None:
-        content = path.read_text(encoding="utf-8")
-        assert old in content
-        path.write_text(content.replace(old, new, 1), encoding="utf-8", newline="")
-
-    return do
-
-
-def in_workbook(change: Callable[[openpyxl.Workbook], object]) -> Callable[[Path], object]:
-    """Change a workbook, as Excel would save it."""
-
-    def do(path: Path) -> None:
-        book = openpyxl.load_workbook(path)
-        change(book)
-        book.save(path)
-
-    return do
 
 
 def into(content: bytes) -> Callable[[Path], object]:

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from tests.audited import DAY, returned, round_folder, workbook
+from tests.audited import DAY, put_text, returned, round_folder, workbook
 from tests.command_line import hrge, ran
 from tests.databases import LEDGER, queried, tampered
 from tests.fixture_types import Folders, Patch
@@ -253,10 +253,7 @@ def test_what_is_no_key_and_what_nobody_can_trust_is_told(folder: Path, name: st
 
 
 def change(folder: Path, old: str, new: str) -> None:
-    file = folder / "round.yaml"
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    put_text(old, new)(folder / "round.yaml")
 
 
 THEN = "in round.yaml; when seal 1 of round round"

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from tests.audited import DAY, edited, returned, round_folder, verify_dataset, workbook
+from tests.audited import (
+    DAY,
+    csv_rows,
+    edited,
+    in_workbook,
+    put_text,
+    returned,
+    round_folder,
+    verify_dataset,
+    workbook,
+)
 from tests.command_line import hrge, ran
 from tests.databases import tampered
 from tests.face import Audit, VerificationRequest
@@ -35,7 +43,6 @@ class Edit(NamedTuple):
 
 def in_database(statements: str, file: str = "dataset.sqlite") -> Callable[[Path], object]:
     """Change a database of the folder as any program can, leaving no other trace."""
-
     return lambda folder: tampered(folder / file, statements)
 
 
@@ -44,37 +51,15 @@ def in_ledger(statements: str) -> Callable[[Path], object]:
 
 
 def in_text(name: str, old: str, new: str) -> Callable[[Path], object]:
-    """Put another text into the place of the first one that fits."""
-
-    def do(folder: Path) -> None:
-        content = (folder / name).read_text(encoding="utf-8")
-        assert old in content
-        (folder / name).write_text(content.replace(old, new, 1), encoding="utf-8", newline="")
-
-    return do
+    return lambda folder: put_text(old, new)(folder / name)
 
 
 def in_csv(name: str, change: Callable[[list[list[str]]], object]) -> Callable[[Path], object]:
-    def do(folder: Path) -> None:
-        path = folder / "csv" / name
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.reader(stream))
-        change(rows)
-        with path.open("w", encoding="utf-8-sig", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows(rows)
-
-    return do
+    return lambda folder: csv_rows(change)(folder / "csv" / name)
 
 
-def in_workbook(sheet: str, cell: str, value: object) -> Callable[[Path], object]:
-    """Change a cell of data.xlsx, as Excel would save it."""
-
-    def do(folder: Path) -> None:
-        book = openpyxl.load_workbook(folder / "data.xlsx")
-        book[sheet][cell] = value
-        book.save(folder / "data.xlsx")
-
-    return do
+def in_data_xlsx(sheet: str, cell: str, value: object) -> Callable[[Path], object]:
+    return lambda folder: in_workbook(lambda book: book[sheet].__setitem__(cell, value))(folder / "data.xlsx")
 
 
 def in_received(folder: Path) -> None:
@@ -151,9 +136,9 @@ EDITS = [
     Edit("the description", in_text("datapackage.json", '"answers"', '"replies"'), "datapackage.json: resources["),
     Edit("no JSON", lambda folder: (folder / "datapackage.json").write_text("{"), "datapackage.json: “cannot be read"),
     Edit("the words for Datasette", in_text("metadata.yaml", "The team that", "A team that"), "metadata.yaml, line"),
-    Edit("a cell of data.xlsx", in_workbook("answers", "G3", "Forged"), "data.xlsx: answers!G3: “Forged”"),
-    Edit("a heat map", in_workbook("Heat maps", "B4", 99), "data.xlsx: Heat maps!B4: “99”"),
-    Edit("data.xlsx saved again", in_workbook("Contents", "A1", None), "data.xlsx: Contents!A1"),
+    Edit("a cell of data.xlsx", in_data_xlsx("answers", "G3", "Forged"), "data.xlsx: answers!G3: “Forged”"),
+    Edit("a heat map", in_data_xlsx("Heat maps", "B4", 99), "data.xlsx: Heat maps!B4: “99”"),
+    Edit("data.xlsx saved again", in_data_xlsx("Contents", "A1", None), "data.xlsx: Contents!A1"),
     Edit("no workbook", lambda folder: (folder / "data.xlsx").write_bytes(b"PK\x03\x04"), "data.xlsx: “cannot be read"),
     Edit(
         "Parquet", lambda folder: shutil.copyfile(*(folder / "parquet" / name for name in PARQUET)),
