@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from hrge_xl import Order, issue, load
-from hrge_xl.cli import run
 from tests import two_rounds
+from tests.command_line import hrge
 from tests.face import Answers, Value, saved_on, story
 
 KEY = b"k" * 32
@@ -93,7 +93,7 @@ def begin(folder: Path, name: str) -> Path:
     lines = (f"{team},{country},{DEADLINES[name]}\n" for team, country in TEAMS[name].items())
     listed = folder / f"{name}.csv"
     listed.write_text("team,country,deadline\n" + "".join(lines), encoding="utf-8")
-    assert run(["round", "init", str(folder / name), "--spec", two_rounds.SPEC, "--teams", str(listed)]) == 0
+    assert hrge("round", "init", folder / name, "--spec", two_rounds.SPEC, "--teams", listed) == 0
     (folder / name / "signing.key").chmod(0o600)
     (folder / name / "signing.key").write_bytes(KEY)
     return folder / name
@@ -105,7 +105,7 @@ def played() -> Path:
     folder = Path(_kept().name)
     rounds = play(folder)
     words = ["-o", str(folder / "all"), "--shareable", "--formats", "csv", "--today", str(TODAY)]
-    assert run(["consolidate", *map(str, rounds.values()), *words]) == 0
+    assert hrge("consolidate", *rounds.values(), *words) == 0
     return folder
 
 
@@ -123,8 +123,8 @@ def play(folder: Path) -> dict[str, Path]:
         for file, data in sent:
             (home / "returned" / f"{file.name}.xlsx").write_bytes(data)
         days = ["--received", str(received), "--today", str(TODAY)]
-        assert run(["consolidate", str(home), *days, "--formats", "csv"]) == 0
-    assert run(["waive", "V001", "--file", "Quetta.xlsx", "--ledger", str(rounds[LATER]), *WHO]) == 0
+        assert hrge("consolidate", home, *days, "--formats", "csv") == 0
+    assert hrge("waive", "V001", "--file", "Quetta.xlsx", "--ledger", rounds[LATER], *WHO) == 0
     return rounds
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
 import re
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import openpyxl
 
 from hrge_xl import Order, generate, load, load_round
-from hrge_xl.cli import run
+from tests.command_line import hrge
 from tests.damage import ANSWERS
 from tests.face import (
     Audit,
@@ -20,7 +27,10 @@ from tests.face import (
     build,
     dataset_again,
     orders,
+    render,
     report_again,
+    run_id,
+    summed_up,
     verify,
 )
 
@@ -43,7 +53,6 @@ def workbook(team: str = "PAK", *, whole: bool = True, language: str = "en") -> 
 
 
 def returned(folder: Path, files: dict[str, bytes]) -> list[Path]:
-    """Files in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -66,11 +75,6 @@ def edited(data: bytes, part: str, old: str, new: str) -> bytes:
             made.writestr(zipfile.ZipInfo(name), content)
     assert found
     return target.getvalue()
-
-
-def hrge(*words: object) -> int:
-    """The command line, in this process; its exit code."""
-    return run([str(word) for word in words])
 
 
 def reported(folder: Path, *more: object) -> Path:
@@ -100,11 +104,71 @@ def round_folder(tmp_path: Path) -> Path:
     return folder
 
 
+def look(folder: Path, report: str = "validation.json", **more: Any) -> Audit:
+    """Verify the report of a folder against what lies beside it."""
+    return verify_report(VerificationRequest(folder / "reports" / report, [folder / "returned"], **more))
+
+
+def said(audit: Audit) -> str:
+    return "\n".join(audit.lines())
+
+
+@contextmanager
+def forged_report(folder: Path, *, fits: bool = False) -> Iterator[dict[str, Any]]:
+    """The data of the report of a folder, to be changed, and written as the program writes them; `fits`: with sums
+    and a number that fit.
+    """
+    path = folder / "reports" / "validation.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    yield data
+    if fits:
+        data["summary"] = summed_up(data["files"])
+        renumber(data)
+    path.write_text(render(data), encoding="utf-8", newline="\n")
+
+
+def renumber(data: dict[str, Any]) -> None:
+    data["run"]["id"] = run_id(data["run"], data["files"], data["waivers"], data["decisions"])  # type: ignore[arg-type]
+
+
 def verify_report(asked: VerificationRequest) -> Audit:
-    """Verify a report."""
     return verify(asked, report_again)
 
 
 def verify_dataset(asked: VerificationRequest) -> Audit:
-    """Verify a dataset."""
     return verify(asked, dataset_again)
+
+
+# changes of files, as somebody makes them
+
+
+def csv_rows(change: Callable[[list[list[str]]], object]) -> Callable[[Path], object]:
+    def do(path: Path) -> None:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        change(rows)
+        with path.open("w", encoding="utf-8-sig", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows(rows)
+
+    return do
+
+
+def put_text(old: str, new: str) -> Callable[[Path], object]:
+    """Put another text into the place of the first one that fits."""
+
+    def do(path: Path) -> None:
+        content = path.read_text(encoding="utf-8")
+        assert old in content
+        path.write_text(content.replace(old, new, 1), encoding="utf-8", newline="")
+
+    return do
+
+
+def in_workbook(change: Callable[[openpyxl.Workbook], object]) -> Callable[[Path], object]:
+    """Change a workbook, as Excel would save it."""
+
+    def do(path: Path) -> None:
+        book = openpyxl.load_workbook(path)
+        change(book)
+        book.save(path)
+
+    return do

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hrge_xl import Order, generate, load
-from hrge_xl.cli import run
+from tests.command_line import hrge
 from tests.face import Answers, saved_on
 
 SPEC = load("example")
@@ -116,11 +116,10 @@ ACTS: tuple[Act, ...] = (
 
 
 def play(folder: Path, acts: tuple[Act, ...]) -> Path:
-    """A round in which each team does one thing."""
     listed = folder / "teams.csv"
     listed.write_text("team,country\n" + "".join(f"{team},PAK\n" for team in TEAMS), encoding="utf-8")
     round_ = folder / ROUND
-    assert run(["round", "init", str(round_), "--spec", "example", "--teams", str(listed)]) == 0
+    assert hrge("round", "init", round_, "--spec", "example", "--teams", listed) == 0
     (round_ / "signing.key").chmod(0o600)
     (round_ / "signing.key").write_bytes(KEY)
     for team, act in zip(TEAMS, acts, strict=True):
@@ -129,9 +128,9 @@ def play(folder: Path, acts: tuple[Act, ...]) -> Path:
     for team, act in zip(TEAMS, acts, strict=True):
         who = ["--reason", "Asked the team.", "--by", "office"]
         if act is decided:
-            assert run(["decide", str(round_), f"{team}_other.xlsx", "--use", *who]) == 0
+            assert hrge("decide", round_, f"{team}_other.xlsx", "--use", *who) == 0
         if act is withdrawn:
-            assert run(["decide", str(round_), f"{team}_one.xlsx", "--withdraw", *who]) == 0
+            assert hrge("decide", round_, f"{team}_one.xlsx", "--withdraw", *who) == 0
         if act is waived:
-            assert run(["waive", "V001", "--file", f"{team}_one.xlsx", "--ledger", str(round_), *who]) == 0
+            assert hrge("waive", "V001", "--file", f"{team}_one.xlsx", "--ledger", round_, *who) == 0
     return round_

@@ -13,7 +13,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from hrge_xl import ExpectedReturn, load, read
-from hrge_xl.cli import run
+from tests.command_line import hrge
 from tests.face import Answers, Layout, Refusal, Spec, Submission, Value, address, build, find, saved_on
 
 KEY = b"k" * 32
@@ -26,24 +26,7 @@ CHANGES = {  # in the register and the form of the example
     "{code: PLN_06, type: integer,": "{code: PLN_06, type: integer, carry: last,",
     "{code: PLN_13, type: many,": "{code: PLN_13, type: many, carry: both,",
 }
-RULES = """
-- {code: R-L01, name: impact-jumps, tool: R1, at: [RSK_04], severity: warning, message: It jumps.,
-   check: not (absolute(RSK_04 - last(RSK_04)) > 1)}
-- {code: R-L02, name: same-response, tool: R1, at: [RSK_06], severity: warning, message: The same response.,
-   check: not (RSK_06 == last(RSK_06))}
-- {code: R-L03, name: all-other-likelihoods, tool: PLAN, at: [PLN_01], severity: warning, message: All have changed.,
-   when: "any_row('R1', filled(last(RSK_03)))", check: "any_row('R1', last(RSK_03) == RSK_03)"}
-- {code: R-L04, name: same-purpose, tool: PLAN, at: [PLN_03], severity: warning, message: Copied from last time.,
-   check: not (PLN_03 == last(PLN_03))}
-- {code: R-L05, name: women-before, tool: R1, at: [RSK_02], severity: warning, message: Women are left out now.,
-   when: "'WOM' in last(RSK_02)", check: "'WOM' in RSK_02"}
-- {code: R-L06, name: high-before, tool: R1, at: [RSK_07], severity: warning, message: It was high.,
-   when: filled(RSK_07), check: not (last(RSK_05) == 'H')}
-- {code: R-L07, name: later-than-before, tool: R1, at: [FOL_02], severity: warning, message: It slips.,
-   check: not (FOL_02 > last(FOL_02))}
-- {code: R-L08, name: other-point, tool: R1, at: [RSK_08], severity: warning, message: Another point.,
-   when: filled(last(RSK_08)), check: RSK_08 == last(RSK_08)}
-"""
+RULES = "\n" + Path(__file__).with_name("rules_in_time.yaml").read_text(encoding="utf-8")
 
 
 def spec_in_time(folder: Path) -> Spec:
@@ -73,15 +56,14 @@ class InTime:
         listed = self.folder / f"{name}.csv"
         listed.write_text("team,country\n" + "".join(f"{team},{at}\n" for team, at in teams.items()), "utf-8")
         round_ = self.folder / name
-        assert run(["round", "init", str(round_), "--spec", self.spec.folder, "--teams", str(listed)]) == 0
+        assert hrge("round", "init", round_, "--spec", self.spec.folder, "--teams", listed) == 0
         (round_ / "signing.key").chmod(0o600)
         (round_ / "signing.key").write_bytes(KEY)
         more = ["--from", str(self.folder / earlier)] if earlier else []
-        assert run(["generate", str(round_), *more, "--today", str(issued)]) == 0
+        assert hrge("generate", round_, *more, "--today", issued) == 0
         return round_
 
     def issued(self, name: str, team: str) -> bytes:
-        """The workbook that a team was issued in a round."""
         return (self.folder / name / "issued" / f"{team}_en.xlsx").read_bytes()
 
     def send(self, name: str, file: str, workbook: bytes, day: date) -> Path:
@@ -91,7 +73,6 @@ class InTime:
         return path
 
     def read(self, path: Path) -> Submission:
-        """What a returned file says."""
         found = read(path, ExpectedReturn(self.spec.folder, key=KEY))
         assert not isinstance(found, Refusal), found
         return found

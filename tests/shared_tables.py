@@ -12,7 +12,6 @@ DAY = date(2026, 6, 30)
 
 
 def tables(store: Store) -> Rows:
-    """The rows of the tables that are shown."""
     return {table.name: list(store.rows(table.name, columns=table.names)) for table in store.schema.shown}
 
 

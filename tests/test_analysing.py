@@ -7,24 +7,38 @@ files.
 from __future__ import annotations
 
 import csv
+import html
+import json
 import re
 import shutil
-import sqlite3
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
+import yaml
 from openpyxl import load_workbook
 
-from hrge_xl.cli import run
+from hrge_xl import ExpectedReturn, Source, ValidationRequest, consolidate, load
+from tests import two_rounds
 from tests.analysed_rounds import DEADLINES, EARLIER, LATER, RETURNS, TEAMS, TODAY, Return, played
-from tests.conftest import emptied
+from tests.command_line import hrge, ran
+from tests.conftest import emptied, free_port
+from tests.databases import queried
+from tests.face import META, Overview, Schema, open_dataset, overview, page_of
+from tests.face import FigureSource as Row
+from tests.fixture_types import Folders, Patch
 from tests.write_docs import DOCS
 
 pytestmark = pytest.mark.xdist_group("analysing")
@@ -38,7 +52,7 @@ Rows = list[tuple[Any, ...]]
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: Folders) -> Path:
     """A folder with the dataset where the page has it."""
     base = tmp_path_factory.mktemp("analysing")
     shutil.copytree(played() / "all", base / DEMONSTRATION)
@@ -50,7 +64,7 @@ def by_postgres(postgres_url: str) -> dict[str, Rows]:
     """What each question finds in PostgreSQL."""
     out = played() / "all"
     words = ["-o", str(out), "--store", postgres_url, "--today", str(TODAY), "--formats", "csv"]
-    assert run(["consolidate", str(played() / EARLIER), str(played() / LATER), *words]) == 0
+    assert hrge("consolidate", played() / EARLIER, played() / LATER, *words) == 0
     engine = sa.create_engine(postgres_url)
     with engine.connect() as connection:
         found = {
@@ -74,8 +88,7 @@ def _plain(cell: Any) -> Any:
 
 def asked(statement: str, file: str = "all/dataset.sqlite") -> Rows:
     """What a statement finds in one of the files."""
-    with sqlite3.connect(played() / file) as database:
-        return database.execute(statement).fetchall()
+    return queried(played() / file, statement)
 
 
 def blocks(language: str) -> list[str]:
@@ -141,7 +154,6 @@ class File:
 
 @cache
 def files() -> dict[str, File]:
-    """Every file by its name."""
     return {sent.name if sent.round == LATER else f"{sent.name} earlier": File(sent) for sent in RETURNS}
 
 
@@ -165,34 +177,26 @@ def same(number: int, counted: Any) -> None:
 
 
 def counts(keys: Any) -> Rows:
-    """Each key with how often it was there."""
     return [(*key, count) for key, count in Counter(keys).items()]
 
 
 HIGH = ("High", "Substantial")
 
 
+def expected() -> Iterator[tuple[tuple[str, str], str]]:
+    """Period and team, with the country, of every team that was expected."""
+    yield from (((period, team), at) for period, teams in TEAMS.items() for team, at in teams.items())
+
+
 def test_who_has_answered() -> None:
     """Who was expected, what came, and when."""
     outcomes = {(EARLIER, team): "returned" for team in ("PAK", "AFG")} | {(EARLIER, "IRQ"): "accepted"}
-    outcomes |= {
-        (LATER, "PAK"): "accepted",
-        (LATER, "AFG"): "returned",
-        (LATER, "BGD"): "conflict",
-        (LATER, "Quetta"): "accepted",
-    }
+    outcomes |= {(LATER, "PAK"): "accepted", (LATER, "AFG"): "returned", (LATER, "BGD"): "conflict"}
+    outcomes[LATER, "Quetta"] = "accepted"
     sent = Counter((each.round, each.team) for each in RETURNS)
     wanted = [
-        (
-            period,
-            team,
-            country,
-            outcomes.get((period, team), "missing"),
-            str(DEADLINES[period]),
-            sent[period, team],
-        )
-        for period, teams in TEAMS.items()
-        for team, country in teams.items()
+        (*key, country, outcomes.get(key, "missing"), str(DEADLINES[key[0]]), sent[key])
+        for key, country in expected()
     ]
     assert plain(row[:5] + row[6:7] for row in asked(QUESTIONS[1])) == plain(wanted)
 
@@ -203,15 +207,7 @@ def test_risks_by_level() -> None:
 
 def test_which_risks_are_high() -> None:
     wanted = [
-        (
-            file.round,
-            file.team,
-            cells["RSK_07"],
-            cells["RSK_12"],
-            cells["RSK_22"],
-            cells["RSK_18"],
-            file.path.name,
-        )
+        (file.round, file.team, *(cells[f"RSK_{n}"] for n in ("07", "12", "22", "18")), file.path.name)
         for file, _, cells in all_risks()
         if cells["RSK_12"] in HIGH
     ]
@@ -252,16 +248,9 @@ def test_persons_by_sex() -> None:
 
 def test_what_is_overdue() -> None:
     wanted = [
-        (
-            file.team,
-            "T3.2",
-            code,
-            cells["RSK_16"],
-            cells["RSK_19"].date(),
-            (TODAY - cells["RSK_19"].date()).days,
-        )
+        (file.team, "T3.2", code, cells["RSK_16"], due, (TODAY - due).days)
         for file, code, cells in all_risks()
-        if cells["RSK_19"] < datetime(TODAY.year, TODAY.month, TODAY.day) and cells["RSK_27"] != "Closed"
+        if (due := cells["RSK_19"].date()) < TODAY and cells["RSK_27"] != "Closed"
     ]
     assert plain(row[:4] + row[5:] for row in asked(QUESTIONS[9])) == plain(wanted)
 
@@ -279,29 +268,20 @@ def test_response_rates() -> None:
     rates = [(period, all_, some, round(100 * some / all_, 1)) for period, (all_, some) in sizes.items()]
     same(11, rates)
     names = {"PAK": "Pakistan", "AFG": "Afghanistan", "IRQ": "Iraq", "BGD": "Bangladesh"}
-    expected = Counter((period, names[at]) for period, teams in TEAMS.items() for at in teams.values())
-    answered = Counter((period, names[TEAMS[period][team]]) for period, team in came)
-    same(12, [(*key, count, answered[key]) for key, count in expected.items()])
+    asked_for = Counter((period, names[at]) for (period, _), at in expected())
+    given = Counter((period, names[TEAMS[period][team]]) for period, team in came)
+    same(12, [(*key, count, given[key]) for key, count in asked_for.items()])
 
 
 def test_who_is_silent_and_who_is_late() -> None:
     came = {(each.round, each.team) for each in RETURNS}
     last = {"IRQ": EARLIER}
     silent = [
-        (period, team, country, DEADLINES[period], last.get(team))
-        for period, teams in TEAMS.items()
-        for team, country in teams.items()
-        if (period, team) not in came
+        (*key, country, DEADLINES[key[0]], last.get(key[1])) for key, country in expected() if key not in came
     ]
     same(13, silent)
-    same(
-        14,
-        [
-            (each.round, each.team, DEADLINES[each.round], each.received)
-            for each in RETURNS
-            if each.received > DEADLINES[each.round]
-        ],
-    )
+    due = [(each.round, each.team, DEADLINES[each.round], each.received) for each in RETURNS]
+    same(14, [row for row in due if row[3] > row[2]])
 
 
 def test_whom_risks_affect() -> None:
@@ -321,10 +301,8 @@ def test_shares_of_high_risks() -> None:
     levels: dict[tuple[str, str], list[bool]] = {}
     for file, _, cells in all_risks():
         levels.setdefault((file.round, file.country), []).append(cells["RSK_22"] in HIGH)
-    same(
-        17,
-        [(*key, len(high), sum(high), round(100 * sum(high) / len(high), 1)) for key, high in levels.items()],
-    )
+    counted = {key: (len(high), sum(high)) for key, high in levels.items()}
+    same(17, [(*key, every, high, round(100 * high / every, 1)) for key, (every, high) in counted.items()])
 
 
 def test_the_way_to_targets() -> None:
@@ -334,12 +312,8 @@ def test_the_way_to_targets() -> None:
         number = str(cells["T4C_01"]).split()[0]
         aim = file.rows("T4.B")[number]
         baseline, target, value = aim["T4B_13"], aim["T4B_15"], cells["T4C_06"]
-        assert found[file.round, file.team] == (
-            baseline,
-            value,
-            target,
-            pytest.approx((value - baseline) / (target - baseline)),
-        )
+        progress = pytest.approx((value - baseline) / (target - baseline))
+        assert found[file.round, file.team] == (baseline, value, target, progress)
     assert len(found) == len([*persons()])
 
 
@@ -396,7 +370,7 @@ def test_values_by_country() -> None:
 # other languages
 
 
-def test_python(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python(home: Path, monkeypatch: Patch) -> None:
     """One block goes on where the one before ended, as in a session."""
     monkeypatch.chdir(home)
     session: dict[str, Any] = {}
@@ -405,7 +379,7 @@ def test_python(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(session["by_team"].index) == set(session["wide"].columns) == {"AFG", "IRQ", "PAK", "Quetta"}
 
 
-def test_duckdb(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_duckdb(home: Path, monkeypatch: Patch) -> None:
     pytest.importorskip("duckdb")
     monkeypatch.chdir(home)
     (block,) = blocks("python duckdb")
@@ -430,3 +404,218 @@ def test_r_and_power_query_name_what_there_is(home: Path) -> None:
     ):
         assert [name for name in names if not re.search(rf"\b{name}\b", r)] == []
         assert set(names) <= set(columns_of(home, table))
+
+
+# datasette opens a dataset with its `metadata.yaml`
+
+
+START_SECONDS = 60.0
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: Folders) -> Iterator[str]:
+    """Serve the dataset as docs/analysing.md says, to this computer alone."""
+    pytest.importorskip("datasette")
+    folder = tmp_path_factory.mktemp("served")
+    for name in ("dataset.sqlite", "metadata.yaml"):
+        shutil.copy(played() / "all" / name, folder)
+    port = free_port()
+    words = ["serve", "dataset.sqlite", "-m", "metadata.yaml", "-p", str(port)]
+    words = [sys.executable, "-m", "datasette", *words]
+    with subprocess.Popen(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            yield answering(f"http://127.0.0.1:{port}", server)
+        finally:
+            server.terminate()
+
+
+def answering(address: str, server: subprocess.Popen[bytes]) -> str:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            page(f"{address}/-/versions.json")
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return address
+    raise AssertionError("Datasette does not answer.")
+
+
+def page(address: str) -> str:
+    with urlopen(address) as answer:
+        return html.unescape(answer.read().decode("utf-8"))
+
+
+def test_it_shows_what_is_exported_and_hides_the_rest(address: str) -> None:
+    schema = Schema(load("hrge_toolkit"))
+    shown = {
+        table["name"]
+        for table in json.loads(page(f"{address}/dataset.json"))["tables"]
+        if not table["hidden"]
+    }
+    assert shown == {table.name for table in schema.shown if not table.view}
+    index = page(f"{address}/dataset")
+    assert [table.name for table in schema.shown if f'href="/dataset/{table.name}"' not in index] == []
+    assert "Human Rights and Gender Equality Toolkit" in page(address)
+
+
+def test_every_table_and_column_is_described(address: str) -> None:
+    schema = Schema(load("hrge_toolkit"))
+    for table in (*schema.shown, *(table for table in schema.base if table.name == "answers_fact"), META):
+        told = page(f"{address}/dataset/{table.name}?_size=1")
+        assert table.about in " ".join(told.split()), table.name
+        for column in table.columns:
+            assert f"<dt>{column.name}</dt><dd>{column.description}</dd>" in told, (table.name, column.name)
+
+
+def test_it_answers_questions(address: str) -> None:
+    found = json.loads(page(f"{address}/dataset.json?_shape=arrays&sql={quote(QUESTIONS[11])}"))["rows"]
+    assert plain(map(tuple, found)) == plain(asked(QUESTIONS[11]))
+
+
+def test_both_copies_have_the_same_description() -> None:
+    """With every table and view of the file, and of the copy to share."""
+    folder = played() / "all"
+    told, shared = (
+        (home / "metadata.yaml").read_text(encoding="utf-8") for home in (folder, folder / "shareable")
+    )
+    assert told == shared
+    tables = yaml.safe_load(told)["databases"]["dataset"]["tables"]
+    made = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+    assert {(name,) for name in tables} == {*asked(made)} == {*asked(made, "all/shareable/dataset.sqlite")}
+
+
+# ten figures of the overview are traced to their cells, and ten are those that the sql of docs/analysing.md gives
+
+
+THREE_TEAMS = ("AFG", "BGD", "PAK")
+DAY_OF_THE_PAGE = date(2026, 7, 20)
+TRACED = re.compile(
+    r": (?P<value>.*?)(?: \(typed: “(?P<typed>.*)”\))? ← (?P<sheet>.+)!(?P<cell>[A-Z]+\d+) in (?P<file>.+)"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: Folders) -> Path:
+    """A consolidated folder of three teams of the Toolkit."""
+    base = tmp_path_factory.mktemp("figures")
+    paths = [
+        path for path in two_rounds.returns(base / "returned", two_rounds.LATER) if path.stem in THREE_TEAMS
+    ]
+    consolidate(
+        [Source(paths, ValidationRequest(ExpectedReturn("hrge_toolkit"), DAY_OF_THE_PAGE))],
+        base / "dataset",
+        formats=(),
+    )
+    return base / "dataset"
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path) -> Overview:
+    with open_dataset(folder) as store:
+        return overview(store, DAY_OF_THE_PAGE, "en", None)
+
+
+def answered(folder: Path, number: int) -> list[tuple[Any, ...]]:
+    """What the SQL of one question of the page gives."""
+    statement = next(text for title, text in SQL if title.startswith(f"{number}. "))
+    return queried(folder, statement)
+
+
+def rows_behind(found: Overview) -> dict[str, list[Row]]:
+    """Ten figures of the page, each with a row behind it."""
+    assert found.indicators
+    assert found.gaps
+    assert found.risks
+    people = next(each for each in found.indicators if each.code == "PA1").periods[0]
+    female = next(part for split in people.splits for part in split.parts if part.label == "Female")
+    worst = next(cell for cell in found.risks.maps[0].cells.values() if cell.total)
+    return {
+        "persons referred": list(people.behind.sources),
+        "women among them": list(female.behind.sources),
+        "teams that say no": list(found.gaps[0].behind.sources),
+        "a crossing of the matrix": list(worst.sources[:1]),
+        "the most serious risks": [risk.source for risk in found.risks.top[:2]],
+    }
+
+
+def traced(folder: Path, row: Row) -> re.Match[str]:
+    """What `hrge-xl trace` says of the answer in the cell that a row of the page names."""
+    which = 'SELECT DISTINCT "row", field FROM answers WHERE team = ? AND sheet = ? AND cell = ?'
+    ((line, field),) = queried(folder, which, row.team, row.sheet, row.cell)
+    (told,) = [
+        match
+        for text in ran("trace", folder, "--team", row.team, "--row", line, "--field", field).out.splitlines()
+        if (match := TRACED.search(text))
+    ]
+    return told
+
+
+def test_ten_figures_lead_to_their_cells(folder: Path, found: Overview) -> None:
+    """From the page to the command, from the command to the file, and there openpyxl reads the same."""
+    page, sums, count = page_of(found), Counter[str](), 0
+    for figure, rows in rows_behind(found).items():
+        for row in rows:
+            shown = f'<bdi>{row.file}</bdi> · <bdi>{row.sheet}</bdi> <b dir="ltr">{row.cell}</b>'
+            assert shown in page, figure
+            told = traced(folder, row)
+            assert (Path(told["file"]).name, told["sheet"], told["cell"]) == (row.file, row.sheet, row.cell)
+            book = openpyxl.load_workbook(folder / told["file"], data_only=True, read_only=True)
+            value = book[told["sheet"]][told["cell"]].value
+            assert str(value) == (told["typed"] or told["value"]), figure
+            sums[figure] += value if isinstance(value, int) else 1
+            count += 1
+    assert count >= 10
+    assert found.indicators
+    assert found.gaps
+    people = next(each for each in found.indicators if each.code == "PA1").periods[0]
+    assert sums["persons referred"] == people.figures["total"]
+    assert sums["women among them"] == people.splits[0].parts[0].number
+    assert sums["teams that say no"] == found.gaps[0].figures["teams_no"]
+
+
+def test_ten_figures_are_those_of_the_sql_of_the_guide(folder: Path, found: Overview) -> None:
+    assert found.risks
+    assert found.indicators
+    assert found.gaps
+    assert found.overdue is not None
+    people = next(each for each in found.indicators if each.code == "PA1").periods[0]
+    after = Counter[str]()
+    for _, counts in found.risks.by_team:
+        after.update(counts)
+    labels = {level.code: level.label for level in found.risks.levels}
+    returns, sheets, referred = answered(folder, 1), answered(folder, 2), answered(folder, 10)
+    severe = {(team, cell) for _, team, *_, cell in answered(folder, 5)}
+    before = next(parts for _, parts in found.risks.breakdowns)
+    by_sql = {
+        "returns": len(returns),
+        "required answers given": sum(row[7] for row in returns),
+        "completeness by sheet": {tool: (given, needed) for _, tool, given, needed, _ in sheets if needed},
+        "risks after mitigation": {level: count for _, level, count in answered(folder, 4)},
+        "severe risks before": len(severe),
+        "questions answered with no": [(row[1], row[2]) for row in answered(folder, 6)][: len(found.gaps)],
+        "total of an indicator": next(row[6] for row in answered(folder, 7) if row[1] == "PA1"),
+        "persons by sex": {label: total for _, label, total, _ in answered(folder, 8)},
+        "overdue actions": len({(row[0], row[1], row[2]) for row in answered(folder, 9)}),
+        "cells of a total": sum(value for _, _, value, counted, *_ in referred if counted),
+    }
+    on_the_page = {
+        "returns": found.counted,
+        "required answers given": sum(team.answered for team in found.teams),
+        "completeness by sheet": {
+            tool.code: (tool.figures["answered"], tool.figures["required"])
+            for tool in found.tools
+            if tool.figures["required"]
+        },
+        "risks after mitigation": {labels[code]: count for code, count in after.items() if count},
+        "severe risks before": sum(
+            part.counts["before"].get(code, 0) for part in before for code in ("S", "H")
+        ),
+        "questions answered with no": [(gap.question, gap.figures["teams_no"]) for gap in found.gaps],
+        "total of an indicator": people.figures["total"],
+        "persons by sex": {part.label: part.number for part in people.splits[0].parts},
+        "overdue actions": found.all_overdue,
+        "cells of a total": people.figures["total"],
+    }
+    assert len(by_sql) == 10
+    assert by_sql == on_the_page

@@ -23,9 +23,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
+from tests.databases import queried as rows
 from tests.played_rounds import KEY, workbook
 from tests.property_tests import examples
-from tests.test_datasets_elsewhere import protected, rows
+from tests.test_datasets_elsewhere import protected
 
 ROUNDS, TEAMS = ("2026-H1", "2026-H2"), ("Rabat", "Cairo")
 DEADLINE, TODAY = date(2026, 7, 8), "2026-08-01"

@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 
 from hrge_xl import ExpectedReturn, Order, generate, load
+from tests.command_line import hrge
 from tests.damage import (
     CHECKLIST,
     PLAN,
@@ -34,7 +35,7 @@ from tests.damage import (
     words,
 )
 from tests.face import Result, validation
-from tests.face import cli_module as cli
+from tests.fixture_types import Capsys, Folders, Patch
 from tests.intake_files import pack
 from tests.read_and_check import read_many
 from tests.telling import telling
@@ -112,28 +113,24 @@ def leaks(folder: Path) -> list[str]:
 )
 def test_a_redacted_report_shows_no_value(format: str, returned: Path, tmp_path: Path) -> None:
     whole, redacted = tmp_path / "whole", tmp_path / "redacted"
-    assert cli.run(["report", str(returned), "--format", format, "-o", str(whole)]) == 0
-    assert cli.run(["report", str(returned), "--format", format, "-o", str(redacted), "--redact"]) == 0
+    assert hrge("report", returned, "--format", format, "-o", whole) == 0
+    assert hrge("report", returned, "--format", format, "-o", redacted, "--redact") == 0
     assert leaks(whole) != []
     assert leaks(redacted) == []
 
 
 @pytest.mark.parametrize("more", [[], ["--json"]])
-def test_a_redacted_validation_prints_no_value(
-    more: list[str], returned: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.run(["validate", str(returned), *more]) == 1
+def test_a_redacted_validation_prints_no_value(more: list[str], returned: Path, capfd: Capsys) -> None:
+    assert hrge("validate", returned, *more) == 1
     assert CANARY in "".join(capfd.readouterr()).lower()
-    assert cli.run(["validate", str(returned), "--redact", *more]) == 1
+    assert hrge("validate", returned, "--redact", *more) == 1
     out, err = capfd.readouterr()
     assert CANARY not in (out + err).lower()
     assert "V002" in out
 
 
-def test_giving_back_prints_no_value(
-    returned: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.run(["-v", "feedback", str(returned), "-o", str(tmp_path / "back")]) == 0
+def test_giving_back_prints_no_value(returned: Path, tmp_path: Path, capfd: Capsys) -> None:
+    assert hrge("-v", "feedback", returned, "-o", tmp_path / "back") == 0
     assert CANARY not in "".join(capfd.readouterr()).lower()
 
 
@@ -141,7 +138,7 @@ def test_giving_back_prints_no_value(
 
 
 def test_no_value_in_the_log_of_a_bug_or_its_traceback(
-    returned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    returned: Path, tmp_path: Path, monkeypatch: Patch, capfd: Capsys
 ) -> None:
     """A bug on the way from reading to checking, whose message quotes an answer, as those of Python do."""
 
@@ -154,7 +151,7 @@ def test_no_value_in_the_log_of_a_bug_or_its_traceback(
 
     monkeypatch.setattr(validation, "_judged", broken)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert cli.run(["--debug", "-v", "validate", str(returned), "--jobs", "1"]) == 70
+    assert hrge("--debug", "-v", "validate", returned, "--jobs", "1") == 70
     out, err = capfd.readouterr()
     (log,) = tmp_path.glob("hrge-xl-*.log")
     for text in (out, err, log.read_text(encoding="utf-8")):
@@ -192,10 +189,7 @@ def nasty(country: str, texts: list[str]) -> bytes:
     order = Order(country, date(2026, 3, 1), country, "en", answers=answers)
     parts = text_of(generate(load("example"), order))
     for edit in (
-        words(PLAN, "E16", texts[0]),
-        words(PLAN, "E18", texts[1]),
-        words(PLAN, "E10", texts[2]),
-        words(PLAN, "E21", texts[3]),
+        *(words(PLAN, cell, text) for cell, text in zip(("E16", "E18", "E10", "E21"), texts, strict=False)),
         words(RISKS, "L6", texts[4]),
         *(new_cell(PLAN, f"C{50 + number}", text) for number, text in enumerate(texts)),
         *commented(PLAN, "E10", texts[5]),
@@ -205,7 +199,7 @@ def nasty(country: str, texts: list[str]) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(tmp_path_factory: Folders) -> Path:
     """Everything that the program writes about such returns."""
     home = tmp_path_factory.mktemp("nasty")
     half = len(CELLS)
@@ -213,17 +207,17 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "returned" / "PAK.xlsx").write_bytes(nasty("PAK", TEXTS[:half]))
     (home / "returned" / "AFG.xlsx").write_bytes(nasty("AFG", TEXTS[-half:]))
     returned, dataset = str(home / "returned"), str(home / "out" / "dataset")
-    assert cli.run(["consolidate", returned, "-o", dataset]) in (0, 1)
+    assert hrge("consolidate", returned, "-o", dataset) in (0, 1)
     formats = ["html", "xlsx", "json", "sarif", "junit"]
     told = [part for each in formats for part in ("--format", each)]
-    assert cli.run(["report", returned, *told, "-o", str(home / "out" / "reports")]) == 0
-    assert cli.run(["report", dataset, "--format", "overview", "-o", str(home / "out" / "overview")]) == 0
-    assert cli.run(["feedback", returned, "-o", str(home / "out" / "feedback")]) == 0
+    assert hrge("report", returned, *told, "-o", home / "out" / "reports") == 0
+    assert hrge("report", dataset, "--format", "overview", "-o", home / "out" / "overview") == 0
+    assert hrge("feedback", returned, "-o", home / "out" / "feedback") == 0
     for table in ("answers", "findings", "questions", "risks"):
         for ending in ("csv", "xlsx"):
             made = str(home / "out" / "export" / f"{table}.{ending}")
             (home / "out" / "export").mkdir(exist_ok=True)
-            assert cli.run(["export", dataset, "--table", table, "-o", made]) == 0
+            assert hrge("export", dataset, "--table", table, "-o", made) == 0
     return home / "out"
 
 

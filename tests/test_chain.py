@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,8 +11,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.audited import DAY, hrge, returned, round_folder, workbook
+from tests.audited import DAY, returned, round_folder, workbook
+from tests.command_line import hrge, ran
+from tests.databases import LEDGER, queried, tampered
 from tests.face import TEXTS, Arrival, Arrived, Ledger, LedgerEntry, faults
+from tests.fixture_types import Folders
 
 pytestmark = pytest.mark.xdist_group("chain")  # what its fixtures play is played once
 ABOUT = {
@@ -32,7 +33,7 @@ CHAIN = list(ABOUT)
 
 
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def untouched(tmp_path_factory: Folders) -> Path:
     """A round whose ledger has entries of every kind, as `ABOUT` says."""
     place = tmp_path_factory.mktemp("chain")
     with pytest.MonkeyPatch.context() as patch:
@@ -58,18 +59,15 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(untouched: Path, tmp_path: Path) -> Path:
-    """The round, to be written in."""
     return shutil.copytree(untouched, tmp_path / "round")
 
 
 def edit(folder: Path, statement: str, *values: object) -> None:
     """Change the ledger as anybody can who may write into the folder."""
-    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection, connection:
-        connection.execute(statement, values)
+    tampered(folder / LEDGER, statement, *values)
 
 
 def renumber(folder: Path, numbers: dict[int, int]) -> None:
-    """Give entries other numbers, several at once."""
     for old in numbers:
         edit(folder, "UPDATE entries SET n = -n WHERE n = ?", old)
     for old, new in numbers.items():
@@ -77,7 +75,6 @@ def renumber(folder: Path, numbers: dict[int, int]) -> None:
 
 
 def told(folder: Path) -> list[str]:
-    """What is wrong with the ledger."""
     with Ledger.open(folder, write=False) as ledger:
         return list(faults(ledger))
 
@@ -148,10 +145,8 @@ def test_an_entry_that_was_put_in_is_told(folder: Path, n: int) -> None:
         n, made.kind, made.time, made.by, made.content, made.previous, made.right_digest,
     )  # fmt: skip
     found = told(folder)
-    assert (
-        f"Entry {n} (decision) was not made by this program: it does not hold what such an entry holds."
-        in found
-    )
+    wrong = "was not made by this program: it does not hold what such an entry holds."
+    assert f"Entry {n} (decision) {wrong}" in found
     assert any(each.startswith(f"Entry {n + 1} ({ABOUT[n]}) is not in its original place") for each in found)
 
 
@@ -159,9 +154,8 @@ def test_an_entry_that_was_put_in_is_told(folder: Path, n: int) -> None:
 def test_any_single_change_of_any_column_is_told(
     untouched: Path, data: st.DataObject, n: int, column: str
 ) -> None:
-    with closing(sqlite3.connect(untouched / "ledger.sqlite")) as connection:
-        others = [value for (value,) in connection.execute(f"SELECT {column} FROM entries")]
-        (before,) = connection.execute(f"SELECT {column} FROM entries WHERE n = ?", (n,)).fetchone()
+    others = [value for (value,) in queried(untouched / LEDGER, f"SELECT {column} FROM entries")]
+    ((before,),) = queried(untouched / LEDGER, f"SELECT {column} FROM entries WHERE n = ?", n)
     texts = st.text(st.characters(exclude_categories=["Cs"])) | st.binary() | st.sampled_from(others)
     value = data.draw(
         st.integers(-(2**63), 2**63 - 1).filter(lambda n: n not in CHAIN) if column == "n" else texts
@@ -218,13 +212,9 @@ WAIVE = ("waive", "V001", "--file", "PAK.xlsx", "--reason", "Still", "--by", "A.
 
 
 @pytest.mark.parametrize("gone", [2, 3])
-def test_after_a_waiver_was_deleted_the_next_one_can_be_given(
-    folder: Path, gone: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_after_a_waiver_was_deleted_the_next_one_can_be_given(folder: Path, gone: int) -> None:
     edit(folder, "DELETE FROM entries WHERE n = ?", gone)
-    capsys.readouterr()
-    assert hrge(*WAIVE, "--ledger", folder) == 0
-    said = capsys.readouterr()
+    said = ran(*WAIVE, "--ledger", folder)
     number = 3 if gone == 2 else 2
     assert said.out.startswith(f"{number}: V001 PAK.xlsx (")
     assert "What people entered into" in said.err
@@ -238,9 +228,7 @@ def test_after_a_waiver_was_deleted_the_next_one_can_be_given(
         "UPDATE entries SET content = '' WHERE n = 6",
     ],
 )
-def test_every_command_warns_of_a_broken_chain_and_does_its_work(
-    folder: Path, statement: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_command_warns_of_a_broken_chain_and_does_its_work(folder: Path, statement: str) -> None:
     edit(folder, statement)
     for words in (
         ("status", folder, "--today", DAY),
@@ -251,30 +239,24 @@ def test_every_command_warns_of_a_broken_chain_and_does_its_work(
         ("decide", folder, "AFG.xlsx", "--use", "--reason", "Right", "--by", "office", "--today", DAY),
         ("sign", folder, "--by", "B. Auditor"),
     ):
-        capsys.readouterr()
-        assert hrge(*words) == 0, words
-        assert "Entry 6" in capsys.readouterr().err, words
+        assert "Entry 6" in ran(*words).err, words
     for words in (("sign", "--list", "--ledger", folder), ("sign", folder, "--check"), ("verify", folder)):
-        assert hrge(*words) == 1, words
-        assert "Entry 6" in capsys.readouterr().out, words
+        assert "Entry 6" in ran(*words, code=1).out, words
 
 
-def test_nothing_is_said_of_a_chain_that_is_whole(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_said_of_a_chain_that_is_whole(folder: Path) -> None:
     for words in (
         ("status", folder, "--today", DAY),
         ("decide", folder),
         ("consolidate", folder, "--today", DAY),
     ):
-        assert hrge(*words) == 0
-        assert "warning" not in capsys.readouterr().err
+        assert "warning" not in ran(*words).err
 
 
-def test_the_highest_number_is_no_end_without_a_word(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_highest_number_is_no_end_without_a_word(folder: Path) -> None:
     edit(folder, "UPDATE entries SET n = ? WHERE n = 9", 2**63 - 1)
-    assert hrge("sign", folder, "--by", "B. Auditor") == 5
-    assert "none can follow: it was changed from outside" in capsys.readouterr().err
+    said = ran("sign", folder, "--by", "B. Auditor", code=5).err
+    assert "none can follow: it was changed from outside" in said
 
 
 def test_what_only_something_else_shows(folder: Path) -> None:
@@ -290,15 +272,13 @@ def test_what_only_something_else_shows(folder: Path) -> None:
 
 
 def sha_of(folder: Path, name: str) -> str:
-    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection:
-        (found,) = connection.execute("SELECT sha256 FROM files WHERE path LIKE ?", (f"%{name}",)).fetchone()
+    ((found,),) = queried(folder / LEDGER, "SELECT sha256 FROM files WHERE path LIKE ?", f"%{name}")
     return str(found)
 
 
 # ledgers of other versions
 
 
-def test_a_ledger_of_a_later_version_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_ledger_of_a_later_version_is_left_alone(folder: Path) -> None:
     edit(folder, "PRAGMA user_version = 4")
-    assert hrge("waive", "--list", "--ledger", folder) == 5
-    assert "newer version" in capsys.readouterr().err
+    assert "newer version" in ran("waive", "--list", "--ledger", folder, code=5).err

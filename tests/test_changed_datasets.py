@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.audited import DAY, hrge, returned, round_folder, workbook
+from tests.audited import DAY, returned, round_folder, workbook
+from tests.command_line import hrge, ran
+from tests.databases import queried, tampered
+from tests.fixture_types import Folders
 
 pytestmark = pytest.mark.xdist_group("changed datasets")  # what its fixtures play is played once
 CHANGES = {
@@ -24,7 +25,7 @@ CHANGES = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: Folders) -> Path:
     """A consolidated folder, and the files it came from."""
     folder = tmp_path_factory.mktemp("changed")
     returned(folder / "returned", {"afg.xlsx": workbook("AFG"), "pak.xlsx": workbook("PAK", whole=False)})
@@ -34,82 +35,61 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
-    """A copy that may be spoilt."""
     shutil.copytree(made / "dataset", tmp_path / "dataset")
     return tmp_path / "dataset"
 
 
-def change(folder: Path, statements: str) -> None:
-    """Change the dataset of a folder as any other program can."""
-    with closing(sqlite3.connect(folder / "dataset.sqlite")) as database, database:
-        database.executescript(statements)
-
-
 @pytest.mark.deep
 @pytest.mark.parametrize("statements", CHANGES.values(), ids=CHANGES)
-def test_the_next_run_reads_everything_again(
-    case: Path, made: Path, statements: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_next_run_reads_everything_again(case: Path, made: Path, statements: str) -> None:
     before = {path.name: path.read_bytes() for path in case.glob("csv/*.csv")}
     came = Path(shutil.copytree(made / "returned", case.parent / "returned"))
-    change(case, statements)
-    assert hrge("consolidate", came, "-o", case, "--today", DAY) == 0
-    assert "was changed by another program" in capsys.readouterr().out
+    tampered(case, statements)
+    assert "was changed by another program" in ran("consolidate", came, "-o", case, "--today", DAY).out
     assert {path.name: path.read_bytes() for path in case.glob("csv/*.csv")} == before
     assert b"Forged" not in (case / "dataset.sqlite").read_bytes()
-    assert hrge("consolidate", came, "-o", case, "--today", DAY) == 0
-    assert "was changed" not in capsys.readouterr().out
+    assert "was changed" not in ran("consolidate", came, "-o", case, "--today", DAY).out
 
 
-def test_files_that_came_earlier_are_read_from_where_they_are_kept(
-    case: Path, made: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_files_that_came_earlier_are_read_from_where_they_are_kept(case: Path, made: Path) -> None:
     before = (case / "dataset.sqlite").read_bytes()
     shutil.move(made / "returned", made / "elsewhere")
     try:
-        change(case, CHANGES["an answer"])
+        tampered(case, CHANGES["an answer"])
         assert hrge("consolidate", case, "-o", case, "--today", DAY) == 0
     finally:
         shutil.move(made / "elsewhere", made / "returned")
-    capsys.readouterr()
     assert (case / "dataset.sqlite").read_bytes() == before
 
 
-def test_nothing_is_told_of_it(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    change(case, CHANGES["an answer"])
+def test_nothing_is_told_of_it(case: Path) -> None:
+    tampered(case, CHANGES["an answer"])
     for words in (
         ("trace", "answers", 1, "--data", case),
         ("export", case, "--table", "answers"),
         ("report", case),
     ):
-        assert hrge(*words) == 5
-        said = capsys.readouterr()
+        said = ran(*words, code=5)
         assert "was changed by another program" in said.err
         assert "Forged" not in said.out
 
 
-def test_kept_bytes_that_are_not_what_came_are_not_taken_in(
-    case: Path, made: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_kept_bytes_that_are_not_what_came_are_not_taken_in(case: Path, made: Path) -> None:
     kept = next((case / "received").glob("*.xlsx"))
     kept.chmod(0o600)
     kept.write_bytes(workbook("MLI"))
     shutil.rmtree(case.parent / "gone", ignore_errors=True)
     shutil.move(made / "returned", made / "elsewhere")
     try:
-        change(case, CHANGES["an answer"])
-        hrge("consolidate", case, "-o", case, "--today", DAY)
+        tampered(case, CHANGES["an answer"])
+        said = ran("consolidate", case, "-o", case, "--today", DAY, code=None).out
     finally:
         shutil.move(made / "elsewhere", made / "returned")
-    said = capsys.readouterr().out
     assert "is neither in its original place nor in received/" in said
-    with closing(sqlite3.connect(case / "dataset.sqlite")) as database:
-        assert [row[0] for row in database.execute("SELECT count(*) FROM submissions")] == [1]
+    assert queried(case, "SELECT count(*) FROM submissions") == [(1,)]
 
 
-def test_of_files_that_are_gone_each_is_counted_whatever_it_is_called(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_of_files_that_are_gone_each_is_counted_whatever_it_is_called(tmp_path: Path) -> None:
     """Teams often send files of one name."""
     came, case = tmp_path / "returned", tmp_path / "dataset"
     for team in ("AFG", "PAK"):
@@ -117,18 +97,15 @@ def test_of_files_that_are_gone_each_is_counted_whatever_it_is_called(
     assert hrge("consolidate", came, "-o", case, "--today", DAY) == 0
     shutil.rmtree(came)
     shutil.rmtree(case / "received")
-    change(case, CHANGES["an answer"])
-    capsys.readouterr()
-    hrge("consolidate", case, "-o", case, "--today", DAY)
-    assert "form.xlsx (+1) is neither in its original place" in capsys.readouterr().out
+    tampered(case, CHANGES["an answer"])
+    told = ran("consolidate", case, "-o", case, "--today", DAY, code=None).out
+    assert "form.xlsx (+1) is neither in its original place" in told
 
 
-def test_a_round_says_that_it_was_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_round_says_that_it_was_changed(tmp_path: Path) -> None:
     folder = round_folder(tmp_path)
     assert hrge("status", folder, "--today", DAY) == 0
-    capsys.readouterr()
-    change(folder, CHANGES["what counts"])
-    assert hrge("status", folder, "--today", DAY) == 0
-    said = capsys.readouterr()
+    tampered(folder, CHANGES["what counts"])
+    said = ran("status", folder, "--today", DAY)
     assert "was changed by another program" in said.err
     assert "1 accepted" in said.out + said.err

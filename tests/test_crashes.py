@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -21,9 +20,11 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl import load
-from hrge_xl.cli import run as command_line
+from tests.command_line import hrge
 from tests.conftest import emptied, missing
+from tests.databases import queried, tampered
 from tests.face import DATASET, LOCK, OutputError, Schema, StoreError, open_file, open_url
+from tests.fixture_types import Folders, Patch
 from tests.small_returns import LEDGER, SPEC, TODAY, dataset, returns, run
 
 pytestmark = pytest.mark.deep
@@ -34,6 +35,7 @@ PROGRAM = (
     "print('ready', flush=True); sys.exit(run())"
 )
 OVERVIEW = "reports/overview.html"
+Calm = tuple[dict[str, Any], float]  # a dataset, and how long it took
 FEW = 4  # returns: enough for two batches, few enough for many runs
 
 
@@ -50,7 +52,7 @@ def start(*arguments: object) -> subprocess.Popen[str]:
 
 def again(*arguments: object) -> int:
     """The same command in this process, where everything is imported already: its exit code."""
-    return command_line(["consolidate", *map(str, arguments), "--today", str(TODAY), "--jobs", "1"])
+    return hrge("consolidate", *arguments, "--today", TODAY, "--jobs", "1")
 
 
 def end(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -79,15 +81,14 @@ def one_line(said: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Some returns."""
+def folder(tmp_path_factory: Folders) -> Path:
     place = tmp_path_factory.mktemp("returned")
     returns(place, FEW)
     return place
 
 
 @pytest.fixture(scope="module")
-def calm(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], float]:
+def calm(folder: Path, tmp_path_factory: Folders) -> Calm:
     """The dataset of an undisturbed run, and how long one takes."""
     out = tmp_path_factory.mktemp("calm") / "out"
     process = start(folder, "-o", out)
@@ -99,9 +100,8 @@ def calm(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[s
 # killed
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
-def test_killed_at_any_moment(folder: Path, calm: tuple[Any, float], tmp_path: Path, kills: int) -> None:
+def test_killed_at_any_moment(folder: Path, calm: Calm, tmp_path: Path, kills: int) -> None:
     whole, seconds = calm
     chance, hit, tries = random.Random(kills), 0, 0
     while hit < kills:
@@ -116,10 +116,9 @@ def test_killed_at_any_moment(folder: Path, calm: tuple[Any, float], tmp_path: P
         assert tries < 10 * kills  # some runs end before they are killed, not nearly all
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.long)])
 def test_killed_while_a_database_is_filled(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path, kills: int, database: str
+    folder: Path, calm: Calm, tmp_path: Path, kills: int, database: str
 ) -> None:
     whole, seconds = calm
     chance, hit, tries = random.Random(kills), 0, 0
@@ -157,9 +156,7 @@ def test_workers_end_with_a_run_that_is_killed(folder: Path, tmp_path: Path) -> 
     assert alive == []
 
 
-def test_what_a_killed_worker_had_in_hand_is_done_again(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path
-) -> None:
+def test_what_a_killed_worker_had_in_hand_is_done_again(folder: Path, calm: Calm, tmp_path: Path) -> None:
     process = start(folder, "-o", tmp_path / "out")
     parent = psutil.Process(process.pid)
     while len(workers := parent.children()) < 2:
@@ -170,21 +167,15 @@ def test_what_a_killed_worker_had_in_hand_is_done_again(
 
 
 def test_made_anew_and_cut_off_nothing_of_earlier_runs_is_lost(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path
+    folder: Path, calm: Calm, tmp_path: Path
 ) -> None:
     out, files = tmp_path / "out", sorted(folder.iterdir())
     run(files, out)
-    older_spec(out)
+    tampered(out, "UPDATE meta SET value = 'older' WHERE name = 'spec_digest'")
     with open_file(out / DATASET) as store:  # as far as a run comes that is killed now
         assert not store.use(Schema(load(SPEC)))
     assert again(files[0], "-o", out) == 0
     assert dataset(out) == calm[0]
-
-
-def older_spec(out: Path) -> None:
-    with sqlite3.connect(out / DATASET) as connection:
-        connection.execute("UPDATE meta SET value = 'older' WHERE name = 'spec_digest'")
-    connection.close()
 
 
 # no room
@@ -194,12 +185,8 @@ def older_spec(out: Path) -> None:
 def small_disk(place: Path, size: str) -> Iterator[Path]:
     """A real file system that is soon full."""
     place.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode != 0:
         missing(f"no file system can be mounted here ({made.stderr.strip()})")
     try:
@@ -212,7 +199,6 @@ def enlarge(disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize(
     "size", ["64k", "700k", *(pytest.param(f"{n}k", marks=pytest.mark.long) for n in range(100, 1200, 50))]
 )
@@ -226,16 +212,14 @@ def test_a_disk_that_fills(folder: Path, tmp_path: Path, size: str) -> None:
         assert dataset(disk / "out") == dataset(tmp_path / "calm" / "out")  # from as far away
 
 
-def test_a_disk_that_fills_under_a_dataset(folder: Path, calm: tuple[Any, float], tmp_path: Path) -> None:
+def test_a_disk_that_fills_under_a_dataset(folder: Path, calm: Calm, tmp_path: Path) -> None:
     files = sorted(folder.iterdir())
     with small_disk(tmp_path / "disk", "64m") as disk:
         run(files[:2], disk / "out")
         subprocess.run(["mount", "-o", f"remount,size={used(disk) + 40_000}", str(disk)], check=True)
-        before = (
-            sqlite3.connect(disk / "out" / DATASET).execute("SELECT count(*) FROM submissions").fetchone()
-        )
+        before = queried(disk / "out", "SELECT count(*) FROM submissions")
         code, said = end(start(folder, "-o", disk / "out"))
-        assert (code, before) == (5, (2,))
+        assert (code, before) == (5, [(2,)])
         assert "run again: nothing was lost" in one_line(said)
         enlarge(disk)
         assert again(folder, "-o", disk / "out") == 4
@@ -252,7 +236,7 @@ def used(disk: Path) -> int:
 
 
 def test_a_workbook_that_is_open_in_excel(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, calm: Calm, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     files, out = sorted(folder.iterdir()), tmp_path / "out"
     run(files[:1], out)
@@ -291,9 +275,7 @@ def as_windows_does(replace: Any, shown: Path) -> Any:
 
 
 @pytest.mark.parametrize("place", ["csv", "reports"])
-def test_a_file_that_may_not_be_changed(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path, place: str
-) -> None:
+def test_a_file_that_may_not_be_changed(folder: Path, calm: Calm, tmp_path: Path, place: str) -> None:
     out = tmp_path / "out"
     assert again(*sorted(folder.iterdir())[:1], "-o", out) == 0
     with unchangeable(out / place):
@@ -323,7 +305,7 @@ def unchangeable(place: Path) -> Iterator[None]:
 # two at once
 
 
-def test_two_runs_at_once(folder: Path, calm: tuple[Any, float], tmp_path: Path) -> None:
+def test_two_runs_at_once(folder: Path, calm: Calm, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with stopped(start(folder, "-o", out), out / LOCK) as first:
         code, said = end(start(folder, "-o", out))
@@ -345,7 +327,6 @@ def stopped(process: subprocess.Popen[str], when: Path) -> Iterator[subprocess.P
         os.killpg(process.pid, signal.SIGCONT)
 
 
-@pytest.mark.deep
 def test_two_runs_into_one_database(folder: Path, tmp_path: Path, database: str) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     first = start(folder, "-o", one, "--store", database)
@@ -375,9 +356,7 @@ def test_a_database_of_a_newer_program(folder: Path, tmp_path: Path, database: s
     engine.dispose()
 
 
-def test_a_database_that_goes_away(
-    folder: Path, calm: tuple[Any, float], tmp_path: Path, database: str
-) -> None:
+def test_a_database_that_goes_away(folder: Path, calm: Calm, tmp_path: Path, database: str) -> None:
     out = tmp_path / "out"
     process = start(folder, "-o", out, "--store", database)
     with stopped(process, out / "received"):

@@ -18,18 +18,10 @@ import yaml
 from frictionless import Package
 from frictionless import system as frictionless_system
 
-from hrge_xl import (
-    ExpectedReturn,
-    Order,
-    Source,
-    ValidationRequest,
-    consolidate,
-    generate,
-    load,
-    validate,
-)
-from hrge_xl.cli import run as cli
+from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
 from tests.answers import full, layout
+from tests.command_line import ran
+from tests.databases import queried, tampered
 from tests.face import (
     CATALOGUES,
     DATASET,
@@ -54,6 +46,7 @@ from tests.face import (
     temporary_dataset,
 )
 from tests.face import TableColumn as Column
+from tests.fixture_types import Folders, Patch
 from tests.made_specs import write
 from tests.read_package import read
 from tests.telling import telling
@@ -95,20 +88,17 @@ def odd_risks() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def files(tmp_path_factory: Folders) -> list[Path]:
     """Returns in three languages: two versions of one, one twice, one to be corrected, and what is not a workbook."""
-    first = odd_risks()
-    return returned(
-        tmp_path_factory.mktemp("star") / "returned",
-        {
-            "one.xlsx": first,
-            "two.xlsx": rewritten(first, b"Answer 12<", b"Answer twelve<"),
-            "fr.xlsx": workbook("NA", "fr", PLN_06=30.0),
-            "ar.xlsx": workbook("MLI", "ar", PLN_06=None, FOL_01="=1+1"),
-            "copy.xlsx": workbook("NA", "fr", PLN_06=30.0),
-            "broken.xlsx": b"PK\x03\x04 not a workbook",
-        },
-    )
+    first, french = odd_risks(), workbook("NA", "fr", PLN_06=30.0)
+    files = {
+        "one.xlsx": first,
+        "two.xlsx": rewritten(first, b"Answer 12<", b"Answer twelve<"),
+        "fr.xlsx": french,
+    }
+    files |= {"ar.xlsx": workbook("MLI", "ar", PLN_06=None, FOL_01="=1+1"), "copy.xlsx": french}
+    files["broken.xlsx"] = b"PK\x03\x04 not a workbook"
+    return returned(tmp_path_factory.mktemp("star") / "returned", files)
 
 
 @pytest.fixture(scope="module")
@@ -159,8 +149,7 @@ def problems(out: Path) -> list[Any]:
 def test_the_package_holds_what_it_says(out: Path) -> None:
     """Types, keys, what refers to what, and the values that columns can have."""
     assert problems(out) == []
-    with sqlite3.connect(out / DATASET) as connection:
-        statuses = {row[0] for row in connection.execute("SELECT status FROM submissions")}
+    statuses = {status for (status,) in queried(out, "SELECT status FROM submissions")}
     assert statuses == {"counts", "superseded", "refused"}
 
 
@@ -201,9 +190,8 @@ def test_the_package_knows_lists(out: Path) -> None:
     assert told["plan", "pln_11"]["enum"] == ["Y", "N"]
     assert told["risks", "rsk_05"]["enum"] == ["L", "M", "H"]
     assert told["risks", "rsk_02"] == {"pattern": "(WOM|MEN|YOU|DIS)(;(WOM|MEN|YOU|DIS))*"}
-    assert (
-        "enum" not in told["risks", "rsk_03"]
-    )  # a number beyond the scale is a finding, and stays in its column
+    # a number beyond the scale is a finding, and stays in its column
+    assert "enum" not in told["risks", "rsk_03"]
     assert told["answers", "state"]["enum"] == ["answered", "error", "not-calculated", "masked"]
     assert not any((table, name) in told for table, _ in told for name in NOT_IN_CSV)
 
@@ -305,8 +293,7 @@ def asked(out: Path, name: str) -> list[tuple[Any, ...]]:
     """What a question of the page gives, asked as the page shows it."""
     statement = QUERIES[name][1]
     assert f"{statement};" in (DOCS / "dataset.md").read_text(encoding="utf-8")
-    with sqlite3.connect(out / DATASET) as connection:
-        return connection.execute(statement).fetchall()
+    return queried(out, statement)
 
 
 def test_the_questions_of_the_page(out: Path) -> None:
@@ -399,10 +386,9 @@ def test_what_a_label_says_is_not_kept_again(out: Path) -> None:
         SELECT language, count(original) - total(original = '{OFFERED[0]}')
         FROM answers_fact JOIN submissions USING (submission_id)
         JOIN codes USING (code) JOIN slots USING (slot, list) WHERE NOT calculated GROUP BY language"""
-    with sqlite3.connect(out / DATASET) as connection:
-        words = {("en", "Yes"), ("fr", "Oui"), ("ar", "نعم")}
-        assert set(connection.execute(shown)) == words | {(language, OFFERED[0]) for language, _ in words}
-        counts = dict(connection.execute(kept).fetchall())
+    words = {("en", "Yes"), ("fr", "Oui"), ("ar", "نعم")}
+    assert {*queried(out, shown)} == words | {(language, OFFERED[0]) for language, _ in words}
+    counts = dict(queried(out, kept))
     assert counts["en"] == 0
     assert counts["fr"] > 0
 
@@ -444,10 +430,9 @@ def every_kind_of_run(files: list[Path], out: Path, store: str | None = None) ->
 def test_nothing_refers_to_what_is_gone(files: list[Path], tmp_path: Path) -> None:
     statuses = {}
     for name in every_kind_of_run(files, tmp_path / "out"):
-        with sqlite3.connect(tmp_path / "out" / DATASET) as connection:
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == [], name
-            shown = connection.execute("SELECT status FROM submissions ORDER BY status")
-            statuses[name] = [row[0] for row in shown]
+        assert queried(tmp_path / "out", "PRAGMA foreign_key_check") == [], name
+        shown = queried(tmp_path / "out", "SELECT status FROM submissions ORDER BY status")
+        statuses[name] = [status for (status,) in shown]
     assert statuses["a newer version"] == ["counts"] * 3 + ["refused", "superseded"]
     assert statuses["only the older version"] == ["counts", "refused"]
     assert statuses["withdrawn"] == ["counts", "counts", "refused", "withdrawn"] == statuses["a newer spec"]
@@ -486,23 +471,18 @@ def old(out: Path, tmp_path: Path) -> Path:
     folder = shutil.copytree(out, tmp_path / "old")
     with Ledger.open(folder) as ledger:
         ledger.forget_checksum(folder / DATASET)
-    with sqlite3.connect(folder / DATASET) as connection:
-        connection.execute("UPDATE meta SET value = '2' WHERE name = 'schema_version'")
+    tampered(folder, "UPDATE meta SET value = '2' WHERE name = 'schema_version'")
     return folder
 
 
-def test_an_old_dataset_is_read_anew_from_what_is_kept(
-    old: Path, out: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli(["consolidate", str(old), "-o", str(old), "--today", TODAY.isoformat()]) in (0, 4)
-    assert capsys.readouterr().out.splitlines().count(READ_ANEW) == 1
-    with sqlite3.connect(out / DATASET) as before, sqlite3.connect(old / DATASET) as after:
-        for table in ("answers", "risks"):
-            wanted = f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4, 5, 6"
-            assert after.execute(wanted).fetchall() == before.execute(wanted).fetchall()
+def test_an_old_dataset_is_read_anew_from_what_is_kept(old: Path, out: Path) -> None:
+    told = ran("consolidate", old, "-o", old, "--today", TODAY, code=(0, 4)).out
+    assert told.splitlines().count(READ_ANEW) == 1
+    for table in ("answers", "risks"):
+        wanted = f"SELECT * FROM {table} ORDER BY 1, 2, 3, 4, 5, 6"
+        assert queried(old, wanted) == queried(out, wanted)
     assert problems(old) == []
-    cli(["consolidate", str(old), "-o", str(old), "--today", TODAY.isoformat()])
-    assert READ_ANEW not in capsys.readouterr().out
+    assert READ_ANEW not in ran("consolidate", old, "-o", old, "--today", TODAY, code=None).out
 
 
 @pytest.mark.parametrize(
@@ -513,12 +493,9 @@ def test_an_old_dataset_is_read_anew_from_what_is_kept(
         ["trace", "answers", "1", "--data"],
     ],
 )
-def test_who_only_reads_is_told_what_to_do(
-    command: list[str], old: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_only_reads_is_told_what_to_do(command: list[str], old: Path, monkeypatch: Patch) -> None:
     monkeypatch.chdir(old.parent)
-    assert cli([*command, "old"]) == 2
-    assert capsys.readouterr().err == (
+    assert ran(*command, "old", code=2).err == (
         "Error: dataset.sqlite was made by an earlier version of this program. "
         "Run `hrge-xl consolidate old -o old` first.\n"
     )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from hrge_xl import load, load_round
-from tests.audited import DAY, TODAY, edited, hrge, round_folder, workbook
+from tests.audited import DAY, TODAY, edited, put_text, round_folder, workbook
+from tests.command_line import hrge
+from tests.databases import tampered
 from tests.face import (
     Audit,
     Difference,
@@ -28,13 +28,14 @@ from tests.face import (
     sources_of,
     temporary_dataset,
 )
+from tests.fixture_types import Folders, Patch
 
 pytestmark = pytest.mark.xdist_group("dataset audit")  # what its fixtures play is played once
 SHEETS = r"xl/worksheets/sheet\d+.xml|xl/sharedStrings.xml"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: Folders) -> Path:
     """A round that was issued, with its dataset."""
     folder = round_folder(tmp_path_factory.mktemp("audit"))
     assert hrge("generate", folder, "--today", DAY) == 0
@@ -44,15 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
-    """A copy that may be spoilt."""
-    shutil.copytree(made, tmp_path / "round")
-    return tmp_path / "round"
-
-
-def change(file: Path, statements: str) -> None:
-    """Change a database as any other program can."""
-    with closing(sqlite3.connect(file)) as database, database:
-        database.executescript(statements)
+    return shutil.copytree(made, tmp_path / "round")
 
 
 # files
@@ -80,7 +73,7 @@ def in_returned(folder: Path) -> str:
 
 
 def in_dataset(folder: Path) -> str:
-    change(folder / "dataset.sqlite", "UPDATE submissions SET verdict = 'returned'")
+    tampered(folder / "dataset.sqlite", "UPDATE submissions SET verdict = 'returned'")
     return "dataset.sqlite was changed by another program since the last run: its rows may say what no file says."
 
 
@@ -103,10 +96,10 @@ def test_bytes_are_looked_for_where_they_are(case: Path) -> None:
     for kept in (case / "received").glob("*"):
         kept.unlink()
     assert places(case) == {"AFG.xlsx": "returned", "PAK.xlsx": "returned"}
-    change(case / "dataset.sqlite", "UPDATE submissions SET path = 'elsewhere.xlsx'")
+    tampered(case / "dataset.sqlite", "UPDATE submissions SET path = 'elsewhere.xlsx'")
     assert places(case) == {"AFG.xlsx": "returned", "PAK.xlsx": "returned"}
     gone = "UPDATE {} SET path = 'gone/' || path"
-    change(case / "ledger.sqlite", ";".join(gone.format(table) for table in ("sightings", "files")))
+    tampered(case / "ledger.sqlite", ";".join(gone.format(table) for table in ("sightings", "files")))
     assert places(case) == {}
 
 
@@ -120,7 +113,7 @@ def places(folder: Path) -> dict[str, str]:
 
 def test_returns_that_cannot_be_read_again(case: Path) -> None:
     gone = "0" * 64
-    change(
+    tampered(
         case / "dataset.sqlite",
         f"UPDATE submissions SET sha256 = '{gone}', path = 'gone.xlsx' WHERE team = 'AFG'; "
         "UPDATE submissions SET sha256 = NULL, path = 'closed.xlsx' WHERE team = 'PAK'",
@@ -135,7 +128,7 @@ def test_returns_that_cannot_be_read_again(case: Path) -> None:
 
 @pytest.mark.parametrize(("told", "checked"), [("2026-06-01", "2026-06-01"), ("never", DAY)])
 def test_a_day_of_check_that_cannot_be_is_today(case: Path, told: str, checked: str) -> None:
-    change(case / "dataset.sqlite", f"UPDATE submissions SET checked = '{told}'")
+    tampered(case / "dataset.sqlite", f"UPDATE submissions SET checked = '{told}'")
     audit = Audit("round")
     with open_dataset(case) as store, Ledger.open(case, write=False) as ledger:
         files = sources_of(audit, ledger, store, TODAY)
@@ -177,10 +170,7 @@ def other_specs(tmp_path: Path) -> Callable[[str, str], Path]:
 
     def write(old: str, new: str) -> Path:
         shutil.copytree("workbook_specs/example", tmp_path / "other")
-        file = tmp_path / "other" / "workbook.yaml"
-        text = file.read_text(encoding="utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+        put_text(old, new)(tmp_path / "other" / "workbook.yaml")
         return tmp_path / "other"
 
     return write
@@ -288,6 +278,5 @@ def test_as_json(redacted: bool) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Specs lie in the project."""
+def _in_the_project(monkeypatch: Patch) -> None:
     monkeypatch.chdir(Path(__file__).parent.parent)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+import yaml
 
-from tests.audited import DAY, edited, hrge, returned, workbook
+from tests.audited import DAY, csv_rows, edited, in_workbook, put_text, returned, workbook
+from tests.command_line import hrge, ran
+from tests.databases import tampered
 from tests.face import (
     AGGREGATE_INDICATORS,
     DATASET,
@@ -30,6 +30,7 @@ from tests.face import (
     of_tables,
     open_dataset,
 )
+from tests.fixture_types import Folders, Patch
 
 pytestmark = pytest.mark.xdist_group("dataset differences")  # what its fixtures play is played once
 ANSWER = "(submission_id, slot) = (SELECT submission_id, slot FROM answers_fact WHERE text = 'WS-07' LIMIT 1)"
@@ -38,7 +39,7 @@ Lines = list[str]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: Folders) -> Path:
     """A dataset of two returns with every file beside it."""
     folder = tmp_path_factory.mktemp("differences")
     files = returned(folder / "returned", {"afg.xlsx": workbook("AFG"), "pak.xlsx": workbook("PAK")})
@@ -49,7 +50,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def store(made: Path) -> Iterator[Store]:
-    """The dataset as it was made."""
     with open_dataset(made) as store:
         yield store
 
@@ -60,8 +60,7 @@ def store(made: Path) -> Iterator[Store]:
 def changed(made: Path, folder: Path, statements: str) -> Path:
     """Copy the dataset and change the copy as any other program can."""
     shutil.copyfile(made / DATASET, folder / DATASET)
-    with closing(sqlite3.connect(folder / DATASET)) as database, database:
-        database.executescript(statements)
+    tampered(folder, statements.replace("{ANSWER}", ANSWER).replace("{AFG}", AFG))
     return folder
 
 
@@ -77,51 +76,12 @@ def begins(lines: Lines, expected: Lines) -> Lines:
     return told + lines[len(expected) :]
 
 
-ROWS = {
-    "an answer": (
-        f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER} AND {AFG}",
-        ["afg.xlsx: answers_fact[Plan!E7].text: “WS-99” in the dataset, “WS-07” now."],
-    ),
-    "an answer less": (
-        f"DELETE FROM answers_fact WHERE {ANSWER} AND {AFG}",
-        ["afg.xlsx: new: answers_fact[Plan!E7], found now, not in the dataset. submission_id "],
-    ),
-    "an answer more": (
-        "INSERT INTO answers_fact (submission_id, slot, text, cell) SELECT submission_id, "
-        "(SELECT max(slot) FROM slots WHERE slot NOT IN (SELECT slot FROM answers_fact)), 'more', 'Z9' "
-        "FROM submissions WHERE team = 'PAK'",
-        ["pak.xlsx: gone: answers_fact[Risks!Z9], in the dataset, not found again. submission_id "],
-    ),
-    "a verdict": (
-        "UPDATE submissions SET verdict = 'returned' WHERE team = 'AFG'",
-        ["afg.xlsx: submissions.verdict: “returned” in the dataset, “accepted” now."],
-    ),
-    "a label, which is of no file": (
-        "UPDATE codes SET label = 'No' WHERE list = 'ANSWER' AND code = 'Y'",
-        ["codes[list ANSWER position 1].label: “No” in the dataset, “Yes” now."],
-    ),
-    "a figure": (
-        "UPDATE aggregate_answers SET frequency = 99 WHERE n = 3",
-        ["aggregate_answers[n 3 "],
-    ),
-    "a return more": (
-        "CREATE TEMP TABLE more AS SELECT * FROM submissions WHERE team = 'AFG'; "
-        "UPDATE more SET submission_id = 99, submission = 'forged', path = 'forged.xlsx'; "
-        "INSERT INTO submissions SELECT * FROM more; "
-        "INSERT INTO answers_fact (submission_id, slot, text) "
-        f"SELECT 99, slot, 'more' FROM answers_fact WHERE {ANSWER}",
-        [
-            "forged.xlsx: gone: submissions, in the dataset, not found again.",
-            "forged.xlsx: gone: answers_fact[Plan!E7], in the dataset, not found again. submission_id 99, slot ",
-        ],
-    ),
-    "nothing": ("", []),
-}  # fmt: skip
+ROWS = yaml.safe_load(Path(__file__).with_name("forged_rows.yaml").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("statements", "expected"), ROWS.values(), ids=ROWS)
-def test_rows_of_the_file(statements: str, expected: Lines, made: Path, store: Store, tmp_path: Path) -> None:
-    folder = changed(made, tmp_path, statements)
+@pytest.mark.parametrize("what", ROWS)
+def test_rows_of_the_file(what: str, made: Path, store: Store, tmp_path: Path) -> None:
+    folder, expected = changed(made, tmp_path, ROWS[what]["statements"]), ROWS[what]["told"]
     with open_dataset(folder) as other:
         found = told(of_tables(folder / DATASET, other, store))
     assert begins(found, expected) == expected
@@ -129,7 +89,7 @@ def test_rows_of_the_file(statements: str, expected: Lines, made: Path, store: S
 
 
 def test_views_of_a_database_are_compared_too(made: Path, store: Store, tmp_path: Path) -> None:
-    folder = changed(made, tmp_path, ROWS["an answer"][0])
+    folder = changed(made, tmp_path, ROWS["an answer"]["statements"])
     with open_dataset(folder) as other:
         found = told(of_database(other, store))
     assert "afg.xlsx: answers_fact[Plan!E7].text: “WS-99” in the dataset, “WS-07” now." in found
@@ -171,42 +131,7 @@ def test_no_text_of_a_team_names_a_row(store: Store) -> None:
 # files beside it
 
 
-def csv_rows(change: Callable[[list[list[str]]], object]) -> Callable[[Path], object]:
-    """Change the rows of a CSV file."""
-
-    def do(path: Path) -> None:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-        change(rows)
-        with path.open("w", encoding="utf-8-sig", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows(rows)
-
-    return do
-
-
-def put_text(old: str, new: str) -> Callable[[Path], object]:
-    """Put another text into the place of the first one that fits."""
-
-    def do(path: Path) -> None:
-        content = path.read_text(encoding="utf-8")
-        assert old in content
-        path.write_text(content.replace(old, new, 1), encoding="utf-8", newline="")
-
-    return do
-
-
-def in_workbook(change: Callable[[openpyxl.Workbook], object]) -> Callable[[Path], object]:
-    """Change a workbook, as Excel would save it."""
-
-    def do(path: Path) -> None:
-        book = openpyxl.load_workbook(path)
-        change(book)
-        book.save(path)
-
-    return do
-
-
 def into(content: bytes) -> Callable[[Path], object]:
-    """Put something else into the file."""
     return lambda path: path.write_bytes(content)
 
 
@@ -300,9 +225,7 @@ def test_files_beside_the_dataset(
     assert begins(found, expected) == expected
 
 
-def test_the_overview_in_whichever_language(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_overview_in_whichever_language(made: Path, tmp_path: Path) -> None:
     """Also one that the spec does not have; what was changed in the page is named all the same."""
     shutil.copytree(made, tmp_path / "dataset")
     reports = tmp_path / "dataset" / "reports"
@@ -310,8 +233,7 @@ def test_the_overview_in_whichever_language(
     assert hrge("report", tmp_path / "dataset", *words) == 0
     assert hrge("verify", tmp_path / "dataset") == 0
     put_text("AFG", "AFX")(reports / "overview.html")
-    assert hrge("verify", tmp_path / "dataset") == 1
-    assert "overview.html, line" in capsys.readouterr().out
+    assert "overview.html, line" in ran("verify", tmp_path / "dataset", code=1).out
 
 
 def test_a_table_that_the_dataset_does_not_have(made: Path, tmp_path: Path) -> None:
@@ -354,7 +276,7 @@ def test_what_a_workbook_says_of_its_own_size_is_not_believed(size: str) -> None
     assert cells_apart((here, book("Plan", A1=1))) == [("Plan", "C9", "forged", "")]
 
 
-def test_a_workbook_with_other_sheets_altogether_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_with_other_sheets_altogether_is_told(monkeypatch: Patch) -> None:
     """Also where there are more of them than cells are looked for."""
     monkeypatch.setattr(dataset_differences, "MOST_CELLS", 1)
     here, made = ([f"{side} {n}" for n in range(3)] for side in ("here", "made"))

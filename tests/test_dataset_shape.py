@@ -16,8 +16,9 @@ import sqlalchemy as sa
 
 import hrge_xl
 from hrge_xl import load
-from hrge_xl.cli import run
 from tests.analysed_rounds import LATER, TODAY, played
+from tests.command_line import hrge
+from tests.databases import queried
 from tests.face import DATASET, META, Schema, open_url
 from tests.test_dataset import problems
 from tests.write_docs import DOCS
@@ -36,8 +37,7 @@ def opened(file: str = DATASET) -> Iterator[sqlite3.Connection]:
 
 
 def asked(statement: str, file: str = DATASET) -> list[tuple[Any, ...]]:
-    with opened(file) as connection:
-        return connection.execute(statement).fetchall()
+    return queried(played() / "all" / file, statement)
 
 
 def count(statement: str) -> Any:
@@ -106,26 +106,22 @@ def test_no_name_needs_quotes_in_postgresql(name: str, database: str) -> None:
 
 # one grain each
 
+CODED = (
+    "answers JOIN questions USING (tool, field) WHERE current AND code IS NOT NULL AND type <> 'reference'"
+)
+AFTER = "risks WHERE current AND rsk_22 IS NOT NULL"
+
 
 @pytest.mark.parametrize(
     ("figures", "rows"),
     [
-        (
-            "aggregate_answers",
-            "answers JOIN questions USING (tool, field) WHERE current AND code IS NOT NULL AND type <> 'reference'",
-        ),
-        (
-            "aggregate_answers_by_country",
-            "answers JOIN questions USING (tool, field) WHERE current AND code IS NOT NULL AND type <> 'reference'",
-        ),
+        ("aggregate_answers", CODED),
+        ("aggregate_answers_by_country", CODED),
         ("aggregate_matrix", "matrix_rows WHERE current"),
         ("aggregate_risks", "matrix_rows WHERE current AND tool LIKE 'T3.%'"),
         ("aggregate_risks WHERE stage = 'before'", "risks WHERE current AND rsk_12 IS NOT NULL"),
-        ("aggregate_risks WHERE stage = 'after'", "risks WHERE current AND rsk_22 IS NOT NULL"),
-        (
-            "aggregate_risks_by_part WHERE stage = 'after' AND breakdown = 'country'",
-            "risks WHERE current AND rsk_22 IS NOT NULL",
-        ),
+        ("aggregate_risks WHERE stage = 'after'", AFTER),
+        ("aggregate_risks_by_part WHERE stage = 'after' AND breakdown = 'country'", AFTER),
         ("aggregate_numbers WHERE field = 'T4C_06'", "reported_values WHERE current AND t4c_06 IS NOT NULL"),
         ("aggregate_indicators", "indicator_values WHERE counted"),
     ],
@@ -202,7 +198,7 @@ OUTCOMES = {"accepted": "accepted", "returned": "returned", "to decide": "confli
 
 def test_teams_are_as_status_tells_them(tmp_path: Path) -> None:
     out = tmp_path / "status.json"
-    assert run(["status", str(played() / LATER), "--json", "-o", str(out), "--today", str(TODAY)]) == 0
+    assert hrge("status", played() / LATER, "--json", "-o", out, "--today", TODAY) == 0
     said = {
         (
             team["team"], team["country"], OUTCOMES[team["state"]], team["deadline"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,7 +14,9 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from hrge_xl import Order, generate, load
-from hrge_xl.cli import run
+from tests.command_line import hrge, ran
+from tests.databases import queried, tampered
+from tests.fixture_types import Patch
 from tests.played_rounds import KEY, ROUND, TEAMS, decided, play, waived, withdrawn, workbook
 from tests.versions import answers, second
 
@@ -24,27 +25,19 @@ DAY = ["--today", "2026-08-01"]
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: Patch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def rows(folder: Path | str, query: str) -> list[tuple[Any, ...]]:
-    connection = sqlite3.connect(Path(folder) / "dataset.sqlite")
-    try:
-        return connection.execute(query).fetchall()
-    finally:
-        connection.close()
 
 
 def figures(folder: Path | str) -> list[tuple[Any, ...]]:
     """What became of every return and team, which findings are waived, and when it came."""
     return [
-        *rows(folder, "SELECT * FROM teams ORDER BY period, team"),
-        *rows(folder, "SELECT submission, verdict, status, reason, arrived, arrival, read_for, errors, waived,"
+        *queried(folder, "SELECT * FROM teams ORDER BY period, team"),
+        *queried(folder, "SELECT submission, verdict, status, reason, arrived, arrival, read_for, errors, waived,"
               " required, answered FROM submissions ORDER BY 1"),
-        *rows(folder, "SELECT submission, code, waived, waiver FROM findings ORDER BY 1, 2, n"),
-        *rows(folder, "SELECT submission, tool, \"row\", field, code, text, number FROM answers WHERE current"
+        *queried(folder, "SELECT submission, code, waived, waiver FROM findings ORDER BY 1, 2, n"),
+        *queried(folder, "SELECT submission, tool, \"row\", field, code, text, number FROM answers WHERE current"
               " ORDER BY 1, n"),
     ]  # fmt: skip
 
@@ -56,72 +49,65 @@ def test_a_dataset_elsewhere_holds_what_was_decided_in_its_round(home: Path) -> 
     """The guide's own command: what was withdrawn, decided and waived stays so, in the copy to share too."""
     round_ = play(home, (withdrawn, decided, waived, withdrawn))
     for _ in range(2):
-        assert run(["consolidate", str(round_), "-o", "other", "--shareable", *DAY]) == 0
-        assert run(["consolidate", str(round_), *DAY]) == 0
+        assert hrge("consolidate", round_, "-o", "other", "--shareable", *DAY) == 0
+        assert hrge("consolidate", round_, *DAY) == 0
         assert figures("other") == figures(round_)
-        said = rows("other/shareable", "SELECT submission, status, current FROM submissions ORDER BY 1")
-        assert said == rows(round_, "SELECT submission, status, current FROM submissions ORDER BY 1")
+        said = queried("other/shareable", "SELECT submission, status, current FROM submissions ORDER BY 1")
+        assert said == queried(round_, "SELECT submission, status, current FROM submissions ORDER BY 1")
         assert {status for _, status, _ in said} == {"withdrawn", "counts", "superseded"}
-        assert run(["decide", str(round_), "Karachi_one.xlsx", "--use", *WHO]) == 0  # it follows
-        assert run(["waive", "--withdraw", "1", "--by", "office", "--ledger", str(round_)]) == 0 or _
+        assert hrge("decide", round_, "Karachi_one.xlsx", "--use", *WHO) == 0  # it follows
+        assert hrge("waive", "--withdraw", "1", "--by", "office", "--ledger", round_) == 0 or _
     before = figures("other")
     round_.rename(home / "gone")
-    assert run(["consolidate", "other", "-o", "other", *DAY]) == 0
+    assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
     assert figures("other") == before
-    with sqlite3.connect(Path("other", "dataset.sqlite")) as connection:  # as after a change of its spec
-        connection.execute("UPDATE meta SET value = '' WHERE name = 'spec_digest'")
+    # as after a change of its spec
+    tampered("other", "UPDATE meta SET value = '' WHERE name = 'spec_digest'")
     expected = "SELECT period, team, country, due FROM teams WHERE expected ORDER BY 1, 2"
-    known = rows("other", expected)
-    assert run(["consolidate", "other", "-o", "other", *DAY]) == 0
-    assert rows("other", expected) == known != []
+    known = queried("other", expected)
+    assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
+    assert queried("other", expected) == known != []
 
 
 @pytest.mark.deep
-def test_what_was_taken_over_stays_without_its_round_and_is_verified(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_taken_over_stays_without_its_round_and_is_verified(home: Path) -> None:
     round_ = play(home, (withdrawn, decided, waived, withdrawn))
-    assert run(["consolidate", str(round_), "-o", "other", *DAY]) == 0
+    assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
     before = figures("other")
-    assert run(["verify", "other", "--returned", str(round_ / "returned")]) == 0, capsys.readouterr()
+    assert hrge("verify", "other", "--returned", round_ / "returned") == 0
     round_.rename(home / "gone")
-    assert run(["consolidate", "other", "-o", "other", *DAY]) == 0
-    assert run(["decide", "other", "Rabat_one.xlsx", "--undo", *WHO]) == 0
-    assert run(["decide", "other", "Rabat_one.xlsx", "--withdraw", *WHO]) == 0
+    assert hrge("consolidate", "other", "-o", "other", *DAY) == 0
+    assert hrge("decide", "other", "Rabat_one.xlsx", "--undo", *WHO) == 0
+    assert hrge("decide", "other", "Rabat_one.xlsx", "--withdraw", *WHO) == 0
     strip = [[cell for cell in row if not str(cell).startswith("Decided on")] for row in figures("other")]
     assert strip == [[cell for cell in row if not str(cell).startswith("Decided on")] for row in before]
 
 
-def test_a_dataset_that_is_behind_its_round_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dataset_that_is_behind_its_round_says_so(home: Path) -> None:
     round_ = play(home, (withdrawn, decided, waived, withdrawn))
-    assert run(["consolidate", str(round_), "-o", "other", *DAY]) == 0
+    assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
     shows = ["report", "other", "--format", "json", "-o", "shown", *DAY]
     for command in (shows, ["decide", "other"]):
-        capsys.readouterr()
-        run(command)
-        assert "Consolidate again" not in capsys.readouterr().err
-    assert run(["decide", str(round_), "Rabat_one.xlsx", "--undo", *WHO]) == 0
+        assert "Consolidate again" not in ran(*command, code=None).err
+    assert hrge("decide", round_, "Rabat_one.xlsx", "--undo", *WHO) == 0
     for command in (shows, ["validate", "other"], ["trace", "other", "--team", "Rabat", "--field", "PLN_01"]):
-        capsys.readouterr()
-        run(command)
-        assert "hrge-xl consolidate 2026-H1 -o other" in " ".join(capsys.readouterr().err.split()), command
-    assert run(["consolidate", str(round_), "-o", "other", *DAY]) == 0
-    capsys.readouterr()
-    run(shows)
-    assert "Consolidate again" not in capsys.readouterr().err
+        told = ran(*command, code=None).err
+        assert "hrge-xl consolidate 2026-H1 -o other" in " ".join(told.split()), command
+    assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
+    assert "Consolidate again" not in ran(*shows, code=None).err
 
 
 def test_days_of_arrival_are_those_of_the_round_whoever_sees_a_file_first(home: Path) -> None:
     round_ = play(home, tuple([lambda team: {}] * len(TEAMS)))  # type: ignore[misc]
     (round_ / "returned" / "Rabat.xlsx").write_bytes(workbook("Rabat", 1))
-    assert run(["consolidate", str(round_), "-o", "other", "--received", "2026-07-02", *DAY]) == 0
+    assert hrge("consolidate", round_, "-o", "other", "--received", "2026-07-02", *DAY) == 0
     (round_ / "returned" / "Karachi.xlsx").write_bytes(workbook("Karachi", 1))
-    assert run(["status", str(round_), "--received", "2026-07-09", *DAY]) == 0
+    assert hrge("status", round_, "--received", "2026-07-09", *DAY) == 0
     (round_ / "returned" / "Karachi.xlsx").unlink()  # tidied up: it was received all the same
-    assert run(["consolidate", str(round_), "-o", "other", *DAY]) == 0
+    assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
     days = [("2026-07-02", "stated"), ("2026-07-09", "stated")]
     for folder in (round_, Path("other")):
-        assert sorted(rows(folder, "SELECT arrived, arrival FROM submissions")) == days
+        assert sorted(queried(folder, "SELECT arrived, arrival FROM submissions")) == days
     assert figures("other") == figures(round_)
 
 
@@ -131,7 +117,7 @@ def test_days_of_arrival_are_those_of_the_round_whoever_sees_a_file_first(home: 
 def round_of(folder: Path, name: str, spec: str, teams: dict[str, bytes]) -> None:
     listed = folder / "teams.csv"
     listed.write_text("team,country\n" + "".join(f"{team},PAK\n" for team in teams), encoding="utf-8")
-    assert run(["round", "init", name, "--spec", spec, "--teams", str(listed)]) == 0
+    assert hrge("round", "init", name, "--spec", spec, "--teams", listed) == 0
     Path(name, "signing.key").chmod(0o600)
     Path(name, "signing.key").write_bytes(KEY)
     for team, data in teams.items():
@@ -139,9 +125,7 @@ def round_of(folder: Path, name: str, spec: str, teams: dict[str, bytes]) -> Non
 
 
 @pytest.mark.deep
-def test_a_year_is_the_same_in_either_order_of_its_rounds(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_year_is_the_same_in_either_order_of_its_rounds(home: Path) -> None:
     """Each return is read by the spec of its own round; the newest version says what the dataset asks."""
     newer = second(home / "newer")
     order = Order("", date(2026, 1, 5), "PAK", round="2025-H2", key=KEY)
@@ -161,34 +145,27 @@ def test_a_year_is_the_same_in_either_order_of_its_rounds(
     round_of(home, "2025-H2", "example", first)
     round_of(home, "2026-H1", str(newer), then)
     for round_ in ("2025-H2", "2026-H1"):
-        assert run(["consolidate", round_, *DAY]) == 0
-    own = [row for name in ("2025-H2", "2026-H1") for row in rows(name, OF_RETURNS)]
-    assert [row[1:3] for row in sorted(own)] == sorted(
-        [("accepted", "counts")] * 2 + [("returned", "counts")]
-    ) or own
+        assert hrge("consolidate", round_, *DAY) == 0
+    own = [row for name in ("2025-H2", "2026-H1") for row in queried(name, OF_RETURNS)]
+    assert len(own) == 3
     told = {}
-    for name, command in {
-        "forth": ["2025-H2", "2026-H1"],
-        "back": ["2026-H1", "2025-H2"],
-    }.items():
-        capsys.readouterr()
-        assert run(["consolidate", *command, "-o", name, *DAY]) == 0, capsys.readouterr()
-        told[name] = capsys.readouterr().out.replace(name, "year")
-        assert sorted(rows(name, OF_RETURNS)) == sorted(own)
-        assert (
-            run(["verify", name, "--returned", "2025-H2/returned", "--returned", "2026-H1/returned"]) == 0
-        ), capsys.readouterr()
+    for name, command in {"forth": ["2025-H2", "2026-H1"], "back": ["2026-H1", "2025-H2"]}.items():
+        told[name] = ran("consolidate", *command, "-o", name, *DAY).out.replace(name, "year")
+        assert sorted(queried(name, OF_RETURNS)) == sorted(own)
+        assert hrge("verify", name, "--returned", "2025-H2/returned", "--returned", "2026-H1/returned") == 0
     assert told["forth"] == told["back"]
-    assert run(["consolidate", "2026-H1", "-o", "steps", *DAY]) == 0
-    assert run(["consolidate", "2025-H2", "-o", "steps", *DAY]) == 0
+    assert hrge("consolidate", "2026-H1", "-o", "steps", *DAY) == 0
+    assert hrge("consolidate", "2025-H2", "-o", "steps", *DAY) == 0
     assert figures("forth") == figures("back") == figures("steps")
-    lost = rows("forth", "SELECT text FROM unplaced_fact WHERE question LIKE '%udget%'")
+    lost = queried("forth", "SELECT text FROM unplaced_fact WHERE question LIKE '%udget%'")
     assert len(lost) == 2  # nothing is lost: what the newest version asks no more is text
 
 
 OF_RETURNS = (
     "SELECT submission, verdict, status, errors, warnings, required, answered, read_for FROM submissions"
 )
+VERDICTS = "SELECT DISTINCT verdict, status FROM submissions"
+DERIVED = "SELECT value FROM meta WHERE name = 'derived'"
 
 
 # who asks changes nothing
@@ -201,14 +178,12 @@ def protected(data: bytes) -> bytes:
 
 
 @pytest.mark.deep
-def test_what_was_read_once_stays_without_its_password(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_read_once_stays_without_its_password(home: Path) -> None:
     round_of(
         home, ROUND, "example", {"Rabat": protected(workbook("Rabat", 1)), "Cairo": workbook("Cairo", 2)}
     )
     (home / "word.txt").write_text("Sesam\n", "utf-8")
-    assert run(["consolidate", ROUND, "--password-file", "word.txt", *DAY]) == 0
+    assert hrge("consolidate", ROUND, "--password-file", "word.txt", *DAY) == 0
     later = ["--today", "2026-09-15"]
     asking: list[list[str]] = [
         ["status", ROUND, "--json", *later], ["validate", ROUND, "--json", *later], ["compare", ROUND, ROUND, *later],
@@ -217,57 +192,46 @@ def test_what_was_read_once_stays_without_its_password(
         ["trace", ROUND, "--team", "Rabat", "--field", "PLN_01"],
     ]  # fmt: skip
     for command in asking:
-        capsys.readouterr()
-        run(command)
-        out, err = capsys.readouterr()
-        assert rows(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [("accepted", "counts")], (
-            command
-        )
+        out, err = ran(*command, code=None)
+        assert queried(ROUND, VERDICTS) == [("accepted", "counts")], command
         if command[0] != "trace":  # which is about today
-            assert rows(ROUND, "SELECT value FROM meta WHERE name = 'derived'") == [("2026-08-01",)], command
+            assert queried(ROUND, DERIVED) == [("2026-08-01",)], command
         if command[0] == "status":
             assert {line["state"] for line in json.loads(out)} == {"accepted"}
             assert "Rabat.xlsx" in err
             assert "--password-file" in err
     again = ["consolidate", ROUND, *later]
     for command in (again, [*again, "--no-resume"], ["refresh", ROUND, *later]):
-        capsys.readouterr()
-        assert run(command) == 0, (command, capsys.readouterr())
-        told = "".join(capsys.readouterr())
+        told = "".join(ran(*command))
         assert ("Rabat.xlsx" in told) == (command[0] == "consolidate"), command  # refresh reads nothing anew
-        assert rows(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [("accepted", "counts")], (
-            command
-        )
+        assert queried(ROUND, VERDICTS) == [("accepted", "counts")], command
     # the dataset has to be made anew, and one of its returns cannot be opened: nothing changes
     newer = str(second(home / "newer"))
     damages: list[Callable[[], Any]] = [
         lambda: shutil.move(home / f"{ROUND}/dataset.sqlite", home / "lost"),
-        lambda: run(["round", "update-spec", ROUND, "--spec", newer]),
+        lambda: hrge("round", "update-spec", ROUND, "--spec", newer),
     ]
     for damage in damages:
         kept = home / "kept"
         shutil.copytree(home / ROUND, kept)
         damage()
-        capsys.readouterr()
-        assert run(["status", ROUND, "--json", *later]) == 2
-        assert "Rabat.xlsx" in (told := capsys.readouterr().err)
+        assert "Rabat.xlsx" in (told := ran("status", ROUND, "--json", *later, code=2).err)
         assert "--password-file" in told
-        assert run(["status", ROUND, "--json", "--password-file", "word.txt", *later]) == 0
-        assert {line["state"] for line in json.loads(capsys.readouterr().out)} <= {"accepted", "returned"}
+        said = ran("status", ROUND, "--json", "--password-file", "word.txt", *later).out
+        assert {line["state"] for line in json.loads(said)} <= {"accepted", "returned"}
         shutil.rmtree(home / ROUND)
         kept.rename(home / ROUND)
 
 
-def test_who_asks_as_of_a_day_changes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_who_asks_as_of_a_day_changes_nothing(home: Path) -> None:
     round_ = play(home, (withdrawn, decided, lambda team: {"one": workbook(team, 8, right=False)}, withdrawn))
     until = ["--until", "2026-08-05", "--ledger", str(round_), *WHO, *DAY]
-    assert run(["waive", "V001", "--file", "Cairo_one.xlsx", *until]) == 0
+    assert hrge("waive", "V001", "--file", "Cairo_one.xlsx", *until) == 0
     before, lasting = figures(round_), (round_ / "dataset.sqlite").read_bytes()
     states = []
     for day in ("2026-08-05", "2026-08-06", "2026-07-01", "2026-08-05"):
-        capsys.readouterr()
-        assert run(["status", str(round_), "--json", "--today", day]) == 0
-        states.append({line["team"]: line["state"] for line in json.loads(capsys.readouterr().out)}["Cairo"])
+        told = json.loads(ran("status", round_, "--json", "--today", day).out)
+        states += [line["state"] for line in told if line["team"] == "Cairo"]
         assert (round_ / "dataset.sqlite").read_bytes() == lasting
         assert figures(round_) == before
     assert states == ["accepted", "returned", "accepted", "accepted"]  # for the answer it is judged
@@ -278,15 +242,13 @@ def test_who_asks_as_of_a_day_changes_nothing(home: Path, capsys: pytest.Capture
 
 @pytest.mark.deep
 @pytest.mark.parametrize("way", ["moved", "from above", "absolute"])
-def test_a_round_named_by_another_path_is_the_same(
-    way: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_round_named_by_another_path_is_the_same(way: str, home: Path, monkeypatch: Patch) -> None:
     work = home / "work"
     work.mkdir()
     monkeypatch.chdir(work)
     round_ = play(Path(), (withdrawn, decided, waived, lambda team: {"scan": b"%PDF-1.7"}))
     for command in (["refresh", str(round_), *DAY], ["consolidate", str(round_), "-o", "other", *DAY]):
-        assert run(command) in (0, 4)
+        assert hrge(*command) in (0, 4)
     before = figures(round_), content(work / round_), content(work / "other")
     prefix = Path(work)
     if way == "from above":
@@ -299,17 +261,14 @@ def test_a_round_named_by_another_path_is_the_same(
     named = str(prefix / round_)
     for command in (["status", named, *DAY], ["refresh", named, *DAY], ["consolidate", named, "-o",
                     str(prefix / "other"), *DAY]):  # fmt: skip
-        assert run(command) in (0, 4), capsys.readouterr()
+        assert hrge(*command) in (0, 4)
         for folder in (named, str(prefix / "other")):
-            capsys.readouterr()
-            assert (
-                run(["verify", folder, *(["--returned", f"{named}/returned"] if folder != named else [])])
-                == 0
-            ), capsys.readouterr()
+            came = ["--returned", f"{named}/returned"] if folder != named else []
+            assert hrge("verify", folder, *came) == 0
     assert (figures(named), content(Path(named)), content(prefix / "other")) == before
-    paths = [path for (path,) in rows(named, "SELECT path FROM files UNION SELECT path FROM submissions")]
+    paths = [path for (path,) in queried(named, "SELECT path FROM files UNION SELECT path FROM submissions")]
     assert {path.partition("/")[0] for path in paths} == {"returned"}
-    paths = [path for (path,) in rows(prefix / "other", "SELECT path FROM submissions")]
+    paths = [path for (path,) in queried(prefix / "other", "SELECT path FROM submissions")]
     assert {path.rpartition("/")[0] for path in paths} == {f"../{round_}/returned"}
 
 
@@ -326,9 +285,7 @@ def content(folder: Path) -> dict[str, bytes]:
 # the journal
 
 
-def test_a_line_of_the_journal_that_says_nothing_is_named(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_line_of_the_journal_that_says_nothing_is_named(home: Path) -> None:
     round_ = play(home, (withdrawn, decided, waived, withdrawn))
     with (round_ / "ledger.jsonl").open("a", encoding="utf-8") as stream:
         stream.write("what is this\n[1, 2]\n7\n")
@@ -338,12 +295,8 @@ def test_a_line_of_the_journal_that_says_nothing_is_named(
         ["verify", str(round_)],
         ["sign", "--list", "--ledger", str(round_)],
     ):
-        capsys.readouterr()
-        run(command)
-        told = "".join(capsys.readouterr()).replace("\n", " ")
+        told = "".join(ran(*command, code=None)).replace("\n", " ")
         assert "ledger.jsonl" in told, command
         assert "is no entry" in told or "from outside" in told, command
     (round_ / "ledger.sqlite").unlink()
-    capsys.readouterr()
-    assert run(["recover", str(round_)]) == 0
-    assert ": 3 of the lines of ledger.jsonl" in capsys.readouterr().out
+    assert ": 3 of the lines of ledger.jsonl" in ran("recover", round_).out

@@ -6,8 +6,6 @@ import csv
 import hashlib
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -29,7 +27,8 @@ from hrge_xl import (
     load,
     validate,
 )
-from hrge_xl.cli import run
+from tests.command_line import hrge, ran
+from tests.databases import tampered
 from tests.face import (
     CONFLICT,
     COUNTS,
@@ -52,6 +51,7 @@ from tests.face import (
     submission_id,
     work,
 )
+from tests.fixture_types import Folders, Patch
 from tests.property_tests import examples
 from tests.test_year import KEY, SPEC, answers, model, stamp_of, stamped
 from tests.versions import second
@@ -116,10 +116,8 @@ def test_one_copy_for_two_projects() -> None:
 def test_what_is_not_the_teams_own_is_excluded_unless_somebody_decides() -> None:
     a, b = entry("a", 1), entry("b", 2, doubts=("I007",))
     assert states([a, b]) == {"a": COUNTS, "b": "excluded"}
-    assert (
-        str(return_statuses([a, b], {})["b"].reason)
-        == "It is not the return of this team in this round (I007)."
-    )
+    reason = str(return_statuses([a, b], {})["b"].reason)
+    assert reason == "It is not the return of this team in this round (I007)."
     assert states([a, b], b=decision(1, 2)) == {"a": SUPERSEDED, "b": COUNTS}
 
 
@@ -161,12 +159,8 @@ def test_no_key_and_no_copy_counts_twice_undecided(
         ("2026-04-02T10:00:00Z", "2026-03-01", "2026-04-10", "2026-04-02T10:00:00+00:00"),
         ("2026-04-02T10:00:00+05:00", "2026-03-01", "2026-04-10", "2026-04-02T05:00:00+00:00"),
         ("2026-04-02T10:00:00", "2026-03-01", "", "2026-04-02T10:00:00+00:00"),
-        (
-            "2015-01-01T00:00:00Z",
-            "2026-03-01",
-            "2026-04-10",
-            "2026-04-11T00:00:00+00:00",
-        ),  # before it was issued
+        # before it was issued
+        ("2015-01-01T00:00:00Z", "2026-03-01", "2026-04-10", "2026-04-11T00:00:00+00:00"),
         ("2031-01-01T00:00:00Z", "2026-03-01", "2026-04-10", "2026-04-12T00:00:00+00:00"),  # after it came
         ("yesterday", "2026-03-01", "2026-04-10", "2026-04-11T00:00:00+00:00"),
         ("", "", "", ""),
@@ -180,7 +174,6 @@ def test_when_a_file_was_saved(saved: str, issued: str, received: str, said: str
 
 
 def file(folder: Path, name: str, copy: str = "", project: str = "P-1", **more: Any) -> Path:
-    """A workbook of team T."""
     data = model("PAK", "PAK", date(2026, 4, 10), **more)
     copy_id = hashlib.sha256((copy or name).encode()).hexdigest()[:12]
     identity = sign(replace(stamp_of(data), team="T", round="2026-Q2", copy=copy_id, signature=""), KEY)
@@ -191,7 +184,7 @@ def file(folder: Path, name: str, copy: str = "", project: str = "P-1", **more: 
 
 
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def untouched(tmp_path_factory: Folders) -> Path:
     """Two workbooks for one key, and one copy for two projects."""
     home = tmp_path_factory.mktemp("decide")
     folder = home / "in"
@@ -207,7 +200,6 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def dataset(untouched: Path, tmp_path: Path) -> Path:
-    """Give the same, to be written in."""
     shutil.copytree(untouched, tmp_path, dirs_exist_ok=True)
     return tmp_path / "out"
 
@@ -220,26 +212,22 @@ def told(dataset: Path) -> dict[str, str]:
 USE = ("--use", "--reason", "asked the team", "--by", "office", "--today", "2026-05-02")
 
 
-def test_decided_from_the_command_line(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["decide", str(dataset)]) == 0
-    out = capsys.readouterr().out
+def test_decided_from_the_command_line(dataset: Path) -> None:
+    out = ran("decide", dataset).out
     assert out.count("waits for a decision") == 4
     theirs = submission_id(
         hashlib.sha256((dataset.parent / "in" / "theirs.xlsx").read_bytes()).hexdigest(), ""
     )
     assert f'  hrge-xl decide {dataset} {theirs} --use --reason "…"' in out
-    assert run(["decide", str(dataset), theirs, *USE]) == 0
-    out, err = capsys.readouterr()
+    out, err = ran("decide", dataset, theirs, *USE)
     assert f"theirs.xlsx ({theirs}, T): counts. Decided on 2026-05-02 by office: asked the team" in out
     assert "ours.xlsx (" in out
     assert "2 changed, 2 still wait" in err
-    assert run(["decide", str(dataset), "a.xlsx", str(dataset.parent / "in" / "b.xlsx"), *USE]) == 0
+    assert hrge("decide", dataset, "a.xlsx", dataset.parent / "in" / "b.xlsx", *USE) == 0
     assert told(dataset) == {
         "ours.xlsx": SUPERSEDED, "theirs.xlsx": COUNTS, "a.xlsx": COUNTS, "b.xlsx": COUNTS, "scan.xlsx": "refused",
     }  # fmt: skip
-    capsys.readouterr()
-    assert run(["decide", str(dataset)]) == 0
-    assert capsys.readouterr().out.count("decided 2026-05-02") == 3
+    assert ran("decide", dataset).out.count("decided 2026-05-02") == 3
 
 
 WROTE = "The team wrote: The file could not be read."
@@ -248,20 +236,7 @@ WROTE = "The team wrote: The file could not be read."
 def reported(dataset: Path, language: str) -> dict[str, Any]:
     """The files of a report in a language, by name."""
     where = dataset.parent / language
-    run(
-        [
-            "report",
-            str(dataset),
-            "--format",
-            "json",
-            "--lang",
-            language,
-            "-o",
-            str(where),
-            "--today",
-            "2026-05-03",
-        ]
-    )
+    hrge("report", dataset, "--format", "json", "--lang", language, "-o", where, "--today", "2026-05-03")
     files = json.loads((where / "validation.json").read_text(encoding="utf-8"))["files"]
     return {Path(each["path"]).name: each for each in files}
 
@@ -269,7 +244,7 @@ def reported(dataset: Path, language: str) -> dict[str, Any]:
 def test_the_reason_that_somebody_wrote_is_never_translated(dataset: Path) -> None:
     """Whoever quotes a sentence of the program has written it all the same."""
     use = ("--use", "--reason", WROTE, "--by", "office", "--today", "2026-05-02")
-    assert run(["decide", str(dataset), "ours.xlsx", *use]) == 0
+    assert hrge("decide", dataset, "ours.xlsx", *use) == 0
     ours = reported(dataset, "fr")["ours.xlsx"]
     assert ours["reason"] == f"Décidé le 2026-05-02 par office : {WROTE}"
     (decided,) = (each for each in ours["findings"] if each["code"] == "X005")
@@ -277,21 +252,15 @@ def test_the_reason_that_somebody_wrote_is_never_translated(dataset: Path) -> No
     assert "2026-05-02" in decided["message"]
 
 
-def test_a_dataset_of_an_earlier_version_says_the_same_once_it_is_made_anew(
-    dataset: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_dataset_of_an_earlier_version_says_the_same_once_it_is_made_anew(dataset: Path) -> None:
     now = reported(dataset, "fr")
     file = dataset / "dataset.sqlite"
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("UPDATE meta SET value = '7' WHERE name = 'schema_version'")
-        connection.commit()
+    tampered(file, "UPDATE meta SET value = '7' WHERE name = 'schema_version'")
     with Ledger.open(dataset) as ledger:
         ledger.forget_checksum(file)
     for command in ("report", "verify"):
-        capsys.readouterr()
-        assert run([command, str(dataset)]) == 2
-        assert "was made by an earlier version of this program" in capsys.readouterr().err
-    assert run(["consolidate", str(dataset), "-o", str(dataset), "--today", "2026-05-01"]) in (0, 1, 4)
+        assert "was made by an earlier version of this program" in ran(command, dataset, code=2).err
+    assert hrge("consolidate", dataset, "-o", dataset, "--today", "2026-05-01") in (0, 1, 4)
     then = reported(dataset, "fr")
     for part in ("reason", "findings"):
         assert {name: each[part] for name, each in then.items()} == {
@@ -301,10 +270,10 @@ def test_a_dataset_of_an_earlier_version_says_the_same_once_it_is_made_anew(
 
 def test_the_overview_follows_a_decision_where_there_is_one(dataset: Path) -> None:
     page = dataset / "reports" / "overview.html"
-    assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 0
+    assert hrge("decide", dataset, "ours.xlsx", *USE) == 0
     assert not page.exists()
     before = overview_of_folder(dataset, page.parent).read_bytes()
-    assert run(["decide", str(dataset), "a.xlsx", "b.xlsx", *USE]) == 0
+    assert hrge("decide", dataset, "a.xlsx", "b.xlsx", *USE) == 0
     after = page.read_bytes()
     assert after != before
     assert overview_of_folder(dataset, page.parent).read_bytes() == after
@@ -312,10 +281,10 @@ def test_the_overview_follows_a_decision_where_there_is_one(dataset: Path) -> No
 
 def test_a_decision_can_be_taken_back_and_stays_written_down(dataset: Path) -> None:
     before = {path: path.read_bytes() for path in dataset.rglob("*.csv")}
-    assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 0
+    assert hrge("decide", dataset, "ours.xlsx", *USE) == 0
     assert told(dataset)["ours.xlsx"] == COUNTS
     undo = ("--undo", "--reason", "they sent a third one", "--by", "office", "--today", "2026-05-01")
-    assert run(["decide", str(dataset), "ours.xlsx", *undo]) == 0
+    assert hrge("decide", dataset, "ours.xlsx", *undo) == 0
     assert told(dataset)["ours.xlsx"] == CONFLICT
     assert {path: path.read_bytes() for path in dataset.rglob("*.csv")} == before
     with Ledger.open(dataset, write=False) as ledger:
@@ -325,10 +294,9 @@ def test_a_decision_can_be_taken_back_and_stays_written_down(dataset: Path) -> N
         ]  # fmt: skip
 
 
-def told_of(folder: Path, *options: str, capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str]]:
+def told_of(folder: Path, *options: str) -> list[tuple[str, str]]:
     """File and code of what `validate` notices across files."""
-    run(["validate", str(folder), "--json", *options])
-    report = json.loads(capsys.readouterr().out)
+    report = json.loads(ran("validate", folder, "--json", *options, code=(0, 1, 4)).out)
     return sorted(
         (Path(each["path"]).name, finding["code"])
         for each in report["files"]
@@ -337,34 +305,29 @@ def told_of(folder: Path, *options: str, capsys: pytest.CaptureFixture[str]) -> 
     )
 
 
-def test_dataset_and_report_tell_of_what_waits_and_of_decisions(
-    dataset: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_dataset_and_report_tell_of_what_waits_and_of_decisions(dataset: Path) -> None:
     folder = dataset.parent / "in"
     waiting = [("a.xlsx", "X004"), ("b.xlsx", "X004"), ("ours.xlsx", "X003"), ("theirs.xlsx", "X003")]
-    assert told_of(folder, capsys=capsys) == waiting
-    run(["decide", str(dataset), "ours.xlsx", *USE])
-    capsys.readouterr()
+    assert told_of(folder) == waiting
+    hrge("decide", dataset, "ours.xlsx", *USE)
     decided = [*waiting[:2], ("ours.xlsx", "X005"), ("theirs.xlsx", "X005")]
-    assert told_of(folder, "--ledger", str(dataset), capsys=capsys) == decided
-    assert told_of(folder, capsys=capsys) == waiting  # without the ledger nobody has decided
+    assert told_of(folder, "--ledger", str(dataset)) == decided
+    assert told_of(folder) == waiting  # without the ledger nobody has decided
     for name in ("a.xlsx", "ours.xlsx"):
         (folder / name).unlink()
-    assert told_of(folder, capsys=capsys) == []
+    assert told_of(folder) == []
     found = (dataset / "csv" / "findings.csv").read_text(encoding="utf-8-sig")
     assert found.count("A decision made on 2026-05-02 by office says what becomes of") == 2
     assert "asked the team" in found
 
 
-def test_a_stamp_that_is_not_ours_cannot_be_decided_to_count(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_stamp_that_is_not_ours_cannot_be_decided_to_count(tmp_path: Path) -> None:
     path = file(tmp_path / "in", "forged.xlsx")
     asked = ValidationRequest(ExpectedReturn("example", "2026-Q2", ("T",), b"z" * 32), TODAY)
     consolidate([Source([path], asked)], tmp_path / "out")
     assert told(tmp_path / "out") == {"forged.xlsx": "excluded"}
-    assert run(["decide", str(tmp_path / "out"), "forged.xlsx", *USE]) == 2
-    assert "does not carry our signature (I006)" in capsys.readouterr().err
+    said = ran("decide", tmp_path / "out", "forged.xlsx", *USE, code=2).err
+    assert "does not carry our signature (I006)" in said
 
 
 def test_a_file_in_the_wrong_folder_is_read_again_in_its_own(tmp_path: Path) -> None:
@@ -393,40 +356,36 @@ def test_a_file_in_the_wrong_folder_is_read_again_in_its_own(tmp_path: Path) -> 
     ],
 )
 def test_wrong_names_are_one_line_with_what_is_possible(
-    arguments: tuple[str, ...], words: str, dataset: Path, capsys: pytest.CaptureFixture[str]
+    arguments: tuple[str, ...], words: str, dataset: Path
 ) -> None:
-    assert run(["decide", str(dataset), *arguments]) == 2
-    err = capsys.readouterr().err
+    err = ran("decide", dataset, *arguments, code=2).err
     assert words in err
     assert err.count("\n") == 1
     with Ledger.open(dataset, write=False) as ledger:
         assert history(ledger) == []
 
 
-def test_a_name_that_several_files_have(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_that_several_files_have(dataset: Path) -> None:
     again = file(dataset.parent / "more", "ours.xlsx", PLN_06=45.0)
     consolidate(
         [Source([again], ValidationRequest(ExpectedReturn("example"), TODAY))],
         dataset,
         received=date(2026, 5, 2),
     )
-    assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 2
-    err = capsys.readouterr().err
+    err = ran("decide", dataset, "ours.xlsx", *USE, code=2).err
     assert "'ours.xlsx' may mean several returns: ours.xlsx (" in err
     assert "Name it by the hash in brackets" in err
-    assert run(["decide", str(dataset), "more/ours.xlsx", *USE]) == 0
+    assert hrge("decide", dataset, "more/ours.xlsx", *USE) == 0
 
 
 def forbidden(*_: object) -> None:
     raise AssertionError("a workbook was opened")
 
 
-def test_no_workbook_is_opened_for_a_decision(
-    dataset: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_workbook_is_opened_for_a_decision(dataset: Path, monkeypatch: Patch) -> None:
     """The dataset and the files beside it follow at once, with what was read before."""
     monkeypatch.setattr(work, "validated", forbidden)
-    assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 0
+    assert hrge("decide", dataset, "ours.xlsx", *USE) == 0
     with open_dataset(dataset) as store:
         found = {each.name: each.status for each in heads(store)}
     assert (found["ours.xlsx"], found["theirs.xlsx"]) == (COUNTS, SUPERSEDED)
@@ -449,46 +408,43 @@ def test_an_overview_of_a_round_elsewhere_stays(tmp_path: Path) -> None:
     """Here nobody says who was expected: made again, the page would say less."""
     made, out = round_with_two_returns(tmp_path), tmp_path / "out"
     for folder in (out, made.folder):
-        assert run(["consolidate", str(made.folder), "-o", str(folder)]) == 0
+        assert hrge("consolidate", made.folder, "-o", folder) == 0
         page = folder / "reports" / "overview.html"
         before = page.read_bytes()
-        assert run(["decide", str(folder), "two.xlsx", *USE]) == 0
+        assert hrge("decide", folder, "two.xlsx", *USE) == 0
         assert (page.read_bytes() == before) == (folder == out)
         assert "Teams that were expected: 1." in page.read_text(encoding="utf-8")
 
 
-def test_a_round_that_was_never_consolidated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_round_that_was_never_consolidated(tmp_path: Path) -> None:
     """It is taken in first; the round keeps its dataset, and no files beside it that nobody asked for."""
     made = round_with_two_returns(tmp_path)
-    assert run(["decide", str(made.folder)]) == 0
-    assert capsys.readouterr().out.count("waits for a decision") == 2
-    assert run(["decide", str(made.folder), "two.xlsx", *USE]) == 0
-    assert "2 changed, 0 still wait for a decision." in capsys.readouterr().err
+    assert ran("decide", made.folder).out.count("waits for a decision") == 2
+    assert "2 changed, 0 still wait for a decision." in ran("decide", made.folder, "two.xlsx", *USE).err
     assert told(made.folder) == {"one.xlsx": SUPERSEDED, "two.xlsx": COUNTS}
     assert not (made.folder / "data.xlsx").exists()
 
 
 def test_from_any_folder_and_with_the_spec_that_the_dataset_carries(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: Patch
 ) -> None:
     """The folder of the spec is gone, and what is installed under its name is another version."""
     monkeypatch.chdir(tmp_path)
     spec = load(second(Path("spec") / "second"))
     for name, copy in (("one", "a"), ("two", "b")):
         Path(f"{name}.xlsx").write_bytes(generate(spec, Order("PAK", TODAY, "PAK", copy=copy * 12)))
-    assert run(["consolidate", "one.xlsx", "two.xlsx", "--spec", "spec/second", "-o", "out"]) == 0
+    assert hrge("consolidate", "one.xlsx", "two.xlsx", "--spec", "spec/second", "-o", "out") == 0
     shutil.rmtree("spec")
     Path("elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert run(["decide", "../out", "two.xlsx", *USE]) == 0
+    assert hrge("decide", "../out", "two.xlsx", *USE) == 0
     assert told(tmp_path / "out") == {"one.xlsx": SUPERSEDED, "two.xlsx": COUNTS}
     with open_dataset(tmp_path / "out") as store:
         assert store.facts()["spec_version"] == "2.0"
 
 
-def test_a_folder_without_a_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["decide", str(tmp_path)]) == 2
-    assert "holds no dataset. Run `hrge-xl consolidate" in capsys.readouterr().err
+def test_a_folder_without_a_ledger(tmp_path: Path) -> None:
+    assert "holds no dataset. Run `hrge-xl consolidate" in ran("decide", tmp_path, code=2).err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -27,18 +27,7 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Key = tuple[str, str, str]  # tool, row, field
 NAMES = ("PAK-1", "PAK-2", "AFG-1")
-COUNTS = {
-    "PPL_W",
-    "PPL_M",
-    "PPL_U",
-    "PPL_TOLD",
-    "PPL_ALL",
-    "PPL_ARR",
-    "PPL_LEFT",
-    "PPL_CAS",
-    "CAS_N",
-    "PPL_OVER",
-}
+COUNTS = {"CAS_N", *(f"PPL_{part}" for part in ("W", "M", "U", "TOLD", "ALL", "ARR", "LEFT", "CAS", "OVER"))}
 NEAR = np.arange(-2.0, 3.0)  # how far from the truth other figures are looked for
 
 
@@ -155,16 +144,11 @@ class Defaults(dict[str, Any]):
 
 
 counts = st.integers(0, 13)
-forms = st.fixed_dictionaries(
-    {"PPL_W": counts, "PPL_M": counts},
-    optional={
-        "PPL_U": counts,
-        "PPL_ARR": st.integers(8, 16),
-        "PPL_BUD": st.integers(7, 9),
-        "PPL_TOLD": st.just(0),
-        "PPL_PCT": st.just(0),
-    },
-)
+more_of_a_form = {
+    "PPL_U": counts, "PPL_ARR": st.integers(8, 16), "PPL_BUD": st.integers(7, 9), "PPL_TOLD": st.just(0),
+    "PPL_PCT": st.just(0),
+}  # fmt: skip
+forms = st.fixed_dictionaries({"PPL_W": counts, "PPL_M": counts}, optional=more_of_a_form)
 
 
 def told(form: Mapping[str, int]) -> dict[str, int | float]:
@@ -203,6 +187,16 @@ def test_totals_over_teams_are_told_of_counts_only() -> None:
 
 # each way by itself
 
+OF_A_RISK = {
+    "RSK_T": "Risk",
+    "RSK_C": "C-01",
+    "RSK_N": 5,
+    "RSK_A": 2,
+    "RSK_B": 2,
+    "RSK_DUE": date(2026, 1, 1),
+}
+RISK = {("RISKS", "K-01", code): value for code, value in OF_A_RISK.items()}
+
 
 def shared_form(*returns: Return) -> dict[str, Any]:
     """What the form of the first team says in the shared copy, by field: None where it is masked."""
@@ -212,15 +206,15 @@ def shared_form(*returns: Return) -> dict[str, Any]:
 
 
 def is_masked(value: Any) -> bool:
-    """Whether nothing stands there."""
     return bool(pd.isna(value))
 
 
-def test_a_calculated_sum_minus_the_published_rest() -> None:
+def test_a_calculated_sum_minus_the_published_rest_and_a_share_times_its_published_denominator() -> None:
     form = shared_form(Return("PAK-1", {"PPL_W": 3, "PPL_M": 30, "PPL_U": 51}))
     assert is_masked(form["PPL_W"])
     assert sum(map(is_masked, (form["PPL_M"], form["PPL_U"], form["PPL_ALL"]))) == 1
-    assert form["PPL_U"] == 51
+    assert (form["PPL_U"], form["PPL_ALL"]) == (51, 84)
+    assert all(is_masked(form[code]) for code in ("PPL_SHR", "PPL_HALF", "PPL_BAND", "PPL_DAY"))
 
 
 def test_a_calculated_difference_is_a_count() -> None:
@@ -250,12 +244,6 @@ def test_a_difference_of_nought_does_not_give_a_count_away() -> None:
     form = shared_form(Return("PAK-1", {"PPL_W": 7, "PPL_ARR": 7}))
     assert is_masked(form["PPL_W"])
     assert is_masked(form["PPL_ARR"])
-
-
-def test_a_share_times_its_published_denominator() -> None:
-    form = shared_form(Return("PAK-1", {"PPL_W": 3, "PPL_M": 30, "PPL_U": 51}))
-    assert form["PPL_ALL"] == 84
-    assert all(is_masked(form[code]) for code in ("PPL_SHR", "PPL_HALF", "PPL_BAND", "PPL_DAY"))
 
 
 def test_nothing_is_masked_where_no_count_is_small() -> None:
@@ -307,14 +295,7 @@ def test_a_sum_over_a_sheet_and_a_figure_that_is_looked_up() -> None:
 
 def test_what_is_listed_counted_and_crossed_by_a_masked_figure() -> None:
     """Lists, the weightiest risks, and tables that sort risks by how many people they are about."""
-    risk = {
-        ("RISKS", "K-01", "RSK_T"): "Risk",
-        ("RISKS", "K-01", "RSK_C"): "C-01",
-        ("RISKS", "K-01", "RSK_N"): 5,
-    }
-    risk |= {("RISKS", "K-01", code): 2 for code in ("RSK_A", "RSK_B")}
-    risk |= {("RISKS", "K-01", "RSK_DUE"): date(2026, 1, 1)}
-    with dataset(Return("PAK-1", {"PPL_W": 40}, (2, 40, 50), risk)) as store:
+    with dataset(Return("PAK-1", {"PPL_W": 40}, (2, 40, 50), RISK)) as store:
         true, shared = frames(store, masked=False), frames(store)
     assert set(true["matrix_rows"]["matrix_row_field"]) == {"RSK_A", "RSK_CN"}
     assert set(shared["matrix_rows"]["matrix_row_field"]) == {"RSK_A"}
@@ -405,7 +386,6 @@ def values(
 
 
 def shared_values(*returns: tuple[str, Answers, Any, str]) -> dict[str, Any]:
-    """The shared copy, frame by frame."""
     with dataset_of(layout("hrge_toolkit", tools=("T4.A", "T4.B", "T4.C")), returns) as store:
         return frames(store)
 
@@ -467,20 +447,12 @@ def test_a_percentage_that_cannot_be_read_is_masked() -> None:
 @pytest.mark.parametrize(
     ("value", "baseline", "target", "masked"),
     [
-        (
-            5.0,
-            40.0,
-            200.0,
-            {"T4C_06", "T4C_16", "T4C_14", "T4C_15"},
-        ),  # a value between a published baseline and target
+        # a value between a published baseline and target
+        (5.0, 40.0, 200.0, {"T4C_06", "T4C_16", "T4C_14", "T4C_15"}),
         (50.0, 4.0, 200.0, {"T4B_13", "T4C_17", "T4C_14", "T4C_15"}),
         (50.0, 40.0, 5.0, set()),  # a target is nobody
-        (
-            50.0,
-            5.0,
-            5.0,
-            {"T4B_13", "T4C_17", "T4B_15", "T4C_18", "T4C_15"},
-        ),  # a rule says that the two differ: here a finding tells that they do not
+        # a rule says that the two differ: here a finding tells that they do not
+        (50.0, 5.0, 5.0, {"T4B_13", "T4C_17", "T4B_15", "T4C_18", "T4C_15"}),
         (50.0, 40.0, 200.0, set()),
     ],
 )
@@ -491,13 +463,8 @@ def test_progress_from_a_baseline_to_a_target(
     shared = shared_values(returned)
     answers = shared["answers"]
     assert set(answers[answers["state"] == MASKED]["field"]) == masked
-    names = {
-        "T4C_06": "value",
-        "T4B_13": "baseline",
-        "T4B_15": "target",
-        "T4C_14": "progress",
-        "T4C_15": "status",
-    }
+    names = {"T4C_06": "value", "T4B_13": "baseline", "T4B_15": "target", "T4C_14": "progress"}
+    names["T4C_15"] = "status"
     (line,) = shared["indicator_values"].to_dict("records")
     told = {code for code, name in names.items() if is_masked(line[name])}
     assert told - {"T4C_14"} == masked & names.keys() - {"T4C_14"}
@@ -542,14 +509,7 @@ def test_totals_of_the_teams_that_reported_twice_are_totals() -> None:
 
 def test_the_overview_that_may_be_shared_is_drawn_from_the_copy() -> None:
     """Also where a list, a table or a question has nothing left to show."""
-    risk = {
-        ("RISKS", "K-01", "RSK_T"): "Risk",
-        ("RISKS", "K-01", "RSK_C"): "C-01",
-        ("RISKS", "K-01", "RSK_N"): 5,
-    }
-    risk |= {("RISKS", "K-01", code): 2 for code in ("RSK_A", "RSK_B")}
-    risk |= {("RISKS", "K-01", "RSK_DUE"): date(2026, 1, 1)}
-    with dataset(Return("PAK-1", {"PPL_NOTE": "secret"}, (2, 40), risk)) as store:
+    with dataset(Return("PAK-1", {"PPL_NOTE": "secret"}, (2, 40), RISK)) as store:
         whole = page_of(overview(store, TODAY, "en"))
         with shared(store, TODAY) as copy:
             told = page_of(overview(copy, TODAY, "en"))

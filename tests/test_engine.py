@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from hrge_xl import __version__, load, validate
-from hrge_xl.cli import run as command_line
+from tests.command_line import hrge
 from tests.conftest import missing
 from tests.face import (
     DATASET,
@@ -43,6 +43,7 @@ from tests.face import (
     write_shard,
 )
 from tests.face import core_program as engines
+from tests.fixture_types import Capsys, Folders, Patch
 from tests.small_returns import ASKED, SPEC, TODAY, dataset, returns, run
 
 pytestmark = pytest.mark.deep
@@ -55,13 +56,12 @@ NUMBER = 6  # returns, and one file that is none
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Some returns."""
+def files(tmp_path_factory: Folders) -> list[Path]:
     return returns(tmp_path_factory.mktemp("returned"), NUMBER)
 
 
 @pytest.fixture(scope="module")
-def alone(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def alone(files: list[Path], tmp_path_factory: Folders) -> dict[str, Any]:
     """What one process makes of them."""
     out = tmp_path_factory.mktemp("alone")
     run(files, out)
@@ -84,15 +84,8 @@ class Cluster:
         return started
 
     def _start(self, blind_to: Path | None) -> subprocess.Popen[bytes]:
-        command = [
-            sys.executable,
-            "-m",
-            "distributed.cli.dask_worker",
-            self.address,
-            "--no-nanny",
-            "--nthreads",
-            "1",
-        ]
+        worker = ("-m", "distributed.cli.dask_worker", self.address, "--no-nanny", "--nthreads", "1")
+        command = [sys.executable, *worker]
         if blind_to is not None:  # another machine, where this folder is empty
             command = [*ELSEWHERE, str(blind_to), *command]
         return subprocess.Popen(
@@ -111,7 +104,7 @@ class Cluster:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(tmp_path_factory: Folders) -> Iterator[Cluster]:
     """A scheduler; its workers are ended with it."""
     with (
         distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as local,
@@ -146,27 +139,17 @@ def test_a_cluster_of_our_own(files: list[Path], alone: Any, tmp_path: Path) -> 
     assert dataset(tmp_path / "out") == alone
 
 
-@pytest.mark.deep
 def test_a_cluster_at_an_address(
-    files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster, monkeypatch: Patch
 ) -> None:
     for worker in cluster.start(2):
         assert worker.is_running()
     run(files, tmp_path / "out", engine=cluster.address, jobs=2)
     assert dataset(tmp_path / "out") == alone
     monkeypatch.chdir(tmp_path)  # paths start from here, wherever the workers are
-    assert command_line(["consolidate", str(files[0]), "-o", "near", "--today", str(TODAY)]) == 0
-    arguments = [
-        "consolidate",
-        str(files[0]),
-        "-o",
-        "far",
-        "--engine",
-        cluster.address,
-        "--today",
-        str(TODAY),
-    ]
-    assert command_line(arguments) == 0
+    assert hrge("consolidate", files[0], "-o", "near", "--today", TODAY) == 0
+    far = ("-o", "far", "--engine", cluster.address)
+    assert hrge("consolidate", files[0], *far, "--today", TODAY) == 0
     assert dataset(tmp_path / "far") == dataset(tmp_path / "near")
 
 
@@ -181,7 +164,6 @@ def test_nothing_but_the_manifest_comes_back(files: list[Path], tmp_path: Path) 
 
 
 def task(out: Path) -> Task:
-    """A task for workers of a cluster."""
     asked = replace(ASKED, wanted=replace(ASKED.wanted, spec=SPEC))
     return Task(asked, load(SPEC).digest, Path.cwd(), out, program_digest())
 
@@ -254,7 +236,7 @@ def test_a_worker_with_another_program_is_known_by_its_shards_too(files: list[Pa
             check_engine(replace(shard, engine="another"))
 
 
-def test_every_byte_of_the_program_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_byte_of_the_program_counts(tmp_path: Path, monkeypatch: Patch) -> None:
     """But not what is made of it, nor how a system ends its lines."""
     home = shutil.copytree(engines.HOME, tmp_path / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(engines, "HOME", home)
@@ -302,13 +284,8 @@ def test_a_shard_that_changed_on_its_way(files: list[Path], tmp_path: Path) -> N
         assert store.known() == {}
 
 
-def test_a_cluster_that_is_not_there(files: list[Path], tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no cluster can be reached there"):
-        run(files, tmp_path / "out", engine="nowhere")
-
-
 @pytest.fixture
-def workerless(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def workerless(monkeypatch: Patch) -> Iterator[str]:
     """The address of a scheduler without any worker; we are less patient with it than usual."""
     monkeypatch.setattr("hrge_xl.dataset.workers.QUIET", 0.2)
     monkeypatch.setattr("hrge_xl.dataset.workers.WORKERLESS", 2)
@@ -317,12 +294,10 @@ def workerless(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_a_cluster_without_workers_is_told_and_not_waited_for(
-    files: list[Path], tmp_path: Path, workerless: str, capfd: pytest.CaptureFixture[str]
+    files: list[Path], tmp_path: Path, workerless: str, capfd: Capsys
 ) -> None:
     started = time.monotonic()
-    done = command_line(
-        ["consolidate", *map(str, files), "-o", str(tmp_path / "out"), "--engine", workerless]
-    )
+    done = hrge("consolidate", *files, "-o", tmp_path / "out", "--engine", workerless)
     said = capfd.readouterr().err.splitlines()
     assert done == 2
     assert time.monotonic() - started < 30
@@ -334,7 +309,7 @@ def test_a_cluster_without_workers_is_told_and_not_waited_for(
 
 
 def test_workers_that_all_leave_are_told_and_not_waited_for(
-    files: list[Path], tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    files: list[Path], tmp_path: Path, cluster: Cluster, monkeypatch: Patch
 ) -> None:
     for name, seconds in {"cluster.QUIET": 0.2, "cluster.WORKERLESS": 2, "workers.LOOK": 0.2}.items():
         monkeypatch.setattr(f"hrge_xl.dataset.{name}", seconds)
@@ -350,7 +325,7 @@ def test_workers_that_all_leave_are_told_and_not_waited_for(
 
 
 def test_a_worker_that_comes_late_is_taken(
-    files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+    files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster, monkeypatch: Patch
 ) -> None:
     monkeypatch.setattr("hrge_xl.dataset.workers.QUIET", 0.01)
     cluster.client.retire_workers()
@@ -361,9 +336,7 @@ def test_a_worker_that_comes_late_is_taken(
     assert dataset(tmp_path / "out") == alone
 
 
-def test_a_workbook_that_would_be_too_large(
-    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_workbook_that_would_be_too_large(files: list[Path], tmp_path: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr(data_xlsx, "MOST_CELLS", 4_000)
     run(files, tmp_path / "out")
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")

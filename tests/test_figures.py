@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -14,19 +15,12 @@ from typing import Any
 import openpyxl
 import pytest
 import sqlalchemy as sa
+import yaml
 
-from hrge_xl import (
-    ExpectedReturn,
-    Order,
-    Source,
-    ValidationRequest,
-    consolidate,
-    generate,
-    load,
-    validate,
-)
-from tests import two_rounds
+from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
+from tests import answers, small_returns, two_rounds
 from tests.face import (
+    DATASET,
     DOUBLED,
     KINDS,
     NO_KIND,
@@ -39,6 +33,7 @@ from tests.face import (
     TABLES,
     TYPES,
     UNITS,
+    Answers,
     IndicatorFigures,
     Sources,
     SpecError,
@@ -47,6 +42,7 @@ from tests.face import (
     find,
     lines_and_values,
     open_dataset,
+    opened,
     risk_parts,
     risks,
     shape,
@@ -55,6 +51,7 @@ from tests.face import (
     write_workbook,
 )
 from tests.face import values_Value as Value
+from tests.fixture_types import Folders, Patch
 from tests.telling import telling
 from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run
@@ -137,13 +134,9 @@ def rounds(tmp_path: Path) -> list[Path]:
 def test_trends_compare_the_same_teams(rounds: list[Path]) -> None:
     results = validate(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))
     with of_results(results, toolkit(), TODAY) as store:
-        lines = {
-            (line[1], line[3]): dict(
-                zip(store.schema.by_name["aggregate_indicators"].names, line, strict=True)
-            )
-            for line in store.rows("aggregate_indicators")
-        }
-    earlier, now = lines["PA1", "2025-H2"], lines["PA1", "2026-H1"]
+        found = lines(store, "aggregate_indicators")
+    of_people = {line["value_period"]: line for line in found if line["indicator"] == "PA1"}
+    earlier, now = of_people["2025-H2"], of_people["2026-H1"]
     assert (earlier["total"], earlier["teams"], earlier["previous_period"]) == (160, 2, None)
     assert (now["total"], now["teams"], now["previous_period"], now["same_teams"]) == (366, 3, "2025-H2", 2)
     assert (now["previous_total"], now["same_total"], now["change"]) == (160, 216, 56)
@@ -187,14 +180,8 @@ def test_teams_without_a_value_are_told(tmp_path: Path) -> None:
 
 
 def test_risks_by_group_and_country(tmp_path: Path) -> None:
-    paths = returned(
-        tmp_path / "in",
-        {
-            "a.xlsx": example("PAK"),
-            "b.xlsx": example("MAR", "WS-08", RSK_03=3.0, RSK_02=("WOM", "DIS")),
-        },
-    )
-    run(paths, tmp_path / "out")
+    other = example("MAR", "WS-08", RSK_03=3.0, RSK_02=("WOM", "DIS"))
+    run(returned(tmp_path / "in", {"a.xlsx": example("PAK"), "b.xlsx": other}), tmp_path / "out")
     lines = rows(tmp_path / "out", "aggregate_risks", "stage = 'before'")
     total = {(line["matrix_row"], line["matrix_column"], line["level"]): line["teams"] for line in lines}
     assert total == {("2", "3", "H"): 1, ("3", "3", "H"): 1}
@@ -208,16 +195,11 @@ def test_risks_by_group_and_country(tmp_path: Path) -> None:
 
 def test_questions_answered_with_no(tmp_path: Path) -> None:
     spec = load("example")
-    answers = {("C1", "C1_01", "CHK_01"): "N", ("C1", "C1_02", "CHK_01"): "Y", ("C1", "C1_03", "CHK_01"): "N"}
-    other = {("C1", "C1_01", "CHK_01"): "N", ("C1", "C1_02", "CHK_01"): "P", ("C1", "C1_03", "CHK_01"): "Y"}
-    paths = returned(
-        tmp_path / "in",
-        {
-            f"{team}.xlsx": generate(spec, Order(team, TODAY, "PAK", answers=said))
-            for team, said in (("A", answers), ("B", other))
-        },
-    )
-    run(paths, tmp_path / "out")
+    files = {}
+    for team, said in (("A", "NYN"), ("B", "NPY")):
+        answers: Answers = {("C1", f"C1_0{n}", "CHK_01"): code for n, code in enumerate(said, start=1)}
+        files[f"{team}.xlsx"] = generate(spec, Order(team, TODAY, "PAK", answers=answers))
+    run(returned(tmp_path / "in", files), tmp_path / "out")
     lines = rows(tmp_path / "out", "aggregate_gaps")
     assert [(line["row_code"], line["answered_no"], line["answered"], line["teams_no"]) for line in lines] == [
         ("C1_01", 2, 2, 2), ("C1_03", 1, 2, 1),
@@ -245,7 +227,6 @@ def test_a_row_in_which_nobody_typed_anything_has_no_figures(tmp_path: Path) -> 
 
 @pytest.fixture(scope="module")
 def both_rounds() -> Iterator[Store]:
-    """A dataset of two rounds."""
     with two_rounds.dataset(EARLIER, LATER) as store:
         yield store
 
@@ -273,7 +254,6 @@ def test_a_return_that_does_not_count_is_in_no_figure() -> None:
 
 
 def selected(store: Store) -> dict[str, list[Any]]:
-    """Every figure, worked out now."""
     source = Sources(store, two_rounds.TODAY)
     return {name: [*store.select(figure(source).order_by("n"))] for name, figure in SELECTS.items()}
 
@@ -313,54 +293,16 @@ def test_the_figures_of_a_period_are_those_of_its_returns_alone(
     assert {line["period"] for name in OF_PERIODS for line in lines(both_rounds, name)} == periods
 
 
-PLAIN: dict[str, tuple[str, dict[str, str], str]] = {
-    # the columns to compare, what the lines are that are compared, the plain statement
-    "aggregate_answers": (
-        "period tool row_code field code frequency teams", {},
-        "SELECT a.period, a.tool, i.row_code, a.field, a.code, count(*), count(DISTINCT a.team) FROM answers a "
-        "LEFT JOIN items i ON i.tool = a.tool AND i.row_code = a.row "
-        "WHERE a.current AND a.code IS NOT NULL AND EXISTS (SELECT 1 FROM questions c WHERE c.tool = a.tool "
-        "AND c.field = a.field AND c.type <> 'reference') GROUP BY 1, 2, 3, 4, 5",
-    ),
-    "aggregate_numbers": (
-        "period field frequency mean minimum maximum", {"tool": "FORM"},
-        "SELECT period, field, count(*), avg(number), min(number), max(number) FROM answers "
-        "WHERE current AND tool = 'FORM' AND number IS NOT NULL GROUP BY 1, 2",
-    ),
-    "aggregate_completeness": (
-        "period tool required answered", {},
-        "SELECT s.period, c.tool, sum(c.required), sum(c.answered) FROM completeness c JOIN submissions s "
-        "ON s.submission = c.submission WHERE s.current GROUP BY 1, 2",
-    ),
-    "aggregate_risks": (
-        "period matrix_row matrix_column frequency teams", {"stage": "before"},
-        "SELECT d.period, CAST(CAST(d.number AS INTEGER) AS TEXT), CAST(CAST(a.number AS INTEGER) AS TEXT), "
-        "count(*), count(DISTINCT d.team) FROM answers d JOIN answers a ON a.submission = d.submission "
-        "AND a.tool = d.tool AND a.row = d.row AND a.field = 'RSK_11' "
-        "WHERE d.current AND d.field = 'RSK_10' GROUP BY 1, 2, 3",
-    ),
-    "aggregate_gaps": (
-        "period tool row_code answered_no teams_no", {},
-        "SELECT period, tool, row, count(*), count(DISTINCT team) FROM answers "
-        "WHERE current AND code = 'N' AND field = 'P1_ANS' GROUP BY 1, 2, 3",
-    ),
-    "overdue": (
-        "period submission row_code", {},
-        "SELECT period, submission, row FROM answers WHERE current AND field = 'RSK_19' AND date < '2026-07-20'",
-    ),
-}  # fmt: skip
+PLAIN = yaml.safe_load(Path(__file__).with_name("plain_figures.yaml").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_figures_are_what_plain_sql_says(both_rounds: Store, name: str) -> None:
-    columns, which, statement = PLAIN[name]
-    found = Counter(
-        tuple(line[column] for column in columns.split())
-        for line in lines(both_rounds, name)
-        if which.items() <= line.items()
-    )
+    columns, which = PLAIN[name]["columns"].split(), PLAIN[name].get("which", {})
+    wanted = [line for line in lines(both_rounds, name) if which.items() <= line.items()]
+    found = Counter(tuple(line[column] for column in columns) for line in wanted)
     assert found
-    assert found == Counter(both_rounds.select(sa.text(statement)))
+    assert found == Counter(both_rounds.select(sa.text(PLAIN[name]["statement"])))
 
 
 def test_a_risk_stands_in_every_part_that_it_belongs_to(both_rounds: Store) -> None:
@@ -377,9 +319,7 @@ def test_a_risk_stands_in_every_part_that_it_belongs_to(both_rounds: Store) -> N
             assert teams[period, "country", country] == count
 
 
-def test_the_heaviest_risks_of_each_period_are_listed(
-    both_rounds: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_heaviest_risks_of_each_period_are_listed(both_rounds: Store, monkeypatch: Patch) -> None:
     monkeypatch.setattr(risks, "MOST", 2)
     listed = both_rounds.select(risks.top_risks(Sources(both_rounds, TODAY)).order_by("n"))
     earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
@@ -471,7 +411,7 @@ def table_below(sheet: Any, title: str) -> list[list[Any]]:
 
 @pytest.mark.deep
 def test_a_sheet_of_figures_with_a_long_name_is_described_too(
-    both_rounds: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    both_rounds: Store, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     """A name of more than 31 letters is cut, as Excel has it."""
     long = {name: name + " of every return that counts" for name in ("Heat maps", "Figures")}
@@ -494,10 +434,8 @@ def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: St
     earlier, later = (two_rounds.period_of(both_rounds, round_) for round_ in (EARLIER, LATER))
     for name in ("Heat maps", "Figures"):
         assert book[name]["A1"].value == f"Period: {later}"
-        assert (
-            book[name]["A2"].value
-            == f"Periods in the tables of figures, column “period”: {later}, {earlier}."
-        )
+        told = f"Periods in the tables of figures, column “period”: {later}, {earlier}."
+        assert book[name]["A2"].value == told
     sheet, risks_of = book["Figures"], {EARLIER: 9, LATER: 12}  # three in each return
     assert sum(cell for line in table_below(sheet, "Before mitigation: By sheet") for cell in line[1:]) == 12
     assert [[line[0], sum(line[1:])] for line in table_below(sheet, "Risks")] == [
@@ -529,3 +467,50 @@ def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Pa
     ) as passing:  # fmt: skip
         for name in ("aggregate_indicators", "indicator_values", "aggregate_risks", "aggregate_gaps"):
             assert list(store.rows(name)) == list(passing.rows(name)), name
+
+
+# figures take a look at every file once, whatever a database has counted
+
+
+MANY = 2_000  # times as many lines as there are
+STEP = 100  # instructions of SQLite
+PER_FILE = {"submissions", "sheets", "row_references"}
+PER_FILE |= {f"{name}_fact" for name in ("answers", "listed", "findings", "files")}
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: Folders) -> Path:
+    place = tmp_path_factory.mktemp("join order")
+    small_returns.run(small_returns.returns(place / "returned", 6), place)
+    return place / DATASET
+
+
+def work(dataset: Path) -> dict[str, int]:
+    """Count what SQLite does for each figure, in instructions."""
+    found = {}
+    with opened(dataset) as store, store.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        for name in SELECTS.keys() & store.tables.keys():
+            steps: list[None] = []
+            driver.set_progress_handler(lambda steps=steps: steps.append(None), STEP)
+            connection.execute(SELECTS[name](Sources(store, answers.TODAY))).all()
+            driver.set_progress_handler(None, STEP)
+            found[name] = STEP * len(steps)
+    return found
+
+
+def test_a_database_that_has_counted_many_files_still_goes_through_them_one_by_one(dataset: Path) -> None:
+    before = work(dataset)
+    with sqlite3.connect(dataset) as database:
+        for table, index, counts in database.execute("SELECT tbl, idx, stat FROM sqlite_stat1").fetchall():
+            lines, *rest = counts.split()
+            told = " ".join([str(int(lines) * MANY), *rest])
+            if table in PER_FILE:
+                where = "tbl = ? AND idx IS ?"
+                database.execute(f"UPDATE sqlite_stat1 SET stat = ? WHERE {where}", (told, table, index))
+    after = work(dataset)
+    assert sum(before.values()) > 10_000
+    assert {
+        name: (before[name], steps) for name, steps in after.items() if steps > 2 * before[name] + 5_000
+    } == {}

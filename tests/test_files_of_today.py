@@ -22,13 +22,11 @@ GROWING = ("findings", "report", "messages", "ledger tables")  # where a later v
 
 @pytest.fixture(scope="module")
 def said() -> dict[str, Any]:
-    """What the program of now says of the files."""
     return dict(said_of(FILES))
 
 
 @pytest.fixture(scope="module")
 def names() -> dict[str, Any]:
-    """The names that the program of now uses."""
     return dict(names_in(FILES))
 
 

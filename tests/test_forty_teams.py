@@ -6,42 +6,206 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hrge_xl import ExpectedReturn, read
-from hrge_xl.cli import run
-from tests.face import DATASET, REMINDERS, Ledger, RefreshResult, Refusal, Typed, saved_on, type_into
-from tests.forty_teams import (
-    REPAIRED,
-    RIGHT,
-    SECOND_WEEK,
-    SILENT,
-    TEAMS,
-    THIRD_WEEK,
-    TWICE,
-    UNREADABLE,
-    WEEKS,
-    WRONG,
-    Office,
-    address,
-    begin,
-    first_mails,
-    mail,
-    moment,
-    second_mails,
-    third_mails,
-    write_list,
+from hrge_xl import ExpectedReturn, Order, generate, init_round, load, load_round, read, refresh
+from tests.command_line import hrge, ran
+from tests.databases import queried
+from tests.face import (
+    REMINDERS,
+    Answers,
+    Identity,
+    Ledger,
+    RefreshResult,
+    Refusal,
+    Typed,
+    orders,
+    saved_on,
+    type_into,
 )
+from tests.fixture_types import Folders
+from tests.letters import mail, mbox, msg, tnef, with_logo, zipped
 from tests.read_and_check import layout_of
+from tests.test_consolidate import answers
 from tests.test_one_truth import by_overview
 
 pytestmark = pytest.mark.xdist_group("forty")  # what its fixtures play is played once
+
+SPEC = load("example")
+LANGUAGES = {"PAK": "en", "MAR": "fr", "EGY": "ar"}
+TEAMS = [f"{country}-{number:02}" for number in range(1, 15) for country in LANGUAGES][:40]
+NAMES = tuple(
+    f"{name}.xlsx"
+    for name in ("Réponse définitive", "النسخة النهائية", "最终报告", "Итоговый ответ", "return")
+)
+DAY_0, DEADLINE = date(2026, 7, 1), date(2026, 7, 20)
+WEEKS = (date(2026, 7, 8), date(2026, 7, 15), date(2026, 7, 24))
+RIGHT, WRONG, REPAIRED, TWICE, UNREADABLE = TEAMS[:20], TEAMS[20:25], TEAMS[25], TEAMS[26], TEAMS[27]
+SECOND_WEEK, THIRD_WEEK, SILENT = TEAMS[28:34], TEAMS[34:37], TEAMS[37:]
+MISSING: Mapping[str, None] = {"PLN_03": None}
+Mails = list[bytes | EmailMessage]
+
+
+def moment(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+
+
+def address(team: str) -> str:
+    return f"{team.lower()}@example.org"
+
+
+def write_list(file: Path, deadline: date) -> Path:
+    """The list of teams as the office keeps it."""
+    lines = [f"{t},{t[:3]},{LANGUAGES[t[:3]]},{deadline},office@example.org,{address(t)}\n" for t in TEAMS]
+    file.write_text("team,country,language,deadline,contact,email\n" + "".join(lines), encoding="utf-8")
+    return file
+
+
+@dataclass
+class Office:
+    """The round, and its mailbox."""
+
+    folder: Path
+    mails: Mails = field(default_factory=list)
+
+    @cached_property
+    def orders(self) -> dict[str, Order]:
+        """What each team was issued."""
+        return {each.team: each for each in orders(load_round(self.folder), DAY_0)}
+
+    def filled(self, team: str, day: date, back: Identity | None = None, **changes: Any) -> bytes:
+        """The workbook of a team, filled in and saved on a day; `back`: that of the feedback that it goes on in."""
+        order = replace(self.orders[team], answers=answers(country=team[:3], **changes))
+        if back is not None:
+            order = replace(order, copy=back.copy, predecessor=back.predecessor)
+        return saved_on(generate(SPEC, order), day)
+
+    def feedback(self, team: str) -> Identity:
+        """The stamp of the feedback that a team has had."""
+        (file,) = (self.folder / "feedback").glob(f"{team}_*.xlsx")
+        found = read(file, ExpectedReturn("example"))
+        assert not isinstance(found, Refusal)
+        return found.identity
+
+    def week(self, day: date) -> RefreshResult:
+        """The mailbox is saved into the inbox, over the one of last week, and the week is done."""
+        inbox = self.folder / "inbox"
+        inbox.mkdir(exist_ok=True)
+        (inbox / "Inbox.mbox").write_bytes(mbox(*self.mails))
+        return refresh(self.folder, day, jobs=1)
+
+
+def begin(folder: Path) -> Office:
+    made = init_round(folder / "2026-H1", "example", write_list(folder / "teams.csv", DEADLINE))
+    assert hrge("generate", made.folder, "--today", DAY_0) == 0
+    return Office(made.folder)
+
+
+# in how many ways a workbook comes
+
+
+def plain(team: str, day: date, name: str, content: bytes) -> EmailMessage:
+    return mail(address(team), moment(day), {name: content})
+
+
+def beside_a_logo(team: str, day: date, name: str, content: bytes) -> EmailMessage:
+    return with_logo(mail(address(team), moment(day), {name: content, "letter.pdf": b"%PDF-1.4"}))
+
+
+def in_a_zip(team: str, day: date, name: str, content: bytes) -> EmailMessage:
+    return plain(team, day, "all.zip", zipped({f"returns/{name}": content, "Thumbs.db": b"x"}))
+
+
+def forwarded(team: str, day: date, name: str, content: bytes) -> EmailMessage:
+    inner = mail(address(team), moment(day), {name: content}, subject="Our return")
+    return mail("office@example.org", moment(day), {"fwd.eml": inner}, subject="Fwd")
+
+
+def in_winmail(team: str, day: date, name: str, content: bytes) -> EmailMessage:
+    made = mail(address(team), moment(day), {})
+    made.add_attachment(
+        tnef({name: content}), maintype="application", subtype="ms-tnef", filename="winmail.dat"
+    )
+    return made
+
+
+def from_outlook(team: str, day: date, name: str, content: bytes) -> EmailMessage:
+    return plain(team, day, "Return.msg", msg(address(team), moment(day), {name: content}))
+
+
+WAYS: Sequence[Callable[[str, date, str, bytes], EmailMessage]] = (
+    plain, beside_a_logo, in_a_zip, forwarded, in_winmail, from_outlook,
+)  # fmt: skip
+
+
+# what comes in each week
+
+
+def first_mails(office: Office) -> Mails:
+    """Sixty mails: thirty-one with returns of twenty-eight teams, the others with whatever else lies in a mailbox."""
+    day = WEEKS[0] - timedelta(days=1)
+    made: Mails = []
+    for number, team in enumerate([*RIGHT, *WRONG]):
+        changes = MISSING if team in WRONG else {}
+        content, way = office.filled(team, day, **changes), WAYS[number % len(WAYS)]
+        made.append(way(team, day, NAMES[number % len(NAMES)], content))
+    for age, changes in enumerate(
+        [{"PLN_03": None}, {"PLN_04": None}, {}]
+    ):  # three versions, the last one right
+        sent = day - timedelta(days=2 - age)
+        made.append(plain(REPAIRED, sent, f"v{age + 1}.xlsx", office.filled(REPAIRED, sent, **changes)))
+    content = office.filled(TWICE, day)
+    made += [plain(TWICE, day, "one.xlsx", content), in_a_zip(TWICE, day, "two.xlsx", content)]
+    made.append(plain(UNREADABLE, day, "damaged.xlsx", b"PK\x03\x04 damaged"))
+    return [*made, *other_mails(day)]
+
+
+def other_mails(day: date) -> Iterator[EmailMessage]:
+    """Twenty-nine mails that hold nobody's answer, two of them hostile."""
+    for team in TEAMS[:20]:
+        yield with_logo(mail(address(team), moment(day), {}, subject="A question"))
+    for team in TEAMS[20:27]:
+        yield mail(address(team), moment(day), {"photo.jpg": b"\xff\xd8\xff\xe0", "letter.pdf": b"%PDF-1.4"})
+    bomb = zipped({"bomb.xlsx": bytes(30_000_000)})
+    yield mail("stranger@example.org", moment(day), {"bomb.zip": zipped({"again.zip": bomb})})
+    yield mail("stranger@example.org", moment(day), {"evil.zip": zipped({"../../round.yaml": b"x"})})
+
+
+def second_mails(office: Office) -> Mails:
+    """Corrections, made in the feedback; the workbook that could not be read; and answers for the first time."""
+    day = WEEKS[1] - timedelta(days=1)
+    made: Mails = [
+        plain(team, day, "corrected.xlsx", office.filled(team, day, office.feedback(team)))
+        for team in WRONG[:3]
+    ]
+    made.append(plain(UNREADABLE, day, "again.xlsx", office.filled(UNREADABLE, day)))
+    for number, team in enumerate(SECOND_WEEK):
+        made.append(WAYS[number](team, day, NAMES[number % len(NAMES)], office.filled(team, day)))
+    return made
+
+
+def third_mails(office: Office) -> Mails:
+    """After the deadline: answers that are late, and a correction that is still wrong."""
+    day = WEEKS[2] - timedelta(days=1)
+    made: Mails = [plain(team, day, "late.xlsx", office.filled(team, day)) for team in THIRD_WEEK]
+    wrong = WRONG[3]
+    still: Answers | dict[str, None] = {"PLN_04": None}
+    made.append(
+        plain(wrong, day, "corrected.xlsx", office.filled(wrong, day, office.feedback(wrong), **still))
+    )
+    return made
+
+
+# what is looked at each week
 
 NEXT_DEADLINE = date(2027, 1, 20)
 NEXT_WEEK = date(2027, 1, 12)
@@ -60,8 +224,7 @@ class Played:
 
 
 def said(file: Path, *words: str) -> str:
-    """What a command writes into a file."""
-    assert run([*words, "-o", str(file)]) in (0, 4)
+    assert hrge(*words, "-o", file) in (0, 4)
     return file.read_text(encoding="utf-8")
 
 
@@ -85,42 +248,29 @@ def look(office: Office, week: RefreshResult) -> Played:
     return Played(office, week, states, figures, teams_of(page), reminded)
 
 
-ROW = re.compile(
-    r"\w+ (?P<state>\D+?) 20 \w+ 202\d(?: (?P<late>\d+)(?= |$)(?! of))?.*"
-)  # of a team in the overview
+# a row of a team in the overview
+ROW = re.compile(r"\w+ (?P<state>\D+?) 20 \w+ 202\d(?: (?P<late>\d+)(?= |$)(?! of))?.*")
 SAID = {  # on the overview
     "accepted": "Accepted", "returned": "Returned for correction", "issued": "Not answered", "late": "Not answered",
 }  # fmt: skip
-PARTS = (
-    "received",
-    "accepted",
-    "returned",
-    "refused",
-    "counted",
-    "superseded",
-    "waiting",
-    "doubled",
-    "conflict",
-)
+OTHERS = ("superseded", "waiting", "doubled", "conflict")
+PARTS = ("received", "accepted", "returned", "refused", "counted", *OTHERS)
 
 
 def by_sql(folder: Path) -> dict[str, int]:
-    connection = sqlite3.connect(folder / DATASET)
     sums = ", ".join(f"SUM({part})" for part in PARTS)
-    (row,) = connection.execute(f"SELECT {sums} FROM reconciliation")
-    connection.close()
+    (row,) = queried(folder, f"SELECT {sums} FROM reconciliation")
     return dict(zip(PARTS, row, strict=True))
 
 
 def teams_of(page: str) -> dict[str, str]:
-    """The rows of the table of teams."""
     table = page.split('<table id="teams">')[1].split("</table>", maxsplit=1)[0]
     rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr.*?(?=<tr|$)", table, re.S)[1:]]
     return {row[0]: " ".join(row[1:]) for row in rows if row}
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Played:
+def first(tmp_path_factory: Folders) -> Played:
     office = begin(tmp_path_factory.mktemp("forty"))
     office.mails += first_mails(office)
     return look(office, office.week(WEEKS[0]))
@@ -230,15 +380,13 @@ def test_nobody_who_has_answered_is_reminded(first: Played, second: Played, thir
 
 
 @pytest.mark.deep
-def test_the_round_that_follows(third: Played, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_round_that_follows(third: Played) -> None:
     """Each team begins with its own answers, changes some in the file that it was sent, and both rounds compare."""
     earlier = third.office.folder
     folder = earlier.parent / "2026-H2"
     teams = write_list(earlier.parent / "next.csv", NEXT_DEADLINE)
-    assert run(["round", "init", str(folder), "--spec", "example", "--teams", str(teams)]) == 0
-    capsys.readouterr()
-    assert run(["generate", str(folder), "--from", str(earlier), "--today", "2026-10-01"]) == 0
-    out, err = capsys.readouterr()
+    assert hrge("round", "init", folder, "--spec", "example", "--teams", teams) == 0
+    out, err = ran("generate", folder, "--from", earlier, "--today", "2026-10-01")
     assert len(out.splitlines()) == 40
     assert f"Workbooks that continue from {earlier}: 37; blank ones: 3." in err
     assert {line.split(":")[0] for line in err.splitlines() if "its workbook is blank" in line} == set(SILENT)
@@ -254,9 +402,7 @@ def test_the_round_that_follows(third: Played, capsys: pytest.CaptureFixture[str
     assert week.late == []
     assert {each.team for each in week.drafts.new if each.occasion in REMINDERS} == set()
     agree(look(office, week))
-    capsys.readouterr()
-    assert run(["compare", str(earlier), str(folder)]) == 4  # a file of the first round was refused
-    told = capsys.readouterr().out
+    told = ran("compare", earlier, folder, code=4).out  # a file of the first round was refused
     assert "Pairs: 6." in told
     assert told.count("20 → 30") == 6
 

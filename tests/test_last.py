@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Callable
+from contextlib import redirect_stderr
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,9 +24,11 @@ from hrge_xl import (
     generate,
     issue,
     load,
+    one_dataset,
     read,
     validate,
 )
+from tests.command_line import hrge, ran
 from tests.face import (
     CLOSED,
     Answers,
@@ -41,9 +45,10 @@ from tests.face import (
     read_last,
 )
 from tests.face import last_digest as digest_of
+from tests.fixture_types import Folders
 from tests.property_tests import examples
 from tests.read_and_check import check, layout_of
-from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole
+from tests.rounds_in_time import KEY, InTime, filled_in, risk, spec_in_time, whole
 from tests.test_parity import disagreements, filled
 
 TODAY = date(2026, 7, 1)
@@ -77,7 +82,7 @@ BREAKS: dict[str, dict[tuple[str, str, str], Any]] = {
 
 
 @pytest.fixture(scope="module")
-def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
+def spec(tmp_path_factory: Folders) -> Spec:
     return spec_in_time(tmp_path_factory.mktemp("in-time") / "spec")
 
 
@@ -254,11 +259,8 @@ def test_what_does_not_have_to_be_seen_has_no_column(spec: Spec) -> None:
 def test_one_that_was_typed_over_is_told_and_changes_nothing(spec: Spec, tmp_path: Path) -> None:
     data = generate(spec, order(answers=given_answers(BREAKS["R-L01"])))
     cell, _ = beside(spec, data, "R1", "K-01", "RSK_04")
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    book["Risks"][cell].value = 3
-    target = io.BytesIO()
-    book.save(target)
-    sent = said(spec, target.getvalue(), tmp_path)
+    typed_over = altered(data, lambda book: book["Risks"].__setitem__(cell, 3))
+    sent = said(spec, typed_over, tmp_path)
     (told,) = [each for each in sent.observations if each.cell == cell]
     assert (told.name, told.value) == ("typed-over", "3")
     assert read_last(sent.last) == LAST
@@ -268,13 +270,17 @@ def test_one_that_was_typed_over_is_told_and_changes_nothing(spec: Spec, tmp_pat
 # what somebody changes in them
 
 
-def changed(data: bytes, place: tuple[int, int], value: Any) -> bytes:
-    """A workbook whose hidden sheet says something else in one cell."""
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    book["_hrge_last"].cell(*place).value = value
-    target = io.BytesIO()
+def altered(data: bytes, change: Callable[[openpyxl.Workbook], object]) -> bytes:
+    """A workbook as openpyxl saves it after a change."""
+    book, target = openpyxl.load_workbook(io.BytesIO(data)), io.BytesIO()
+    change(book)
     book.save(target)
     return target.getvalue()
+
+
+def changed(data: bytes, place: tuple[int, int], value: Any) -> bytes:
+    """A workbook whose hidden sheet says something else in one cell."""
+    return altered(data, lambda book: book["_hrge_last"].cell(*place, value=value))
 
 
 def test_answers_of_before_that_were_changed_are_not_believed(spec: Spec, tmp_path: Path) -> None:
@@ -297,12 +303,10 @@ def test_a_cell_of_them_that_was_changed_is_told_with_its_place(spec: Spec, tmp_
 
 
 def test_a_hidden_sheet_that_is_gone_is_told(spec: Spec, tmp_path: Path) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(generate(spec, order())))
-    del book["_hrge_last"]
-    target = io.BytesIO()
-    book.save(target)
-    codes = {each.code for each in said(spec, target.getvalue(), tmp_path).observations}
-    assert "I015" in codes
+    sent = said(
+        spec, altered(generate(spec, order()), lambda book: book.remove(book["_hrge_last"])), tmp_path
+    )
+    assert "I015" in {each.code for each in sent.observations}
 
 
 # they go on
@@ -439,3 +443,187 @@ def test_a_spec_that_asks_nothing_of_the_round_before_issues_no_more_sheets(tmp_
     plain = load("example")
     assert build(plain, "en", last=True).last == {}
     assert generate(plain, order()) == generate(plain, order(last={}, last_round=""))
+
+
+# three rounds, each going on from the last one
+
+
+FIRST, SECOND, THIRD = "2026-H1", "2026-H2", "2027-H1"
+TEAMS = {"Rabat": "MAR", "Karachi": "PAK", "Cairo": "EGY"}
+K = "R1"
+
+
+@pytest.fixture
+def time(spec: Spec, tmp_path: Path) -> InTime:
+    return InTime(spec, tmp_path)
+
+
+def values(time: InTime, name: str, team: str) -> tuple[Answers, Answers]:
+    """What a team's workbook holds as it is issued: answers, and those of the round before."""
+    sent = time.read(time.folder / name / "issued" / f"{team}_en.xlsx")
+    return sent.values(), sent.last
+
+
+def answer(time: InTime, name: str, team: str, changes: dict[Any, Any], day: date, file: str = "") -> bytes:
+    made = filled_in(time.issued(name, team), time.spec, changes)
+    time.send(name, file or team, made, day)
+    return made
+
+
+def states(time: InTime, name: str, day: date) -> dict[str, list[str]]:
+    """What became of each return of a round, by the name of its file."""
+    with one_dataset(time.folder / name, day) as dataset:
+        return {
+            each.name: [each.status, *(f.code for f in each.findings if f.code[0] in "IX")]
+            for each in dataset.of_round()
+        }
+
+
+def first_round(time: InTime) -> bytes:
+    """One team has a risk that is over, one answers twice, one not yet; gives what the first of them sent."""
+    time.begin(FIRST, TEAMS, date(2026, 4, 1))
+    risks = risk("K-01") | risk("K-02", RSK_01="Floods", RSK_09="Y")
+    sent = answer(time, FIRST, "Rabat", whole() | risks, date(2026, 5, 4))
+    for number, day in ((1, 5), (2, 20)):
+        changes = whole(f"Try {number}") | risk("K-01", RSK_04=float(number))
+        answer(time, FIRST, "Karachi", changes, date(2026, 5, day), f"Karachi {number}")
+    assert states(time, FIRST, date(2026, 6, 1)) == {
+        "Rabat.xlsx": ["counts"], "Karachi 1.xlsx": ["superseded", "X002"], "Karachi 2.xlsx": ["counts"],
+    }  # fmt: skip
+    return sent
+
+
+def second_round(time: InTime) -> None:
+    """One team is new."""
+    time.begin(SECOND, TEAMS | {"Bamako": "MLI"}, date(2026, 7, 1), FIRST)
+
+
+@pytest.mark.deep
+def test_each_team_goes_on_from_what_it_said(time: InTime) -> None:
+    first_round(time)
+    with redirect_stderr(io.StringIO()) as err:
+        second_round(time)
+    told = err.getvalue()
+    for team, country in (("Cairo", "EGY"), ("Bamako", "MLI")):
+        assert f"{team}: no return of it counts in the earlier round; its workbook is blank." in told
+        assert values(time, SECOND, team) == ({("PLAN", "1", "PLN_02"): country}, {})
+    assert "Rabat (Rabat.xlsx): closed rows that are not carried over: 1." in told
+    assert ": 2; blank ones: 2." in told
+    answers, last = values(time, SECOND, "Rabat")
+    gone_on = {(K, "K-01", "RSK_01"): "Risk K-01", (K, "K-01", "RSK_04"): 2.0}
+    assert (gone_on | {("PLAN", "1", "PLN_03"): "Plan it"}).items() <= answers.items()
+    of_the_form = {code for tool, _, code in answers if tool == "PLAN"}
+    assert not {"PLN_04", "PLN_06"} & of_the_form  # of the period; shown beside
+    assert not {(K, "K-01", "RSK_03"), (K, "K-02", "RSK_01")} & answers.keys()  # shown beside; closed
+    assert last[K, "K-01", "RSK_03"] == last[K, "K-01", "RSK_04"] == 2.0
+    assert last["PLAN", "1", "PLN_06"] == 20.0
+    assert last[K, "K-02", ""] == "Floods"
+    assert values(time, SECOND, "Karachi")[1]["PLAN", "1", "PLN_03"] == "Try 2"
+
+
+@pytest.mark.deep
+def test_late_answers_change_no_workbook_that_was_issued(time: InTime) -> None:
+    first_round(time)
+    second_round(time)
+    before = {team: time.issued(SECOND, team) for team in TEAMS}
+    answer(time, FIRST, "Cairo", whole("Late") | risk("K-01"), date(2026, 7, 9))
+    again = ["generate", time.folder / SECOND, "--from", time.folder / FIRST, "--today", "2026-07-10"]
+    assert hrge(*again) == 0
+    assert hrge(*(again[:2])) == 0  # not blank either
+    assert {team: time.issued(SECOND, team) for team in TEAMS} == before
+    (time.folder / SECOND / "issued" / "Cairo_en.xlsx").unlink()
+    assert hrge(*again) == 0
+    assert values(time, SECOND, "Cairo")[0]["PLAN", "1", "PLN_03"] == "Late"
+    assert time.issued(SECOND, "Rabat") == before["Rabat"]
+
+
+@pytest.mark.deep
+def test_what_comes_back_is_held_against_what_was_said(time: InTime) -> None:
+    """In the second round one changes something, one nothing, one sends the workbook of the first; then the third."""
+    old = first_round(time)
+    second_round(time)
+    days = {("PLAN", "1", "PLN_04"): date(2026, 12, 1), ("PLAN", "1", "PLN_05"): date(2026, 12, 2)}
+    same = days | {("PLAN", "1", "PLN_06"): 21, (K, "K-01", "RSK_03"): 2}
+    other = {("PLAN", "1", "PLN_03"): "Plan the next", (K, "K-01", "RSK_03"): 3} | risk("K-03", RSK_03=1.0)
+    answer(time, SECOND, "Rabat", same | other, date(2026, 8, 3))
+    answer(time, SECOND, "Karachi", same, date(2026, 8, 4))
+    answer(time, SECOND, "Bamako", whole() | risk("K-01"), date(2026, 8, 6))
+    time.send(SECOND, "Rabat old", old, date(2026, 8, 5))
+    came = states(time, SECOND, date(2026, 9, 1))
+    assert came["Rabat.xlsx"] == came["Karachi.xlsx"] == came["Bamako.xlsx"] == ["counts"]
+    assert came["Rabat old.xlsx"] == ["excluded", "I007"]
+    rules = rules_of(time, SECOND, date(2026, 9, 1))
+    assert rules["Rabat.xlsx"] == {"R-L02", "R-L03"}
+    assert rules["Karachi.xlsx"] == {"R-L02", "R-L04"}  # the purpose was copied
+    assert rules["Bamako.xlsx"] == set()
+    time.begin(THIRD, {"Rabat": "MAR", "Bamako": "MLI"}, date(2027, 1, 4), SECOND)
+    answers, last = values(time, THIRD, "Rabat")
+    assert {key[1] for key in answers if key[0] == K} == {"K-01", "K-03"}
+    assert (last[K, "K-01", "RSK_03"], last["PLAN", "1", "PLN_03"]) == (3.0, "Plan the next")
+    assert (K, "K-02", "") not in last  # that is two rounds ago
+    sent = time.read(time.folder / THIRD / "issued" / "Rabat_en.xlsx")
+    assert (sent.identity.last_round, sent.signature) == (SECOND, "valid")
+
+
+def rules_of(time: InTime, name: str, day: date) -> dict[str, set[str]]:
+    """The rules about the round before that each return of a round breaks."""
+    with one_dataset(time.folder / name, day) as dataset:
+        return {
+            each.name: {f.code for f in each.findings if f.code.startswith("R-L0")}
+            for each in dataset.of_round()
+        }
+
+
+@pytest.mark.deep
+def test_two_interventions_of_a_team_have_a_workbook_each(time: InTime) -> None:
+    time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
+    for number, project in enumerate(("WS-07", "WS-08")):
+        changes = whole() | {("PLAN", "1", "PLN_01"): project, ("PLAN", "1", "PLN_06"): 10.0 + number}
+        answer(time, FIRST, "Rabat", changes, date(2026, 5, 4), project)
+    why = ["--reason", "Both are right.", "--by", "office", "--today", "2026-05-05"]
+    for project in ("WS-07", "WS-08"):
+        assert hrge("decide", time.folder / FIRST, f"{project}.xlsx", "--use", *why) == 0
+    time.begin(SECOND, {"Rabat": "MAR"}, date(2026, 7, 1), FIRST)
+    issued = sorted((time.folder / SECOND / "issued").glob("*.xlsx"))
+    assert [path.name for path in issued] == ["Rabat_WS-07_en.xlsx", "Rabat_WS-08_en.xlsx"]
+    sent = [time.read(path) for path in issued]
+    assert [each.last["PLAN", "1", "PLN_06"] for each in sent] == [10.0, 11.0]
+    assert len({each.identity.copy for each in sent}) == 2
+
+
+@pytest.mark.deep
+def test_answers_of_one_workbook_go_on_in_the_same_way(time: InTime) -> None:
+    time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
+    answer(time, FIRST, "Rabat", whole() | risk("K-01") | risk("K-02", RSK_09="Y"), date(2026, 5, 4))
+    out, path = time.folder / "out", time.folder / FIRST / "returned" / "Rabat.xlsx"
+    common = ["--country", "MAR", "-o", str(out), "--today", "2026-07-01"]
+    told = ran("generate", time.spec.folder, *common, "--answers", path).err
+    assert "Rabat.xlsx: closed rows that are not carried over: 1." in told
+    sent = time.read(out / "in_time_MAR_en.xlsx")
+    assert sent.last[K, "K-01", "RSK_05"] == "M"  # worked out again
+    assert (K, "K-02", "RSK_01") not in sent.values()
+    assert ("PLAN", "1", "PLN_04") not in sent.values()
+    assert sent.identity.last_round == FIRST
+
+
+@pytest.mark.deep
+def test_what_cannot_be_gone_on_from_is_told(time: InTime) -> None:
+    time.begin(FIRST, {"Rabat": "MAR"}, date(2026, 4, 1))
+    other = time.folder / "other"
+    assert hrge("round", "init", other, "--spec", "example", "--teams", time.folder / f"{FIRST}.csv") == 0
+    for arguments, words in (
+        ([time.folder / FIRST, "--from", time.folder / FIRST], "is the round itself"),
+        ([str(time.folder / FIRST), "--from", str(time.folder)], "holds no dataset"),
+        ([time.spec.folder, "--country", "MAR", "--from", str(time.folder / FIRST)], "name the new round"),
+    ):
+        assert words in ran("generate", *arguments, code=2).err
+    (other / "signing.key").write_bytes(b"k" * 32)
+    (other / "returned" / "PAK.xlsx").write_bytes(_example())
+    told = ran("generate", time.folder / FIRST, "--from", time.folder / "other", code=2).err
+    assert "their questions have nothing in common" in told
+
+
+def _example() -> bytes:
+    from hrge_xl import Order, generate, load
+
+    return generate(load("example"), Order("Rabat", date(2026, 4, 1), "MAR", round="other", key=b"k" * 32))

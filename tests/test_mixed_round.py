@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from hrge_xl import load_round
-from hrge_xl.cli import run
-from tests.face import DATASET, direction, guide_name, translator
+from tests.command_line import hrge, ran
+from tests.databases import queried
+from tests.face import direction, guide_name, translator
+from tests.fixture_types import Folders
 from tests.test_translations import SPOKEN, TOOLKIT
 
 pytestmark = pytest.mark.xdist_group("mixed_round")  # what its fixture plays is played once
@@ -22,39 +23,30 @@ MISSING = "{label}: the answer is missing."
 
 
 @pytest.fixture(scope="module")
-def round_(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def round_(tmp_path_factory: Folders) -> Path:
     """Give a round in which every team sends its workbook back as it was issued."""
     home = tmp_path_factory.mktemp("mixed")
     lines = [f"{code},{code},{language},T1.1" for code, language in zip(CODES, LANGUAGES, strict=True)]
     (home / "teams.csv").write_text("team,country,language,tools\n" + "\n".join(lines), encoding="utf-8")
     folder = home / "round"
-    assert (
-        run(["round", "init", str(folder), "--spec", "hrge_toolkit", "--teams", str(home / "teams.csv")]) == 0
-    )
-    assert run(["generate", str(folder), "--allow-draft", *DAY]) == 0
+    assert hrge("round", "init", folder, "--spec", "hrge_toolkit", "--teams", home / "teams.csv") == 0
+    assert hrge("generate", folder, "--allow-draft", *DAY) == 0
     for path in (folder / "issued").glob("*.xlsx"):
         (folder / "returned" / path.name).write_bytes(path.read_bytes())
-    assert run(["consolidate", str(folder), "-o", str(folder), *DAY]) in (0, 1)
+    assert hrge("consolidate", folder, "-o", folder, *DAY) in (0, 1)
     return folder
 
 
 def test_codes_and_figures_are_the_same_in_every_language(round_: Path) -> None:
-    with sqlite3.connect(round_ / DATASET) as connection:
-        found = connection.execute(
-            "SELECT team, code, tool, row_code, field, cell, message FROM findings"
-        ).fetchall()
+    found = queried(round_, "SELECT team, code, tool, row_code, field, cell, message FROM findings")
     by_team = {code: sorted(row[1:] for row in found if row[0] == code) for code in CODES}
     assert len(by_team["PAK"]) > 10
     assert all(rows == by_team["PAK"] for rows in by_team.values())
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ur"])
-def test_the_office_reads_all_of_it_in_its_own(
-    round_: Path, capsys: pytest.CaptureFixture[str], language: str
-) -> None:
-    capsys.readouterr()
-    run(["validate", str(round_), "--json", "--lang", language, *DAY])
-    files = json.loads(capsys.readouterr().out)["files"]
+def test_the_office_reads_all_of_it_in_its_own(round_: Path, language: str) -> None:
+    files = json.loads(ran("validate", round_, "--json", "--lang", language, *DAY, code=None).out)["files"]
     missing = [each for file in files for each in file["findings"] if each["code"] == "V001"]
     say = translator(language)
     assert {file["identity"]["language"] for file in files} == {*LANGUAGES}
@@ -64,7 +56,7 @@ def test_the_office_reads_all_of_it_in_its_own(
 
 
 def test_each_team_is_addressed_in_its_own(round_: Path, tmp_path: Path) -> None:
-    assert run(["feedback", str(round_), "-o", str(tmp_path), *DAY]) in (0, 1)
+    assert hrge("feedback", round_, "-o", tmp_path, *DAY) in (0, 1)
     teams = {team.code: team.language for team in load_round(round_).teams}
     for code, language in teams.items():
         (text,) = tmp_path.rglob(f"{code}*.txt")

@@ -19,6 +19,7 @@ from hrge_xl import ExpectedReturn, Order, ValidationRequest, feedback, generate
 from tests.damage import PLAN, RISKS, TODAY, WANTED, edited, filled, swap
 from tests.damages.book import At, Book
 from tests.face import IDENTITY_SHEET, Submission, temporary_dataset
+from tests.fixture_types import Patch
 from tests.property_tests import examples
 from tests.read_and_check import read_bytes
 
@@ -74,16 +75,14 @@ def plain(text: str) -> str:
 
 
 def with_notes(written: Iterable[Note]) -> bytes:
-    """The workbook after somebody wrote into it."""
     changed = book().copy()
     for sheet, cell, text in written:
         changed.type_text(sheet, cell, text)
     return changed.bytes()
 
 
-def read(data: bytes) -> Submission:
-    """What is read of it."""
-    found = read_bytes(data, path="return.xlsx", sha256="", size=len(data), format="xlsx", want=WANTED)
+def read(data: bytes, want: ExpectedReturn = WANTED) -> Submission:
+    found = read_bytes(data, path="return.xlsx", sha256="", size=len(data), format="xlsx", want=want)
     assert isinstance(found, Submission), found
     return found
 
@@ -134,9 +133,7 @@ def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> N
 
 
 @pytest.mark.parametrize("column", ["C", "E"])  # that of the statuses, that of an answer
-def test_a_note_below_the_questions_is_kept_whatever_the_edition(
-    monkeypatch: pytest.MonkeyPatch, column: str
-) -> None:
+def test_a_note_below_the_questions_is_kept_whatever_the_edition(monkeypatch: Patch, column: str) -> None:
     """Of a workbook that another edition of the program issued nobody knows what stood where."""
     made = generate(load("hrge_toolkit"), Order("PAK", TODAY, "PAK", tools=("1.1",)))
     book = openpyxl.load_workbook(BytesIO(made))
@@ -144,15 +141,7 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(
     book["1.1 Legislation"][cell] = "See also the note of March"
     book.save(target := BytesIO())
     monkeypatch.setattr(sys.modules["hrge_xl.reader.read"], "content_hash", lambda _: "another")
-    found = read_bytes(
-        target.getvalue(),
-        path="T.xlsx",
-        sha256="",
-        size=0,
-        format="xlsx",
-        want=ExpectedReturn("hrge_toolkit"),
-    )
-    assert isinstance(found, Submission)
+    found = read(target.getvalue(), ExpectedReturn("hrge_toolkit"))
     assert found.not_run.keys() >= {"S023"}
     assert [(each.cell, each.text) for each in found.unplaced] == [(cell, "See also the note of March")]
 
@@ -176,12 +165,7 @@ def beside(where: str, text: str) -> Submission:
     """The small workbook with a text in one of these places, read."""
     part, mark, around, _ = BESIDE[where]
     kept = mark if mark.startswith("</") else ""
-    found = read_bytes(
-        edited(swap(part, mark, around.format(text) + kept))(),
-        path="T.xlsx", sha256="", size=0, format="xlsx", want=WANTED,
-    )  # fmt: skip
-    assert isinstance(found, Submission)
-    return found
+    return read(edited(swap(part, mark, around.format(text) + kept))())
 
 
 @pytest.mark.parametrize("where", BESIDE)

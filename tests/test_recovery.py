@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests.audited import DAY, hrge, round_folder
+from tests.audited import DAY, round_folder
+from tests.command_line import hrge, ran
+from tests.databases import queried
 from tests.face import JOURNAL, Ledger, read_journal
+from tests.fixture_types import Folders
 
 pytestmark = pytest.mark.xdist_group("recovery")  # what its fixtures play is played once
 WHY = ("--reason", "The team took it back", "--by", "office")
@@ -25,7 +28,7 @@ LOST: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: Folders) -> Path:
     """A round whose one return was withdrawn, with a waiver for the other and a seal."""
     folder = round_folder(tmp_path_factory.mktemp("recovery"))
     assert hrge("consolidate", folder, "--today", DAY) == 0
@@ -38,41 +41,31 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def case(made: Path, tmp_path: Path) -> Path:
-    """A copy that may be spoilt."""
-    shutil.copytree(made, tmp_path / "round")
-    return tmp_path / "round"
+    return shutil.copytree(made, tmp_path / "round")
 
 
 def chain(folder: Path) -> list[Any]:
-    """The entries of a ledger."""
     with Ledger.open(folder, write=False) as ledger:
         return ledger.chain()
 
 
 def states(folder: Path) -> list[tuple[Any, ...]]:
     """What became of each file, as the dataset has it."""
-    with closing(sqlite3.connect(folder / "dataset.sqlite")) as database:
-        return database.execute(
-            "SELECT team, status, current, waived, arrived FROM submissions ORDER BY team"
-        ).fetchall()
+    return queried(folder, "SELECT team, status, current, waived, arrived FROM submissions ORDER BY team")
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
-def test_nothing_counts_again_until_it_is_recovered(
-    case: Path, lose: Callable[[Path], object], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_counts_again_until_it_is_recovered(case: Path, lose: Callable[[Path], object]) -> None:
     before, entered, was = states(case), chain(case), (case / "ledger.sqlite").read_bytes()
     lose(case / "ledger.sqlite")
     for words in (
         ("consolidate", case), ("status", case), ("report", case), ("verify", case), ("sign", case, "--by", "office"),
         ("waive", "V001", "--file", "PAK.xlsx", "--ledger", case, *WHY), ("decide", case, "PAK.xlsx", "--use", *WHY),
     ):  # fmt: skip
-        assert hrge(*words) == 5, words
-        assert f"hrge-xl recover {case}" in capsys.readouterr().err
+        assert f"hrge-xl recover {case}" in ran(*words, code=5).err
     assert states(case) == before
-    assert hrge("recover", case) == 0
-    told = capsys.readouterr().out
+    told = ran("recover", case).out
     assert "1 decision, 1 receipt, 1 seal, 1 waiver" in told
     assert chain(case) == entered
     assert hrge("sign", case / "reports" / "overview.html", "--check") == 0
@@ -85,29 +78,26 @@ def test_nothing_counts_again_until_it_is_recovered(
     assert was not in kept
 
 
-def test_what_is_whole_is_left_alone(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_whole_is_left_alone(case: Path) -> None:
     before = (case / "ledger.sqlite").read_bytes()
-    assert hrge("recover", case) == 2
-    assert "nothing is lost" in capsys.readouterr().err
+    assert "nothing is lost" in ran("recover", case, code=2).err
     assert (case / "ledger.sqlite").read_bytes() == before
 
 
-def test_a_folder_that_never_had_one_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert hrge("recover", tmp_path) == 2
-    assert "never had a ledger" in capsys.readouterr().err
+def test_a_folder_that_never_had_one_is_told(tmp_path: Path) -> None:
+    assert "never had a ledger" in ran("recover", tmp_path, code=2).err
 
 
-def test_without_a_journal_the_way_back_is_told(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_journal_the_way_back_is_told(case: Path) -> None:
     (case / "ledger.sqlite").unlink()
     (case / JOURNAL).unlink()
     assert hrge("consolidate", case) == 5
-    assert hrge("recover", case) == 2
-    told = capsys.readouterr().err
+    told = ran("recover", case, code=2).err
     assert "Restore ledger.sqlite from a backup" in told
     assert "make the decisions and waivers again" in told
 
 
-def test_a_line_that_was_cut_off_costs_itself_only(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_that_was_cut_off_costs_itself_only(case: Path) -> None:
     """The ledger was written, and the computer went off while the line was."""
     lines = (case / JOURNAL).read_text(encoding="utf-8").splitlines(keepends=True)
     (case / JOURNAL).write_text("".join(lines[:-1]) + lines[-1][:40], encoding="utf-8")
@@ -115,22 +105,11 @@ def test_a_line_that_was_cut_off_costs_itself_only(case: Path, capsys: pytest.Ca
     assert [entry.n for entry in read_journal(case).entries] == [entry.n for entry in chain(case)]
     assert len(read_journal(case).unreadable) == 1
     (case / "ledger.sqlite").unlink()
-    assert hrge("recover", case) == 0
-    assert "Left out because they cannot be read: 1 of the lines" in capsys.readouterr().out
+    assert "Left out because they cannot be read: 1 of the lines" in ran("recover", case).out
 
 
 def test_only_its_owner_reads_it(made: Path) -> None:
     assert (made / JOURNAL).stat().st_mode & 0o077 == 0
-
-
-def test_a_ledger_that_was_put_back_from_before_is_told(
-    case: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Whoever takes the last entries away leaves a chain that is whole."""
-    with closing(sqlite3.connect(case / "ledger.sqlite")) as database, database:
-        database.execute("DELETE FROM entries WHERE kind IN ('waiver', 'seal')")
-    assert hrge("status", case, "--today", DAY) == 0
-    assert "is in ledger.jsonl but not in the ledger" in capsys.readouterr().err
 
 
 def test_a_journal_says_each_entry_once(made: Path) -> None:
@@ -178,16 +157,12 @@ def test_a_ledger_that_a_run_was_cut_off_from_is_sealed_in(case: Path) -> None:
 
 def test_a_ledger_that_another_program_keeps_otherwise_is_whole(case: Path) -> None:
     """A program that looks into it may have it written another way from then on."""
-    with closing(sqlite3.connect(case / "ledger.sqlite")) as database:
-        assert database.execute("PRAGMA journal_mode = WAL").fetchall() == [("wal",)]
+    assert queried(case / "ledger.sqlite", "PRAGMA journal_mode = WAL") == [("wal",)]
     assert hrge("recover", case) == 2
     assert not [*case.glob("*damaged*")]
 
 
-def test_who_decides_where_the_ledger_is_lost_is_told_so(
-    case: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_who_decides_where_the_ledger_is_lost_is_told_so(case: Path) -> None:
     (case / "round.yaml").unlink()
     (case / "ledger.sqlite").unlink()
-    assert hrge("decide", case, "AFG.xlsx", "--undo", *WHY) == 5
-    assert "make it again: hrge-xl recover" in capsys.readouterr().err
+    assert "make it again: hrge-xl recover" in ran("decide", case, "AFG.xlsx", "--undo", *WHY, code=5).err

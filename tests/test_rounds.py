@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import stat
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,14 +15,27 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl import init_round, load, load_round
-from hrge_xl.cli import run
-from tests.audited import DAY, hrge, round_folder
-from tests.face import KEY, RoundError, generate_command
+from hrge_xl import generate, init_round, load, load_round
+from tests.audited import DAY, round_folder
+from tests.command_line import hrge, ran
+from tests.face import (
+    KEY,
+    Round,
+    RoundError,
+    SpecError,
+    UsageError,
+    find,
+    generate_command,
+    orders,
+    update_spec,
+)
 from tests.face import cli as program
+from tests.face import shell_words_quoted as quoted
+from tests.fixture_types import Patch
+from tests.test_consolidate import answers
 
 SPEC = load("example")
-TODAY, LATER = date(2026, 6, 30), date(2026, 8, 5)
+TODAY = date(2026, 6, 30)
 TEAMS = """Team,Country,LANGUAGE,Deadline,Contact,Tools
 PAK-1,PAK,en,2026-07-31,pak@example.org,
 MAR-1,Maroc,fr,2026-07-31,"Office, Rabat","C1, R1"
@@ -31,7 +46,6 @@ IRQ-1,IRQ,,2026-09-30,,
 
 @pytest.fixture
 def teams(tmp_path: Path) -> Path:
-    """A team list."""
     file = tmp_path / "teams.csv"
     file.write_text(TEAMS, encoding="utf-8-sig")
     return file
@@ -67,20 +81,22 @@ def test_a_round_is_never_overwritten(teams: Path, tmp_path: Path) -> None:
     assert (tmp_path / "round" / KEY).read_bytes() == key
 
 
-def test_a_list_from_a_workbook(teams: Path, tmp_path: Path) -> None:
+def test_a_list_from_a_workbook(tmp_path: Path) -> None:
+    """With its own columns in its own order, codes with zeros, days as text or none, and rows without anything."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
-    sheet.append(["team", "country", "deadline", "notes"])
-    sheet.append(["007", "PAK", date(2026, 7, 31), "kept by the office"])
+    sheet.append(["notes", "Deadline", "TEAM", "country"])
+    sheet.append(["kept by the office", date(2026, 7, 31), "007", "PAK"])
     sheet.append([])
-    sheet.append([12, "MAR", "2026-08-31", None])
+    for row in ([None, "2026-08-31", 12, "MAR"], ["", date(2026, 7, 31), 8], ["", None, "B"]):
+        sheet.append(row)
+    sheet["C5"].number_format = "000"
     book.save(tmp_path / "teams.xlsx")
     made = init_round(tmp_path / "round", "example", tmp_path / "teams.xlsx")
     assert [(team.code, team.deadline) for team in made.teams] == [
-        ("007", date(2026, 7, 31)),
-        ("12", date(2026, 8, 31)),
-    ]
+        ("007", date(2026, 7, 31)), ("12", date(2026, 8, 31)), ("008", date(2026, 7, 31)), ("B", None),
+    ]  # fmt: skip
 
 
 def test_countries_and_languages_are_known_by_their_names(tmp_path: Path) -> None:
@@ -102,20 +118,15 @@ def test_an_alias_of_the_spec_is_a_country(tmp_path: Path) -> None:
     assert team.country == "KGZ"
 
 
-def test_only_the_teams_of_some_countries(
-    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_only_the_teams_of_some_countries(teams: Path, tmp_path: Path) -> None:
     init_round(tmp_path / "round", "example", teams)
-    assert run(["generate", str(tmp_path / "round"), "--country", "Maroc", "--country", "egy"]) == 0
+    assert hrge("generate", tmp_path / "round", "--country", "Maroc", "--country", "egy") == 0
     issued = tmp_path / "round" / "issued"
     assert {path.name for path in issued.glob("*.xlsx")} == {"MAR-1_fr.xlsx", "EGY-1_ar.xlsx"}
-    capsys.readouterr()
-    assert run(["generate", str(tmp_path / "round"), "--country", "Mali", "--country", "Atlantis"]) == 2
-    assert capsys.readouterr().err.startswith(
-        "Error: 'Atlantis' is not a country of example. Known are: PAK,"
-    )
-    assert run(["generate", str(tmp_path / "round"), "--country", "Mali"]) == 2
-    assert "round has no team of MLI. Its countries are: EGY, IRQ, MAR, PAK." in capsys.readouterr().err
+    told = ran("generate", tmp_path / "round", "--country", "Mali", "--country", "Atlantis", code=2).err
+    assert told.startswith("Error: 'Atlantis' is not a country of example. Known are: PAK,")
+    said = ran("generate", tmp_path / "round", "--country", "Mali", code=2).err
+    assert "round has no team of MLI. Its countries are: EGY, IRQ, MAR, PAK." in said
 
 
 OUTSIDE_A_ROUND = {
@@ -139,40 +150,26 @@ def test_every_option_of_generate_does_something_in_a_round_or_is_refused() -> N
 
 @pytest.mark.parametrize("option", OUTSIDE_A_ROUND)
 def test_what_a_round_says_itself_is_refused(
-    option: str,
-    teams: Path,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    option: str, teams: Path, tmp_path: Path, monkeypatch: Patch
 ) -> None:
     init_round(tmp_path / "round", "example", teams)
     monkeypatch.chdir(tmp_path)
     value, remedy = OUTSIDE_A_ROUND[option]
-    assert run(["generate", "round", option, value]) == 2
-    assert remedy in capsys.readouterr().err
+    assert remedy in ran("generate", "round", option, value, code=2).err
     assert list((tmp_path / "round" / "issued").iterdir()) == []
 
 
-def test_all_that_is_refused_is_said_at_once(
-    teams: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_all_that_is_refused_is_said_at_once(teams: Path, tmp_path: Path) -> None:
     init_round(tmp_path / "round", "example", teams)
-    assert run(["generate", str(tmp_path / "round"), "--lang", "fr", "-o", str(tmp_path)]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 2
+    told = ran("generate", tmp_path / "round", "--lang", "fr", "-o", tmp_path, code=2).err
+    assert len(told.splitlines()) == 2
 
 
 def test_every_mistake_of_a_list_at_once(tmp_path: Path) -> None:
     file = tmp_path / "teams.csv"
-    file.write_text(
-        "team;country;language;deadline;tools\n"
-        "A;PAK;en;2026-07-31;\n"
-        "B;Pakstan;en;2026-07-31;\n"
-        "\n"
-        "a;PAK;Englisch;31.02.2026;C1,X9\n"
-        ";PAK;en;03/04/2026;\n"
-        "../x;PAK;en;;\n",
-        encoding="utf-8",
-    )
+    lines = ["A;PAK;en;2026-07-31;", "B;Pakstan;en;2026-07-31;", "", "a;PAK;Englisch;31.02.2026;C1,X9"]
+    lines += [";PAK;en;03/04/2026;", "../x;PAK;en;;"]
+    file.write_text("\n".join(["team;country;language;deadline;tools", *lines]), encoding="utf-8")
     with pytest.raises(RoundError) as caught:
         init_round(tmp_path / "round", "example", file)
     assert str(caught.value).splitlines() == [
@@ -221,41 +218,14 @@ def test_a_list_as_offices_save_it(kind: str, tmp_path: Path) -> None:
     text, encoding = AS_OFFICES_SAVE_IT[kind]
     (tmp_path / "teams.csv").write_bytes(text.encode(encoding))
     (team,) = init_round(tmp_path / "round", "example", tmp_path / "teams.csv").teams
-    assert (team.code, team.country, team.deadline, team.tools) == (
-        "A",
-        "MAR",
-        date(2026, 7, 31),
-        ("C1", "R1"),
-    )
+    read = (team.code, team.country, team.deadline, team.tools)
+    assert read == ("A", "MAR", date(2026, 7, 31), ("C1", "R1"))
 
 
-def test_a_workbook_with_its_own_order_of_columns_and_codes_with_zeros(tmp_path: Path) -> None:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in (["notes", "Deadline", "TEAM"], ["", date(2026, 7, 31), 7], ["", None, "B"]):
-        sheet.append(row)
-    sheet["C2"].number_format = "000"
-    book.save(tmp_path / "teams.xlsx")
-    made = init_round(tmp_path / "round", "example", tmp_path / "teams.xlsx")
-    assert [(team.code, team.deadline) for team in made.teams] == [("007", date(2026, 7, 31)), ("B", None)]
-
-
-def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(tmp_path: Path) -> None:
     (tmp_path / "teams.csv").write_text("team;langage;country\nA;xx;PAK\nA;fr;Nowhere\n", encoding="utf-8")
-    command = [
-        "round",
-        "init",
-        str(tmp_path / "round"),
-        "--spec",
-        "example",
-        "--teams",
-        str(tmp_path / "teams.csv"),
-    ]
-    assert run(command) == 3
-    err = capsys.readouterr().err.splitlines()
+    teams = ("--teams", tmp_path / "teams.csv")
+    err = ran("round", "init", tmp_path / "round", "--spec", "example", *teams, code=3).err.splitlines()
     assert [line.removeprefix("Error: ") for line in err] == [
         "teams.csv: line 1: there is no column 'langage'. Did you mean 'language'?",
         "teams.csv: line 3: there is no country 'Nowhere'. Known are: PAK, AFG, IRQ, MAR, MLI, EGY.",
@@ -263,20 +233,8 @@ def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(
     ]
 
 
-LOOKS_LIKE_OTHERS = [
-    "1e5",
-    "1E999",
-    "-.5e3",
-    "08",
-    "0o17",
-    "0x1F",
-    "12_3",
-    "yes",
-    "NULL",
-    "~",
-    "=",
-    "2026-07-31",
-]
+NUMBERS = ("1e5", "1E999", "-.5e3", "08", "0o17", "0x1F", "12_3")
+LOOKS_LIKE_OTHERS = (*NUMBERS, "yes", "NULL", "~", "=", "2026-07-31")
 
 
 @pytest.mark.parametrize("code", LOOKS_LIKE_OTHERS)
@@ -301,9 +259,9 @@ def test_a_list_that_is_no_workbook_or_not_there(tmp_path: Path) -> None:
     [
         ("spec: example\n", "", "line 4: 'spec' is missing"),
         (
-            "spec: example\n",
-            "spec: hrge_toolkit\n",
-            "line 5: the round carries the spec 'example', not 'hrge_toolkit'",
+            "spec: example",
+            "spec: hrge_toolkit",
+            "5: the round carries the spec 'example', not 'hrge_toolkit'",
         ),
         ("name: round", "nmae: round", "'nmae' is not known"),
         ("country: PAK", "country: XXX", "line 9: there is no country 'XXX'"),
@@ -332,13 +290,9 @@ def test_a_round_without_its_key(teams: Path, tmp_path: Path) -> None:
         load_round(tmp_path)
 
 
-def test_a_round_that_is_moved_or_copied_counts_nothing_twice(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_round_that_is_moved_or_copied_counts_nothing_twice(tmp_path: Path) -> None:
     def told(home: Path) -> Any:
-        capsys.readouterr()
-        assert hrge("validate", home, "--json", "--today", DAY) == 1
-        return json.loads(capsys.readouterr().out)
+        return json.loads(ran("validate", home, "--json", "--today", DAY, code=1).out)
 
     first, copied, moved = round_folder(tmp_path), tmp_path / "copied", tmp_path / "moved"
     before = told(first)
@@ -349,3 +303,217 @@ def test_a_round_that_is_moved_or_copied_counts_nothing_twice(
     for home, data in ((copied, there), (moved, elsewhere)):
         assert data["files"] == before["files"], home  # which are told from the folder of the round
         assert data["summary"] == before["summary"]
+
+
+# a round carries its spec
+
+
+ON_DAY = ("--today", TODAY.isoformat())
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    """A spec of one's own, in a folder that is not a home of specs."""
+    folder = tmp_path / "office" / "spec"
+    shutil.copytree(find("example"), folder)
+    edit(folder / "workbook.yaml", "name: example", "name: our_own")
+    return folder
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def newer(spec: Path) -> None:
+    """The next version of the spec: a label is worded anew."""
+    edit(spec / "workbook.yaml", f'version: "{load(spec).version}"', 'version: "9.9"')
+    edit(spec / "vocabularies.yaml", "en: Morocco", "en: Kingdom of Morocco")
+
+
+@pytest.fixture
+def made(spec: Path, tmp_path: Path) -> Round:
+    (tmp_path / "teams.csv").write_text("team,country\nPAK,PAK\nMAR,MAR\n", encoding="utf-8")
+    return init_round(tmp_path / "round", str(spec), tmp_path / "teams.csv")
+
+
+def send(made: Round) -> Path:
+    """PAK's return, as it lies in the round."""
+    order = orders(made, TODAY)[0]
+    path = made.folder / "returned" / "PAK.xlsx"
+    path.write_bytes(generate(load(made.spec_source), replace(order, answers=answers())))
+    return path
+
+
+def test_a_round_says_which_spec_it_carries(made: Round, spec: Path) -> None:
+    text = (made.folder / "round.yaml").read_text(encoding="utf-8")
+    assert "\nspec: our_own\n" in text
+    assert load(spec).digest in text
+    assert str(spec) not in text
+    assert load(made.spec_source).digest == load(spec).digest
+
+
+def test_everything_goes_on_when_the_spec_is_gone(
+    made: Round, spec: Path, tmp_path: Path, monkeypatch: Patch
+) -> None:
+    send(made)
+    shutil.rmtree(spec.parent)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    round_ = str(made.folder)
+    for command in (
+        ("generate", round_, *ON_DAY), ("generate", round_, "--country", "Maroc", *ON_DAY), ("status", round_, *ON_DAY),
+        ("validate", round_, *ON_DAY), ("report", round_, "-o", "reports", "--format", "json", *ON_DAY),
+        ("feedback", round_, "-o", "feedback", *ON_DAY),
+        ("verify", "reports/validation.json", "--returned", f"{round_}/returned"),
+        ("validate", *map(str, sorted((made.folder / "returned").iterdir())), *ON_DAY),
+        *(("check", str(file), *ON_DAY) for file in (made.folder / "returned").iterdir()),
+        ("spec", "check", f"{round_}/spec/{Path(load_round(made.folder).spec_source).name}"),
+    ):  # fmt: skip
+        assert hrge(*command) == 0, command
+    report = json.loads(Path("reports/validation.json").read_text(encoding="utf-8"))
+    asked = [each["spec_asked"] for each in report["run"]["datasets"]]
+    assert (report["run"]["spec"], asked) == ("our_own", ["our_own"])
+    assert len(list((made.folder / "issued").glob("*.xlsx"))) == 2
+
+
+def test_a_round_that_does_not_say_which_spec_it_carries_is_refused(made: Round, spec: Path) -> None:
+    edit(made.folder / "round.yaml", f"spec_digest: {made.spec_digest}\n", "")
+    with pytest.raises(RoundError, match="does not say any more which spec it carries") as caught:
+        load_round(made.folder)
+    assert f"hrge-xl round update-spec {quoted(made.folder)} --spec" in str(caught.value)
+    assert update_spec(made.folder, str(spec)).changes is None
+    assert load_round(made.folder).spec_digest == made.spec_digest
+
+
+@pytest.mark.parametrize("damage", ["changed", "one file more", "gone"])
+def test_a_copy_that_was_tampered_with_is_never_used(damage: str, made: Round, spec: Path) -> None:
+    copy = Path(made.spec_source)
+    if damage == "changed":
+        edit(copy / "vocabularies.yaml", "en: Morocco", "en: Marokko")
+    elif damage == "one file more":
+        (copy / "tools" / "more.yaml").write_text("code: MORE\n", encoding="utf-8")
+    else:
+        shutil.rmtree(copy)
+    with pytest.raises(RoundError, match=r"The spec of the round (was changed in|is missing:)") as caught:
+        load_round(made.folder)
+    assert f"hrge-xl round update-spec {quoted(made.folder)} --spec" in str(caught.value)
+    update_spec(made.folder, str(spec))
+    assert load(load_round(made.folder).spec_source).digest == load(spec).digest
+
+
+def test_a_change_to_the_copy_that_is_meant_is_taken_as_a_new_version(made: Round) -> None:
+    copy = Path(made.spec_source)
+    edit(copy / "vocabularies.yaml", "en: Morocco", "en: Marokko")
+    update = update_spec(made.folder, str(copy))
+    assert update.changes is None  # what it was before is lost
+    countries = load(load_round(made.folder).spec_source).vocabularies["COUNTRY"]
+    assert countries.by_code["MAR"].label.say("en") == "Marokko"
+
+
+def test_a_spec_that_changes_elsewhere_changes_no_round(made: Round, spec: Path) -> None:
+    before = load(made.spec_source).digest
+    newer(spec)
+    assert load(load_round(made.folder).spec_source).digest == before != load(spec).digest
+
+
+def test_a_round_is_moved_to_a_newer_version(made: Round, spec: Path) -> None:
+    """What it means is said, a comment in round.yaml stays, and so does the copy that workbooks were issued from."""
+    file = made.folder / "round.yaml"
+    edit(file, "spec: our_own\n", "spec: our_own  # ask the office before you change this\n")
+    send(made)
+    newer(spec)
+    out = ran("round", "update-spec", made.folder, "--spec", spec).out
+    assert out.startswith(f"our_own {load(made.spec_source).version} → our_own 9.9. Changes: 2.\n")
+    assert "kept, to be checked again: 1\n" in out
+    moved = load_round(made.folder)
+    assert load(moved.spec_source).digest == load(spec).digest
+    assert (moved.name, moved.teams, moved.key) == (made.name, made.teams, made.key)
+    assert "  # ask the office before you change this\n" in file.read_text(encoding="utf-8")
+    assert Path(made.spec_source).is_dir()
+    hint = next(line for line in out.splitlines() if line.startswith("Each change: hrge-xl "))
+    assert "PAK.xlsx (PAK, en," in ran(*(shlex.split(hint.removeprefix("Each change: hrge-xl ")))).out
+
+
+def test_a_report_from_before_is_verified_with_the_spec_of_then(
+    made: Round, spec: Path, tmp_path: Path
+) -> None:
+    send(made)
+    report = tmp_path / "reports" / "validation.json"
+    assert hrge("report", made.folder, "--format", "json", "-o", report.parent, *ON_DAY) == 0
+    newer(spec)
+    update_spec(made.folder, str(spec))
+    assert hrge("verify", report, "--returned", made.folder / "returned") == 0
+
+
+def test_a_round_written_on_windows_keeps_its_lines(made: Round, spec: Path) -> None:
+    file = made.folder / "round.yaml"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    before = file.read_bytes().splitlines(keepends=True)
+    newer(spec)
+    update_spec(made.folder, str(spec))
+    after = file.read_bytes().splitlines(keepends=True)
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert changed == [f"spec_digest: '{load(spec).digest}'\r\n".encode()]
+
+
+def test_a_round_written_in_one_line_is_not_edited_by_guess(made: Round, spec: Path) -> None:
+    (made.folder / "round.yaml").write_text(
+        "{name: round, spec: our_own, teams: [{team: A}]}", encoding="utf-8"
+    )
+    with pytest.raises(RoundError, match="on a line of their own"):
+        update_spec(made.folder, str(spec))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "said"),
+    [
+        ("another name", RoundError, "the round is of 'our_own': its workbooks would not be recognised"),
+        ("no such country", RoundError, "there is no country 'MAR'"),
+        ("mistakes", SpecError, "vocabularies.yaml"),
+        ("no such spec", UsageError, "No spec"),
+    ],
+)
+def test_a_spec_that_does_not_fit_changes_nothing(
+    wrong: str, error: type[Exception], said: str, made: Round, spec: Path
+) -> None:
+    before = (made.folder / "round.yaml").read_bytes()
+    if wrong == "another name":
+        edit(spec / "workbook.yaml", "name: our_own", "name: their_own")
+    elif wrong == "no such country":
+        edit(spec / "vocabularies.yaml", "code: MAR,", "code: MAX,")
+    elif wrong == "mistakes":
+        edit(spec / "vocabularies.yaml", "code: MAR,", "")
+    else:
+        shutil.rmtree(spec)
+    with pytest.raises(error, match=said):
+        update_spec(made.folder, str(spec))
+    assert (made.folder / "round.yaml").read_bytes() == before
+    assert load_round(made.folder) == made
+
+
+def test_a_file_in_a_round_is_checked_with_its_spec_and_key(
+    made: Round, spec: Path, tmp_path: Path, monkeypatch: Patch
+) -> None:
+    path = send(made)
+    apart = shutil.copy(path, tmp_path / "sent.xlsx")
+    shutil.move(spec, tmp_path / "spec")
+    monkeypatch.chdir(tmp_path)
+    assert hrge("generate", "round", *ON_DAY) == 0
+    assert hrge("check", path, *ON_DAY) == 0
+    assert hrge("check", "round/issued/PAK_en.xlsx", *ON_DAY) == 1  # it is blank
+    assert "I002" in ran("check", apart, *ON_DAY, code=4).out
+    assert hrge("check", apart, "--spec", "round", *ON_DAY) == 0
+    assert hrge("check", apart, "--spec", "./spec", *ON_DAY) == 0
+    assert hrge("check", path, "--spec", "example", *ON_DAY) == 2  # the round says itself of which spec it is
+    (made.folder / "signing.key").write_bytes(bytes(32))
+    assert "I006" in ran("check", path, *ON_DAY, code=None).out
+
+
+def test_a_workbook_is_prefilled_from_a_return_of_a_spec_in_a_folder(
+    made: Round, spec: Path, tmp_path: Path
+) -> None:
+    path, out = send(made), str(tmp_path / "out")
+    arguments = ["generate", str(spec), "--country", "MAR", "--answers", str(path), "-o", out]
+    assert hrge(*arguments) == 0

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.audited import DAY, hrge, returned, workbook
+from tests.audited import DAY, returned, workbook
+from tests.command_line import hrge
 from tests.face import (
     StoreError,
     command_line,
@@ -19,6 +20,7 @@ from tests.face import (
     validation,
     write_log,
 )
+from tests.fixture_types import Capsys, Patch
 
 SECRET = "Sesam-0pen"
 ADDRESSES = (
@@ -38,7 +40,7 @@ ADDRESSES = (
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: Patch) -> Path:
     """A folder with a return, where one works."""
     returned(tmp_path / "returned", {"PAK.xlsx": workbook("PAK", whole=False)})
     monkeypatch.chdir(tmp_path)
@@ -46,9 +48,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_no_address_is_printed_with_a_password(
-    address: str, folder: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_no_address_is_printed_with_a_password(address: str, folder: Path, capfd: Capsys) -> None:
     """As what it is, and where a file or folder should stand."""
     into = ("consolidate", "returned", "-o", "out")
     for words in (
@@ -77,7 +77,7 @@ def test_other_databases_are_told_as_what_they_are() -> None:
     assert "install" not in str(caught.value)
 
 
-def test_no_report_holds_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_report_holds_one(monkeypatch: Patch) -> None:
     monkeypatch.setattr(
         "sys.argv", ["hrge-xl", "validate", f"--store=postgresql://me:a {SECRET}@host/x", "a b"]
     )
@@ -113,7 +113,7 @@ def test_what_came_back_is_for_its_owner_only(folder: Path) -> None:
 
 
 def test_the_log_of_a_bug_says_what_is_needed_and_no_more(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    folder: Path, monkeypatch: Patch, capfd: Capsys
 ) -> None:
     """Version, command without what was typed behind it, and the file that was looked at."""
 
@@ -134,14 +134,20 @@ def test_the_log_of_a_bug_says_what_is_needed_and_no_more(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the system has no file modes")
-def test_the_log_of_a_bug_is_for_its_owner_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_of_a_bug_is_for_its_owner_only_and_names_what_was_read(
+    folder: Path, monkeypatch: Patch
+) -> None:
+    """Also where the fault was caught before it could end the command."""
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     before = os.umask(0o000)
     try:
-        log = write_log(KeyError(SECRET))
+        log = write_log(KeyError(SECRET), ["returned/PAK.xlsx"])
     finally:
         os.umask(before)
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    said = log.read_text(encoding="utf-8")
+    assert "While looking at: returned/PAK.xlsx\n" in said
+    assert SECRET not in said
 
 
 @pytest.mark.parametrize(
@@ -153,7 +159,7 @@ def test_the_log_of_a_bug_is_for_its_owner_only(folder: Path, monkeypatch: pytes
     ],
 )
 def test_a_log_holds_the_words_of_a_command_that_are_ours(
-    words: tuple[str, ...], told: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    words: tuple[str, ...], told: str, folder: Path, monkeypatch: Patch
 ) -> None:
     """Names of commands, also within others, and options; what only looks like one is a value."""
     monkeypatch.setattr("tempfile.tempdir", str(folder))
@@ -165,14 +171,6 @@ def test_a_log_holds_the_words_of_a_command_that_are_ours(
     assert f"\nhrge-xl {told}\n" in said
     assert "in _divided_by_zero" in said
     assert SECRET.lower() not in said.lower()
-
-
-def test_a_log_names_the_files_that_were_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the fault was caught before it could end the command."""
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    said = write_log(KeyError(SECRET), ["returned/PAK.xlsx"]).read_text(encoding="utf-8")
-    assert "While looking at: returned/PAK.xlsx\n" in said
-    assert SECRET not in said
 
 
 def _divided_by_zero(secret: str) -> float:

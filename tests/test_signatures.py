@@ -16,6 +16,7 @@ from tests.audited import TODAY
 from tests.damage import restamp, text_of
 from tests.face import Result
 from tests.face import worker as workers
+from tests.fixture_types import Patch
 from tests.intake_files import pack
 from tests.read_and_check import check_here, read_many
 
@@ -55,7 +56,6 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def said(result: Result) -> tuple[Any, ...]:
-    """What is told of the stamp."""
     told, sent = [(each.code, each.details) for each in result.findings], result.submission
     if sent is None:
         return result.path, result.stamps, told
@@ -68,7 +68,7 @@ def test_it_is_as_if_the_reader_had_the_key(file: Path) -> None:
         assert said(found) == said(check_here(file, want))
 
 
-def test_no_reading_process_is_given_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_no_reading_process_is_given_it(monkeypatch: Patch, tmp_path: Path) -> None:
     sent = io.BytesIO()
     ask: Callable[..., Any] = workers._ask
 

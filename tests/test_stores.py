@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import socket
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 
 from hrge_xl import ExpectedReturn, Source, ValidationRequest, consolidate, load, validate
 from tests.face import DATASET, OF_DATABASE, Schema, Store, StoreError, Value, open_file, open_url
+from tests.fixture_types import Patch
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
 
 SPEC = load("example")
@@ -32,13 +32,11 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """Every table, row by row."""
     assert store.use(Schema(SPEC), write=False)
     return {table.name: list(store.rows(table.name)) for table in Schema(SPEC).shown}
 
 
 def both(out: Path, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The content of the file and of the database."""
     with open_file(out / DATASET, write=False) as file, open_url(address) as database:
         return everything(file), everything(database)
 
@@ -48,7 +46,6 @@ def test_file_and_database_hold_the_same(files: list[Path], tmp_path: Path, data
     file, other = both(tmp_path / "out", database)
     assert file == other
     assert len(file["submissions"]) == 4
-    assert all(isinstance(row[14], date) for row in other["submissions"] if row[14]) or other["submissions"]
 
 
 def test_the_database_holds_what_the_files_say(files: list[Path], tmp_path: Path, database: str) -> None:
@@ -73,13 +70,6 @@ def test_the_database_holds_what_the_files_say(files: list[Path], tmp_path: Path
 
 def value_of(row: tuple[Any, ...], at: dict[str, int]) -> Value:
     return next(row[at[kind]] for kind in ("code", "number", "date", "text") if row[at[kind]] is not None)
-
-
-def test_again_into_the_database(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
-    _, before = both(tmp_path / "out", database)
-    assert consolidate([Source(files, ASKED)], tmp_path / "out", store=database).new == 0
-    assert both(tmp_path / "out", database)[1] == before
 
 
 def test_a_database_that_comes_later_is_filled_too(files: list[Path], tmp_path: Path, database: str) -> None:
@@ -107,11 +97,8 @@ def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None
     with open_file(tmp_path / "out" / DATASET) as store:
         before = everything(store)
         with store.transaction() as connection:
-            connection.execute(
-                sa.update(store.meta_table)
-                .where(store.meta_table.c.name == "spec_digest")
-                .values(value="old")
-            )
+            which = store.meta_table.c.name == "spec_digest"
+            connection.execute(sa.update(store.meta_table).where(which).values(value="old"))
     assert consolidate([Source(files[:1], ASKED)], tmp_path / "out").earlier == 3
     with open_file(tmp_path / "out" / DATASET) as store:
         assert everything(store)["answers"] == before["answers"]
@@ -134,9 +121,7 @@ def test_a_database_that_cannot_be_had(address: str, said: str, files: list[Path
     assert "\n" not in str(caught.value)
 
 
-def test_a_large_transaction_does_not_lock_its_own_reading_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_transaction_does_not_lock_its_own_reading_out(tmp_path: Path, monkeypatch: Patch) -> None:
     """SQLite locks its file for everybody else once a transaction no longer fits into memory."""
     monkeypatch.setattr("hrge_xl.ledger.files.CACHE", "cache_size=2")
     monkeypatch.setattr("hrge_xl.ledger.files.WAIT", 1)
@@ -178,9 +163,3 @@ def test_a_database_of_an_earlier_program_belongs_to_the_folder_that_knows_its_f
     consolidate([Source(files[:1], ASKED)], tmp_path / "out", store=database)
     with open_url(database) as store:
         assert store.facts()["ledger_folder"] == str(tmp_path / "out")
-
-
-def test_the_password_is_not_told(files: list[Path], tmp_path: Path) -> None:
-    with pytest.raises(StoreError) as caught:
-        consolidate([Source(files, ASKED)], tmp_path / "out", store="postgresql://me:secret@127.0.0.1:1/none")
-    assert "secret" not in str(caught.value)

@@ -15,15 +15,10 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given
 from hypothesis import strategies as st
 
-from tests.audited import DAY, hrge, reported, round_folder, verify_report
-from tests.face import (
-    TAKEN_OVER,
-    Audit,
-    Opinion,
-    UsageError,
-    VerificationRequest,
-    render,
-)
+from tests.audited import DAY, reported, round_folder, verify_report
+from tests.command_line import hrge
+from tests.face import TAKEN_OVER, Audit, Opinion, UsageError, VerificationRequest, render
+from tests.fixture_types import Folders
 from tests.property_tests import examples
 
 ON_ITEMS = {"rename": "swap", "add": "repeat"}  # what is done to an item of a list instead
@@ -103,7 +98,7 @@ CHANGES = st.builds(
 
 
 @pytest.fixture(scope="module", params=["returned", "round"])
-def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def report(request: pytest.FixtureRequest, tmp_path_factory: Folders) -> Path:
     """A real report: of files without a round, or of a round at hand, with a waiver."""
     folder = tmp_path_factory.mktemp("notices")
     if request.param == "returned":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.audited import hrge, verify_report
-from tests.face import Audit, Ledger, VerificationRequest, render, run_id, summed_up
+from tests.audited import forged_report, look, said, verify_report
+from tests.command_line import hrge
+from tests.face import Audit, Ledger, VerificationRequest
+from tests.fixture_types import Folders
 from tests.played_rounds import (
     ACTS,
     TEAMS,
@@ -34,10 +35,8 @@ from tests.played_rounds import (
 )
 from tests.property_tests import examples
 
-pytestmark = [
-    pytest.mark.xdist_group("verify_rounds"),
-    pytest.mark.deep,
-]  # what its fixtures play is played once
+# what its fixtures play is played once
+pytestmark = [pytest.mark.xdist_group("verify_rounds"), pytest.mark.deep]
 BUSY = (
     (corrected, made_worse, two_copies, forged),
     (decided, old_version_sent_twice, withdrawn, waived),
@@ -49,7 +48,6 @@ STATUSES = {
 
 
 def reported(folder: Path, *paths: object, **options: object) -> Path:
-    """The JSON report of some rounds, folders or files."""
     more = [word for key, value in options.items() for word in (f"--{key}", value)]
     code = hrge(
         "report", *paths, "--format", "json", "-o", folder / "reports", "--today", TODAY.isoformat(), *more
@@ -58,27 +56,13 @@ def reported(folder: Path, *paths: object, **options: object) -> Path:
     return folder / "reports" / "validation.json"
 
 
-def said(audit: Audit) -> str:
-    """All that is told."""
-    return "\n".join(audit.lines())
-
-
 def data_of(report: Path) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return data
 
 
-def forge(report: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change a report, with sums and a number that fit."""
-    data: Any = data_of(report)
-    change(data)
-    data["summary"] = summed_up(data["files"])
-    data["run"]["id"] = run_id(data["run"], data["files"], data["waivers"], data["decisions"])
-    report.write_text(render(data), encoding="utf-8", newline="\n")
-
-
 @pytest.fixture(scope="module")
-def rounds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def rounds(tmp_path_factory: Folders) -> list[Path]:
     """Rounds in which everything happens that can."""
     found = []
     for acts in BUSY:
@@ -90,7 +74,6 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return found
 
 
-@pytest.mark.deep
 def test_an_untouched_report_holds_whatever_happened(rounds: list[Path]) -> None:
     """Of versions, copies, conflicts, decisions, waivers, excluded, withdrawn and refused files."""
     statuses: set[str] = set()
@@ -116,11 +99,7 @@ def test_it_holds_without_the_folder_of_the_round(rounds: list[Path], tmp_path: 
     for n, folder in enumerate(rounds):
         for name in ("returned", "reports"):
             shutil.copytree(folder / name, tmp_path / str(n) / name)
-        audit = verify_report(
-            VerificationRequest(
-                tmp_path / str(n) / "reports" / "validation.json", [tmp_path / str(n) / "returned"]
-            )
-        )
+        audit = look(tmp_path / str(n))
         assert audit.identical, said(audit)
         assert any("signatures and teams (I006" in note for note in audit.notes)
 
@@ -189,10 +168,6 @@ def busy(rounds: list[Path], tmp_path: Path) -> Path:
     return tmp_path / "case"
 
 
-def look(folder: Path) -> Audit:
-    return verify_report(VerificationRequest(folder / "reports" / "validation.json", [folder / "returned"]))
-
-
 def places(audit: Audit) -> set[str]:
     return {each.place.partition("[")[0] for each in audit.differences}
 
@@ -200,11 +175,9 @@ def places(audit: Audit) -> set[str]:
 def test_a_status_that_was_changed_is_noticed(busy: Path) -> None:
     """A superseded version that is said to count, with sums and number that fit."""
 
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(busy, fits=True) as data:
         file = next(file for file in data["files"] if file["status"] == "superseded")
         file |= {"status": "counts", "counted": True, "settled": False, "reason": None, "superseded_by": None}
-
-    forge(busy / "reports" / "validation.json", change)
     audit = look(busy)
     assert audit.problems == []
     assert places(audit) >= {"status", "counted", "reason", "superseded_by"}
@@ -212,17 +185,11 @@ def test_a_status_that_was_changed_is_noticed(busy: Path) -> None:
 
 
 def test_a_day_of_arrival_that_was_changed_is_noticed_where_the_ledger_is(busy: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(busy, fits=True) as data:
         for file in data["files"]:
             if file["arrival"] is not None:
-                file |= {
-                    "arrived": "2026-01-01",
-                    "arrival": "stated",
-                    "late_by": "arrived",
-                    "late_day": "2026-01-01",
-                }
-
-    forge(busy / "reports" / "validation.json", change)
+                file |= {"arrived": "2026-01-01", "arrival": "stated"}
+                file |= {"late_by": "arrived", "late_day": "2026-01-01"}
     told = [line for line in look(busy).problems if "the ledger says that it arrived on" in line]
     assert told
     assert "the report says otherwise." in told[0]
@@ -232,25 +199,22 @@ def test_a_decision_that_nobody_made_is_noticed(rounds: list[Path], tmp_path: Pa
     folder = tmp_path / "case"
     shutil.copytree(rounds[1], folder)
 
-    def change(data: dict[str, Any]) -> None:
+    with forged_report(folder, fits=True) as data:
         data["decisions"][0]["by"] = "somebody else"
         for file in data["files"]:
             file["reason"] = (file["reason"] or "").replace("by office", "by somebody else") or None
             for finding in file["findings"]:
                 finding["message"] = finding["message"].replace("by office", "by somebody else")
-
-    forge(folder / "reports" / "validation.json", change)
     number = data_of(folder / "reports" / "validation.json")["decisions"][0]["n"]
-    assert (
-        f"Decision {number} of the report is not in the ledger as the report states it."
-        in look(folder).problems
-    )
+    wrong = f"Decision {number} of the report is not in the ledger as the report states it."
+    assert wrong in look(folder).problems
 
 
 def test_a_decision_that_was_left_out_is_noticed(rounds: list[Path], tmp_path: Path) -> None:
     folder = tmp_path / "case"
     shutil.copytree(rounds[1], folder)
-    forge(folder / "reports" / "validation.json", lambda data: data["decisions"].clear())
+    with forged_report(folder, fits=True) as data:
+        data["decisions"].clear()
     audit = look(folder)
     assert "status" in places(audit)
     assert any("is not in the report: made since, or left out." in note for note in audit.notes)

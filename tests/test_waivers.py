@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import shutil
-import sqlite3
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from datetime import date
@@ -16,8 +16,11 @@ import openpyxl
 import pytest
 from pydantic import TypeAdapter
 
-from tests.audited import DAY, cell, hrge, returned, round_folder, workbook
+from tests.audited import DAY, cell, forged_report, renumber, returned, round_folder, workbook
+from tests.command_line import Said, hrge, ran
+from tests.databases import LEDGER, queried, tampered
 from tests.face import Document, Finding, Ledger, Severity, Waiver, waived, waivers
+from tests.fixture_types import Folders
 
 pytestmark = pytest.mark.xdist_group("waivers")  # what its fixtures play is played once
 
@@ -27,53 +30,47 @@ WHY = ("--reason", REASON, "--by", NAME, "--today", DAY)
 
 
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def untouched(tmp_path_factory: Folders) -> Path:
     """A round: AFG's return is whole, in PAK's one answer is missing at Plan!E9."""
     return round_folder(tmp_path_factory.mktemp("waivers"))
 
 
 @pytest.fixture
 def folder(untouched: Path, tmp_path: Path) -> Path:
-    """The round, to be written in."""
-    shutil.copytree(untouched, tmp_path / "round")
-    return tmp_path / "round"
+    return shutil.copytree(untouched, tmp_path / "round")
 
 
-def waive(folder: Path, *more: str, code: str = "V001", file: str = "PAK.xlsx") -> int:
-    """Waive the missing answer."""
-    return hrge("waive", code, "--file", file, "--ledger", folder, *WHY, *more)
+def waive(folder: Path, *more: str, kind: str = "V001", file: str = "PAK.xlsx", code: int = 0) -> Said:
+    return ran("waive", kind, "--file", file, "--ledger", folder, *WHY, *more, code=code)
 
 
-def document(folder: Path, capsys: pytest.CaptureFixture[str], day: str = DAY, *more: str) -> Any:
-    """The JSON report of a round, and the exit code that came with it."""
-    capsys.readouterr()
-    code = hrge("validate", folder, "--json", "--today", day, *more)
-    data = json.loads(capsys.readouterr().out)
+def document(folder: Path, day: str = DAY, *more: object, code: int = 0) -> Any:
+    """The JSON report of a round, for which `validate` ends with this code."""
+    data = json.loads(ran("validate", folder, "--json", "--today", day, *more, code=code).out)
     TypeAdapter(Document).validate_python(data)
-    return data, code
+    return data
 
 
-def finding(data: dict[str, Any], code: str = "V001") -> dict[str, Any]:
-    """The one finding of a code."""
-    (found,) = [each for file in data["files"] for each in file["findings"] if each["code"] == code]
-    assert isinstance(found, dict)
+def missing(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for file in data["files"] for each in file["findings"] if each["code"] == "V001"]
+
+
+def finding(data: dict[str, Any]) -> dict[str, Any]:
+    """The one answer that is missing."""
+    (found,) = missing(data)
     return found
 
 
 # what it does
 
 
-def test_a_waived_error_stays_an_error_and_the_file_is_accepted(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before, code = document(folder, capsys)
-    assert (before["summary"]["returned"], before["summary"]["waived"], code) == (1, 0, 1)
-    assert waive(folder) == 0
-    told = capsys.readouterr()
+def test_a_waived_error_stays_an_error_and_the_file_is_accepted(folder: Path) -> None:
+    before = document(folder, code=1)
+    assert (before["summary"]["returned"], before["summary"]["waived"]) == (1, 0)
+    told = waive(folder)
     assert told.out.startswith("1: V001 PAK.xlsx (")
     assert told.err == "1 finding of PAK.xlsx accepted. Verdict of the file: accepted.\n"
-    after, code = document(folder, capsys)
-    assert code == 0
+    after = document(folder)
     assert after["summary"] == {**before["summary"], "accepted": 2, "returned": 0, "waived": 1}
     summary = after["summary"]
     assert summary["files"] == summary["accepted"] + summary["returned"] + summary["refused"]
@@ -81,17 +78,12 @@ def test_a_waived_error_stays_an_error_and_the_file_is_accepted(
     assert after["run"]["id"] != before["run"]["id"]
     (row,) = after["waivers"]
     assert row == finding(after)["waiver"]
-    assert (row["number"], row["state"], row["reason"], row["by"], row["day"]) == (
-        1,
-        "active",
-        REASON,
-        NAME,
-        DAY,
-    )
+    given = (row["number"], row["state"], row["reason"], row["by"], row["day"])
+    assert given == (1, "active", REASON, NAME, DAY)
 
 
 def test_every_format_shows_it(folder: Path, tmp_path: Path) -> None:
-    assert waive(folder) == 0
+    waive(folder)
     assert hrge("report", folder, *FORMATS, "-o", tmp_path, "--today", DAY) == 0
     page = (tmp_path / "validation.html").read_text(encoding="utf-8")
     assert f'<p class="waiver">Waived: {REASON} ({NAME}, {DAY}) <a href="#w0">waiver 1</a>' in page
@@ -118,13 +110,10 @@ def test_every_format_shows_it(folder: Path, tmp_path: Path) -> None:
     assert int(root.get("skipped", "")) == len(root.findall(".//testcase/skipped"))
 
 
-def test_an_expired_waiver_shows_and_counts_no_more(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert waive(folder, "--until", "2026-07-31") == 0
-    assert document(folder, capsys, "2026-07-31")[0]["summary"]["returned"] == 0
-    data, code = document(folder, capsys, "2026-08-01")
-    assert code == 1
+def test_an_expired_waiver_shows_and_counts_no_more(folder: Path, tmp_path: Path) -> None:
+    waive(folder, "--until", "2026-07-31")
+    assert document(folder, "2026-07-31")["summary"]["returned"] == 0
+    data = document(folder, "2026-08-01", code=1)
     assert (data["summary"]["returned"], data["summary"]["waived"]) == (1, 0)
     assert finding(data)["waiver"]["state"] == "expired"
     assert hrge("report", folder, *FORMATS, "-o", tmp_path, "--today", "2026-08-01") == 0
@@ -139,58 +128,48 @@ def test_an_expired_waiver_shows_and_counts_no_more(
     assert status == "Expired"
 
 
-def test_a_withdrawn_waiver_stays_in_the_list(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert waive(folder) == 0
-    assert (
-        hrge("waive", "--withdraw", 1, "--by", "B. Auditor", "--ledger", folder, "--today", "2026-07-02") == 0
-    )
-    data, code = document(folder, capsys)
-    assert (code, data["summary"]["returned"], finding(data)["waiver"]) == (1, 1, None)
+def test_a_withdrawn_waiver_stays_in_the_list(folder: Path) -> None:
+    waive(folder)
+    withdraw = ("waive", "--withdraw", 1, "--by", "B. Auditor", "--ledger", folder)
+    assert hrge(*withdraw, "--today", "2026-07-02") == 0
+    data = document(folder, code=1)
+    assert (data["summary"]["returned"], finding(data)["waiver"]) == (1, None)
     (row,) = data["waivers"]
     assert (row["state"], row["withdrawn"], row["withdrawn_by"]) == ("withdrawn", "2026-07-02", "B. Auditor")
-    assert hrge("waive", "--list", "--ledger", folder) == 0
-    assert "withdrawn 2026-07-02 by B. Auditor" in capsys.readouterr().out
-    assert hrge("waive", "--withdraw", 1, "--by", "X", "--ledger", folder) == 2
-    assert "withdrawn on 2026-07-02 by B. Auditor already" in capsys.readouterr().err
+    assert "withdrawn 2026-07-02 by B. Auditor" in ran("waive", "--list", "--ledger", folder).out
+    told = ran("waive", "--withdraw", 1, "--by", "X", "--ledger", folder, code=2).err
+    assert "withdrawn on 2026-07-02 by B. Auditor already" in told
 
 
-def test_only_the_cell_that_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_cell_that_is_named(folder: Path) -> None:
     path = folder / "returned" / "PAK.xlsx"
     book = openpyxl.load_workbook(path)
     book["Plan"][cell("PLN_01")] = None
     book.save(path)
-    places = [
-        f["cell"]
-        for file in document(folder, capsys)[0]["files"]
-        for f in file["findings"]
-        if f["code"] == "V001"
-    ]
     named, blank = cell("PLN_01"), cell("PLN_03")
-    assert places == [named, blank]
-    assert waive(folder, "--cell", f"plan!${blank[0].lower()}${blank[1:]}") == 0
-    data, code = document(folder, capsys)
-    states = {
-        f["cell"]: f["waiver"] for file in data["files"] for f in file["findings"] if f["code"] == "V001"
-    }
+    assert [each["cell"] for each in missing(document(folder, code=1))] == [named, blank]
+    waive(folder, "--cell", f"plan!${blank[0].lower()}${blank[1:]}")
+    data = document(folder, code=1)
+    states = {each["cell"]: each["waiver"] for each in missing(data)}
     assert states[named] is None
     assert states[blank]["cell"] == blank
-    assert (code, data["summary"]["returned"]) == (1, 1)
+    assert data["summary"]["returned"] == 1
 
 
-def test_another_content_of_the_file_is_not_covered(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert waive(folder) == 0
+def test_another_content_of_the_file_is_not_covered(folder: Path) -> None:
+    waive(folder)
     path = folder / "returned" / "PAK.xlsx"
     book = openpyxl.load_workbook(path)
     book["Plan"][cell("PLN_01")] = "WS-08"
     book.save(path)
-    data, code = document(folder, capsys)
+    data = document(folder, code=1)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     now = {**data, "files": [file for file in data["files"] if file["sha256"] == sha256]}
-    assert (code, finding(now)["waiver"]) == (1, None)
+    assert finding(now)["waiver"] is None
 
 
 def test_the_team_is_not_asked_again(folder: Path, tmp_path: Path) -> None:
-    assert waive(folder) == 0
+    waive(folder)
     assert hrge("status", folder, "--today", DAY, "--xlsx", tmp_path / "status.xlsx") == 0
     rows = openpyxl.load_workbook(tmp_path / "status.xlsx").worksheets[0].iter_rows(values_only=True)
     heads, *teams = rows
@@ -201,14 +180,13 @@ def test_the_team_is_not_asked_again(folder: Path, tmp_path: Path) -> None:
 # how it is given
 
 
-def test_a_file_is_named_by_path_name_or_hash(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_is_named_by_path_name_or_hash(folder: Path) -> None:
     path = folder / "returned" / "PAK.xlsx"
-    assert waive(folder, file=str(path)) == 0
+    waive(folder, file=str(path))
     with Ledger.open(folder, write=False) as ledger:
         (first,) = waivers(ledger, date(2026, 6, 30))
-    assert waive(folder, file=first.sha256[:8].upper()) == 0
-    assert hrge("waive", "--list", "--json", "--ledger", folder, "--today", DAY) == 0
-    out = capsys.readouterr().out
+    waive(folder, file=first.sha256[:8].upper())
+    out = ran("waive", "--list", "--json", "--ledger", folder, "--today", DAY).out
     listed = json.loads(out[out.index("[") :])
     assert [(each["number"], each["sha256"]) for each in listed] == [(1, first.sha256), (2, first.sha256)]
 
@@ -216,164 +194,123 @@ def test_a_file_is_named_by_path_name_or_hash(folder: Path, capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("F001", "--file", "PAK.xlsx"), "cannot be waived: it is about the file"),
-        (("I006", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
-        (("I009", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
-        (("X003", "--file", "PAK.xlsx"), "cannot be waived: it is about whose return it is"),
-        (("V002", "--file", "PAK.xlsx"), "has no V002. Found were: V001."),
-        (("V001", "--file", "AFG.xlsx"), "has no V001. Nothing was found in it."),
-        (
-            ("V001", "--file", "nobody.xlsx"),
-            "There is no return 'nobody.xlsx' in the dataset. There are: AFG.xlsx (",
-        ),
-        (("V001", "--file", "PAC.xlsx"), "Did you mean PAK.xlsx ("),
-        (
-            ("V001", "--file", "PAK.xlsx", "--cell", "Plan!E13"),
-            "has no V001 at Plan!E13. It stands at Plan!E9.",
-        ),
-        (("V001", "--file", "PAK.xlsx", "--cell", "E8"), "names no cell"),
-        (("V001", "--file", "PAK.xlsx", "--until", "2026-06-29"), "is past already"),
-        (("V001", "--file", "PAK.xlsx", "--reason", " "), "needs a reason"),
-        (("V001", "--file", "PAK.xlsx", "--by", ""), "needs a name"),
-        (("V001",), "Say what to waive"),
-        ((), "Say what to waive"),
-        (("--withdraw", "7"), "There is no waiver 7"),
+        ("F001 --file PAK.xlsx", "cannot be waived: it is about the file"),
+        ("I006 --file PAK.xlsx", "cannot be waived: it is about whose return it is"),
+        ("I009 --file PAK.xlsx", "cannot be waived: it is about whose return it is"),
+        ("X003 --file PAK.xlsx", "cannot be waived: it is about whose return it is"),
+        ("V002 --file PAK.xlsx", "has no V002. Found were: V001."),
+        ("V001 --file AFG.xlsx", "has no V001. Nothing was found in it."),
+        ("V001 --file nobody.xlsx", "There is no return 'nobody.xlsx' in the dataset. There are: AFG.xlsx ("),
+        ("V001 --file PAC.xlsx", "Did you mean PAK.xlsx ("),
+        ("V001 --file PAK.xlsx --cell Plan!E13", "has no V001 at Plan!E13. It stands at Plan!E9."),
+        ("V001 --file PAK.xlsx --cell E8", "names no cell"),
+        ("V001 --file PAK.xlsx --until 2026-06-29", "is past already"),
+        ("V001 --file PAK.xlsx --reason ' '", "needs a reason"),
+        ("V001 --file PAK.xlsx --by ''", "needs a name"),
+        ("V001", "Say what to waive"),
+        ("", "Say what to waive"),
+        ("--withdraw 7", "There is no waiver 7"),
     ],
 )
-def test_what_cannot_be_waived_is_one_line_and_writes_nothing(
-    untouched: Path, words: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_cannot_be_waived_is_one_line_and_writes_nothing(untouched: Path, words: str, told: str) -> None:
     common = ["--ledger", str(untouched), "--today", DAY]
     common += [] if "--reason" in words else ["--reason", REASON]
     common += [] if "--by" in words else ["--by", NAME]
-    capsys.readouterr()
-    assert hrge("waive", *words, *common) == 2
-    err = capsys.readouterr().err
+    err = ran("waive", *shlex.split(words), *common, code=2).err
     assert told in err
     assert err.count("\n") == 1
     with Ledger.open(untouched, write=False) as ledger:
         assert waivers(ledger, date(2026, 6, 30)) == ()
 
 
-def test_nothing_of_a_refused_file_can_be_waived(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_of_a_refused_file_can_be_waived(folder: Path) -> None:
     returned(folder / "returned", {"letter.xlsx": b"no workbook"})
-    assert waive(folder, file="letter.xlsx") == 2
-    assert "was refused; nothing in it can be waived" in capsys.readouterr().err
+    assert "was refused; nothing in it can be waived" in waive(folder, file="letter.xlsx", code=2).err
 
 
 def test_a_file_that_was_changed_since_is_not_mistaken_for_what_was_read(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, tmp_path: Path
 ) -> None:
     path, out = folder / "returned" / "PAK.xlsx", tmp_path / "out"
     assert hrge("consolidate", folder, "-o", out, "--today", DAY) == 0
     path.write_bytes(workbook("AFG"))
-    assert waive(out, file=str(path)) == 2
-    assert "PAK.xlsx was changed since it was taken in." in capsys.readouterr().err
+    assert "PAK.xlsx was changed since it was taken in." in waive(out, file=str(path), code=2).err
 
 
-def test_what_was_only_normalised_is_nothing_to_waive(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_only_normalised_is_nothing_to_waive(tmp_path: Path) -> None:
     kept = Path(__file__).parent / "returns" / "other_digits.xlsx"
     returned(tmp_path / "came", {"digits.xlsx": kept.read_bytes()})
     assert hrge("consolidate", tmp_path / "came", "-o", tmp_path / "out", "--today", DAY) == 0
-    assert waive(tmp_path / "out", code="V103", file="digits.xlsx") == 2
-    assert "there is nothing to waive" in capsys.readouterr().err
+    assert "there is nothing to waive" in waive(tmp_path / "out", kind="V103", file="digits.xlsx", code=2).err
 
 
-def test_a_folder_without_a_ledger_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert hrge("waive", "--list", "--ledger", tmp_path) == 2
-    assert "neither a round nor a consolidated folder" in capsys.readouterr().err
+def test_a_folder_without_a_ledger_is_told(tmp_path: Path) -> None:
+    told = ran("waive", "--list", "--ledger", tmp_path, code=2).err
+    assert "neither a round nor a consolidated folder" in told
     assert list(tmp_path.iterdir()) == []
 
 
 # in the dataset
 
 
-def rows(folder: Path, wanted: str) -> list[tuple[Any, ...]]:
-    """Rows of a dataset."""
-    with sqlite3.connect(folder / "dataset.sqlite") as connection:
-        return connection.execute(wanted).fetchall()
-
-
 VERDICTS = "SELECT team, verdict, errors, waived FROM submissions ORDER BY team"
 MARKS = "SELECT waived, waiver FROM findings WHERE code = 'V001'"
 
 
-def test_the_dataset_follows(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_dataset_follows(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     consolidate = ("consolidate", folder / "returned", "-o", out, "--today")
     assert hrge(*consolidate, DAY) == 0
-    before = rows(out, VERDICTS)
+    before = queried(out, VERDICTS)
     assert before == [("AFG", "accepted", 0, 0), ("PAK", "returned", 1, 0)]
-    assert waive(out, "--until", "2026-07-31") == 0
-    assert rows(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]  # at once
-    capsys.readouterr()
-    assert hrge(*consolidate, DAY) == 0
-    assert capsys.readouterr().out.startswith(
-        "2 files: 2 accepted, 0 returned, 0 refused.\n0 new in this run.\n"
-    )
-    assert rows(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
-    assert rows(out, MARKS) == [(1, f"active: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
+    waive(out, "--until", "2026-07-31")
+    assert queried(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]  # at once
+    told = ran(*consolidate, DAY).out
+    assert told.startswith("2 files: 2 accepted, 0 returned, 0 refused.\n0 new in this run.\n")
+    assert queried(out, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
+    assert queried(out, MARKS) == [(1, f"active: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
     book = openpyxl.load_workbook(out / "data.xlsx", read_only=True)
     shown = [str(cell) for row in book["findings"].iter_rows(values_only=True) for cell in row if cell]
     assert any(REASON in each for each in shown)
     assert hrge(*consolidate, "2026-08-01") == 0
-    assert rows(out, VERDICTS) == before
-    assert rows(out, MARKS) == [(0, f"expired: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
+    assert queried(out, VERDICTS) == before
+    assert queried(out, MARKS) == [(0, f"expired: {REASON} ({NAME}, {DAY}, until 2026-07-31)")]
     assert hrge("waive", "--withdraw", 1, "--by", NAME, "--ledger", out) == 0
-    assert (rows(out, VERDICTS), rows(out, MARKS)) == (before, [(0, None)])
+    assert (queried(out, VERDICTS), queried(out, MARKS)) == (before, [(0, None)])
 
 
 def test_waived_before_or_after_reading_gives_the_same_dataset(folder: Path, tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     assert hrge("consolidate", folder, "-o", one, "--today", DAY) == 0
-    assert waive(folder) == 0
+    waive(folder)
     assert hrge("consolidate", folder, "-o", one, "--today", DAY) == 0
     assert hrge("consolidate", folder, "-o", other, "--today", DAY) == 0
-    assert rows(one, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
+    assert queried(one, VERDICTS) == [("AFG", "accepted", 0, 0), ("PAK", "accepted", 1, 1)]
     assert (one / "dataset.sqlite").read_bytes() == (other / "dataset.sqlite").read_bytes()
     assert (one / "data.xlsx").read_bytes() == (other / "data.xlsx").read_bytes()
 
 
-def test_a_report_takes_the_waivers_of_a_consolidated_folder(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_report_takes_the_waivers_of_a_consolidated_folder(tmp_path: Path) -> None:
     came = returned(tmp_path / "came", {"pak.xlsx": workbook("PAK", whole=False)})[0].parent
     assert hrge("consolidate", came, "-o", tmp_path / "out", "--today", DAY) == 0
-    assert waive(tmp_path / "out", file="pak.xlsx") == 0
-    assert document(came, capsys)[1] == 1
-    data, code = document(came, capsys, DAY, "--ledger", str(tmp_path / "out"))
-    assert (code, data["summary"]["waived"]) == (0, 1)
+    waive(tmp_path / "out", file="pak.xlsx")
+    document(came, code=1)
+    assert document(came, DAY, "--ledger", tmp_path / "out")["summary"]["waived"] == 1
 
 
 # verified
 
 
-def test_a_report_with_waivers_holds(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert waive(folder) == 0
-    reports = (
-        "report",
-        folder,
-        "--format",
-        "json",
-        "--format",
-        "html",
-        "-o",
-        folder / "reports",
-        "--today",
-        DAY,
-    )
-    assert hrge(*reports) == 0
+def test_a_report_with_waivers_holds(folder: Path) -> None:
+    waive(folder)
+    formats = ("--format", "json", "--format", "html")
+    assert hrge("report", folder, *formats, "-o", folder / "reports", "--today", DAY) == 0
     verify = ("verify", folder / "reports" / "validation.html", "--returned", folder / "returned")
     assert hrge(*verify) == 0
     assert hrge("waive", "--withdraw", 1, "--by", NAME, "--ledger", folder) == 0
     assert hrge(*verify) == 0  # it was in force on the day of the report
-    capsys.readouterr()
-    with sqlite3.connect(folder / "ledger.sqlite") as connection:
-        connection.execute("UPDATE entries SET content = replace(content, ?, 'Because')", (REASON,))
-    assert hrge(*verify) == 1
-    told = capsys.readouterr().out
+    tampered(folder / LEDGER, "UPDATE entries SET content = replace(content, ?, 'Because')", REASON)
+    told = ran(*verify, code=1).out
     assert "Waiver 1 of the report is not in the ledger as" in told
     assert "Entry 2 (waiver 1 of V001 in PAK.xlsx) was changed after it was made" in told
 
@@ -399,23 +336,16 @@ def revived(data: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("change", [invented, revived])
-def test_a_waiver_that_was_never_given_shows(
-    folder: Path, change: Callable[[dict[str, Any]], None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    from tests.test_verify import forge, renumber
-
+def test_a_waiver_that_was_never_given_shows(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     assert hrge("report", folder, "--format", "json", "-o", folder / "reports", "--today", DAY) == 0
     with Ledger.open(folder):
         """There is a ledger, without waivers."""
 
-    def forged(data: dict[str, Any]) -> None:
+    with forged_report(folder) as data:
         change(data)
         renumber(data)
-
-    forge(folder, forged)
-    capsys.readouterr()
-    assert hrge("verify", folder / "reports" / "validation.json", "--returned", folder / "returned") == 1
-    told = capsys.readouterr().out
+    report = folder / "reports" / "validation.json"
+    told = ran("verify", report, "--returned", folder / "returned", code=1).out
     assert "Waiver 1 of the report is not in the ledger as" in told
     if change is revived:
         assert "waiver" in told.partition("as the report states it.")[2]

@@ -19,7 +19,7 @@ import pytest
 from openpyxl import load_workbook
 
 from hrge_xl import drafts, generate, init_round, load, load_round, refresh
-from hrge_xl.cli import run
+from tests.command_line import hrge, ran
 from tests.face import (
     PLACEHOLDERS,
     Ledger,
@@ -36,6 +36,7 @@ from tests.face import (
     week_lines,
 )
 from tests.face import html_module as html
+from tests.fixture_types import Folders, Patch
 from tests.letters import mail, mbox, msg, tnef, with_logo, zipped
 from tests.test_consolidate import answers
 
@@ -70,7 +71,6 @@ class Story:
         return saved_on(generate(SPEC, replace(order, answers=given)), saved)
 
     def receive(self, content: bytes | EmailMessage, ending: str = "eml") -> None:
-        """Put something into the inbox."""
         self.sent += 1
         inbox = self.folder / "inbox"
         inbox.mkdir(exist_ok=True)
@@ -94,7 +94,6 @@ def listed(week: RefreshResult, head: str) -> str:
 
 
 def opened(path: Path) -> EmailMessage:
-    """A draft as a mail program reads it."""
     made = message_from_bytes(path.read_bytes(), policy=default)
     assert isinstance(made, EmailMessage)
     return made
@@ -121,7 +120,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Story:
+def begun(tmp_path_factory: Folders) -> Story:
     """Day 0: workbooks are issued, and the mails with them are drafted."""
     folder = tmp_path_factory.mktemp("weeks")
     lines = [f"{t},{t[:3]},{COUNTRIES[t[:3]]},{DEADLINE},office@example.org,{address(t)}\n" for t in TEAMS]
@@ -129,7 +128,7 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Story:
         "team,country,language,deadline,contact,email\n" + "".join(lines), "utf-8"
     )
     story = Story(init_round(folder / "2026-H1", "example", folder / "teams.csv").folder)
-    assert run(["generate", str(story.folder), "--today", str(DAY_0)]) == 0
+    assert hrge("generate", story.folder, "--today", DAY_0) == 0
     drafts(story.folder, DAY_0, [MailType.ISSUE])
     story.issued = drafted(story, DAY_0)
     return story
@@ -227,11 +226,8 @@ def test_running_it_again_changes_nothing(first: tuple[Story, RefreshResult]) ->
 def test_no_address_leaves_the_office(first: tuple[Story, RefreshResult], tmp_path: Path) -> None:
     """Neither dataset, files beside it, reports nor copies to share know who sent what: the ledger does, and drafts."""
     story, week = first
-    assert run(["consolidate", str(story.folder), "--shareable", "--today", str(week.today)]) in (0, 4)
-    assert run(["report", str(story.folder), "-o", str(tmp_path), *FORMATS, "--today", str(week.today)]) in (
-        0,
-        4,
-    )
+    assert hrge("consolidate", story.folder, "--shareable", "--today", week.today) in (0, 4)
+    assert hrge("report", story.folder, "-o", tmp_path, *FORMATS, "--today", week.today) in (0, 4)
     with Ledger.open(story.folder, write=False) as ledger:
         senders = {origin.sender for origin in ledger.origins().values()}
     assert address("MAR-2") in senders
@@ -290,11 +286,8 @@ def test_the_weeks_that_follow(first: tuple[Story, RefreshResult]) -> None:
         "PAK-3 (10 days), EGY-3 (10 days), MAR-4 (10 days), EGY-4 (10 days), "
         "EGY-1 (10 days, to correct), PAK-2 (10 days, to correct)."
     )
-    assert {each.team for each in end.drafts.new if each.occasion == "reminder-after"} == {
-        "EGY-3",
-        "MAR-4",
-        "EGY-4",
-    }
+    reminded = {each.team for each in end.drafts.new if each.occasion == "reminder-after"}
+    assert reminded == {"EGY-3", "MAR-4", "EGY-4"}
     (pak4,) = [each for each in end.teams if each.team.code == "PAK-4"]
     assert (pak4.state, pak4.days_late) == ("accepted", 9)
 
@@ -305,12 +298,8 @@ def test_what_only_she_can_decide_waits(tmp_path: Path) -> None:
     (tmp_path / "teams.csv").write_text(lines, encoding="utf-8")
     story = Story(init_round(tmp_path / "round", "example", tmp_path / "teams.csv").folder)
     (order,) = orders(load_round(story.folder), DAY_0)
-    for name, changes in {
-        "a": {"copy": "a" * 12},
-        "b": {"copy": "b" * 12},
-        "c": {"round": "2025-H2"},
-    }.items():
-        made = generate(SPEC, replace(order, answers=answers(), **changes))
+    for name, other in {"a": ("copy", "a" * 12), "b": ("copy", "b" * 12), "c": ("round", "2025-H2")}.items():
+        made = generate(SPEC, replace(order, answers=answers(), **dict([other])))
         story.receive(mail("pak@example.org", moment(DAY_0), {f"{name}.xlsx": saved_on(made, DAY_0)}))
     week = story.week(DAY_0 + timedelta(days=9))
     assert listed(week, "To decide") == "PAK-1, c.xlsx."
@@ -368,14 +357,13 @@ def small(tmp_path: Path) -> Path:
         "utf-8",
     )
     folder = init_round(tmp_path / "round", "example", tmp_path / "teams.csv").folder
-    assert run(["generate", str(folder), "--today", str(DAY_0)]) == 0
+    assert hrge("generate", folder, "--today", DAY_0) == 0
     return folder
 
 
-def test_a_round_may_say_it_in_its_own_words(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["round", "messages", str(small)]) == 0
+def test_a_round_may_say_it_in_its_own_words(small: Path) -> None:
     file = small / "messages" / "en.txt"
-    assert str(file) in capsys.readouterr().out
+    assert str(file) in ran("round", "messages", small).out
     text = file.read_text(encoding="utf-8-sig")
     assert [f"[{each}]" in text for each in MailType] == [True] * 7
     file.write_text(
@@ -386,13 +374,11 @@ def test_a_round_may_say_it_in_its_own_words(small: Path, capsys: pytest.Capture
     assert made["Subject"] == "For PAK-1 only"
     assert text_of(made).splitlines() == ["Hello Pakistan,", "", "Bye"]  # nobody to ask: the line is left out
     assert opened(small / "drafts" / str(DAY_0) / "MAR-1_issue.eml")["To"] is None
-    assert run(["round", "messages", str(small)]) == 0
+    assert hrge("round", "messages", small) == 0
     assert file.read_text(encoding="utf-8").startswith("[issue]\nSubject: For {team} only")
 
 
-def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(
-    small: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(small: Path) -> None:
     (small / "messages").mkdir()
     (small / "messages" / "en.txt").write_text(
         "[isue]\nSubject: x\ny\n[thanks]\nThank you, {name}\n[issue]\nSubject: a {\n\nb {feedback}\n",
@@ -400,11 +386,8 @@ def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(
     )
     (small / "messages" / "klingonese.txt").write_text("[issue]\nSubject: x\n\ny", encoding="utf-8")
     for command in ("refresh", "drafts", "remind"):
-        assert run([command, str(small)]) == 3
-        assert [
-            line.removeprefix("Error: ").split(" Known are")[0]
-            for line in capsys.readouterr().err.splitlines()
-        ] == [
+        told = ran(command, small, code=3).err.splitlines()
+        assert [line.removeprefix("Error: ").split(" Known are")[0] for line in told] == [
             "messages/en.txt: line 1: there is no occasion 'isue'.",
             "messages/en.txt: line 4: [thanks] does not begin with a subject. Write: Subject: …",
             "messages/en.txt: line 5: there is no placeholder {name} here.",
@@ -417,12 +400,9 @@ def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(
     assert not (small / "dataset.sqlite").exists()
 
 
-def test_a_mail_that_is_too_large_for_many_servers_is_told(
-    small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_mail_that_is_too_large_for_many_servers_is_told(small: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr("hrge_xl.coordination.week.MOST_BYTES", 10_000)
-    assert run(["drafts", str(small), "issue", "--today", str(DAY_0)]) == 0
-    out, err = capsys.readouterr()
+    out, err = ran("drafts", small, "issue", "--today", DAY_0)
     assert len(out.splitlines()) == 2
     assert err.count("many mail servers refuse more than 0.0 MB") == 2
 
@@ -492,7 +472,7 @@ def test_a_team_with_two_interventions_is_reminded_of_both(tmp_path: Path) -> No
 def test_no_team_gets_the_workbook_of_another(tmp_path: Path) -> None:
     """Whose code begins with its own."""
     story = round_of(tmp_path, "PAK", "PAK_2")
-    assert run(["generate", str(story.folder), "--today", str(DAY_0)]) == 0
+    assert hrge("generate", story.folder, "--today", DAY_0) == 0
     drafts(story.folder, DAY_0, [MailType.ISSUE])
     attached = {
         name: [each.get_filename() for each in made.iter_attachments()]
@@ -503,7 +483,7 @@ def test_no_team_gets_the_workbook_of_another(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_large_report_has_its_pages_beside_it(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_report_has_its_pages_beside_it(small: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr(html, "LARGE", 0)
     for issued in (small / "issued").glob("*.xlsx"):
         (small / "returned" / issued.name).write_bytes(issued.read_bytes())

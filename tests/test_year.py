@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from hrge_xl import Order, Source, ValidationRequest, consolidate, generate, init_round, load
-from hrge_xl.cli import run
+from tests.command_line import hrge, ran
+from tests.databases import queried
 from tests.face import (
-    DATASET,
     PROPERTY_PREFIX,
     Answers,
     Identity,
@@ -44,13 +43,11 @@ from tests.face import (
     story,
     submission_id,
 )
+from tests.fixture_types import Folders
 from tests.office.driver import Office
 
-pytestmark = [
-    pytest.mark.office,
-    pytest.mark.deep,
-    pytest.mark.xdist_group("office"),
-]  # the year is played once for all
+# the year is played once for all
+pytestmark = [pytest.mark.office, pytest.mark.deep, pytest.mark.xdist_group("office")]
 SPEC = load("example")
 TODAY = date(2027, 2, 15)  # when the coordinator looks at the whole year
 QUARTERS = [(date(2026, month, 1), date(2026, month + 2, 28)) for month in (1, 4, 7, 10)]
@@ -90,7 +87,6 @@ def model(issued_for: str, country: str, first: date, version: str = "", **more:
 
 
 def stamp_of(data: bytes) -> Identity:
-    """The stamp in the document properties."""
     with zipfile.ZipFile(io.BytesIO(data)) as book:
         text = book.read("docProps/custom.xml").decode()
     pairs = dict(re.findall(rf'name="{PROPERTY_PREFIX}(\w+)"><vt:lpwstr>(.*?)</vt:lpwstr>', text))
@@ -114,11 +110,8 @@ def stamped(data: bytes, identity: Identity, project: str, saved: date) -> bytes
             for before, after in swaps:
                 text = text.replace(before.encode(), after.encode())
             if name == "docProps/core.xml":
-                text = re.sub(
-                    rb"(<dcterms:modified[^>]*>)[^<]*",
-                    rb"\g<1>%bT09:00:00Z" % saved.isoformat().encode(),
-                    text,
-                )
+                moment = rb"\g<1>%bT09:00:00Z" % saved.isoformat().encode()
+                text = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", moment, text)
             made.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
@@ -185,6 +178,16 @@ class Play:
             self.days[day], f"{self.round_.name}_{self.team}_{tag}.xlsx", made, verdict, state, by, why
         )
 
+    def older(self, tag: str, newer: str, day: int = 0, **more: Any) -> Sent:
+        """A version with errors that a newer one takes the place of."""
+        return self.file(
+            tag, day, "superseded", self.name(newer), "newer version", verdict="returned", **more
+        )
+
+    def excluded(self, tag: str, why: str, **more: Any) -> Sent:
+        """A file that is not the team's own return in this round."""
+        return self.file(tag, 0, "excluded", "", why, verdict="returned", **more)
+
     def copy_id(self, team_: str, which: str = "one") -> str:
         return hashlib.sha256(f"{self.round_.name}{team_}{which}".encode()).hexdigest()[:12]
 
@@ -205,43 +208,17 @@ def late(play: Play) -> list[Sent]:
 
 
 def corrected(play: Play) -> list[Sent]:
-    return [
-        play.file(
-            "v1",
-            0,
-            "superseded",
-            play.name("v2"),
-            "newer version",
-            verdict="returned",
-            PLN_06=None,
-            PLN_07=None,
-        ),
-        play.file("v2", 1, PLN_06=30.0),
-    ]
+    return [play.older("v1", "v2", PLN_06=None, PLN_07=None), play.file("v2", 1, PLN_06=30.0)]
 
 
 def corrected_twice(play: Play) -> list[Sent]:
-    return [
-        play.file(
-            "v1",
-            0,
-            "superseded",
-            play.name("v3"),
-            "newer version",
-            verdict="returned",
-            PLN_06=None,
-            PLN_07=None,
-        ),
-        play.file("v2", 1, "superseded", play.name("v3"), "newer version", verdict="returned", PLN_03=None),
-        play.file("v3", 2, PLN_06=30.0),
-    ]
+    first = play.older("v1", "v3", PLN_06=None, PLN_07=None)
+    return [first, play.older("v2", "v3", 1, PLN_03=None), play.file("v3", 2, PLN_06=30.0)]
 
 
 def spoilt(play: Play) -> list[Sent]:
-    bad = play.file(
-        "bad", 1, "waiting", play.name("good"), "has errors", verdict="returned", PLN_06=None, PLN_07=None
-    )
-    return [play.file("good", 0), bad]
+    wrong = {"verdict": "returned", "PLN_06": None, "PLN_07": None}
+    return [play.file("good", 0), play.file("bad", 1, "waiting", play.name("good"), "has errors", **wrong)]
 
 
 def doubled(play: Play) -> list[Sent]:
@@ -251,7 +228,7 @@ def doubled(play: Play) -> list[Sent]:
 
 def of_another_round(play: Play) -> list[Sent]:
     name, key = play.past
-    return [play.file("old", 0, "excluded", "", "I007", verdict="returned", stamp={"round": name}, key=key)]
+    return [play.excluded("old", "I007", stamp={"round": name}, key=key)]
 
 
 def sent_again(play: Play) -> list[Sent]:
@@ -264,29 +241,16 @@ def sent_again(play: Play) -> list[Sent]:
 def copy_of_another_team(play: Play) -> list[Sent]:
     stamp = {"team": play.other, "copy": play.copy_id(play.other)}
     theirs = COUNTRIES[play.country == COUNTRIES[0]]
-    return [
-        play.file("borrowed", 0, "excluded", "", "I009", verdict="returned", stamp=stamp, issued_for=theirs)
-    ]
+    return [play.excluded("borrowed", "I009", stamp=stamp, issued_for=theirs)]
 
 
 def stranger(play: Play) -> list[Sent]:
-    return [
-        play.file("strange", 0, "excluded", "", "I008", verdict="returned", stamp={"team": f"X-{play.team}"})
-    ]
+    return [play.excluded("strange", "I008", stamp={"team": f"X-{play.team}"})]
 
 
 def picture(play: Play) -> list[Sent]:
-    return [
-        Sent(
-            play.days[0],
-            play.name("scan"),
-            PDF + play.name("").encode(),
-            "refused",
-            "refused",
-            "",
-            "not be read",
-        )
-    ]
+    data = PDF + play.name("").encode()
+    return [Sent(play.days[0], play.name("scan"), data, "refused", "refused", "", "not be read")]
 
 
 def of_an_older_version(play: Play) -> list[Sent]:
@@ -302,11 +266,8 @@ def two_copies(play: Play) -> list[Sent]:
 
 def two_copies_decided(play: Play) -> list[Sent]:
     play.used.append(play.name("theirs"))
-    first, second = two_copies(play)
-    return [
-        replace(first, state="superseded", why="Decided on"),
-        replace(second, state="counts", gives_way_to="", why="Decided on"),
-    ]
+    first, second = (replace(each, why="Decided on") for each in two_copies(play))
+    return [replace(first, state="superseded"), replace(second, state="counts", gives_way_to="")]
 
 
 def two_projects(play: Play) -> list[Sent]:
@@ -339,7 +300,7 @@ def with_errors(play: Play) -> list[Sent]:
 
 
 def forged(play: Play) -> list[Sent]:
-    return [play.file("forged", 0, "excluded", "", "I006", verdict="returned", key=b"f" * 32)]
+    return [play.excluded("forged", "I006", key=b"f" * 32)]
 
 
 def of_another_period(play: Play) -> list[Sent]:
@@ -348,17 +309,10 @@ def of_another_period(play: Play) -> list[Sent]:
 
 def overtaken(play: Play) -> list[Sent]:
     """The older version was on its way for longer."""
+    before = {"saved": play.days[0] - timedelta(3), "PLN_03": "An older plan"}
     return [
         play.file("v2", 0, PLN_06=30.0),
-        play.file(
-            "v1",
-            1,
-            "superseded",
-            play.name("v2"),
-            "saved earlier",
-            saved=play.days[0] - timedelta(3),
-            PLN_03="An older plan",
-        ),
+        play.file("v1", 1, "superseded", play.name("v2"), "saved earlier", **before),
     ]
 
 
@@ -438,7 +392,6 @@ class Year:
             yield play, (n + STEP * quarter) % COUNT
 
     def deliveries(self, quarter: int) -> list[tuple[date, list[Sent]]]:
-        """What comes on which day."""
         days = sorted({each.day for each in self.sent[quarter]})
         return [(day, [each for each in self.sent[quarter] if each.day == day]) for day in days]
 
@@ -480,11 +433,11 @@ def decide(dataset: Path, year: Year, quarters: list[int]) -> None:
     for what, option in (("used", "--use"), ("withdrawn", "--withdraw")):
         names = [name for quarter in quarters for name in year.decided(quarter, what)]
         command = ["decide", str(dataset), *names, option, "--by", "coordination office"]
-        assert run([*command, "--reason", "asked the team", "--today", TODAY.isoformat()]) == 0
+        assert hrge(*command, "--reason", "asked the team", "--today", TODAY) == 0
 
 
 @pytest.fixture(scope="module")
-def year(tmp_path_factory: pytest.TempPathFactory, office: Office) -> Year:
+def year(tmp_path_factory: Folders, office: Office) -> Year:
     """The year. What comes late was saved by LibreOffice, as it saves today: later than it can have come."""
     folder = tmp_path_factory.mktemp("year")
     made = Year(folder)
@@ -505,15 +458,6 @@ def ledger(dataset: Path) -> dict[str, dict[str, Any]]:
         return {str(row["submission"]): row for row in book.rows()}
 
 
-def rows(dataset: Path, query: str) -> list[tuple[Any, ...]]:
-    engine = sa.create_engine(f"sqlite:///{dataset / DATASET}")
-    try:
-        with engine.connect() as connection:
-            return [tuple(row) for row in connection.execute(sa.text(query))]
-    finally:
-        engine.dispose()
-
-
 def content(folder: Path) -> dict[str, bytes]:
     """Every file of a dataset but the ledger."""
     return {
@@ -528,11 +472,8 @@ def test_every_file_is_accounted_for(year: Year, told: list[Summary]) -> None:
     assert all(each.received == each.accepted + each.returned + each.refused for each in totals)
     sent = [each for files in year.sent for each in files]
     assert told[-1].files == len(year.sent[-1])
-    assert (
-        sum(each.new for each in told)
-        == len({each.submission for each in sent})
-        == len(ledger(year.folder / "year"))
-    )
+    different = len({each.submission for each in sent})
+    assert sum(each.new for each in told) == different == len(ledger(year.folder / "year"))
 
 
 def test_the_ledger_tells_the_story_of_every_file(year: Year, told: list[Summary]) -> None:
@@ -542,11 +483,8 @@ def test_the_ledger_tells_the_story_of_every_file(year: Year, told: list[Summary
         for each in files:
             row = book[each.submission]
             gives_way_to = names.get(str(row["superseded_by"]), "")
-            assert (row["verdict"], row["state"], gives_way_to) == (
-                each.verdict,
-                each.state,
-                each.gives_way_to,
-            ), each.name
+            right = (each.verdict, each.state, each.gives_way_to)
+            assert (row["verdict"], row["state"], gives_way_to) == right, each.name
             assert each.why in (row["reason"] or ""), each.name
             if not each.why:
                 assert row["reason"] is None, each.name
@@ -559,48 +497,38 @@ def test_the_ledger_tells_the_story_of_every_file(year: Year, told: list[Summary
 def test_the_dataset_holds_what_counts_and_nothing_else(year: Year, told: list[Summary]) -> None:
     dataset = year.folder / "year"
     counting = {each.submission for files in year.sent for each in files if each.state == "counts"}
-    assert {name for (name,) in rows(dataset, "SELECT submission FROM submissions WHERE current")} == counting
+    assert {
+        name for (name,) in queried(dataset, "SELECT submission FROM submissions WHERE current")
+    } == counting
     for table in ("answers", "PLAN", "C1"):
         assert {
-            name for (name,) in rows(dataset, f'SELECT DISTINCT submission FROM "{table}" WHERE current')
+            name for (name,) in queried(dataset, f'SELECT DISTINCT submission FROM "{table}" WHERE current')
         } == counting
-    figures = rows(dataset, "SELECT sum(frequency) FROM aggregate_numbers WHERE field = 'PLN_07'")
+    figures = queried(dataset, "SELECT sum(frequency) FROM aggregate_numbers WHERE field = 'PLN_07'")
     assert figures == [(len(counting),)]
-    keys = rows(
+    keys = queried(
         dataset, "SELECT team, project, period, count(*) FROM submissions WHERE current GROUP BY 1, 2, 3"
     )
     assert [key for key in keys if key[-1] > 1] == []
 
 
 def test_the_findings_name_what_has_to_be_decided(year: Year, told: list[Summary]) -> None:
-    found = Counter(rows(year.folder / "year", "SELECT code FROM findings WHERE code LIKE 'X%'"))
+    found = Counter(queried(year.folder / "year", "SELECT code FROM findings WHERE code LIKE 'X%'"))
     quarters = len(QUARTERS)
     # superseded: v1; v1 and v2; the overtaken one. decided: 2 of two copies, 2 of two projects, 2 of a title, 1 away
-    assert found == {
-        ("X002",): 4 * quarters,
-        ("X003",): 2 * quarters,
-        ("X004",): 2 * quarters,
-        ("X005",): 7 * quarters,
-    }
-    (remedy,) = rows(
-        year.folder / "year", "SELECT remedy FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1"
-    )[0]
-    (name,) = rows(
-        year.folder / "year",
-        "SELECT submission FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1",
-    )[0]
+    times = {"X002": 4, "X003": 2, "X004": 2, "X005": 7}
+    assert found == {(code,): number * quarters for code, number in times.items()}
+    first = "SELECT remedy, submission FROM findings WHERE code = 'X003' ORDER BY submission LIMIT 1"
+    ((remedy, name),) = queried(year.folder / "year", first)
     assert f"hrge-xl decide DATASET {name} --use --reason" in remedy
-    assert len(rows(year.folder / "year", "SELECT 1 FROM findings WHERE code = 'I011'")) == quarters
+    assert len(queried(year.folder / "year", "SELECT 1 FROM findings WHERE code = 'I011'")) == quarters
 
 
 @pytest.mark.parametrize("quarter", range(len(QUARTERS)))
-def test_status_of_every_team(
-    year: Year, told: list[Summary], quarter: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_status_of_every_team(year: Year, told: list[Summary], quarter: int) -> None:
     folder = year.rounds[quarter].folder
     command = ["status", str(folder), "--ledger", str(year.folder / "year"), "--today", TODAY.isoformat()]
-    assert run([*command, "--json"]) == 0
-    out, err = capsys.readouterr()
+    out, err = ran(*command, "--json")
     lines = {line["team"]: line for line in json.loads(out) if line["team"]}
     since = (TODAY - deadline(quarter)).days
     for play, role in year.plays[quarter]:
@@ -661,11 +589,8 @@ def toolkit_answers(layout: Layout, country: str, quarter: int) -> Answers:
     for key, slot in layout.slots.items():
         if slot.field.vocabulary == layout.spec.countries and key[:2] in rows_in_use:
             found.setdefault(key, country)
-    return found | {
-        ("FORM", "1", "FRM_04"): country,
-        ("FORM", "1", "FRM_06"): start,
-        ("FORM", "1", "FRM_07"): end,
-    }
+    form = {"FRM_04": country, "FRM_06": start, "FRM_07": end}
+    return found | {("FORM", "1", code): value for code, value in form.items()}
 
 
 class Quarter:
@@ -736,7 +661,7 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
         quarter.send(twice, "theirs.xlsx", issued=1)
         quarter.send(later, "late.xlsx")
         answers_back = tmp_path / f"feedback{number}"
-        assert run(["feedback", str(folder), "-o", str(answers_back), "--today", today]) == 4  # the scan
+        assert hrge("feedback", folder, "-o", answers_back, "--today", today) == 4  # the scan
         (workbook,) = answers_back.glob(f"{corrected_}_*_feedback.xlsx")
         quarter.save(workbook, "second.xlsx", "Strategy with a plan for referral")
         summary = quarter.take_in(dataset, 9)
@@ -744,12 +669,9 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
         before = summary.totals
 
         command = ["decide", str(dataset), f"{folder.name}/returned/theirs.xlsx", "--use", "--today", today]
-        assert run([*command, "--reason", "asked the team", "--by", "coordination office"]) == 0
-        book = {
-            Path(str(row["path"])).name: row
-            for row in ledger(dataset).values()
-            if folder.name in str(row["path"])
-        }
+        assert hrge(*command, "--reason", "asked the team", "--by", "coordination office") == 0
+        here = [row for row in ledger(dataset).values() if folder.name in str(row["path"])]
+        book = {Path(str(row["path"])).name: row for row in here}
         assert {name: row["state"] for name, row in book.items()} == {
             "at once.xlsx": "counts", "late.xlsx": "counts", "first.xlsx": "superseded", "second.xlsx": "counts",
             "ours.xlsx": "superseded", "theirs.xlsx": "counts", "scan.xlsx": "refused",
@@ -759,4 +681,4 @@ def test_a_year_of_the_toolkit_with_a_real_program(tmp_path: Path, office: Offic
             scan,
             never,
         }
-    assert rows(dataset, "SELECT count(*) FROM submissions WHERE current") == [(4 * len(QUARTERS),)]
+    assert queried(dataset, "SELECT count(*) FROM submissions WHERE current") == [(4 * len(QUARTERS),)]

@@ -29,15 +29,11 @@ BEFORE = {"PAK": "PAK", "AFG": "AFG", "IRQ": "IRQ"}
 TEAMS = {
     FIRST: BEFORE,
     SECOND: BEFORE,
-    EARLIER: {"PAK": "PAK", "AFG": "AFG", "IRQ": "IRQ"},
+    EARLIER: BEFORE,
     LATER: {"PAK": "PAK", "AFG": "AFG", "BGD": "BGD", "Quetta": "PAK"},
 }  # team → country
-PEOPLE = {
-    FIRST: 30.0,
-    SECOND: 45.0,
-    EARLIER: 60.0,
-    LATER: 84.0,
-}  # referred, in every team: SEX_F and so on stay as they are
+# referred, in every team: SEX_F and so on stay as they are
+PEOPLE = {FIRST: 30.0, SECOND: 45.0, EARLIER: 60.0, LATER: 84.0}
 
 
 def answers(round_: str, team: str) -> Answers:
@@ -65,16 +61,9 @@ def answers(round_: str, team: str) -> Answers:
 
 @cache
 def workbooks(round_: str) -> dict[str, bytes]:
-    """The returns of a round by team."""
+    tools, day = story(SPEC).tools, DAYS[round_][1]
     orders = [
-        Order(
-            team,
-            DAYS[round_][1],
-            country,
-            round=round_,
-            tools=story(SPEC).tools,
-            answers=answers(round_, team),
-        )
+        Order(team, day, country, round=round_, tools=tools, answers=answers(round_, team))
         for team, country in TEAMS[round_].items()
     ]
     return {order.team: data for order, data in issue(load(SPEC), orders)}
@@ -93,14 +82,12 @@ def returns(folder: Path, *rounds: str) -> list[Path]:
 
 @cache
 def results(*rounds: str) -> tuple[Result, ...]:
-    """The same files, checked once."""
     with TemporaryDirectory() as folder:
         return tuple(validate(returns(Path(folder), *rounds), ValidationRequest(ExpectedReturn(SPEC), TODAY)))
 
 
 @contextmanager
 def dataset(*rounds: str) -> Iterator[Store]:
-    """A dataset of some rounds."""
     with of_results(results(*rounds), load(SPEC), TODAY) as store:
         yield store
 

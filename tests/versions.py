@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from hrge_xl import Order, generate, load
+from tests import audited
 from tests.face import Answers, find
 
 TODAY = date(2026, 6, 30)
+returned = audited.returned
 LESSONS = """\
 code: N1
 sheet: {en: Lessons, fr: Leçons, ar: الدروس}
@@ -90,17 +92,8 @@ def answers(project: str = "WS-07", **more: Any) -> Answers:
 def workbook(
     team: str = "PAK", project: str = "WS-07", language: str = "en", round: str = "", **more: Any
 ) -> bytes:
-    """A returned workbook of version 1.0."""
     order = Order(team, TODAY, "PAK", language, round=round, answers=answers(project, **more))
     return generate(load("example"), order)
-
-
-def returned(folder: Path, files: dict[str, bytes]) -> list[Path]:
-    """Files in a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
-    return [folder / name for name in files]
 
 
 # changes that a version may make, each by itself, and any of them together
@@ -131,7 +124,6 @@ CHANGES: dict[str, tuple[tuple[str, tuple[str, str]], ...]] = {
 
 
 def changed(folder: Path, names: list[str]) -> Path:
-    """Version 2.0 with these changes."""
     spec = raised(copy(folder))
     for name in names:
         for file, pair in CHANGES[name]:

@@ -1,11 +1,12 @@
-"""Schemas of tables and views: what a dataset holds fits them, and what is wrong is told by column and value."""
+"""Schemas of tables and views by themselves: right rows come back in their types, each fault is told by its column."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ from pandera.errors import SchemaErrors
 import hrge_xl
 from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from tests.answers import full, layout
-from tests.audited import hrge
 from tests.check_table import not_right
+from tests.command_line import hrge
 from tests.face import (
+    CODES,
     DATASET,
+    Failure,
+    FrameSchema,
     Result,
     RowBuilder,
     RowCheck,
@@ -28,21 +32,225 @@ from tests.face import (
     UnfitRow,
     choose,
     description,
+    first_failure,
     kind_called,
     open_file,
+    python_schema,
     right_answers,
     sample_order,
 )
+from tests.fixture_types import Folders, Patch
 from tests.read_package import read
 from tests.test_consolidate import returned
-from tests.test_dataset import SPECS, TODAY, odd_risks, problems, run, workbook
+from tests.test_dataset import SPECS, TODAY, odd_risks, run, workbook
+
+pytestmark = pytest.mark.xdist_group("schemas")  # what its fixtures play is played once
+
+PLAN: dict[str, Any] = {  # a right row of the wide view of a sheet, as a CSV file has it
+    "submission": "0123456789abcdef", "team": "AFG", "n": 1, "tool": "PLAN", "row_code": "1", "refers_to": "form",
+    "pln_01": "WS-07", "pln_02": "AFG", "pln_03": "Train judges", "pln_04": "2026-06-30", "pln_06": 24,
+    "pln_07": 3, "pln_09": 0.5, "pln_11": "Y", "pln_13": "WOM;DIS", "current": True, "file_sha256": "a" * 64,
+}  # fmt: skip
+
+
+@cache
+def example() -> Schema:
+    return Schema(load("example"))
+
+
+@cache
+def schemas(*, limits: bool = True) -> Mapping[str, FrameSchema]:
+    """The schemas of right answers, or of whatever a dataset can have."""
+    found: Mapping[str, FrameSchema] = hrge_xl.schemas(load("example"), limits=limits)
+    return found
+
+
+def plan(**other: Any) -> pd.DataFrame:
+    """Two rows of the sheet, in which the second has other values."""
+    columns = example().by_name["plan"].names
+    rows = [dict.fromkeys(columns) | PLAN, dict.fromkeys(columns) | PLAN | {"n": 2} | other]
+    return pd.DataFrame(rows, columns=list(columns), dtype=object)
+
+
+def told(frame: pd.DataFrame, *, limits: bool = True, table: str = "plan") -> set[tuple[str, str]]:
+    """Give what is wrong in a frame: columns with the checks that failed."""
+    try:
+        schemas(limits=limits)[table].validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        return set(zip(cases["column"], cases["check"], strict=True))
+    return set()
+
+
+def test_there_is_one_for_every_table_and_view() -> None:
+    found = schemas()
+    assert set(found) == set(example().by_name)
+    assert {"submissions", "answers", "risks", "plan", "plan_rows"} <= set(found)
+    assert len(found) == len(list(found))
+    assert found["risks"] is found["risks"]
+    with pytest.raises(KeyError):
+        found["nothing"]
+
+
+def test_right_rows_come_back_in_their_types() -> None:
+    found = schemas()["plan"].validate(plan(), lazy=True)
+    kinds = {name: str(found[name].dtype) for name in ("team", "n", "pln_06", "current", "pln_04")}
+    assert kinds.pop("team").startswith("str")
+    assert kinds == {"n": "Int64", "pln_06": "Float64", "current": "boolean", "pln_04": "datetime64[us]"}
+    assert found["pln_04"][0] == pd.Timestamp(2026, 6, 30)
+
+
+@pytest.mark.parametrize("day", ["2027-01-02", date(2027, 1, 2), pd.Timestamp(2027, 1, 2)])
+def test_days_however_they_are_given(day: object) -> None:
+    found = schemas()["plan"].validate(plan(pln_04=day), lazy=True)
+    assert found["pln_04"][1] == pd.Timestamp(2027, 1, 2)
+
+
+def test_days_as_text_are_none_where_nothing_is_turned() -> None:
+    """Only a column that has its type already fits a schema that turns nothing into it."""
+    columns = ["pln_04"]
+    strict = schemas()["plan"].select_columns(columns).update_column("pln_04", coerce=False)
+    strict.unique = None
+    with pytest.raises(SchemaErrors) as failed:
+        strict.validate(plan()[columns], lazy=True)
+    assert "dtype('date')" in set(failed.value.failure_cases["check"])
+    strict.validate(schemas()["plan"].validate(plan())[columns], lazy=True)
+
+
+def test_a_day_of_any_year_that_python_knows() -> None:
+    """No answer, but what a file can have; pandas counts in nanoseconds by itself, from 1677 on."""
+    found = schemas(limits=False)["plan"].validate(plan(pln_04=date(1, 1, 1)))
+    assert found["pln_04"][1].year == 1
+
+
+LIMITS = [
+    ("pln_01", "A code of more than twenty characters", "at most 20 characters"),
+    ("pln_03", "word " * 41, "at most 40 words"),
+    ("pln_04", date(1890, 1, 1), "at least 1990-01-01"),
+    ("pln_05", date(2101, 1, 1), "at most 2100-12-31"),
+    ("pln_06", 501, "at most 500"),
+    ("pln_06", 0, "at least 1"),
+    ("pln_07", 2.5, "a whole number"),
+    ("pln_09", 1.5, "at most 1"),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "why"), LIMITS)
+def test_answers_beyond_their_limits(column: str, value: object, why: str) -> None:
+    """They are told where right answers are asked for, and are otherwise what a dataset can have."""
+    assert told(plan(**{column: value})) == {(column, why)}
+    assert told(plan(**{column: value}), limits=False) == set()
+
+
+@pytest.mark.parametrize("limits", [True, False])
+@pytest.mark.parametrize(
+    ("column", "value", "why"),
+    [
+        ("pln_02", "NOWHERE", "one of PAK, AFG, IRQ, MAR, MLI, EGY"),
+        ("pln_13", "WOM,DIS", "written as (WOM|MEN|YOU|DIS)(;(WOM|MEN|YOU|DIS))*"),
+        ("submission", "ABC", "written as [0-9a-f]{16}"),
+        ("submission", None, "not_nullable"),
+        ("n", -1, "at least 0"),
+        ("pln_04", "30/06/2026", "coerce_dtype('date')"),
+        ("pln_06", "many", "coerce_dtype('Float64')"),
+        ("pln_11_label", "Perhaps", "one of Yes, No"),
+    ],
+)  # fmt: skip
+def test_what_no_dataset_can_have(column: str, value: object, why: str, limits: bool) -> None:
+    assert (column, why) in told(plan(**{column: value}), limits=limits)
+    assert {name for name, _ in told(plan(**{column: value}), limits=limits)} == {column}
+
+
+def test_a_row_that_is_there_twice() -> None:
+    assert {why for _, why in told(plan(n=1))} == {"multiple_fields_uniqueness"}
+
+
+def test_steps_of_a_scale_and_what_every_row_must_have() -> None:
+    columns = example().by_name["risks"].names
+    row = dict.fromkeys(columns) | {
+        "submission": "0" * 16, "n": 1, "tool": "R1", "row_code": "K-01", "rsk_01": "Delay", "rsk_02": "WOM",
+        "rsk_03": 2, "rsk_04": 2, "rsk_06": "ACC", "current": True, "file_sha256": "a" * 64,
+    }  # fmt: skip
+
+    def risks(**other: Any) -> set[tuple[str, str]]:
+        return told(pd.DataFrame([row | other], columns=list(columns), dtype=object), table="risks")
+
+    right = risks()
+    assert risks(rsk_03=7) - right == {("rsk_03", "one of 1, 2, 3")}
+    assert risks(rsk_01=None) - right == {("rsk_01", "not_nullable")}
+
+
+# rows as Python has them
+
+
+CODE = ("ANSWER", 1, "Y", "Yes")
+
+
+def codes(*rows: tuple[Any, ...]) -> Failure | None:
+    """The first thing in rows of the table of codes that is not right."""
+    frame = pd.DataFrame([(*row, None, None) for row in rows], columns=list(CODES.names), dtype=object)
+    return first_failure(python_schema(example(), CODES), frame)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("ANSWER", 2, "N", "No"), None),
+        (("ANSWER", 2, "N", None), None),
+        (("ANSWER", "2", "N", "No"), Failure("position", 1, "a value of type integer")),
+        (("ANSWER", False, "N", "No"), Failure("position", 1, "a value of type integer")),
+        (("ANSWER", 2.0, "N", "No"), Failure("position", 1, "a value of type integer")),
+        (("ANSWER", -1, "N", "No"), Failure("position", 1, "at least 0")),
+        (("ANSWER", 2, "N", 3), Failure("label", 1, "a value of type text")),
+        (("ANSWER", 2, None, "No"), Failure("code", 1, "filled in")),
+        ((5, -1, "N", "No"), Failure("list", 1, "a value of type text")),  # that of the first column
+    ],
+)
+def test_a_row_that_does_not_fit(row: tuple[Any, ...], expected: Failure | None) -> None:
+    assert codes(CODE, row) == expected
+
+
+def test_the_first_row_that_does_not_fit_is_told() -> None:
+    assert codes(CODE, ("ANSWER", 2, "N", 7), ("ANSWER", 3, "P", 8)) == Failure(
+        "label", 1, "a value of type text"
+    )
+
+
+def test_a_key_that_stands_twice() -> None:
+    found = codes(CODE, CODE)
+    assert found is not None
+    assert found.why == "a key that no other row has"
+
+
+def test_numbers_and_days_are_of_their_own_types() -> None:
+    """Whole numbers stand among others; a column without any value fits whatever it is of."""
+    table = example().by_name["answers_fact"]
+    keys = {"submission_id": 1, "slot": 1}
+
+    def answers(**values: Any) -> Failure | None:
+        rows = [dict.fromkeys(table.names) | keys | {"slot": n} | values for n in (1, 2)]
+        frame = pd.DataFrame(rows, columns=list(table.names), dtype=object)
+        return first_failure(python_schema(example(), table), frame)
+
+    right = answers()
+    assert answers(number=3) == answers(number=2.5) == answers(date=date(2026, 6, 30)) == right
+    assert answers(number="3") == Failure("number", 0, "a value of type number")
+    assert answers(date="2026-06-30") == Failure("date", 0, "a value of type date")
+
+
+def test_only_what_every_row_must_have_is_asked_for() -> None:
+    """Not what is relevant on a condition only, nor a reference, which needs a sheet that may not be issued."""
+    columns = hrge_xl.schemas(load("hrge_toolkit"))
+    asked = {"rsk_03": False, "rsk_09o": True}
+    assert {code: columns["risks"].columns[code].nullable for code in asked} == asked
+    assert columns["reported_values"].columns["t4c_01"].nullable
+
+
+# schemas of tables and views
+
 
 ROW_WITHOUT_A_PLACE = kind_called("row-without-a-place")
 
-pytestmark = [
-    pytest.mark.xdist_group("table schemas"),
-    pytest.mark.deep,
-]  # what its fixtures play is played once
 
 WRONG = {  # an answer of the example spec that is not right, and what the schema of PLAN says of it
     "PLN_01": ("A code of more than twenty characters", "at most 20 characters"),
@@ -55,7 +263,7 @@ WRONG = {  # an answer of the example spec that is not right, and what the schem
 
 
 @pytest.fixture(scope="module")
-def datasets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def datasets(tmp_path_factory: Folders) -> dict[str, Path]:
     """A dataset of each spec: full returns in every language, odd ones, wrong ones, and what is not a workbook."""
     folder = tmp_path_factory.mktemp("schemas")
     wrong = {code: value for code, (value, _) in WRONG.items() if code != "PLN_04"}
@@ -90,13 +298,8 @@ def test_every_table_holds_what_its_schema_says(name: str, datasets: dict[str, P
     """Facts, dimensions, views and figures, right answers and wrong ones; and the frame comes back in its types."""
     frame, spec = frames(datasets[name]), load(name)
     tables = Schema(spec).by_name
-    kinds = {
-        "text": "str",
-        "integer": "Int64",
-        "number": "Float64",
-        "boolean": "boolean",
-        "date": "datetime64[us]",
-    }
+    kinds = {"text": "str", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
+    kinds["date"] = "datetime64[us]"
     for table, schema in hrge_xl.schemas(spec, limits=False).items():
         found = schema.validate(frame(table), lazy=True)
         assert [str(each).replace("string", "str") for each in found.dtypes] == [
@@ -115,6 +318,7 @@ def test_however_it_was_read(table: str, datasets: dict[str, Path]) -> None:
     schema.validate(frame, lazy=True)
 
 
+@pytest.mark.deep
 def test_what_is_not_right_is_told(datasets: dict[str, Path]) -> None:
     """Every limit of the spec, with the place of the answer; only of the return that has it."""
     found = not_right(datasets["example"] / DATASET, "example", "plan")
@@ -127,62 +331,8 @@ def test_what_is_not_right_is_told(datasets: dict[str, Path]) -> None:
     }
 
 
-def test_a_number_that_is_no_step(datasets: dict[str, Path]) -> None:
-    frame = frames(datasets["example"])("risks").query("team == '0042'").reset_index(drop=True)
-    frame["rsk_03"] = pd.Series([7.0, *frame["rsk_03"][1:]], dtype=object)
-    with pytest.raises(SchemaErrors) as failed:
-        hrge_xl.schemas(load("example"))["risks"].validate(frame, lazy=True)
-    cases = failed.value.failure_cases
-    assert set(zip(cases["column"], cases["check"], strict=True)) == {("rsk_03", "one of 1, 2, 3")}
-
-
-@pytest.mark.parametrize("code", WRONG)
-def test_each_limit_of_a_question(code: str, datasets: dict[str, Path]) -> None:
-    """The schema of the sheet says it of the column alone, not of the label beside it."""
-    value, why = WRONG[code]
-    frame = frames(datasets["example"])("plan").query("team == '0042'").reset_index(drop=True)
-    schema = hrge_xl.schemas(load("example"))["plan"]
-    schema.validate(frame, lazy=True)
-    wrong = frame.assign(**{code.lower(): pd.Series([value], dtype=object)})
-    with pytest.raises(SchemaErrors) as failed:
-        schema.validate(wrong, lazy=True)
-    cases = failed.value.failure_cases
-    assert set(zip(cases["column"], cases["check"], strict=True)) == {(code.lower(), why)}
-
-
-@pytest.mark.parametrize(
-    ("table", "column", "value"),
-    [
-        ("risks", "rsk_06", "ACCEPT"),
-        ("risks", "rsk_02", "WOM,DIS"),
-        ("risks", "submission", "ABC"),
-        ("risks", "n", None),
-        ("risks", "rsk_06_label", "Accept it"),
-        ("submissions", "verdict", "fine"),
-        ("submissions", "errors", -1),
-        ("completeness", "required", "many"),
-        ("answers_fact", "date", "30/06/2026"),
-    ],
-)
-def test_what_no_dataset_can_have(table: str, column: str, value: Any, datasets: dict[str, Path]) -> None:
-    frame = frames(datasets["example"])(table)
-    frame[column] = pd.Series([value, *frame[column][1:]], dtype=object)
-    with pytest.raises(SchemaErrors) as failed:
-        hrge_xl.schemas(load("example"), limits=False)[table].validate(frame, lazy=True)
-    assert set(failed.value.failure_cases["column"]) == {column}
-
-
-def test_what_every_row_must_have(datasets: dict[str, Path]) -> None:
-    """In a register; in a sheet with a form and a list the rows of one have nothing of the other."""
-    frame = frames(datasets["example"])("risks").assign(rsk_01=None)
-    with pytest.raises(SchemaErrors) as failed:
-        hrge_xl.schemas(load("example"))["risks"].validate(frame, lazy=True)
-    cases = failed.value.failure_cases
-    assert {"not_nullable"} == set(cases[cases["column"] == "rsk_01"]["check"])
-
-
 @pytest.fixture(scope="module")
-def toolkit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def toolkit(tmp_path_factory: Folders) -> Path:
     """A dataset of the Toolkit: what the demonstration gets back, samples, and what is partly filled in."""
     folder = tmp_path_factory.mktemp("toolkit")
     hrge("demo", "-o", folder / "demo")
@@ -207,6 +357,7 @@ def toolkit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "dataset"
 
 
+@pytest.mark.deep
 def test_what_a_schema_refuses_is_a_finding(toolkit: Path) -> None:
     """What is required on a condition, or not relevant, may be blank: the schemas ask for what the reader asks for."""
     frame, refused = frames(toolkit), list[tuple[str, ...]]()
@@ -228,18 +379,7 @@ def test_what_a_schema_refuses_is_a_finding(toolkit: Path) -> None:
     assert len(frame("risks")) > 20
 
 
-def test_the_package_of_the_toolkit_holds_what_it_says(toolkit: Path) -> None:
-    assert problems(toolkit) == []
-
-
-def test_a_row_that_is_there_twice(datasets: dict[str, Path]) -> None:
-    frame = frames(datasets["example"])("risks")
-    with pytest.raises(SchemaErrors, match="uniqueness"):
-        hrge_xl.schemas(load("example"))["risks"].validate(
-            pd.concat([frame, frame[:1]], ignore_index=True), lazy=True
-        )
-
-
+@pytest.mark.deep
 def test_the_package_says_what_is_asked(datasets: dict[str, Path]) -> None:
     """What the schemas hold answers against is said of each column, from the same source."""
     with open_file(datasets["example"] / DATASET, write=False) as store:
@@ -260,6 +400,7 @@ def test_the_package_says_what_is_asked(datasets: dict[str, Path]) -> None:
     assert told["submissions", "sha256"]["constraints"] == {"pattern": "[0-9a-f]{64}"}
 
 
+@pytest.mark.deep
 def test_a_column_of_several_sheets_has_the_widest_limits() -> None:
     schema = Schema(load("hrge_toolkit"))
     risks = schema.by_name["risks"]
@@ -272,8 +413,7 @@ def test_a_column_of_several_sheets_has_the_widest_limits() -> None:
 
 
 @pytest.fixture(scope="module")
-def taken(tmp_path_factory: pytest.TempPathFactory) -> Rows:
-    """The rows of a full return."""
+def taken(tmp_path_factory: Folders) -> Rows:
     folder = tmp_path_factory.mktemp("taken")
     (result,) = validate(
         returned(folder, {"full.xlsx": odd_risks()}), ValidationRequest(ExpectedReturn(), TODAY)
@@ -285,6 +425,7 @@ def check(rows: Rows) -> None:
     assert RowCheck(Schema(load("example")))([rows]) == [rows]
 
 
+@pytest.mark.deep
 def test_rows_come_as_they_were(taken: Rows) -> None:
     check(taken)
 
@@ -301,6 +442,7 @@ def changed(rows: Rows, table: str, **wrong: Any) -> Rows:
     return {**rows, table: lines}
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("table", "column", "value", "needed"),
     [
@@ -326,6 +468,7 @@ def test_a_row_without_a_place(table: str, column: str, value: Any, needed: str,
     assert fault.value.told == {"column": f"{table}.{column}", "value": shown, "needed": needed}
 
 
+@pytest.mark.deep
 def test_a_value_of_another_kind(taken: Rows) -> None:
     """A number where the question takes a code."""
     at = Schema(load("example")).by_name["answers_fact"].at
@@ -336,20 +479,19 @@ def test_a_value_of_another_kind(taken: Rows) -> None:
     lines[first] = tuple(row)
     with pytest.raises(UnfitRow) as fault:
         check({**taken, "answers_fact": lines})
-    assert fault.value.told == {
-        "column": "answers_fact.number",
-        "value": "3",
-        "needed": "empty, because its question is answered in another column",
-    }
+    needed = "empty, because its question is answered in another column"
+    assert fault.value.told == {"column": "answers_fact.number", "value": "3", "needed": needed}
 
 
-def test_a_key_that_stands_twice(taken: Rows) -> None:
+@pytest.mark.deep
+def test_a_key_that_is_taken_in_twice(taken: Rows) -> None:
     with pytest.raises(UnfitRow) as fault:
         check({**taken, "answers_fact": [*taken["answers_fact"], taken["answers_fact"][0]]})
     assert fault.value.told["needed"] == "a key that no other row has"
 
 
-def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.deep
+def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: Patch) -> None:
     """The finding names table, column and value; the next run takes the file in."""
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
@@ -358,11 +500,8 @@ def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     def wrong(self: RowBuilder, result: Result) -> Rows:
         rows = right(self, result)
-        return (
-            changed(rows, "answers_fact", code="NOWHERE")
-            if rows["answers_fact"] and result.path.endswith("B.xlsx")
-            else rows
-        )
+        ours = rows["answers_fact"] and result.path.endswith("B.xlsx")
+        return changed(rows, "answers_fact", code="NOWHERE") if ours else rows
 
     options = ("--today", TODAY, "--jobs", 1)
     with monkeypatch.context() as broken:
