@@ -282,7 +282,7 @@ class Recorded:
         for test in sorted(tests, key=lambda test: (self._of(test), test)):
             by_file[test.partition("::")[0]].append(test)
         by_turns = sorted(
-            ((n, self._of(test), test) for some in by_file.values() for n, test in enumerate(some)),
+            ((n, self._of(test), test) for some in by_file.values() for n, test in enumerate(some))
         )
         found, spent, setups = list[str](), 0.0, set[str]()
         for _, seconds, test in by_turns:

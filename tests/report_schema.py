@@ -7,17 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from tests.face import (
-    ACCEPTED,
-    COUNTS,
-    REFUSED,
-    RETURNED,
-    SCHEMA,
-    SEVERITIES,
-    STATUSES,
-    WITHDRAWN,
-    Document,
-)
+from tests.face import ACCEPTED, COUNTS, REFUSED, RETURNED, SCHEMA, SEVERITIES, STATUSES, WITHDRAWN, Document
 
 VERDICTS = [ACCEPTED, RETURNED, REFUSED]
 WAIVER_STATES = ["active", "expired", "withdrawn"]

@@ -13,13 +13,14 @@ import pytest
 
 from tests.audited import hrge
 from tests.face import CACHE, doctor
+from tests.fixture_types import Capsys, Patch
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this sandbox")
 
 
 @linux
-def test_it_tells_what_reading_processes_are_kept_from(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_tells_what_reading_processes_are_kept_from(capsys: Capsys) -> None:
     assert hrge("doctor") == 0
     out = capsys.readouterr().out
     assert f"are kept in {Path(os.environ[CACHE], 'specs')}\n" in out
@@ -56,9 +57,7 @@ def test_without_landlock_files_are_read_and_doctor_tells() -> None:
     ("found", "safe"),
     [("expat_2.5.0", False), ("expat_2.7.1", False), ("expat_2.7.2", True), ("expat_2.10.0", True)],
 )
-def test_it_asks_for_a_safe_expat(
-    found: str, safe: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_it_asks_for_a_safe_expat(found: str, safe: bool, monkeypatch: Patch, capsys: Capsys) -> None:
     """An old one is told with the remedy and is no reason to stop: what it lacks, limits and sandbox make up for."""
     monkeypatch.setattr(doctor, "EXPAT_VERSION", found)
     assert hrge("doctor") == 0
@@ -67,18 +66,14 @@ def test_it_asks_for_a_safe_expat(
     assert ("Install the newest release of Python" not in told) is safe
 
 
-def test_what_no_command_can_do_without(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_no_command_can_do_without(monkeypatch: Patch, capsys: Capsys) -> None:
     monkeypatch.setattr(doctor, "_version", lambda package: None if package == "pandas" else "1.0")
     assert hrge("doctor") == 1
     assert "pandas MISSING: reinstall hrge-xl" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("installed", [True, False])
-def test_every_extra_is_named_and_none_is_a_need(
-    installed: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_extra_is_named_and_none_is_a_need(installed: bool, monkeypatch: Patch, capsys: Capsys) -> None:
     """The remedy is quoted in a way that cmd.exe and PowerShell know too."""
     monkeypatch.setattr(
         doctor, "_version", lambda package: "1.0" if installed or package not in doctor.EXTRAS else None
@@ -95,9 +90,7 @@ def test_every_extra_is_named_and_none_is_a_need(
 
 
 @linux
-def test_processes_that_do_not_start_are_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_processes_that_do_not_start_are_told(monkeypatch: Patch, capsys: Capsys) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     assert hrge("doctor") == 1
     assert "Reading processes: CANNOT BE STARTED" in capsys.readouterr().out

@@ -17,19 +17,11 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl import (
-    ExpectedReturn,
-    Order,
-    Source,
-    ValidationRequest,
-    Wish,
-    consolidate,
-    generate,
-    load,
-)
+from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, Wish, consolidate, generate, load
 from hrge_xl.cli import run
 from tests.face import Schema, find, harmless, open_dataset, open_url, rows_of
 from tests.face import extract_table_of as table_of
+from tests.fixture_types import Capsys, Folders, Patch
 from tests.test_year import answers
 
 TODAY = date(2026, 6, 30)
@@ -39,7 +31,7 @@ INSIDE = 'first; =cmd|" /C calc"!A0'
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: Folders) -> Path:
     """A dataset of two teams; one wrote what looks like formulas, one has errors."""
     base = tmp_path_factory.mktemp("export")
     files = {
@@ -165,9 +157,7 @@ def test_harmless_text_starts_no_formula_at_any_separator(text: str) -> None:
     assert harmless("list:\n- one\n- two") == "list:\n- one\n- two"
 
 
-def test_teams_periods_and_what_counts(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_teams_periods_and_what_counts(folder: Path, tmp_path: Path, capsys: Capsys) -> None:
     assert run(["export", str(folder), "--table", "Submissions", "--team", "MAR-1", "--format", "json"]) == 0
     assert [line["team"] for line in json.loads(capsys.readouterr().out)] == ["MAR-1"]
     assert {row[1] for row in values(folder, "answers", teams=["PAK-1"])} == {"PAK-1"}
@@ -178,7 +168,7 @@ def test_teams_periods_and_what_counts(
     assert capsys.readouterr().out.startswith("submission,team,country,period,")
 
 
-def test_without_a_table_it_says_which_there_are(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_table_it_says_which_there_are(folder: Path, capsys: Capsys) -> None:
     assert run(["export", str(folder)]) == 0
     said = capsys.readouterr().out
     assert "questions: " in said
@@ -212,8 +202,8 @@ def test_what_may_be_shared(folder: Path) -> None:
     ],
 )
 def test_wrong_wishes_are_one_line(
-    arguments: tuple[str, ...], words: str, folder: Path, capsys: pytest.CaptureFixture[str],
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...], words: str, folder: Path, capsys: Capsys,
+    tmp_path: Path, monkeypatch: Patch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     assert run(["export", str(folder), *arguments]) == 2
@@ -223,15 +213,13 @@ def test_wrong_wishes_are_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_without_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_without_a_dataset(tmp_path: Path, capsys: Capsys) -> None:
     assert run(["export", str(tmp_path), "--table", "answers"]) == 2
     assert "holds no dataset. Run `hrge-xl consolidate" in capsys.readouterr().err
 
 
 @pytest.mark.postgres
-def test_a_database_gives_the_same(
-    folder: Path, postgres_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_database_gives_the_same(folder: Path, postgres_url: str, tmp_path: Path, capsys: Capsys) -> None:
     """And what was decided reaches it too, where it is named."""
     assert run(["export", postgres_url, "--table", "answers"]) == 2
     assert "holds no dataset" in capsys.readouterr().err
@@ -307,14 +295,12 @@ def test_questions_and_codes_speak_every_language_of_the_spec(folder: Path) -> N
     assert {row[at["label"]] for row in other if row[at["code"]] == "WOM"} == {"نساء"}
 
 
-def test_other_tables_have_one_language(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_other_tables_have_one_language(folder: Path, capsys: Capsys) -> None:
     assert run(["export", str(folder), "--table", "findings", "--lang", "ar"]) == 2
     assert "Only tools, questions, codes, items, countries have other languages" in capsys.readouterr().err
 
 
-def test_a_dataset_of_no_spec_has_no_other_language(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_dataset_of_no_spec_has_no_other_language(tmp_path: Path, capsys: Capsys) -> None:
     (tmp_path / "torn.xlsx").write_bytes(b"torn")
     source = Source([tmp_path / "torn.xlsx"], ValidationRequest(ExpectedReturn(), TODAY))
     consolidate([source], tmp_path / "out")

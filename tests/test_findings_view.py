@@ -15,6 +15,7 @@ from rich.cells import cell_len
 
 from hrge_xl.cli import run
 from tests.face import ACTIVE, _print_narrow, by_importance, print_every_line, print_folded, translator
+from tests.fixture_types import Capsys, Patch
 
 WIDTHS = (60, 80, 120)
 OURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -22,7 +23,7 @@ ARABIC, CHINESE = "تقرير أفغانستان النهائي", "阿富汗团�
 
 
 @contextmanager
-def terminal(monkeypatch: pytest.MonkeyPatch, columns: int) -> Iterator[None]:
+def terminal(monkeypatch: Patch, columns: int) -> Iterator[None]:
     """As on a terminal of so many columns."""
     with monkeypatch.context() as patch:
         patch.setenv("COLUMNS", str(columns))
@@ -73,7 +74,7 @@ FILES = [
 ]  # fmt: skip
 
 
-def printed(capsys: pytest.CaptureFixture[str], files: Sequence[Any], quiet: bool = False) -> list[str]:
+def printed(capsys: Capsys, files: Sequence[Any], quiet: bool = False) -> list[str]:
     """The lines of the folded view, without colours."""
     capsys.readouterr()
     print_folded(files, quiet=quiet)
@@ -81,9 +82,7 @@ def printed(capsys: pytest.CaptureFixture[str], files: Sequence[Any], quiet: boo
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_no_line_is_longer_than_the_terminal(
-    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_line_is_longer_than_the_terminal(columns: int, monkeypatch: Patch, capsys: Capsys) -> None:
     """Whatever letters a name or an answer is made of; cut or wrapped, and nothing of ours begins a further line."""
     with terminal(monkeypatch, columns):
         for files in (FILES, FILES[1:2], FILES[2:3]):
@@ -96,7 +95,7 @@ def test_no_line_is_longer_than_the_terminal(
     assert len(begin) == sum(len(each["findings"]) + 1 for each in FILES)
 
 
-def test_the_most_important_comes_first_and_many_are_one(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_most_important_comes_first_and_many_are_one(capsys: Capsys) -> None:
     lines = printed(capsys, FILES)
     heads = [each for each in lines if not each.startswith(" ")]
     assert [each.split(":")[0].split(" ")[-1].split(".")[0] for each in heads] == [
@@ -115,7 +114,7 @@ def test_the_most_important_comes_first_and_many_are_one(capsys: pytest.CaptureF
     assert lines[-1] == "Nothing to look at in 1 file: A"
 
 
-def test_what_nobody_has_to_look_at_takes_little_room(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_nobody_has_to_look_at_takes_little_room(capsys: Capsys) -> None:
     """Files that do not count for one reason stand together; those in order are named by their teams alone."""
     files = [
         file("answer.xlsx", team="Rabat"), file("one.xlsx", team="Kabul"), file("two.xlsx", team="Kabul"),
@@ -130,7 +129,7 @@ def test_what_nobody_has_to_look_at_takes_little_room(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize("columns", WIDTHS)
 @pytest.mark.parametrize("words", [["explain", "X006"], ["explain", "R-E01"], ["doctor"]])
 def test_texts_are_broken_between_words(
-    words: list[str], columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str], columns: int, monkeypatch: Patch, capsys: Capsys
 ) -> None:
     """Nothing is lost of what is said where there is no terminal."""
     assert run(words) == 0
@@ -143,27 +142,25 @@ def test_texts_are_broken_between_words(
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_a_place_is_never_cut(
-    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_place_is_never_cut(columns: int, monkeypatch: Patch, capsys: Capsys) -> None:
     """What is said before it gives way."""
     with terminal(monkeypatch, columns):
         lines = printed(capsys, FILES)
     assert next(each for each in lines if "R-R17" in each).endswith("… (Form!C5)")
 
 
-def test_what_somebody_accepted_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_somebody_accepted_is_not_shown(capsys: Capsys) -> None:
     waived = finding("V001", "error", "No.") | {"waiver": {"state": ACTIVE}}
     assert printed(capsys, [file("A.xlsx", waived)]) == ["Nothing to look at in 1 file: A.xlsx"]
 
 
-def test_quiet_is_errors_only(capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_is_errors_only(capsys: Capsys) -> None:
     lines = printed(capsys, FILES, quiet=True)
     assert not [each for each in lines if "R-R10" in each or "Nothing to look at" in each]
     assert [each for each in lines if "V001" in each]
 
 
-def test_what_is_left_out_of_one_file_among_several_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_left_out_of_one_file_among_several_is_named(capsys: Capsys) -> None:
     """Alone it has every kind, with what to do."""
     kinds = [finding(f"V00{n}", "error", f"Message {n}.") for n in range(1, 6)]
     one = file("one.xlsx", *kinds, finding("R-R10", "warning", "Look."), finding("R-R10", "warning", "Look."))
@@ -177,20 +174,18 @@ def test_what_is_left_out_of_one_file_among_several_is_named(capsys: pytest.Capt
     assert alone[-1] == "  warning  R-R10 2 × Look. (Form!C5, C5) Do something about it."
 
 
-def test_what_differs_is_told_in_general(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_differs_is_told_in_general(capsys: Capsys) -> None:
     found = [finding("V003", "error", f"Male: “{n}” is not a number.", f"C{n}") for n in range(5)]
     (_, told) = printed(capsys, [file("one.xlsx", *found)])
     assert told.startswith("  error    V003 5 × “…” is not a number. (on Form: C0, C1, C2, C3 and 1 more)")
 
 
-def test_many_of_a_sheet_without_cells_are_on_the_sheet(capsys: pytest.CaptureFixture[str]) -> None:
+def test_many_of_a_sheet_without_cells_are_on_the_sheet(capsys: Capsys) -> None:
     (_, told) = printed(capsys, [file("one.xlsx", *[finding("R-R10", "warning", "Look.", None)] * 5)])
     assert told == "  warning  R-R10 5 × Look. (on Form) Do something about it."
 
 
-def test_colours_say_nothing_alone(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_colours_say_nothing_alone(monkeypatch: Patch, capsys: Capsys) -> None:
     """The same words stand there without them."""
     plain = printed(capsys, FILES)
     with terminal(monkeypatch, 1000):
@@ -230,9 +225,7 @@ LINE = {
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_status_fits_the_terminal(
-    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_status_fits_the_terminal(columns: int, monkeypatch: Patch, capsys: Capsys) -> None:
     long = {**LINE, "team": f"{CHINESE} {ARABIC}", "state": "not in this round"}
     refused = {**LINE, "team": "", "state": "refused", "note": "F007: It is a PDF."}
     with terminal(monkeypatch, columns):
@@ -247,9 +240,7 @@ def test_status_fits_the_terminal(
     assert "Note" not in [each.strip() for each in lines]  # no head alone in its line
 
 
-def test_status_in_colour_and_without(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_status_in_colour_and_without(monkeypatch: Patch, capsys: Capsys) -> None:
     with terminal(monkeypatch, 80):
         _print_narrow([{**LINE, "note": ""}], translator("en"))
     assert "\x1b[33mreturned" in capsys.readouterr().out
@@ -260,9 +251,7 @@ def test_status_in_colour_and_without(
     )
 
 
-def test_a_narrow_window_is_written_as_if_it_had_forty(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_narrow_window_is_written_as_if_it_had_forty(monkeypatch: Patch, capsys: Capsys) -> None:
     with terminal(monkeypatch, 5):
         assert run(["explain", "V001"]) == 0
         lines = printed(capsys, FILES)

@@ -44,8 +44,7 @@ LONGEST = "coordinating.md"  # the weeks of a whole round
 
 
 @pytest.mark.parametrize(
-    "guide",
-    [pytest.param(guide, marks=pytest.mark.deep if guide == LONGEST else ()) for guide in GUIDES],
+    "guide", [pytest.param(guide, marks=pytest.mark.deep if guide == LONGEST else ()) for guide in GUIDES]
 )
 def test_commands_run(
     guide: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -28,6 +28,7 @@ from tests.face import (
     settings,
     style,
 )
+from tests.fixture_types import Capsys, Folders, Patch
 from tests.test_passwords import commands
 
 ROOT = Path(__file__).parent.parent
@@ -35,7 +36,7 @@ COMMANDS = commands(cli)
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tmp_path: Path, monkeypatch: Patch) -> Path:
     """A folder of its own, and an environment that says nothing."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("HRGE_XL_")] + ["NO_COLOR", "FORCE_COLOR"]:
@@ -43,7 +44,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def said(capsys: pytest.CaptureFixture[str], *words: str, code: int) -> str:
+def said(capsys: Capsys, *words: str, code: int) -> str:
     """What a command says on both streams."""
     capsys.readouterr()
     assert run(list(words)) == code
@@ -51,9 +52,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str, code: int) -> str:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_help_has_an_example_and_the_next_command(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_help_has_an_example_and_the_next_command(name: str, capsys: Capsys) -> None:
     told = said(capsys, *name.split(), "--help", code=0)
     examples = re.findall(r"^  hrge-xl ([a-z -]+?)(?= |$)", told, re.M)
     assert any(f"{each} ".startswith(f"{name} ") or name.startswith(each) for each in examples), told
@@ -86,14 +85,12 @@ def test_examples_name_options_that_there_are() -> None:
         (("completion",), "Choose from: bash, zsh, fish, powershell"),
     ],
 )
-def test_what_was_meant_is_asked_back(
-    words: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_meant_is_asked_back(words: tuple[str, ...], told: str, capsys: Capsys) -> None:
     assert told in said(capsys, *words, code=2)
 
 
 @pytest.mark.parametrize("words", [[], ["spec"], ["round"]])
-def test_without_a_command_there_is_its_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_command_there_is_its_help(words: list[str], capsys: Capsys) -> None:
     """On stderr, for it was not understood; as it stands, and once."""
     assert run(words) == 2
     told = capsys.readouterr()
@@ -101,7 +98,7 @@ def test_without_a_command_there_is_its_help(words: list[str], capsys: pytest.Ca
     assert (told.out, told.err) == ("", capsys.readouterr().out)
 
 
-def test_what_a_code_means_as_json(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_code_means_as_json(here: Path, capsys: Capsys) -> None:
     told = json.loads(said(capsys, "explain", "V002", "--json", code=0))
     assert (told["code"], told["name"], told["severity"]) == ("V002", "not-in-list", "error")
     assert said(capsys, "explain", "R-E01", "--json", "-o", "rule.json", code=0) == ""
@@ -110,11 +107,11 @@ def test_what_a_code_means_as_json(here: Path, capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize("code", ["V002", "v2", "V02", "not-in-list", "Not In List", "notinlist"])
-def test_a_code_is_found_however_it_is_written(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_code_is_found_however_it_is_written(code: str, capsys: Capsys) -> None:
     assert said(capsys, "explain", code, code=0).startswith("V002 not-in-list (error)")
 
 
-def test_a_message_is_explained_as_it_reads_in_its_example(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_message_is_explained_as_it_reads_in_its_example(capsys: Capsys) -> None:
     """No placeholder is shown, whatever is explained, and each kind brings every detail that it fills in."""
     assert "\nImpact: the answer is missing.\n" in said(capsys, "explain", "V001", code=0)
     rules = [
@@ -146,7 +143,7 @@ def test_no_two_codes_are_written_alike() -> None:
     ],
 )  # fmt: skip
 def test_the_environment_says_whether_there_are_colours(
-    environment: dict[str, str], coloured: bool | None, monkeypatch: pytest.MonkeyPatch
+    environment: dict[str, str], coloured: bool | None, monkeypatch: Patch
 ) -> None:
     monkeypatch.setenv("TERM", "xterm")
     for name, value in environment.items():
@@ -154,9 +151,7 @@ def test_the_environment_says_whether_there_are_colours(
     assert colours_of_environment() is coloured
 
 
-def test_no_escape_goes_where_there_is_no_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_escape_goes_where_there_is_no_terminal(monkeypatch: Patch, capsys: Capsys) -> None:
     try:
         for wanted, terminal, expected in (
             (None, False, False),
@@ -172,9 +167,7 @@ def test_no_escape_goes_where_there_is_no_terminal(
         colours(None)
 
 
-def test_options_of_the_program_stand_before_or_behind_a_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_options_of_the_program_stand_before_or_behind_a_command(monkeypatch: Patch, capsys: Capsys) -> None:
     """And are heeded in either place."""
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -189,7 +182,7 @@ def test_options_of_the_program_stand_before_or_behind_a_command(
 
 
 @pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own(tmp_path_factory: Folders, monkeypatch: Patch) -> Path:
     """The file with the settings of the user, which is elsewhere."""
     file = tmp_path_factory.mktemp("own") / "hrge-xl.toml"
     monkeypatch.setenv("HRGE_XL_CONFIG", str(file))
@@ -197,7 +190,7 @@ def own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatc
 
 
 def test_defaults_stand_in_a_file_and_in_the_environment(
-    own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own: Path, monkeypatch: Patch, capsys: Capsys
 ) -> None:
     """What is typed goes first, then the environment, then the file; of both what is for one command alone."""
     own.write_text('jobs = 1\n[validate]\nfail-on = "never"\n[spec.diff]\njson = true\n', encoding="utf-8")
@@ -219,7 +212,7 @@ def test_defaults_stand_in_a_file_and_in_the_environment(
 
 
 def test_the_file_is_named_before_or_behind_the_command(
-    own: Path, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own: Path, here: Path, monkeypatch: Patch, capsys: Capsys
 ) -> None:
     own.write_text("nonsense", encoding="utf-8")
     (here / "other.toml").write_text("[spec.diff]\njson = true\n", encoding="utf-8")
@@ -229,7 +222,7 @@ def test_the_file_is_named_before_or_behind_the_command(
     assert "Settings: json from other.toml\n" in said(capsys, *words, *named, code=0)
 
 
-def test_codes_in_a_file_of_settings_may_be_numbers(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_codes_in_a_file_of_settings_may_be_numbers(here: Path, capsys: Capsys) -> None:
     """A sheet such as 3.4 is a number to TOML, and several may be a list."""
     for value, code in (("9.7", "9.7"), ('["1.1", 9.8]', "9.8"), ('"1.1, 9.8"', "9.8")):
         (here / "own.toml").write_text(f"[generate]\ntools = {value}\n", encoding="utf-8")
@@ -238,7 +231,7 @@ def test_codes_in_a_file_of_settings_may_be_numbers(here: Path, capsys: pytest.C
         assert f"'{code}' is not a tool" in told
 
 
-def test_a_day_in_a_file_of_settings_may_be_a_number(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_day_in_a_file_of_settings_may_be_a_number(here: Path, capsys: Capsys) -> None:
     words = ("--config", "own.toml", "status", ".")
     for value, code, told in ((20260331, 3, "round"), (1, 2, "1 is not a day")):
         (here / "own.toml").write_text(f"[status]\ntoday = {value}\n", encoding="utf-8")
@@ -253,9 +246,7 @@ def test_an_option_of_formats_that_is_empty_is_as_none(here: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the folder cannot be chosen")
-def test_settings_lie_in_the_folder_of_the_user(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_settings_lie_in_the_folder_of_the_user(here: Path, monkeypatch: Patch, capsys: Capsys) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(here / "config"))
     file = here / "config" / "hrge-xl" / "hrge-xl.toml"
     assert f"No settings in {file}\n" in said(capsys, "doctor", code=0)
@@ -264,9 +255,7 @@ def test_settings_lie_in_the_folder_of_the_user(
     assert f"Settings: json from {file}\n" in said(capsys, "explain", "V001", code=0)
 
 
-def test_a_file_that_lies_where_one_works_sets_nothing(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_that_lies_where_one_works_sets_nothing(here: Path, capsys: Capsys) -> None:
     """It may have come with what teams sent: it runs nothing, sends nothing, and is told for what it is."""
     (here / "hrge-xl.toml").write_text(
         f'[consolidate]\nengine = "tcp://127.0.0.1:1"\nstore = "postgresql://nobody@127.0.0.1:1/x"\n'
@@ -286,9 +275,7 @@ def test_a_file_that_lies_where_one_works_sets_nothing(
     )
 
 
-def test_the_file_is_read_once(
-    own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_file_is_read_once(own: Path, monkeypatch: Patch, capsys: Capsys) -> None:
     own.write_text("jobs = 1\n", encoding="utf-8")
     read: list[Path] = []
     monkeypatch.setattr(
@@ -311,9 +298,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("text", MISTAKES)
-def test_mistakes_in_the_file_are_told(
-    text: str, own: Path, here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mistakes_in_the_file_are_told(text: str, own: Path, here: Path, capsys: Capsys) -> None:
     own.write_text(text, encoding="utf-8")
     (here / "x").mkdir()
     assert MISTAKES[text] in said(capsys, "validate", "x", code=2)
@@ -327,7 +312,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("text", WHOLE)
-def test_doctor_checks_all_of_the_file(text: str, own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_checks_all_of_the_file(text: str, own: Path, capsys: Capsys) -> None:
     """Other commands look only at what is meant for them."""
     own.write_text(text, encoding="utf-8")
     said(capsys, "explain", "V001", code=0)
@@ -394,7 +379,7 @@ def test_names_are_completed(typed: str, round_: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def program(tmp_path_factory: Folders) -> Path:
     """A folder with `hrge-xl` in it, for the PATH."""
     folder = tmp_path_factory.mktemp("program")
     script = folder / "hrge-xl"
@@ -436,10 +421,7 @@ def test_fish_completes(program: Path) -> None:
     script = 'hrge-xl completion fish | source; complete -C "hrge-xl val"; complete -C "hrge-xl generate exa"'
     assert [
         line.split("\t")[0] for line in shell(program, "fish", "--no-config", "-c", script).splitlines()
-    ] == [
-        "validate",
-        "example",
-    ]
+    ] == ["validate", "example"]
 
 
 ZSH = """
@@ -458,9 +440,7 @@ def test_zsh_completes(program: Path) -> None:
     assert "validate" in told
 
 
-def test_the_script_for_powershell(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_script_for_powershell(capsys: Capsys, monkeypatch: Patch) -> None:
     """Nobody runs it here: its parts are there, and what it calls answers three lines for each."""
     script = said(capsys, "completion", "powershell", code=0)
     assert "Register-ArgumentCompleter -Native -CommandName hrge-xl" in script
@@ -478,7 +458,7 @@ def test_the_script_for_powershell(
     assert capsys.readouterr().out.splitlines()[:2] == ["plain", "validate"]
 
 
-def test_every_shell_that_is_offered_has_a_script(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_shell_that_is_offered_has_a_script(capsys: Capsys) -> None:
     scripts = [said(capsys, "completion", name, code=0) for name in SHELLS]
     assert all("hrge-xl" in script and "_HRGE_XL_COMPLETE" in script for script in scripts)
 
@@ -490,11 +470,7 @@ def test_what_a_code_page_lacks_never_stops_a_command(here: Path) -> None:
     """As in a console of Western Europe: names and answers in every script are told all the same."""
     (here / "تقرير 报告.xlsx").write_bytes(b"no workbook")
     for encoding in ("cp1252", "cp437", "ascii"):
-        environment = {
-            **os.environ,
-            "PYTHONIOENCODING": encoding,
-            "PYTHONPATH": str(ROOT),
-        }
+        environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "hrge_xl", "validate", str(here)]
         done = subprocess.run(command, capture_output=True, env=environment, check=False)
         assert done.returncode == 4, done.stderr
@@ -503,7 +479,7 @@ def test_what_a_code_page_lacks_never_stops_a_command(here: Path) -> None:
         assert b"\x1b" not in done.stdout + done.stderr
 
 
-def test_words_of_commands_are_quoted_for_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_of_commands_are_quoted_for_the_shell(monkeypatch: Patch) -> None:
     from tests.face import paths
 
     for system, pairs in (
@@ -523,7 +499,7 @@ def test_words_of_commands_are_quoted_for_the_shell(monkeypatch: pytest.MonkeyPa
             assert {word: paths.quoted(word) for word in pairs} == pairs
 
 
-def test_output_goes_into_a_file_whole(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_goes_into_a_file_whole(here: Path, capsys: Capsys) -> None:
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
     words = ("validate", "out", "--json", "--today", "2026-06-30")
     capsys.readouterr()

@@ -37,6 +37,7 @@ from tests.face import (
 )
 from tests.face import overview as built
 from tests.face import overview_module as overview
+from tests.fixture_types import Capsys, Folders
 from tests.telling import telling
 from tests.temporary import of_results
 from tests.test_reports import Parsed
@@ -58,7 +59,7 @@ ROUND = Round(Path("2026-H1"), "2026-H1", "hrge_toolkit", None, None, TEAMS)
 
 
 @pytest.fixture(scope="module")
-def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def returns(tmp_path_factory: Folders) -> Path:
     """Three returned files of the demonstration."""
     folder = tmp_path_factory.mktemp("returned")
     for each in play("hrge_toolkit"):
@@ -260,7 +261,7 @@ def test_one_mistyped_year_makes_no_period_the_latest() -> None:
         assert [period.name for period in periods(store)] == [LATER, EARLIER]
 
 
-def test_the_period_of_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_period_of_the_command_line(tmp_path: Path, capsys: Capsys) -> None:
     two_rounds.returns(tmp_path / "in", EARLIER, LATER)
     out, today = tmp_path / "dataset", ["--today", "2026-07-20"]
     assert run(["consolidate", str(tmp_path / "in"), "-o", str(out), *today]) == 0
@@ -361,9 +362,7 @@ def test_a_dataset_without_figures_is_a_page_too() -> None:
 # commands
 
 
-def test_consolidate_leaves_the_overview(
-    returns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_consolidate_leaves_the_overview(returns: Path, tmp_path: Path, capsys: Capsys) -> None:
     out = tmp_path / "dataset"
     assert run(["consolidate", str(returns), "-o", str(out), "--shareable", "--today", "2026-07-20"]) == 0
     assert "Overview: " in capsys.readouterr().out
@@ -396,9 +395,7 @@ def test_a_language_that_the_spec_does_not_have(tmp_path: Path) -> None:
     assert "Half of the trainers are women" in text
 
 
-def test_a_language_that_nobody_speaks(
-    returns: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_language_that_nobody_speaks(returns: Path, tmp_path: Path, capsys: Capsys) -> None:
     assert run(["report", str(returns), "--format", "overview", "--lang", "xx", "-o", str(tmp_path)]) == 2
     assert "There is no language 'xx'. Known are: ar, ckb, en, es," in capsys.readouterr().err
 

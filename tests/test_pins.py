@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from hrge_xl import __version__
+from tests.fixture_types import Capsys, Folders, Patch
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / ".ci").glob("requirements*.txt"))
@@ -77,7 +78,7 @@ def test_the_readme_installs_what_is_there() -> None:
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def wheels(tmp_path_factory: Folders) -> list[Path]:
     """The wheel, built twice."""
     folders = [tmp_path_factory.mktemp("wheel") for _ in range(2)]
     for folder in folders:
@@ -152,11 +153,7 @@ SKIPPED = {"name": "click", "skip_reason": "not found"}
     ],
 )
 def test_an_audit_without_a_database_is_none(
-    answers: dict[str, Any],
-    code: int,
-    said: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    answers: dict[str, Any], code: int, said: str, monkeypatch: Patch, capsys: Capsys
 ) -> None:
     """The tool by itself says that nothing is known, and ends well, of a package that its database lacks."""
 

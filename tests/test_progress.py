@@ -5,27 +5,26 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.face import Bar, block, data, line, progress_shown, report_progress
 from tests.face import track_progress as steps
+from tests.fixture_types import Capsys, Patch
 
 
-def test_a_library_that_is_used_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_library_that_is_used_says_nothing(capsys: Capsys) -> None:
     with report_progress("Reading", 2) as advance:
         advance(1)
     assert list(steps("ab", 2, "Reading")) == ["a", "b"]
     assert capsys.readouterr() == ("", "")
 
 
-def test_nothing_is_shown_where_stderr_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_shown_where_stderr_is_no_terminal(capsys: Capsys) -> None:
     with progress_shown(patience=0):
         assert list(steps("ab", 2, "Reading")) == ["a", "b"]
     assert capsys.readouterr() == ("", "")
 
 
 def test_it_says_how_far_the_work_is_and_goes_before_anything_is_printed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: Patch, capsys: Capsys
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "80")
@@ -49,7 +48,7 @@ def test_it_says_how_far_the_work_is_and_goes_before_anything_is_printed(
         assert "13 of 40" in capsys.readouterr().err
 
 
-def test_a_list_that_is_being_printed_is_not_written_into(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_list_that_is_being_printed_is_not_written_into(capsys: Capsys) -> None:
     bar = Bar(patience=1000)
     with bar.piece("Working", None):
         bar.hide()
@@ -59,9 +58,7 @@ def test_a_list_that_is_being_printed_is_not_written_into(capsys: pytest.Capture
     assert capsys.readouterr() == ("the first of many\n", "")
 
 
-def test_whatever_is_printed_takes_the_bar_away_first(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_whatever_is_printed_takes_the_bar_away_first(monkeypatch: Patch, capsys: Capsys) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     shown: list[str] = []
     monkeypatch.setattr(Bar, "hide", lambda _: shown.append(capsys.readouterr().out))

@@ -19,6 +19,7 @@ from hrge_xl import Order, Question, datasets, generate, init_round, load
 from hrge_xl.cli import run
 from tests.face import MISSING, STATES, Dataset, Round, TeamStatus, orders, status, translator, work
 from tests.face import teams as overview_teams
+from tests.fixture_types import Capsys, Patch
 from tests.telling import telling
 from tests.test_consolidate import answers
 
@@ -64,7 +65,7 @@ def teams_of(made: Round, day: date = LATER) -> list[TeamStatus]:
         return status(dataset.of_round(), day, dataset.round)
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[Any, list[str]]:
+def told(capsys: Capsys, *words: object) -> tuple[Any, list[str]]:
     """What `status --json` says, and the lines on stderr."""
     capsys.readouterr()
     assert run(["status", *map(str, words), "--json"]) == 0
@@ -86,7 +87,7 @@ def test_who_has_answered(made: Round) -> None:
     assert teams_of(made, TODAY)[2].state == "not issued"
 
 
-def test_on_the_screen_and_as_a_workbook(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_the_screen_and_as_a_workbook(made: Round, capsys: Capsys) -> None:
     """Columns that say nothing about anybody are left out; in the workbook figures and days are such."""
     returned(made, **{"=1+1": workbook(made, "PAK-1", PLN_03=None), "scan": b"%PDF-1.7"})
     sheet = made.folder / "status.xlsx"
@@ -130,9 +131,7 @@ def test_a_text_is_a_text_in_the_workbook(made: Round) -> None:
 
 
 @pytest.mark.parametrize("language", telling(["fr", "ar"], "ar"))
-def test_it_speaks_to_its_reader(
-    made: Round, capsys: pytest.CaptureFixture[str], language: str, tmp_path: Path
-) -> None:
+def test_it_speaks_to_its_reader(made: Round, capsys: Capsys, language: str, tmp_path: Path) -> None:
     """Names, codes and figures are the same; no word of English is left."""
     returned(made, **{"one": workbook(made, "PAK-1", PLN_03=None), "scan": b"%PDF-1.7"})
     sheet, say = tmp_path / "status.xlsx", translator(language)
@@ -150,9 +149,7 @@ def test_it_speaks_to_its_reader(
     assert bool(book[say("Status")].sheet_view.rightToLeft) == (language == "ar")
 
 
-def test_nothing_is_read_twice(
-    made: Round, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_read_twice(made: Round, capsys: Capsys, monkeypatch: Patch) -> None:
     returned(made, one=workbook(made, "PAK-1"), scan=b"%PDF-1.7")
     first = told(capsys, made.folder, "--jobs", "1")
     read: list[str] = []
@@ -168,7 +165,7 @@ def test_nothing_is_read_twice(
     assert read == ["two.xlsx"]
 
 
-def test_the_keys_of_the_json(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_keys_of_the_json(made: Round, capsys: Capsys) -> None:
     returned(made, one=workbook(made, "PAK-1"))
     lines, _ = told(capsys, made.folder, *DAY)
     assert set(lines[0]) == {
@@ -183,9 +180,7 @@ def test_the_keys_of_the_json(made: Round, capsys: pytest.CaptureFixture[str]) -
 # days
 
 
-def test_lateness_goes_by_the_day_of_arrival_where_it_was_stated(
-    made: Round, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_lateness_goes_by_the_day_of_arrival_where_it_was_stated(made: Round, capsys: Capsys) -> None:
     """Else by the day on which the file was saved, as it says itself."""
     returned(made, one=workbook(made, "PAK-1"))
     lines, _ = told(capsys, made.folder, "--received", "2026-08-03", *DAY)
@@ -200,7 +195,7 @@ def test_lateness_goes_by_the_day_of_arrival_where_it_was_stated(
     assert [lines[0][name] for name in ("days_late", "day", "by")] == [3, "2026-08-03", "arrived"]
 
 
-def test_a_clock_that_is_wrong_is_not_believed(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_clock_that_is_wrong_is_not_believed(made: Round, capsys: Capsys) -> None:
     """A file cannot have been saved after it came."""
     returned(made, one=workbook(made, "PAK-1", {"today": date(2099, 1, 1)}))
     lines, _ = told(capsys, made.folder, "--jobs", "1")
@@ -210,7 +205,7 @@ def test_a_clock_that_is_wrong_is_not_believed(made: Round, capsys: pytest.Captu
 # what does not count
 
 
-def test_a_forged_and_a_strange_return(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_forged_and_a_strange_return(made: Round, capsys: Capsys) -> None:
     returned(
         made, strange=workbook(made, "PAK-1", {"team": "XXX"}), forged=workbook(made, "PAK-1", {"key": b"no"})
     )
@@ -224,7 +219,7 @@ def test_a_forged_and_a_strange_return(made: Round, capsys: pytest.CaptureFixtur
     assert said[1] == "Of the 2 that could be read: 2 excluded."
 
 
-def test_two_workbooks_wait_for_a_decision(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_workbooks_wait_for_a_decision(made: Round, capsys: Capsys) -> None:
     returned(made, one=workbook(made, "PAK-1"), two=workbook(made, "PAK-1", {"copy": "b" * 12}))
     lines, said = told(capsys, made.folder, *DAY)
     assert (lines[0]["state"], lines[0]["note"]) == ("to decide", "decide between: one.xlsx, two.xlsx")
@@ -238,9 +233,7 @@ def test_two_workbooks_wait_for_a_decision(made: Round, capsys: pytest.CaptureFi
     assert "Decided on 2026-08-05 by us: asked" in lines[0]["note"]
 
 
-def test_a_dataset_of_several_rounds_is_asked_about_one(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_dataset_of_several_rounds_is_asked_about_one(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     """A file of the first round that also lies in the second one is known, counts there and answers nothing here."""
     second = init_round(tmp_path / "later", "example", tmp_path / "teams.csv")
     returned(made, one=workbook(made, "PAK-1"))

@@ -109,14 +109,7 @@ def test_two_rounds_through_time(office: Office) -> None:
 
     # June: a form that was filled in weeks after its workbook was issued is not a form of the future
     summer = date(2026, 6, 10)
-    send(
-        first,
-        "Rabat",
-        "rabat.xlsx",
-        answers("WS-1", summer),
-        issued=ISSUED,
-        saved=date(2026, 6, 20),
-    )
+    send(first, "Rabat", "rabat.xlsx", answers("WS-1", summer), issued=ISSUED, saved=date(2026, 6, 20))
     said = office.status(first, date(2026, 6, 25), received=date(2026, 6, 25))
     assert (said["Rabat"]["state"], said["Rabat"]["days_late"]) == ("accepted", 0)
     assert (said["Rabat"]["day"], said["Rabat"]["by"]) == ("2026-06-25", "arrived")
@@ -207,8 +200,5 @@ def test_two_rounds_through_time(office: Office) -> None:
     assert query(both, "SELECT period, received, accepted, counted FROM reconciliation ORDER BY period") == [
         ("2026-H1", 4, 2, 2), ("2026-H2", 1, 1, 1),
     ]  # fmt: skip
-    totals = query(
-        both,
-        "SELECT period, total FROM aggregate_numbers WHERE field = 'PLN_06' ORDER BY period",
-    )
+    totals = query(both, "SELECT period, total FROM aggregate_numbers WHERE field = 'PLN_06' ORDER BY period")
     assert totals == [("2026-H1", 50), ("2026-H2", 25)]

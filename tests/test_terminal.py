@@ -14,6 +14,7 @@ import pytest
 from tests.audited import DAY, edited, hrge, round_folder
 from tests.face import block, data, line, style, terminal
 from tests.face import terminal_shown as shown
+from tests.fixture_types import Capsys, Folders, Patch
 
 CLI = Path(__file__).parent.parent / "hrge_xl" / "cli"
 CLIPBOARD, CLEAR, RED = "\x1b]52;c;cm0gLXJm\x07", "\x1b[2J", "\x1b[31m"
@@ -38,16 +39,14 @@ def test_what_would_be_obeyed_is_shown(text: str, expected: str) -> None:
     assert shown(shown(text)) == expected
 
 
-def test_colours_are_ours_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_colours_are_ours_alone(monkeypatch: Patch, capsys: Capsys) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     line(f"{style(f'err{RED}or', fg='red')}: {RED}text\nmore")
     block("one\ntwo\x1b[0m")
     assert capsys.readouterr().out == "\x1b[31merr␛[31mor\x1b[0m: ␛[31mtext␊more\none\ntwo␛[0m\n"
 
 
-def test_a_pipe_gets_json_as_it_is_and_a_terminal_gets_it_escaped(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_pipe_gets_json_as_it_is_and_a_terminal_gets_it_escaped(monkeypatch: Patch, capsys: Capsys) -> None:
     text = json.dumps([HOSTILE], ensure_ascii=False)
     data(text)
     assert capsys.readouterr().out == text + "\n"
@@ -67,7 +66,7 @@ def test_nothing_is_printed_in_another_way() -> None:
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile(tmp_path_factory: Folders) -> Path:
     """A round: a return with such a name, and such a text in an answer; a file with such a name that is refused."""
     folder = round_folder(tmp_path_factory.mktemp("hostile"))
     returned = folder / "returned"
@@ -85,9 +84,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_command_shows_it(
-    hostile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_command_shows_it(hostile: Path, tmp_path: Path, monkeypatch: Patch, capsys: Capsys) -> None:
     """As on a terminal: colours are on."""
     folder = shutil.copytree(hostile, tmp_path / "round")
     (pak,) = (folder / "returned").glob("PAK*")

@@ -319,9 +319,7 @@ class Bridge:
         field = TableSortField()
         field.Field, field.IsAscending = column, ascending
         fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
-        place.sort(
-            (prop("SortFields", fields), prop("ContainsHeader", header), prop("IsSortColumns", False)),
-        )
+        place.sort((prop("SortFields", fields), prop("ContainsHeader", header), prop("IsSortColumns", False)))
 
     def do_filter(self, book: int, sheet: str, address: str, column: int, value: str) -> None:
         """Show only the rows of a range that have a text in one of its columns."""
