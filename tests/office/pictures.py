@@ -33,14 +33,8 @@ CHROMIUM_PLACES = (
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
 )
 CHROMIUM_ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 TOOL_SECONDS = 120
 
@@ -99,7 +93,6 @@ def page_pictures(path: Path, folder: Path) -> list[Path]:
 
 
 def pages_of(prefix: Path) -> list[Path]:
-    """List the pictures that were made under a prefix."""
     pattern = re.compile(re.escape(prefix.name) + r"-\d+\.png")
     return sorted(path for path in prefix.parent.iterdir() if pattern.fullmatch(path.name))
 
