@@ -73,28 +73,24 @@ def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     said = capsys.readouterr()
     assert said.out == SAID.format(out)
     assert said.err.endswith(TOTALS)
-    files = {
-        folder: sorted(path.name for path in (out / folder).iterdir()) for folder in ("issued", "returned")
-    }
-    assert files["issued"] == ["EGY.xlsx", "MAR.xlsx", "PAK.xlsx"]
-    assert files["returned"] == ["MAR.xlsx", "MAR_corrected.xlsx", "PAK.xlsx"]
+    issued, back = (sorted(path.name for path in (out / each).iterdir()) for each in ("issued", "returned"))
+    assert issued == ["EGY.xlsx", "MAR.xlsx", "PAK.xlsx"]
+    assert back == ["MAR.xlsx", "MAR_corrected.xlsx", "PAK.xlsx"]
     mistyped = read(out / "returned" / "MAR.xlsx", ExpectedReturn())
     assert isinstance(mistyped, Submission)
     assert mistyped.identity is not None
     assert (mistyped.identity.team, mistyped.identity.language) == ("MAR", "fr")
     connection = sqlite3.connect(out / "dataset" / "dataset.sqlite")
-    rows = connection.execute(
-        "SELECT team, verdict, status, arrived FROM submissions ORDER BY team, arrived"
-    ).fetchall()
+    query = "SELECT team, verdict, status, arrived FROM submissions ORDER BY team, arrived"
+    rows = connection.execute(query).fetchall()
     connection.close()
     assert rows == [
         ("MAR", "returned", "superseded", "2026-06-25"), ("MAR", "accepted", "counts", "2026-07-16"),
         ("PAK", "accepted", "counts", "2026-06-25"),
     ]  # fmt: skip
     report = json.loads((out / "reports" / "validation.json").read_text(encoding="utf-8"))
-    (finding,) = [
-        each for file in report["files"] for each in file["findings"] if each["severity"] == "error"
-    ]
+    findings = [each for file in report["files"] for each in file["findings"]]
+    (finding,) = [each for each in findings if each["severity"] == "error"]
     assert (finding["row"], finding["field"], finding["value"]) == ("C1_02", "CHK_01", "perhaps")
     for name in ("overview", "overview_shareable"):
         page = (out / "reports" / f"{name}.html").read_text(encoding="utf-8")

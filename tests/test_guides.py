@@ -19,9 +19,23 @@ import pytest
 from hrge_xl import load, try_out
 from hrge_xl.cli import run
 from tests import write_expressions
-from tests.face import CATALOGUE, COMMANDS, COMMON_OPTIONS, FIELD_TYPES, FUNCTIONS, AnyBlock, Exit, find
+from tests.face import (
+    CATALOGUE,
+    COMMANDS,
+    COMMON_OPTIONS,
+    FIELD_TYPES,
+    FUNCTIONS,
+    AnyBlock,
+    Exit,
+    cli,
+    find,
+    guide,
+    guide_name,
+)
+from tests.face import PAGES as GUIDE_PAGES
 from tests.guide_mail import post
-from tests.write_docs import DOCS
+from tests.write_docs import DOCS, PAGES, guide_for_teams
+from tests.write_docs import GUIDES as GUIDES_OF_TEAMS
 
 GUIDES = (
     "filling-in.md", "coordinating.md", "auditing.md", "writing-a-spec.md", "expressions.md", "analysing.md",
@@ -93,21 +107,12 @@ def play(block: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("guide", GUIDES)
-def test_commands_exist(guide: str) -> None:
-    named = set(re.findall(r"`?\$? ?hrge-xl ([a-z]+)", text_of(guide)))
-    assert named <= set(COMMANDS)
-
-
-@pytest.mark.parametrize("guide", GUIDES)
-def test_links_lead_somewhere(guide: str) -> None:
-    links = [link for link in LINK.findall(text_of(guide)) if "://" not in link]
+def test_commands_links_and_codes_are_there(guide: str) -> None:
+    text = text_of(guide)
+    assert set(re.findall(r"`?\$? ?hrge-xl ([a-z]+)", text)) <= set(COMMANDS)
+    links = [link for link in LINK.findall(text) if "://" not in link]
     assert [link for link in links if not (DOCS / link).exists()] == []
-
-
-@pytest.mark.parametrize("guide", GUIDES)
-def test_codes_exist(guide: str) -> None:
-    codes = re.findall(r"\b[FISVXP]\d{3}\b", text_of(guide))
-    assert [code for code in codes if code not in CATALOGUE] == []
+    assert [code for code in re.findall(r"\b[FISVXP]\d{3}\b", text) if code not in CATALOGUE] == []
 
 
 def test_exit_codes_are_all_told() -> None:
@@ -173,3 +178,38 @@ def test_expressions_page_is_fresh() -> None:
 def test_every_function_has_an_example() -> None:
     public = [each for each in FUNCTIONS.values() if not each.own]
     assert [each.name for each in public if each.name not in write_expressions.said_of(each)["Example"]] == []
+
+
+# generated pages
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_fresh(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `make docs`"
+
+
+@pytest.mark.parametrize("language", GUIDES_OF_TEAMS)
+def test_the_guide_that_goes_out_is_the_one_that_is_written_without_its_pictures(language: str) -> None:
+    there = (GUIDE_PAGES / guide_name(language)).read_text(encoding="utf-8")
+    assert there == guide_for_teams(language), "run `make docs`"
+    assert not re.search(r"<img|<p>!|pictures/", guide(guide_name(language)).decode())
+
+
+@pytest.mark.parametrize("name", ["findings.md", "rules.md"])
+def test_no_page_shows_what_only_the_program_reads(name: str) -> None:
+    """A placeholder, or the name of a class, outside the expressions of a rule."""
+    prose = re.sub(r"`[^`]*`", "", PAGES[name]())
+    assert not re.search(r"\{\w*\}|\w+\(\{", prose)
+
+
+def test_every_command_exists_and_is_listed() -> None:
+    page = (DOCS / "cli.md").read_text(encoding="utf-8")
+    for name in cli.list_commands(None):  # type: ignore[arg-type]
+        assert name in COMMANDS
+        assert f"## hrge-xl {name}" in page
+
+
+def test_only_codes_are_said_to_be_joined() -> None:
+    joined = [line for line in PAGES["dataset.md"]().splitlines() if line.endswith("codes, joined by `;`. |")]
+    assert joined
+    assert not [line for line in joined if "SHA-256" in line or ".:" in line]

@@ -51,6 +51,13 @@ def said(capsys: Capsys, *words: str, code: int) -> str:
     return "".join(capsys.readouterr())
 
 
+def in_a_process(*words: str, given: bytes | None = None, **more: str) -> subprocess.CompletedProcess[bytes]:
+    """Python in a process of its own, with this program and more in its environment."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
+    command = [sys.executable, *words]
+    return subprocess.run(command, input=given, capture_output=True, env=environment, check=False)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_help_has_an_example_and_the_next_command(name: str, capsys: Capsys) -> None:
     told = said(capsys, *name.split(), "--help", code=0)
@@ -115,7 +122,7 @@ def test_a_message_is_explained_as_it_reads_in_its_example(capsys: Capsys) -> No
     """No placeholder is shown, whatever is explained, and each kind brings every detail that it fills in."""
     assert "\nImpact: the answer is missing.\n" in said(capsys, "explain", "V001", code=0)
     rules = [
-        rule.code for rule in load("hrge_toolkit").rules if "{" in rule.message.source + rule.remedy.source
+        each.code for each in load("hrge_toolkit").rules if "{" in each.message.source + each.remedy.source
     ]
     for code in (*CATALOGUE, *rules):
         told = said(capsys, "explain", code, code=0)
@@ -153,12 +160,8 @@ def test_the_environment_says_whether_there_are_colours(
 
 def test_no_escape_goes_where_there_is_no_terminal(monkeypatch: Patch, capsys: Capsys) -> None:
     try:
-        for wanted, terminal, expected in (
-            (None, False, False),
-            (None, True, True),
-            (True, False, True),
-            (False, True, False),
-        ):
+        cases = ((None, False, False), (None, True, True), (True, False, True), (False, True, False))
+        for wanted, terminal, expected in cases:
             monkeypatch.setattr(sys.stdout, "isatty", lambda there=terminal: there)
             colours(wanted)
             line(style("word", fg="red"))
@@ -270,9 +273,8 @@ def test_a_file_that_lies_where_one_works_sets_nothing(here: Path, capsys: Capsy
     assert not (here / "elsewhere").exists()
     shutil.copy(here / "hrge-xl.toml", here / "came")
     (here / "hrge-xl.toml").write_bytes(b"not toml \xff")
-    assert "hrge-xl.toml: F070 error: hrge-xl.toml is not a return" in said(
-        capsys, "validate", "came", "-v", code=4
-    )
+    told = said(capsys, "validate", "came", "-v", code=4)
+    assert "hrge-xl.toml: F070 error: hrge-xl.toml is not a return" in told
 
 
 def test_the_file_is_read_once(own: Path, monkeypatch: Patch, capsys: Capsys) -> None:
@@ -325,17 +327,13 @@ def test_doctor_checks_all_of_the_file(text: str, own: Path, capsys: Capsys) -> 
 def test_with_a_file_no_other_command_is_imported(words: list[str], needed: set[str], own: Path) -> None:
     """What many commands have, and what is meant for one, is known without them."""
     own.write_text('jobs = 1\n[validate]\nfail-on = "never"\n', encoding="utf-8")
-    code = (
-        "import sys; from hrge_xl.cli import MODULES, run; "
-        f"code = run({words!r}); "
+    code = f"import sys; from hrge_xl.cli import MODULES, run; code = run({words!r}); " + (
         "print(*[name for name in {*MODULES.values()} if f'hrge_xl.cli.{name}' in sys.modules], sep=','); "
         "sys.exit(code)"
     )
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environment, check=True
-    )
-    assert set(filter(None, done.stdout.splitlines()[-1].split(","))) == needed
+    done = in_a_process("-c", code)
+    assert done.returncode == 0
+    assert set(filter(None, done.stdout.decode().splitlines()[-1].split(","))) == needed
 
 
 # the shell completes
@@ -419,9 +417,8 @@ def test_bash_completes(program: Path) -> None:
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
 def test_fish_completes(program: Path) -> None:
     script = 'hrge-xl completion fish | source; complete -C "hrge-xl val"; complete -C "hrge-xl generate exa"'
-    assert [
-        line.split("\t")[0] for line in shell(program, "fish", "--no-config", "-c", script).splitlines()
-    ] == ["validate", "example"]
+    told = shell(program, "fish", "--no-config", "-c", script).splitlines()
+    assert [line.split("\t")[0] for line in told] == ["validate", "example"]
 
 
 ZSH = """
@@ -440,27 +437,21 @@ def test_zsh_completes(program: Path) -> None:
     assert "validate" in told
 
 
-def test_the_script_for_powershell(capsys: Capsys, monkeypatch: Patch) -> None:
+def test_every_shell_has_a_script_powershell_too(capsys: Capsys, monkeypatch: Patch) -> None:
     """Nobody runs it here: its parts are there, and what it calls answers three lines for each."""
-    script = said(capsys, "completion", "powershell", code=0)
+    scripts = {name: said(capsys, "completion", name, code=0) for name in SHELLS}
+    assert all("hrge-xl" in each and "_HRGE_XL_COMPLETE" in each for each in scripts.values())
+    script = scripts["powershell"]
     assert "Register-ArgumentCompleter -Native -CommandName hrge-xl" in script
     assert script.count("{") == script.count("}")
     assert script.count("(") == script.count(")")
     (variable,) = set(re.findall(r"\$env:(_\w+_COMPLETE)", script))
-    for name, value in (
-        (variable, "powershell_complete"),
-        ("COMP_WORDS", "hrge-xl val"),
-        ("COMP_CWORD", "1"),
-    ):
+    typed = {variable: "powershell_complete", "COMP_WORDS": "hrge-xl val", "COMP_CWORD": "1"}
+    for name, value in typed.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit):
         run([])
     assert capsys.readouterr().out.splitlines()[:2] == ["plain", "validate"]
-
-
-def test_every_shell_that_is_offered_has_a_script(capsys: Capsys) -> None:
-    scripts = [said(capsys, "completion", name, code=0) for name in SHELLS]
-    assert all("hrge-xl" in script and "_HRGE_XL_COMPLETE" in script for script in scripts)
 
 
 # Windows, and files in place of pipes
@@ -470,9 +461,7 @@ def test_what_a_code_page_lacks_never_stops_a_command(here: Path) -> None:
     """As in a console of Western Europe: names and answers in every script are told all the same."""
     (here / "تقرير 报告.xlsx").write_bytes(b"no workbook")
     for encoding in ("cp1252", "cp437", "ascii"):
-        environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "hrge_xl", "validate", str(here)]
-        done = subprocess.run(command, capture_output=True, env=environment, check=False)
+        done = in_a_process("-m", "hrge_xl", "validate", str(here), PYTHONIOENCODING=encoding)
         assert done.returncode == 4, done.stderr
         assert "تقرير 报告.xlsx: refused" in done.stdout.decode("utf-8")
         assert b"Traceback" not in done.stderr
@@ -482,18 +471,10 @@ def test_what_a_code_page_lacks_never_stops_a_command(here: Path) -> None:
 def test_words_of_commands_are_quoted_for_the_shell(monkeypatch: Patch) -> None:
     from tests.face import paths
 
-    for system, pairs in (
-        ("posix", {"2026-H1": "2026-H1", "a b": "'a b'", "it's": "'it'\"'\"'s'"}),
-        (
-            "nt",
-            {
-                r"C:\rounds\2026-H1": r"C:\rounds\2026-H1",
-                "a b": '"a b"',
-                r"\\server\A & B": r'"\\server\A & B"',
-                "it's": '"it\'s"',
-            },
-        ),
-    ):
+    on_posix = {"2026-H1": "2026-H1", "a b": "'a b'", "it's": "'it'\"'\"'s'"}
+    on_windows = {"a b": '"a b"', r"\\server\A & B": r'"\\server\A & B"', "it's": '"it\'s"'}
+    on_windows[r"C:\rounds\2026-H1"] = r"C:\rounds\2026-H1"
+    for system, pairs in (("posix", on_posix), ("nt", on_windows)):
         with monkeypatch.context() as patch:
             patch.setattr(paths.os, "name", system)
             assert {word: paths.quoted(word) for word in pairs} == pairs
@@ -515,21 +496,19 @@ def test_output_goes_into_a_file_whole(here: Path, capsys: Capsys) -> None:
 
 
 def test_every_command_with_json_has_an_output() -> None:
-    having = {
-        name: {word for each in command.params for word in each.opts} for name, command in COMMANDS.items()
-    }
-    assert [name for name, words in having.items() if "--json" in words and "-o" not in words] == []
+    for name, command in COMMANDS.items():
+        words = {word for each in command.params for word in each.opts}
+        assert "--json" not in words or "-o" in words, name
 
 
 def test_standard_input_is_a_path(here: Path) -> None:
     """`-` is a workbook, `@-` a list; nothing is left behind."""
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
     book = here / "out" / "example_PAK_en.xlsx"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(here / "temporary")}
-    (here / "temporary").mkdir()
+    temporary = here / "temporary"
+    temporary.mkdir()
     for word, data, name in (("-", book.read_bytes(), "stdin.xlsx"), ("@-", f"{book}\n".encode(), book.name)):
-        command = [sys.executable, "-m", "hrge_xl", "validate", word]
-        done = subprocess.run(command, input=data, capture_output=True, env=environment, check=False)
+        done = in_a_process("-m", "hrge_xl", "validate", word, given=data, TMPDIR=str(temporary))
         assert done.returncode == 1, done.stderr
         assert name in done.stdout.decode()
-        assert list((here / "temporary").iterdir()) == []
+        assert list(temporary.iterdir()) == []

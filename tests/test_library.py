@@ -23,6 +23,7 @@ from tests.write_docs import DOCS
 ROOT = DOCS.parent
 
 TODAY = date(2026, 6, 30)
+REQUEST = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("example"), TODAY)
 ALWAYS = """
     ExpectedReturn Facts Order Question Source ValidationRequest Wish
     check compare consolidate datasets decide diff document draft drafts explain export feedback generate init_round
@@ -47,16 +48,8 @@ RECORDS = {  # what some verbs are told in one
     "consolidate": hrge_xl.Question, "datasets": hrge_xl.Question, "document": hrge_xl.Facts, "export": hrge_xl.Wish,
     "give_feedback": hrge_xl.Question,
 }  # fmt: skip
-SHOWN = {
-    "as_json",
-    "output",
-    "wide",
-    "xlsx",
-    "fail_on",
-    "how",
-    "formats",
-    "lang",
-}  # how the result is shown, or where it goes
+# how the result is shown, or where it goes
+SHOWN = {"as_json", "output", "wide", "xlsx", "fail_on", "how", "formats", "lang"}
 CHOOSING = {"check", "dry_run", "everything", "listed", "new_key"}  # between the verbs of a command
 SAME = {  # an option or argument, and what the library calls it
     "after": "new", "all_": "everybody", "before": "old", "cell": "place", "dataset": "place", "file": "paths",
@@ -81,13 +74,8 @@ def test_every_command_calls_its_verbs() -> None:
     for name, command in leaves():
         assert command.callback is not None
         tree = ast.parse(inspect.getsource(sys.modules[inspect.unwrap(command.callback).__module__]))
-        called = {
-            each.attr
-            for each in ast.walk(tree)
-            if isinstance(each, ast.Attribute)
-            and isinstance(each.value, ast.Name)
-            and each.value.id == "hrge_xl"
-        }
+        attributes = (each for each in ast.walk(tree) if isinstance(each, ast.Attribute))
+        called = {each.attr for each in attributes if ast.unparse(each.value) == "hrge_xl"}
         assert set(CALLED.get(name, "").split()) <= called, name
 
 
@@ -95,13 +83,13 @@ def test_every_option_is_a_parameter() -> None:
     """But for those that say how the result is shown."""
     for name, command in leaves():
         verbs = CALLED.get(name, "").split()
-        known = {each for verb in verbs for each in inspect.signature(getattr(hrge_xl, verb)).parameters}
-        known |= {
-            each for verb in verbs if verb in RECORDS for each in inspect.signature(RECORDS[verb]).parameters
-        }
-        options = {
-            each.name for each in command.params if each.expose_value and not getattr(each, "hidden", False)
-        }
+        told = [
+            *(getattr(hrge_xl, verb) for verb in verbs),
+            *(RECORDS[verb] for verb in verbs if verb in RECORDS),
+        ]
+        known = {name for each in told for name in inspect.signature(each).parameters}
+        shown = (each for each in command.params if each.expose_value and not getattr(each, "hidden", False))
+        options = {each.name for each in shown}
         lost = {each for each in options - SHOWN - CHOOSING - known if SAME.get(str(each)) not in known}
         assert not lost or name in OF_THE_TERMINAL, (name, lost)
 
@@ -115,10 +103,8 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
         exec(compile(block, "docs/library.md", "exec"), session)
     assert session["answers"]
     assert (tmp_path / "data_fr.xlsx").is_file()
-    told = {
-        name for cell in re.findall(r"^\|.*\|(.*)\|$", page, re.M) for name in re.findall(r"`(\w+)`", cell)
-    }
-    assert told == VERBS
+    cells = "".join(re.findall(r"^\|.*\|(.*)\|$", page, re.M))
+    assert {*re.findall(r"`(\w+)`", cells)} == VERBS
 
 
 def test_the_public_names() -> None:
@@ -165,15 +151,8 @@ def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     """A user's program with a wrong verb or argument is refused, a right one passes."""
     (tmp_path / "right.py").write_text(RIGHT, encoding="utf-8")
     (tmp_path / "wrong.py").write_text(RIGHT + "\n".join(WRONG), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--config-file",
-        "pyproject.toml",
-        tmp_path / "right.py",
-        tmp_path / "wrong.py",
-    ]
+    files = (tmp_path / "right.py", tmp_path / "wrong.py")
+    command = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     told = done.stdout.splitlines()
     assert not [each for each in told if "error:" in each and "wrong.py" not in each]
@@ -181,10 +160,8 @@ def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     assert "list[tuple[str, str]]" in done.stdout
     first = RIGHT.count("\n") + 1
     for number, (line, code) in enumerate(WRONG.items(), start=first):
-        assert any(f"wrong.py:{number}: error:" in each and f"[{code}]" in each for each in told), (
-            line,
-            told,
-        )
+        found = [each for each in told if f"wrong.py:{number}: error:" in each and f"[{code}]" in each]
+        assert found, (line, told)
 
 
 def test_the_whole_way(tmp_path: Path) -> None:
@@ -192,14 +169,13 @@ def test_the_whole_way(tmp_path: Path) -> None:
     path = tmp_path / "MAR.xlsx"
     path.write_bytes(hrge_xl.generate(spec, hrge_xl.Order("MAR", TODAY, "MAR", "fr")))
     assert hrge_xl.read(path, hrge_xl.ExpectedReturn()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
-    asked = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn(), TODAY)
-    results = hrge_xl.validate([path], asked)
+    results = hrge_xl.validate([path], REQUEST)
     with hrge_xl.datasets(hrge_xl.Question([str(path)], TODAY)) as found:
         report = hrge_xl.document(found, hrge_xl.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
     for name in FORMATS:
         assert hrge_xl.report(report, name)
     assert hrge_xl.feedback(results[0], spec, today=TODAY)
-    summary = hrge_xl.consolidate([hrge_xl.Source([path], asked)], tmp_path / "dataset")
+    summary = hrge_xl.consolidate([hrge_xl.Source([path], REQUEST)], tmp_path / "dataset")
     assert (summary.files, summary.totals.returned) == (1, 1)
 
 
@@ -215,7 +191,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-REQUEST = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("example"), TODAY)
 ONE = {"reason": "Agreed.", "by": "Coordinator", "day": TODAY}
 UNKNOWN = hrge_xl.Order("A", TODAY, "XX")
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -267,13 +242,10 @@ def test_paths_may_be_texts_or_paths(folder: Path) -> None:
 
 def test_the_language_of_a_wish_is_kept(folder: Path) -> None:
     """What the spec asks is in the language of the call, else of the wish, else of the spec."""
-    told = [
-        hrge_xl.export(
-            folder / "dataset", folder / f"{n}.csv", TODAY, table="questions", language=language, wish=wish
-        )
-        for n, (language, wish) in enumerate(
-            [("fr", None), (None, hrge_xl.Wish(language="fr")), (None, None)]
-        )
-    ]
-    by_call, by_wish, by_spec = (Path(str(each)).read_bytes() for each in told)
+    told = []
+    for language, wish in (("fr", None), (None, hrge_xl.Wish(language="fr")), (None, None)):
+        target = folder / f"{len(told)}.csv"
+        hrge_xl.export(folder / "dataset", target, TODAY, table="questions", language=language, wish=wish)
+        told.append(target.read_bytes())
+    by_call, by_wish, by_spec = told
     assert by_call == by_wish != by_spec

@@ -33,10 +33,8 @@ from tests.played_rounds import (
     with_a_mistake,
 )
 
-pytestmark = [
-    pytest.mark.xdist_group("report of rounds"),
-    pytest.mark.deep,
-]  # what its fixtures play is played once
+# what its fixtures play is played once
+pytestmark = [pytest.mark.xdist_group("report of rounds"), pytest.mark.deep]
 
 DAY = TODAY.isoformat()
 
@@ -63,15 +61,10 @@ def named(report: dict[str, Any], name: str) -> dict[str, Any]:
 def test_every_file_received_is_a_row_and_says_what_became_of_it(folder: Path) -> None:
     report = report_of(folder)
     first, second, third, fourth = TEAMS
-    found = sorted(
-        (file["identity"] or {"team": ""})["team"] + " " + file["status"] for file in report["files"]
-    )
-    assert found == sorted(
-        (
-            f"{first} superseded", f"{first} counts", f"{second} counts", f"{second} doubled", f"{third} excluded",
-            f"{fourth} counts", " refused",
-        )
-    )  # fmt: skip
+    found = [((file["identity"] or {"team": ""})["team"], file["status"]) for file in report["files"]]
+    became = {first: ("superseded", "counts"), second: ("counts", "doubled"), third: ("excluded",)}
+    became |= {fourth: ("counts",), "": ("refused",)}
+    assert sorted(found) == sorted((team, status) for team, each in became.items() for status in each)
     old, new = named(report, f"{first}_one.xlsx"), named(report, f"{first}_two.xlsx")
     assert (old["superseded_by"], old["counted"], old["settled"]) == (new["submission"], False, True)
     assert old["reason"] == "A newer version of the same workbook counts."
@@ -111,10 +104,8 @@ def test_matrices_count_each_risk_once(folder: Path) -> None:
         "SELECT matrix_row, matrix_column, COUNT(*) FROM matrix_rows WHERE current GROUP BY 1, 2",
         "SELECT matrix_row, matrix_column, SUM(frequency) FROM aggregate_matrix GROUP BY 1, 2",
     )
-    by_sql, figures = (
-        {(down, across): count for down, across, count in connection.execute(query) if count}
-        for query in asked
-    )
+    rows = (connection.execute(query).fetchall() for query in asked)
+    by_sql, figures = ({(down, across): n for down, across, n in found if n} for found in rows)
     every = connection.execute("SELECT COUNT(*) FROM matrix_rows").fetchone()[0]
     connection.close()
     shown = {(cell["down"], cell["across"]): cell["count"] for cell in matrix["cells"] if cell["count"]}
@@ -175,10 +166,8 @@ def test_a_loose_file_always_fails_for_its_errors(tmp_path: Path) -> None:
 def test_files_that_do_not_count_are_marked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(["validate", str(folder), "-v", "--today", DAY])
     told = capsys.readouterr()
-    assert (
-        f"{TEAMS[0]}_one.xlsx: returned (superseded: A newer version of the same workbook counts.)"
-        in told.out
-    )
+    superseded = "returned (superseded: A newer version of the same workbook counts.)"
+    assert f"{TEAMS[0]}_one.xlsx: {superseded}" in told.out
     assert f"{TEAMS[0]}_two.xlsx: accepted\n" in told.out
     assert told.err.splitlines()[:2] == [
         "7 files: 4 accepted, 2 returned, 1 refused.",

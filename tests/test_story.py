@@ -69,8 +69,15 @@ def order_of(folder: Path, team: str, day: date) -> Order:
 
 
 def send(
-    folder: Path, team: str, name: str, what: Answers, *, issued: date, saved: date, back: Identity | None = None,
-) -> Path:  # fmt: skip
+    folder: Path,
+    team: str,
+    name: str,
+    what: Answers,
+    *,
+    saved: date,
+    issued: date = ISSUED,
+    back: Identity | None = None,
+) -> Path:
     """A workbook as a team sends it: filled in and saved on a day; `back` is the stamp of the feedback it used."""
     order = order_of(folder, team, issued)
     stamp = back or identity_of(SPEC, order, layout_for(SPEC, order))
@@ -109,7 +116,7 @@ def test_two_rounds_through_time(office: Office) -> None:
 
     # June: a form that was filled in weeks after its workbook was issued is not a form of the future
     summer = date(2026, 6, 10)
-    send(first, "Rabat", "rabat.xlsx", answers("WS-1", summer), issued=ISSUED, saved=date(2026, 6, 20))
+    send(first, "Rabat", "rabat.xlsx", answers("WS-1", summer), saved=date(2026, 6, 20))
     said = office.status(first, date(2026, 6, 25), received=date(2026, 6, 25))
     assert (said["Rabat"]["state"], said["Rabat"]["days_late"]) == ("accepted", 0)
     assert (said["Rabat"]["day"], said["Rabat"]["by"]) == ("2026-06-25", "arrived")
@@ -119,14 +126,7 @@ def test_two_rounds_through_time(office: Office) -> None:
     assert office.status(first, date(2026, 7, 18))["Karachi"]["days_late"] == 3
 
     # July: with a mistake; nobody says when it came, so the day on which it was saved tells whether it is late
-    send(
-        first,
-        "Karachi",
-        "karachi.xlsx",
-        answers("WS-2", summer, None),
-        issued=ISSUED,
-        saved=date(2026, 7, 14),
-    )
+    send(first, "Karachi", "karachi.xlsx", answers("WS-2", summer, None), saved=date(2026, 7, 14))
     said = office.status(first, date(2026, 7, 20))
     assert (said["Karachi"]["state"], said["Karachi"]["by"]) == ("returned", "saved")
     assert (said["Karachi"]["days_late"], said["Karachi"]["correction_overdue"]) == (0, 5)
@@ -138,14 +138,12 @@ def test_two_rounds_through_time(office: Office) -> None:
     (workbook,) = feedback.glob("*.xlsx")
     assert workbook.name.startswith("Karachi")
     stamp = stamp_of(workbook)
-    assert (stamp.team, stamp.predecessor) == (
-        "Karachi",
-        query(first, "SELECT submission FROM submissions WHERE team = 'Karachi'")[0][0],
-    )
+    (sent_before,) = query(first, "SELECT submission FROM submissions WHERE team = 'Karachi'")
+    assert (stamp.team, stamp.predecessor) == ("Karachi", *sent_before)
 
     # the correction comes, later than the deadline, and counts
     right = answers("WS-2", summer, 30.0)
-    send(first, "Karachi", "karachi 2.xlsx", right, issued=ISSUED, saved=date(2026, 7, 25), back=stamp)
+    send(first, "Karachi", "karachi 2.xlsx", right, saved=date(2026, 7, 25), back=stamp)
     said = office.status(first, date(2026, 7, 28), received=date(2026, 7, 28))
     assert [said["Karachi"][name] for name in ("state", "days_late", "correction_overdue")] == [
         "accepted", 0, 13,
@@ -156,22 +154,15 @@ def test_two_rounds_through_time(office: Office) -> None:
     }  # fmt: skip
 
     # somebody goes on in the workbook as it was issued: newer than the correction, but without its answers
-    send(
-        first,
-        "Karachi",
-        "karachi again.xlsx",
-        answers("WS-2", summer, 10.0),
-        issued=ISSUED,
-        saved=date(2026, 8, 3),
-    )
+    send(first, "Karachi", "karachi again.xlsx", answers("WS-2", summer, 10.0), saved=date(2026, 8, 3))
     office.status(first, date(2026, 8, 4), received=date(2026, 8, 4))
-    told = query(
-        first, "SELECT s.path FROM findings f JOIN submissions s USING (submission) WHERE f.code = 'X006'"
+    query_of_doubts = (
+        "SELECT s.path FROM findings f JOIN submissions s USING (submission) WHERE f.code = 'X006'"
     )
+    told = query(first, query_of_doubts)
     assert [Path(path).name for (path,) in told] == ["karachi again.xlsx"]
-    office.command(
-        "decide", first, "karachi again.xlsx", "--withdraw", "--reason", "An old copy.", "--by", "office"
-    )
+    why = ("--withdraw", "--reason", "An old copy.", "--by", "office")
+    office.command("decide", first, "karachi again.xlsx", *why)
 
     office.command("consolidate", first, "--today", date(2026, 8, 5))
     counting = query(first, "SELECT team, pln_06 FROM plan WHERE current ORDER BY team")

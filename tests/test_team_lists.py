@@ -49,7 +49,7 @@ def kept(tmp_path: Path) -> Path:
     return tmp_path / "teams.xlsx"
 
 
-def test_a_list_as_an_office_keeps_it(kept: Path) -> None:
+def test_a_list_as_an_office_keeps_it_and_then_the_round(kept: Path) -> None:
     found = read_list(kept, SPEC)
     told = [(team.code, team.country, team.language, team.deadline, team.email) for team in found.teams]
     assert told == [
@@ -63,17 +63,8 @@ def test_a_list_as_an_office_keeps_it(kept: Path) -> None:
 def test_what_is_understood_is_shown_before_anything_is_written(
     kept: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = [
-        "round",
-        "init",
-        str(kept.parent / "round"),
-        "--spec",
-        "example",
-        "--teams",
-        str(kept),
-        "--dry-run",
-    ]
-    assert run(command) == 0
+    how = ["--spec", "example", "--teams", str(kept), "--dry-run"]
+    assert run(["round", "init", str(kept.parent / "round"), *how]) == 0
     out, err = capsys.readouterr()
     assert out.splitlines() == [
         "team   country  language  deadline    email",
@@ -85,9 +76,6 @@ def test_what_is_understood_is_shown_before_anything_is_written(
     ]
     assert err == "Nothing was written (dry run).\n"
     assert not (kept.parent / "round").exists()
-
-
-def test_addresses_are_kept_by_the_round(kept: Path) -> None:
     init_round(kept.parent / "round", "example", kept)
     again = load_round(kept.parent / "round")
     assert [team.email for team in again.teams] == ["pak@example.org, two@example.org", "mar@example.org"]

@@ -1,4 +1,4 @@
-"""Writes the generated pages of docs/; `tests/test_docs.py` fails when one is stale."""
+"""Writes the generated pages of docs/; `tests/test_guides.py` fails when one is stale."""
 
 from __future__ import annotations
 
