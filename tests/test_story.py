@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import ExpectedReturn, Order, generate, load, load_round, read
+from hrge_xl import ExpectedReturn, generate, load, load_round, read
 from hrge_xl.cli import run
 from tests.face import DATASET, Answers, Identity, Refusal, identity_of, layout_for, orders, saved_on
 
 SPEC = load("example")
 TEAMS = "team,country,deadline\nRabat,MAR,2026-07-15\nKarachi,PAK,2026-07-15\nCairo,EGY,2026-07-15\n"
 NEXT_TEAMS = "team,country,deadline\nRabat,MAR,2027-01-15\nKarachi,PAK,2027-01-15\n"
+OLD_COPIES = "SELECT s.path FROM findings f JOIN submissions s USING (submission) WHERE f.code = 'X006'"
 ISSUED, ISSUED_NEXT = date(2026, 4, 1), date(2026, 10, 1)
 
 
@@ -64,22 +65,12 @@ class Office:
         return {row["team"]: row for row in json.loads(said)}
 
 
-def order_of(folder: Path, team: str, day: date) -> Order:
-    return next(order for order in orders(load_round(folder), day) if order.team == team)
-
-
 def send(
-    folder: Path,
-    team: str,
-    name: str,
-    what: Answers,
-    *,
-    saved: date,
-    issued: date = ISSUED,
-    back: Identity | None = None,
+    folder: Path, team: str, name: str, what: Answers, *, saved: date, back: Identity | None = None
 ) -> Path:
     """A workbook as a team sends it: filled in and saved on a day; `back` is the stamp of the feedback it used."""
-    order = order_of(folder, team, issued)
+    issued = ISSUED if folder.name == "2026-H1" else ISSUED_NEXT
+    order = next(each for each in orders(load_round(folder), issued) if each.team == team)
     stamp = back or identity_of(SPEC, order, layout_for(SPEC, order))
     made = generate(SPEC, replace(order, answers=what, copy=stamp.copy, predecessor=stamp.predecessor))
     path = folder / "returned" / name
@@ -156,10 +147,7 @@ def test_two_rounds_through_time(office: Office) -> None:
     # somebody goes on in the workbook as it was issued: newer than the correction, but without its answers
     send(first, "Karachi", "karachi again.xlsx", answers("WS-2", summer, 10.0), saved=date(2026, 8, 3))
     office.status(first, date(2026, 8, 4), received=date(2026, 8, 4))
-    query_of_doubts = (
-        "SELECT s.path FROM findings f JOIN submissions s USING (submission) WHERE f.code = 'X006'"
-    )
-    told = query(first, query_of_doubts)
+    told = query(first, OLD_COPIES)
     assert [Path(path).name for (path,) in told] == ["karachi again.xlsx"]
     why = ("--withdraw", "--reason", "An old copy.", "--by", "office")
     office.command("decide", first, "karachi again.xlsx", *why)
@@ -171,14 +159,7 @@ def test_two_rounds_through_time(office: Office) -> None:
     # October: the next round, and what changed since
     second = office.set_up("2026-H2", NEXT_TEAMS, ISSUED_NEXT)
     autumn = date(2026, 11, 10)
-    send(
-        second,
-        "Rabat",
-        "rabat.xlsx",
-        answers("WS-1", autumn, 25.0),
-        issued=ISSUED_NEXT,
-        saved=date(2026, 12, 1),
-    )
+    send(second, "Rabat", "rabat.xlsx", answers("WS-1", autumn, 25.0), saved=date(2026, 12, 1))
     said = office.status(second, date(2026, 12, 3), received=date(2026, 12, 3))
     assert {team: row["state"] for team, row in said.items()} == {"Rabat": "accepted", "Karachi": "issued"}
     compared = office.command("compare", first, second)
