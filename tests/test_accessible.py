@@ -66,9 +66,8 @@ def workbook(request: Any) -> Made:
 def luminance(colour: str) -> float:
     """Relative luminance as WCAG 2.1 defines it."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
+    linear = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
+    red, green, blue = linear
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -94,45 +93,28 @@ def fill(cell: Cell) -> str:
 def hidden(sheet: Worksheet) -> tuple[set[int], set[int]]:
     """Numbers of the hidden rows and columns."""
     rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
-    columns = {
-        number
-        for column in sheet.column_dimensions.values()
-        if column.hidden
-        for number in range(column.min or 0, (column.max or 0) + 1)
-    }
-    return rows, columns
+    away = [column for column in sheet.column_dimensions.values() if column.hidden]
+    return rows, {number for column in away for number in range(column.min or 0, (column.max or 0) + 1)}
 
 
 def visible(sheet: Worksheet) -> Iterator[Cell]:
     """The cells that can be seen."""
     rows, columns = hidden(sheet)
-    return (
-        cell
-        for row in sheet.iter_rows()
-        if row[0].row not in rows
-        for cell in row
-        if cell.column not in columns and isinstance(cell, Cell)
-    )
+    cells = (cell for row in sheet.iter_rows() if row[0].row not in rows for cell in row)
+    return (cell for cell in cells if cell.column not in columns and isinstance(cell, Cell))
 
 
 def test_text_stands_out_from_its_ground(workbook: Made) -> None:
-    pairs = {
-        (ink(cell), fill(cell)) for sheet in workbook.sheets for cell in visible(sheet) if cell.has_style
-    }
+    cells = (cell for sheet in workbook.sheets for cell in visible(sheet) if cell.has_style)
+    pairs = {(ink(cell), fill(cell)) for cell in cells}
     assert pairs
     assert {pair: round(contrast(*pair), 2) for pair in pairs if contrast(*pair) < CONTRAST} == {}
 
 
 def looks(sheet: Worksheet, area: Any) -> set[tuple[str, str]]:
     """How the cells of an area look: letters and ground."""
-    return {
-        (ink(cell), fill(cell))
-        for part in area.sqref.ranges
-        for row in sheet[
-            part.coord if part.size["rows"] + part.size["columns"] > 2 else f"{part.coord}:{part.coord}"
-        ]
-        for cell in row
-    }
+    places = (each.coord if ":" in each.coord else f"{each.coord}:{each.coord}" for each in area.sqref.ranges)
+    return {(ink(cell), fill(cell)) for place in places for row in sheet[place] for cell in row}
 
 
 def test_so_it_does_where_a_condition_colours_it(workbook: Made) -> None:
@@ -178,12 +160,8 @@ def test_no_colour_without_a_word(workbook: Made) -> None:
                     continue
                 first = int(re.findall(r"\d+", str(area.sqref))[0])
                 says_itself = re.match(r"\$?[A-Z]+\$?\d+=", rule.formula[0]) is not None
-                status = any(
-                    row.index == first and column.role == "status"
-                    for grid in grids
-                    for row in grid.rows
-                    for column in grid.columns
-                )
+                about = [grid for grid in grids if any(row.index == first for row in grid.rows)]
+                status = any(column.role == "status" for grid in about for column in grid.columns)
                 counted = is_headed_count(sheet, str(area.sqref), rule.formula[0])
                 assert says_itself or status or counted, (sheet.title, str(area.sqref), rule.formula)
 
@@ -195,25 +173,23 @@ def is_headed_count(sheet: Worksheet, area: str, formula: str) -> bool:
     return counts and left == right and any(sheet.cell(row, left).value for row in range(CODE_ROW + 1, top))
 
 
-def test_cells_are_not_merged(workbook: Made) -> None:
+def test_cells_are_not_merged_and_no_blank_row_is_a_spacer(workbook: Made) -> None:
     assert [sheet.title for sheet in workbook.sheets if sheet.merged_cells.ranges] == []
-
-
-def test_no_blank_row_or_column_as_a_spacer(workbook: Made) -> None:
     for sheet in workbook.sheets:
         if sheet.title in INTENDED_GAPS:
             continue
-        used = {
-            cell.row
-            for cell in visible(sheet)
-            if cell.value is not None or (cell.has_style and cell.border.top.style)
-        }
+        bordered = {cell.row for cell in visible(sheet) if cell.has_style and cell.border.top.style}
+        used = bordered | {cell.row for cell in visible(sheet) if cell.value is not None}
         rows, _ = hidden(sheet)
         assert set(range(min(used), max(used) + 1)) - rows - used == set(), sheet.title
 
 
-def test_the_title_is_in_the_first_visible_cell(workbook: Made) -> None:
+def test_the_title_is_in_the_first_visible_cell_and_codes_in_a_hidden_row_and_column(workbook: Made) -> None:
     for sheet in workbook.sheets:
+        rows, columns = hidden(sheet)
+        assert CODE_ROW in rows, sheet.title
+        assert CODE_COLUMN in columns, sheet.title
+        assert sheet["A1"].value, sheet.title
         first = next(iter(visible(sheet)))
         assert first.coordinate == "B2", sheet.title
         assert first.value, sheet.title
@@ -221,15 +197,9 @@ def test_the_title_is_in_the_first_visible_cell(workbook: Made) -> None:
         assert first.font.size >= 16, sheet.title
 
 
-def test_codes_stand_in_a_hidden_row_and_column(workbook: Made) -> None:
-    for sheet in workbook.sheets:
-        rows, columns = hidden(sheet)
-        assert CODE_ROW in rows, sheet.title
-        assert CODE_COLUMN in columns, sheet.title
-        assert sheet["A1"].value, sheet.title
-
-
-def test_one_font(workbook: Made) -> None:
+def test_one_font_and_the_language_of_the_document(workbook: Made) -> None:
+    """No cell of a workbook can say in which language it is spelled."""
+    assert workbook.book.properties.language == workbook.where.language
     fonts = {cell.font.name for sheet in workbook.sheets for cell in visible(sheet) if cell.has_style}
     assert fonts == {FONT}
 
@@ -240,11 +210,6 @@ def test_pictures_and_charts_have_a_text(workbook: Made) -> None:
             if name.startswith("xl/drawings/drawing"):
                 for properties in re.findall(r"<xdr:cNvPr [^>]*>", package.read(name).decode()):
                     assert re.search(r'descr="[^"]+"', properties), (name, properties)
-
-
-def test_the_language_is_said(workbook: Made) -> None:
-    """Of the document, as other programs show it; no cell of a workbook can say in which language it is spelled."""
-    assert workbook.book.properties.language == workbook.where.language
 
 
 def test_heads_stay_in_view_and_leave_room(workbook: Made) -> None:
@@ -280,21 +245,12 @@ def test_prints_on_a4_in_letters_that_can_be_read(workbook: Made) -> None:
         assert page.sheet_properties.pageSetUpPr.fitToPage, sheet.name
         pages = setup.fitToWidth if setup.fitToWidth is not None else 1
         assert setup.fitToHeight == 0, sheet.name
-        widths = [width(page, column) for column in printed_columns(page)]
-        leading = repeated_columns(page)
+        left, _, right, _ = range_boundaries(str(page.print_area).split("!")[1])
+        widths = [width(page, column) for column in range(left, right + 1)]
+        repeated = str(page.print_title_cols or "")
+        leading = range_boundaries(repeated)[2] - 1 if repeated else 0
         assert pages_at(widths, leading, SMALLEST_SCALE) <= pages, sheet.name
         assert pages == 1 or leading >= 2, sheet.name
-
-
-def printed_columns(page: Worksheet) -> range:
-    area = re.findall(r"\$?([A-Z]+)\$?\d+", str(page.print_area))
-    columns = [page[f"{letters}1"].column for letters in area]
-    return range(columns[0], columns[-1] + 1)
-
-
-def repeated_columns(page: Worksheet) -> int:
-    titles = re.findall(r"\$?([A-Z]+):\$?([A-Z]+)", str(page.print_title_cols or ""))
-    return page[f"{titles[0][1]}1"].column - 1 if titles else 0
 
 
 def pages_at(widths: list[float], leading: int, scale: float) -> int:
@@ -339,17 +295,12 @@ def test_no_text_is_cut_off_in_a_narrow_cell(workbook: Made) -> None:
             if not isinstance(text, str) or cell.alignment.wrap_text:
                 continue
             room, column = 0.0, cell.column
-            while column == cell.column or (
-                column <= page.max_column + 20 and is_free(values, cell.row, column)
-            ):
+            beyond = page.max_column + 20
+            while column == cell.column or (column <= beyond and values.cell(cell.row, column).value is None):
                 room += width(page, column)
                 column += 1
             needed = len(text) * (cell.font.size or 10) * 0.56
             assert needed <= room, (sheet.name, cell.coordinate, text, get_column_letter(column))
-
-
-def is_free(page: Worksheet, row: int, column: int) -> bool:
-    return page.cell(row, column).value is None
 
 
 # the same level looks the same wherever it is shown
@@ -371,10 +322,8 @@ def levels_shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shown, how = folder / "shown", ["--spec", str(spec), "--today", "2026-08-01"]
     assert run(["consolidate", str(folder / "Rabat.xlsx"), *how, "-o", str(shown)]) in (0, 1)
     for kind in ("html", "xlsx", "overview"):
-        assert run(["report", str(shown), "--format", kind, "--today", "2026-08-01", "-o", str(shown)]) in (
-            0,
-            1,
-        )
+        made = ["--format", kind, "--today", "2026-08-01", "-o", str(shown)]
+        assert run(["report", str(shown), *made]) in (0, 1)
     return folder
 
 

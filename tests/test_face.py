@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 from openpyxl.utils import coordinate_to_tuple, range_boundaries
-from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.answers import layout
 from tests.face import (
@@ -91,24 +90,12 @@ def test_every_sheet_leads_to_its_neighbours_and_the_cover(name: str, language: 
     book = opened(made(name, language, "blank"))
     names = [where.cover_name, *(sheet.name for sheet in where.sheets), where.lists_name]
     for before, sheet, after in zip(names, names[1:-1], names[2:], strict=False):
-        links = [
-            book[sheet].cell(LINKS_ROW, column).hyperlink for column in range(MARK_COLUMN, MARK_COLUMN + 3)
-        ]
-        assert [link.location for link in links] == [
-            f"'{each}'!A1" for each in (before, where.cover_name, after)
-        ]
-
-
-@EVERY_SPEC
-def test_a_link_is_not_cut_by_the_one_beside_it(name: str, language: str) -> None:
-    book = opened(made(name, language, "blank"))
-    for sheet in layout(name, language).sheets:
-        texts = [
-            book[sheet.name].cell(LINKS_ROW, column).value for column in range(MARK_COLUMN, MARK_COLUMN + 2)
-        ]
-        for column, text in enumerate(texts, start=MARK_COLUMN):
-            room = book[sheet.name].column_dimensions[column_letters(column)].width * CHARACTERS
-            assert len(str(text)) <= max(room, 1), (sheet.name, text)
+        links = [book[sheet].cell(LINKS_ROW, MARK_COLUMN + n) for n in range(3)]
+        leads = [f"'{each}'!A1" for each in (before, where.cover_name, after)]
+        assert [link.hyperlink.location for link in links] == leads
+        for link in links[:2]:  # is not cut by the one beside it
+            room = book[sheet].column_dimensions[column_letters(link.column)].width * CHARACTERS
+            assert len(str(link.value)) <= max(room, 1), (sheet, link.value)
 
 
 @EVERY_SPEC
@@ -138,11 +125,11 @@ def test_a_sheet_that_is_not_ticked_says_so() -> None:
     where = layout(TOOLKIT)
     ticks: Answers = {("FORM", "T1.1", "FRM_26"): "Y"}
     shown = opened(issued(TOOLKIT, "en", ticks), values=True)
-    words = {
-        sheet.tool.code: shown[sheet.name].cell(PROGRESS_ROW, MARK_COLUMN).value for sheet in where.sheets
-    }
-    assert words["T1.2"] == "Not ticked in the form"
-    assert re.fullmatch(r"0 of [0-9]+ answered", str(words["T1.1"]))
+    ticked, other = (
+        shown[where.sheet[tool].name].cell(PROGRESS_ROW, MARK_COLUMN).value for tool in ("T1.1", "T1.2")
+    )
+    assert other == "Not ticked in the form"
+    assert re.fullmatch(r"0 of [0-9]+ answered", str(ticked))
     cover = shown[where.cover_name]
     states = {row[0].value: row[-1].value for row in cover.iter_rows(min_row=10, min_col=2, max_col=9)}
     assert states["1.2 Prevention"] == "Not ticked in the form"
@@ -160,33 +147,24 @@ def test_tools_of_one_part_have_tabs_of_one_colour() -> None:
     book = opened(made(TOOLKIT, "en", "blank"))
     colours: dict[str, set[str]] = {}
     for sheet in layout(TOOLKIT).sheets:
-        colours.setdefault(sheet.tool.part.say("en"), set()).add(
-            book[sheet.name].sheet_properties.tabColor.rgb
-        )
+        colour = book[sheet.name].sheet_properties.tabColor.rgb
+        colours.setdefault(sheet.tool.part.say("en"), set()).add(colour)
     assert all(len(each) == 1 for each in colours.values())
-    assert len({colour for each in colours.values() for colour in each}) == len(colours)
+    assert len(set.union(*colours.values())) == len(colours)
 
 
 def test_bands_stand_above_their_columns_and_fold_but_for_the_first() -> None:
     where = layout(TOOLKIT)
     drawn = opened(made(TOOLKIT, "en", "blank"))["3.2 Risk strategy"]
     grid = where.sheet["T3.2"].grids[0]
-    assert [band.label.say("en") for band, _ in grid.bands][:4] == [
-        "Identify",
-        "Score now",
-        "Treat",
-        "Score after",
-    ]
+    bands = [band.label.say("en") for band, _ in grid.bands]
+    assert bands[:4] == ["Identify", "Score now", "Treat", "Score after"]
     for band, columns in grid.bands:
         assert drawn.cell(BAND_ROW, columns[0].index).value == band.label.say("en")
-        levels = [outline(drawn, column.index) for column in columns]
+        dimensions = [*drawn.column_dimensions.values()]
+        folded = [next(d for d in dimensions if d.min <= column.index <= d.max) for column in columns]
+        levels = [int(each.outlineLevel or 0) for each in folded]
         assert levels == [0, *[int(band.folded)] * (len(columns) - 1)]
-
-
-def outline(drawn: Worksheet, column: int) -> int:
-    """The level of the outline that a column belongs to."""
-    found = (each for each in drawn.column_dimensions.values() if each.min <= column <= each.max)
-    return int(next(found).outlineLevel or 0)
 
 
 def test_only_the_rows_and_columns_that_people_talk_about_are_printed() -> None:
@@ -203,9 +181,8 @@ def test_a_full_register_says_what_to_do() -> None:
     where = layout(TOOLKIT)
     grid = where.sheet["T3.2"].grids[0]
     assert len(grid.data_rows) == 25
-    below = opened(made(TOOLKIT, "en", "blank"))["3.2 Risk strategy"].cell(
-        grid.data_rows[-1].index + 1, MARK_COLUMN
-    )
+    drawn = opened(made(TOOLKIT, "en", "blank"))["3.2 Risk strategy"]
+    below = drawn.cell(grid.data_rows[-1].index + 1, MARK_COLUMN)
     assert str(below.value).startswith("All rows in use?")
 
 
@@ -249,9 +226,5 @@ def helping(where: Layout) -> Iterator[tuple[str, Text]]:
 @EVERY_SPEC
 def test_every_help_note_and_anchor_can_be_read_somewhere(name: str, language: str) -> None:
     where, whole = layout(name, language), seen(name, language)
-    missing = [
-        (about, text.say(language))
-        for about, text in helping(where)
-        if squeezed(text.say(language)) not in whole
-    ]
-    assert missing == []
+    said = [(about, text.say(language)) for about, text in helping(where)]
+    assert [each for each in said if squeezed(each[1]) not in whole] == []

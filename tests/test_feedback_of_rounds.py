@@ -197,16 +197,6 @@ def test_a_step_back_is_never_silent(made: Round, tmp_path: Path, capsys: Capsys
     assert "X006" not in "".join(told(made, capsys)[1])
 
 
-def test_going_on_in_the_latest_feedback_is_no_step_back(made: Round, tmp_path: Path, capsys: Capsys) -> None:
-    sent(made, "ONE", "v1", 1, **ERROR)
-    sent(made, "ONE", "v2", 2, PLN_06=99.0, **ERROR)
-    feedback(made, tmp_path / "out", capsys)
-    corrected(tmp_path / "out" / "ONE_WS-07_feedback.xlsx", made.folder / "returned" / "v3.xlsx", TODAY)
-    files, notes = told(made, capsys)
-    assert files["v3.xlsx"] == "counts"
-    assert notes == ["superseded: v1.xlsx, v2.xlsx"]
-
-
 def test_a_corrected_project_code_is_no_second_workbook(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     """What feedback asked for is done in it: the version with the wrong code is superseded."""
     sent(made, "ONE", "v1", 1, project="WRONG-7", **ERROR)
