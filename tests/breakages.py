@@ -41,19 +41,11 @@ from tests.property_tests import import_everything
 
 HERE = Path(__file__).resolve().parent.parent
 HOME = HERE / "output" / "breakages"
-RESULTS, LINES, SECONDS, MODULES = (
-    HOME / name for name in ("results.jsonl", "lines", "seconds.json", "modules.json")
-)
+RESULTS, LINES = HOME / "results.jsonl", HOME / "lines"
+SECONDS, MODULES = HOME / "seconds.json", HOME / "modules.json"
 COPIED = (
-    "hrge_xl",
-    "tests",
-    "workbook_specs",
-    "docs",
-    ".ci",
-    "Makefile",
-    "pyproject.toml",
-    "README.md",
-    "CHANGELOG.md",
+    *("hrge_xl", "tests", "workbook_specs", "docs", ".ci"),
+    *("Makefile", "pyproject.toml", "README.md", "CHANGELOG.md"),
 )
 SEED, COUNT = 29, 200
 MOST_FILES = 10  # with tests, nearest first, where nothing is recorded
@@ -61,11 +53,7 @@ MOST_SECONDS = 600.0  # for the tests against one breakage, on a clock that othe
 BUDGET = 45.0  # seconds that the tests against one breakage took when they were recorded
 USUAL = 0.2  # seconds, of a test whose time was not recorded
 RECORDED = "not long and not deep and not office and not browser and not postgres"
-FARTHEST = (
-    "test_files_of_today.py",
-    "test_story.py",
-    "test_cli.py",
-)  # which go through everything: asked last
+FARTHEST = ("test_files_of_today.py", "test_story.py", "test_cli.py")  # go through everything: asked last
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -118,12 +106,9 @@ def broken(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield "truth turned", ast.Constant(not node.value)
         case ast.Constant(value=int() as number):
             yield "number changed", ast.Constant(number + 1)
-        case (
-            ast.Expr(value=ast.Call() | ast.Yield() | ast.YieldFrom())
-            | ast.AugAssign()
-            | ast.Raise()
-            | ast.Continue()
-        ):
+        case ast.Expr(value=ast.Call() | ast.Yield() | ast.YieldFrom()):
+            yield "statement left out", ast.Pass()
+        case ast.AugAssign() | ast.Raise() | ast.Continue():
             yield "statement left out", ast.Pass()
 
 
@@ -250,9 +235,7 @@ class Recorded:
         self._files = [*LINES.glob("data*")]
         self._modules: dict[str, str] = json.loads(MODULES.read_text("utf-8")) if MODULES.is_file() else {}
         seconds = json.loads(SECONDS.read_text("utf-8")) if SECONDS.is_file() else {}
-        self._seconds: dict[str, dict[str, float]] = {
-            _plain(test): phases for test, phases in seconds.items()
-        }
+        self._seconds: dict[str, dict[str, float]] = {_plain(name): took for name, took in seconds.items()}
 
     def tests(self, breakage: Breakage) -> list[str]:
         """Give the tests that go through the broken line, as many as the time allows; none where nothing is recorded.
@@ -282,7 +265,7 @@ class Recorded:
         for test in sorted(tests, key=lambda test: (self._of(test), test)):
             by_file[test.partition("::")[0]].append(test)
         by_turns = sorted(
-            ((n, self._of(test), test) for some in by_file.values() for n, test in enumerate(some))
+            (n, self._of(test), test) for some in by_file.values() for n, test in enumerate(some)
         )
         found, spent, setups = list[str](), 0.0, set[str]()
         for _, seconds, test in by_turns:
@@ -300,14 +283,8 @@ class Recorded:
     @cache  # noqa: B019 - one for the whole run
     def _setup(self, file: str) -> float:
         """Give how long the fixtures of a file took."""
-        return max(
-            (
-                phases.get("setup", 0.0)
-                for test, phases in self._seconds.items()
-                if test.startswith(f"{file}::")
-            ),
-            default=0.0,
-        )
+        of_file = (phases for test, phases in self._seconds.items() if test.startswith(f"{file}::"))
+        return max((phases.get("setup", 0.0) for phases in of_file), default=0.0)
 
     @cache  # noqa: B019 - one for the whole run
     def _lines(self, file: str) -> dict[int, set[str]]:
@@ -322,9 +299,8 @@ class Recorded:
                 for test, bits in database.execute(query, (file,)):
                     for line in numbits_to_nums(bits):
                         found[line].add(_plain(test))
-        return {
-            line: {test for test in tests if self._of(test) != float("inf")} for line, tests in found.items()
-        }
+        passes = {test for tests in found.values() for test in tests if self._of(test) != float("inf")}
+        return {line: tests & passes for line, tests in found.items()}
 
 
 def _plain(test: str) -> str:

@@ -246,16 +246,9 @@ def free_port() -> int:
 
 def start_postgres(programs: Path, folder: Path, account: Account, port: int) -> "subprocess.Popen[bytes]":
     """Start a server on a port and wait until it answers; nobody else can reach it."""
-    settings = {
-        "listen_addresses": "127.0.0.1",
-        "port": str(port),
-        "unix_socket_directories": str(folder),
-        "fsync": "off",
-        "full_page_writes": "off",
-        "synchronous_commit": "off",
-        "shared_buffers": "32MB",
-        "max_connections": "40",
-    }
+    settings = dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
+    settings |= {"shared_buffers": "32MB", "max_connections": "40"}
+    settings |= {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(folder)}
     command = [str(programs / "postgres"), "-D", str(folder / "data")]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
@@ -303,17 +296,10 @@ def postgres_url() -> Iterator[str]:
         if os.geteuid() == 0:
             for path in (folder, folder / "word.txt"):
                 os.chown(path, account.user, account.group)
+        place = (f"--pgdata={folder / 'data'}", f"--pwfile={folder / 'word.txt'}")
+        how = ("--username=hrge", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync")
         subprocess.run(
-            [
-                str(programs / "initdb"),
-                f"--pgdata={folder / 'data'}",
-                "--username=hrge",
-                f"--pwfile={folder / 'word.txt'}",
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--no-sync",
-            ],
+            [str(programs / "initdb"), *place, *how],
             check=True,
             capture_output=True,
             timeout=START_SECONDS,
