@@ -190,35 +190,6 @@ def test_a_workbook_of_another_spec(tmp_path: Path) -> None:
     assert "I002" in done.stdout
 
 
-def test_an_encrypted_workbook_opens_with_its_password(tmp_path: Path) -> None:
-    from msoffcrypto.format.ooxml import OOXMLFile
-
-    locked = tmp_path / "locked.xlsx"
-    with (RETURNS / "careful.xlsx").open("rb") as plain, locked.open("wb") as target:
-        OOXMLFile(plain).encrypt("open sesame", target)
-    (tmp_path / "password.txt").write_text("open sesame\n", encoding="utf-8")
-    refused = run("validate", locked, "--today", "2026-06-30")
-    assert refused.returncode == 4
-    assert "F004" in refused.stdout
-    opened = run("validate", locked, "--today", "2026-06-30", "--password-file", tmp_path / "password.txt")
-    assert opened.returncode == 0, opened.stdout
-    assert "open sesame" not in opened.stdout + opened.stderr
-
-
-@pytest.mark.parametrize("verb", ["report", "feedback"])
-def test_refused_files_show_in_the_exit_code_of_every_verb(verb: str, tmp_path: Path) -> None:
-    (tmp_path / "note.xlsx").write_text("not a workbook", encoding="utf-8")
-    done = run(verb, tmp_path / "note.xlsx", RETURNS / "wrong_words.xlsx", "-o", tmp_path / "out")
-    assert done.returncode == 4
-    assert len(list((tmp_path / "out").iterdir())) >= 1
-
-
-def test_a_list_of_paths(tmp_path: Path) -> None:
-    (tmp_path / "list.txt").write_text(f"{RETURNS / 'careful.xlsx'}\n", encoding="utf-8")
-    done = run("validate", f"@{tmp_path / 'list.txt'}", "--today", "2026-06-30")
-    assert done.returncode == 0
-
-
 def test_the_version_is_that_of_the_program_and_of_its_specs() -> None:
     specs = f"specs: example {load('example').version}, hrge_toolkit {load('hrge_toolkit').version}"
     assert run("--version").stdout.splitlines() == [f"hrge-xl {__version__}", specs]

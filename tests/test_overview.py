@@ -118,11 +118,7 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
     (source,) = worst.sources
     assert source.team == "AFG"
     assert str(cell_of(returns, source)).startswith("4")
-
-
-def test_the_rows_stand_on_the_page(found: Overview) -> None:
     text = html(found)
-    assert found.indicators
     for source in found.indicators[-1].periods[0].behind.sources:
         row = f'<bdi>{source.file}</bdi> · <bdi>{source.sheet}</bdi> <b dir="ltr">{source.cell}</b>'
         assert row in text
@@ -280,7 +276,10 @@ def test_a_list_of_rows_says_where_it_was_cut(found: Overview) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_runs_nothing_asks_for_nothing_and_its_links_lead_on(found: Overview, language: str) -> None:
-    assert stands_alone(html(found, language))
+    text = html(found, language)
+    assert stands_alone(text)
+    drawings = [attributes for tag, attributes in Parsed(text).elements if tag == "svg"]
+    assert all(each.get("aria-hidden") == "true" or each.get("aria-label") for each in drawings)
 
 
 def test_languages_have_their_own_words_and_direction(found: Overview) -> None:
@@ -288,19 +287,9 @@ def test_languages_have_their_own_words_and_direction(found: Overview) -> None:
     assert "30 juin 2026" in html(replace(found, today=date(2026, 6, 30)), "fr")
     assert "Qui a répondu" in html(found, "fr")
     assert "من أجاب" in html(found, "ar")
-
-
-def test_what_is_typed_runs_from_left_to_right_in_every_language(found: Overview) -> None:
-    """Else an option reads “shareable--” on an Arabic page."""
-    for language in ("en", "ar", "fa"):
+    for language in ("en", "ar", "fa"):  # else an option reads “shareable--” on an Arabic page
         assert '<bdi dir="ltr">--shareable</bdi>' in html(found, language)
         assert '<bdi dir="ltr">hrge-xl consolidate</bdi>' in html(found, language)
-
-
-def test_drawings_have_words(found: Overview) -> None:
-    for tag, attributes in Parsed(html(found)).elements:
-        if tag == "svg":
-            assert attributes.get("aria-hidden") == "true" or attributes.get("aria-label"), attributes
 
 
 def test_the_same_files_give_the_same_page(results: list[Result], found: Overview) -> None:
@@ -348,20 +337,17 @@ def test_consolidate_leaves_the_overview(returns: Path, tmp_path: Path, capsys: 
     assert "Situation au 20 juillet 2026" in (tmp_path / "overview.html").read_text(encoding="utf-8")
 
 
-def test_a_language_that_the_spec_does_not_have(tmp_path: Path) -> None:
-    """The page is in it; what the spec says stays in the spec's own language."""
+def test_a_language_that_the_spec_does_not_have(tmp_path: Path, capsys: Capsys) -> None:
+    """The page is in it; what the spec says stays in the spec's own language; nobody speaks xx."""
     files = returned(tmp_path / "returned", {"pak.xlsx": workbook("PAK")})
     words = ("--format", "overview", "--lang", "es", "--today", TODAY, "-o", tmp_path)
     assert hrge("report", files[0].parent, *words) == 0
     text = (tmp_path / "overview.html").read_text(encoding="utf-8")
     assert "Situación al 20 julio 2026" in text
+    assert hrge("report", files[0].parent, "--format", "overview", "--lang", "xx", "-o", tmp_path) == 2
+    assert "There is no language 'xx'. Known are: ar, ckb, en, es," in capsys.readouterr().err
     assert "Half of the trainers are women" in text
     assert not (tmp_path / "validation.html").exists()
-
-
-def test_a_language_that_nobody_speaks(returns: Path, tmp_path: Path, capsys: Capsys) -> None:
-    assert run(["report", str(returns), "--format", "overview", "--lang", "xx", "-o", str(tmp_path)]) == 2
-    assert "There is no language 'xx'. Known are: ar, ckb, en, es," in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -406,16 +392,11 @@ def test_axe_finds_nothing(shown: Any, look: tuple[str, int]) -> None:
 
 
 @pytest.mark.browser
-def test_a_number_in_a_heat_map_leads_to_its_rows(shown: Any) -> None:
+def test_a_number_in_a_heat_map_leads_to_its_rows_and_paper_keeps_the_figures(shown: Any) -> None:
     opened, _ = shown("en", 1280)
     link = opened.locator(".matrix a").first
     link.click()
     assert opened.locator(link.get_attribute("href")).is_visible()
-
-
-@pytest.mark.browser
-def test_paper_keeps_the_figures(shown: Any) -> None:
-    opened, _ = shown("en", 1280)
     opened.emulate_media(media="print")
     assert opened.locator(".matrix").first.is_visible()
     assert opened.locator(".rows").first.is_hidden()

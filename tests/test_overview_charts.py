@@ -260,12 +260,9 @@ def test_returns_are_counted_by_the_day_that_status_names(rounds: Played) -> Non
     assert label.endswith(": 3")
 
 
-def test_the_first_run_has_nothing_to_compare_with(rounds: Played) -> None:
+def test_the_next_run_tells_what_came_was_fixed_and_moved(rounds: Played) -> None:
     assert rounds[1].change is None
     assert "There is no earlier run to compare with." in overview.page_of(rounds[1])
-
-
-def test_the_next_run_tells_what_came_was_fixed_and_moved(rounds: Played) -> None:
     change = rounds[2].change
     assert change
     assert (change.came, change.gone) == (["Bamako_two.xlsx"], [])
