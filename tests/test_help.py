@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from click.shell_completion import ShellComplete
 
 from hrge_xl import init_round, load
@@ -33,6 +34,7 @@ from tests.test_passwords import commands
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = commands(cli)
+SAID = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(autouse=True)
@@ -75,25 +77,9 @@ def test_examples_name_options_that_there_are() -> None:
             assert used <= known, (name, example)
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (("validte",), "There is no command 'validte'. Did you mean 'validate'?"),
-        (("spec", "chek"), "There is no command 'chek'. Did you mean 'check'?"),
-        (("help", "stats"), "Did you mean 'status'?"),
-        (("help", "status", "x"), "'hrge-xl status' has no commands within it."),
-        (("qqqqqq",), "There are: demo, spec, round,"),
-        (("generate", "hrge_tolkit"), "Did you mean 'hrge_toolkit'?"),
-        (("generate", "example", "--country", "PAK", "--tools", "PLAM"), "Did you mean 'PLAN'?"),
-        (("generate", "example", "--country", "PAK", "--lang", "frr"), "Did you mean 'fr'?"),
-        (("explain", "not-in-lst"), "Did you mean V002 (not-in-list)?"),
-        (("explain", "date"), "V005 (not-a-date)"),
-        (("validate", "--jsn", "x"), "--json"),
-        (("completion",), "Choose from: bash, zsh, fish, powershell"),
-    ],
-)
-def test_what_was_meant_is_asked_back(words: tuple[str, ...], told: str, capsys: Capsys) -> None:
-    assert told in said(capsys, *words, code=2)
+@pytest.mark.parametrize("typed", SAID["asked_back"])
+def test_what_was_meant_is_asked_back(typed: str, capsys: Capsys) -> None:
+    assert SAID["asked_back"][typed] in said(capsys, *typed.split(), code=2)
 
 
 @pytest.mark.parametrize("words", [[], ["spec"], ["round"]])
@@ -287,38 +273,19 @@ def test_the_file_is_read_once(own: Path, monkeypatch: Patch, capsys: Capsys) ->
     assert read == [own]
 
 
-MISTAKES = {
-    "[valdate]\n": "hrge-xl.toml is about no command: [valdate]. Did you mean 'validate'?",
-    "[validate]\nfail_onn = 1\n": "[validate] has no option 'fail_onn'. Did you mean 'fail-on'?",
-    "[validate]\njobs = 0\n": "Invalid value for '--jobs'",
-    "jobs = 0\n": "Invalid value for '--jobs'",
-    "jobs = 1\n[validate]\njobs = 0\n": "Invalid value for '--jobs'",
-    "validate = 1\n": "'validate' is a command. Write [validate], and options below it.",
-    "status = 1\n": "'status' is a command. Write [status], and options below it.",
-    "= 1": "the settings cannot be read",
-}
-
-
-@pytest.mark.parametrize("text", MISTAKES)
+@pytest.mark.parametrize("text", SAID["mistakes"])
 def test_mistakes_in_the_file_are_told(text: str, own: Path, here: Path, capsys: Capsys) -> None:
     own.write_text(text, encoding="utf-8")
     (here / "x").mkdir()
-    assert MISTAKES[text] in said(capsys, "validate", "x", code=2)
+    assert SAID["mistakes"][text] in said(capsys, "validate", "x", code=2)
 
 
-WHOLE = {
-    "jbs = 1\n": "no command has an option 'jbs'. Did you mean 'jobs'?",
-    "[spec.diff]\nx = 1\n": "[spec.diff] has no option 'x'. Known are: returned, json, output, password-file, jobs.",
-    "[spec]\ndif = 1\n": "[spec] has no option 'dif'. Did you mean 'diff'?",
-}
-
-
-@pytest.mark.parametrize("text", WHOLE)
+@pytest.mark.parametrize("text", SAID["whole_file"])
 def test_doctor_checks_all_of_the_file(text: str, own: Path, capsys: Capsys) -> None:
     """Other commands look only at what is meant for them."""
     own.write_text(text, encoding="utf-8")
     said(capsys, "explain", "V001", code=0)
-    assert WHOLE[text] in said(capsys, "doctor", code=2)
+    assert SAID["whole_file"][text] in said(capsys, "doctor", code=2)
     own.write_text("jobs = 1\n", encoding="utf-8")
     assert f"\n{own}: no mistake\n" in said(capsys, "doctor", code=0)
 
@@ -346,34 +313,12 @@ def round_(here: Path) -> Path:
     return init_round(here / "round", "example", here / "teams.csv").folder
 
 
-COMPLETED = {
-    "generate example --country p": "PAK",
-    "generate round --country pa": "PAK",
-    "generate nowhere --country p": "",
-    "generate example --lang ": "en fr ar",
-    "generate round --lang F": "fr",
-    "generate example --profile s": "short",
-    "generate example --tools ": "PLAN C1 R1 SUMMARY",
-    "generate round --tools c": "C1",
-    "trace round --team K": "Kabul Karachi",
-    "trace round --team kab": "Kabul",
-    "trace example --team K": "",
-    "trace --data round --team K": "Kabul Karachi",
-    "trace round --data nowhere --team K": "Kabul Karachi",
-    "trace --team K": "",
-    "trace round --field CHK_": "CHK_01 CHK_02",
-    "trace nowhere --field CHK_": "",
-    "export round --team kar": "Karachi",
-    "help round up": "update-spec",
-}
-
-
-@pytest.mark.parametrize("typed", COMPLETED)
+@pytest.mark.parametrize("typed", SAID["completed"])
 def test_names_are_completed(typed: str, round_: Path) -> None:
     """Of the spec or round that stands in the command; where it is none, nothing is offered and nothing goes wrong."""
     *words, begun = typed.split(" ")
     shell = ShellComplete(cli, {}, "hrge-xl", "_HRGE_XL_COMPLETE")
-    assert " ".join(item.value for item in shell.get_completions(words, begun)) == COMPLETED[typed]
+    assert " ".join(item.value for item in shell.get_completions(words, begun)) == SAID["completed"][typed]
 
 
 @pytest.fixture(scope="module")
