@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 import pytest
+import yaml
 
 import hrge_xl
 from hrge_xl.cli import cli
@@ -24,39 +25,15 @@ ROOT = DOCS.parent
 
 TODAY = date(2026, 6, 30)
 REQUEST = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("example"), TODAY)
-ALWAYS = """
-    ExpectedReturn Facts Order Question Source ValidationRequest Wish
-    check compare consolidate datasets decide diff document draft drafts explain export feedback generate init_round
-    issue load load_round one_dataset read receive recover refresh remind report schemas set_contact sign status
-    trace try_out validate verify waive withdraw
-"""  # names that programs of users call
 VERBS = {name for name in hrge_xl.__all__ if name.islower()}
-CALLED = {  # by each command
-    "check": "datasets", "compare": "datasets compare", "consolidate": "consolidate", "decide": "decide decisions",
-    "demo": "play_teams demonstrate", "doctor": "confinement load", "drafts": "drafts", "explain": "explain",
-    "export": "one_dataset export", "feedback": "give_feedback", "generate": "issue_round issue_spec",
-    "receive": "receive", "recover": "recover", "refresh": "refresh", "remind": "remind",
-    "report": "datasets document overview", "round init": "init_round read_list", "round contact": "set_contact",
-    "round messages": "write_messages", "round update-spec": "update_spec", "sign": "sign check_seal chain new_key",
-    "spec check": "check_spec", "spec diff": "diff load returned_files touched_files", "spec draft": "draft_spec",
-    "spec schema": "spec_schema", "spec show": "load", "spec translate": "translate", "status": "datasets status",
-    "trace": "one_dataset trace trace_answers", "validate": "datasets document", "verify": "verify",
-    "waive": "waive waivers withdraw",
-}  # fmt: skip
+TABLES: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+CALLED: dict[str, str] = TABLES["called"]
 OF_THE_TERMINAL = {"completion", "help"}
 RECORDS = {  # what some verbs are told in one
     "consolidate": hrge_xl.Question, "datasets": hrge_xl.Question, "document": hrge_xl.Facts, "export": hrge_xl.Wish,
     "give_feedback": hrge_xl.Question,
 }  # fmt: skip
-# how the result is shown, or where it goes
-SHOWN = {"as_json", "output", "wide", "xlsx", "fail_on", "how", "formats", "lang"}
-CHOOSING = {"check", "dry_run", "everything", "listed", "new_key"}  # between the verbs of a command
-SAME = {  # an option or argument, and what the library calls it
-    "after": "new", "all_": "everybody", "before": "old", "cell": "place", "dataset": "place", "file": "paths",
-    "kinds": "occasions", "ledger": "folder", "more": "paths", "passphrase_file": "passphrase",
-    "received": "arrived", "redact": "redacted", "returned": "paths", "round_folder": "paths", "shareable": "masked",
-    "teams": "teams_file", "withdraw": "number", "words": "place",
-}  # fmt: skip
+NO_PARAMETERS = {*TABLES["shown"], *TABLES["choosing"]}
 
 
 def leaves() -> Iterator[tuple[str, click.Command]]:
@@ -90,7 +67,7 @@ def test_every_option_is_a_parameter() -> None:
         known = {name for each in told for name in inspect.signature(each).parameters}
         shown = (each for each in command.params if each.expose_value and not getattr(each, "hidden", False))
         options = {each.name for each in shown}
-        lost = {each for each in options - SHOWN - CHOOSING - known if SAME.get(str(each)) not in known}
+        lost = {each for each in options - NO_PARAMETERS - known if TABLES["same"].get(each) not in known}
         assert not lost or name in OF_THE_TERMINAL, (name, lost)
 
 
@@ -108,7 +85,7 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_public_names() -> None:
-    assert set(ALWAYS.split()) <= set(hrge_xl.__all__) <= set(dir(hrge_xl))
+    assert set(TABLES["always"].split()) <= set(hrge_xl.__all__) <= set(dir(hrge_xl))
     assert all(getattr(hrge_xl, name) is not None for name in hrge_xl.__all__)
     assert not hasattr(hrge_xl, "no_verb")
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
+import yaml
+
 from tests import check_table, read_package
 from tests.face import (
     DATASET_COLUMNS,
@@ -29,32 +31,9 @@ MOST_VALUES = 12  # of a list that the page names one by one
 
 PAGE_OF_TEXTS = Path(__file__).with_suffix(".md")  # with marks where tables and examples come in
 
-QUERIES: dict[str, tuple[str, str]] = {
-    "findings": (
-        "What is still open in the returns that count, the most frequent first",
-        """SELECT code, name, severity, count(*) AS times, count(DISTINCT team) AS teams
-FROM findings
-WHERE current AND NOT waived
-GROUP BY code, name, severity
-ORDER BY times DESC, code""",
-    ),
-    "risks": (
-        "Every high risk with what the team does about it, in words, and the cell where it stands",
-        """SELECT r.team, r.rsk_01 AS risk, r.rsk_06_label AS response, s.path, r.sheet, r.cell
-FROM risks AS r JOIN submissions AS s ON s.submission = r.submission
-WHERE r.current AND r.rsk_05 = 'H'
-ORDER BY r.team, r.n""",
-    ),
-    "participants": (
-        "A figure and everything that it is made of, straight from the facts",
-        """SELECT s.period, s.team, f.number, sum(f.number) OVER (PARTITION BY s.period) AS total
-FROM answers_fact AS f
-JOIN submissions AS s ON s.submission_id = f.submission_id
-JOIN slots AS p ON p.slot = f.slot
-WHERE s.current AND p.field = 'PLN_06'
-ORDER BY s.period, s.team""",
-    ),
-}
+QUERIES: dict[str, tuple[str, str]] = yaml.safe_load(
+    Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
+)
 
 
 def dataset_page(spec: Spec, whole: Spec) -> str:
