@@ -5,6 +5,7 @@ process, and stopped at the end. Where one is missing its tests are skipped; wit
 """
 
 import atexit
+import contextlib
 import gc
 import os
 import secrets
@@ -17,7 +18,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -190,32 +190,16 @@ def browser() -> Iterator["Browser"]:
             running.close()
 
 
-@dataclass(frozen=True)
-class Account:
-    """The system user that a PostgreSQL server runs as: never root."""
-
-    user: int
-    group: int
-
-    def arguments(self) -> dict[str, Any]:
-        """Give what subprocess needs to become that user."""
-        if os.geteuid() != 0:
-            return {}
-        return {"user": self.user, "group": self.group, "extra_groups": []}
-
-
-def postgres_account() -> Account:
-    """Choose who runs PostgreSQL: whoever runs the tests, or an ordinary user when that is root."""
+def postgres_account() -> dict[str, Any]:
+    """Give what subprocess needs to become the user that runs PostgreSQL: an ordinary one instead of root."""
     if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid())
+        return {}
     import pwd
 
     for name in ("postgres", "nobody"):
-        try:
+        with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(entry.pw_uid, entry.pw_gid)
+            return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     missing("PostgreSQL does not run as root and there is no other user")
 
 
@@ -244,7 +228,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_postgres(programs: Path, folder: Path, account: Account, port: int) -> "subprocess.Popen[bytes]":
+def start_postgres(
+    programs: Path, folder: Path, account: dict[str, Any], port: int
+) -> "subprocess.Popen[bytes]":
     """Start a server on a port and wait until it answers; nobody else can reach it."""
     settings = dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
     settings |= {"shared_buffers": "32MB", "max_connections": "40"}
@@ -252,16 +238,9 @@ def start_postgres(programs: Path, folder: Path, account: Account, port: int) ->
     command = [str(programs / "postgres"), "-D", str(folder / "data")]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
+    how: dict[str, Any] = {"stdin": subprocess.DEVNULL, "cwd": folder, "start_new_session": True, **account}
     with (folder / "log.txt").open("ab") as log:
-        server = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-            start_new_session=True,
-            **account.arguments(),
-        )
+        server = subprocess.Popen(command, stdout=log, stderr=log, **how)
     ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
@@ -293,9 +272,9 @@ def postgres_url() -> Iterator[str]:
     try:
         word = secrets.token_hex(16)
         (folder / "word.txt").write_text(word, encoding="ascii")
-        if os.geteuid() == 0:
+        if account:
             for path in (folder, folder / "word.txt"):
-                os.chown(path, account.user, account.group)
+                os.chown(path, account["user"], account["group"])
         place = (f"--pgdata={folder / 'data'}", f"--pwfile={folder / 'word.txt'}")
         how = ("--username=hrge", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync")
         subprocess.run(
@@ -304,7 +283,7 @@ def postgres_url() -> Iterator[str]:
             capture_output=True,
             timeout=START_SECONDS,
             cwd=folder,
-            **account.arguments(),
+            **account,
         )
         port = free_port()
         server = start_postgres(programs, folder, account, port)

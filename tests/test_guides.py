@@ -19,19 +19,7 @@ import pytest
 from hrge_xl import load, try_out
 from hrge_xl.cli import run
 from tests import write_expressions
-from tests.face import (
-    CATALOGUE,
-    COMMANDS,
-    COMMON_OPTIONS,
-    FIELD_TYPES,
-    FUNCTIONS,
-    AnyBlock,
-    Exit,
-    cli,
-    find,
-    guide,
-    guide_name,
-)
+from tests.face import CATALOGUE, COMMANDS, COMMON_OPTIONS, FUNCTIONS, AnyBlock, Exit, find, guide, guide_name
 from tests.face import PAGES as GUIDE_PAGES
 from tests.guide_mail import post
 from tests.write_docs import DOCS, PAGES, guide_for_teams
@@ -127,14 +115,6 @@ def table(guide: str, head: str) -> dict[str, list[str]]:
     return {row[0].strip("` "): row[1:] for row in rows}
 
 
-def test_options_of_field_types() -> None:
-    rows = table("writing-a-spec.md", "type")
-    assert set(rows) == {*FIELD_TYPES}
-    for kind in FIELD_TYPES.values():
-        assert set(re.findall(r"`(\w+)`", rows[kind.name][1])) == set(kind.needs), kind
-        assert set(re.findall(r"`(\w+)`", rows[kind.name][2])) == set(kind.allows), kind
-
-
 def test_options_of_every_field() -> None:
     assert set(table("writing-a-spec.md", "option")) == set(COMMON_OPTIONS)
 
@@ -200,13 +180,6 @@ def test_no_page_shows_what_only_the_program_reads(name: str) -> None:
     """A placeholder, or the name of a class, outside the expressions of a rule."""
     prose = re.sub(r"`[^`]*`", "", PAGES[name]())
     assert not re.search(r"\{\w*\}|\w+\(\{", prose)
-
-
-def test_every_command_exists_and_is_listed() -> None:
-    page = (DOCS / "cli.md").read_text(encoding="utf-8")
-    for name in cli.list_commands(None):  # type: ignore[arg-type]
-        assert name in COMMANDS
-        assert f"## hrge-xl {name}" in page
 
 
 def test_only_codes_are_said_to_be_joined() -> None:

@@ -18,7 +18,7 @@ import yaml
 
 import hrge_xl
 from hrge_xl.cli import cli
-from tests.face import COMMANDS, FORMATS, UsageError
+from tests.face import COMMANDS, UsageError
 from tests.write_docs import DOCS
 
 ROOT = DOCS.parent
@@ -139,21 +139,6 @@ def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     for number, (line, code) in enumerate(WRONG.items(), start=first):
         found = [each for each in told if f"wrong.py:{number}: error:" in each and f"[{code}]" in each]
         assert found, (line, told)
-
-
-def test_the_whole_way(tmp_path: Path) -> None:
-    spec = hrge_xl.load("example")
-    path = tmp_path / "MAR.xlsx"
-    path.write_bytes(hrge_xl.generate(spec, hrge_xl.Order("MAR", TODAY, "MAR", "fr")))
-    assert hrge_xl.read(path, hrge_xl.ExpectedReturn()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
-    results = hrge_xl.validate([path], REQUEST)
-    with hrge_xl.datasets(hrge_xl.Question([str(path)], TODAY)) as found:
-        report = hrge_xl.document(found, hrge_xl.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
-    for name in FORMATS:
-        assert hrge_xl.report(report, name)
-    assert hrge_xl.feedback(results[0], spec, today=TODAY)
-    summary = hrge_xl.consolidate([hrge_xl.Source([path], REQUEST)], tmp_path / "dataset")
-    assert (summary.files, summary.totals.returned) == (1, 1)
 
 
 @pytest.fixture(scope="module")
