@@ -273,13 +273,15 @@ def mistakes(tmp_path: Path) -> Path:
 # what stands where
 
 
-def test_what_is_wrong_comes_first_then_what_is_missing_by_sheet(mistakes: Path) -> None:
+def test_what_is_wrong_comes_first_then_what_is_missing_and_nothing_is_done_yet(mistakes: Path) -> None:
     lines = seen(given(mistakes)).lines
     headings = [line[2] for line in lines if not line[0] and line[2].partition(": ")[2]]
     assert headings == ["To correct: 2", "Missing: 6", "To look at: 1"]
     groups = [(line[2], line[5]) for line in lines if not line[0] and line[5]]
     assert groups == [("Plan", "Missing: 3"), ("Risks", "Missing: 3")]
     assert [line[0] for line in lines if line[0]] == [str(n) for n in range(1, 10)]
+    assert [line[1] for line in lines if not line[0]] == ["0 of 2", "0 of 6", "0 of 3", "0 of 3", ""]
+    assert {line[1] for line in lines if line[0]} == {""}
 
 
 def test_a_row_says_where_what_was_asked_what_stands_there_what_is_wrong_and_what_to_do(
@@ -330,12 +332,6 @@ def test_what_is_missing_on_a_sheet_is_folded_under_its_line(tmp_path: Path) -> 
 
 
 # what is done
-
-
-def test_as_it_is_given_back_nothing_is_done_yet(mistakes: Path) -> None:
-    lines = seen(given(mistakes)).lines
-    assert [line[1] for line in lines if not line[0]] == ["0 of 2", "0 of 6", "0 of 3", "0 of 3", ""]
-    assert {line[1] for line in lines if line[0]} == {""}
 
 
 def test_what_is_put_right_is_done(office: Office, mistakes: Path, tmp_path: Path) -> None:

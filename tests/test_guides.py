@@ -115,11 +115,8 @@ def table(guide: str, head: str) -> dict[str, list[str]]:
     return {row[0].strip("` "): row[1:] for row in rows}
 
 
-def test_options_of_every_field() -> None:
+def test_options_of_every_field_and_kinds_of_blocks() -> None:
     assert set(table("writing-a-spec.md", "option")) == set(COMMON_OPTIONS)
-
-
-def test_kinds_of_blocks() -> None:
     models = AnyBlock.__origin__.__args__  # type: ignore[attr-defined]
     rows = table("writing-a-spec.md", "kind")
     assert set(rows) == {model.model_fields["kind"].annotation.__args__[0] for model in models}
@@ -149,13 +146,9 @@ def test_what_is_shown_by_example_can_be_put_into_a_spec(tmp_path: Path) -> None
     assert len(with_examples.rules) == len(load("example").rules) + 3
 
 
-def test_expressions_page_is_fresh() -> None:
-    assert write_expressions.PAGE.read_text(encoding="utf-8") == write_expressions.page(), (
-        "run: python -m tests.write_expressions"
-    )
-
-
-def test_every_function_has_an_example() -> None:
+def test_the_page_of_expressions_is_fresh_and_every_function_has_an_example() -> None:
+    there = write_expressions.PAGE.read_text(encoding="utf-8")
+    assert there == write_expressions.page(), "run: python -m tests.write_expressions"
     public = [each for each in FUNCTIONS.values() if not each.own]
     assert [each.name for each in public if each.name not in write_expressions.said_of(each)["Example"]] == []
 

@@ -211,16 +211,13 @@ def test_the_file_is_named_before_or_behind_the_command(
     assert "Settings: json from other.toml\n" in said(capsys, *words, *named, code=0)
 
 
-def test_codes_in_a_file_of_settings_may_be_numbers(here: Path, capsys: Capsys) -> None:
+def test_codes_and_days_in_a_file_of_settings_may_be_numbers(here: Path, capsys: Capsys) -> None:
     """A sheet such as 3.4 is a number to TOML, and several may be a list."""
     for value, code in (("9.7", "9.7"), ('["1.1", 9.8]', "9.8"), ('"1.1, 9.8"', "9.8")):
         (here / "own.toml").write_text(f"[generate]\ntools = {value}\n", encoding="utf-8")
         told = said(capsys, "--config", "own.toml", "generate", "hrge_toolkit", "--country", "PAK", code=2)
         assert "Settings: tools from own.toml" in told
         assert f"'{code}' is not a tool" in told
-
-
-def test_a_day_in_a_file_of_settings_may_be_a_number(here: Path, capsys: Capsys) -> None:
     words = ("--config", "own.toml", "status", ".")
     for value, code, told in ((20260331, 3, "round"), (1, 2, "1 is not a day")):
         (here / "own.toml").write_text(f"[status]\ntoday = {value}\n", encoding="utf-8")

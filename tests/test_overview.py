@@ -27,7 +27,6 @@ from tests.face import (
     Round,
     Store,
     Team,
-    UsageError,
     of_dataset,
     open_dataset,
     periods,
@@ -124,22 +123,16 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
         assert row in text
 
 
-def test_who_has_not_answered_and_how_late(found: Overview) -> None:
+def test_who_has_not_answered_what_is_overdue_and_whose_figures_these_are(found: Overview) -> None:
     states = {team.code: (team.state, team.days_late, team.correction_overdue) for team in found.teams}
     assert states == {
         "PAK": ("accepted", 0, 0), "AFG": ("returned", 0, 5), "UZB": ("missing", 10, 0), "BGD": ("unexpected", 0, 0),
     }  # fmt: skip
     assert "Not answered:</b> <bdi>UZB</bdi> (Days late: 10)" in html(found)
-
-
-def test_overdue_actions_are_listed(found: Overview) -> None:
     assert found.overdue
     (late,) = [each for each in found.overdue if each.source.team == "BGD"]
     assert (late.days, late.due) == (35, date(2026, 6, 15))
     assert "Quality and protection measures as targets" in html(found)
-
-
-def test_figures_say_how_many_teams_stand_behind_them(found: Overview) -> None:
     assert found.indicators
     assert found.risks
     assert {each.periods[0].figures["teams"] for each in found.indicators} == {3}
@@ -218,14 +211,6 @@ def test_periods_are_compared_and_never_added_up(both: Store) -> None:
     assert "7" not in [cell for row in rows for cell in row[:2]]
 
 
-def test_a_period_that_is_not_there(both: Store) -> None:
-    names = [f"'{two_rounds.period_of(both, round_)}'" for round_ in (LATER, EARLIER)]
-    with pytest.raises(UsageError) as caught:
-        built(both, TODAY, "en", period="2024-H1")
-    told = f"There is no period '2024-H1' in this dataset. There are: {', '.join(names)}."
-    assert str(caught.value) == told
-
-
 def test_a_round_shows_its_own_period_and_expects_teams_in_that_one_only(both: Store) -> None:
     earlier, later = (two_rounds.period_of(both, round_) for round_ in (EARLIER, LATER))
     round_ = replace(ROUND, name=earlier)
@@ -255,10 +240,11 @@ def test_the_period_of_the_command_line(tmp_path: Path, capsys: Capsys) -> None:
     assert run(["consolidate", str(tmp_path / "in"), "-o", str(out), *today]) == 0
     words = ["report", str(out), "--format", "overview", "-o", str(tmp_path)]
     with open_dataset(out) as store:
-        earlier = two_rounds.period_of(store, EARLIER)
+        earlier, later = (two_rounds.period_of(store, each) for each in (EARLIER, LATER))
     capsys.readouterr()
     assert run([*words, "--period", "2024-H1"]) == 2
-    assert "There is no period '2024-H1' in this dataset. There are: '" in capsys.readouterr().err
+    told = f"There is no period '2024-H1' in this dataset. There are: '{later}', '{earlier}'."
+    assert told in capsys.readouterr().err
     assert run([*words, "--period", earlier, "--shareable"]) == 0
     text = (tmp_path / "overview_shareable.html").read_text(encoding="utf-8")
     assert "May be shared" in text

@@ -209,22 +209,16 @@ def test_time_runs_as_the_page_is_read(mirrored: bool) -> None:
     assert heights[1] < heights[2] < heights[0]
 
 
-def test_pieces_of_a_column_are_as_high_as_their_values() -> None:
+def test_columns_are_as_high_as_their_values_with_room_for_labels_and_texts_break_out_of_nothing() -> None:
     found = [ChartColumn("a", [(1, "p0"), (3, "p1")], "4"), ChartColumn("b", [(2, "p0")], "2")]
     drawn = drawing("chart", columns(found))
     heights = {css: float(h) for css, h in re.findall(r'<rect class="(p1)"[^>]*height="([\d.]+)"', drawn)}
     (whole, *_) = [float(h) for h in re.findall(r'<rect class="p0"[^>]*height="([\d.]+)"', drawn)]
     assert heights["p1"] == pytest.approx(3 * whole, abs=0.2)
-
-
-def test_labels_never_stand_upon_each_other() -> None:
     found = [ChartColumn(f"a long label {n:02}", [(n, "one")], str(n)) for n in range(12)]
     labels = re.findall(r">(a long label \d\d)<", drawing("chart", columns(found)))
     assert labels[-1] == "a long label 11"
     assert len(labels) <= 4
-
-
-def test_a_text_of_a_drawing_breaks_out_of_nothing() -> None:
     drawn = drawing("chart", steps([(0.0, Point("<b>", 1, '"><script>'))], [(1.0, Mark("<i>", 0, "due"))], 1))
     assert not re.search("<(script|b|i)>", drawn)
 
