@@ -65,16 +65,16 @@ def all_findings(document: Document) -> int:
     return sum(recount(document)[key] for key in html.SEVERITIES)
 
 
-def from_html(document: Document) -> Counter[str]:
+# what each format counts: verdicts and statuses of files, severities and codes of findings
+
+
+def from_html(document: Document) -> Iterator[str]:
     text = html.render(document)
-    counts: Counter[str] = Counter()
     for row in Parsed(text).findings:
-        counts[SEVERITY_OF_WORD[row[0]]] += 1
-        counts[row[1].split()[0]] += 1
+        yield from (SEVERITY_OF_WORD[row[0]], row[1].split()[0])
     heads = re.findall(r"<summary><h3>(.*?)</summary>", text)
     for verdict, *status in (re.findall(r'class="(\w+) tag"', head) for head in heads):
-        counts.update((verdict, *(status or ["refused" if verdict == "refused" else "counts"]), "files"))
-    return counts
+        yield from (verdict, *(status or ["refused" if verdict == "refused" else "counts"]), "files")
 
 
 def from_html_cards(document: Document) -> dict[str, int]:
@@ -86,56 +86,47 @@ def workbook(document: Document) -> openpyxl.Workbook:
     return openpyxl.load_workbook(io.BytesIO(xlsx.render(document)))
 
 
-def from_xlsx(document: Document) -> Counter[str]:
+def from_xlsx(document: Document) -> Iterator[str]:
     book = workbook(document)
-    counts: Counter[str] = Counter()
     for row in book["Findings"].iter_rows(min_row=2, values_only=True):
         if row[0] is not None:
-            counts[SEVERITY_OF_WORD[str(row[1])]] += 1
-            counts[str(row[2])] += 1
+            yield from (SEVERITY_OF_WORD[str(row[1])], str(row[2]))
     for row in book["Files"].iter_rows(min_row=2, values_only=True):
         if row[2] is not None:
-            counts.update((VERDICT_OF_WORD[str(row[3])], STATUS_OF_WORD[str(row[4])], "files"))
-    return counts
+            yield from (VERDICT_OF_WORD[str(row[3])], STATUS_OF_WORD[str(row[4])], "files")
 
 
-def from_sarif(document: Document) -> Counter[str]:
+def from_sarif(document: Document) -> Iterator[str]:
     run = json.loads(sarif.render(document))["runs"][0]
     severities = {level: severity for severity, level in sarif.LEVELS.items()}
-    counts: Counter[str] = Counter()
     for result in run["results"]:
-        counts[severities[result["level"]]] += 1
-        counts[run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"]] += 1
+        yield from (severities[result["level"]], run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"])
     for artifact in run["artifacts"]:
-        counts.update((artifact["properties"]["verdict"], artifact["properties"]["status"], "files"))
-    return counts
+        yield from (artifact["properties"]["verdict"], artifact["properties"]["status"], "files")
 
 
-def from_junit(document: Document) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def from_junit(document: Document) -> Iterator[str]:
     for suite in ET.fromstring(junit.render(document)):
         about = {item.get("name"): item.get("value", "") for item in suite.findall("properties/property")}
-        counts.update((about["verdict"], about["status"], "files"))
+        yield from (about["verdict"], about["status"], "files")
         assert int(suite.get("failures", "")) == len(suite.findall("testcase/failure"))
         assert int(suite.get("tests", "")) == len(suite.findall("testcase"))
         for case in suite.findall("testcase[properties]"):
             values = {item.get("name"): item.get("value", "") for item in case.iter("property")}
-            counts[values["severity"]] += 1
-            counts[values["code"]] += 1
+            yield from (values["severity"], values["code"])
             failed = values["severity"] == "error" and about["status"] != "superseded"
             assert (case.find("failure") is not None) == failed
-    return counts
 
 
-def from_json(document: Document) -> Counter[str]:
-    return recount(json.loads(json_format.render(document)))
+def from_json(document: Document) -> Iterator[str]:
+    return recount(json.loads(json_format.render(document))).elements()
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 @pytest.mark.parametrize("count", [from_html, from_xlsx, from_sarif, from_junit, from_json])
 def test_every_format_gives_the_same_numbers(name: str, count: Any) -> None:
     document = DOCUMENTS[name]()
-    assert +count(document) == +recount(document)
+    assert Counter(count(document)) == +recount(document)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -25,7 +25,6 @@ from tests.face import (
 )
 from tests.face import TableColumn as Column
 
-PAGE = "dataset.md"
 TOLD_FIRST = ("verdict", "status")  # columns whose values a part of the page explains
 MOST_VALUES = 12  # of a list that the page names one by one
 
