@@ -42,7 +42,6 @@ def median(function: Callable[[], object], runs: int = RUNS) -> float:
 
 
 def say(what: str, ours: float, other: float, beside: str) -> None:
-    """One line of the table."""
     both = f"{what:<46} {ours * 1000:9.1f} ms   {beside:<34} {other * 1000:9.1f} ms"
     sys.stdout.write(f"{both}   ratio {ours / other:6.2f}\n")
 
@@ -167,7 +166,6 @@ def languages(folder: Path) -> None:
 
 
 def main() -> None:
-    """Measure and print."""
     sys.stdout.write(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, medians of {RUNS}\n")
     ours, bare = median(process("-m", "hrge_xl", "--help")), median(process("-c", BARE_CLICK))
     say("hrge-xl --help", ours, bare, "bare click program")

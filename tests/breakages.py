@@ -79,12 +79,10 @@ class Breakage:
 
     @property
     def package(self) -> str:
-        """The package of the file."""
         return parts[1] if len(parts := Path(self.file).parts) > 2 else "."
 
     @property
     def module(self) -> str:
-        """The module of the file."""
         return ".".join(Path(self.file).with_suffix("").parts).removesuffix(".__init__")
 
 
@@ -404,7 +402,6 @@ def load_libraries() -> None:
 
 
 def kept() -> dict[str, Trial]:
-    """Give what earlier runs found, by the name of the breakage."""
     lines = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.is_file() else []
     return {trial.breakage: trial for trial in (Trial(**json.loads(line)) for line in lines)}
 
@@ -427,7 +424,6 @@ def say(line: str) -> None:
 
 
 def main() -> None:
-    """Try the breakages that were not tried yet."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     options.add_argument("--only", type=int, default=COUNT, metavar="N", help="try N more at most")
     options.add_argument(

@@ -126,7 +126,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(scope="session")
 def shelf() -> Iterator[Shelf]:
-    """Give the shelf of the processes of this test process that read files."""
     shelf = Shelf()
     yield shelf
     shelf.clear()
@@ -154,7 +153,6 @@ def office() -> Iterator[Office]:
 
 @pytest.fixture(scope="session")
 def screen() -> Iterator[Screen]:
-    """Give the screen of a laptop."""
     reason = why_no_screen()
     if reason:
         missing(reason)
@@ -174,7 +172,6 @@ def windowed_office(screen: Screen) -> Iterator[Office]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    """Give a Chromium without a window."""
     program = find_chromium()
     if program is None:
         missing("Chromium is not installed")
@@ -222,7 +219,6 @@ def postgres_programs() -> Path:
 
 
 def free_port() -> int:
-    """Find a port on the loopback address that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -296,13 +292,11 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture
 def database(postgres_url: str) -> Iterator[str]:
-    """Give the address of an empty database."""
     yield postgres_url
     emptied(postgres_url)
 
 
 def emptied(address: str) -> None:
-    """Take everything out of a database."""
     engine = sa.create_engine(address)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")

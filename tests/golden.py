@@ -134,7 +134,6 @@ def of_dataset(path: Path) -> Iterator[str]:
 
 
 def of_page(path: Path) -> Iterator[str]:
-    """Give the words and figures of a page, as they follow each other."""
     parser = _Words()
     parser.feed(path.read_text(encoding="utf-8"))
     return iter(parser.words)
@@ -163,7 +162,6 @@ def of_report(report: dict[str, object]) -> Iterator[str]:
 
 
 def compared(ours: dict[str, list[str]], theirs: dict[str, list[str]]) -> Iterator[str]:
-    """Say in what two sets of things differ."""
     for name in sorted(ours.keys() | theirs.keys()):
         before, now = ([PASSING.sub("…", line) for line in each.get(name, [])] for each in (theirs, ours))
         if before != now:

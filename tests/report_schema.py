@@ -36,5 +36,4 @@ def json_schema() -> dict[str, Any]:
 
 
 def render() -> str:
-    """Give the text of `docs/validation-report.schema.json`."""
     return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"

@@ -33,7 +33,6 @@ def run(*arguments: object, cwd: Path | None = None) -> Done:
 
 
 def started(*arguments: object) -> Done:
-    """The program in a process of its own."""
     command = [sys.executable, "-m", "hrge_xl", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 

@@ -32,7 +32,6 @@ DAY = ["--today", "2026-06-30"]
 
 
 def look(path: Path) -> Result:
-    """A file, read and checked."""
     (result,) = validate([path], ValidationRequest(ExpectedReturn(), TODAY))
     return result
 

@@ -209,7 +209,6 @@ WRONG: Mapping[Key, Any] = {
 
 
 def place_of(key: Key, layout: Layout = EN) -> tuple[str, str]:
-    """Sheet and address of an answer."""
     slot = layout.slots[key]
     return layout.sheet[slot.tool].name, address(*slot.cells[0])
 
@@ -231,7 +230,6 @@ def filled_in(
 
 
 def given(path: Path, spec: Spec = SPEC) -> GivenBack:
-    """The feedback on a file."""
     return give_back(look(path), spec, today=TODAY, contact="coordination office")
 
 

@@ -31,7 +31,6 @@ ERROR: dict[str, Any] = {"PLN_03": None}  # a required answer is missing
 
 @pytest.fixture
 def made(tmp_path: Path) -> Round:
-    """A round of five teams."""
     lines = [f"{code},PAK" for code in ("ONE", "TWO", "SIX", "TEN", "OUT")]
     (tmp_path / "teams.csv").write_text("\n".join(["team,country", *lines]), encoding="utf-8")
     return init_round(tmp_path / "round", "example", tmp_path / "teams.csv")

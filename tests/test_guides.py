@@ -38,7 +38,6 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
 def text_of(guide: str) -> str:
-    """A guide as it stands."""
     return (DOCS / guide).read_text(encoding="utf-8")
 
 
@@ -70,7 +69,6 @@ def copy(words: str) -> None:
 
 
 def sent(round_folder: str) -> None:
-    """The drafts were sent, and deleted."""
     drafts = list((Path(round_folder) / "drafts").rglob("*.eml"))
     assert drafts
     for draft in drafts:

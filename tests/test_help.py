@@ -305,7 +305,6 @@ def test_with_a_file_no_other_command_is_imported(words: list[str], needed: set[
 
 @pytest.fixture
 def round_(here: Path) -> Path:
-    """A round of two teams."""
     (here / "teams.csv").write_text("team,country\nKabul,AFG\nKarachi,PAK\n", encoding="utf-8")
     return init_round(here / "round", "example", here / "teams.csv").folder
 

@@ -53,7 +53,6 @@ def workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def document(office: Office, workbook: Path) -> Document:
-    """The workbook, freshly opened."""
     return office.open(workbook)
 
 
@@ -188,7 +187,6 @@ def test_a_slow_answer_ends_the_office(office: Office, workbook: Path) -> None:
 
 
 def gone(group: int) -> bool:
-    """Whether a group of processes ends within a few seconds."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:

@@ -118,7 +118,6 @@ def html(found: Overview, language: str = "en") -> str:
 
 @cache
 def book(path: Path) -> openpyxl.Workbook:
-    """A returned file as openpyxl reads it."""
     return openpyxl.load_workbook(path, data_only=True)
 
 
@@ -185,7 +184,6 @@ def test_the_teams_of_a_part_are_counted_and_not_the_most_of_any_cell() -> None:
 
 @pytest.fixture(scope="module")
 def both() -> Iterator[Store]:
-    """A dataset of two rounds."""
     with two_rounds.dataset(EARLIER, LATER) as store:
         yield store
 
@@ -482,7 +480,6 @@ def test_an_indicator_is_drawn_against_its_baseline_and_target(
 
 
 def by_team(seen: Overview) -> Counter[str]:
-    """The risks of all teams by their level, as they stand team by team."""
     assert seen.risks
     counted: Counter[str] = Counter()
     for _, counts in seen.risks.by_team:
@@ -574,7 +571,6 @@ def test_countries_and_titles_are_in_the_language_of_the_reader(store: Store) ->
 
 
 def drawing(macro: str, geometry: object) -> str:
-    """A drawing as the page has it."""
     return str(getattr(environment().get_template("macros.html.j2").module, macro)("Name", geometry))
 
 

@@ -52,7 +52,6 @@ def report_of(folder: Path) -> dict[str, Any]:
 
 
 def named(report: dict[str, Any], name: str) -> dict[str, Any]:
-    """The row of a file."""
     return next(file for file in report["files"] if Path(file["path"]).name == name)
 
 

@@ -249,7 +249,6 @@ def test_each_value_stands_under_its_header() -> None:
 
 
 def headed(sheet: Any) -> Iterator[dict[str, Any]]:
-    """Give each row of a sheet by its headers."""
     headers, *rows = sheet.iter_rows(values_only=True)
     return (dict(zip(headers, row, strict=True)) for row in rows)
 

@@ -97,7 +97,6 @@ def luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast of two colours."""
     bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (bright + 0.05) / (dark + 0.05)
 
@@ -123,7 +122,6 @@ def hidden(sheet: Worksheet) -> tuple[set[int], set[int]]:
 
 
 def visible(sheet: Worksheet) -> Iterator[Cell]:
-    """The cells that can be seen."""
     rows, columns = hidden(sheet)
     cells = (cell for row in sheet.iter_rows() if row[0].row not in rows for cell in row)
     return (cell for cell in cells if cell.column not in columns and isinstance(cell, Cell))
@@ -378,12 +376,10 @@ EVERY_SPEC = pytest.mark.parametrize(("name", "language"), SPECS)
 
 
 def filled_in(where: Layout) -> Iterator[Sheet]:
-    """The sheets that people fill in."""
     return (sheet for sheet in where.sheets if any(slot.field.asked for slot in sheet.slots))
 
 
 def tables(where: Layout) -> Iterator[tuple[Sheet, Grid]]:
-    """The sheets with a table, each with it."""
     return ((sheet, sheet.grids[0]) for sheet in where.sheets if sheet.grids and not is_form(sheet))
 
 

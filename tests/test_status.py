@@ -37,7 +37,6 @@ DAY = ("--today", str(LATER), "--jobs", "1")
 
 @pytest.fixture
 def made(tmp_path: Path) -> Round:
-    """A round of four teams."""
     (tmp_path / "teams.csv").write_text(TEAMS, encoding="utf-8-sig")
     return init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
 

@@ -94,7 +94,6 @@ def query(folder: Path, statement: str) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
-    """The coordinator's desk."""
     return Office(tmp_path, capsys)
 
 

@@ -153,7 +153,6 @@ ARABIC, CHINESE = "تقرير أفغانستان النهائي", "阿富汗团�
 
 @contextmanager
 def terminal(monkeypatch: Patch, columns: int) -> Iterator[None]:
-    """As on a terminal of so many columns."""
     with monkeypatch.context() as patch:
         patch.setenv("COLUMNS", str(columns))
         for stream in (sys.stdout, sys.stderr):
@@ -164,7 +163,6 @@ def terminal(monkeypatch: Patch, columns: int) -> Iterator[None]:
 def finding(
     code: str, severity: str, message: str, cell: str | None = "C5", sheet: str = "Form"
 ) -> dict[str, Any]:
-    """A finding as a report has it."""
     return {
         "code": code, "severity": severity, "message": message, "remedy": "Do something about it.", "sheet": sheet,
         "cell": cell, "suggestion": None, "waiver": None,
@@ -172,7 +170,6 @@ def finding(
 
 
 def file(name: str, *findings: dict[str, Any], team: str = "", **more: Any) -> Any:
-    """A file as a report has it."""
     levels = [each["severity"] for each in findings]
     counts = {level: levels.count(level) for level in ("error", "warning", "info")}
     verdict = "returned" if counts["error"] else "accepted"

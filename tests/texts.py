@@ -74,7 +74,6 @@ class Use:
     notes: list[str] = field(default_factory=list)
 
     def add(self, file: str, note: str) -> None:
-        """One more use."""
         for known, new in ((self.files, file), (self.notes, note)):
             if new not in known:
                 known.append(new)
@@ -232,7 +231,6 @@ def _is_say(function: ast.expr) -> bool:
 
 
 def catalogue(path: Path) -> dict[str, str]:
-    """English text to translation."""
     return {str(entry.id): str(entry.string) for entry in read_catalogue(path) if entry.id and entry.string}
 
 

@@ -88,7 +88,6 @@ def picture(tables: Sequence[Table]) -> Iterator[str]:
 
 
 def _main(table: Table) -> list[Column]:
-    """The columns that a picture has room for."""
     return [column for column in table.columns if column.name not in table.internal[1:]][:14]
 
 

@@ -68,7 +68,6 @@ def _first_sentence(message: str) -> str:
 
 
 def cli_page() -> str:
-    """The help of every command."""
     codes = "Exit codes: 0 nothing at or above `--fail-on`, 1 findings, 2 usage, 3 spec or round invalid,"
     more = "4 done, but some files were refused, 5 output not writable, 70 our bug, 130 interrupted."
     lines = ["# Command line", "", codes, more, ""]
@@ -130,7 +129,6 @@ PAGES: dict[str, Callable[[], str]] = {
 
 
 def main() -> None:
-    """Write every page."""
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
     for language in GUIDES:

@@ -62,12 +62,10 @@ class Office:
         return round_
 
     def filled(self, workbook: Path, answers: Mapping[Any, Value | None], day: date, language: str) -> bytes:
-        """Give a workbook as a team saved it on a day."""
         return saved_on(filled_in(workbook.read_bytes(), self.spec, answers, language), day)
 
 
 def play(folder: Path) -> None:
-    """Play two rounds, one after the other."""
     office = Office(folder, spec_in_time(folder / "spec"))
     veterans = {team: TEAMS[team] for team in ("Karachi", "Rabat", "Cairo")}
     first = office.begin(EARLIER, veterans, date(2025, 11, 1), date(2026, 1, 15))

@@ -51,7 +51,6 @@ class Book:
         return self.range(sheet, address).getCellByPosition(0, 0)
 
     def locked(self, sheet: str, place: Any) -> list[str]:
-        """Name the locked cells of a range, where the sheet is protected."""
         if not self.sheet(sheet).isProtected():
             return []
         where = place.RangeAddress
@@ -91,13 +90,11 @@ class Book:
 
 
 def some(names: list[str], most: int = 8) -> str:
-    """List the first few names."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def cell_state(cell: Any) -> dict[str, Any]:
-    """Say what a cell holds and shows."""
     formula = cell.Formula if cell.Type.value == "FORMULA" else ""
     result = cell.FormulaResultType2 if formula else 0
     state = {"text": cell.String, "formula": formula, "error": cell.getError()}

@@ -93,7 +93,6 @@ class Cell:
 
     @property
     def date(self) -> date:
-        """The number read as a day."""
         if self.type != "number" or not isinstance(self.value, float | int):
             raise OfficeError(f"not a date: {self}")
         return (EPOCH + timedelta(days=self.value)).date()
@@ -171,7 +170,6 @@ def kill_group(pid: int) -> None:
 
 
 def entry(value: Entry) -> tuple[str, Plain]:
-    """Say how a value is put into a cell."""
     match value:
         case None:
             made: tuple[str, Plain] = ("clear", None)
@@ -198,7 +196,6 @@ def column_number(letters: str) -> int:
 
 
 def offset_in(cells: str, column: str) -> int:
-    """The place of a column in a range, counted from 0."""
     first = re.match(r"\$?([A-Za-z]+)", cells)
     if first is None:
         raise OfficeError(f"not a range: {cells!r}")
@@ -263,7 +260,6 @@ class Connection:
         return answer["ok"]
 
     def last_words(self) -> str:
-        """Give the end of what the bridge and LibreOffice wrote."""
         with contextlib.suppress(OSError):
             text = self.log.read_text(encoding="utf-8", errors="replace").strip()
             return f"; it said: {text[-1000:]}" if text else ""
@@ -277,7 +273,6 @@ class Connection:
         self.kill()
 
     def kill(self) -> None:
-        """End both processes and take the private folder away."""
         kill_group(self.process.pid)
         if self.office_pid is not None:
             kill_group(self.office_pid)
@@ -339,7 +334,6 @@ class Office(Closing):
             return document.save_as(out)
 
     def resave(self, path: Path | str, out: Path | str) -> Path:
-        """Open a workbook and save it elsewhere as it is."""
         with self.open(path) as document:
             return document.save_as(out)
 
@@ -476,7 +470,6 @@ class Document(Closing):
         return list(self.ask("sheets", shown=shown))
 
     def value(self, sheet: str, cell: str) -> Cell:
-        """Say what one cell holds and shows."""
         return Cell(**self.ask("value", sheet=sheet, address=cell))
 
     def values(self, sheet: str, cells: str) -> list[list[Plain]]:

@@ -85,7 +85,6 @@ def make_small(picture: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make every picture."""
     parser = argparse.ArgumentParser(prog="python -m tests.office.guide_pictures", description=__doc__)
     parser.add_argument("demo", type=Path, metavar="DEMO")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")

@@ -44,7 +44,6 @@ class PictureError(Exception):
 
 
 def find_chromium() -> str | None:
-    """Find a Chromium or Chrome that the system has."""
     named = (shutil.which(name) for name in CHROMIUM_NAMES)
     return next((path for path in (*named, *CHROMIUM_PLACES) if path and Path(path).is_file()), None)
 
@@ -139,7 +138,6 @@ def workbook_pictures(screen: Screen, office: Office, path: Path, options: argpa
 
 
 def take_pictures(screen: Screen, office: Office, path: Path, options: argparse.Namespace) -> list[Path]:
-    """Take pictures of a workbook or a web page."""
     if path.suffix.lower() in PAGES:
         return page_pictures(path, options.output)
     if path.suffix.lower() in WORKBOOKS:
@@ -148,7 +146,6 @@ def take_pictures(screen: Screen, office: Office, path: Path, options: argparse.
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Take pictures of the files named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.office.pictures", description=__doc__)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks and web pages")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
