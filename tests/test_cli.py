@@ -83,11 +83,8 @@ def test_the_same_command_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_language_that_is_empty_is_the_usual_one(tmp_path: Path) -> None:
     for command in (("explain", "V001"), ("report", tmp_path), ("export", tmp_path)):
         usual, empty = run(*command), run(*command, "--lang", "")
-        assert (usual.returncode, usual.stdout, usual.stderr) == (
-            empty.returncode,
-            empty.stdout,
-            empty.stderr,
-        )
+        for said in ("returncode", "stdout", "stderr"):
+            assert getattr(usual, said) == getattr(empty, said)
 
 
 @pytest.mark.parametrize(

@@ -181,14 +181,8 @@ def test_what_may_be_shared(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (
-            ("--table", "answer"),
-            "no table 'answer'. Did you mean 'answers'? The dataset has: submissions, files",
-        ),
-        (
-            ("--table", "findings", "--lang", "ar"),
-            "Only tools, questions, codes, items, countries have other",
-        ),
+        (("--table", "answer"), "no table 'answer'. Did you mean 'answers'? The dataset has: submissions,"),
+        (("--table", "findings", "--lang", "ar"), "Only tools, questions, codes, items, countries have"),
         (("--table", "answers", "--team", "XXX"), "The dataset has no team 'XXX'. It has: MAR-1, PAK-1."),
         (("--table", "answers", "--period", "2020"), "no period '2020'"),
         (("--table", "questions", "--team", "PAK-1"), "has no column 'team'"),

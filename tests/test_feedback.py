@@ -100,10 +100,8 @@ def test_nothing_of_what_they_wrote_is_lost(
     assert after.submission is not None
     assert after.submission.values() == before.submission.values()
     assert originals(after.submission) == originals(before.submission)
-    before_beside, beside = (
-        [each.text for each in one.unplaced] for one in (before.submission, after.submission)
-    )
-    assert before_beside == beside
+    beside = [[each.text for each in one.unplaced] for one in (before.submission, after.submission)]
+    assert beside[0] == beside[1]
 
 
 @pytest.mark.parametrize("path", RETURNS, ids=lambda path: path.stem)

@@ -76,11 +76,8 @@ pytestmark = pytest.mark.xdist_group("two rounds")  # what they play is played o
 
 TODAY = date(2026, 7, 20)
 LANGUAGES = ["ar", "en", "fr"]
-TEAMS = (
-    Team("PAK", "PAK", deadline=date(2026, 7, 15)),
-    Team("AFG", "AFG", deadline=date(2026, 7, 15)),
-    Team("UZB", "UZB", deadline=date(2026, 7, 10)),
-)
+DUE = {"PAK": date(2026, 7, 15), "AFG": date(2026, 7, 15), "UZB": date(2026, 7, 10)}
+TEAMS = tuple(Team(code, code, deadline=day) for code, day in DUE.items())
 ROUND = Round(Path("2026-H1"), "2026-H1", "hrge_toolkit", None, None, TEAMS)
 
 

@@ -11,6 +11,7 @@ import pytest
 from hrge_xl import init_round, load, load_round
 from hrge_xl.cli import run
 from tests.face import COLUMNS, HEADS, RoundError, TeamList, languages, loosely, read_list
+from tests.fixture_types import Capsys
 
 SPEC = load("example")
 
@@ -60,9 +61,7 @@ def test_a_list_as_an_office_keeps_it_and_then_the_round(kept: Path) -> None:
     assert (found.heads.line, found.heads.unknown) == (5, ["Budget"])
 
 
-def test_what_is_understood_is_shown_before_anything_is_written(
-    kept: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_understood_is_shown_before_anything_is_written(kept: Path, capsys: Capsys) -> None:
     how = ["--spec", "example", "--teams", str(kept), "--dry-run"]
     assert run(["round", "init", str(kept.parent / "round"), *how]) == 0
     out, err = capsys.readouterr()

@@ -104,12 +104,8 @@ def split_pages(printed: Path, stem: str, folder: Path, dpi: int) -> list[Path]:
     prefix = folder / f"{stem}-page"
     for old in pages_of(prefix):
         old.unlink()
-    subprocess.run(
-        [program, "-r", str(dpi), "-png", str(printed), str(prefix)],
-        check=True,
-        timeout=TOOL_SECONDS,
-        capture_output=True,
-    )
+    command = [program, "-r", str(dpi), "-png", str(printed), str(prefix)]
+    subprocess.run(command, check=True, timeout=TOOL_SECONDS, capture_output=True)
     return pages_of(prefix)
 
 
