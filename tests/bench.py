@@ -42,10 +42,8 @@ def median(function: Callable[[], object], runs: int = RUNS) -> float:
 
 
 def say(what: str, ours: float, other: float, beside: str) -> None:
-    """One line of the table."""
-    sys.stdout.write(
-        f"{what:<46} {ours * 1000:9.1f} ms   {beside:<34} {other * 1000:9.1f} ms   ratio {ours / other:6.2f}\n"
-    )
+    both = f"{what:<46} {ours * 1000:9.1f} ms   {beside:<34} {other * 1000:9.1f} ms"
+    sys.stdout.write(f"{both}   ratio {ours / other:6.2f}\n")
 
 
 def process(*arguments: str) -> Callable[[], object]:
@@ -80,10 +78,8 @@ def reading(what: str, paths: Sequence[Path]) -> None:
     start = time.perf_counter()
     loop(few)
     other = (time.perf_counter() - start) / len(few)
-    say(
-        f"read and check {len(paths)}, {what}, per file", ours, other,
-        f"openpyxl and concat, {other / ours:.1f} times",
-    )  # fmt: skip
+    beside = f"openpyxl and concat, {other / ours:.1f} times"
+    say(f"read and check {len(paths)}, {what}, per file", ours, other, beside)
 
 
 def producers(paths: Sequence[Path], folder: Path) -> Iterator[tuple[str, Sequence[Path]]]:
@@ -140,9 +136,8 @@ def orders(prefilled: bool, teams: int = 200) -> list[Order]:
     name = where.spec.countries
     countries = list(where.spec.vocabularies[name].by_code) if name else [""]
     answers = full(where) if prefilled else {}
-    own = [
-        key for key in answers if where.slots[key].field.type in (FIELD_TYPES["text"], FIELD_TYPES["long"])
-    ]
+    texts = (FIELD_TYPES["text"], FIELD_TYPES["long"])
+    own = [key for key in answers if where.slots[key].field.type in texts]
     return [
         Order(
             f"Team {number}", TODAY, countries[number % len(countries)], round="2026-H1", key=b"k" * 32,
@@ -171,14 +166,9 @@ def languages(folder: Path) -> None:
 
 
 def main() -> None:
-    """Measure and print."""
     sys.stdout.write(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, medians of {RUNS}\n")
-    say(
-        "hrge-xl --help",
-        median(process("-m", "hrge_xl", "--help")),
-        median(process("-c", BARE_CLICK)),
-        "bare click program",
-    )
+    ours, bare = median(process("-m", "hrge_xl", "--help")), median(process("-c", BARE_CLICK))
+    say("hrge-xl --help", ours, bare, "bare click program")
     with tempfile.TemporaryDirectory() as folder:
         languages(Path(folder))
         measure(Path(folder))
@@ -189,12 +179,8 @@ def measure(folder: Path) -> None:
     paths = write_returns(folder, RETURNS)
     book = openpyxl.load_workbook(paths[0])
     order = Order("PAK", TODAY)
-    say(
-        "generate a blank full workbook",
-        median(lambda: generate(spec(SPEC), order), 3),
-        median(lambda: book.save(BytesIO()), 3),
-        "openpyxl save of the same sheets",
-    )
+    ours, other = median(lambda: generate(spec(SPEC), order), 3), median(lambda: book.save(BytesIO()), 3)
+    say("generate a blank full workbook", ours, other, "openpyxl save of the same sheets")
     stamping("blank workbooks", orders(prefilled=False))
     stamping("prefilled workbooks", orders(prefilled=True))
     for what, files in producers(paths, folder):

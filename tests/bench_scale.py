@@ -174,7 +174,6 @@ def _values(path: Path) -> int:
 
 
 def main() -> None:
-    """Measure and print."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--counts", type=int, nargs="+", default=[50, 200, 1000])
     asked.add_argument("--workers", type=int, nargs="*", default=[1, 2, 4])

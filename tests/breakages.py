@@ -41,19 +41,11 @@ from tests.property_tests import import_everything
 
 HERE = Path(__file__).resolve().parent.parent
 HOME = HERE / "output" / "breakages"
-RESULTS, LINES, SECONDS, MODULES = (
-    HOME / name for name in ("results.jsonl", "lines", "seconds.json", "modules.json")
-)
+RESULTS, LINES = HOME / "results.jsonl", HOME / "lines"
+SECONDS, MODULES = HOME / "seconds.json", HOME / "modules.json"
 COPIED = (
-    "hrge_xl",
-    "tests",
-    "workbook_specs",
-    "docs",
-    ".ci",
-    "Makefile",
-    "pyproject.toml",
-    "README.md",
-    "CHANGELOG.md",
+    *("hrge_xl", "tests", "workbook_specs", "docs", ".ci"),
+    *("Makefile", "pyproject.toml", "README.md", "CHANGELOG.md"),
 )
 SEED, COUNT = 29, 200
 MOST_FILES = 10  # with tests, nearest first, where nothing is recorded
@@ -61,11 +53,7 @@ MOST_SECONDS = 600.0  # for the tests against one breakage, on a clock that othe
 BUDGET = 45.0  # seconds that the tests against one breakage took when they were recorded
 USUAL = 0.2  # seconds, of a test whose time was not recorded
 RECORDED = "not long and not deep and not office and not browser and not postgres"
-FARTHEST = (
-    "test_files_of_today.py",
-    "test_story.py",
-    "test_cli.py",
-)  # which go through everything: asked last
+FARTHEST = ("test_files_of_today.py", "test_story.py", "test_cli.py")  # go through everything: asked last
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt,
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -91,12 +79,10 @@ class Breakage:
 
     @property
     def package(self) -> str:
-        """The package of the file."""
         return parts[1] if len(parts := Path(self.file).parts) > 2 else "."
 
     @property
     def module(self) -> str:
-        """The module of the file."""
         return ".".join(Path(self.file).with_suffix("").parts).removesuffix(".__init__")
 
 
@@ -118,12 +104,9 @@ def broken(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield "truth turned", ast.Constant(not node.value)
         case ast.Constant(value=int() as number):
             yield "number changed", ast.Constant(number + 1)
-        case (
-            ast.Expr(value=ast.Call() | ast.Yield() | ast.YieldFrom())
-            | ast.AugAssign()
-            | ast.Raise()
-            | ast.Continue()
-        ):
+        case ast.Expr(value=ast.Call() | ast.Yield() | ast.YieldFrom()):
+            yield "statement left out", ast.Pass()
+        case ast.AugAssign() | ast.Raise() | ast.Continue():
             yield "statement left out", ast.Pass()
 
 
@@ -250,9 +233,7 @@ class Recorded:
         self._files = [*LINES.glob("data*")]
         self._modules: dict[str, str] = json.loads(MODULES.read_text("utf-8")) if MODULES.is_file() else {}
         seconds = json.loads(SECONDS.read_text("utf-8")) if SECONDS.is_file() else {}
-        self._seconds: dict[str, dict[str, float]] = {
-            _plain(test): phases for test, phases in seconds.items()
-        }
+        self._seconds: dict[str, dict[str, float]] = {_plain(name): took for name, took in seconds.items()}
 
     def tests(self, breakage: Breakage) -> list[str]:
         """Give the tests that go through the broken line, as many as the time allows; none where nothing is recorded.
@@ -302,14 +283,8 @@ class Recorded:
     @cache  # noqa: B019 - one for the whole run
     def _setup(self, file: str) -> float:
         """Give how long the fixtures of a file took, and what comes with any file."""
-        return USUAL + max(
-            (
-                phases.get("setup", 0.0)
-                for test, phases in self._seconds.items()
-                if test.startswith(f"{file}::")
-            ),
-            default=0.0,
-        )
+        of_file = (phases for test, phases in self._seconds.items() if test.startswith(f"{file}::"))
+        return USUAL + max((phases.get("setup", 0.0) for phases in of_file), default=0.0)
 
     @cache  # noqa: B019 - one for the whole run
     def _lines(self, file: str) -> dict[int, set[str]]:
@@ -324,9 +299,8 @@ class Recorded:
                 for test, bits in database.execute(query, (file,)):
                     for line in numbits_to_nums(bits):
                         found[line].add(_plain(test))
-        return {
-            line: {test for test in tests if self._of(test) != float("inf")} for line, tests in found.items()
-        }
+        passes = {test for tests in found.values() for test in tests if self._of(test) != float("inf")}
+        return {line: tests & passes for line, tests in found.items()}
 
 
 def _plain(test: str) -> str:
@@ -432,7 +406,6 @@ def load_libraries() -> None:
 
 
 def kept() -> dict[str, Trial]:
-    """Give what earlier runs found, by the name of the breakage."""
     lines = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.is_file() else []
     return {trial.breakage: trial for trial in (Trial(**json.loads(line)) for line in lines)}
 
@@ -455,7 +428,6 @@ def say(line: str) -> None:
 
 
 def main() -> None:
-    """Try the breakages that were not tried yet."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
     options.add_argument("--only", type=int, default=COUNT, metavar="N", help="try N more at most")
     options.add_argument(

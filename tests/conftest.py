@@ -5,6 +5,7 @@ process, and stopped at the end. Where one is missing its tests are skipped; wit
 """
 
 import atexit
+import contextlib
 import gc
 import os
 import secrets
@@ -17,7 +18,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -119,7 +119,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture(scope="session")
 def shelf() -> Iterator[Shelf]:
-    """Give the shelf of the processes of this test process that read files."""
     shelf = Shelf()
     yield shelf
     shelf.clear()
@@ -147,7 +146,6 @@ def office() -> Iterator[Office]:
 
 @pytest.fixture(scope="session")
 def screen() -> Iterator[Screen]:
-    """Give the screen of a laptop."""
     reason = why_no_screen()
     if reason:
         missing(reason)
@@ -167,7 +165,6 @@ def windowed_office(screen: Screen) -> Iterator[Office]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    """Give a Chromium without a window."""
     program = find_chromium()
     if program is None:
         missing("Chromium is not installed")
@@ -183,32 +180,16 @@ def browser() -> Iterator["Browser"]:
             running.close()
 
 
-@dataclass(frozen=True)
-class Account:
-    """The system user that a PostgreSQL server runs as: never root."""
-
-    user: int
-    group: int
-
-    def arguments(self) -> dict[str, Any]:
-        """Give what subprocess needs to become that user."""
-        if os.geteuid() != 0:
-            return {}
-        return {"user": self.user, "group": self.group, "extra_groups": []}
-
-
-def postgres_account() -> Account:
-    """Choose who runs PostgreSQL: whoever runs the tests, or an ordinary user when that is root."""
+def postgres_account() -> dict[str, Any]:
+    """Give what subprocess needs to become the user that runs PostgreSQL: an ordinary one instead of root."""
     if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid())
+        return {}
     import pwd
 
     for name in ("postgres", "nobody"):
-        try:
+        with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(entry.pw_uid, entry.pw_gid)
+            return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     missing("PostgreSQL does not run as root and there is no other user")
 
 
@@ -231,37 +212,24 @@ def postgres_programs() -> Path:
 
 
 def free_port() -> int:
-    """Find a port on the loopback address that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def start_postgres(programs: Path, folder: Path, account: Account, port: int) -> "subprocess.Popen[bytes]":
+def start_postgres(
+    programs: Path, folder: Path, account: dict[str, Any], port: int
+) -> "subprocess.Popen[bytes]":
     """Start a server on a port and wait until it answers; nobody else can reach it."""
-    settings = {
-        "listen_addresses": "127.0.0.1",
-        "port": str(port),
-        "unix_socket_directories": str(folder),
-        "fsync": "off",
-        "full_page_writes": "off",
-        "synchronous_commit": "off",
-        "shared_buffers": "32MB",
-        "max_connections": "40",
-    }
+    settings = dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit"), "off")
+    settings |= {"shared_buffers": "32MB", "max_connections": "40"}
+    settings |= {"listen_addresses": "127.0.0.1", "port": str(port), "unix_socket_directories": str(folder)}
     command = [str(programs / "postgres"), "-D", str(folder / "data")]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
+    how: dict[str, Any] = {"stdin": subprocess.DEVNULL, "cwd": folder, "start_new_session": True, **account}
     with (folder / "log.txt").open("ab") as log:
-        server = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-            start_new_session=True,
-            **account.arguments(),
-        )
+        server = subprocess.Popen(command, stdout=log, stderr=log, **how)
     ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
@@ -293,25 +261,18 @@ def postgres_url() -> Iterator[str]:
     try:
         word = secrets.token_hex(16)
         (folder / "word.txt").write_text(word, encoding="ascii")
-        if os.geteuid() == 0:
+        if account:
             for path in (folder, folder / "word.txt"):
-                os.chown(path, account.user, account.group)
+                os.chown(path, account["user"], account["group"])
+        place = (f"--pgdata={folder / 'data'}", f"--pwfile={folder / 'word.txt'}")
+        how = ("--username=hrge", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync")
         subprocess.run(
-            [
-                str(programs / "initdb"),
-                f"--pgdata={folder / 'data'}",
-                "--username=hrge",
-                f"--pwfile={folder / 'word.txt'}",
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-                "--locale=C",
-                "--no-sync",
-            ],
+            [str(programs / "initdb"), *place, *how],
             check=True,
             capture_output=True,
             timeout=START_SECONDS,
             cwd=folder,
-            **account.arguments(),
+            **account,
         )
         port = free_port()
         server = start_postgres(programs, folder, account, port)
@@ -324,13 +285,11 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture
 def database(postgres_url: str) -> Iterator[str]:
-    """Give the address of an empty database."""
     yield postgres_url
     emptied(postgres_url)
 
 
 def emptied(address: str) -> None:
-    """Take everything out of a database."""
     engine = sa.create_engine(address)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")

@@ -488,21 +488,7 @@ from hrge_xl.outputs.charts import (
     outlines,
     steps,
 )
-from hrge_xl.outputs.document import (
-    CALLED,
-    CodeRow,
-    Document,
-    FileRow,
-    FindingRow,
-    IdentityRow,
-    MatrixCell,
-    MatrixRow,
-    Progress,
-    SCHEMA,
-    SEVERITIES,
-    ReportSummary,
-    visible,
-)
+from hrge_xl.outputs.document import CALLED, Document, SCHEMA, SEVERITIES, visible
 from hrge_xl.outputs.feedback import GivenBack, give_back
 from hrge_xl.outputs.feedback_files import message
 from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xlsx

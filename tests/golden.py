@@ -36,11 +36,8 @@ TODAY = "2026-06-30"
 DAMAGES = 4  # one of so many
 SHOWN = 12  # differing lines of one thing that are printed
 PASSING = re.compile(r"\b[0-9a-f]{12,64}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?\S*|/\S*/golden-\w+")
-TIMES = {
-    "run",
-    "runs",
-    "program",
-}  # tables, and keys of reports, that say when and by what something was made
+# tables, and keys of reports, that say when and by what something was made
+TIMES = {"run", "runs", "program"}
 
 
 def commands() -> Iterator[list[str]]:
@@ -52,16 +49,8 @@ def commands() -> Iterator[list[str]]:
             yield [*how, "--sample", "-o", f"sample/{spec}-{language}"]
     yield ["demo", "-o", "demo"]
     yield ["feedback", "demo/returned", "-o", "feedback", "--all"]
-    yield [
-        "generate",
-        "hrge_toolkit",
-        "--country",
-        "PAK",
-        "--answers",
-        "demo/returned/PAK.xlsx",
-        "-o",
-        "issued/prefilled",
-    ]
+    filled = ["--country", "PAK", "--answers", "demo/returned/PAK.xlsx"]
+    yield ["generate", "hrge_toolkit", *filled, "-o", "issued/prefilled"]
     yield ["validate", "damaged", "--json", "--today", TODAY]
 
 
@@ -138,16 +127,13 @@ def look(cell: Cell) -> str:
 def of_dataset(path: Path) -> Iterator[str]:
     """Give the rows of every table and view, in an order of their own."""
     with sqlite3.connect(path) as database:
-        names = database.execute(
-            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
-        )
-        for (name,) in names.fetchall():
+        named = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
+        for (name,) in database.execute(named).fetchall():
             rows = database.execute(f'SELECT * FROM "{name}"').fetchall() if name not in TIMES else []
             yield from sorted(f"{name} {row!r}" for row in rows)
 
 
 def of_page(path: Path) -> Iterator[str]:
-    """Give the words and figures of a page, as they follow each other."""
     parser = _Words()
     parser.feed(path.read_text(encoding="utf-8"))
     return iter(parser.words)
@@ -176,7 +162,6 @@ def of_report(report: dict[str, object]) -> Iterator[str]:
 
 
 def compared(ours: dict[str, list[str]], theirs: dict[str, list[str]]) -> Iterator[str]:
-    """Say in what two sets of things differ."""
     for name in sorted(ours.keys() | theirs.keys()):
         before, now = ([PASSING.sub("…", line) for line in each.get(name, [])] for each in (theirs, ours))
         if before != now:
@@ -194,10 +179,8 @@ def main(arguments: Iterable[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="golden-") as name:
         folder = Path(name)
         earlier, damaged = folder / "earlier", folder / "damaged"
-        subprocess.run(
-            ["git", "-C", str(HERE), "worktree", "add", "-q", "--detach", str(earlier), asked.commit],
-            check=True,
-        )
+        worktree = ["git", "-C", str(HERE), "worktree"]
+        subprocess.run([*worktree, "add", "-q", "--detach", str(earlier), asked.commit], check=True)
         try:
             damage(damaged)
             found = []
@@ -206,9 +189,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
                 make(checkout, out, damaged)
                 found.append(meaning(out))
         finally:
-            subprocess.run(
-                ["git", "-C", str(HERE), "worktree", "remove", "--force", str(earlier)], check=True
-            )
+            subprocess.run([*worktree, "remove", "--force", str(earlier)], check=True)
         lines = list(compared(*found))
         print("\n".join(lines or [f"All {len(found[0])} things mean the same as with {asked.commit}."]))  # noqa: T201
         return 1 if lines else 0

@@ -54,5 +54,4 @@ def answers(order: Order, name: str, without: set[str]) -> Answers:
 
 
 def address(folder: Path, team: str) -> str:
-    """The address of a team in its list."""
     return next(each.email for each in load_round(folder).teams if each.code == team)

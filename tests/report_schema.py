@@ -7,17 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from tests.face import (
-    ACCEPTED,
-    COUNTS,
-    REFUSED,
-    RETURNED,
-    SCHEMA,
-    SEVERITIES,
-    STATUSES,
-    WITHDRAWN,
-    Document,
-)
+from tests.face import ACCEPTED, COUNTS, REFUSED, RETURNED, SCHEMA, SEVERITIES, STATUSES, WITHDRAWN, Document
 
 VERDICTS = [ACCEPTED, RETURNED, REFUSED]
 WAIVER_STATES = ["active", "expired", "withdrawn"]
@@ -46,5 +36,4 @@ def json_schema() -> dict[str, Any]:
 
 
 def render() -> str:
-    """Give the text of `docs/validation-report.schema.json`."""
     return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"

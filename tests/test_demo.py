@@ -13,36 +13,7 @@ from hrge_xl import ExpectedReturn, read
 from hrge_xl.cli import run
 from tests.face import Submission, find
 
-STORY = """
-issued: 2026-04-15
-today: 2026-07-20
-round: 2026-H1
-deadline: 2026-07-15
-sent: {filled_in: 2026-06-22, arrives: 2026-06-25}
-tools: [C1]
-answers:
-  PLAN:
-    PLN_01: WS-07
-    PLN_03: Train those who meet trafficked persons first.
-    PLN_04: 2026-03-02
-    PLN_05: 2026-03-06
-    PLN_06: 24
-    PLN_07: 12
-    PLN_11: N
-    PLN_13: [WOM]
-    C1: {USE_01: Y}
-  C1:
-    C1_01: {CHK_01: Y}
-    C1_02: {CHK_01: Y}
-    C1_03: {CHK_01: Y}
-teams:
-  - {country: PAK}
-  - country: MAR
-    language: fr
-    typed: [{tool: C1, row: C1_02, field: CHK_01, value: perhaps}]
-    corrected: {filled_in: 2026-07-10, arrives: 2026-07-16}
-  - {country: EGY, language: ar, silent: true}
-"""
+STORY = Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8")
 TOTALS = """\
 3 files: 2 accepted, 1 returned, 0 refused.
 Of the 3 that could be read: 2 counted, 1 superseded.
@@ -73,28 +44,24 @@ def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     said = capsys.readouterr()
     assert said.out == SAID.format(out)
     assert said.err.endswith(TOTALS)
-    files = {
-        folder: sorted(path.name for path in (out / folder).iterdir()) for folder in ("issued", "returned")
-    }
-    assert files["issued"] == ["EGY.xlsx", "MAR.xlsx", "PAK.xlsx"]
-    assert files["returned"] == ["MAR.xlsx", "MAR_corrected.xlsx", "PAK.xlsx"]
+    issued, back = (sorted(path.name for path in (out / each).iterdir()) for each in ("issued", "returned"))
+    assert issued == ["EGY.xlsx", "MAR.xlsx", "PAK.xlsx"]
+    assert back == ["MAR.xlsx", "MAR_corrected.xlsx", "PAK.xlsx"]
     mistyped = read(out / "returned" / "MAR.xlsx", ExpectedReturn())
     assert isinstance(mistyped, Submission)
     assert mistyped.identity is not None
     assert (mistyped.identity.team, mistyped.identity.language) == ("MAR", "fr")
     connection = sqlite3.connect(out / "dataset" / "dataset.sqlite")
-    rows = connection.execute(
-        "SELECT team, verdict, status, arrived FROM submissions ORDER BY team, arrived"
-    ).fetchall()
+    query = "SELECT team, verdict, status, arrived FROM submissions ORDER BY team, arrived"
+    rows = connection.execute(query).fetchall()
     connection.close()
     assert rows == [
         ("MAR", "returned", "superseded", "2026-06-25"), ("MAR", "accepted", "counts", "2026-07-16"),
         ("PAK", "accepted", "counts", "2026-06-25"),
     ]  # fmt: skip
     report = json.loads((out / "reports" / "validation.json").read_text(encoding="utf-8"))
-    (finding,) = [
-        each for file in report["files"] for each in file["findings"] if each["severity"] == "error"
-    ]
+    findings = [each for file in report["files"] for each in file["findings"]]
+    (finding,) = [each for each in findings if each["severity"] == "error"]
     assert (finding["row"], finding["field"], finding["value"]) == ("C1_02", "CHK_01", "perhaps")
     for name in ("overview", "overview_shareable"):
         page = (out / "reports" / f"{name}.html").read_text(encoding="utf-8")

@@ -17,19 +17,11 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl import (
-    ExpectedReturn,
-    Order,
-    Source,
-    ValidationRequest,
-    Wish,
-    consolidate,
-    generate,
-    load,
-)
+from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, Wish, consolidate, generate, load
 from hrge_xl.cli import run
 from tests.face import Schema, find, harmless, open_dataset, open_url, rows_of
 from tests.face import extract_table_of as table_of
+from tests.fixture_types import Capsys, Folders, Patch
 from tests.test_year import answers
 
 TODAY = date(2026, 6, 30)
@@ -39,7 +31,7 @@ INSIDE = 'first; =cmd|" /C calc"!A0'
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: Folders) -> Path:
     """A dataset of two teams; one wrote what looks like formulas, one has errors."""
     base = tmp_path_factory.mktemp("export")
     files = {
@@ -49,10 +41,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (team, country, more) in files.items():
         order = Order(team, TODAY, country, answers=answers(country, date(2026, 3, 2), **more))
         (base / name).write_bytes(generate(SPEC, order))
-    consolidate(
-        [Source([base / name for name in files], ValidationRequest(ExpectedReturn(), TODAY))], base / "out"
-    )
+    consolidate([source_of(*(base / name for name in files))], base / "out")
     return base / "out"
+
+
+def source_of(*files: Path) -> Source:
+    return Source([*files], ValidationRequest(ExpectedReturn(), TODAY))
 
 
 def exported(folder: Path, tmp_path: Path, name: str, *options: str) -> Path:
@@ -75,9 +69,7 @@ def test_every_format_holds_the_same(folder: Path, tmp_path: Path) -> None:
         wanted = values(folder, table)
         with open_dataset(str(folder)) as store:
             names = table_of(store, table).names
-        read = json.loads(
-            exported(folder, tmp_path, f"{table}.json", "--table", table).read_text(encoding="utf-8")
-        )
+        read = json.loads(exported(folder, tmp_path, f"{table}.json", "--table", table).read_text("utf-8"))
         as_json = [tuple(v.isoformat() if isinstance(v, date) else v for v in row) for row in wanted]
         assert [tuple(line.values()) for line in read] == as_json
         assert not read or tuple(read[0]) == names
@@ -87,14 +79,12 @@ def test_every_format_holds_the_same(folder: Path, tmp_path: Path) -> None:
         book = openpyxl.load_workbook(exported(folder, tmp_path, f"{table}.xlsx", "--table", table))
         heads, *lines = book.active.iter_rows(values_only=True)
         assert heads == names
-        plain = [tuple(cell(value) for value in line) for line in lines]
-        assert plain == wanted
+        assert [tuple(cell(value) for value in line) for line in lines] == wanted
         text = exported(folder, tmp_path, f"{table}.csv", "--table", table).read_text(encoding="utf-8-sig")
         heads, *lines = csv.reader(io.StringIO(text))
         assert tuple(heads) == names
-        assert [[cell or None for cell in line] for line in lines] == [
-            [None if value is None else as_csv(value) for value in row] for row in wanted
-        ]
+        as_text = [[None if value is None else as_csv(value) for value in row] for row in wanted]
+        assert [[cell or None for cell in line] for line in lines] == as_text
 
 
 def cell(value: Any) -> Any:
@@ -126,18 +116,10 @@ def test_nothing_becomes_a_formula(folder: Path, tmp_path: Path) -> None:
 def formulas(source: Path, separator: str, out: Path) -> list[str]:
     """The cells that LibreOffice takes for formulas when it opens a CSV, splits it here and may calculate."""
     options = f"CSV:{ord(separator)},34,76,1,,0,false,true,false,false,false,-1,true"
-    command = [
-        "soffice",
-        "--headless",
-        f"-env:UserInstallation={(out / 'profile').as_uri()}",
-        f"--infilter={options}",
-    ]
-    made = out / str(ord(separator))
-    subprocess.run(
-        [*command, "--convert-to", "xlsx", "--outdir", str(made), str(source)],
-        check=True,
-        capture_output=True,
-    )
+    profile, made = (out / "profile").as_uri(), out / str(ord(separator))
+    command = ["soffice", "--headless", f"-env:UserInstallation={profile}", f"--infilter={options}"]
+    command += ["--convert-to", "xlsx", "--outdir", str(made), str(source)]
+    subprocess.run(command, check=True, capture_output=True)
     book = openpyxl.load_workbook(made / f"{source.stem}.xlsx")
     return [str(cell.value) for row in book.active.iter_rows() for cell in row if cell.data_type == "f"]
 
@@ -165,9 +147,7 @@ def test_harmless_text_starts_no_formula_at_any_separator(text: str) -> None:
     assert harmless("list:\n- one\n- two") == "list:\n- one\n- two"
 
 
-def test_teams_periods_and_what_counts(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_teams_periods_and_what_counts(folder: Path, tmp_path: Path, capsys: Capsys) -> None:
     assert run(["export", str(folder), "--table", "Submissions", "--team", "MAR-1", "--format", "json"]) == 0
     assert [line["team"] for line in json.loads(capsys.readouterr().out)] == ["MAR-1"]
     assert {row[1] for row in values(folder, "answers", teams=["PAK-1"])} == {"PAK-1"}
@@ -178,11 +158,13 @@ def test_teams_periods_and_what_counts(
     assert capsys.readouterr().out.startswith("submission,team,country,period,")
 
 
-def test_without_a_table_it_says_which_there_are(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_table_it_says_which_there_are(folder: Path, tmp_path: Path, capsys: Capsys) -> None:
     assert run(["export", str(folder)]) == 0
     said = capsys.readouterr().out
     assert "questions: " in said
     assert "answers: " in said
+    assert run(["export", str(tmp_path), "--table", "answers"]) == 2
+    assert "holds no dataset. Run `hrge-xl consolidate" in capsys.readouterr().err
 
 
 def test_what_may_be_shared(folder: Path) -> None:
@@ -192,18 +174,15 @@ def test_what_may_be_shared(folder: Path) -> None:
         at = table_of(store, "findings").at
     assert findings
     assert {row[at["message"]] for row in findings} == {None}
-    assert {row[at["team"]] for row in values(folder, "findings", shareable=True, teams=["MAR-1"])} == {
-        "MAR-1"
-    }
+    teams = {row[at["team"]] for row in values(folder, "findings", shareable=True, teams=["MAR-1"])}
+    assert teams == {"MAR-1"}
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (
-            ("--table", "answer"),
-            "There is no table 'answer'. Did you mean 'answers'? The dataset has: submissions, files",
-        ),
+        (("--table", "answer"), "no table 'answer'. Did you mean 'answers'? The dataset has: submissions,"),
+        (("--table", "findings", "--lang", "ar"), "Only tools, questions, codes, items, countries have"),
         (("--table", "answers", "--team", "XXX"), "The dataset has no team 'XXX'. It has: MAR-1, PAK-1."),
         (("--table", "answers", "--period", "2020"), "no period '2020'"),
         (("--table", "questions", "--team", "PAK-1"), "has no column 'team'"),
@@ -212,8 +191,8 @@ def test_what_may_be_shared(folder: Path) -> None:
     ],
 )
 def test_wrong_wishes_are_one_line(
-    arguments: tuple[str, ...], words: str, folder: Path, capsys: pytest.CaptureFixture[str],
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...], words: str, folder: Path, capsys: Capsys,
+    tmp_path: Path, monkeypatch: Patch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
     assert run(["export", str(folder), *arguments]) == 2
@@ -223,49 +202,24 @@ def test_wrong_wishes_are_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_without_a_dataset(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["export", str(tmp_path), "--table", "answers"]) == 2
-    assert "holds no dataset. Run `hrge-xl consolidate" in capsys.readouterr().err
-
-
 @pytest.mark.postgres
-def test_a_database_gives_the_same(
-    folder: Path, postgres_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_database_gives_the_same(folder: Path, database: str, tmp_path: Path, capsys: Capsys) -> None:
     """And what was decided reaches it too, where it is named."""
-    assert run(["export", postgres_url, "--table", "answers"]) == 2
+    assert run(["export", database, "--table", "answers"]) == 2
     assert "holds no dataset" in capsys.readouterr().err
     files = [Path(shutil.copy(folder.parent / name, tmp_path)) for name in ("pak.xlsx", "mar.xlsx")]
-    consolidate(
-        [Source(files, ValidationRequest(ExpectedReturn(), TODAY))], tmp_path / "out", store=postgres_url
-    )
-    try:
-        for table in ("submissions", "answers", "plan", "questions"):
-            for suffix in ("csv", "xlsx", "json"):
-                one = exported(folder, tmp_path, f"file.{suffix}", "--table", table)
-                path = tmp_path / f"database.{suffix}"
-                assert run(["export", postgres_url, "--table", table, "-o", str(path)]) == 0
-                assert path.read_bytes() == one.read_bytes(), (table, suffix)
-        decide = [
-            "decide",
-            str(tmp_path / "out"),
-            "mar.xlsx",
-            "--withdraw",
-            "--reason",
-            "x",
-            "--by",
-            "office",
-        ]
-        assert run([*decide, "--store", postgres_url, "--today", TODAY.isoformat()]) == 0
-        capsys.readouterr()
-        assert run(["export", postgres_url, "--table", "submissions", "--current", "--format", "json"]) == 0
-        assert [line["team"] for line in json.loads(capsys.readouterr().out)] == ["PAK-1"]
-    finally:
-        engine = sa.create_engine(postgres_url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-        engine.dispose()
+    consolidate([source_of(*files)], tmp_path / "out", store=database)
+    for table in ("submissions", "answers", "plan", "questions"):
+        for suffix in ("csv", "xlsx", "json"):
+            one = exported(folder, tmp_path, f"file.{suffix}", "--table", table)
+            path = tmp_path / f"database.{suffix}"
+            assert run(["export", database, "--table", table, "-o", str(path)]) == 0
+            assert path.read_bytes() == one.read_bytes(), (table, suffix)
+    decided = ["mar.xlsx", "--withdraw", "--reason", "x", "--by", "office", "--today", TODAY.isoformat()]
+    assert run(["decide", str(tmp_path / "out"), *decided, "--store", database]) == 0
+    capsys.readouterr()
+    assert run(["export", database, "--table", "submissions", "--current", "--format", "json"]) == 0
+    assert [line["team"] for line in json.loads(capsys.readouterr().out)] == ["PAK-1"]
 
 
 @pytest.mark.postgres
@@ -307,16 +261,8 @@ def test_questions_and_codes_speak_every_language_of_the_spec(folder: Path) -> N
     assert {row[at["label"]] for row in other if row[at["code"]] == "WOM"} == {"نساء"}
 
 
-def test_other_tables_have_one_language(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["export", str(folder), "--table", "findings", "--lang", "ar"]) == 2
-    assert "Only tools, questions, codes, items, countries have other languages" in capsys.readouterr().err
-
-
-def test_a_dataset_of_no_spec_has_no_other_language(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_dataset_of_no_spec_has_no_other_language(tmp_path: Path, capsys: Capsys) -> None:
     (tmp_path / "torn.xlsx").write_bytes(b"torn")
-    source = Source([tmp_path / "torn.xlsx"], ValidationRequest(ExpectedReturn(), TODAY))
-    consolidate([source], tmp_path / "out")
+    consolidate([source_of(tmp_path / "torn.xlsx")], tmp_path / "out")
     assert run(["export", str(tmp_path / "out"), "--table", "teams", "--lang", "ar"]) == 2
     assert "Only tables of a spec have other languages, not 'teams'" in capsys.readouterr().err

@@ -17,6 +17,7 @@ from hrge_xl.cli import run
 from tests.answers import layout
 from tests.audited import edited
 from tests.face import Round, Submission, address, orders, submission_id
+from tests.fixture_types import Capsys
 from tests.versions import answers
 
 pytestmark = pytest.mark.deep
@@ -30,7 +31,6 @@ ERROR: dict[str, Any] = {"PLN_03": None}  # a required answer is missing
 
 @pytest.fixture
 def made(tmp_path: Path) -> Round:
-    """A round of five teams."""
     lines = [f"{code},PAK" for code in ("ONE", "TWO", "SIX", "TEN", "OUT")]
     (tmp_path / "teams.csv").write_text("\n".join(["team,country", *lines]), encoding="utf-8")
     return init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
@@ -47,9 +47,7 @@ def sent(
     (made.folder / "returned" / f"{name}.xlsx").write_bytes(generate(SPEC, filled))
 
 
-def feedback(
-    made: Round, out: Path, capsys: pytest.CaptureFixture[str], *more: str
-) -> tuple[list[str], list[str]]:
+def feedback(made: Round, out: Path, capsys: Capsys, *more: str) -> tuple[list[str], list[str]]:
     """The workbooks that were written, and the lines on stderr."""
     capsys.readouterr()
     run(["feedback", str(made.folder), "-o", str(out), *DAY, *more])
@@ -59,9 +57,7 @@ def feedback(
     return names, err.splitlines()
 
 
-def test_each_team_once_and_none_that_needs_it_not(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_each_team_once_and_none_that_needs_it_not(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     sent(made, "ONE", "one v1", 1, **ERROR)
     sent(made, "ONE", "one v2", 2, PLN_04=None, **ERROR)
     sent(made, "TWO", "two v1", 1, **ERROR)
@@ -101,9 +97,7 @@ def test_each_team_once_and_none_that_needs_it_not(
     ]  # fmt: skip
 
 
-def test_what_a_team_sent_last_is_what_it_corrects(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_a_team_sent_last_is_what_it_corrects(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     """The accepted version counts; the newer ones wait with errors, and hold answers that must not be lost."""
     sent(made, "ONE", "good", 1)
     sent(made, "ONE", "newer", 2, PLN_03=None, PLN_06=77.0)
@@ -120,18 +114,14 @@ def test_what_a_team_sent_last_is_what_it_corrects(
     assert back.identity.predecessor == submission_id(newest.sha256, "")
 
 
-def test_the_office_may_ask_for_another_day(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_office_may_ask_for_another_day(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     sent(made, "ONE", "v1", 1, **ERROR)
     feedback(made, tmp_path / "out", capsys, "--reply-by", "2026-08-15")
     (text,) = ((path.read_text(encoding="utf-8")) for path in (tmp_path / "out").glob("*_message.txt"))
     assert text.endswith("Please send it back by 15 August 2026.\n")
 
 
-def test_json_tells_what_was_left_out(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_json_tells_what_was_left_out(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     sent(made, "ONE", "v1", 1, **ERROR)
     sent(made, "ONE", "v2", 2, **ERROR)
     assert run(["feedback", str(made.folder), "-o", str(tmp_path / "out"), *DAY, "--json"]) == 0
@@ -141,9 +131,7 @@ def test_json_tells_what_was_left_out(
     assert (left["team"], Path(left["path"]).name, left["why"]) == ("ONE", "v1.xlsx", "superseded by v2.xlsx")
 
 
-def test_one_file_alone_has_its_feedback(
-    tmp_path: Path, made: Round, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_file_alone_has_its_feedback(tmp_path: Path, made: Round, capsys: Capsys) -> None:
     """Whatever it needs; but the key of its round is not there, and that is said."""
     sent(made, "ONE", "fine")
     out = tmp_path / "out"
@@ -152,9 +140,7 @@ def test_one_file_alone_has_its_feedback(
     assert "Name the round folder" in capsys.readouterr().err
 
 
-def test_two_rounds_do_not_take_each_others_place(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_two_rounds_do_not_take_each_others_place(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     later = init_round(tmp_path / "later", "example", tmp_path / "teams.csv")
     for round_ in (made, later):
         sent(round_, "ONE", "one", **ERROR)
@@ -164,9 +150,7 @@ def test_two_rounds_do_not_take_each_others_place(
     assert len(list((tmp_path / "out").iterdir())) == 4
 
 
-def test_names_that_a_system_would_refuse(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_names_that_a_system_would_refuse(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     sent(made, "ONE", "a", copy="a", project="a:b?", **ERROR)
     sent(made, "ONE", "b", copy="b", project="A/B|", **ERROR)
     names, _ = feedback(made, tmp_path / "out", capsys)
@@ -186,7 +170,7 @@ def corrected(source: Path, target: Path, day: date, **answers: str) -> None:
     target.write_bytes(edited(target.read_bytes(), "docProps/core.xml", *saved))
 
 
-def told(made: Round, capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, str], Sequence[str]]:
+def told(made: Round, capsys: Capsys) -> tuple[dict[str, str], Sequence[str]]:
     """State by file, and the notes of the teams."""
     capsys.readouterr()
     assert run(["status", str(made.folder), "--json", "--jobs", "1"]) == 0
@@ -195,7 +179,7 @@ def told(made: Round, capsys: pytest.CaptureFixture[str]) -> tuple[dict[str, str
     return files, [line["note"] for line in lines if line["note"]]
 
 
-def test_a_step_back_is_never_silent(made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_step_back_is_never_silent(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     """A first version has its feedback; a second one comes; the team goes on in the feedback of the first."""
     sent(made, "ONE", "v1", 1, **ERROR)
     feedback(made, tmp_path / "first", capsys)
@@ -212,21 +196,7 @@ def test_a_step_back_is_never_silent(made: Round, tmp_path: Path, capsys: pytest
     assert "X006" not in "".join(told(made, capsys)[1])
 
 
-def test_going_on_in_the_latest_feedback_is_no_step_back(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sent(made, "ONE", "v1", 1, **ERROR)
-    sent(made, "ONE", "v2", 2, PLN_06=99.0, **ERROR)
-    feedback(made, tmp_path / "out", capsys)
-    corrected(tmp_path / "out" / "ONE_WS-07_feedback.xlsx", made.folder / "returned" / "v3.xlsx", TODAY)
-    files, notes = told(made, capsys)
-    assert files["v3.xlsx"] == "counts"
-    assert notes == ["superseded: v1.xlsx, v2.xlsx"]
-
-
-def test_a_corrected_project_code_is_no_second_workbook(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_corrected_project_code_is_no_second_workbook(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     """What feedback asked for is done in it: the version with the wrong code is superseded."""
     sent(made, "ONE", "v1", 1, project="WRONG-7", **ERROR)
     feedback(made, tmp_path / "out", capsys)
@@ -239,7 +209,7 @@ def test_a_corrected_project_code_is_no_second_workbook(
 
 
 def test_feedback_that_was_copied_for_another_project_waits_for_a_decision(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    made: Round, tmp_path: Path, capsys: Capsys
 ) -> None:
     sent(made, "ONE", "v1", 1, **ERROR)
     feedback(made, tmp_path / "out", capsys)

@@ -23,20 +23,12 @@ MODULES = (file, identity, structure, value)
 
 
 def sources() -> list[Path]:
-    return [
-        path
-        for path in sorted(PACKAGE.rglob("*.py"))
-        if not path.relative_to(PACKAGE).as_posix().startswith("findings/")
-    ]
+    return [path for path in sorted(PACKAGE.rglob("*.py")) if path.parent != PACKAGE / "findings"]
 
 
 def texts(tree: ast.AST) -> Iterator[ast.Constant]:
     """Every text of a module but docstrings, which may show codes as examples."""
-    docstrings = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             yield node
@@ -45,13 +37,8 @@ def texts(tree: ast.AST) -> Iterator[ast.Constant]:
 @pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_no_text_names_a_finding_by_its_code(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    named = [
-        f"line {text.lineno}: {code}"
-        for text in texts(tree)
-        for code in CODE.findall(str(text.value))
-        if code in CATALOGUE
-    ]
-    assert named == [], "raise the finding by its object, from hrge_xl.findings"
+    named = [(text.lineno, code) for text in texts(tree) for code in CODE.findall(str(text.value))]
+    assert [each for each in named if each[1] in CATALOGUE] == [], "raise the finding by its object"
 
 
 @pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.code)
@@ -91,13 +78,7 @@ def test_adding_a_finding_touches_one_place(tmp_path: Path) -> None:
     with (tmp_path / "hrge_xl" / "findings" / "structure.py").open("a", encoding="utf-8") as module:
         module.write(NEW)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(HERE.parent)])}
-    done = subprocess.run(
-        [sys.executable, "-c", LOOK],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=tmp_path,
-    )
+    command = [sys.executable, "-c", LOOK]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "S999 made-up (info)" in done.stdout

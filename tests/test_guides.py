@@ -19,9 +19,11 @@ import pytest
 from hrge_xl import load, try_out
 from hrge_xl.cli import run
 from tests import write_expressions
-from tests.face import CATALOGUE, COMMANDS, COMMON_OPTIONS, FIELD_TYPES, FUNCTIONS, AnyBlock, Exit, find
+from tests.face import CATALOGUE, COMMANDS, COMMON_OPTIONS, FUNCTIONS, AnyBlock, Exit, find, guide, guide_name
+from tests.face import PAGES as GUIDE_PAGES
 from tests.guide_mail import post
-from tests.write_docs import DOCS
+from tests.write_docs import DOCS, PAGES, guide_for_teams
+from tests.write_docs import GUIDES as GUIDES_OF_TEAMS
 
 GUIDES = (
     "filling-in.md", "coordinating.md", "auditing.md", "writing-a-spec.md", "expressions.md", "analysing.md",
@@ -36,7 +38,6 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
 def text_of(guide: str) -> str:
-    """A guide as it stands."""
     return (DOCS / guide).read_text(encoding="utf-8")
 
 
@@ -44,8 +45,7 @@ LONGEST = "coordinating.md"  # the weeks of a whole round
 
 
 @pytest.mark.parametrize(
-    "guide",
-    [pytest.param(guide, marks=pytest.mark.deep if guide == LONGEST else ()) for guide in GUIDES],
+    "guide", [pytest.param(guide, marks=pytest.mark.deep if guide == LONGEST else ()) for guide in GUIDES]
 )
 def test_commands_run(
     guide: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -69,7 +69,6 @@ def copy(words: str) -> None:
 
 
 def sent(round_folder: str) -> None:
-    """The drafts were sent, and deleted."""
     drafts = list((Path(round_folder) / "drafts").rglob("*.eml"))
     assert drafts
     for draft in drafts:
@@ -94,21 +93,12 @@ def play(block: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("guide", GUIDES)
-def test_commands_exist(guide: str) -> None:
-    named = set(re.findall(r"`?\$? ?hrge-xl ([a-z]+)", text_of(guide)))
-    assert named <= set(COMMANDS)
-
-
-@pytest.mark.parametrize("guide", GUIDES)
-def test_links_lead_somewhere(guide: str) -> None:
-    links = [link for link in LINK.findall(text_of(guide)) if "://" not in link]
+def test_commands_links_and_codes_are_there(guide: str) -> None:
+    text = text_of(guide)
+    assert set(re.findall(r"`?\$? ?hrge-xl ([a-z]+)", text)) <= set(COMMANDS)
+    links = [link for link in LINK.findall(text) if "://" not in link]
     assert [link for link in links if not (DOCS / link).exists()] == []
-
-
-@pytest.mark.parametrize("guide", GUIDES)
-def test_codes_exist(guide: str) -> None:
-    codes = re.findall(r"\b[FISVXP]\d{3}\b", text_of(guide))
-    assert [code for code in codes if code not in CATALOGUE] == []
+    assert [code for code in re.findall(r"\b[FISVXP]\d{3}\b", text) if code not in CATALOGUE] == []
 
 
 def test_exit_codes_are_all_told() -> None:
@@ -123,19 +113,8 @@ def table(guide: str, head: str) -> dict[str, list[str]]:
     return {row[0].strip("` "): row[1:] for row in rows}
 
 
-def test_options_of_field_types() -> None:
-    rows = table("writing-a-spec.md", "type")
-    assert set(rows) == {*FIELD_TYPES}
-    for kind in FIELD_TYPES.values():
-        assert set(re.findall(r"`(\w+)`", rows[kind.name][1])) == set(kind.needs), kind
-        assert set(re.findall(r"`(\w+)`", rows[kind.name][2])) == set(kind.allows), kind
-
-
-def test_options_of_every_field() -> None:
+def test_options_of_every_field_and_kinds_of_blocks() -> None:
     assert set(table("writing-a-spec.md", "option")) == set(COMMON_OPTIONS)
-
-
-def test_kinds_of_blocks() -> None:
     models = AnyBlock.__origin__.__args__  # type: ignore[attr-defined]
     rows = table("writing-a-spec.md", "kind")
     assert set(rows) == {model.model_fields["kind"].annotation.__args__[0] for model in models}
@@ -165,12 +144,36 @@ def test_what_is_shown_by_example_can_be_put_into_a_spec(tmp_path: Path) -> None
     assert len(with_examples.rules) == len(load("example").rules) + 3
 
 
-def test_expressions_page_is_fresh() -> None:
-    assert write_expressions.PAGE.read_text(encoding="utf-8") == write_expressions.page(), (
-        "run: python -m tests.write_expressions"
-    )
-
-
-def test_every_function_has_an_example() -> None:
+def test_the_page_of_expressions_is_fresh_and_every_function_has_an_example() -> None:
+    there = write_expressions.PAGE.read_text(encoding="utf-8")
+    assert there == write_expressions.page(), "run: python -m tests.write_expressions"
     public = [each for each in FUNCTIONS.values() if not each.own]
     assert [each.name for each in public if each.name not in write_expressions.said_of(each)["Example"]] == []
+
+
+# generated pages
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_fresh(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), "run `make docs`"
+
+
+@pytest.mark.parametrize("language", GUIDES_OF_TEAMS)
+def test_the_guide_that_goes_out_is_the_one_that_is_written_without_its_pictures(language: str) -> None:
+    there = (GUIDE_PAGES / guide_name(language)).read_text(encoding="utf-8")
+    assert there == guide_for_teams(language), "run `make docs`"
+    assert not re.search(r"<img|<p>!|pictures/", guide(guide_name(language)).decode())
+
+
+@pytest.mark.parametrize("name", ["findings.md", "rules.md"])
+def test_no_page_shows_what_only_the_program_reads(name: str) -> None:
+    """A placeholder, or the name of a class, outside the expressions of a rule."""
+    prose = re.sub(r"`[^`]*`", "", PAGES[name]())
+    assert not re.search(r"\{\w*\}|\w+\(\{", prose)
+
+
+def test_only_codes_are_said_to_be_joined() -> None:
+    joined = [line for line in PAGES["dataset.md"]().splitlines() if line.endswith("codes, joined by `;`. |")]
+    assert joined
+    assert not [line for line in joined if "SHA-256" in line or ".:" in line]

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from click.shell_completion import ShellComplete
 
 from hrge_xl import init_round, load
@@ -28,14 +29,16 @@ from tests.face import (
     settings,
     style,
 )
+from tests.fixture_types import Capsys, Folders, Patch
 from tests.test_passwords import commands
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = commands(cli)
+SAID = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tmp_path: Path, monkeypatch: Patch) -> Path:
     """A folder of its own, and an environment that says nothing."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("HRGE_XL_")] + ["NO_COLOR", "FORCE_COLOR"]:
@@ -43,17 +46,22 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def said(capsys: pytest.CaptureFixture[str], *words: str, code: int) -> str:
+def said(capsys: Capsys, *words: str, code: int) -> str:
     """What a command says on both streams."""
     capsys.readouterr()
     assert run(list(words)) == code
     return "".join(capsys.readouterr())
 
 
+def in_a_process(*words: str, given: bytes | None = None, **more: str) -> subprocess.CompletedProcess[bytes]:
+    """Python in a process of its own, with this program and more in its environment."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **more}
+    command = [sys.executable, *words]
+    return subprocess.run(command, input=given, capture_output=True, env=environment, check=False)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_help_has_an_example_and_the_next_command(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_help_has_an_example_and_the_next_command(name: str, capsys: Capsys) -> None:
     told = said(capsys, *name.split(), "--help", code=0)
     examples = re.findall(r"^  hrge-xl ([a-z -]+?)(?= |$)", told, re.M)
     assert any(f"{each} ".startswith(f"{name} ") or name.startswith(each) for each in examples), told
@@ -69,31 +77,13 @@ def test_examples_name_options_that_there_are() -> None:
             assert used <= known, (name, example)
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (("validte",), "There is no command 'validte'. Did you mean 'validate'?"),
-        (("spec", "chek"), "There is no command 'chek'. Did you mean 'check'?"),
-        (("help", "stats"), "Did you mean 'status'?"),
-        (("help", "status", "x"), "'hrge-xl status' has no commands within it."),
-        (("qqqqqq",), "There are: demo, spec, round,"),
-        (("generate", "hrge_tolkit"), "Did you mean 'hrge_toolkit'?"),
-        (("generate", "example", "--country", "PAK", "--tools", "PLAM"), "Did you mean 'PLAN'?"),
-        (("generate", "example", "--country", "PAK", "--lang", "frr"), "Did you mean 'fr'?"),
-        (("explain", "not-in-lst"), "Did you mean V002 (not-in-list)?"),
-        (("explain", "date"), "V005 (not-a-date)"),
-        (("validate", "--jsn", "x"), "--json"),
-        (("completion",), "Choose from: bash, zsh, fish, powershell"),
-    ],
-)
-def test_what_was_meant_is_asked_back(
-    words: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert told in said(capsys, *words, code=2)
+@pytest.mark.parametrize("typed", SAID["asked_back"])
+def test_what_was_meant_is_asked_back(typed: str, capsys: Capsys) -> None:
+    assert SAID["asked_back"][typed] in said(capsys, *typed.split(), code=2)
 
 
 @pytest.mark.parametrize("words", [[], ["spec"], ["round"]])
-def test_without_a_command_there_is_its_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_command_there_is_its_help(words: list[str], capsys: Capsys) -> None:
     """On stderr, for it was not understood; as it stands, and once."""
     assert run(words) == 2
     told = capsys.readouterr()
@@ -101,7 +91,7 @@ def test_without_a_command_there_is_its_help(words: list[str], capsys: pytest.Ca
     assert (told.out, told.err) == ("", capsys.readouterr().out)
 
 
-def test_what_a_code_means_as_json(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_code_means_as_json(here: Path, capsys: Capsys) -> None:
     told = json.loads(said(capsys, "explain", "V002", "--json", code=0))
     assert (told["code"], told["name"], told["severity"]) == ("V002", "not-in-list", "error")
     assert said(capsys, "explain", "R-E01", "--json", "-o", "rule.json", code=0) == ""
@@ -110,15 +100,15 @@ def test_what_a_code_means_as_json(here: Path, capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize("code", ["V002", "v2", "V02", "not-in-list", "Not In List", "notinlist"])
-def test_a_code_is_found_however_it_is_written(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_code_is_found_however_it_is_written(code: str, capsys: Capsys) -> None:
     assert said(capsys, "explain", code, code=0).startswith("V002 not-in-list (error)")
 
 
-def test_a_message_is_explained_as_it_reads_in_its_example(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_message_is_explained_as_it_reads_in_its_example(capsys: Capsys) -> None:
     """No placeholder is shown, whatever is explained, and each kind brings every detail that it fills in."""
     assert "\nImpact: the answer is missing.\n" in said(capsys, "explain", "V001", code=0)
     rules = [
-        rule.code for rule in load("hrge_toolkit").rules if "{" in rule.message.source + rule.remedy.source
+        each.code for each in load("hrge_toolkit").rules if "{" in each.message.source + each.remedy.source
     ]
     for code in (*CATALOGUE, *rules):
         told = said(capsys, "explain", code, code=0)
@@ -146,7 +136,7 @@ def test_no_two_codes_are_written_alike() -> None:
     ],
 )  # fmt: skip
 def test_the_environment_says_whether_there_are_colours(
-    environment: dict[str, str], coloured: bool | None, monkeypatch: pytest.MonkeyPatch
+    environment: dict[str, str], coloured: bool | None, monkeypatch: Patch
 ) -> None:
     monkeypatch.setenv("TERM", "xterm")
     for name, value in environment.items():
@@ -154,16 +144,10 @@ def test_the_environment_says_whether_there_are_colours(
     assert colours_of_environment() is coloured
 
 
-def test_no_escape_goes_where_there_is_no_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_escape_goes_where_there_is_no_terminal(monkeypatch: Patch, capsys: Capsys) -> None:
     try:
-        for wanted, terminal, expected in (
-            (None, False, False),
-            (None, True, True),
-            (True, False, True),
-            (False, True, False),
-        ):
+        cases = ((None, False, False), (None, True, True), (True, False, True), (False, True, False))
+        for wanted, terminal, expected in cases:
             monkeypatch.setattr(sys.stdout, "isatty", lambda there=terminal: there)
             colours(wanted)
             line(style("word", fg="red"))
@@ -172,9 +156,7 @@ def test_no_escape_goes_where_there_is_no_terminal(
         colours(None)
 
 
-def test_options_of_the_program_stand_before_or_behind_a_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_options_of_the_program_stand_before_or_behind_a_command(monkeypatch: Patch, capsys: Capsys) -> None:
     """And are heeded in either place."""
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -189,7 +171,7 @@ def test_options_of_the_program_stand_before_or_behind_a_command(
 
 
 @pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own(tmp_path_factory: Folders, monkeypatch: Patch) -> Path:
     """The file with the settings of the user, which is elsewhere."""
     file = tmp_path_factory.mktemp("own") / "hrge-xl.toml"
     monkeypatch.setenv("HRGE_XL_CONFIG", str(file))
@@ -197,7 +179,7 @@ def own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatc
 
 
 def test_defaults_stand_in_a_file_and_in_the_environment(
-    own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own: Path, monkeypatch: Patch, capsys: Capsys
 ) -> None:
     """What is typed goes first, then the environment, then the file; of both what is for one command alone."""
     own.write_text('jobs = 1\n[validate]\nfail-on = "never"\n[spec.diff]\njson = true\n', encoding="utf-8")
@@ -219,7 +201,7 @@ def test_defaults_stand_in_a_file_and_in_the_environment(
 
 
 def test_the_file_is_named_before_or_behind_the_command(
-    own: Path, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own: Path, here: Path, monkeypatch: Patch, capsys: Capsys
 ) -> None:
     own.write_text("nonsense", encoding="utf-8")
     (here / "other.toml").write_text("[spec.diff]\njson = true\n", encoding="utf-8")
@@ -229,16 +211,13 @@ def test_the_file_is_named_before_or_behind_the_command(
     assert "Settings: json from other.toml\n" in said(capsys, *words, *named, code=0)
 
 
-def test_codes_in_a_file_of_settings_may_be_numbers(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_codes_and_days_in_a_file_of_settings_may_be_numbers(here: Path, capsys: Capsys) -> None:
     """A sheet such as 3.4 is a number to TOML, and several may be a list."""
     for value, code in (("9.7", "9.7"), ('["1.1", 9.8]', "9.8"), ('"1.1, 9.8"', "9.8")):
         (here / "own.toml").write_text(f"[generate]\ntools = {value}\n", encoding="utf-8")
         told = said(capsys, "--config", "own.toml", "generate", "hrge_toolkit", "--country", "PAK", code=2)
         assert "Settings: tools from own.toml" in told
         assert f"'{code}' is not a tool" in told
-
-
-def test_a_day_in_a_file_of_settings_may_be_a_number(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("--config", "own.toml", "status", ".")
     for value, code, told in ((20260331, 3, "round"), (1, 2, "1 is not a day")):
         (here / "own.toml").write_text(f"[status]\ntoday = {value}\n", encoding="utf-8")
@@ -253,9 +232,7 @@ def test_an_option_of_formats_that_is_empty_is_as_none(here: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the folder cannot be chosen")
-def test_settings_lie_in_the_folder_of_the_user(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_settings_lie_in_the_folder_of_the_user(here: Path, monkeypatch: Patch, capsys: Capsys) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(here / "config"))
     file = here / "config" / "hrge-xl" / "hrge-xl.toml"
     assert f"No settings in {file}\n" in said(capsys, "doctor", code=0)
@@ -264,9 +241,7 @@ def test_settings_lie_in_the_folder_of_the_user(
     assert f"Settings: json from {file}\n" in said(capsys, "explain", "V001", code=0)
 
 
-def test_a_file_that_lies_where_one_works_sets_nothing(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_file_that_lies_where_one_works_sets_nothing(here: Path, capsys: Capsys) -> None:
     """It may have come with what teams sent: it runs nothing, sends nothing, and is told for what it is."""
     (here / "hrge-xl.toml").write_text(
         f'[consolidate]\nengine = "tcp://127.0.0.1:1"\nstore = "postgresql://nobody@127.0.0.1:1/x"\n'
@@ -281,14 +256,11 @@ def test_a_file_that_lies_where_one_works_sets_nothing(
     assert not (here / "elsewhere").exists()
     shutil.copy(here / "hrge-xl.toml", here / "came")
     (here / "hrge-xl.toml").write_bytes(b"not toml \xff")
-    assert "hrge-xl.toml: F070 error: hrge-xl.toml is not a return" in said(
-        capsys, "validate", "came", "-v", code=4
-    )
+    told = said(capsys, "validate", "came", "-v", code=4)
+    assert "hrge-xl.toml: F070 error: hrge-xl.toml is not a return" in told
 
 
-def test_the_file_is_read_once(
-    own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_file_is_read_once(own: Path, monkeypatch: Patch, capsys: Capsys) -> None:
     own.write_text("jobs = 1\n", encoding="utf-8")
     read: list[Path] = []
     monkeypatch.setattr(
@@ -298,40 +270,19 @@ def test_the_file_is_read_once(
     assert read == [own]
 
 
-MISTAKES = {
-    "[valdate]\n": "hrge-xl.toml is about no command: [valdate]. Did you mean 'validate'?",
-    "[validate]\nfail_onn = 1\n": "[validate] has no option 'fail_onn'. Did you mean 'fail-on'?",
-    "[validate]\njobs = 0\n": "Invalid value for '--jobs'",
-    "jobs = 0\n": "Invalid value for '--jobs'",
-    "jobs = 1\n[validate]\njobs = 0\n": "Invalid value for '--jobs'",
-    "validate = 1\n": "'validate' is a command. Write [validate], and options below it.",
-    "status = 1\n": "'status' is a command. Write [status], and options below it.",
-    "= 1": "the settings cannot be read",
-}
-
-
-@pytest.mark.parametrize("text", MISTAKES)
-def test_mistakes_in_the_file_are_told(
-    text: str, own: Path, here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("text", SAID["mistakes"])
+def test_mistakes_in_the_file_are_told(text: str, own: Path, here: Path, capsys: Capsys) -> None:
     own.write_text(text, encoding="utf-8")
     (here / "x").mkdir()
-    assert MISTAKES[text] in said(capsys, "validate", "x", code=2)
+    assert SAID["mistakes"][text] in said(capsys, "validate", "x", code=2)
 
 
-WHOLE = {
-    "jbs = 1\n": "no command has an option 'jbs'. Did you mean 'jobs'?",
-    "[spec.diff]\nx = 1\n": "[spec.diff] has no option 'x'. Known are: returned, json, output, password-file, jobs.",
-    "[spec]\ndif = 1\n": "[spec] has no option 'dif'. Did you mean 'diff'?",
-}
-
-
-@pytest.mark.parametrize("text", WHOLE)
-def test_doctor_checks_all_of_the_file(text: str, own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("text", SAID["whole_file"])
+def test_doctor_checks_all_of_the_file(text: str, own: Path, capsys: Capsys) -> None:
     """Other commands look only at what is meant for them."""
     own.write_text(text, encoding="utf-8")
     said(capsys, "explain", "V001", code=0)
-    assert WHOLE[text] in said(capsys, "doctor", code=2)
+    assert SAID["whole_file"][text] in said(capsys, "doctor", code=2)
     own.write_text("jobs = 1\n", encoding="utf-8")
     assert f"\n{own}: no mistake\n" in said(capsys, "doctor", code=0)
 
@@ -340,17 +291,13 @@ def test_doctor_checks_all_of_the_file(text: str, own: Path, capsys: pytest.Capt
 def test_with_a_file_no_other_command_is_imported(words: list[str], needed: set[str], own: Path) -> None:
     """What many commands have, and what is meant for one, is known without them."""
     own.write_text('jobs = 1\n[validate]\nfail-on = "never"\n', encoding="utf-8")
-    code = (
-        "import sys; from hrge_xl.cli import MODULES, run; "
-        f"code = run({words!r}); "
+    code = f"import sys; from hrge_xl.cli import MODULES, run; code = run({words!r}); " + (
         "print(*[name for name in {*MODULES.values()} if f'hrge_xl.cli.{name}' in sys.modules], sep=','); "
         "sys.exit(code)"
     )
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environment, check=True
-    )
-    assert set(filter(None, done.stdout.splitlines()[-1].split(","))) == needed
+    done = in_a_process("-c", code)
+    assert done.returncode == 0
+    assert set(filter(None, done.stdout.decode().splitlines()[-1].split(","))) == needed
 
 
 # the shell completes
@@ -358,43 +305,20 @@ def test_with_a_file_no_other_command_is_imported(words: list[str], needed: set[
 
 @pytest.fixture
 def round_(here: Path) -> Path:
-    """A round of two teams."""
     (here / "teams.csv").write_text("team,country\nKabul,AFG\nKarachi,PAK\n", encoding="utf-8")
     return init_round(here / "round", "example", here / "teams.csv").folder
 
 
-COMPLETED = {
-    "generate example --country p": "PAK",
-    "generate round --country pa": "PAK",
-    "generate nowhere --country p": "",
-    "generate example --lang ": "en fr ar",
-    "generate round --lang F": "fr",
-    "generate example --profile s": "short",
-    "generate example --tools ": "PLAN C1 R1 SUMMARY",
-    "generate round --tools c": "C1",
-    "trace round --team K": "Kabul Karachi",
-    "trace round --team kab": "Kabul",
-    "trace example --team K": "",
-    "trace --data round --team K": "Kabul Karachi",
-    "trace round --data nowhere --team K": "Kabul Karachi",
-    "trace --team K": "",
-    "trace round --field CHK_": "CHK_01 CHK_02",
-    "trace nowhere --field CHK_": "",
-    "export round --team kar": "Karachi",
-    "help round up": "update-spec",
-}
-
-
-@pytest.mark.parametrize("typed", COMPLETED)
+@pytest.mark.parametrize("typed", SAID["completed"])
 def test_names_are_completed(typed: str, round_: Path) -> None:
     """Of the spec or round that stands in the command; where it is none, nothing is offered and nothing goes wrong."""
     *words, begun = typed.split(" ")
     shell = ShellComplete(cli, {}, "hrge-xl", "_HRGE_XL_COMPLETE")
-    assert " ".join(item.value for item in shell.get_completions(words, begun)) == COMPLETED[typed]
+    assert " ".join(item.value for item in shell.get_completions(words, begun)) == SAID["completed"][typed]
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def program(tmp_path_factory: Folders) -> Path:
     """A folder with `hrge-xl` in it, for the PATH."""
     folder = tmp_path_factory.mktemp("program")
     script = folder / "hrge-xl"
@@ -434,12 +358,8 @@ def test_bash_completes(program: Path) -> None:
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
 def test_fish_completes(program: Path) -> None:
     script = 'hrge-xl completion fish | source; complete -C "hrge-xl val"; complete -C "hrge-xl generate exa"'
-    assert [
-        line.split("\t")[0] for line in shell(program, "fish", "--no-config", "-c", script).splitlines()
-    ] == [
-        "validate",
-        "example",
-    ]
+    told = shell(program, "fish", "--no-config", "-c", script).splitlines()
+    assert [line.split("\t")[0] for line in told] == ["validate", "example"]
 
 
 ZSH = """
@@ -458,29 +378,21 @@ def test_zsh_completes(program: Path) -> None:
     assert "validate" in told
 
 
-def test_the_script_for_powershell(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_shell_has_a_script_powershell_too(capsys: Capsys, monkeypatch: Patch) -> None:
     """Nobody runs it here: its parts are there, and what it calls answers three lines for each."""
-    script = said(capsys, "completion", "powershell", code=0)
+    scripts = {name: said(capsys, "completion", name, code=0) for name in SHELLS}
+    assert all("hrge-xl" in each and "_HRGE_XL_COMPLETE" in each for each in scripts.values())
+    script = scripts["powershell"]
     assert "Register-ArgumentCompleter -Native -CommandName hrge-xl" in script
     assert script.count("{") == script.count("}")
     assert script.count("(") == script.count(")")
     (variable,) = set(re.findall(r"\$env:(_\w+_COMPLETE)", script))
-    for name, value in (
-        (variable, "powershell_complete"),
-        ("COMP_WORDS", "hrge-xl val"),
-        ("COMP_CWORD", "1"),
-    ):
+    typed = {variable: "powershell_complete", "COMP_WORDS": "hrge-xl val", "COMP_CWORD": "1"}
+    for name, value in typed.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit):
         run([])
     assert capsys.readouterr().out.splitlines()[:2] == ["plain", "validate"]
-
-
-def test_every_shell_that_is_offered_has_a_script(capsys: pytest.CaptureFixture[str]) -> None:
-    scripts = [said(capsys, "completion", name, code=0) for name in SHELLS]
-    assert all("hrge-xl" in script and "_HRGE_XL_COMPLETE" in script for script in scripts)
 
 
 # Windows, and files in place of pipes
@@ -490,40 +402,26 @@ def test_what_a_code_page_lacks_never_stops_a_command(here: Path) -> None:
     """As in a console of Western Europe: names and answers in every script are told all the same."""
     (here / "تقرير 报告.xlsx").write_bytes(b"no workbook")
     for encoding in ("cp1252", "cp437", "ascii"):
-        environment = {
-            **os.environ,
-            "PYTHONIOENCODING": encoding,
-            "PYTHONPATH": str(ROOT),
-        }
-        command = [sys.executable, "-m", "hrge_xl", "validate", str(here)]
-        done = subprocess.run(command, capture_output=True, env=environment, check=False)
+        done = in_a_process("-m", "hrge_xl", "validate", str(here), PYTHONIOENCODING=encoding)
         assert done.returncode == 4, done.stderr
         assert "تقرير 报告.xlsx: refused" in done.stdout.decode("utf-8")
         assert b"Traceback" not in done.stderr
         assert b"\x1b" not in done.stdout + done.stderr
 
 
-def test_words_of_commands_are_quoted_for_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_of_commands_are_quoted_for_the_shell(monkeypatch: Patch) -> None:
     from tests.face import paths
 
-    for system, pairs in (
-        ("posix", {"2026-H1": "2026-H1", "a b": "'a b'", "it's": "'it'\"'\"'s'"}),
-        (
-            "nt",
-            {
-                r"C:\rounds\2026-H1": r"C:\rounds\2026-H1",
-                "a b": '"a b"',
-                r"\\server\A & B": r'"\\server\A & B"',
-                "it's": '"it\'s"',
-            },
-        ),
-    ):
+    on_posix = {"2026-H1": "2026-H1", "a b": "'a b'", "it's": "'it'\"'\"'s'"}
+    on_windows = {"a b": '"a b"', r"\\server\A & B": r'"\\server\A & B"', "it's": '"it\'s"'}
+    on_windows[r"C:\rounds\2026-H1"] = r"C:\rounds\2026-H1"
+    for system, pairs in (("posix", on_posix), ("nt", on_windows)):
         with monkeypatch.context() as patch:
             patch.setattr(paths.os, "name", system)
             assert {word: paths.quoted(word) for word in pairs} == pairs
 
 
-def test_output_goes_into_a_file_whole(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_output_goes_into_a_file_whole(here: Path, capsys: Capsys) -> None:
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
     words = ("validate", "out", "--json", "--today", "2026-06-30")
     capsys.readouterr()
@@ -539,21 +437,19 @@ def test_output_goes_into_a_file_whole(here: Path, capsys: pytest.CaptureFixture
 
 
 def test_every_command_with_json_has_an_output() -> None:
-    having = {
-        name: {word for each in command.params for word in each.opts} for name, command in COMMANDS.items()
-    }
-    assert [name for name, words in having.items() if "--json" in words and "-o" not in words] == []
+    for name, command in COMMANDS.items():
+        words = {word for each in command.params for word in each.opts}
+        assert "--json" not in words or "-o" in words, name
 
 
 def test_standard_input_is_a_path(here: Path) -> None:
     """`-` is a workbook, `@-` a list; nothing is left behind."""
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
     book = here / "out" / "example_PAK_en.xlsx"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(here / "temporary")}
-    (here / "temporary").mkdir()
+    temporary = here / "temporary"
+    temporary.mkdir()
     for word, data, name in (("-", book.read_bytes(), "stdin.xlsx"), ("@-", f"{book}\n".encode(), book.name)):
-        command = [sys.executable, "-m", "hrge_xl", "validate", word]
-        done = subprocess.run(command, input=data, capture_output=True, env=environment, check=False)
+        done = in_a_process("-m", "hrge_xl", "validate", word, given=data, TMPDIR=str(temporary))
         assert done.returncode == 1, done.stderr
         assert name in done.stdout.decode()
-        assert list((here / "temporary").iterdir()) == []
+        assert list(temporary.iterdir()) == []

@@ -14,56 +14,26 @@ from typing import Any
 
 import click
 import pytest
+import yaml
 
 import hrge_xl
 from hrge_xl.cli import cli
-from tests.face import COMMANDS, FORMATS, UsageError
+from tests.face import COMMANDS, UsageError
 from tests.write_docs import DOCS
 
 ROOT = DOCS.parent
 
 TODAY = date(2026, 6, 30)
-ALWAYS = """
-    ExpectedReturn Facts Order Question Source ValidationRequest Wish
-    check compare consolidate datasets decide diff document draft drafts explain export feedback generate init_round
-    issue load load_round one_dataset read receive recover refresh remind report schemas set_contact sign status
-    trace try_out validate verify waive withdraw
-"""  # names that programs of users call
+REQUEST = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("example"), TODAY)
 VERBS = {name for name in hrge_xl.__all__ if name.islower()}
-CALLED = {  # by each command
-    "check": "datasets", "compare": "datasets compare", "consolidate": "consolidate", "decide": "decide decisions",
-    "demo": "play_teams demonstrate", "doctor": "confinement load", "drafts": "drafts", "explain": "explain",
-    "export": "one_dataset export", "feedback": "give_feedback", "generate": "issue_round issue_spec",
-    "receive": "receive", "recover": "recover", "refresh": "refresh", "remind": "remind",
-    "report": "datasets document overview", "round init": "init_round read_list", "round contact": "set_contact",
-    "round messages": "write_messages", "round update-spec": "update_spec", "sign": "sign check_seal chain new_key",
-    "spec check": "check_spec", "spec diff": "diff load returned_files touched_files", "spec draft": "draft_spec",
-    "spec schema": "spec_schema", "spec show": "load", "spec translate": "translate", "status": "datasets status",
-    "trace": "one_dataset trace trace_answers", "validate": "datasets document", "verify": "verify",
-    "waive": "waive waivers withdraw",
-}  # fmt: skip
+TABLES: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+CALLED: dict[str, str] = TABLES["called"]
 OF_THE_TERMINAL = {"completion", "help"}
 RECORDS = {  # what some verbs are told in one
     "consolidate": hrge_xl.Question, "datasets": hrge_xl.Question, "document": hrge_xl.Facts, "export": hrge_xl.Wish,
     "give_feedback": hrge_xl.Question,
 }  # fmt: skip
-SHOWN = {
-    "as_json",
-    "output",
-    "wide",
-    "xlsx",
-    "fail_on",
-    "how",
-    "formats",
-    "lang",
-}  # how the result is shown, or where it goes
-CHOOSING = {"check", "dry_run", "everything", "listed", "new_key"}  # between the verbs of a command
-SAME = {  # an option or argument, and what the library calls it
-    "after": "new", "all_": "everybody", "before": "old", "cell": "place", "dataset": "place", "file": "paths",
-    "kinds": "occasions", "ledger": "folder", "more": "paths", "passphrase_file": "passphrase",
-    "received": "arrived", "redact": "redacted", "returned": "paths", "round_folder": "paths", "shareable": "masked",
-    "teams": "teams_file", "withdraw": "number", "words": "place",
-}  # fmt: skip
+NO_PARAMETERS = {*TABLES["shown"], *TABLES["choosing"]}
 
 
 def leaves() -> Iterator[tuple[str, click.Command]]:
@@ -81,13 +51,8 @@ def test_every_command_calls_its_verbs() -> None:
     for name, command in leaves():
         assert command.callback is not None
         tree = ast.parse(inspect.getsource(sys.modules[inspect.unwrap(command.callback).__module__]))
-        called = {
-            each.attr
-            for each in ast.walk(tree)
-            if isinstance(each, ast.Attribute)
-            and isinstance(each.value, ast.Name)
-            and each.value.id == "hrge_xl"
-        }
+        attributes = (each for each in ast.walk(tree) if isinstance(each, ast.Attribute))
+        called = {each.attr for each in attributes if ast.unparse(each.value) == "hrge_xl"}
         assert set(CALLED.get(name, "").split()) <= called, name
 
 
@@ -95,14 +60,14 @@ def test_every_option_is_a_parameter() -> None:
     """But for those that say how the result is shown."""
     for name, command in leaves():
         verbs = CALLED.get(name, "").split()
-        known = {each for verb in verbs for each in inspect.signature(getattr(hrge_xl, verb)).parameters}
-        known |= {
-            each for verb in verbs if verb in RECORDS for each in inspect.signature(RECORDS[verb]).parameters
-        }
-        options = {
-            each.name for each in command.params if each.expose_value and not getattr(each, "hidden", False)
-        }
-        lost = {each for each in options - SHOWN - CHOOSING - known if SAME.get(str(each)) not in known}
+        told = [
+            *(getattr(hrge_xl, verb) for verb in verbs),
+            *(RECORDS[verb] for verb in verbs if verb in RECORDS),
+        ]
+        known = {name for each in told for name in inspect.signature(each).parameters}
+        shown = (each for each in command.params if each.expose_value and not getattr(each, "hidden", False))
+        options = {each.name for each in shown}
+        lost = {each for each in options - NO_PARAMETERS - known if TABLES["same"].get(each) not in known}
         assert not lost or name in OF_THE_TERMINAL, (name, lost)
 
 
@@ -115,14 +80,12 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
         exec(compile(block, "docs/library.md", "exec"), session)
     assert session["answers"]
     assert (tmp_path / "data_fr.xlsx").is_file()
-    told = {
-        name for cell in re.findall(r"^\|.*\|(.*)\|$", page, re.M) for name in re.findall(r"`(\w+)`", cell)
-    }
-    assert told == VERBS
+    cells = "".join(re.findall(r"^\|.*\|(.*)\|$", page, re.M))
+    assert {*re.findall(r"`(\w+)`", cells)} == VERBS
 
 
 def test_the_public_names() -> None:
-    assert set(ALWAYS.split()) <= set(hrge_xl.__all__) <= set(dir(hrge_xl))
+    assert set(TABLES["always"].split()) <= set(hrge_xl.__all__) <= set(dir(hrge_xl))
     assert all(getattr(hrge_xl, name) is not None for name in hrge_xl.__all__)
     assert not hasattr(hrge_xl, "no_verb")
 
@@ -165,15 +128,8 @@ def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     """A user's program with a wrong verb or argument is refused, a right one passes."""
     (tmp_path / "right.py").write_text(RIGHT, encoding="utf-8")
     (tmp_path / "wrong.py").write_text(RIGHT + "\n".join(WRONG), encoding="utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--config-file",
-        "pyproject.toml",
-        tmp_path / "right.py",
-        tmp_path / "wrong.py",
-    ]
+    files = (tmp_path / "right.py", tmp_path / "wrong.py")
+    command = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     told = done.stdout.splitlines()
     assert not [each for each in told if "error:" in each and "wrong.py" not in each]
@@ -181,26 +137,8 @@ def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     assert "list[tuple[str, str]]" in done.stdout
     first = RIGHT.count("\n") + 1
     for number, (line, code) in enumerate(WRONG.items(), start=first):
-        assert any(f"wrong.py:{number}: error:" in each and f"[{code}]" in each for each in told), (
-            line,
-            told,
-        )
-
-
-def test_the_whole_way(tmp_path: Path) -> None:
-    spec = hrge_xl.load("example")
-    path = tmp_path / "MAR.xlsx"
-    path.write_bytes(hrge_xl.generate(spec, hrge_xl.Order("MAR", TODAY, "MAR", "fr")))
-    assert hrge_xl.read(path, hrge_xl.ExpectedReturn()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
-    asked = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn(), TODAY)
-    results = hrge_xl.validate([path], asked)
-    with hrge_xl.datasets(hrge_xl.Question([str(path)], TODAY)) as found:
-        report = hrge_xl.document(found, hrge_xl.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
-    for name in FORMATS:
-        assert hrge_xl.report(report, name)
-    assert hrge_xl.feedback(results[0], spec, today=TODAY)
-    summary = hrge_xl.consolidate([hrge_xl.Source([path], asked)], tmp_path / "dataset")
-    assert (summary.files, summary.totals.returned) == (1, 1)
+        found = [each for each in told if f"wrong.py:{number}: error:" in each and f"[{code}]" in each]
+        assert found, (line, told)
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +153,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-REQUEST = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("example"), TODAY)
 ONE = {"reason": "Agreed.", "by": "Coordinator", "day": TODAY}
 UNKNOWN = hrge_xl.Order("A", TODAY, "XX")
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -267,13 +204,10 @@ def test_paths_may_be_texts_or_paths(folder: Path) -> None:
 
 def test_the_language_of_a_wish_is_kept(folder: Path) -> None:
     """What the spec asks is in the language of the call, else of the wish, else of the spec."""
-    told = [
-        hrge_xl.export(
-            folder / "dataset", folder / f"{n}.csv", TODAY, table="questions", language=language, wish=wish
-        )
-        for n, (language, wish) in enumerate(
-            [("fr", None), (None, hrge_xl.Wish(language="fr")), (None, None)]
-        )
-    ]
-    by_call, by_wish, by_spec = (Path(str(each)).read_bytes() for each in told)
+    told = []
+    for language, wish in (("fr", None), (None, hrge_xl.Wish(language="fr")), (None, None)):
+        target = folder / f"{len(told)}.csv"
+        hrge_xl.export(folder / "dataset", target, TODAY, table="questions", language=language, wish=wish)
+        told.append(target.read_bytes())
+    by_call, by_wish, by_spec = told
     assert by_call == by_wish != by_spec

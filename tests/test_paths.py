@@ -85,15 +85,12 @@ def test_a_list_has_an_end(tmp_path: Path) -> None:
     """A sparse file: so many bytes cost nothing."""
     with (tmp_path / "list.txt").open("wb") as stream:
         stream.truncate(2_000 * MOST_LIST_BYTES // 10)
-    assert refused(f"@{tmp_path / 'list.txt'}").endswith(
-        "(it is larger than 10 MB). Save it as UTF-8 text, one path per line."
-    )
+    told = "(it is larger than 10 MB). Save it as UTF-8 text, one path per line."
+    assert refused(f"@{tmp_path / 'list.txt'}").endswith(told)
 
 
 @pytest.mark.parametrize(
-    "argument",
-    ["", "a" * 300, "a\0/*", "[", "a**b", "no/such/**", "*/" * 500],
-    ids=lambda argument: repr(argument[:8]),
+    "argument", ["", "a" * 300, "a\0/*", "[", "a**b", "no/such/**", "*/" * 500], ids=range(7)
 )
 def test_a_path_that_leads_nowhere_is_told(argument: str) -> None:
     assert "Check the path." in refused(argument)
@@ -111,21 +108,18 @@ def test_a_folder_that_links_into_itself_does_not_loop(tmp_path: Path, files: li
     assert time.monotonic() - started < SECONDS
 
 
-def test_a_folder_of_the_name_of_a_list_is_a_folder(
+def test_hidden_files_are_meant_where_they_are_named_and_a_folder_may_have_the_name_of_a_list(
     tmp_path: Path, files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What lies among returns is never what the program goes by."""
-    (tmp_path / "in" / "@list").mkdir()
-    (tmp_path / "in" / "@list" / "d.xlsx").write_bytes(b"x")
-    monkeypatch.chdir(tmp_path / "in")
-    assert Path("@list/d.xlsx") in expand(["*"])
-
-
-def test_hidden_files_are_meant_where_they_are_named(tmp_path: Path, files: list[Path]) -> None:
     hidden = tmp_path / "in" / ".hidden.xlsx"
     hidden.write_bytes(b"x")
     assert expand([f"{tmp_path}/in/*.xlsx"]) == files[:2]
     assert expand([str(hidden)]) == [hidden]
+    (tmp_path / "in" / "@list").mkdir()
+    (tmp_path / "in" / "@list" / "d.xlsx").write_bytes(b"x")
+    monkeypatch.chdir(tmp_path / "in")
+    assert Path("@list/d.xlsx") in expand(["*"])
 
 
 def test_a_path_that_is_too_long_is_told_with_its_length(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from hrge_xl import __version__
+from tests.fixture_types import Capsys, Folders, Patch
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / ".ci").glob("requirements*.txt"))
@@ -56,12 +57,10 @@ def test_what_the_project_asks_for_is_pinned() -> None:
     extras = project["project"]["optional-dependencies"]
     asked = {
         "requirements.txt": project["project"]["dependencies"],
-        "requirements-extras.txt": [
-            need for name, needs in extras.items() if name != "dev" for need in needs
-        ],
-        "requirements-test.txt": extras["dev"],
-        "requirements-build.txt": project["build-system"]["requires"],
+        "requirements-test.txt": extras.pop("dev"),
     }
+    asked["requirements-extras.txt"] = [need for needs in extras.values() for need in needs]
+    asked["requirements-build.txt"] = project["build-system"]["requires"]
     for file, needs in asked.items():
         there = pins(file)
         for need in map(Requirement, needs):
@@ -77,7 +76,7 @@ def test_the_readme_installs_what_is_there() -> None:
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def wheels(tmp_path_factory: Folders) -> list[Path]:
     """The wheel, built twice."""
     folders = [tmp_path_factory.mktemp("wheel") for _ in range(2)]
     for folder in folders:
@@ -86,7 +85,8 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [next(folder.glob("*.whl")) for folder in folders]
 
 
-def test_a_wheel_tells_what_it_runs_with(wheels: list[Path]) -> None:
+def test_a_wheel_is_the_same_each_time_and_tells_what_it_runs_with(wheels: list[Path]) -> None:
+    assert wheels[0].read_bytes() == wheels[1].read_bytes()
     with ZipFile(wheels[0]) as wheel:
         (name,) = [name for name in wheel.namelist() if ".dist-info/sboms/" in name]
         bill = json.loads(wheel.read(name))
@@ -96,17 +96,11 @@ def test_a_wheel_tells_what_it_runs_with(wheels: list[Path]) -> None:
         for part in bill["components"]
     }
     assert told == pins("requirements.txt")
-    assert {"pkg:pypi/" + "@".join((name, version)) for name, (version, _) in told.items()} == {
-        part["purl"] for part in bill["components"]
-    }
+    purls = {f"pkg:pypi/{name}@{version}" for name, (version, _) in told.items()}
+    assert purls == {part["purl"] for part in bill["components"]}
     (graph,) = bill["dependencies"]
     assert f"pkg:pypi/pandas@{told['pandas'][0]}" in graph["dependsOn"]
     assert f"pkg:pypi/numpy@{told['numpy'][0]}" not in graph["dependsOn"]
-
-
-def test_a_wheel_is_the_same_each_time(wheels: list[Path]) -> None:
-    first, second = (wheel.read_bytes() for wheel in wheels)
-    assert first == second
 
 
 def test_a_wheel_works_without_a_checkout(wheels: list[Path], tmp_path: Path) -> None:
@@ -124,10 +118,8 @@ def test_a_wheel_works_without_a_checkout(wheels: list[Path], tmp_path: Path) ->
     where = (
         "import hrge_xl; from hrge_xl.spec.load import find; print(hrge_xl.__file__, find('hrge_toolkit'))"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", where], cwd=tmp_path, env=alone, capture_output=True, text=True, check=True
-    )
-    assert told.stdout.count(str(tmp_path / "installed")) == 2
+    told = subprocess.check_output([sys.executable, "-c", where], cwd=tmp_path, env=alone, text=True)
+    assert told.count(str(tmp_path / "installed")) == 2
     hrge("generate", "example", "--country", "MAR", "--lang", "fr", "-o", "issued")
     assert "V001" in hrge("validate", "issued/example_MAR_fr.xlsx", "--lang", "fr")
     hrge("consolidate", "issued", "-o", "data")
@@ -152,11 +144,7 @@ SKIPPED = {"name": "click", "skip_reason": "not found"}
     ],
 )
 def test_an_audit_without_a_database_is_none(
-    answers: dict[str, Any],
-    code: int,
-    said: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    answers: dict[str, Any], code: int, said: str, monkeypatch: Patch, capsys: Capsys
 ) -> None:
     """The tool by itself says that nothing is known, and ends well, of a package that its database lacks."""
 
@@ -173,11 +161,9 @@ def test_an_audit_without_a_database_is_none(
 
 
 def test_the_workflow_runs_on_the_versions_that_are_promised() -> None:
-    matrix = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text("utf-8"))["jobs"]["portable"][
-        "strategy"
-    ]["matrix"]
-    promised = re.findall(
-        r'"Programming Language :: Python :: (3\.\d+)"', (ROOT / "pyproject.toml").read_text("utf-8")
-    )
+    workflow = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text("utf-8"))
+    matrix = workflow["jobs"]["portable"]["strategy"]["matrix"]
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    promised = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', project)
     assert matrix["python"] == promised
     assert {name.split("-")[0] for name in matrix["os"]} == {"windows", "macos", "ubuntu"}

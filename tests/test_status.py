@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +18,9 @@ import pytest
 
 from hrge_xl import Order, Question, datasets, generate, init_round, load
 from hrge_xl.cli import run
-from tests.face import MISSING, STATES, Dataset, Round, TeamStatus, orders, status, translator, work
+from tests.face import MISSING, STATES, Dataset, Round, TeamStatus, orders, status, taken, translator, work
 from tests.face import teams as overview_teams
+from tests.fixture_types import Capsys, Patch
 from tests.telling import telling
 from tests.test_consolidate import answers
 
@@ -35,7 +37,6 @@ DAY = ("--today", str(LATER), "--jobs", "1")
 
 @pytest.fixture
 def made(tmp_path: Path) -> Round:
-    """A round of four teams."""
     (tmp_path / "teams.csv").write_text(TEAMS, encoding="utf-8-sig")
     return init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
 
@@ -64,7 +65,7 @@ def teams_of(made: Round, day: date = LATER) -> list[TeamStatus]:
         return status(dataset.of_round(), day, dataset.round)
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[Any, list[str]]:
+def told(capsys: Capsys, *words: object) -> tuple[Any, list[str]]:
     """What `status --json` says, and the lines on stderr."""
     capsys.readouterr()
     assert run(["status", *map(str, words), "--json"]) == 0
@@ -86,7 +87,7 @@ def test_who_has_answered(made: Round) -> None:
     assert teams_of(made, TODAY)[2].state == "not issued"
 
 
-def test_on_the_screen_and_as_a_workbook(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_the_screen_and_as_a_workbook(made: Round, capsys: Capsys) -> None:
     """Columns that say nothing about anybody are left out; in the workbook figures and days are such."""
     returned(made, **{"=1+1": workbook(made, "PAK-1", PLN_03=None), "scan": b"%PDF-1.7"})
     sheet = made.folder / "status.xlsx"
@@ -130,9 +131,7 @@ def test_a_text_is_a_text_in_the_workbook(made: Round) -> None:
 
 
 @pytest.mark.parametrize("language", telling(["fr", "ar"], "ar"))
-def test_it_speaks_to_its_reader(
-    made: Round, capsys: pytest.CaptureFixture[str], language: str, tmp_path: Path
-) -> None:
+def test_it_speaks_to_its_reader(made: Round, capsys: Capsys, language: str, tmp_path: Path) -> None:
     """Names, codes and figures are the same; no word of English is left."""
     returned(made, **{"one": workbook(made, "PAK-1", PLN_03=None), "scan": b"%PDF-1.7"})
     sheet, say = tmp_path / "status.xlsx", translator(language)
@@ -150,9 +149,7 @@ def test_it_speaks_to_its_reader(
     assert bool(book[say("Status")].sheet_view.rightToLeft) == (language == "ar")
 
 
-def test_nothing_is_read_twice(
-    made: Round, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_read_twice(made: Round, capsys: Capsys, monkeypatch: Patch) -> None:
     returned(made, one=workbook(made, "PAK-1"), scan=b"%PDF-1.7")
     first = told(capsys, made.folder, "--jobs", "1")
     read: list[str] = []
@@ -168,7 +165,7 @@ def test_nothing_is_read_twice(
     assert read == ["two.xlsx"]
 
 
-def test_the_keys_of_the_json(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_keys_of_the_json(made: Round, capsys: Capsys) -> None:
     returned(made, one=workbook(made, "PAK-1"))
     lines, _ = told(capsys, made.folder, *DAY)
     assert set(lines[0]) == {
@@ -183,9 +180,7 @@ def test_the_keys_of_the_json(made: Round, capsys: pytest.CaptureFixture[str]) -
 # days
 
 
-def test_lateness_goes_by_the_day_of_arrival_where_it_was_stated(
-    made: Round, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_lateness_goes_by_the_day_of_arrival_where_it_was_stated(made: Round, capsys: Capsys) -> None:
     """Else by the day on which the file was saved, as it says itself."""
     returned(made, one=workbook(made, "PAK-1"))
     lines, _ = told(capsys, made.folder, "--received", "2026-08-03", *DAY)
@@ -200,7 +195,7 @@ def test_lateness_goes_by_the_day_of_arrival_where_it_was_stated(
     assert [lines[0][name] for name in ("days_late", "day", "by")] == [3, "2026-08-03", "arrived"]
 
 
-def test_a_clock_that_is_wrong_is_not_believed(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_clock_that_is_wrong_is_not_believed(made: Round, capsys: Capsys) -> None:
     """A file cannot have been saved after it came."""
     returned(made, one=workbook(made, "PAK-1", {"today": date(2099, 1, 1)}))
     lines, _ = told(capsys, made.folder, "--jobs", "1")
@@ -210,7 +205,7 @@ def test_a_clock_that_is_wrong_is_not_believed(made: Round, capsys: pytest.Captu
 # what does not count
 
 
-def test_a_forged_and_a_strange_return(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_forged_and_a_strange_return(made: Round, capsys: Capsys) -> None:
     returned(
         made, strange=workbook(made, "PAK-1", {"team": "XXX"}), forged=workbook(made, "PAK-1", {"key": b"no"})
     )
@@ -224,23 +219,19 @@ def test_a_forged_and_a_strange_return(made: Round, capsys: pytest.CaptureFixtur
     assert said[1] == "Of the 2 that could be read: 2 excluded."
 
 
-def test_two_workbooks_wait_for_a_decision(made: Round, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_workbooks_wait_for_a_decision(made: Round, capsys: Capsys) -> None:
     returned(made, one=workbook(made, "PAK-1"), two=workbook(made, "PAK-1", {"copy": "b" * 12}))
     lines, said = told(capsys, made.folder, *DAY)
     assert (lines[0]["state"], lines[0]["note"]) == ("to decide", "decide between: one.xlsx, two.xlsx")
     assert f"To decide: hrge-xl decide {made.folder}" in said
-    assert (
-        run(["decide", str(made.folder), "two.xlsx", "--use", "--reason", "asked", "--by", "us", *DAY[:2]])
-        == 0
-    )
+    decided = ["two.xlsx", "--use", "--reason", "asked", "--by", "us", *DAY[:2]]
+    assert run(["decide", str(made.folder), *decided]) == 0
     lines, said = told(capsys, made.folder, *DAY)
     assert lines[0]["state"] == "accepted"
     assert "Decided on 2026-08-05 by us: asked" in lines[0]["note"]
 
 
-def test_a_dataset_of_several_rounds_is_asked_about_one(
-    made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_dataset_of_several_rounds_is_asked_about_one(made: Round, tmp_path: Path, capsys: Capsys) -> None:
     """A file of the first round that also lies in the second one is known, counts there and answers nothing here."""
     second = init_round(tmp_path / "later", "example", tmp_path / "teams.csv")
     returned(made, one=workbook(made, "PAK-1"))
@@ -294,3 +285,61 @@ def test_without_a_round_all_who_answered_are_told(tmp_path: Path) -> None:
         (shown,), _ = overview_teams(dataset.store, LATER, None, team.returns[0].period)
     assert (team.team.code, team.team.country, team.state) == ("PAK", "PAK", "accepted")
     assert (shown.code, shown.country, shown.state) == ("PAK", "PAK", "accepted")
+
+
+# what a refresh says at its end: about ten lines that fit any window, however many teams there are; or JSON
+
+WORDS = ["Arrived", "Counts", "Teams", "Late", "Due next", "To decide", "To send", "Look first", "Files in"]
+DUE_SOON, DUE_LATER = "2026-07-10", "2026-07-25"
+
+
+@pytest.fixture
+def of_forty(tmp_path: Path, monkeypatch: Patch, capsys: Capsys) -> Path:
+    """A round of forty teams with long names and no addresses, the first half of which is due soon."""
+    days = [DUE_SOON] * 20 + [DUE_LATER] * 20
+    lines = [f"Ministère-de-la-Justice-{n:02},MAR,{day}\n" for n, day in enumerate(days)]
+    (tmp_path / "teams.csv").write_text("team,country,deadline\n" + "".join(lines), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    made = init_round(Path("2026-H1"), "example", Path("teams.csv")).folder
+    assert run(["generate", "2026-H1", "--today", "2026-07-01"]) == 0
+    capsys.readouterr()
+    return made
+
+
+def test_a_refresh_fits_a_window_of_80_columns(of_forty: Path, capsys: Capsys) -> None:
+    assert run(["refresh", "2026-H1", "--today", "2026-07-15"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in lines if not line.startswith(" ")] == WORDS
+    assert max(map(taken, lines)) <= 80
+    assert len(lines) <= 18
+    told = " ".join(" ".join(lines).split())
+    assert "Late: Ministère-de-la-Justice-00 (5 days), Ministère-de-la-Justice-01 (5 days), " in told
+    assert "Ministère-de-la-Justice-04 (5 days) and 15 more." in told  # cut, and said so
+    assert "Due next: 2026-07-25, in 10 days: Ministère-de-la-Justice-20, " in told
+    assert "Files in: 2026-H1: data.xlsx, reports/overview.html, feedback/, drafts/" in told
+
+
+@pytest.mark.parametrize(("columns", "most"), [("60", 60), ("200", 120)])
+def test_a_refresh_is_no_wider_than_the_window_nor_than_can_be_read(
+    of_forty: Path, columns: str, most: int, monkeypatch: Patch, capsys: Capsys
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert run(["refresh", "2026-H1", "--today", "2026-07-15"]) == 0
+    assert most - 12 < max(map(taken, capsys.readouterr().out.splitlines())) <= most
+
+
+def test_all_of_a_refresh_as_json(of_forty: Path, capsys: Capsys) -> None:
+    """In a file that is named; nobody is left out."""
+    assert run(["refresh", "2026-H1", "--json", "-o", "week.json", "--today", "2026-07-15"]) == 0
+    assert capsys.readouterr().out == ""
+    week = json.loads(Path("week.json").read_text(encoding="utf-8"))
+    assert len(week["teams"]) == 40
+    assert [each["days_late"] for each in week["teams"]] == [5] * 20 + [0] * 20
+    assert (week["due_next"]["day"], len(week["due_next"]["teams"])) == (DUE_LATER, 20)
+    assert len(week["without_address"]) == len(week["drafts"]["new"]) == 20
+    assert {each["occasion"] for each in week["drafts"]["new"]} == {"reminder-after"}
+    assert all((of_forty / each["file"]).is_file() for each in week["drafts"]["new"])
+    assert week["counts"]["received"] == 0
+    assert week["received"] == {"placed": [], "known": [], "left_aside": [], "not_opened": []}

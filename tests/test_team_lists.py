@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from hrge_xl import init_round, load, load_round
 from hrge_xl.cli import run
 from tests.face import COLUMNS, HEADS, RoundError, TeamList, languages, loosely, read_list
+from tests.fixture_types import Capsys
 
 SPEC = load("example")
 
@@ -50,7 +51,7 @@ def kept(tmp_path: Path) -> Path:
     return tmp_path / "teams.xlsx"
 
 
-def test_a_list_as_an_office_keeps_it(kept: Path) -> None:
+def test_a_list_as_an_office_keeps_it_and_then_the_round(kept: Path) -> None:
     found = read_list(kept, SPEC)
     told = [(team.code, team.country, team.language, team.deadline, team.email) for team in found.teams]
     assert told == [
@@ -59,33 +60,6 @@ def test_a_list_as_an_office_keeps_it(kept: Path) -> None:
     ]
     assert found.titles == ("Regional programme: reporting teams 2026", "State: 1 June; ask Registry, please")
     assert (found.heads.line, found.heads.unknown) == (5, ["Budget"])
-
-
-def test_what_is_understood_is_shown_before_anything_is_written(
-    kept: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    command = [
-        "round",
-        "init",
-        str(kept.parent / "round"),
-        "--spec",
-        "example",
-        "--teams",
-        str(kept),
-        "--dry-run",
-    ]
-    assert run(command) == 0
-    out, err = capsys.readouterr()
-    assert out.splitlines() == [
-        "team   country  language  deadline    email",
-        "PAK-1  PAK      en        2026-07-31  pak@example.org, two@example.org",
-        "MAR-1  MAR      fr        2026-07-31  mar@example.org",
-        "2 teams. The headings are in line 5.",
-        "Above them: Regional programme: reporting teams 2026; State: 1 June; ask Registry, please",
-        "Columns that are not read: Budget.",
-    ]
-    assert err == "Nothing was written (dry run).\n"
-    assert not (kept.parent / "round").exists()
 
 
 def test_columns_of_the_list_stand_below_one_another_in_every_script(
@@ -100,7 +74,20 @@ def test_columns_of_the_list_stand_below_one_another_in_every_script(
     assert list(map(cell_len, before)) == [heads.index("country")] * 3
 
 
-def test_addresses_are_kept_by_the_round(kept: Path) -> None:
+def test_what_is_understood_is_shown_before_anything_is_written(kept: Path, capsys: Capsys) -> None:
+    how = ["--spec", "example", "--teams", str(kept), "--dry-run"]
+    assert run(["round", "init", str(kept.parent / "round"), *how]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "team   country  language  deadline    email",
+        "PAK-1  PAK      en        2026-07-31  pak@example.org, two@example.org",
+        "MAR-1  MAR      fr        2026-07-31  mar@example.org",
+        "2 teams. The headings are in line 5.",
+        "Above them: Regional programme: reporting teams 2026; State: 1 June; ask Registry, please",
+        "Columns that are not read: Budget.",
+    ]
+    assert err == "Nothing was written (dry run).\n"
+    assert not (kept.parent / "round").exists()
     init_round(kept.parent / "round", "example", kept)
     again = load_round(kept.parent / "round")
     assert [team.email for team in again.teams] == ["pak@example.org, two@example.org", "mar@example.org"]

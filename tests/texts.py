@@ -60,9 +60,10 @@ HEADER = """# hrge_xl: the engine's own texts in one language. Drafts that nobod
 # `python -m tests.texts` puts new texts in; what is no longer used is at the end."""
 
 
+# how constants begin that say what something is, or why it cannot be read
 WHAT = re.compile(
     r"(an? |there is |you are |its name |the system |the signature |what was |merged cells)[^.\n{]*"
-)  # how constants begin that say what something is, or why it cannot be read
+)
 
 
 @dataclass
@@ -73,7 +74,6 @@ class Use:
     notes: list[str] = field(default_factory=list)
 
     def add(self, file: str, note: str) -> None:
-        """One more use."""
         for known, new in ((self.files, file), (self.notes, note)):
             if new not in known:
                 known.append(new)
@@ -83,14 +83,8 @@ class Use:
 def texts() -> dict[str, Use]:
     """Every translatable text in source order: findings by family, then what the code says."""
     found: dict[str, Use] = {}
-    for text, file, note in (
-        *_findings(),
-        *_of_fields(),
-        *_said(),
-        *_in_templates(),
-        *_of_the_tables(),
-        *_of_the_report(),
-    ):
+    code = (*_findings(), *_of_fields(), *_said(), *_in_templates())
+    for text, file, note in (*code, *_of_the_tables(), *_of_the_report()):
         found.setdefault(text, Use()).add(file, note)
     return found
 
@@ -100,20 +94,20 @@ def _findings() -> Iterator[tuple[str, str, str]]:
     for kind in CATALOGUE.values():
         name = next(each.name for each, code in files.items() if f'(\n    "{kind.code}",' in code)
         module = f"hrge_xl/findings/{name}"
-        yield kind.message, module, f"{kind.code} {kind.name}"
-        if kind.message_of_value:
-            yield kind.message_of_value, module, f"{kind.code} {kind.name}"
-        yield kind.remedy, module, f"{kind.code} what to do"
-        yield kind.why, module, f"{kind.code} why it matters"
-        yield kind.example, module, f"{kind.code} example"
+        yield from (
+            (text, module, f"{kind.code} {kind.name}")
+            for text in (kind.message, kind.message_of_value)
+            if text
+        )
+        about = ((kind.remedy, "what to do"), (kind.why, "why it matters"), (kind.example, "example"))
+        yield from ((text, module, f"{kind.code} {note}") for text, note in about)
 
 
 def _of_fields() -> Iterator[tuple[str, str, str]]:
     for kind in FIELD_TYPES.values():
         file = f"hrge_xl/{type(kind).__module__.partition('.')[2].replace('.', '/')}.py"
-        yield from (
-            (text, file, "") for text in (kind.bounded, kind.instruction) if text not in ("", "{limits}")
-        )
+        said = (text for text in (kind.bounded, kind.instruction) if text not in ("", "{limits}"))
+        yield from ((text, file, "") for text in said)
 
 
 def _of_the_report() -> Iterator[tuple[str, str, str]]:
@@ -136,9 +130,7 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
             (UNITS, KINDS, NO_KIND, NOT_ADDED, DOUBLED, NO_RATIO), "dataset/aggregates/indicators.py",
             "overview: why there is no total",
         ),
-        (
-            SEVERITIES_IN_WORDS.values(), "outputs/table_sheets.py", "",
-        ),
+        (SEVERITIES_IN_WORDS.values(), "outputs/table_sheets.py", ""),
         (
             message_templates.EVERY, "core/message_templates.py",
             "kept in English, and said in the language of the reader",
@@ -202,11 +194,8 @@ def _in_templates() -> Iterator[tuple[str, str, str]]:
 
 def _named(tree: ast.AST) -> dict[str, ast.expr]:
     """What names stand for: the right sides of plain assignments."""
-    return {
-        node.targets[0].id: node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
+    assigned = (node for node in ast.walk(tree) if isinstance(node, ast.Assign))
+    return {each.targets[0].id: each.value for each in assigned if isinstance(each.targets[0], ast.Name)}
 
 
 def _texts_in(node: ast.AST, named: dict[str, ast.expr]) -> Iterator[str]:
@@ -229,31 +218,19 @@ def _constants(nodes: Iterable[ast.expr]) -> Iterator[str]:
 
 def _says(tree: ast.expr, target: ast.expr) -> bool:
     """Whether `say(target)` stands anywhere in an expression."""
-    return any(
-        isinstance(call, ast.Call)
-        and _is_say(call.func)
-        and len(call.args) == 1
-        and isinstance(call.args[0], ast.Name)
-        and isinstance(target, ast.Name)
-        and call.args[0].id == target.id
-        for call in ast.walk(tree)
+    calls = (each for each in ast.walk(tree) if isinstance(each, ast.Call) and _is_say(each.func))
+    return isinstance(target, ast.Name) and any(
+        list(map(ast.unparse, call.args)) == [target.id] for call in calls
     )
 
 
 def _is_say(function: ast.expr) -> bool:
-    if isinstance(function, ast.Name):
-        return function.id == "say"
-    if isinstance(function, ast.Attribute):
-        return function.attr == "say" and isinstance(function.value, ast.Name) and function.value.id == "self"
-    return (
-        isinstance(function, ast.Call)
-        and isinstance(function.func, ast.Name)
-        and function.func.id == "translator"
-    )
+    if isinstance(function, ast.Name | ast.Attribute):
+        return ast.unparse(function) in ("say", "self.say")
+    return isinstance(function, ast.Call) and ast.unparse(function.func) == "translator"
 
 
 def catalogue(path: Path) -> dict[str, str]:
-    """English text to translation."""
     return {str(entry.id): str(entry.string) for entry in read_catalogue(path) if entry.id and entry.string}
 
 
@@ -264,10 +241,8 @@ def canonical(path: Path) -> str:
     """
     known = read_catalogue(path) if path.is_file() else new_catalogue("hrge_xl", __version__, HEADER)
     known.header_comment, known.version = HEADER, __version__
-    wanted = [
-        TextToTranslate("", text, [note for note in use.notes if note], use.files)
-        for text, use in texts().items()
-    ]
+    used = texts().items()
+    wanted = [TextToTranslate("", text, list(filter(None, use.notes)), use.files) for text, use in used]
     return as_file(updated(wanted, known), path.stem).decode()
 
 

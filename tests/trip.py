@@ -36,11 +36,9 @@ class Notes:
         self._memory = mmap.mmap(file, SIZE)
 
     def number(self, at: int) -> int:
-        """Give a number."""
         return int.from_bytes(self._memory[at : at + 8], "little")
 
     def set(self, at: int, number: int) -> None:
-        """Note a number."""
         self._memory[at : at + 8] = number.to_bytes(8, "little")
 
     def add(self, name: str) -> None:
@@ -50,7 +48,6 @@ class Notes:
         self.set(USED, used + len(line))
 
     def names(self) -> list[str]:
-        """Give the names of all functions."""
         return self._memory[NAMES : NAMES + self.number(USED)].decode().splitlines()
 
 

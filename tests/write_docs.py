@@ -1,4 +1,4 @@
-"""Writes the generated pages of docs/; `tests/test_docs.py` fails when one is stale."""
+"""Writes the generated pages of docs/; `tests/test_guides.py` fails when one is stale."""
 
 from __future__ import annotations
 
@@ -20,27 +20,29 @@ from tests.write_rules import rules_page
 DOCS = Path(__file__).parent.parent / "docs"
 
 
+FINDINGS = """# Findings
+
+Every code that a report can show. `hrge-xl explain CODE` says the same offline. Rules of a spec have codes
+of their own (`R-…`); see [rules.md](rules.md). Names, cells and values in the messages below are examples.
+
+An *error* goes back to the team, a *warning* is worth a look, an *info* says what was read and how.
+
+| family | error | warning | info |
+|---|---|---|---|"""
+
+
 def findings_page() -> str:
     """Every kind of finding, by family."""
-    lines = [
-        "# Findings",
-        "",
-        "Every code that a report can show. `hrge-xl explain CODE` says the same offline. Rules of a spec have codes",
-        "of their own (`R-…`); see [rules.md](rules.md). Names, cells and values in the messages below are examples.",
-        "",
-        "An *error* goes back to the team, a *warning* is worth a look, an *info* says what was read and how.",
-        "",
-        "| family | error | warning | info |",
-        "|---|---|---|---|",
-    ]
+    severities = ("error", "warning", "info")
+    lines = [FINDINGS]
     for letter, (title, kinds) in FAMILIES.items():
         counts = Counter(kind.severity.value for kind in kinds)
         anchor = f"{letter}-{title}".lower().replace(" ", "-").replace(",", "")
-        numbers = " | ".join(str(counts[severity] or "") for severity in ("error", "warning", "info"))
+        numbers = " | ".join(str(counts[severity] or "") for severity in severities)
         lines.append(f"| [{letter}: {title}](#{anchor}) | {numbers} |")
-    lines.append("")
     for letter, (title, kinds) in FAMILIES.items():
         lines += [
+            "",
             f"## {letter}: {title}",
             "",
             "| code | name | severity | what it says |",
@@ -51,25 +53,13 @@ def findings_page() -> str:
             f"| {_first_sentence(shown(kind, str)[0])} |"
             for kind in sorted(kinds, key=lambda kind: kind.code)
         ]
-        lines.append("")
-    lines += ["## All of them", ""]
+    lines += ["", "## All of them", ""]
     for kind in sorted(CATALOGUE.values(), key=lambda kind: [*FAMILIES].index(kind.code[0])):
         verdict = " The file is refused." if kind.refuses else ""
         message, remedy = shown(kind, str)
-        lines += [
-            f"### {kind.code}",
-            "",
-            f"**{kind.name}** ({kind.severity.value}).{verdict}",
-            "",
-            f"> {message}",
-            "",
-            f"Why: {kind.why}",
-            "",
-            f"Example: {kind.example}",
-            "",
-            f"What to do: {remedy}",
-            "",
-        ]
+        told = (f"### {kind.code}", f"**{kind.name}** ({kind.severity.value}).{verdict}", f"> {message}")
+        why = (f"Why: {kind.why}", f"Example: {kind.example}", f"What to do: {remedy}", "")
+        lines.append("\n\n".join((*told, *why)).removesuffix("\n"))
     return "\n".join(lines)
 
 
@@ -78,13 +68,9 @@ def _first_sentence(message: str) -> str:
 
 
 def cli_page() -> str:
-    """The help of every command."""
-    lines = [
-        "# Command line",
-        "",
-        "Exit codes: 0 nothing at or above `--fail-on`, 1 findings, 2 usage, 3 spec or round invalid,",
-    ]
-    lines += ["4 done, but some files were refused, 5 output not writable, 70 our bug, 130 interrupted.", ""]
+    codes = "Exit codes: 0 nothing at or above `--fail-on`, 1 findings, 2 usage, 3 spec or round invalid,"
+    more = "4 done, but some files were refused, 5 output not writable, 70 our bug, 130 interrupted."
+    lines = ["# Command line", "", codes, more, ""]
     context = click.Context(cli, info_name="hrge-xl", **cli.context_settings)
     lines += ["## hrge-xl", "", "```text", cli.get_help(context), "```", ""]
     for name in cli.list_commands(context):
@@ -119,20 +105,16 @@ def _row(kind: FieldType) -> str:
 
 
 PICTURE = re.compile(r"!\[[^\]]+\]\([^)]*\)\n+")  # the page goes out alone, without a folder of pictures
-LINK = re.compile(
-    r"\[([^\]]+)\]\((?!https?:|#)[^)]*\)"
-)  # to another page, which does not go out with this one
+# to another page, which does not go out with this one
+LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)[^)]*\)")
 
 
 def guide_for_teams(language: str) -> str:
     """The guide for teams in one language as HTML, without the frame of its page."""
     own = DOCS / "filling-in" / f"{language}.md"
     text = (own if own.is_file() else DOCS / "filling-in.md").read_text(encoding="utf-8")
-    return str(
-        MarkdownIt("commonmark", {"html": False})
-        .enable("table")
-        .render(LINK.sub(r"\1", PICTURE.sub("", text)))
-    )
+    pages = MarkdownIt("commonmark", {"html": False}).enable("table")
+    return str(pages.render(LINK.sub(r"\1", PICTURE.sub("", text))))
 
 
 GUIDES = ("en", *sorted(path.stem for path in (DOCS / "filling-in").glob("*.md")))
@@ -147,13 +129,11 @@ PAGES: dict[str, Callable[[], str]] = {
 
 
 def main() -> None:
-    """Write every page."""
     for name, page in PAGES.items():
         (DOCS / name).write_text(page(), encoding="utf-8")
     for language in GUIDES:
-        (generation.PAGES / f"filling-in_{language}.html").write_text(
-            guide_for_teams(language), encoding="utf-8"
-        )
+        page = generation.PAGES / f"filling-in_{language}.html"
+        page.write_text(guide_for_teams(language), encoding="utf-8")
 
 
 if __name__ == "__main__":

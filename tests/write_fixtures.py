@@ -50,11 +50,10 @@ class Office:
     ) -> Path:
         """Set a round up and issue its workbooks."""
         head = "team,country,language,deadline,contact,email"
-        rows = [
-            f"{team},{country},{language},{deadline},Office,{team.lower()}@example.org"
-            for team, (country, language) in teams.items()
-        ]
-        (self.folder / "teams.csv").write_text("\n".join([head, *rows]), "utf-8")
+        rows = [head]
+        for team, (country, language) in teams.items():
+            rows.append(f"{team},{country},{language},{deadline},Office,{team.lower()}@example.org")
+        (self.folder / "teams.csv").write_text("\n".join(rows), "utf-8")
         program(self.folder, "round", "init", name, "--spec", "./spec", "--teams", "teams.csv")
         (self.folder / "teams.csv").unlink()
         round_ = self.folder / name
@@ -63,12 +62,10 @@ class Office:
         return round_
 
     def filled(self, workbook: Path, answers: Mapping[Any, Value | None], day: date, language: str) -> bytes:
-        """Give a workbook as a team saved it on a day."""
         return saved_on(filled_in(workbook.read_bytes(), self.spec, answers, language), day)
 
 
 def play(folder: Path) -> None:
-    """Play two rounds, one after the other."""
     office = Office(folder, spec_in_time(folder / "spec"))
     veterans = {team: TEAMS[team] for team in ("Karachi", "Rabat", "Cairo")}
     first = office.begin(EARLIER, veterans, date(2025, 11, 1), date(2026, 1, 15))
@@ -76,20 +73,10 @@ def play(folder: Path) -> None:
     for team in veterans:
         (issued,) = (first / "issued").glob(f"{team}_*.xlsx")
         answers = long_ago | risk("K-01", RSK_03=3.0, RSK_04=3.0) | risk("K-02")
-        (first / "returned" / f"{team}.xlsx").write_bytes(
-            office.filled(issued, answers, date(2026, 1, 10), TEAMS[team][1])
-        )
-    program(
-        folder,
-        "consolidate",
-        EARLIER,
-        "--today",
-        "2026-01-20",
-        "--received",
-        "2026-01-12",
-        "--formats",
-        "csv",
-    )
+        data = office.filled(issued, answers, date(2026, 1, 10), TEAMS[team][1])
+        (first / "returned" / f"{team}.xlsx").write_bytes(data)
+    days = ("--today", "2026-01-20", "--received", "2026-01-12")
+    program(folder, "consolidate", EARLIER, *days, "--formats", "csv")
 
     second = office.begin(ROUND, TEAMS, date(2026, 6, 1), date(2026, 7, 15), "--from", EARLIER)
     program(folder, "round", "messages", ROUND)

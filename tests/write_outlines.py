@@ -71,7 +71,6 @@ class Atlas:
                 yield name, [ring for polygon in polygons for ring in polygon]
 
     def ring(self, numbers: Sequence[int]) -> list[Point]:
-        """The points of a ring."""
         found: list[Point] = []
         for n in numbers:
             line = self.arcs[n] if n >= 0 else self.arcs[~n][::-1]
@@ -129,7 +128,6 @@ def middle(rings: Sequence[Sequence[Point]]) -> tuple[int, int]:
 
 
 def disputed(atlas: Atlas) -> Iterator[list[Point]]:
-    """The borders in dispute."""
     sides: dict[int, list[str]] = {}
     for name, rings in atlas.countries:
         for n in {n if n >= 0 else ~n for ring in rings for n in ring}:

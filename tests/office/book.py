@@ -20,7 +20,6 @@ class Refused(Exception):
 
 
 def prop(name: str, value: Any) -> PropertyValue:
-    """Make one named argument."""
     made = PropertyValue()
     made.Name, made.Value = name, value
     return made
@@ -33,7 +32,6 @@ class Book:
         self.model = model
 
     def sheet(self, name: str) -> Any:
-        """Find a sheet by its name."""
         if not self.model.Sheets.hasByName(name):
             known = ", ".join(self.model.Sheets.ElementNames)
             raise Refused("missing", f"no sheet {name!r}; there are: {known}")
@@ -50,11 +48,9 @@ class Book:
             raise Refused("missing", f"no cell or range {address!r} on sheet {sheet!r}") from problem
 
     def cell(self, sheet: str, address: str) -> Any:
-        """Find one cell."""
         return self.range(sheet, address).getCellByPosition(0, 0)
 
     def locked(self, sheet: str, place: Any) -> list[str]:
-        """Name the locked cells of a range, where the sheet is protected."""
         if not self.sheet(sheet).isProtected():
             return []
         where = place.RangeAddress
@@ -83,7 +79,6 @@ class Book:
             raise Refused("locked", f"the workbook structure is protected: cannot {deed}")
 
     def write(self, cell: Any, kind: str, value: Any) -> None:
-        """Put one value into a cell."""
         if kind == "clear":
             cell.clearContents(CONTENT)
         elif kind == "number":
@@ -95,35 +90,21 @@ class Book:
 
 
 def some(names: list[str], most: int = 8) -> str:
-    """List the first few names."""
     rest = len(names) - most
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def cell_state(cell: Any) -> dict[str, Any]:
-    """Say what a cell holds and shows."""
-    kind = cell.Type.value
-    formula = cell.Formula if kind == "FORMULA" else ""
+    formula = cell.Formula if cell.Type.value == "FORMULA" else ""
     result = cell.FormulaResultType2 if formula else 0
-    error = cell.getError()
-    if error or result == ERROR_RESULT:
-        return {
-            "type": "error",
-            "value": cell.String,
-            "text": cell.String,
-            "formula": formula,
-            "error": error,
-        }
-    if kind == "EMPTY":
-        return {"type": "empty", "value": None, "text": "", "formula": "", "error": 0}
-    is_text = kind == "TEXT" or result == TEXT_RESULT
-    return {
-        "type": "text" if is_text else "number",
-        "value": cell.String if is_text else cell.Value,
-        "text": cell.String,
-        "formula": formula,
-        "error": 0,
-    }
+    state = {"text": cell.String, "formula": formula, "error": cell.getError()}
+    if state["error"] or result == ERROR_RESULT:
+        return state | {"type": "error", "value": cell.String}
+    if cell.Type.value == "EMPTY":
+        return state | {"type": "empty", "value": None}
+    if cell.Type.value == "TEXT" or result == TEXT_RESULT:
+        return state | {"type": "text", "value": cell.String}
+    return state | {"type": "number", "value": cell.Value}
 
 
 def plain(value: Any, formula: str, cell: Callable[[], Any]) -> Any:

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -93,7 +93,6 @@ class Cell:
 
     @property
     def date(self) -> date:
-        """The number read as a day."""
         if self.type != "number" or not isinstance(self.value, float | int):
             raise OfficeError(f"not a date: {self}")
         return (EPOCH + timedelta(days=self.value)).date()
@@ -115,7 +114,6 @@ class View:
 
 @cache
 def find_office() -> str:
-    """Find the LibreOffice program, or say that it is missing."""
     named = shutil.which("soffice") or shutil.which("libreoffice")
     found = named or next((place for place in OFFICE_PLACES if Path(place).is_file()), None)
     if found is None:
@@ -125,7 +123,6 @@ def find_office() -> str:
 
 @cache
 def find_python() -> str:
-    """Find a Python that has `uno`, or say that there is none."""
     program = Path(find_office()).resolve().parent
     candidates = [
         "/usr/bin/python3",
@@ -149,7 +146,6 @@ def find_python() -> str:
 
 
 def why_missing() -> str | None:
-    """Say why LibreOffice cannot be driven here, or nothing when it can."""
     try:
         find_python()
     except OfficeMissing as missing:
@@ -174,7 +170,6 @@ def kill_group(pid: int) -> None:
 
 
 def entry(value: Entry) -> tuple[str, Plain]:
-    """Say how a value is put into a cell."""
     match value:
         case None:
             made: tuple[str, Plain] = ("clear", None)
@@ -194,7 +189,6 @@ def entry(value: Entry) -> tuple[str, Plain]:
 
 
 def column_number(letters: str) -> int:
-    """Turn column letters into a number counted from 1."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -202,7 +196,6 @@ def column_number(letters: str) -> int:
 
 
 def offset_in(cells: str, column: str) -> int:
-    """The place of a column in a range, counted from 0."""
     first = re.match(r"\$?([A-Za-z]+)", cells)
     if first is None:
         raise OfficeError(f"not a range: {cells!r}")
@@ -238,14 +231,12 @@ class Connection:
             raise
 
     def listen(self) -> None:
-        """Collect the answers of the bridge."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.answers.put(line)
         self.answers.put(None)
 
     def ask(self, verb: str, arguments: dict[str, Any], seconds: float) -> Any:
-        """Send one command and wait for its answer."""
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(json.dumps({"verb": verb, "args": arguments}) + "\n")
@@ -255,7 +246,6 @@ class Connection:
         return self.receive(verb, seconds)
 
     def receive(self, verb: str, seconds: float) -> Any:
-        """Wait for one answer."""
         try:
             line = self.answers.get(timeout=seconds)
         except queue.Empty:
@@ -270,14 +260,12 @@ class Connection:
         return answer["ok"]
 
     def last_words(self) -> str:
-        """Give the end of what the bridge and LibreOffice wrote."""
         with contextlib.suppress(OSError):
             text = self.log.read_text(encoding="utf-8", errors="replace").strip()
             return f"; it said: {text[-1000:]}" if text else ""
         return ""
 
     def close(self) -> None:
-        """End both processes in good order."""
         with contextlib.suppress(OSError, ValueError, subprocess.TimeoutExpired):
             assert self.process.stdin is not None
             self.process.stdin.close()
@@ -285,7 +273,6 @@ class Connection:
         self.kill()
 
     def kill(self) -> None:
-        """End both processes and take the private folder away."""
         kill_group(self.process.pid)
         if self.office_pid is not None:
             kill_group(self.office_pid)
@@ -309,19 +296,16 @@ class Office(Closing):
         self.connection: Connection | None = None
 
     def close(self) -> None:
-        """End LibreOffice and remove its profile."""
         connection, self.connection = self.connection, None
         if connection is not None:
             connection.close()
 
     def start(self) -> Connection:
-        """Start LibreOffice, unless it runs."""
         if self.connection is None:
             self.connection = Connection(self.locale, self.screen)
         return self.connection
 
     def ask(self, connection: Connection, verb: str, arguments: dict[str, Any], timeout: float | None) -> Any:
-        """Send one command; a LibreOffice that does not answer is ended."""
         if connection is not self.connection:
             raise OfficeCrashed(f"{verb}: the document was lost when LibreOffice ended")
         try:
@@ -331,11 +315,11 @@ class Office(Closing):
             connection.kill()
             raise
 
-    def open(self, path: Path | str, password: str | None = None, timeout: float | None = None) -> "Document":
+    def open(self, path: Path | str, timeout: float | None = None) -> "Document":
         """Open a workbook; when LibreOffice turns out to have crashed, start it once more."""
         if not Path(path).is_file():
             raise UnreadableFile(f"no such file: {path}")
-        arguments = {"path": str(Path(path).resolve()), "password": password}
+        arguments = {"path": str(Path(path).resolve())}
         try:
             answer = self.ask(self.start(), "open", arguments, timeout)
         except OfficeTimeout:
@@ -345,13 +329,11 @@ class Office(Closing):
         return Document(self, answer["book"], Path(path))
 
     def recalculate(self, path: Path | str, out: Path | str) -> Path:
-        """Open a workbook, calculate every formula anew, and save it elsewhere."""
         with self.open(path) as document:
             document.recalculate()
             return document.save_as(out)
 
     def resave(self, path: Path | str, out: Path | str) -> Path:
-        """Open a workbook and save it elsewhere as it is."""
         with self.open(path) as document:
             return document.save_as(out)
 
@@ -366,11 +348,9 @@ class Document(Closing):
         self.connection = office.start()
 
     def ask(self, verb: str, timeout: float | None = None, **arguments: Any) -> Any:
-        """Send one command about this document."""
         return self.office.ask(self.connection, verb, {"book": self.number, **arguments}, timeout)
 
     def close(self) -> None:
-        """Close the document without saving it; nothing happens when it is closed already or lost."""
         if self.connection is self.office.connection:
             self.ask("close")
 
@@ -394,11 +374,6 @@ class Document(Closing):
         self.fill({(sheet, cell): value})
 
     def type_number(self, sheet: str, cell: str, value: float) -> None:
-        """Write a number."""
-        self.fill({(sheet, cell): value})
-
-    def type_date(self, sheet: str, cell: str, value: date) -> None:
-        """Type a date or a date with time; a cell without a date format gets one."""
         self.fill({(sheet, cell): value})
 
     def clear(self, sheet: str, cells: str) -> None:
@@ -410,12 +385,6 @@ class Document(Closing):
     ) -> None:
         """Copy a range of this workbook elsewhere: dropdowns, formats and locks come from the source."""
         self.ask("paste", sheet=sheet, source=source_range, target=target_cell, source_sheet=source_sheet)
-
-    def paste_rows(self, sheet: str, target_cell: str, rows: Sequence[Sequence[Entry]]) -> None:
-        """Paste rows copied in another workbook, through the clipboard: the dropdowns underneath are lost."""
-        width = max(len(row) for row in rows)
-        filled = [[entry(value) for value in (*row, *[None] * (width - len(row)))] for row in rows]
-        self.ask("paste_rows", sheet=sheet, target=target_cell, rows=filled)
 
     # Moving things about.
 
@@ -436,11 +405,9 @@ class Document(Closing):
         self.ask("delete", sheet=sheet, axis="Columns", index=column_number(column) - 1, count=count)
 
     def rename_sheet(self, sheet: str, name: str) -> None:
-        """Give a sheet another name."""
         self.ask("rename_sheet", sheet=sheet, name=name)
 
     def delete_sheet(self, sheet: str) -> None:
-        """Delete a sheet."""
         self.ask("delete_sheet", sheet=sheet)
 
     def move_sheet(self, sheet: str, position: int) -> None:
@@ -448,11 +415,9 @@ class Document(Closing):
         self.ask("move_sheet", sheet=sheet, position=position)
 
     def unprotect(self, sheet: str, password: str = "") -> None:
-        """Take the protection of a sheet away."""
         self.ask("unprotect", sheet=sheet, password=password)
 
     def protect(self, sheet: str, password: str = "") -> None:
-        """Protect a sheet."""
         self.ask("protect", sheet=sheet, password=password)
 
     def sort(
@@ -467,7 +432,6 @@ class Document(Closing):
         self.ask("filter", sheet=sheet, address=cells, column=offset_in(cells, column), value=value)
 
     def merge(self, sheet: str, cells: str, merged: bool = True) -> None:
-        """Merge a range, or take the merge apart."""
         self.ask("merge", sheet=sheet, address=cells, merged=merged)
 
     def set_hidden(
@@ -496,14 +460,9 @@ class Document(Closing):
         answer = self.ask("cursor")
         return answer["sheet"], answer["cells"]
 
-    def menu(self, command: str, **arguments: Any) -> None:
-        """Carry out a command of the menus, such as `.uno:HideDetail`."""
-        self.ask("menu", command=command, arguments=arguments)
-
     # Looking.
 
     def recalculate(self) -> None:
-        """Calculate every formula anew."""
         self.ask("recalculate")
 
     def sheets(self, *, shown: bool = False) -> list[str]:
@@ -511,7 +470,6 @@ class Document(Closing):
         return list(self.ask("sheets", shown=shown))
 
     def value(self, sheet: str, cell: str) -> Cell:
-        """Say what one cell holds and shows."""
         return Cell(**self.ask("value", sheet=sheet, address=cell))
 
     def values(self, sheet: str, cells: str) -> list[list[Plain]]:
@@ -522,46 +480,14 @@ class Document(Closing):
         """Give the formulas of a range; other cells as they would be typed."""
         return list(self.ask("formulas", sheet=sheet, address=cells))
 
-    def validation(self, sheet: str, cell: str) -> dict[str, Any] | None:
-        """Give the validation rule of a cell, or None when it has none."""
-        rule: dict[str, Any] | None = self.ask("validation", sheet=sheet, address=cell)
-        return rule
-
     def set_list(self, sheet: str, cells: str, source: str) -> None:
         """Let cells choose from another list: `"Yes";"No"`, an area, or a name."""
         self.ask("set_list", sheet=sheet, address=cells, source=source)
 
-    def is_protected(self, sheet: str) -> bool:
-        """Say whether a sheet is protected."""
-        return bool(self.ask("is_protected", sheet=sheet))
-
-    def is_locked(self, sheet: str, cell: str) -> bool:
-        """Say whether a cell is marked as locked; that counts only on a protected sheet."""
-        return bool(self.ask("is_locked", sheet=sheet, address=cell))
-
-    def save_as(
-        self,
-        path: Path | str,
-        format: Format | None = None,
-        *,
-        password: str | None = None,
-        sheet: str | None = None,
-    ) -> Path:
+    def save_as(self, path: Path | str, format: Format | None = None, *, sheet: str | None = None) -> Path:
         """Save a copy, by default in the format of the suffix; `sheet` limits a PDF to one sheet."""
         target = Path(path).resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         chosen = format or target.suffix.lstrip(".").lower() or "xlsx"
-        self.ask("save", path=str(target), format=chosen, password=password, sheet=sheet)
+        self.ask("save", path=str(target), format=chosen, sheet=sheet)
         return target
-
-
-def recalculate(path: Path | str, out: Path | str) -> Path:
-    """Calculate a workbook anew in a LibreOffice of its own and save it elsewhere."""
-    with Office() as office:
-        return office.recalculate(path, out)
-
-
-def resave(path: Path | str, out: Path | str) -> Path:
-    """Open and save a workbook in a LibreOffice of its own."""
-    with Office() as office:
-        return office.resave(path, out)

@@ -79,33 +79,21 @@ def of_pages(demo: Path, folder: Path, wanted: Sequence[Page]) -> Iterator[Path]
 
 def make_small(picture: Path) -> None:
     """Fit a picture to the width of a page, in few colours."""
-    command = [
-        find_tool("convert"),
-        str(picture),
-        "-resize",
-        f"{WIDTH}x",
-        "-dither",
-        "None",
-        "-colors",
-        str(COLOURS),
-    ]
-    subprocess.run([*command, "-strip", str(picture)], check=True, timeout=TOOL_SECONDS, capture_output=True)
+    shrunk = f"-resize {WIDTH}x -dither None -colors {COLOURS} -strip".split()
+    command = [find_tool("convert"), str(picture), *shrunk, str(picture)]
+    subprocess.run(command, check=True, timeout=TOOL_SECONDS, capture_output=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Make every picture."""
     parser = argparse.ArgumentParser(prog="python -m tests.office.guide_pictures", description=__doc__)
     parser.add_argument("demo", type=Path, metavar="DEMO")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
-    for pictures in (
-        of_sheets(options.demo, options.output, SHEETS),
-        of_pages(options.demo, options.output, PAGES),
-    ):
-        for picture in pictures:
-            make_small(picture)
-            sys.stdout.write(f"{picture}\n")
+    place = (options.demo, options.output)
+    for picture in (*of_sheets(*place, SHEETS), *of_pages(*place, PAGES)):
+        make_small(picture)
+        sys.stdout.write(f"{picture}\n")
     return 0
 
 

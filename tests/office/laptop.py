@@ -42,7 +42,6 @@ def places(document: Document, name: str) -> Iterator[str]:
 
 
 def file_name(name: str) -> str:
-    """Make of the name of a sheet a part of the name of a file."""
     return re.sub(r"[^\w.]+", "_", name)
 
 
@@ -52,16 +51,9 @@ def contact_sheets(pictures: list[Path], prefix: Path) -> list[Path]:
     for number, first in enumerate(range(0, len(pictures), TILES), 1):
         group = pictures[first : first + TILES]
         target = prefix.with_name(f"{prefix.name}-{number}.png")
-        subprocess.run(
-            [
-                find_tool("montage"),
-                *("-label", "%t", "-font", "DejaVu-Sans", "-pointsize", "14"),
-                *map(str, group),
-                *("-tile", "3x", "-geometry", f"{TILE_WIDTH}x+6+6", "-depth", "8", "-strip", str(target)),
-            ],
-            check=True,
-            timeout=TOOL_SECONDS,
-            capture_output=True,
-        )
+        labelled = [find_tool("montage"), "-label", "%t", "-font", "DejaVu-Sans", "-pointsize", "14"]
+        tiled = f"-tile 3x -geometry {TILE_WIDTH}x+6+6 -depth 8 -strip".split()
+        command = [*labelled, *map(str, group), *tiled, str(target)]
+        subprocess.run(command, check=True, timeout=TOOL_SECONDS, capture_output=True)
         made.append(target)
     return made

@@ -33,14 +33,8 @@ CHROMIUM_PLACES = (
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
 )
 CHROMIUM_ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 TOOL_SECONDS = 120
 
@@ -50,7 +44,6 @@ class PictureError(Exception):
 
 
 def find_chromium() -> str | None:
-    """Find a Chromium or Chrome that the system has."""
     named = (shutil.which(name) for name in CHROMIUM_NAMES)
     return next((path for path in (*named, *CHROMIUM_PLACES) if path and Path(path).is_file()), None)
 
@@ -99,7 +92,6 @@ def page_pictures(path: Path, folder: Path) -> list[Path]:
 
 
 def pages_of(prefix: Path) -> list[Path]:
-    """List the pictures that were made under a prefix."""
     pattern = re.compile(re.escape(prefix.name) + r"-\d+\.png")
     return sorted(path for path in prefix.parent.iterdir() if pattern.fullmatch(path.name))
 
@@ -112,12 +104,8 @@ def split_pages(printed: Path, stem: str, folder: Path, dpi: int) -> list[Path]:
     prefix = folder / f"{stem}-page"
     for old in pages_of(prefix):
         old.unlink()
-    subprocess.run(
-        [program, "-r", str(dpi), "-png", str(printed), str(prefix)],
-        check=True,
-        timeout=TOOL_SECONDS,
-        capture_output=True,
-    )
+    command = [program, "-r", str(dpi), "-png", str(printed), str(prefix)]
+    subprocess.run(command, check=True, timeout=TOOL_SECONDS, capture_output=True)
     return pages_of(prefix)
 
 
@@ -146,7 +134,6 @@ def workbook_pictures(screen: Screen, office: Office, path: Path, options: argpa
 
 
 def take_pictures(screen: Screen, office: Office, path: Path, options: argparse.Namespace) -> list[Path]:
-    """Take pictures of a workbook or a web page."""
     if path.suffix.lower() in PAGES:
         return page_pictures(path, options.output)
     if path.suffix.lower() in WORKBOOKS:
@@ -155,7 +142,6 @@ def take_pictures(screen: Screen, office: Office, path: Path, options: argparse.
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Take pictures of the files named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.office.pictures", description=__doc__)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="workbooks and web pages")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")

@@ -40,7 +40,6 @@ class ScreenError(Exception):
 
 
 def find_tool(name: str) -> str:
-    """Find a program, or say which package has it."""
     found = shutil.which(name)
     if found is None:
         raise ScreenError(f"{name} is not installed (on Debian: {PACKAGES[name]})")
@@ -96,7 +95,6 @@ class Screen(Closing):
         self.start("openbox", "--config-file", str(rules))
 
     def start(self, tool: str, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a program that runs as long as the screen."""
         process = subprocess.Popen(
             [find_tool(tool), *arguments],
             env=self.environment,
@@ -109,7 +107,6 @@ class Screen(Closing):
         return process
 
     def close(self) -> None:
-        """Take the display away."""
         for process in reversed(self.processes):
             process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -131,30 +128,17 @@ class Screen(Closing):
 
     def shoot(self, path: Path) -> Path:
         """Take a picture when nothing moves any more."""
-        subprocess.run(
-            [find_tool("convert"), "xwd:-", "-strip", str(path)],
-            input=self.rest(),
-            check=True,
-            timeout=TOOL_SECONDS,
-            capture_output=True,
-        )
+        command = [find_tool("convert"), "xwd:-", "-strip", str(path)]
+        subprocess.run(command, input=self.rest(), check=True, timeout=TOOL_SECONDS, capture_output=True)
         return path
 
     def press(self, *keys: str) -> None:
-        """Press keys one after the other, each by its name in X: `Tab`, `alt+Down`, `ctrl+c`."""
         self.keyboard("key", "--delay", str(KEY_MILLISECONDS), *keys)
 
     def type(self, text: str) -> None:
-        """Type a text."""
         self.keyboard("type", "--delay", str(KEY_MILLISECONDS), "--", text)
 
     def keyboard(self, *arguments: str) -> None:
-        """Let xdotool press keys and wait for what comes of it."""
-        subprocess.run(
-            [find_tool("xdotool"), *arguments],
-            env=self.environment,
-            check=True,
-            timeout=TOOL_SECONDS,
-            capture_output=True,
-        )
+        command = [find_tool("xdotool"), *arguments]
+        subprocess.run(command, env=self.environment, check=True, timeout=TOOL_SECONDS, capture_output=True)
         self.rest()

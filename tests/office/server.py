@@ -51,7 +51,6 @@ SETTINGS = (
 
 
 def write_settings(profile: Path, locale: str) -> None:
-    """Give the new profile its locale and switch off what asks, locks or greets."""
     items = "".join(
         f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse">'
         f"<value>{value.format(locale=locale)}</value></prop></item>"
@@ -67,7 +66,6 @@ def write_settings(profile: Path, locale: str) -> None:
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process that leads its own session, and all that it started."""
     try:
         if os.name == "posix":
             os.killpg(process.pid, signal.SIGKILL)
@@ -94,11 +92,7 @@ class Bridge:
                 soffice,
                 f"-env:UserInstallation={profile.as_uri()}",
                 *(() if shown else ("--headless", "--invisible")),
-                "--nologo",
-                "--nodefault",
-                "--norestore",
-                "--nolockcheck",
-                "--nofirststartwizard",
+                *("--nologo", "--nodefault", "--norestore", "--nolockcheck", "--nofirststartwizard"),
                 f"--accept=pipe,name={pipe};urp;",
             ],
             stdin=subprocess.DEVNULL,
@@ -111,7 +105,6 @@ class Bridge:
         self.desktop: Any = None
 
     def connect(self) -> None:
-        """Wait until LibreOffice answers."""
         local = uno.getComponentContext()
         resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         while True:
@@ -126,7 +119,6 @@ class Bridge:
         self.desktop = services.createInstanceWithContext("com.sun.star.frame.Desktop", self.context)
 
     def end(self) -> None:
-        """Take LibreOffice and its folder away: asked at first, then made to go."""
         asking = threading.Thread(target=self.ask_to_end, daemon=True)
         asking.start()
         asking.join(ASK_SECONDS)
@@ -134,7 +126,6 @@ class Bridge:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def ask_to_end(self) -> None:
-        """Let LibreOffice end by itself."""
         try:
             self.desktop.terminate()
             self.process.wait(ASK_SECONDS)
@@ -142,14 +133,13 @@ class Bridge:
             return
 
     def book(self, number: int) -> Book:
-        """Find an open document."""
         if number not in self.books:
             raise Refused("closed", "the document is closed")
         return self.books[number]
 
-    def load(self, url: str, *more: PropertyValue) -> Any:
+    def load(self, url: str) -> Any:
         """Load a document out of sight, with neither macros nor links."""
-        return self.load_with(url, prop("Hidden", True), prop("MacroExecutionMode", 0), *more)
+        return self.load_with(url, prop("Hidden", True), prop("MacroExecutionMode", 0))
 
     def load_with(self, url: str, *arguments: PropertyValue) -> Any:
         """Load a document without its links; what macros may do, the profile says as well."""
@@ -157,12 +147,10 @@ class Bridge:
 
     # Commands: one method a verb.
 
-    def do_open(self, path: str, password: str | None = None) -> dict[str, Any]:
-        """Open a file."""
-        more = [prop("Password", password)] if password else []
+    def do_open(self, path: str) -> dict[str, Any]:
         try:
             load = self.load_with if self.shown else self.load
-            model = load(uno.systemPathToFileUrl(path), *more)
+            model = load(uno.systemPathToFileUrl(path))
         except IllegalArgumentException as problem:
             raise Refused("unreadable", f"LibreOffice cannot open {path}: {problem.Message}") from problem
         if model is None or not hasattr(model, "Sheets"):
@@ -176,18 +164,15 @@ class Bridge:
         return {"book": self.last, "sheets": list(model.Sheets.ElementNames)}
 
     def do_close(self, book: int) -> None:
-        """Close a document without saving."""
         found = self.books.pop(book, None)
         if found is not None:
             found.model.close(True)
 
     def do_sheets(self, book: int, shown: bool) -> list[str]:
-        """Name the sheets in their order, all of them or those that can be seen."""
         sheets = self.book(book).model.Sheets
         return [name for name in sheets.ElementNames if not shown or sheets.getByName(name).IsVisible]
 
     def do_fill(self, book: int, cells: list[list[Any]]) -> int:
-        """Write many cells, or none when one of them is locked."""
         owner = self.book(book)
         # Each new object costs a millisecond: sheets are looked up once, cells without a detour.
         pages = {name: owner.sheet(name) for name in {row[0] for row in cells}}
@@ -215,14 +200,12 @@ class Bridge:
         return len(targets)
 
     def do_clear(self, book: int, sheet: str, address: str) -> None:
-        """Clear what cells hold, as the Delete key does."""
         owner = self.book(book)
         place = owner.range(sheet, address)
         owner.must_be_open(sheet, place)
         place.clearContents(CONTENT)
 
     def do_paste(self, book: int, sheet: str, source: str, target: str, source_sheet: str | None) -> None:
-        """Copy a range over another place, its dropdowns, formats and locks included."""
         owner = self.book(book)
         origin = owner.range(source_sheet or sheet, source).RangeAddress
         start = owner.cell(sheet, target)
@@ -233,57 +216,28 @@ class Bridge:
         owner.must_be_open(sheet, page.getCellRangeByPosition(where.Column, where.Row, end_column, end_row))
         page.copyRange(where, origin)
 
-    def do_paste_rows(self, book: int, sheet: str, target: str, rows: list[list[list[Any]]]) -> None:
-        """Paste rows copied in another workbook, by the same way as the clipboard."""
-        owner = self.book(book)
-        start = owner.cell(sheet, target)
-        where = start.CellAddress
-        width, height = max(len(row) for row in rows), len(rows)
-        area = owner.sheet(sheet).getCellRangeByPosition(
-            where.Column, where.Row, where.Column + width - 1, where.Row + height - 1
-        )
-        owner.must_be_open(sheet, area)
-        other = self.load("private:factory/scalc")
-        try:
-            page = other.Sheets.getByIndex(0)
-            for down, row in enumerate(rows):
-                for right, (kind, value) in enumerate(row):
-                    owner.write(page.getCellByPosition(right, down), kind, value)
-            away, here = other.CurrentController, owner.model.CurrentController
-            away.select(page.getCellRangeByPosition(0, 0, width - 1, height - 1))
-            here.setActiveSheet(owner.sheet(sheet))
-            here.select(start)
-            here.insertTransferable(away.getTransferable())
-        finally:
-            other.close(True)
-
     def do_insert(self, book: int, sheet: str, axis: str, index: int, count: int) -> None:
-        """Insert rows or columns."""
         owner = self.book(book)
         owner.must_be_unprotected(sheet, f"insert {axis.lower()}")
         getattr(owner.sheet(sheet), axis).insertByIndex(index, count)
 
     def do_delete(self, book: int, sheet: str, axis: str, index: int, count: int) -> None:
-        """Delete rows or columns."""
         owner = self.book(book)
         owner.must_be_unprotected(sheet, f"delete {axis.lower()}")
         getattr(owner.sheet(sheet), axis).removeByIndex(index, count)
 
     def do_rename_sheet(self, book: int, sheet: str, name: str) -> None:
-        """Rename a sheet."""
         owner = self.book(book)
         owner.must_have_open_structure("rename a sheet")
         owner.sheet(sheet).Name = name
 
     def do_delete_sheet(self, book: int, sheet: str) -> None:
-        """Delete a sheet."""
         owner = self.book(book)
         owner.must_have_open_structure("delete a sheet")
         owner.sheet(sheet)
         owner.model.Sheets.removeByName(sheet)
 
     def do_move_sheet(self, book: int, sheet: str, position: int) -> None:
-        """Move a sheet to a position, counted from 0."""
         owner = self.book(book)
         owner.must_have_open_structure("move a sheet")
         owner.sheet(sheet)
@@ -292,7 +246,6 @@ class Bridge:
         owner.model.Sheets.moveByName(sheet, position + 1 if position > names.index(sheet) else position)
 
     def do_unprotect(self, book: int, sheet: str, password: str) -> None:
-        """Take the protection of a sheet away."""
         page = self.book(book).sheet(sheet)
         try:
             page.unprotect(password)
@@ -302,29 +255,20 @@ class Bridge:
             raise Refused("locked", f"wrong password for sheet {sheet!r}")
 
     def do_protect(self, book: int, sheet: str, password: str) -> None:
-        """Protect a sheet."""
         self.book(book).sheet(sheet).protect(password)
-
-    def do_is_protected(self, book: int, sheet: str) -> bool:
-        """Say whether a sheet is protected."""
-        return bool(self.book(book).sheet(sheet).isProtected())
 
     def do_sort(
         self, book: int, sheet: str, address: str, column: int, ascending: bool, header: bool
     ) -> None:
-        """Sort the rows of a range by one of its columns."""
         owner = self.book(book)
         place = owner.range(sheet, address)
         owner.must_be_open(sheet, place)
         field = TableSortField()
         field.Field, field.IsAscending = column, ascending
         fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
-        place.sort(
-            (prop("SortFields", fields), prop("ContainsHeader", header), prop("IsSortColumns", False)),
-        )
+        place.sort((prop("SortFields", fields), prop("ContainsHeader", header), prop("IsSortColumns", False)))
 
     def do_filter(self, book: int, sheet: str, address: str, column: int, value: str) -> None:
-        """Show only the rows of a range that have a text in one of its columns."""
         place = self.book(book).range(sheet, address)
         chosen = place.createFilterDescriptor(True)
         field = TableFilterField()
@@ -333,13 +277,11 @@ class Bridge:
         place.filter(chosen)
 
     def do_merge(self, book: int, sheet: str, address: str, merged: bool) -> None:
-        """Merge a range, or take a merge apart."""
         owner = self.book(book)
         owner.must_be_unprotected(sheet, "merge cells")
         owner.range(sheet, address).merge(merged)
 
     def do_hide(self, book: int, sheet: str, axis: str | None, address: str, hidden: bool) -> None:
-        """Hide or show a sheet, rows or columns."""
         owner = self.book(book)
         page = owner.sheet(sheet)
         if axis is None:
@@ -352,31 +294,21 @@ class Bridge:
             getattr(owner.range(sheet, address), axis).IsVisible = not hidden
 
     def do_show(self, book: int, sheet: str, column: int, row: int) -> dict[str, Any]:
-        """Scroll a sheet in the window and say what is seen of it."""
         return window.show(self.book(book), sheet, column, row)
 
     def do_go_to(self, book: int, sheet: str, address: str) -> None:
-        """Put the cursor on a cell or a range."""
         window.go_to(self.context, self.book(book), sheet, address)
 
     def do_cursor(self, book: int) -> dict[str, str]:
-        """Say where the cursor is."""
         return window.cursor(self.book(book))
 
-    def do_menu(self, book: int, command: str, arguments: dict[str, Any]) -> None:
-        """Carry out a command of the menus."""
-        window.run(self.context, self.book(book), command, arguments)
-
     def do_recalculate(self, book: int) -> None:
-        """Calculate every formula anew."""
         self.book(book).model.calculateAll()
 
     def do_value(self, book: int, sheet: str, address: str) -> dict[str, Any]:
-        """Say what one cell holds."""
         return cell_state(self.book(book).cell(sheet, address))
 
     def do_values(self, book: int, sheet: str, address: str) -> list[list[Any]]:
-        """Give the values of a range."""
         place = self.book(book).range(sheet, address)
         return [
             [
@@ -389,35 +321,9 @@ class Bridge:
         ]
 
     def do_formulas(self, book: int, sheet: str, address: str) -> list[list[str]]:
-        """Give the formulas of a range, and values as they would be typed."""
         return [list(row) for row in self.book(book).range(sheet, address).getFormulaArray()]
 
-    def do_is_locked(self, book: int, sheet: str, address: str) -> bool:
-        """Say whether a cell is marked as locked."""
-        return bool(self.book(book).cell(sheet, address).CellProtection.IsLocked)
-
-    def do_validation(self, book: int, sheet: str, address: str) -> dict[str, Any] | None:
-        """Give the validation rule of a cell."""
-        rule = self.book(book).cell(sheet, address).Validation
-        kind = rule.Type.value.lower()
-        if kind == "any" and not rule.ShowInputMessage:
-            return None
-        return {
-            "type": kind,
-            "operator": rule.getOperator().value.lower(),
-            "formula1": rule.getFormula1(),
-            "formula2": rule.getFormula2(),
-            "blank_allowed": rule.IgnoreBlankCells,
-            "dropdown": kind == "list" and rule.ShowList != 0,
-            "alert": rule.ErrorAlertStyle.value.lower() if rule.ShowErrorMessage else None,
-            "error_title": rule.ErrorTitle,
-            "error_message": rule.ErrorMessage,
-            "prompt_title": rule.InputTitle,
-            "prompt": rule.InputMessage,
-        }
-
     def do_set_list(self, book: int, sheet: str, address: str, source: str) -> None:
-        """Let cells choose from another list, as in the dialogue on validity."""
         owner = self.book(book)
         owner.must_be_unprotected(sheet, "change validity")
         cells = owner.range(sheet, address)
@@ -426,16 +332,11 @@ class Bridge:
         rule.setFormula1(source)
         cells.Validation = rule
 
-    def do_save(
-        self, book: int, path: str, format: str, password: str | None = None, sheet: str | None = None
-    ) -> None:
-        """Store a copy in a format."""
+    def do_save(self, book: int, path: str, format: str, sheet: str | None = None) -> None:
         if format not in FILTERS:
             raise Refused("missing", f"no format {format!r}; there are: {', '.join(FILTERS)}")
         owner = self.book(book)
         options = [prop("FilterName", FILTERS[format]), prop("Overwrite", True)]
-        if password:
-            options.append(prop("Password", password))
         if sheet is not None:
             chosen = uno.Any("[]com.sun.star.beans.PropertyValue", (prop("Selection", owner.sheet(sheet)),))
             options.append(prop("FilterData", chosen))
@@ -447,7 +348,6 @@ class Bridge:
             raise Refused("unwritable", f"LibreOffice cannot write {path}: {problem.Message}") from problem
 
     def answer(self, command: dict[str, Any]) -> dict[str, Any]:
-        """Carry one command out."""
         try:
             return {"ok": getattr(self, "do_" + command["verb"])(**command["args"])}
         except Refused as refused:
@@ -460,13 +360,11 @@ class Bridge:
 
 
 def send(message: dict[str, Any]) -> None:
-    """Write one answer."""
     sys.stdout.write(json.dumps(message) + "\n")
     sys.stdout.flush()
 
 
 def main(soffice: str, folder: str, locale: str, shown: str) -> None:
-    """Serve until standard input closes."""
     lines: queue.Queue[str] = queue.Queue()
     bridge = Bridge(soffice, Path(folder), locale, shown == "shown")
 

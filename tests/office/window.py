@@ -28,7 +28,6 @@ def show(owner: Book, sheet: str, column: int, row: int) -> dict[str, Any]:
 
 
 def end(page: Any) -> tuple[int, int]:
-    """Give the last column and row of a sheet that are used and not hidden."""
     cursor = page.createCursor()
     cursor.gotoEndOfUsedArea(False)
     where = cursor.RangeAddress
@@ -36,7 +35,6 @@ def end(page: Any) -> tuple[int, int]:
 
 
 def last_visible(lines: Any, last: int) -> int:
-    """Go back from a column or row to one that is not hidden."""
     while last and not lines.getByIndex(last).IsVisible:
         last -= 1
     return last
@@ -50,7 +48,6 @@ def go_to(context: Any, owner: Book, sheet: str, address: str) -> None:
 
 
 def cursor(owner: Book) -> dict[str, str]:
-    """Say which cells of which sheet are selected."""
     chosen = owner.model.CurrentSelection
     parts = getattr(chosen, "AbsoluteName", "").split(":")
     return {
@@ -60,7 +57,6 @@ def cursor(owner: Book) -> dict[str, str]:
 
 
 def run(context: Any, owner: Book, command: str, arguments: dict[str, Any]) -> None:
-    """Carry out a command of the menus, such as `.uno:HideDetail`."""
     helper = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.DispatchHelper", context)
     named = tuple(prop(name, value) for name, value in arguments.items())
     helper.executeDispatch(owner.model.CurrentController.Frame, command, "", 0, named)

@@ -1,11 +1,15 @@
-"""Sheets that everybody can read: contrast, words beside colours, no merged or blank gaps, heads in view."""
+"""What a sheet offers: one that everybody can read, also who has never seen it.
+
+Contrast, words beside colours, no merged or blank gaps, heads in view; one table, inputs in one run, help, links, and
+where to begin.
+"""
 
 from __future__ import annotations
 
 import re
 import shutil
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,14 +21,35 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import coordinate_to_tuple, get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hrge_xl import Order, generate, load
 from hrge_xl.cli import run
 from tests.answers import layout
-from tests.face import CODE_COLUMN, CODE_ROW, HIDDEN, IDENTITY_SHEET, Layout, right_to_left
-from tests.made_workbooks import SPECS, made, opened
+from tests.face import (
+    BAND_ROW,
+    CHARACTERS,
+    CODE_COLUMN,
+    CODE_ROW,
+    FIRST_ROW,
+    HEAD_ROW,
+    HIDDEN,
+    IDENTITY_SHEET,
+    LINKS_ROW,
+    MARK_COLUMN,
+    PROGRESS_ROW,
+    Answers,
+    ChecklistBlock,
+    FormBlock,
+    Grid,
+    Layout,
+    Sheet,
+    Text,
+    column_letters,
+    right_to_left,
+)
+from tests.made_workbooks import SPECS, issued, made, opened
 from tests.played_rounds import answers
 from tests.screens import PIXELS_A_CHARACTER, height, width
 
@@ -66,14 +91,12 @@ def workbook(request: Any) -> Made:
 def luminance(colour: str) -> float:
     """Relative luminance as WCAG 2.1 defines it."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
+    linear = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
+    red, green, blue = linear
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast of two colours."""
     bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (bright + 0.05) / (dark + 0.05)
 
@@ -94,45 +117,27 @@ def fill(cell: Cell) -> str:
 def hidden(sheet: Worksheet) -> tuple[set[int], set[int]]:
     """Numbers of the hidden rows and columns."""
     rows = {number for number, row in sheet.row_dimensions.items() if row.hidden}
-    columns = {
-        number
-        for column in sheet.column_dimensions.values()
-        if column.hidden
-        for number in range(column.min or 0, (column.max or 0) + 1)
-    }
-    return rows, columns
+    away = [column for column in sheet.column_dimensions.values() if column.hidden]
+    return rows, {number for column in away for number in range(column.min or 0, (column.max or 0) + 1)}
 
 
 def visible(sheet: Worksheet) -> Iterator[Cell]:
-    """The cells that can be seen."""
     rows, columns = hidden(sheet)
-    return (
-        cell
-        for row in sheet.iter_rows()
-        if row[0].row not in rows
-        for cell in row
-        if cell.column not in columns and isinstance(cell, Cell)
-    )
+    cells = (cell for row in sheet.iter_rows() if row[0].row not in rows for cell in row)
+    return (cell for cell in cells if cell.column not in columns and isinstance(cell, Cell))
 
 
 def test_text_stands_out_from_its_ground(workbook: Made) -> None:
-    pairs = {
-        (ink(cell), fill(cell)) for sheet in workbook.sheets for cell in visible(sheet) if cell.has_style
-    }
+    cells = (cell for sheet in workbook.sheets for cell in visible(sheet) if cell.has_style)
+    pairs = {(ink(cell), fill(cell)) for cell in cells}
     assert pairs
     assert {pair: round(contrast(*pair), 2) for pair in pairs if contrast(*pair) < CONTRAST} == {}
 
 
 def looks(sheet: Worksheet, area: Any) -> set[tuple[str, str]]:
     """How the cells of an area look: letters and ground."""
-    return {
-        (ink(cell), fill(cell))
-        for part in area.sqref.ranges
-        for row in sheet[
-            part.coord if part.size["rows"] + part.size["columns"] > 2 else f"{part.coord}:{part.coord}"
-        ]
-        for cell in row
-    }
+    places = (each.coord if ":" in each.coord else f"{each.coord}:{each.coord}" for each in area.sqref.ranges)
+    return {(ink(cell), fill(cell)) for place in places for row in sheet[place] for cell in row}
 
 
 def test_so_it_does_where_a_condition_colours_it(workbook: Made) -> None:
@@ -178,12 +183,8 @@ def test_no_colour_without_a_word(workbook: Made) -> None:
                     continue
                 first = int(re.findall(r"\d+", str(area.sqref))[0])
                 says_itself = re.match(r"\$?[A-Z]+\$?\d+=", rule.formula[0]) is not None
-                status = any(
-                    row.index == first and column.role == "status"
-                    for grid in grids
-                    for row in grid.rows
-                    for column in grid.columns
-                )
+                about = [grid for grid in grids if any(row.index == first for row in grid.rows)]
+                status = any(column.role == "status" for grid in about for column in grid.columns)
                 counted = is_headed_count(sheet, str(area.sqref), rule.formula[0])
                 assert says_itself or status or counted, (sheet.title, str(area.sqref), rule.formula)
 
@@ -195,25 +196,23 @@ def is_headed_count(sheet: Worksheet, area: str, formula: str) -> bool:
     return counts and left == right and any(sheet.cell(row, left).value for row in range(CODE_ROW + 1, top))
 
 
-def test_cells_are_not_merged(workbook: Made) -> None:
+def test_cells_are_not_merged_and_no_blank_row_is_a_spacer(workbook: Made) -> None:
     assert [sheet.title for sheet in workbook.sheets if sheet.merged_cells.ranges] == []
-
-
-def test_no_blank_row_or_column_as_a_spacer(workbook: Made) -> None:
     for sheet in workbook.sheets:
         if sheet.title in INTENDED_GAPS:
             continue
-        used = {
-            cell.row
-            for cell in visible(sheet)
-            if cell.value is not None or (cell.has_style and cell.border.top.style)
-        }
+        bordered = {cell.row for cell in visible(sheet) if cell.has_style and cell.border.top.style}
+        used = bordered | {cell.row for cell in visible(sheet) if cell.value is not None}
         rows, _ = hidden(sheet)
         assert set(range(min(used), max(used) + 1)) - rows - used == set(), sheet.title
 
 
-def test_the_title_is_in_the_first_visible_cell(workbook: Made) -> None:
+def test_the_title_is_in_the_first_visible_cell_and_codes_in_a_hidden_row_and_column(workbook: Made) -> None:
     for sheet in workbook.sheets:
+        rows, columns = hidden(sheet)
+        assert CODE_ROW in rows, sheet.title
+        assert CODE_COLUMN in columns, sheet.title
+        assert sheet["A1"].value, sheet.title
         first = next(iter(visible(sheet)))
         assert first.coordinate == "B2", sheet.title
         assert first.value, sheet.title
@@ -221,15 +220,9 @@ def test_the_title_is_in_the_first_visible_cell(workbook: Made) -> None:
         assert first.font.size >= 16, sheet.title
 
 
-def test_codes_stand_in_a_hidden_row_and_column(workbook: Made) -> None:
-    for sheet in workbook.sheets:
-        rows, columns = hidden(sheet)
-        assert CODE_ROW in rows, sheet.title
-        assert CODE_COLUMN in columns, sheet.title
-        assert sheet["A1"].value, sheet.title
-
-
-def test_one_font(workbook: Made) -> None:
+def test_one_font_and_the_language_of_the_document(workbook: Made) -> None:
+    """No cell of a workbook can say in which language it is spelled."""
+    assert workbook.book.properties.language == workbook.where.language
     fonts = {cell.font.name for sheet in workbook.sheets for cell in visible(sheet) if cell.has_style}
     assert fonts == {FONT}
 
@@ -240,11 +233,6 @@ def test_pictures_and_charts_have_a_text(workbook: Made) -> None:
             if name.startswith("xl/drawings/drawing"):
                 for properties in re.findall(r"<xdr:cNvPr [^>]*>", package.read(name).decode()):
                     assert re.search(r'descr="[^"]+"', properties), (name, properties)
-
-
-def test_the_language_is_said(workbook: Made) -> None:
-    """Of the document, as other programs show it; no cell of a workbook can say in which language it is spelled."""
-    assert workbook.book.properties.language == workbook.where.language
 
 
 def test_heads_stay_in_view_and_leave_room(workbook: Made) -> None:
@@ -280,21 +268,12 @@ def test_prints_on_a4_in_letters_that_can_be_read(workbook: Made) -> None:
         assert page.sheet_properties.pageSetUpPr.fitToPage, sheet.name
         pages = setup.fitToWidth if setup.fitToWidth is not None else 1
         assert setup.fitToHeight == 0, sheet.name
-        widths = [width(page, column) for column in printed_columns(page)]
-        leading = repeated_columns(page)
+        left, _, right, _ = range_boundaries(str(page.print_area).split("!")[1])
+        widths = [width(page, column) for column in range(left, right + 1)]
+        repeated = str(page.print_title_cols or "")
+        leading = range_boundaries(repeated)[2] - 1 if repeated else 0
         assert pages_at(widths, leading, SMALLEST_SCALE) <= pages, sheet.name
         assert pages == 1 or leading >= 2, sheet.name
-
-
-def printed_columns(page: Worksheet) -> range:
-    area = re.findall(r"\$?([A-Z]+)\$?\d+", str(page.print_area))
-    columns = [page[f"{letters}1"].column for letters in area]
-    return range(columns[0], columns[-1] + 1)
-
-
-def repeated_columns(page: Worksheet) -> int:
-    titles = re.findall(r"\$?([A-Z]+):\$?([A-Z]+)", str(page.print_title_cols or ""))
-    return page[f"{titles[0][1]}1"].column - 1 if titles else 0
 
 
 def pages_at(widths: list[float], leading: int, scale: float) -> int:
@@ -339,17 +318,12 @@ def test_no_text_is_cut_off_in_a_narrow_cell(workbook: Made) -> None:
             if not isinstance(text, str) or cell.alignment.wrap_text:
                 continue
             room, column = 0.0, cell.column
-            while column == cell.column or (
-                column <= page.max_column + 20 and is_free(values, cell.row, column)
-            ):
+            beyond = page.max_column + 20
+            while column == cell.column or (column <= beyond and values.cell(cell.row, column).value is None):
                 room += width(page, column)
                 column += 1
             needed = len(text) * (cell.font.size or 10) * 0.56
             assert needed <= room, (sheet.name, cell.coordinate, text, get_column_letter(column))
-
-
-def is_free(page: Worksheet, row: int, column: int) -> bool:
-    return page.cell(row, column).value is None
 
 
 # the same level looks the same wherever it is shown
@@ -371,10 +345,8 @@ def levels_shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shown, how = folder / "shown", ["--spec", str(spec), "--today", "2026-08-01"]
     assert run(["consolidate", str(folder / "Rabat.xlsx"), *how, "-o", str(shown)]) in (0, 1)
     for kind in ("html", "xlsx", "overview"):
-        assert run(["report", str(shown), "--format", kind, "--today", "2026-08-01", "-o", str(shown)]) in (
-            0,
-            1,
-        )
+        made = ["--format", kind, "--today", "2026-08-01", "-o", str(shown)]
+        assert run(["report", str(shown), *made]) in (0, 1)
     return folder
 
 
@@ -395,3 +367,200 @@ def test_what_a_level_is_written_in_is_the_same_everywhere(levels_shown: Path) -
         inks = set.union(*places.values())
         assert len(inks) == 1, (ground, places)
         assert contrast(ground, inks.pop()) >= CONTRAST
+
+
+# what it offers to somebody who has never seen it
+
+TOOLKIT = "hrge_toolkit"
+EVERY_SPEC = pytest.mark.parametrize(("name", "language"), SPECS)
+
+
+def filled_in(where: Layout) -> Iterator[Sheet]:
+    return (sheet for sheet in where.sheets if any(slot.field.asked for slot in sheet.slots))
+
+
+def tables(where: Layout) -> Iterator[tuple[Sheet, Grid]]:
+    return ((sheet, sheet.grids[0]) for sheet in where.sheets if sheet.grids and not is_form(sheet))
+
+
+def is_form(sheet: Sheet) -> bool:
+    """Whether the sheet is a form, or one with lists in its columns."""
+    return any(isinstance(block, FormBlock) for block in sheet.tool.blocks)
+
+
+@EVERY_SPEC
+def test_a_sheet_has_one_table_below_one_header(name: str, language: str) -> None:
+    where, book = layout(name, language), opened(made(name, language, "blank"))
+    for sheet in where.sheets:
+        assert len(sheet.grids) <= 1 or is_form(sheet), sheet.name
+        assert not (sheet.grids and sheet.drawn), sheet.name
+        for grid in sheet.grids:
+            assert min(row.index for row in grid.rows) >= FIRST_ROW
+    for sheet in filled_in(where):
+        assert coordinate_to_tuple(book[sheet.name].freeze_panes)[0] == FIRST_ROW, sheet.name
+
+
+@EVERY_SPEC
+def test_no_two_columns_of_a_sheet_have_the_same_head(name: str, language: str) -> None:
+    book = opened(made(name, language, "blank"))
+    for sheet in filled_in(layout(name, language)):
+        shown = {c.index for grid in sheet.grids for c in grid.columns if c.role not in HIDDEN}
+        heads = [str(book[sheet.name].cell(HEAD_ROW, column).value).split("\n")[0] for column in shown]
+        assert max(Counter(heads).values()) == 1, (sheet.name, heads)
+
+
+@EVERY_SPEC
+def test_the_inputs_of_a_row_are_one_run(name: str, language: str) -> None:
+    book = opened(made(name, language, "blank"))
+    for sheet, grid in tables(layout(name, language)):
+        row = grid.data_rows[0].index
+        shown = [c.index for c in grid.columns if c.role not in HIDDEN]
+        unlocked = [n for n in shown if not book[sheet.name].cell(row, n).protection.locked]
+        assert unlocked == list(range(min(unlocked), max(unlocked) + 1)) if unlocked else True, sheet.name
+        assert unlocked == [c.index for c in grid.with_role("answer")]
+
+
+@EVERY_SPEC
+def test_every_sheet_leads_to_its_neighbours_and_the_cover(name: str, language: str) -> None:
+    where = layout(name, language)
+    book = opened(made(name, language, "blank"))
+    names = [where.cover_name, *(sheet.name for sheet in where.sheets), where.lists_name]
+    for before, sheet, after in zip(names, names[1:-1], names[2:], strict=False):
+        links = [book[sheet].cell(LINKS_ROW, MARK_COLUMN + n) for n in range(3)]
+        leads = [f"'{each}'!A1" for each in (before, where.cover_name, after)]
+        assert [link.hyperlink.location for link in links] == leads
+        for link in links[:2]:  # is not cut by the one beside it
+            room = book[sheet].column_dimensions[column_letters(link.column)].width * CHARACTERS
+            assert len(str(link.value)) <= max(room, 1), (sheet, link.value)
+
+
+@EVERY_SPEC
+def test_the_cover_has_room_for_what_each_sheet_is_for(name: str, language: str) -> None:
+    where, book = layout(name, language), opened(made(name, language, "blank"))
+    cover, sheets = book[where.cover_name], {sheet.name for sheet in where.sheets}
+    width = cover.column_dimensions["C"].width * CHARACTERS
+    rows = [row for row in range(1, cover.max_row + 1) if cover.cell(row, 2).value in sheets]
+    assert len(rows) == len(sheets)
+    for row in rows:
+        text, size = str(cover.cell(row, 3).value), cover.cell(row, CODE_COLUMN).font.size
+        assert len(text) <= width or size >= 20, text  # its letters keep the second line free
+
+
+@EVERY_SPEC
+def test_a_sheet_opens_at_its_first_input(name: str, language: str) -> None:
+    book = opened(made(name, language, "blank"))
+    for sheet in filled_in(layout(name, language)):
+        drawn = book[sheet.name]
+        active = drawn.sheet_view.selection[-1].activeCell
+        assert not drawn[active].protection.locked, sheet.name
+        first = min(slot.cells[0] for slot in sheet.slots if slot.field.asked)
+        assert coordinate_to_tuple(active) == first
+
+
+def test_a_sheet_that_is_not_ticked_says_so() -> None:
+    where = layout(TOOLKIT)
+    ticks: Answers = {("FORM", "T1.1", "FRM_26"): "Y"}
+    shown = opened(issued(TOOLKIT, "en", ticks), values=True)
+    ticked, other = (
+        shown[where.sheet[tool].name].cell(PROGRESS_ROW, MARK_COLUMN).value for tool in ("T1.1", "T1.2")
+    )
+    assert other == "Not ticked in the form"
+    assert re.fullmatch(r"0 of [0-9]+ answered", str(ticked))
+    cover = shown[where.cover_name]
+    states = {row[0].value: row[-1].value for row in cover.iter_rows(min_row=10, min_col=2, max_col=9)}
+    assert states["1.2 Prevention"] == "Not ticked in the form"
+    assert states["1.1 Legislation"] == "Not started"
+
+
+def test_a_sheet_that_goes_with_a_tool_is_ticked_and_issued_with_it() -> None:
+    assert {"T2.2", "T2.2O"} <= {sheet.tool.code for sheet in layout(TOOLKIT, tools=("2.2",)).sheets}
+    ticks: Answers = {("FORM", "T2.2", "FRM_26"): "Y"}
+    shown = opened(issued(TOOLKIT, "en", ticks), values=True)["2.2 Overview"]
+    assert str(shown.cell(PROGRESS_ROW, MARK_COLUMN).value).startswith("0 of ")
+
+
+def test_tools_of_one_part_have_tabs_of_one_colour() -> None:
+    book = opened(made(TOOLKIT, "en", "blank"))
+    colours: dict[str, set[str]] = {}
+    for sheet in layout(TOOLKIT).sheets:
+        colour = book[sheet.name].sheet_properties.tabColor.rgb
+        colours.setdefault(sheet.tool.part.say("en"), set()).add(colour)
+    assert all(len(each) == 1 for each in colours.values())
+    assert len(set.union(*colours.values())) == len(colours)
+
+
+def test_bands_stand_above_their_columns_and_fold_but_for_the_first() -> None:
+    where = layout(TOOLKIT)
+    drawn = opened(made(TOOLKIT, "en", "blank"))["3.2 Risk strategy"]
+    grid = where.sheet["T3.2"].grids[0]
+    bands = [band.label.say("en") for band, _ in grid.bands]
+    assert bands[:4] == ["Identify", "Score now", "Treat", "Score after"]
+    for band, columns in grid.bands:
+        assert drawn.cell(BAND_ROW, columns[0].index).value == band.label.say("en")
+        dimensions = [*drawn.column_dimensions.values()]
+        folded = [next(d for d in dimensions if d.min <= column.index <= d.max) for column in columns]
+        levels = [int(each.outlineLevel or 0) for each in folded]
+        assert levels == [0, *[int(band.folded)] * (len(columns) - 1)]
+
+
+def test_only_the_rows_and_columns_that_people_talk_about_are_printed() -> None:
+    drawn = opened(made(TOOLKIT, "en", "blank"))["3.2 Risk strategy"]
+    grid = layout(TOOLKIT).sheet["T3.2"].grids[0]
+    left, _, right, bottom = range_boundaries(str(drawn.print_area).split("!")[1].replace("$", ""))
+    away = [columns for band, columns in grid.bands if band.folded]
+    assert left == MARK_COLUMN
+    assert right < min(columns[0].index for columns in away)
+    assert bottom == grid.data_rows[-1].index
+
+
+def test_a_full_register_says_what_to_do() -> None:
+    where = layout(TOOLKIT)
+    grid = where.sheet["T3.2"].grids[0]
+    assert len(grid.data_rows) == 25
+    drawn = opened(made(TOOLKIT, "en", "blank"))["3.2 Risk strategy"]
+    below = drawn.cell(grid.data_rows[-1].index + 1, MARK_COLUMN)
+    assert str(below.value).startswith("All rows in use?")
+
+
+# everything that the spec says to help
+
+
+def squeezed(text: str) -> str:
+    """A text without its line breaks, as it may have been broken anew."""
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def seen(name: str, language: str) -> str:
+    """Everything that can be read in a blank workbook: cells, each by itself, and prompts."""
+    texts: list[str] = []
+    for sheet in opened(made(name, language, "blank")):
+        texts += [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+        texts += [rule.prompt for rule in sheet.data_validations.dataValidation if rule.prompt]
+    return "\n".join(map(squeezed, texts))
+
+
+def helping(where: Layout) -> Iterator[tuple[str, Text]]:
+    """Every text of a spec that helps to answer."""
+    asked = set()
+    for sheet in where.sheets:
+        guide = sheet.tool.guide
+        yield from ((sheet.name, text) for text in (sheet.tool.purpose, guide.who, *guide.look_at))
+        yield from ((sheet.name, text) for text in guide.example.values())
+        for grid in sheet.grids:
+            yield from ((sheet.name, field.help) for field in grid.block.fields)  # type: ignore[attr-defined]
+            asked |= {field.vocabulary for field in grid.block.fields if field.asked}  # type: ignore[attr-defined]
+            if isinstance(grid.block, ChecklistBlock):
+                yield from ((sheet.name, row.item.help) for row in grid.data_rows if row.item)
+    for name in asked - {None}:
+        vocabulary = where.spec.vocabularies[str(name)]
+        yield str(name), vocabulary.note
+        for item in vocabulary.items:
+            yield str(name), item.help
+            yield from ((str(name), text) for text in (item.anchors or {"": item.anchor}).values())
+
+
+@EVERY_SPEC
+def test_every_help_note_and_anchor_can_be_read_somewhere(name: str, language: str) -> None:
+    where, whole = layout(name, language), seen(name, language)
+    said = [(about, text.say(language)) for about, text in helping(where)]
+    assert [each for each in said if squeezed(each[1]) not in whole] == []
