@@ -145,6 +145,7 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
         steps += detail["loc"][-1:] if missing else ()
         found.append(ShapeMistake(detail, tuple(steps), nodes, missing))
     wholes = {each.steps[:end] for each in found for end in range(len(each.steps))}
+    wholes -= {each.steps for each in found if each.detail["type"] == "invalid_key"}  # which leads to no part
     misspelt = {(id(each.container), each.meant) for each in found}
     causes: dict[Path, ShapeMistake] = {}
     for each in found:

@@ -42,12 +42,12 @@ class Loader(Composer, yaml.CSafeLoader):
         Composer.__init__(self)
         self.around: list[Node | None] = []
         self.heights: dict[int, int] = {}  # of parts, by what stands within each other in them
-        self.odd: list[tuple[str, yaml.Mark]] = []  # what YAML takes and we do not
+        self.odd: list[tuple[str, Any]] = []  # what YAML takes and we do not, with its mark
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
         """Give the next part, which stands in `parent`: there is no `index` of a name."""
-        event = self.peek_event()
-        same = self.anchors.get(event.anchor) if isinstance(event, yaml.AliasEvent) else None
+        event: Any = self.peek_event()
+        same: Any = self.anchors.get(event.anchor) if isinstance(event, yaml.AliasEvent) else None
         self.around.append(parent)
         if same and any(same is outer for outer in self.around):
             raise yaml.MarkedYAMLError(problem="within itself", problem_mark=same.start_mark)
