@@ -86,6 +86,9 @@ BROKEN = (
         ),
     ),
     Broken("text begins with a sign", ((PLAN, WHO, "label: @office who looks after them"),)),
+    Broken("text begins with an exclamation mark", ((PLAN, WHO, "label: !important who looks after them"),)),
+    Broken("list as a name", ((PLAN, WHO, "[label]: who looks after them"),)),
+    Broken("character that no text may hold", ((PLAN, WHO, "label: Who\x07 looks after them"),)),
     Broken("text begins with more than", ((PLAN, WHO, "label: > 5 children"),)),
     Broken("text in emphasis", ((PLAN, WHO, "label: *Who* looks after them"),)),
     Broken("bracket never closed", ((RULES, "  at: [PLN_05]\n", "  at: [PLN_05\n"),)),
@@ -140,6 +143,8 @@ BROKEN = (
     Broken("number of words that is none", ((PLAN, "        words: 40\n", "        words: forty\n"),)),
     Broken("number of rows that is none", ((RISKS, "    rows: 8\n", "    rows: 8.5\n"),)),
     Broken("number that is too small", ((RISKS, "    rows: 8\n", "    rows: 0\n"),)),
+    Broken("number that is too large", ((RISKS, "    rows: 8\n", "    rows: 501\n"),)),
+    Broken("number of words that is nothing", ((PLAN, "        words: 40\n", "        words: 0\n"),)),
     Broken("kind missing", ((RISKS, "  - kind: register\n    id: K-\n", "  - id: K-\n"),)),
     # codes and names
     Broken("name of a spec of two words", ((HEAD, "name: example", "name: my example"),)),

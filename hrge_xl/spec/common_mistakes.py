@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
 
@@ -14,17 +14,9 @@ from ..core.errors import Mistake
 from ..core.spec_parts import Words
 from ..core.words import is_language
 
-HERE = "\0"  # the place in a line, ¦ in the table: no text of YAML holds it
-NESTED = "More groups and lists are nested here than any spec can need."
-LESS_NESTED = "Look for brackets or dashes that were typed repeatedly, and remove them."
-OPENING = re.compile(r"[{\[]")
-QUOTE = re.compile(r'(?<!\\)"')  # a double quotation mark that is not escaped
+HERE = "\0"  # the place that is looked at, ¦ in the table: no text of YAML holds it
+AROUND = 4_000  # characters on either side of it that are looked at: most patterns go over them many times
 LEAD = re.compile(r"[ \t]*(?:- *)*")  # the spaces and dashes that a line begins with
-# characters on either side of a place that are looked at: most patterns go over them many times
-AROUND = 2_000
-BEFORE_TEXT = re.compile(r"[:\-,\[{]\s*$")  # what stands before a quotation mark that opens a text
-
-Place = tuple[int, int]  # line and column, from 0
 
 
 class CommonMistake(msgspec.Struct, frozen=True):
@@ -35,7 +27,6 @@ class CommonMistake(msgspec.Struct, frozen=True):
     says: str = ""
     at: str = "mark"
     fits: str = ""
-    told: str = ""
     of_line: bool = False
 
 
@@ -47,20 +38,22 @@ def common_mistakes() -> dict[str, list[CommonMistake]]:
 
 
 def common_mistake_in(
-    kind: str, says: str, texts: Mapping[str, str], known: Collection[str] = (), /, **facts: str
+    kind: str, says: str, texts: Mapping[str, str], options: Collection[str] = (), /, **facts: str
 ) -> tuple[CommonMistake, re.Match[str], Words] | None:
     """Give the first entry of a kind that fits one of some texts, which go by what `at` calls them, with its words."""
+
+    def is_known(name: str) -> bool:
+        return name in options or (name.islower() and is_language(name))
+
     for entry in common_mistakes()[kind]:
-        found = re.search(entry.fits.replace("¦", HERE), texts[entry.at]) if entry.at in texts else None
-        if found is None or not re.search(entry.says, says):
+        found = re.search(entry.fits.replace("¦", HERE), texts.get(entry.at, ""), re.MULTILINE)
+        if found is None or entry.at not in texts or not re.search(entry.says, says):
             continue
         pieces = {name: str(piece).replace(HERE, "").strip() for name, piece in found.groupdict().items()}
-        name, strange = pieces.get("known", ""), pieces.get("strange")
-        if strange in known or (name and name not in known and not (name.islower() and is_language(name))):
-            continue
-        facts |= pieces
-        facts |= {f"{name}_quoted": _in_quotes(text) for name, text in facts.items()}
-        return entry, found, (entry.reason.format(**facts), entry.remedy.format(**facts))
+        if is_known(pieces.get("known", "en")) and not is_known(pieces.get("strange", "")):
+            facts |= pieces | {"character": str(found.start() + 1)}
+            facts |= {f"{name}_quoted": _in_quotes(text) for name, text in facts.items()}
+            return entry, found, (entry.reason.format(**facts), entry.remedy.format(**facts))
     return None
 
 
@@ -70,56 +63,38 @@ def explained(error: yaml.YAMLError, text: str, file: str, options: Collection[s
     `options` are the names that a spec knows.
     """
     if isinstance(error, yaml.reader.ReaderError):
-        before = text.partition(chr(error.character))[0].split("\n")
-        reason = f"There is a character that no text may hold (U+{error.character:04X})."
-        remedy = "Delete it and type the word again."
-        return Mistake(file, len(before), len(before[-1]) + 1, reason, remedy), False
-    assert isinstance(error, yaml.MarkedYAMLError)  # the C loader raises no other
-    mark = error.problem_mark
-    assert mark is not None
-    if "nesting depth" in str(error.problem):
-        return Mistake(file, mark.line + 1, mark.column + 1, NESTED, LESS_NESTED), False
-    start, lines = error.context_mark or mark, [*text.splitlines(), ""]
-    places = {"mark": (mark.line, mark.column), "start": (start.line, start.column)}
-    places |= _further_up(lines, *places.values())
+        says, code = "character", f"U+{error.character:04X}"
+        places = {"mark": text.index(chr(error.character))}
+    else:
+        assert isinstance(error, yaml.MarkedYAMLError)  # the C loader raises no other
+        assert error.problem_mark is not None
+        says, code = f"{error.context}: {error.problem}", ""
+        start = (error.context_mark or error.problem_mark).index
+        places = {"mark": error.problem_mark.index, "start": start}
+        opened, rest = max(text.rfind(sign, 0, start + 1) for sign in "{["), text[places["mark"] :]
+        if opened >= 0 and (_is_outside(text, places["mark"], opened) or not rest.strip()):
+            places["opened"] = opened
     texts = {
-        name: f"{lines[row][max(at - AROUND, 0) : at]}{HERE}{lines[row][at : at + AROUND]}"
-        for name, (row, at) in places.items()
+        name: text[max(at - AROUND, 0) : at] + HERE + text[at : at + AROUND] for name, at in places.items()
     }
-    tabs = sum("\t" in _lead(line) for line in lines[mark.line + 1 :])
+    tabs = len(re.findall(r"\n *\t", text[places["mark"] :]))
     more = f" ({tabs} more below)" if tabs else ""
-    found = common_mistake_in("yaml", f"{error.context}: {error.problem}", texts, options, more=more)
+    found = common_mistake_in("yaml", says, texts, options, more=more, code=code)
     assert found is not None  # the last one fits everything
     entry, match, words = found
-    row, at = places[entry.told or entry.at]
+    at = places[entry.at]
     if "at" in match.groupdict():
-        in_line = max(at - AROUND, 0) + match.start("at")
-        at = in_line - (in_line > at)
-    return Mistake(file, row + 1, at + 1, *words), entry.of_line
+        here = max(at - AROUND, 0) + match.start("at")
+        at = here - (here > at)
+    lines = f"{text[:at]}|".splitlines()
+    return Mistake(file, len(lines), len(lines[-1]), *words), entry.of_line
 
 
-def _further_up(lines: Sequence[str], mark: Place, start: Place) -> dict[str, Place]:
-    """Give the bracket that is never closed, and the double quotation mark of a text from further up that ends here."""
-    found: dict[str, Place] = {}
-    (row, column), line = mark, lines[mark[0]]
-    brackets = _all(OPENING, [*lines[: start[0]], lines[start[0]][: start[1] + 1]])
-    if brackets:
-        opened, _ = brackets[-1]
-        outside = row > opened and len(_lead(line)) <= len(_lead(lines[opened]))
-        if outside or row >= len(lines) - 1:
-            found["opened"] = brackets[-1]
-    quotes = _all(QUOTE, lines[:row]) if line[:column].rstrip().endswith('"') else []
-    if len(quotes) % 2 and BEFORE_TEXT.search(lines[quotes[-1][0]][: quotes[-1][1]]):
-        found["quote"] = quotes[-1]
-    return found
-
-
-def _all(pattern: re.Pattern[str], lines: Sequence[str]) -> list[Place]:
-    return [(row, found.start()) for row, line in enumerate(lines) for found in pattern.finditer(line)]
-
-
-def _lead(line: str) -> str:
-    return next(LEAD.finditer(line))[0]
+def _is_outside(text: str, at: int, opened: int) -> bool:
+    """Say whether a place is in a line that cannot be within a bracket, by how far it is indented."""
+    begins = [text.rfind("\n", 0, place) + 1 for place in (opened, at)]
+    first, second = (next(LEAD.finditer(text, begin)).end() - begin for begin in begins)
+    return begins[0] < begins[1] and second <= first
 
 
 def _in_quotes(text: str) -> str:

@@ -141,24 +141,13 @@ def wrong_syntax(text: str) -> Words | None:
         ast.parse(text.strip(), mode="eval")
     except (RecursionError, MemoryError):
         return None  # it may be one: the parser says that it is too deep
-    except SyntaxError:
+    except (SyntaxError, ValueError):  # the latter of half a character, which no text of a program may hold
         bare = TEXTS.sub(lambda found: " " * len(found.group()), text)
-    except ValueError:  # half a character, which no text of a program may hold
-        return "There is a character in the expression that cannot be typed.", "Write it again."
     else:
         return None
-    if found := common_mistake_in("expression", "", {"mark": bare}):
-        _, match, (reason, remedy) = found
-        return f"{reason} (at character {match.start() + 1} of the expression).", remedy
-    for opening, closing in ("()", "[]"):
-        if bare.count(opening) != bare.count(closing):
-            reason = f"The brackets {opening} and {closing} do not match in '{text}'."
-            return reason, "Close each that is opened."
-    if "'" in bare or '"' in bare:
-        return f"A quotation mark is not closed in {text}", "Put ' on both sides of the text."
-    if not text.strip():
-        return "The expression is empty.", "Write one, or remove the option."
-    return f"'{text}' is not an expression.", SEE_DOCS
+    unequal = "".join(pair for pair in ("()", "[]") if bare.count(pair[0]) != bare.count(pair[1]))
+    found = common_mistake_in("expression", "", {"mark": bare, "brackets": unequal}, text=text)
+    return found and found[2]
 
 
 # circles: Excel can calculate none of what leads back to itself, however far round

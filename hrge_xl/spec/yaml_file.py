@@ -8,28 +8,62 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.composer import Composer
 
 from ..core.errors import Mistake
 from ..core.paths import read_regular
 from ..core.spec_parts import Path as Steps
 from ..core.suggest import NoSuch, remedy_for
-from .common_mistakes import LESS_NESTED, NESTED, explained
+from .common_mistakes import explained
 
 TEXT = "tag:yaml.org,2002:str"
 NAMING = ("code", "id")  # options whose values other parts of a spec refer to
-NAMED_IN_TEXT = re.compile(r"\b(?:code|id): *[\"']?([\w.\-]+)|^(\w+):", re.MULTILINE)
+NAMED_IN_TEXT = re.compile(r"(?:\b(?:code|id): *[\"']?|^(?=\w+:))([\w.\-]+)", re.MULTILINE)
 
 
-class Loader(yaml.CSafeLoader):
-    """The C loader with YAML 1.2 core scalars: `NO` is text, only true/false are truth values."""
+class Loader(Composer, yaml.CSafeLoader):
+    """The C loader with YAML 1.2 core scalars: `NO` is text, only true/false are truth values.
+
+    It takes no part that stands within itself or too deep within others, no tag, and no list as a name.
+    """
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
+
+    def __init__(self, stream: StringIO) -> None:
+        """Begin to read."""
+        yaml.CSafeLoader.__init__(self, stream)
+        Composer.__init__(self)
+        self.around: list[Node | None] = []
+        self.heights: dict[int, int] = {}  # of parts, by what stands within each other in them
+        self.odd: list[tuple[str, Any]] = []  # what YAML takes and we do not, with its mark
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        """Give the next part, which stands in `parent`: there is no `index` of a name."""
+        event: Any = self.peek_event()
+        same: Any = self.anchors.get(event.anchor) if isinstance(event, yaml.AliasEvent) else None
+        self.around.append(parent)
+        if same and any(same is outer for outer in self.around):
+            raise yaml.MarkedYAMLError(problem="within itself", problem_mark=same.start_mark)
+        if len(self.around) + self.heights.get(id(same), 0) > MAX_DEPTH + 1:
+            raise yaml.MarkedYAMLError(problem="nesting depth", problem_mark=event.start_mark)
+        if str(getattr(event, "tag", "")).startswith("!"):  # YAML would lose the first word
+            self.odd.append(("own tag", event.start_mark))
+        node = super().compose_node(parent, index)
+        self.around.pop()
+        height = self.heights.get(id(node), 0) + 1
+        self.heights[id(parent)] = max(self.heights.get(id(parent), 0), height)
+        if parent and index is None and not isinstance(node, ScalarNode):
+            self.odd.append(("name of an option", event.start_mark))
+        if parent is None and self.odd and self.peek_event():  # what YAML does not take goes first
+            raise yaml.MarkedYAMLError(problem=self.odd[0][0], problem_mark=self.odd[0][1])
+        return node
 
 
 class _Dumper(yaml.SafeDumper):
@@ -142,21 +176,15 @@ class SkippedInput:
 
     names: set[str] = field(default_factory=set)
     lines: dict[str, list[int]] = field(default_factory=dict)
-    options: dict[int, set[str]] = field(default_factory=dict)  # by the part that they belong to
+    options: set[tuple[int, str]] = field(default_factory=set)  # with the part that they belong to
     parts: int = 0  # that were read
     nameless: bool = False  # whether something was left out of which nobody knows how it is called
 
     def take(self, name: str, node: Node, holder: Node | None = None) -> None:
         """Leave out a part, with every name that it gives; of its `holder` it may be an option."""
-        if name and holder:
-            self.options.setdefault(id(holder), set()).add(name)
-        names = {name} - {""}
-        for group in _groups(node):
-            names |= {
-                value.value
-                for key, value in group.value
-                if key.value in NAMING and isinstance(value, ScalarNode) and value.value
-            }
+        self.options.add((id(holder), name))
+        named = (get(part, option) for part in walk(node) for option in NAMING)
+        names = {name, *(str(each.value) for each in named if isinstance(each, ScalarNode))} - {""}
         self.nameless = self.nameless or not names
         self.names |= names
 
@@ -176,7 +204,7 @@ class SkippedInput:
             if isinstance(node, MappingNode):
                 innermost = node
             node = get(node, step) or node
-        missing = any(f"`{option}`" in reason for option in self.options.get(id(innermost), ()))
+        missing = any((id(innermost), option) in self.options for option in re.findall("`(.+?)`", reason))
         return missing or (innermost is not root and self.touches(innermost))
 
 
@@ -186,9 +214,6 @@ MOST_BYTES = 3_000_000  # of one file
 MOST_PARTS = 250_000  # of one spec, each as often as aliases and sets repeat it
 MAX_DEPTH = 30  # groups and lists within each other: more than any spec has
 TRIES = 20  # faults that are left out of a file before it is given up
-OWN_TAG = "!"
-WITHIN_ITSELF = "An alias (*) in this part refers to the whole of it, which never ends."
-WRITTEN_OUT = "Write out what the alias refers to."
 TOO_MANY = f"There are more than {MOST_PARTS:,} parts in this, as often as aliases (*) repeat them."
 FEWER = "Take the aliases out, or look where this came from."
 ORDINARY = "Put an ordinary file in its place."
@@ -209,32 +234,34 @@ def compose(
     if content is None:
         return None
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         reason = "The file cannot be read: it is not UTF-8 text."
         mistakes.append(Mistake(name, 1, 1, reason, "Save it as UTF-8 text."))
         return None
-    tries, skipped = (1, SkippedInput()) if skipped is None else (TRIES, skipped)
-    node = _tree(text, name, mistakes, skipped, options, tries)
+    node, told, left_out = None, False, skipped or SkippedInput()
+    for _ in range(TRIES if skipped else 1):
+        stream = StringIO(text)
+        stream.name = name
+        try:
+            node = yaml.compose(stream, Loader)
+        except yaml.YAMLError as error:
+            fault, of_line = explained(error, text, name, options)
+            if of_line or not told:  # another fault of structure may come from the first one
+                mistakes.append(fault)
+            told = True
+            text = _without(text, fault.line - 1, name, left_out)
+        else:
+            break
     if node is None:
+        if not told:
+            mistakes.append(Mistake(name, 1, 1, "The file is empty.", "Fill it in or remove it."))
         return None
-    nested = list(_endless(node, name, skipped, {}))
-    mistakes += nested
-    if nested and tries == 1:
-        return None
-    skipped.parts += size(node, MOST_PARTS - skipped.parts)
-    if skipped.parts > MOST_PARTS:
+    left_out.parts += size(node, MOST_PARTS - left_out.parts)
+    if left_out.parts > MOST_PARTS:
         mistakes.append(Mistake(name, 1, 1, TOO_MANY, FEWER))
         return None
-    for part in walk(node):  # the short name of the file, so that a place needs no other table
-        mark = part.start_mark
-        part.start_mark = yaml.Mark(name, mark.index, mark.line, mark.column, None, 0)
-    mistakes += _odd_and_doubled_keys(node, skipped)
-    for part in walk(node):
-        if part.tag.startswith(OWN_TAG):  # YAML would lose the first word
-            said = part.value if isinstance(part, ScalarNode) else "…"
-            reason = "A text cannot begin with ! unless it is in quotation marks."
-            mistakes.append(mistake_at(part, (), reason, f'Write "{part.tag} {said}".'))
+    mistakes += _doubled_options(node, left_out)
     return node
 
 
@@ -275,105 +302,37 @@ def entries_of(node: Node) -> list[tuple[Node, ...]]:
     return [(item,) for item in node.value] if isinstance(node, SequenceNode) else []
 
 
-def _groups(root: Node) -> Iterator[MappingNode]:
-    return (node for node in walk(root) if isinstance(node, MappingNode))
-
-
-def _tree(
-    text: str, name: str, mistakes: list[Mistake], skipped: SkippedInput, options: Sequence[str], tries: int
-) -> Node | None:
-    """Give the whole tree, or what is left of it without the parts that YAML does not take."""
-    told = False
-    for _ in range(tries):
-        try:
-            node = yaml.compose(text, Loader)
-        except yaml.YAMLError as error:
-            fault, of_line = explained(error, text, name, options)
-            if of_line or not told:  # another fault of structure may come from the first one
-                mistakes.append(fault)
-            told = True
-            text = _without(text, fault.line - 1, name, skipped)
-        else:
-            if node is None and not told:
-                mistakes.append(Mistake(name, 1, 1, "The file is empty.", "Fill it in or remove it."))
-            return node
-    return None
-
-
 def _without(text: str, line: int, name: str, skipped: SkippedInput) -> str:
     """Give the text with blank lines in place of the entry or option that holds a line with a fault."""
-    lines = text.split("\n")
-    indents = [len(row) - len(row.lstrip()) for row in lines]
+    lines = text.splitlines()
     at = min(line, len(lines) - 1)
-    around = (row for row in range(at, -1, -1) if lines[row].strip() and indents[row] < indents[at])
-    # the entry of a list that holds the line begins with one of these
-    begins = (row for row in (at, next(around, at)) if lines[row].lstrip().startswith("- "))
-    first = next(begins, at)
-    below = (
-        not row.strip() or indent > indents[first]
-        for row, indent in zip(lines[first + 1 :], indents[first + 1 :], strict=True)
-    )
-    last = max(first + 1 + sum(takewhile(bool, below)), at + 1)
+    # a blank line belongs to what is around it
+    indents = [len(row) - len(row.lstrip()) if row.strip() else len(text) for row in lines]
+    outer = next((row for row in range(at, -1, -1) if indents[row] < indents[at]), at)
+    first = next((row for row in (at, outer) if lines[row].lstrip().startswith("- ")), at)
+    last = next((row for row in range(at + 1, len(lines)) if indents[row] <= indents[first]), len(lines))
     skipped.lines.setdefault(name, []).extend(range(first, last))
     left_out = "\n".join(lines[first:last])
-    for names in NAMED_IN_TEXT.findall(left_out):
-        skipped.names.update(filter(None, names))
+    skipped.names.update(NAMED_IN_TEXT.findall(left_out))
     skipped.nameless = skipped.nameless or "use:" in left_out
     return "\n".join([*lines[:first], *[""] * (last - first), *lines[last:]])
 
 
-def _endless(
-    node: Node, name: str, skipped: SkippedInput, deepest: dict[int, int], above: tuple[Node, ...] = ()
-) -> Iterator[Mistake]:
-    """Give every part that stands too deep within others, or within itself by an alias: these are taken out.
-
-    A part that several aliases repeat is looked at again only where it stands deeper than before.
-    """
-    around = (*above, node)
-    if deepest.get(id(node), 0) >= len(around):
-        return
-    deepest[id(node)] = len(around)
-    # so that those before keep their numbers
-    for number, entry in reversed(list(enumerate(entries_of(node)))):
-        itself = next((part for part in entry if any(part is outer for outer in around)), None)
-        if itself is None and len(around) <= MAX_DEPTH:
-            for part in entry:
-                yield from _endless(part, name, skipped, deepest, around)
-            continue
-        del node.value[number]
-        skipped.nameless = True
-        unseen = range(entry[-1].start_mark.line, entry[-1].end_mark.line + 1)
-        skipped.lines.setdefault(name, []).extend(unseen)
-        mark = (itself or entry[-1]).start_mark
-        words = (WITHIN_ITSELF, WRITTEN_OUT) if itself else (NESTED, LESS_NESTED)
-        yield Mistake(name, mark.line + 1, mark.column + 1, *words)
-
-
-def _odd_and_doubled_keys(root: Node, skipped: SkippedInput) -> Iterator[Mistake]:
-    """Give every name of an option that is a group or list, and the options that a group has twice: these go.
-
-    The options of one group are told together; the first of each stays.
-    """
-    for node in _groups(root):
+def _doubled_options(root: Node, skipped: SkippedInput) -> Iterator[Mistake]:
+    """Give the options that a group has twice, those of one group together: the first of each stays."""
+    for node in walk(root):
         first: dict[str, Node] = {}
-        again: list[Node] = []
-        for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                skipped.take("", value)
-                signs = "{ }" if isinstance(key, MappingNode) else "[ ]"
-                reason = f"The name of an option cannot be in {signs}."
-                yield mistake_at(key, (), reason, "Put a text that begins with a bracket in quotation marks.")
-            elif first.setdefault(str(key.value), key) is not key:
-                again.append(key)
-        kept = set(map(id, first.values()))
-        node.value[:] = [pair for pair in node.value if id(pair[0]) in kept]
-        if again:
-            skipped.nameless = True  # it may be the head of another entry that is missing
-            names = [str(key.value) for key in again]
-            line = first[names[0]].start_mark.line + 1
-            reason = f"`{names[0]}` appears twice here, the first time in line {line}."
-            remedy = "Keep one of the two."
-            if len(again) > 1:
-                reason = f"From here on, options appear a second time: {', '.join(names)}."
-                remedy = "Insert the line that begins a new entry above them, or remove them."
-            yield mistake_at(again[0], (), reason, remedy)
+        entries = node.value if isinstance(node, MappingNode) else []
+        again = [key for key, _ in entries if first.setdefault(key.value, key) is not key]
+        if not again:
+            continue
+        entries[:] = [(key, value) for key, value in entries if key not in again]
+        skipped.nameless = True  # it may be the head of another entry that is missing
+        names = [str(key.value) for key in again]
+        line = first[names[0]].start_mark.line + 1
+        reason = f"`{names[0]}` appears twice here, the first time in line {line}."
+        remedy = "Keep one of the two."
+        if len(again) > 1:
+            reason = f"From here on, options appear a second time: {', '.join(names)}."
+            remedy = "Insert the line that begins a new entry above them, or remove them."
+        yield mistake_at(again[0], (), reason, remedy)
