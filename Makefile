@@ -100,7 +100,7 @@ fuzz: $(VENV)/test.stamp
 
 # Every rule of the Toolkit, firing and silent, recalculated by LibreOffice: some minutes.
 parity: $(VENV)/test.stamp
-	$(PY) -m pytest -m long tests/test_rule_parity.py
+	$(PY) -m pytest -m long tests/test_parity.py
 
 # Every kind of damage on every carrier, twice in one process: some minutes.
 damage: $(VENV)/test.stamp

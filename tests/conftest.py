@@ -106,6 +106,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the example spec to damage, without its sample: that is about what is asked, and would be wrong too."""
+    from tests.face import find
+
+    no_sample = shutil.ignore_patterns("sample.yaml")
+    return Path(shutil.copytree(find("example"), tmp_path / "spec", ignore=no_sample))
+
+
 @pytest.fixture(params=["pattern", "handlers"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Read plain rows by pattern as usual, or everything through expat's handlers."""

@@ -142,7 +142,6 @@ from hrge_xl.fields import (
     TICK,
     Vocabularies,
     YES_NO,
-    kind_of,
     tick_spellings,
 )
 from hrge_xl.fields.choices import OFFERED
@@ -194,7 +193,6 @@ from hrge_xl.spec.supplements import (
     IDENTITY_KEY,
     IDENTITY_SHEET,
     IndicatorFigures,
-    KEYS,
     LEFTOVER_KEY,
     LISTS_KEY,
     NAMES,

@@ -9,42 +9,13 @@ from hypothesis import strategies as st
 
 from tests.face import dumped
 from tests.made_expressions import PATTERNS, figures, truths
+from tests.tables import table
 
 Files = dict[str, Any]
+SPECS: dict[str, Files] = table("made_specs")
 LANGUAGES = ("en", "fr", "ar", "fa-AF", "zh", "ne", "ru", "pt-BR")
-WORDS = st.sampled_from(
-    (
-        "Risk",
-        "Été",
-        "الخطر",
-        "风险",
-        "What is it?",
-        "50 %",
-        "a: b",
-        "O'Neil",
-        'the "end"',
-        "=1+1",
-        "-",
-        "<r>x</r>",
-        "{x}",
-    )
-)
-TYPES = (
-    "text",
-    "long",
-    "integer",
-    "decimal",
-    "percent",
-    "year",
-    "date",
-    "choice",
-    "many",
-    "yesno",
-    "tick",
-    "scale",
-    "reference",
-    "calculated",
-)
+WORDS = st.sampled_from(table("made_expressions")["words"])
+TYPES = list(table("function_parity")["types"])
 
 
 @st.composite
@@ -246,7 +217,7 @@ def _formulas(
 
 @st.composite
 def _field(draw: st.DrawFn, code: str, codes: list[str], languages: list[str]) -> dict[str, Any]:
-    kind = draw(st.sampled_from(TYPES[:-1]))
+    kind = draw(st.sampled_from(TYPES))
     made: dict[str, Any] = {"code": code, "type": kind, "label": draw(_text(languages))}
     if kind in ("choice", "many"):
         made["vocabulary"] = "WORDS"

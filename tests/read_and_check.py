@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -38,6 +39,14 @@ def read_bytes(
 ) -> Submission | Refusal:
     """Read what is no file."""
     return reader.read_content(File(path, sha256, size, format, data), want)
+
+
+def read(data: bytes, want: ExpectedReturn = ExpectedReturn()) -> Submission:  # noqa: B008  (frozen)
+    """Read a workbook that has to be one."""
+    digest = hashlib.sha256(data).hexdigest()
+    found = read_bytes(data, path="x.xlsx", sha256=digest, size=len(data), want=want)
+    assert isinstance(found, Submission), found
+    return found
 
 
 def read_raw(workbook: RawWorkbook, *, path: str, want: ExpectedReturn) -> Submission | Refusal:

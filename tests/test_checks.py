@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from hrge_xl import load
+from tests.answers import TODAY
 from tests.build_submission import submission
 from tests.face import (
     Layout,
@@ -20,19 +20,21 @@ from tests.face import (
     State,
     Submission,
     Verdict,
+    address,
     build,
     kind_called,
     said,
 )
 from tests.in_words import in_words
 from tests.read_and_check import calculated, check
+from tests.tables import table
+from tests.test_evaluator import LAYOUT as SMALL_LAYOUT
 from tests.test_evaluator import SPEC as SMALL
 
 STAMP_DAMAGED = kind_called("stamp-damaged")
 DROPDOWN_LOST = kind_called("dropdown-lost")
 SHEET_MISSING = kind_called("sheet-missing")
 
-TODAY = date(2026, 6, 30)
 EXAMPLE = load("example")
 LAYOUT = build(EXAMPLE, "en")
 FRENCH = build(EXAMPLE, "fr")
@@ -73,8 +75,6 @@ def changed(changes: dict[Any, dict[str, Any]] | None = None, **answers: Any) ->
 
 
 def at(code: str, row: str = "1", tool: str = "PLAN", part: int = 0) -> str:
-    from tests.face import address
-
     return address(*LAYOUT.slots[tool, row, code].cells[part])
 
 
@@ -297,9 +297,6 @@ def test_a_reference_leads_to_a_row_that_exists(row: str, codes: list[str]) -> N
     assert result.verdicts[risk("08")].code == "".join(codes)
 
 
-SMALL_LAYOUT = build(SMALL, "en")
-
-
 def test_a_reference_to_a_register_needs_a_row_in_use() -> None:
     answers = {("FORM", "1", "FRM_REQ"): "x", ("REG", "R-01", "REG_REF"): "CAT"}
     for target, codes in (("R-01", []), ("R-02", ["V016"]), ("IT1", []), ("IT3", ["V016"])):
@@ -412,19 +409,7 @@ def test_the_first_of_several_problems_is_the_verdict() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "row", "tool", "shown", "formula", "codes"),
-    [
-        ("PLN_14", "1", "PLAN", 25, True, []),
-        ("PLN_14", "1", "PLAN", 25.004, True, []),  # as rounded by the sheet
-        ("PLN_14", "1", "PLAN", 26, True, ["V019"]),
-        ("PLN_14", "1", "PLAN", 25, False, ["S013"]),
-        ("PLN_14", "1", "PLAN", 26, False, ["V017"]),
-        ("RSK_05", "K-01", "R1", "Moderate", True, []),
-        ("RSK_05", "K-01", "R1", "Low", True, ["V019"]),
-        ("RSK_05", "K-01", "R1", "Moderate", False, ["S013"]),
-        ("RSK_05", "K-02", "R1", "Low", True, []),  # a row without answers
-        ("RSK_05", "K-02", "R1", "Low", False, ["V017"]),
-    ],
+    ("field", "row", "tool", "shown", "formula", "codes"), table("cases")["calculated_cells_are_recomputed"]
 )
 def test_calculated_cells_are_recomputed(
     field: str, row: str, tool: str, shown: Any, formula: bool, codes: list[str]
@@ -489,29 +474,7 @@ def test_the_period_of_the_form_touches_that_of_the_round(period: Any, said: lis
     assert found(changed(period=period, also={plan("04"): None, plan("05"): None}))[0][0] == "V001"
 
 
-PERSONAL = [
-    ("Write to jane.doe@example.org today", "P001"),
-    ("call +92 300 123 4567 for help", "P002"),
-    ("call 0092-300-1234567", "P002"),
-    ("call +923001234567", "P002"),
-    ("passport AB1234567 was taken", "P003"),
-    ("Passport no. 123456", "P003"),
-    ("CNIC 12345-1234567-1", "P003"),
-    ("case no: 2026/001234", "P003"),
-    ("number 1234567890 of the file", "P003"),
-    ("from 2026-03-01 to 2026-04-30", ""),
-    ("1,234,567,890 people live there", ""),
-    ("The budget is 1000000.50 for 2026", ""),
-    ("resolution A/67/775-S/2013/110 of 5 March 2013", ""),
-    ("a passport is taken from victims in 2026", ""),
-    ("+20 % more than in 2024 and 2025", ""),
-    ("1.2.3 and 4.5.6, see 7 to 10", ""),
-    ("user@home", ""),
-    ("a rate of 0.123456789", ""),
-]
-
-
-@pytest.mark.parametrize(("text", "code"), PERSONAL)
+@pytest.mark.parametrize(("text", "code"), table("cases")["personal_data_in_texts"])
 def test_personal_data_in_texts(text: str, code: str) -> None:
     result = changed(also={risk("01"): text})
     assert found(result) == ([(code, at("RSK_01", "K-01", "R1"))] if code else [])
@@ -604,11 +567,6 @@ def test_findings_come_in_the_order_of_the_sheet() -> None:
     places = [(f.tool, int(str(f.cell)[1:])) for f in result.findings]
     order = {"PLAN": 0, "C1": 1, "R1": 2}
     assert places == sorted(places, key=lambda place: (order[str(place[0])], place[1]))
-
-
-def test_a_file_checked_twice_in_one_process_says_the_same() -> None:
-    files = submission(LAYOUT, CLEAN | {plan("06"): 600})
-    assert outcome(files).findings == outcome(replace(files)).findings
 
 
 # marks for no answer

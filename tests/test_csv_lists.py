@@ -11,8 +11,8 @@ import yaml
 from click.testing import CliRunner
 
 from hrge_xl import load
+from tests.broken_specs import damage, mistakes
 from tests.face import carried, cli
-from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 
 OUT = """COUNTRY:
   items:
@@ -34,7 +34,7 @@ EGY,Egypt,Égypte,مصر,,
 
 
 @pytest.fixture
-def in_file(copy: Path) -> Path:  # noqa: F811
+def in_file(copy: Path) -> Path:
     """The example spec with its countries in a file of their own."""
     damage(copy, "vocabularies.yaml", OUT, "COUNTRY: {file: countries.csv}\n")
     (copy / "countries.csv").write_text(LINES, encoding="utf-8")

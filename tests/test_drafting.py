@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-from collections.abc import Callable
+import re
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from tests.face import (
     FIELD_TYPES,
     ChecklistBlock,
     Draft,
+    DraftBlock,
+    DraftField,
+    DraftSpec,
     Finding,
     FormBlock,
     RegisterBlock,
@@ -28,13 +31,15 @@ from tests.face import (
     Submission,
     UsageError,
     cli,
+    guess,
     item_codes,
     list_name,
+    read,
     tool_code,
 )
 from tests.face import drafted as drafted_from
 from tests.intake_files import pack
-from tests.read_and_check import read_bytes
+from tests.read_and_check import read as read_sent
 
 DAY = date(2026, 3, 1)
 
@@ -55,16 +60,7 @@ def drafted(book: Workbook | bytes, folder: Path) -> tuple[Spec, str, str]:
 def read_back(spec: Spec, folder: Path, answers: dict[tuple[str, str, str], object]) -> Submission:
     """What the intake reads from a workbook issued for the spec."""
     data = generate(spec, Order("TEAM", DAY, answers=answers))  # type: ignore[arg-type]
-    found = read_bytes(
-        data,
-        path="x.xlsx",
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
-        format="xlsx",
-        want=ExpectedReturn(spec=str(folder / "draft")),
-    )
-    assert isinstance(found, Submission), found
-    return found
+    return read_sent(data, ExpectedReturn(spec=str(folder / "draft")))
 
 
 def validate(sheet: object, where: str, **rule: object) -> None:
@@ -125,9 +121,13 @@ def test_a_register_with_dropdowns(tmp_path: Path) -> None:
     assert (persons.minimum, persons.maximum, persons.help.say("en")) == (0, 500, "All ages")
     assert list(spec.vocabularies["DISTRICTS"].by_code) == ["NORTHEAST", "NORTHWEST", "ETE", "I4"]
     assert list(spec.vocabularies["STATUS"].by_code) == ["OPEN", "CLOSED", "ONHOLD"]
-    assert "'Days' was a formula (=F4-E4)" in text
+    assert "'Days' was a formula (=F4-E4): describe it as `calculated`" in text
+    assert "as many rows as the sheet has room for" in text
     assert "# guess: percent, from the number format 0%" in text
-    assert "'Lists' was left out" in said
+    assert (
+        "The sheet 'Lists' was left out: it holds the entries of dropdowns, which are now in vocabularies.yaml."
+        in said
+    )
     rows = {
         ("S1", "S1-01", "S1_01"): "A case",
         ("S1", "S1-01", "S1_02"): "ETE",
@@ -165,9 +165,10 @@ def questionnaire() -> Workbook:
 def test_a_questionnaire(tmp_path: Path) -> None:
     spec, text, _ = drafted(questionnaire(), tmp_path)
     tool = spec.tools[0]
-    assert [block.title.say("en") for block in tool.blocks] == ["", "Your work"]
-    assert all(isinstance(block, FormBlock) for block in tool.blocks)
     fields = list(tool.fields.values())
+    assert [block.title.say("en") for block in tool.blocks] == ["", "Your work"]
+    assert fields[3].vocabulary == "HOW_DO_YOU_RATE_IT"
+    assert all(isinstance(block, FormBlock) for block in tool.blocks)
     assert [field.type.name for field in fields] == ["text", "year", "date", "scale", "long", "decimal"]
     assert fields[0].label.say("en") == "Name of the office"
     assert fields[0].help.say("en") == "In full"
@@ -230,6 +231,8 @@ def test_an_odd_workbook(tmp_path: Path) -> None:
         ("C1_02", "", {"C1_01": "w6"}),
         ("C1_03", "People", {"C1_01": "w8"}),
     ]
+    assert block.item.say("en") == "Point"
+    assert "already filled in on the sheet, so it is fixed" in text
     assert [(field.type.name, field.fixed) for field in block.fields] == [
         ("text", True),
         ("choice", False),
@@ -264,9 +267,6 @@ def test_a_list_on_another_sheet_as_excel_writes_it(tmp_path: Path) -> None:
 
 def moved_to_extension(data: bytes) -> bytes:
     """The same workbook with its dropdown in the extension that Excel uses."""
-    import re
-    import zipfile
-
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
         for name in old.namelist():
@@ -295,8 +295,6 @@ def test_what_is_no_workbook_is_one_line(data: bytes, tmp_path: Path) -> None:
 
 
 def test_a_damaged_workbook_is_read_or_refused(tmp_path: Path) -> None:
-    import zipfile
-
     register().save(tmp_path / "whole.xlsx")
     with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole:
         parts = {name: whole.read(name) for name in whole.namelist()}
@@ -308,10 +306,6 @@ def test_a_damaged_workbook_is_read_or_refused(tmp_path: Path) -> None:
             assert isinstance(drafted_from("cut.xlsx", "cut", (pack(cut), "xlsx")), Draft | Finding)
 
 
-def nothing() -> Workbook:
-    return Workbook()
-
-
 @pytest.mark.parametrize("name", ["missing.xlsx", "old.xls"])
 def test_a_file_that_cannot_be_opened(name: str, tmp_path: Path) -> None:
     if name.endswith(".xls"):
@@ -320,9 +314,8 @@ def test_a_file_that_cannot_be_opened(name: str, tmp_path: Path) -> None:
         draft(tmp_path / name, "bad")
 
 
-@pytest.mark.parametrize("make", [nothing])
-def test_a_workbook_with_nothing_to_fill_in(make: Callable[[], Workbook], tmp_path: Path) -> None:
-    make().save(tmp_path / "a.xlsx")
+def test_a_workbook_with_nothing_to_fill_in(tmp_path: Path) -> None:
+    Workbook().save(tmp_path / "a.xlsx")
     done = CliRunner().invoke(cli, ["spec", "draft", str(tmp_path / "a.xlsx"), "-o", str(tmp_path / "d")])
     assert isinstance(done.exception, UsageError)
     assert not (tmp_path / "d").exists()
@@ -346,3 +339,211 @@ def test_codes() -> None:
     ]
     assert [list_name(text) for text in ("Case status", "2 x", "حالة")] == ["CASE_STATUS", "LIST_2_X", "LIST"]
     assert [tool_code(name, {"S1"}) for name in ("T1.1 Plan", "Plan", "R2D2")] == ["T1.1", "S2", "S2"]
+
+
+# what is made of the sheets, and what is said about each guess
+
+Rule = tuple[str, dict[str, str]]  # cells, what they take
+WHOLE = {"type": "whole", "operator": "between", "formula1": "0", "formula2": "9"}
+YES_NO = {"type": "list", "formula1": '"Yes,No"'}
+SIZES = {"type": "list", "formula1": '"Small,Large"'}
+STEPS = {"type": "list", "formula1": '"1 Rare,2 - Possible,3"'}
+
+
+def guessed(book: Workbook) -> DraftSpec:
+    """The draft of a workbook."""
+    book.save(target := io.BytesIO())
+    return guess(read(target.getvalue(), "office"))
+
+
+def sheet_of(
+    *rows: tuple[object, ...], name: str = "Visits", rules: tuple[Rule, ...] = (), open: str = ""
+) -> Workbook:
+    """A workbook of one sheet with these rows, rules and, on a protected sheet, open cells."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = name
+    for row in rows:
+        sheet.append(row)
+    for where, rule in rules:
+        validate(sheet, where, **rule)
+    if open:
+        sheet.protection.sheet = True
+        for row in sheet[open]:
+            for cell in row:
+                cell.protection = Protection(locked=False)
+    return book
+
+
+def only_block(book: Workbook) -> DraftBlock:
+    (tool,) = guessed(book).tools
+    (block,) = tool.blocks
+    return block
+
+
+def types(block: DraftBlock) -> dict[str, str]:
+    return {field.label: field.type for field in block.fields}
+
+
+def field(book: Workbook, number: int = 0) -> DraftField:
+    return only_block(book).fields[number]
+
+
+# forms
+
+
+def test_question_and_answer_side_by_side_are_a_form_and_no_table() -> None:
+    """With heads above them and remarks behind them."""
+    book = sheet_of(
+        ("Question", "Answer", "Remark"), ("How many?", None, "All ages"), ("Is it open?", None, None),
+        rules=(("B2", WHOLE), ("B3", YES_NO)),
+    )  # fmt: skip
+    block = only_block(book)
+    assert (block.kind, types(block)) == ("form", {"How many?": "integer", "Is it open?": "yesno"})
+    assert block.fields[0].options["help"] == "All ages"
+
+
+def test_two_questions_in_a_row_are_no_help_of_each_other() -> None:
+    book = sheet_of(("How many?", None, "Is it open?", None), rules=(("B1", WHOLE), ("D1", YES_NO)))
+    block = only_block(book)
+    assert types(block) == {"How many?": "integer", "Is it open?": "yesno"}
+    assert "help" not in block.fields[0].options
+
+
+def test_where_nothing_else_tells_short_texts_with_a_blank_beside_are_questions() -> None:
+    """Longer ones too, where they end as questions do; sentences are headings of what follows."""
+    why = "We ask this every year so that we know how many of them could be reached, and why others could not"
+    book = sheet_of(
+        ("Visit to an office",), ("Place:", None), ("Who came?", None), (f"{why}.", None), (f"{why}?", None),
+        (f"{why * 3}?", None), ("Please sign.", None),
+    )  # fmt: skip
+    (tool,) = guessed(book).tools
+    assert tool.title == "Visit to an office"
+    assert [(each.options, [field.label for field in each.fields]) for each in tool.blocks] == [
+        ({}, ["Place", "Who came?"]),
+        ({"title": f"{why}."}, [f"{why}?"]),
+    ]
+
+
+def test_a_sheet_that_begins_with_a_question_is_called_by_its_name() -> None:
+    book = sheet_of(("How many?", None), ("Is it open?", None), rules=(("B1", WHOLE), ("B2", YES_NO)))
+    assert guessed(book).tools[0].title == "Visits"
+
+
+# tables
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "blank_rows"),
+    [
+        ([("Place", "Days"), ("Rabat", 3), ("Fès", 4)], {}, 20),
+        ([("Place", "Days"), *[("Rabat", 3)] * 30], {}, 30),
+        ([("Place", "Days"), ("Rabat", 3)], {"rules": (("B2:B41", WHOLE),)}, 40),
+        ([("Place", "Days"), ("Rabat", 3)], {"rules": (("B2:B9999", WHOLE),)}, 20),
+        ([("Place", "Days"), ("Rabat", 3)], {"open": "A2:B8"}, 7),
+    ],
+    ids=[
+        "as many as usual",
+        "as many as there are",
+        "as many as have a rule",
+        "rule without end",
+        "open cells",
+    ],
+)
+def test_a_register_has_room_for_rows(
+    rows: list[tuple[object, ...]], options: dict[str, object], blank_rows: int
+) -> None:
+    block = only_block(sheet_of(*rows, **options))  # type: ignore[arg-type]
+    assert (block.kind, block.options["rows"], types(block)) == (
+        "register", blank_rows, {"Place": "text", "Days": "integer"},
+    )  # fmt: skip
+
+
+def test_heads_may_stand_above_a_section() -> None:
+    rows = [("No.", "Place", "Size"), ("North", None, None), (1, "Rabat", None), (2, "Fès", None)]
+    block = only_block(sheet_of(*rows, rules=(("C3:C4", SIZES),)))
+    assert types(block) == {"Place": "text", "Size": "choice"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "rule"),
+    [
+        ([("Point", "Answer"), ("A ramp", None)], "B2"),  # one alone is no list
+        ([("Point", "Answer"), ("A ramp", None), (None, None), (None, None), ("A room", None)], "A2:B5"),
+        ([("Point", "Answer"), ("A ramp", None), ("A room", None)], "B2:B9"),  # room for further ones
+        (
+            [("Point", "Answer", "Remark"), ("A ramp", "Yes"), ("A room", "No")],
+            "B2:B3",
+        ),  # it is being filled in
+    ],
+    ids=["one row", "open texts", "more room", "answers"],
+)
+def test_what_is_no_checklist_is_a_register(rows: list[tuple[object, ...]], rule: str) -> None:
+    assert only_block(sheet_of(*rows, rules=((rule, YES_NO),))).kind == "register"
+
+
+# fields
+
+
+def test_the_steps_of_a_scale_are_the_numbers_in_front() -> None:
+    draft = guessed(sheet_of(("Place", "Risk", "Risk then"), rules=(("B2:C9", STEPS),)))
+    risk, then = draft.tools[0].blocks[0].fields[1:]
+    assert draft.vocabularies == {"RISK": [("1", "Rare"), ("2", "Possible"), ("3", "3")]}
+    assert risk.type == then.type == "scale"
+    assert risk.options["vocabulary"] == then.options["vocabulary"] == "RISK"
+
+
+def test_entries_that_are_written_alike_have_codes_of_their_own() -> None:
+    alike = {"type": "list", "formula1": '"Half a day?,Half-a-day,Half a day"'}
+    draft = guessed(sheet_of(("Place", "How long"), rules=(("B2:B9", alike),)))
+    (entries,) = draft.vocabularies.values()
+    assert [code for code, _ in entries] == ["HALFADAY", "HALFADAY2", "HALFADAY3"]
+
+
+def test_texts_that_are_too_long_are_cut_and_told() -> None:
+    label, prompt = "How many persons came to the office in the whole of the year? " * 5, "All of them. " * 20
+    book = sheet_of((label, None), rules=(("B1", WHOLE | {"prompt": prompt[:250]}),))
+    asked = field(book)
+    assert (len(asked.label), asked.label[-1]) == (250, "…")
+    assert "the label was longer than Excel allows and is cut" in asked.notes
+    assert any(note.startswith("the prompt is too long for a help: All of them.") for note in asked.notes)
+    assert "help" not in asked.options
+
+
+def test_a_short_prompt_is_the_help() -> None:
+    assert (
+        field(sheet_of(("How many?",), rules=(("B1", WHOLE | {"prompt": "All ages"}),))).options["help"]
+        == "All ages"
+    )
+
+
+# workbooks
+
+
+@pytest.mark.parametrize(
+    ("heads", "language"),
+    [(("المكان", "عدد الأيام"), "ar"), (("Place", "Days"), "en"), (("Day", "المكان"), "ar")],
+)
+def test_the_language_is_that_of_most_letters(heads: tuple[str, ...], language: str) -> None:
+    assert guessed(sheet_of(heads, ("Rabat", 3))).language == language
+
+
+def test_a_sheet_whose_name_excel_does_not_allow_is_left_out() -> None:
+    book = sheet_of(("Place", "Days"), ("Rabat", 3))
+    book.create_sheet("Those that we have not been to for years").append(["Place", "Days"])
+    assert guessed(book).messages == [
+        "The sheet 'Those that we have not been to for years' was left out: Excel does not allow its name "
+        "(at most 31 characters)."
+    ]
+
+
+def test_a_workbook_with_nothing_to_fill_in_is_told_with_all_reasons() -> None:
+    book = sheet_of(("A page to read",))
+    book.create_sheet("Empty")
+    with pytest.raises(UsageError) as told:
+        guessed(book)
+    assert str(told.value) == (
+        "office: no sheet has questions, columns or lists to fill in. "
+        "The sheet 'Visits' was left out: nothing to fill in was found. The sheet 'Empty' was left out: it is empty."
+    )

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from hrge_xl import ExpectedReturn, Order, generate, issue, load, read
-from tests.face import SpecError, Submission, digest_of, facts_about, layout_for, pack
+from tests.broken_specs import damage
+from tests.face import Submission, digest_of, facts_about, layout_for, pack
 from tests.read_and_check import check
-from tests.test_spec import copy, damage  # noqa: F401 (a fixture)
 
 TODAY = date(2026, 6, 30)
 HEAD = "country,row,field,value,source,date\n"
@@ -41,7 +39,7 @@ def read_back(folder: Path, data: bytes, at: Path) -> Submission:
     return found
 
 
-def test_a_workbook_of_a_country_is_issued_with_its_facts(copy: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_a_workbook_of_a_country_is_issued_with_its_facts(copy: Path, tmp_path: Path) -> None:
     spec = load(with_facts(copy))
     given = read_back(copy, generate(spec, Order("T", TODAY, "MAR")), tmp_path).values()
     assert {key: value for key, value in given.items() if key[0] == "C1"} == {
@@ -54,7 +52,7 @@ def test_a_workbook_of_a_country_is_issued_with_its_facts(copy: Path, tmp_path: 
     assert not [key for key in other if key[0] == "C1"]
 
 
-def test_what_the_team_says_goes_before_a_fact(copy: Path) -> None:  # noqa: F811
+def test_what_the_team_says_goes_before_a_fact(copy: Path) -> None:
     spec = load(with_facts(copy))
     order = Order("T", TODAY, "MAR", answers={("C1", "C1_01", "CHK_01"): "N"})
     (said,) = [data for _, data in issue(spec, [order])]
@@ -63,75 +61,25 @@ def test_what_the_team_says_goes_before_a_fact(copy: Path) -> None:  # noqa: F81
     assert read_back(copy, said, at).values()["C1", "C1_01", "CHK_01"] == "N"
 
 
-def test_all_teams_of_a_round_have_the_facts_of_their_country(copy: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_all_teams_of_a_round_have_the_facts_of_their_country(copy: Path, tmp_path: Path) -> None:
     spec = load(with_facts(copy))
     orders = [Order(country, TODAY, country) for country in ("MAR", "MLI", "PAK")]
     answers = [read_back(copy, data, tmp_path).values() for _, data in issue(spec, orders)]
     assert [each.get(("C1", "C1_01", "CHK_01")) for each in answers] == ["Y", "N", None]
 
 
-def test_a_date_may_have_a_cell_of_its_own(copy: Path) -> None:  # noqa: F811
+def test_a_date_may_have_a_cell_of_its_own(copy: Path) -> None:
     spec = load(with_facts(copy, named=NAMED.replace("CHK_02", "FOL_01, date: FOL_02")))
     facts = dict(facts_about(spec, "MLI"))
     assert facts["C1", "C1_01", "FOL_01"] == "A register"
     assert facts["C1", "C1_01", "FOL_02"] == date(2026, 5, 4)
 
 
-def test_facts_travel_with_the_spec(copy: Path) -> None:  # noqa: F811
+def test_facts_travel_with_the_spec(copy: Path) -> None:
     before = digest_of(pack(copy))
     files = pack(with_facts(copy))
     assert "facts/ready.csv" in files
     assert digest_of(files) != before
-
-
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("XYZ,C1_01,CHK_01,Y,A,2026-05-04", "'XYZ' is not a code of the list 'COUNTRY'."),
-        ("MAR,C1_09,CHK_01,Y,A,2026-05-04", "There is no row 'C1_09' for this in C1. Did you mean"),
-        ("MAR,C1_03,CHK_09,Y,A,2026-05-04", "The tool 'C1' has no field 'CHK_09'."),
-        ("MAR,C1_03,CHK_01,yes,A,2026-05-04", "'yes' is not a code of this list. Did you mean 'Y'?"),
-        ("MAR,C1_03,CHK_01,Y|N,A,2026-05-04", "The field takes one answer, and these are several."),
-        ("MAR,C1_03,FOL_02,4 May,A,2026-05-04", "'4 May' is not a date."),
-        ("MAR,C1_03,CHK_01,Y,A,May 2026", "'May 2026' is not a date."),
-        ("MAR,C1_03,CHK_01,Y,,2026-05-04", "The fact has no source."),
-        ("MAR,C1_03,CHK_01,Y,A", "The line has 5 cells, and the first one has 6."),
-        ("MAR,C1_01,CHK_01,N,A register,2026-05-04", "MAR, C1_01, CHK_01 appears twice here."),
-        ("MAR,C1_01,FOL_02,2026-05-01,A law,2026-05-04", "has another source or date above"),
-    ],
-)
-def test_each_mistake_is_told_with_its_line(copy: Path, line: str, said: str) -> None:  # noqa: F811
-    with_facts(copy, f"{RIGHT}{line}\n")
-    with pytest.raises(SpecError) as caught:
-        load(copy)
-    (mistake,) = caught.value.mistakes
-    assert (mistake.file, mistake.line) == ("facts/ready.csv", 7)
-    assert said in str(mistake)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("tool: C1", "tool: C7", "There is no tool 'C7'"),
-        ("tool: C1", "tool: SUMMARY", "The sheet 'SUMMARY' has nothing to fill in."),
-        ("file: ready.csv", "file: redy.csv", "There is no file 'redy.csv'"),
-        ("source: CHK_02", "source: CHK_07", "The tool 'C1' has no field 'CHK_07'."),
-        ("source: CHK_02", "source: FOL_02", "'FOL_02' holds no text."),
-        ("source: CHK_02", "sauce: CHK_02", "`sauce` is not an option here. Did you mean 'source'?"),
-    ],
-)
-def test_mistakes_in_what_names_the_file(copy: Path, old: str, new: str, said: str) -> None:  # noqa: F811
-    with_facts(copy, named=NAMED.replace(old, new))
-    with pytest.raises(SpecError) as caught:
-        load(copy)
-    assert any(said in str(mistake) for mistake in caught.value.mistakes), caught.value.mistakes
-
-
-def test_a_file_that_nothing_names_is_told(copy: Path) -> None:  # noqa: F811
-    with_facts(copy)
-    (copy / "facts" / "other.csv").write_text(HEAD, encoding="utf-8")
-    with pytest.raises(SpecError, match=r"facts/other\.csv:1:1: The file is named nowhere\."):
-        load(copy)
 
 
 def test_the_toolkit_knows_nothing_about_a_real_country() -> None:

@@ -17,6 +17,7 @@ from tests.face import Submission, format_of, ooxml, seen
 from tests.in_words import in_words
 from tests.intake_files import MAIN, relationships, sheet, workbook
 from tests.read_and_check import read_bytes
+from tests.tables import table
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
@@ -218,59 +219,10 @@ def test_a_theme_that_cannot_be_read_is_told_and_the_answers_are_read() -> None:
 
 # number formats
 
-LACK = '_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-'
+FORMATS = [*table("number_formats")["formats"], ("%" * 250, 1e300, "%" * 250)]
 
 
-@pytest.mark.parametrize(
-    ("code", "value", "expected"),
-    [
-        (";;;", 12, ""),
-        (";;;", "twelve", ""),
-        (';;;"not known"', "twelve", "not known"),
-        ('"not known"', 12, "not known"),
-        ('"not known"', "twelve", None),
-        ('0;0;0;"no "@', "twelve", "no twelve"),
-        ('0;"less";"none"', -1, "less"),
-        ('0;-0;"none"', 0, "none"),
-        ("0;-0;;@", 0, ""),
-        ("0;-0;;@", 1, None),
-        ("0,", 4800, "5"),
-        ("0,", 0, None),
-        ('#,##0.0,,"M"', 4_800_000, "4.8M"),
-        ("0%", 12, "1200%"),
-        ("0.##%", 0.5, "50%"),
-        ('0" thousand"', 5, "5 thousand"),
-        ('0"000"', 5, "5000"),
-        ('"1"0', 5, "15"),
-        ('"USD" #,##0', 4800, None),
-        ("[$€-407] #,##0.00", 4800, None),
-        ('#,##0.00\\ "zł"', 4800, None),
-        ("[$not known]0", 5, "not known5"),
-        (LACK, 4800.5, None),
-        (LACK, 0, None),
-        (LACK, "text", None),
-        ("#,###", 0, ""),
-        ("#,###", 12, None),
-        ("0;0", -5, "5"),
-        ("0;(0)", -5, None),
-        ("0;[Red]-0", -5, None),
-        ('[=1]"Yes";[=2]"No";0', 1, "Yes"),
-        ('[=1]"Yes";[=2]"No";0', 2, "No"),
-        ('[=1]"Yes";[=2]"No";0', 3, None),
-        ('[<100]0;0,"k"', 4800, "5k"),
-        ("0.00E+00", 4800, None),
-        ("# ?/?", 0.5, None),
-        ("dd/mm/yyyy;@", 46115, None),
-        ("[h]:mm;@", 1.5, None),
-        ("General", 12, None),
-        ('General" or so"', 12, "12 or so"),
-        ("@", 12, None),
-        ("000-000", 123456, None),
-        ("%" * 250, 1e300, "%" * 250),
-        ('"unclosed', 12, "unclosed"),
-        ("[unclosed", 12, ""),
-    ],
-)
+@pytest.mark.parametrize(("code", "value", "expected"), FORMATS)
 def test_what_a_format_shows(code: str, value: str | float, expected: str | None) -> None:
     assert seen(code, value) == expected
 

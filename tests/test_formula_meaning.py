@@ -15,6 +15,7 @@ from tests.build_submission import submission
 from tests.face import Grid, address, build
 from tests.made_specs import Files, write
 from tests.read_and_check import calculated, check
+from tests.tables import table
 from tests.test_cli import run
 
 TEXT, NUMBER = ({"type": kind, "label": kind} for kind in ("text", "decimal"))
@@ -196,14 +197,7 @@ def test_what_is_the_only_one_is_open_beside_a_cell_that_is_lost(tmp_path: Path)
     assert "V014" in {each["code"] for each in report["checks"]["not_run"]}
 
 
-@pytest.mark.parametrize(
-    ("decimals", "number", "expected"),
-    [
-        (0, 2.5, 3), (0, -2.5, -3), (0, 0.5, 1), (2, 1.005, 1.01), (2, -1.005, -1.01), (0, 28.499999999999996, 29),
-        (0, 100000000000000.5, 100000000000001), (0, 850000000000000.5, 850000000000001), (1, 0.25, 0.3),
-        (2, 4503599627370.125, 4503599627370.13), (1, 45035996273704.5, 45035996273704.5), (0, 2.4999, 2),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("decimals", "number", "expected"), table("cases")["a_half_goes_away_from_nought"])
 def test_a_half_goes_away_from_nought(decimals: int, number: float, expected: float, tmp_path: Path) -> None:
     """As LibreOffice and Excel have it; Python would round 2.5 to 2, and 1.005 to 1.0."""
     made = tool("A", NUMBER, formula(f"round(A_1, {decimals})"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,104 +17,15 @@ import pytest
 from hrge_xl import load
 from tests.face import FUNCTIONS, Problem, Scope, Spec, Type, address, build, parsed, reader_only, too_large
 from tests.made_specs import Files, write
-from tests.test_made_parity import said_differently
+from tests.parity import said_differently
+from tests.tables import table
 
-LISTED = {"vocabulary": "WORDS"}
-TYPES: dict[str, dict[str, Any]] = {
-    "text": {}, "long": {}, "integer": {}, "decimal": {}, "percent": {}, "year": {}, "date": {}, "choice": LISTED,
-    "many": LISTED | {"cells": 2}, "yesno": {}, "tick": {}, "scale": {"vocabulary": "STEPS"},
-    "reference": {"to": ["I"]},
-}  # fmt: skip
-WORDS = {
-    "ON": "On time",
-    "LATE": "Late",
-    "I_3": "Third",
-    "I_4": "Fourth",
-    "I_6": "Sixth",
-}  # some called as rows are
-FIXED: dict[str, list[Any]] = {  # by row of the list of items; None: no value
-    "text": ["one", "I_2", "AB-12", "a@b.org", None, "ON", " one  two ", "one", "2026"],
-    "long": ["a few words", "two words", "I_1", "one", None, "x", "one\ntwo", "one", "3.50"],
-    "integer": [3, 1, 0, -2, None, 2, 1000000, 3, 2.5],
-    "decimal": [2.5, 0.5, -1.5, 0.285, None, 1, 1e-9, -2.5, 1234567.891],
-    "percent": [0.5, 0.25, 1, 0, None, 0.125, -0.5, 1.5, 0.5],
-    "year": [2025, 2026, 2027, 2024, None, 2026, 2100, 2025, 1900],
-    "date": ["2026-03-02", "2026-01-01", "2025-12-31", "2027-01-01", None, "2026-03-02", "2026-05-04", "1950-02-03",
-        "2026-03-02"],
-    "choice": ["ON", "LATE", "I_3", "I_4", None, "ON", "LATE", "ON", "I_4"],
-    "many": ["ON;LATE", "LATE", "ON", "I_3", None, "I_6;ON", "ON", "I_4;LATE", "LATE;ON"],
-    "yesno": ["Y", "N", "Y", "N", None, "Y", "N", "Y", "N"],
-    "tick": ["Y", "N", "Y", "Y", None, "Y", "N", "Y", "Y"],
-    "scale": [1, 3, 2, 1, None, 2, 3, 2, 1],
-    "reference": ["I_1", "I_3", "I_2", "I_4", None, "I_6", "I_9", "I_1", "I_2"],
-}  # fmt: skip
-TYPED: dict[str, list[Any]] = {  # by row: right ones, none, and at the end some that cannot be read
-    "text": ["one", "I_2", "AB-12", None, "b@c.org", "late", " one  two ", 5, "=x"],
-    "long": ["a few words more", "one", None, "I_4", "two words", "I_6", "one\ntwo", " one", "x / y - z"],
-    "integer": [3, 2, 0, None, -7, 1, "ten", "ten", 1.5],
-    "decimal": [2.5, -0.5, 1.005, None, 0, 12.345, "ten", "ten", 1e300],
-    "percent": [0.5, 0.75, 1, None, 0, 0.125, "half", "half", 7],
-    "year": [2025, 2027, 2026, None, 2024, 2026, "ten", "ten", 2026],
-    "date": [date(2026, 3, 2), date(2026, 2, 28), date(2025, 12, 31), None, date(2028, 2, 29), date(2026, 1, 1),
-        "next week", "next week", 9999999],
-    "choice": ["On time", "Late", "Third", None, "Fourth", "Sixth", "no such", "no such", "Late"],
-    "many": [("Late", "On time"), ("Third",), ("On time",), (), ("Late",), (None, "Sixth"), ("no such", "Late"),
-        ("no such",), ("Third", "Late")],
-    "yesno": ["Yes", "No", "Yes", None, "No", "Yes", "perhaps", "perhaps", "Yes"],
-    "tick": ["x", None, "✓", None, "no", "1", "maybe", "maybe", "YES"],
-    "scale": ["3 Much", "1 Little", "2", None, "3 Much", "1", "often", "often", "9"],
-    "reference": ["I_1 Item 1", "I_3", "I_2 Item 2", None, "I_6", "I_4", "R-99 x", "R-99", "Item 1"],
-}  # fmt: skip
+# some called as rows are
+WORDS = {"ON": "On time", "LATE": "Late", "I_3": "Third", "I_4": "Fourth", "I_6": "Sixth"}
+TYPES, FIXED, TYPED, RESULTS, ANY, ONE, TWO, EQUAL = table("function_parity").values()
 ROWS = len(TYPED["text"])
-RESULTS = {  # of calculated answers, each made of typed ones
-    "number": "{0}decimal * 2", "date": "{0}date + 1", "text": "join({0}text, '!')",
-    "level": "level({0}scale, {0}scale)",
-}  # fmt: skip
-KINDS = dict.fromkeys(("integer", "decimal", "percent", "year", "scale"), "number") | {
-    "long": "text",
-    "tick": "yesno",
-}
-ANY = ("filled({x})", "blank({x})", "count_of({x}, 'z')", "count_of({x})", "join({x}, '-', 1)", "unique({x})")
-ONE: dict[str, tuple[str, ...]] = {
-    "number": (
-        "{x}", "{x} == 1", "{x} != 1", "{x} >= 1.5", "{x} < 2", "{x} in (1, 2)", "{x} + 1", "1 - {x}", "-{x}",
-        "{x} * 2",
-        "2 / {x}", "{x} ** 2", "2 ** {x}", "{x} ** 0.5", "level({x}, {x})", "total({x}, 1)", "total({x})",
-        "least({x}, 1)",
-        "most({x}, 1)", "absolute({x})", "sqrt({x})", "round({x})", "round({x}, 1)", "round({x} / 3, 2)",
-        "round({x} * 100)",
-        "bands({x}, 1, 'few', 2, 'some', 'many')", "bands({x}, 1, 10, 2, 20, 30)", "{x} if {x} > 1 else 0",
-        "({x} * 2) == 2",
-        "filled({x} * 2)", "blank(1 / {x})", "count_of({x} + 1)", "join({x} * 2)", "total({x} / 0, {x})",
-    ),
-    "text": (
-        "{x}", "{x} == 'one'", "{x} != 'one'", "{x} in ('one', 'AB-12')", "words({x})", "length({x})",
-        "matches({x}, '[A-Z]{{2}}-[0-9]{{2}}')", "email({x})", "{x} == row_code()", "{x} != row_code()",
-        "{x} if filled({x}) else 'none'", "join(words({x}), 'w')",
-    ),
-    "date": (
-        "{x}", "{x} == today()", "{x} <= today()", "{x} != today()", "days_between({x}, today())", "year({x})",
-        "{x} + 30",
-        "{x} - 30", "today() - {x}", "{x} if filled({x}) else today()", "year({x} + 300)", "year_end(year({x}))",
-    ),
-    "choice": ("{x}", "{x} == 'ON'", "{x} != 'ON'", "{x} in ('ON', 'LATE')", "label({x})", "{x} == row_code()",
-        "{x} != row_code()"),
-    "yesno": ("{x}", "{x} == 'Y'", "{x} != 'Y'", "{x} == 'N'", "{x} in ('Y', 'N')", "label({x})"),
-    "many": ("'ON' in {x}", "has({x}, 'LATE')", "'I_6' not in {x}", "label({x})", "count_of({x}) > 1"),
-    "reference": ("{x}", "{x} == 'I_1'", "{x} != 'I_1'", "{x} == row_code()", "{x} in ('I_1', 'I_3')"),
-    "level": ("{x}", "{x} >= 'M'", "{x} == 'M'", "{x} != 'M'", "{x} < 'H'"),
-}  # fmt: skip
-TWO: dict[str, tuple[str, ...]] = {
-    "number": (
-        "{x} == {y}", "{x} < {y}", "{x} != {y}", "{x} + {y}", "{x} * {y}", "{x} / {y}", "{x} ** {y}",
-        "total({x}, {y})",
-        "least({x}, {y})", "most({x}, {y})", "level({x}, {y})",
-    ),
-    "text": ("{x} == {y}", "{x} != {y}", "join({x}, {y})"),
-    "date": ("{x} == {y}", "{x} < {y}", "days_between({x}, {y})", "{x} - {y}"),
-    "level": ("{x} == {y}", "{x} < {y}"),
-}  # fmt: skip
-EQUAL = ("{x} == {y}", "{x} != {y}")
+KINDS = dict.fromkeys(("integer", "decimal", "percent", "year", "scale"), "number")
+KINDS |= {"long": "text", "tick": "yesno"}
 TEXTS = ("text", "choice", "yesno", "reference", "level")  # can be compared with each other
 WHOLE = ("issued('I')", "ticked('I')", "completeness('I')", "today()", "row_code()", "count('I')")
 
@@ -151,15 +61,19 @@ def operands(tool: str, around: str = "{}") -> list[Operand]:
     ]
 
 
+def said(template: str, x: Operand, y: Operand | None = None) -> str:
+    return re.sub(r"\b[xy]\b", lambda found: x.text if found[0] == "x" or y is None else y.text, template)
+
+
 def expressions(own: Sequence[Operand], others: Sequence[Operand]) -> Iterator[str]:
     """Everything that can be said of one operand, and of it and another one."""
     for x in own:
-        yield from (template.format(x=x.text) for template in (*ANY, *ONE[x.kind]))
+        yield from (said(template, x) for template in (*ANY, *ONE[x.kind]))
         for y in others:
             if x.kind == y.kind != "many" and x != y:
-                yield from (template.format(x=x.text, y=y.text) for template in TWO.get(x.kind, EQUAL))
+                yield from (said(template, x, y) for template in TWO.get(x.kind, EQUAL))
             elif x.kind in TEXTS and y.kind in TEXTS:
-                yield from (template.format(x=x.text, y=y.text) for template in EQUAL)
+                yield from (said(template, x, y) for template in EQUAL)
 
 
 def in_rows(home: str) -> Iterator[str]:
@@ -276,7 +190,7 @@ def typed(spec: Spec, tools: Sequence[str]) -> dict[tuple[str, str], Any]:
             for kind, values in TYPED.items() if (tool, number) != ("R", 3) else ():
                 value = values[number]
                 places = where.slots[tool, row, f"{tool}_T_{kind}"].cells
-                parts = value if isinstance(value, tuple) else (value,)
+                parts = value if isinstance(value, list) else (value,)
                 cells |= {
                     (f"Sheet {tool}", address(*place)): one
                     for place, one in zip(places, parts, strict=False)

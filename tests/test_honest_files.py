@@ -13,9 +13,8 @@ from tests.face import CellKind, Finding, address, ooxml
 from tests.in_words import in_words
 from tests.intake_files import members, pack
 from tests.made_workbooks import made
-from tests.read_and_check import check
+from tests.read_and_check import check, read
 from tests.telling import telling
-from tests.test_round_trip import read
 
 SPECS = ("example", "hrge_toolkit")
 DAYS_BEFORE_1904 = 1462

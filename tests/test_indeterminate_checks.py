@@ -23,11 +23,11 @@ from tests.face import (
     judge,
     parse_condition,
 )
+from tests.made_specs import SPECS
 from tests.property_tests import examples
 from tests.read_and_check import check
 from tests.test_checks import CLEAN, LAYOUT, TODAY, changed, found, plan, risk
 from tests.test_evaluator import LAYOUT as SMALL_LAYOUT
-from tests.test_evaluator import LISTS, MATRIX, TOOLS
 from tests.test_evaluator import SPEC as SMALL
 
 Key = tuple[str, str, str]
@@ -113,13 +113,7 @@ def test_many_open_places_are_counted() -> None:
         "code": "R-Y1", "tool": "REG", "severity": "error", "at": ["REG_NA"], "when": "filled(REG_NA)",
         "check": "REG_NA <= FRM_NA", "message": "Too much.", "remedy": "Less.",
     }]  # fmt: skip
-    small = build(
-        Spec.model_validate(
-            {"name": "small", "version": "1", "title": "small", "languages": ["en"], "tools": TOOLS,
-             "vocabularies": LISTS, "matrix": MATRIX, "rules": rules}
-        ),
-        "en",
-    )  # fmt: skip
+    small = build(Spec.model_validate(SPECS["small"] | {"rules": rules}), "en")
     answers: dict[Key, Any] = {("FORM", "1", "FRM_REQ"): "x", ("FORM", "1", "FRM_NA"): 5}
     answers |= {("REG", row.code, "REG_NA"): 7 for row in small.rows_of["REG"].data_rows}
     sure = check([(submission(small, answers), small)], today=TODAY)[0]
@@ -198,8 +192,8 @@ def test_whether_an_answer_is_asked_for_is_open_where_the_one_that_decides_is_in
         {"code": "ONE_N", "type": "integer", "relevant": "ONE_C == 'RED'", "label": "n"},
     ]
     tool = {"code": "ONE", "sheet": "One", "title": "one", "blocks": [{"kind": "form", "fields": fields}]}
-    spec = {"name": "small", "version": "1", "title": "small", "languages": ["en"], "tools": [tool]}
-    one = build(Spec.model_validate(spec | {"vocabularies": LISTS}), "en")
+    spec = {key: value for key, value in SPECS["small"].items() if key != "matrix"}
+    one = build(Spec.model_validate(spec | {"tools": [tool]}), "en")
     decides, asked = ("ONE", "1", "ONE_C"), ("ONE", "1", "ONE_N")
     changes = {decides: unread("perhaps", "V002"), asked: attributes}
     (result,) = check([(submission(one, {decides: "RED", asked: 3}, changes), one)], today=TODAY)

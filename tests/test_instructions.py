@@ -11,11 +11,11 @@ import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from tests.answers import layout, spec
+from tests.broken_specs import damage
 from tests.face import CATALOGUE, PROMPT_LIMIT, TITLE_LIMIT, Kind, cell_length, kind_called, remedy
 from tests.in_words import in_words
 from tests.made_workbooks import SPECS, made, opened
 from tests.test_checks import changed, plan
-from tests.test_spec import copy, damage  # noqa: F401 (a fixture)
 from tests.test_spec_options import issued
 
 NOT_A_WHOLE_NUMBER = kind_called("not-a-whole-number")
@@ -65,7 +65,7 @@ def test_a_prompt_has_the_label_of_its_question_as_title(name: str, language: st
     assert (shortened > 0) is (name == "hrge_toolkit")
 
 
-def test_a_prompt_has_as_much_as_excel_takes(copy: Path) -> None:  # noqa: F811
+def test_a_prompt_has_as_much_as_excel_takes(copy: Path) -> None:
     damage(copy, "tools/plan.yaml", "At most 40 words.", "😀" * 120)
     sheet = openpyxl.load_workbook(BytesIO(issued(copy)))["Plan"]
     prompts = [str(rule.prompt or "") for rule in sheet.data_validations.dataValidation]

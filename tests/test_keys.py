@@ -17,7 +17,7 @@ from tests.face import Answers, Layout, Slot, Value, address
 from tests.made_workbooks import issued
 from tests.office.driver import Document, Office
 from tests.office.screen import Screen
-from tests.test_round_trip import read
+from tests.read_and_check import read
 
 REWRITTEN = re.compile(r"['\"]| - |--|\.\.\.")  # what LibreOffice corrects while somebody types
 

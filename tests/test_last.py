@@ -46,10 +46,10 @@ from tests.face import (
 )
 from tests.face import last_digest as digest_of
 from tests.fixture_types import Folders
+from tests.parity import disagreements, filled
 from tests.property_tests import examples
 from tests.read_and_check import check, layout_of
 from tests.rounds_in_time import KEY, InTime, filled_in, risk, spec_in_time, whole
-from tests.test_parity import disagreements, filled
 
 TODAY = date(2026, 7, 1)
 LAST: Answers = {

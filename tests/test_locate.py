@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl import ExpectedReturn, load
-from tests.answer_strategies import answers_of
+from tests.answers import answers_of
 from tests.face import (
     AS_ISSUED,
     TODAY_NAME,

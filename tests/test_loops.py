@@ -10,11 +10,12 @@ import openpyxl
 import pytest
 
 from hrge_xl import ExpectedReturn, Order, generate, load
+from tests.answers import TODAY
 from tests.face import MARK_COLUMN, Answers, build, find
 from tests.in_words import in_words
 from tests.made_workbooks import recalculate_on
-from tests.read_and_check import check
-from tests.test_parity import TODAY, disagreements, read
+from tests.parity import disagreements
+from tests.read_and_check import check, read
 
 RULES = """
 - code: R-E10

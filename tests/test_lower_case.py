@@ -12,8 +12,8 @@ import pytest
 from hrge_xl import Order, generate, load
 from tests.answers import full
 from tests.audited import hrge
+from tests.broken_specs import damage, mistakes
 from tests.face import build
-from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 
 CODES = re.compile(
     r"\b(?:(?:PLN|CHK|RSK|FOL|USE|C1)_\d\d|PLAN|C1|R1|SUMMARY|COUNTRY|ANSWER|GROUP|RESPONSE|LIKELIHOOD|IMPACT"
@@ -23,7 +23,7 @@ TODAY = date(2026, 6, 30)
 
 
 @pytest.fixture
-def lower(copy: Path) -> Path:  # noqa: F811
+def lower(copy: Path) -> Path:
     """The example spec with every code in lower case."""
     for file in copy.rglob("*.yaml"):
         text = CODES.sub(lambda code: code[0].lower(), file.read_text(encoding="utf-8"))
@@ -94,7 +94,7 @@ def test_a_waiver_of_a_rule_in_lower_case(lower: Path, tmp_path: Path) -> None:
         ("tools/plan.yaml", "PLN_10", "Lambda", "'Lambda' is a word of expressions."),
     ],
 )
-def test_case_alone_tells_no_codes_apart(copy: Path, file: str, old: str, new: str, found: str) -> None:  # noqa: F811
+def test_case_alone_tells_no_codes_apart(copy: Path, file: str, old: str, new: str, found: str) -> None:
     damage(copy, file, f"code: {old}", f"code: {new}")
     assert any(found in mistake for mistake in mistakes(copy)), mistakes(copy)
 

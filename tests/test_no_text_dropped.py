@@ -27,8 +27,7 @@ from tests.face import (
 )
 from tests.made_specs import Files, write
 from tests.property_tests import examples
-from tests.read_and_check import check
-from tests.test_round_trip import read
+from tests.read_and_check import check, read
 
 TODAY = date(2026, 6, 30)
 ROWS = 30

@@ -13,10 +13,8 @@ from tests.answers import TODAY, layout
 from tests.face import SpecError, address, build, dumped, reference_name, sample_answers
 from tests.made_specs import Files, write
 from tests.made_workbooks import issued, opened, recalculate_on
-from tests.read_and_check import check
-from tests.test_made_parity import said_differently
-from tests.test_parity import disagreements
-from tests.test_round_trip import read
+from tests.parity import disagreements, said_differently
+from tests.read_and_check import check, read
 
 TOOLKIT, TOOLS = "hrge_toolkit", ("T1.1", "T3.2", "T3.3")
 SUGGESTED = ("RSK_31", "RSK_32", "RSK_33")

@@ -11,7 +11,7 @@ import pytest
 
 from hrge_xl import ExpectedReturn, Order, generate, init_round, load, load_round, read
 from tests.audited import hrge
-from tests.burden import burdens, table
+from tests.broken_specs import damage
 from tests.face import (
     Answers,
     Choice,
@@ -29,10 +29,9 @@ from tests.face import (
     submission_of,
     taken_along,
 )
+from tests.parity import disagreements
 from tests.read_and_check import check, layout_of
 from tests.telling import telling
-from tests.test_parity import disagreements
-from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 
 TODAY = date(2026, 6, 30)
 PROFILES = ("quick", "standard", "full")
@@ -131,17 +130,6 @@ def test_generate_issues_a_profile_and_says_what_comes_along(
     assert "leaves sheets to choose from" in capsys.readouterr().err
 
 
-def test_what_each_profile_weighs_can_be_counted(example: Spec, toolkit: Spec) -> None:
-    short, whole = burdens(example)
-    assert (short.profile, short.tabs, whole.tabs) == ("short", 5, 6)
-    assert short.inputs < whole.inputs
-    assert short.formulas < whole.formulas
-    assert short.kilobytes < whole.kilobytes
-    said = table([short, whole]).splitlines()
-    assert len(said) == 3
-    assert said[1].split() == ["short", "5", *said[1].split()[2:]]
-
-
 # rounds
 
 
@@ -152,8 +140,7 @@ def a_round(folder: Path, teams: str, spec: str = "hrge_toolkit") -> Round:
 
 def test_each_team_of_a_round_has_its_profile(tmp_path: Path) -> None:
     made = a_round(
-        tmp_path,
-        "team,country,profile,tools\nA,PAK,Quick,3.4\nB,AFG,full,\nC,IRQ,,\nD,UZB,,4.C\n",
+        tmp_path, "team,country,profile,tools\nA,PAK,Quick,3.4\nB,AFG,full,\nC,IRQ,,\nD,UZB,,4.C\n"
     )
     teams = {team.code: (team.profile, team.tools) for team in made.teams}
     assert teams["A"] == ("quick", ("T3.4",))
@@ -185,37 +172,6 @@ def test_a_round_refuses_the_option_and_names_its_own(
 
 
 # mistakes in a spec
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("tools: [R1]\n", "tools: [R7]\n", "There is no tool 'R7'. Known are: PLAN, C1"),
-        ("tools: [R1]\n", "tools: [PLAN]\n", "'PLAN' is issued whatever is chosen."),
-        (
-            "default_profile: whole",
-            "default_profile: whle",
-            "There is no profile 'whle'. Did you mean 'whole'?",
-        ),
-        (
-            "tools: [R1]\n",
-            "choose_from: [C1]\n",
-            "'C1' is to be chosen from, and the profile takes it anyway.",
-        ),
-        ("rows: 3", "rows: 0", "Write a number that is 1 or more."),
-        ("rows: 3", "rowz: 3", "`rowz` is not an option here."),
-    ],
-)
-def test_mistakes_in_profiles_are_told(copy: Path, old: str, new: str, said: str) -> None:  # noqa: F811
-    damage(copy, "workbook.yaml", old, new)
-    assert any(said in mistake for mistake in mistakes(copy)), mistakes(copy)
-
-
-def test_a_default_leaves_no_choice_open(copy: Path) -> None:  # noqa: F811
-    damage(copy, "workbook.yaml", "tools: [R1]\n", "tools: [R1]\n    choose_from: [C1]\n")
-    damage(copy, "workbook.yaml", "default_profile: whole", "default_profile: short")
-    (said,) = mistakes(copy)
-    assert "leaves sheets to choose from, and a default is issued as it is" in said
 
 
 # what was not issued
@@ -266,11 +222,7 @@ RULE = (
 @pytest.mark.office
 @pytest.mark.parametrize(("tools", "asked"), [(["C1"], False), (["C1", "R1"], True)])
 def test_the_sheet_asks_no_more_than_the_reader(
-    copy: Path,  # noqa: F811
-    office: Any,
-    tmp_path: Path,
-    tools: list[str],
-    asked: bool,
+    copy: Path, office: Any, tmp_path: Path, tools: list[str], asked: bool
 ) -> None:
     """A rule about another sheet, in workbooks with and without it, recalculated by LibreOffice."""
     damage(copy, "rules.yaml", "- code: R-E01", RULE + "- code: R-E01")

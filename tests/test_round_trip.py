@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl import ExpectedReturn, Order, generate
+from hrge_xl import Order, generate
 from tests.answers import TODAY, answers, full, layout, spec
-from tests.face import Answers, Submission
+from tests.face import Answers
 from tests.property_tests import examples
-from tests.read_and_check import read_bytes
+from tests.read_and_check import read
+from tests.tables import table
 
 SOME_TOOLS = ("T1.1", "T2.5", "T2.6", "T3.2", "T4.A", "T4.B", "T4.C")
 LANGUAGES = [("example", tag, None) for tag in ("en", "fr", "ar")]
 DRAFTED = ("ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh")  # of the Toolkit
 FURTHER = [pytest.param("hrge_toolkit", tag, SOME_TOOLS, marks=pytest.mark.deep) for tag in DRAFTED]
-
-
-def read(data: bytes, want: ExpectedReturn = ExpectedReturn()) -> Submission:  # noqa: B008  (frozen)
-    found = read_bytes(
-        data,
-        path="x.xlsx",
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
-        format="xlsx",
-        want=want,
-    )
-    assert isinstance(found, Submission), found
-    return found
 
 
 def written(name: str, language: str, tools: tuple[str, ...] | None, given_answers: Answers) -> bytes:
@@ -59,22 +46,7 @@ def test_a_full_workbook_is_read(name: str, language: str, tools: tuple[str, ...
     assert submission.observations == []
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<r><t>bold</t></r>",
-        "=1+1",
-        "@SUM(A1)",
-        "+1",
-        "-",
-        "_x0041_",
-        "http://example.org",
-        "a\nb",
-        "'quoted",
-        "12",
-        "TRUE",
-    ],
-)
+@pytest.mark.parametrize("text", table("cases")["texts_that_look_like_something_else"])
 def test_texts_that_look_like_something_else(text: str) -> None:
     wanted = {("PLAN", "1", "PLN_03"): text, ("R1", "K-01", "RSK_01"): text}
     assert read(written("example", "en", None, wanted)).values() == wanted

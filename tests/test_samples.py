@@ -12,13 +12,12 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
-from hrge_xl import ExpectedReturn, Order, generate, init_round, load, read, try_out
+from hrge_xl import ExpectedReturn, Order, generate, init_round, load, read
 from tests.audited import hrge
 from tests.face import (
     PROPERTY_PREFIX,
     SAMPLE_KEY,
     Refusal,
-    SpecError,
     UsageError,
     choose,
     country_codes,
@@ -34,7 +33,6 @@ from tests.face import (
 )
 from tests.in_words import in_words
 from tests.read_and_check import check
-from tests.test_spec import damage, mistakes
 
 PROFILES = [(name, profile) for name in ("example", "hrge_toolkit") for profile in load(name).profiles]
 TODAY = date(2026, 7, 20)
@@ -138,11 +136,6 @@ def test_its_country_can_never_be_taken_for_a_real_one(name: str) -> None:
     blank = openpyxl.load_workbook(BytesIO(generate(spec, order)))
     assert "Pakistan" in {cell.value for row in blank["Lists"].iter_rows() for cell in row}
     assert "Examplia" not in {cell.value for row in blank["Lists"].iter_rows() for cell in row}
-
-
-def test_a_country_that_there_is_makes_no_sample(copy: Path) -> None:
-    damage(copy, "sample.yaml", "code: XEX", "code: FRA")
-    assert any("'FRA' is a real country" in said for said in mistakes(copy))
 
 
 # marked and refused
@@ -254,45 +247,3 @@ def test_a_spec_without_a_sample_says_so(copy: Path, capsys: pytest.CaptureFixtu
 
 
 # mistakes
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "said"),
-    [
-        ("  R1:\n    K-01", "  R7:\n    K-01", 29, "There is no tool 'R7'."),
-        ("    K-02:", "    K-2:", 38, "There is no row 'K-2' for this in R1. Did you mean 'K-02'?"),
-        ("RSK_02: [WOM]", "RSK_02: [WOMEN]", 32, "RSK_02: 'WOMEN' is not a code of this list."),
-        ("RSK_03: 3", "RSK_03: 7", 33, "RSK_03: '7' is not a code of this list."),
-        ("PLN_06: 24", "PLN_06: 24.5", 15, "PLN_06: 24.5 is not a whole number."),
-        ("PLN_05: 2026-09-09", "PLN_05: 9 September", 14, "PLN_05: '9 September' is not a date."),
-        ("PLN_06: 24", "PLN_60: 24", 15, "The tool 'PLAN' has no field 'PLN_60'. Did you mean"),
-        ("PLN_06: 24", "PLN_14: 250", 15, "The field 'PLN_14' is calculated."),
-        ("RSK_08: C1_03", "RSK_08: C1_33", 37, "RSK_08: 'C1_33' is not a row of C1."),
-        ("today: 2026-06-30", "today: soon", 3, "'soon' is not a day between"),
-        (
-            "{en: Women do not come, fr",
-            "{en: Women do not come, de",
-            31,
-            "'de' is not a language of the spec.",
-        ),
-    ],
-)
-def test_each_mistake_is_told_with_its_line(copy: Path, old: str, new: str, line: int, said: str) -> None:
-    damage(copy, "sample.yaml", old, new)
-    with pytest.raises(SpecError) as caught:
-        load(copy)
-    found = [(each.file, each.line) for each in caught.value.mistakes if said in str(each)]
-    assert found == [("sample.yaml", line)], caught.value.mistakes
-
-
-def test_spec_check_says_what_is_not_right_in_a_sample(copy: Path) -> None:
-    damage(copy, "sample.yaml", "    PLN_05: 2026-09-09", "    PLN_05: 2026-09-01")
-    with pytest.raises(SpecError) as caught:
-        try_out(load(copy))
-    (mistake,) = caught.value.mistakes
-    assert mistake.file == "sample.yaml"
-    assert mistake.line == 14
-    assert (
-        "The sample is not right (short, whole): PLAN / 1 / PLN_05: R-E01 The end is before the start."
-        in str(mistake)
-    )

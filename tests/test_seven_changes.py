@@ -22,30 +22,14 @@ import pytest
 
 from hrge_xl import load
 from tests.conftest import missing
+from tests.tables import table
 
 pytestmark = pytest.mark.deep
 
 ROOT = Path(__file__).parent.parent
 TODAY = ("--today", "2026-06-30")
+TEXTS = table("seven_changes")
 PARTS = ("hrge_xl", "tests", "docs", "workbook_specs")  # what the program and its pages are made of
-SPEC = """
-name: services
-version: "1.0"
-title: Services
-languages: [en]
-sheets: [SERVICE]
-"""
-SHEET = """
-code: SERVICE
-sheet: Service
-title: One service
-always: true
-blocks:
-  - kind: form
-    fields:
-      - {code: SVC_01, type: text, label: Name of the service}
-      - {code: SVC_02, type: integer, label: Rooms}
-"""
 
 
 @dataclass(frozen=True)
@@ -80,8 +64,8 @@ class Copy:
         before = ROOT / name
         if name.startswith("workbook_specs/services/"):
             return (self.root / name).read_text(encoding="utf-8") == {
-                "workbook.yaml": SPEC,
-                "service.yaml": SHEET,
+                "workbook.yaml": TEXTS["SPEC"],
+                "service.yaml": TEXTS["SHEET"],
             }.get(Path(name).name)
         return before.is_file() and before.read_bytes() == (self.root / name).read_bytes()
 
@@ -125,9 +109,9 @@ class Copy:
         (file,) = json.loads(self.hrge("validate", path, "--json", *TODAY))["files"]
         return list(file["findings"])
 
-    def consolidated(self, **answers: Any) -> Path:
-        """A dataset of one workbook with some answers typed in."""
-        self.hrge("consolidate", self.returned(**answers), "-o", self.root / "dataset", *TODAY)
+    def consolidated(self, path: Path | None = None, **answers: Any) -> Path:
+        """A dataset of one workbook: this one, or one with some answers typed in."""
+        self.hrge("consolidate", path or self.returned(**answers), "-o", self.root / "dataset", *TODAY)
         return self.root / "dataset"
 
     def table(self, name: str) -> list[str]:
@@ -185,48 +169,15 @@ def copy(tmp_path: Path) -> Iterator[Copy]:
         )
     made = Copy(tmp_path)
     (made.spec / "tools").mkdir(parents=True)
-    (made.spec / "workbook.yaml").write_text(SPEC, encoding="utf-8")
-    (made.spec / "tools" / "service.yaml").write_text(SHEET, encoding="utf-8")
+    (made.spec / "workbook.yaml").write_text(TEXTS["SPEC"], encoding="utf-8")
+    (made.spec / "tools" / "service.yaml").write_text(TEXTS["SHEET"], encoding="utf-8")
     assert made.changed() == []
     yield made
     shutil.rmtree(tmp_path)
 
 
-DURATION = '''
-
-class DurationField(IntegerField):
-    """A duration, kept in minutes: `2h30` is 150."""
-
-    name = "duration"
-    meaning = "a duration in minutes, also as 2h30"
-    allows = ("minimum", "maximum")
-    keeps = ()
-    number_format = '0" min"'
-    unit = "minutes"
-    bounded = "Type a duration in minutes ({limits})."
-
-    def _from_text(self, text: str, language: str) -> Reading:
-        hours, mark, minutes = text.strip().casefold().partition("h")
-        if mark and hours.isdecimal() and (minutes or "0").isdecimal():
-            return Reading(number=float(60 * int(hours) + int(minutes or 0)), notes=(NUMBER_AS_TEXT.code,))
-        return super()._from_text(text, language)
-
-    def limits(self, field: Field) -> ValidationLimits:
-        """Not below nothing."""
-        return ValidationLimits("whole", field.minimum or 0, field.maximum)
-
-    def said(self, figure: float) -> str:
-        """Give a duration as people write it."""
-        return f"{figure // 60:.0f}h{figure % 60:02.0f}"
-
-    def guess(self, told: Evidence) -> Guess | None:
-        """A number format of hours."""
-        return Guess(GuessSource.FORMAT, note="a duration", special=True) if told.format == "0.0 \\\\h" else None
-'''
-
-
 def test_a_field_type_is_one_class(copy: Copy) -> None:
-    copy.append("hrge_xl/fields/numbers.py", DURATION)
+    copy.append("hrge_xl/fields/numbers.py", TEXTS["DURATION"])
     assert copy.changed() == ["hrge_xl/fields/numbers.py"]
     copy.append(
         "workbook_specs/services/tools/service.yaml",
@@ -254,13 +205,10 @@ def test_a_field_type_is_one_class(copy: Copy) -> None:
     ]
     path = copy.returned(SVC_03="2h30")
     assert [each["name"] for each in copy.findings(path) if each["field"] == "SVC_03"] == ["number-as-text"]
-    copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
-    csv = copy.root / "dataset" / "csv"
-    (answer,) = (
-        line for line in (csv / "answers.csv").read_text(encoding="utf-8").splitlines() if "SVC_03" in line
-    )
+    copy.consolidated(path)
+    (answer,) = (line for line in copy.table("answers") if "SVC_03" in line)
     assert ",150," in answer or ",150.0," in answer
-    assert ",SVC_03,Time open,duration," in (csv / "questions.csv").read_text(encoding="utf-8")
+    assert ",SVC_03,Time open,duration," in "".join(copy.table("questions"))
 
     office = openpyxl.Workbook()
     office.active.append(["Name", "Time"])  # type: ignore[union-attr]
@@ -278,37 +226,10 @@ def test_a_field_type_is_one_class(copy: Copy) -> None:
     )
 
 
-CUBE = '''
-
-class Cube(_Figure):
-    """`cube(x)`.
-
-    Meaning: the number to the power of three
-    Blanks: blank on blank
-    Example: cube(RSK_03)
-    """
-
-    name = "cube"
-    formula = "({0})^3"
-
-    def of(self, value: Any) -> float:
-        return float(value**3)
-'''
-RULE = """
-- code: R-S01
-  name: rooms-cubed
-  tool: SERVICE
-  at: [SVC_02]
-  check: {check}
-  message: There are too many rooms.
-  remedy: Count them again.
-"""
-
-
 def test_a_function_is_one_class(copy: Copy) -> None:
-    copy.append("hrge_xl/language/functions/figures.py", CUBE)
+    copy.append("hrge_xl/language/functions/figures.py", TEXTS["CUBE"])
     assert copy.changed() == ["hrge_xl/language/functions/figures.py"]
-    copy.append("workbook_specs/services/rules.yaml", RULE.format(check="cube(SVC_02) < 1000"))
+    copy.append("workbook_specs/services/rules.yaml", TEXTS["RULE"].format(check="cube(SVC_02) < 1000"))
     copy.hrge("spec", "check", copy.spec)
     path = copy.workbook()
     assert "There are too many rooms." not in sheet_says(path, "SVC_02", "9")
@@ -321,7 +242,7 @@ def test_a_function_is_one_class(copy: Copy) -> None:
 
 
 def test_a_rule_is_one_entry(copy: Copy) -> None:
-    copy.append("workbook_specs/services/rules.yaml", RULE.format(check="SVC_02 < 10"))
+    copy.append("workbook_specs/services/rules.yaml", TEXTS["RULE"].format(check="SVC_02 < 10"))
     assert copy.changed() == ["workbook_specs/services/rules.yaml"]
     copy.hrge("spec", "check", copy.spec)
     path = copy.workbook()
@@ -331,102 +252,36 @@ def test_a_rule_is_one_entry(copy: Copy) -> None:
     assert (found["message"], found["remedy"]) == ("There are too many rooms.", "Count them again.")
 
 
-SECOND = """
-code: STAFF
-sheet: Staff
-title: Who works there
-after: SERVICE
-blocks:
-  - kind: register
-    id: P-
-    rows: 5
-    fields:
-      - {code: STF_01, type: text, label: Function}
-"""
-
-
 def test_a_sheet_is_one_file(copy: Copy) -> None:
-    copy.append("workbook_specs/services/tools/staff.yaml", SECOND)
+    copy.append("workbook_specs/services/tools/staff.yaml", TEXTS["SECOND"])
     assert copy.changed() == ["workbook_specs/services/tools/staff.yaml"]
     copy.hrge("spec", "check", copy.spec)
     path = copy.workbook()
     names = openpyxl.load_workbook(path).sheetnames
     assert names.index("Staff") == names.index("Service") + 1
     assert copy.findings(path) == []
-    copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
-    assert ",STF_01,Function,text," in (copy.root / "dataset" / "csv" / "questions.csv").read_text(
-        encoding="utf-8"
-    )
-
-
-FORMAT = '''"""The validation report as plain text: a line for each file."""
-
-SUFFIX = "txt"
-
-
-def render(document):
-    """Give the report as text."""
-    return "".join(f"{file['path']}: {file['verdict']}\\n" for file in document["files"])
-'''
+    copy.consolidated(path)
+    assert ",STF_01,Function,text," in "".join(copy.table("questions"))
 
 
 def test_a_report_format_is_one_module(copy: Copy) -> None:
-    copy.append("hrge_xl/outputs/formats/text.py", FORMAT)
+    copy.append("hrge_xl/outputs/formats/text.py", TEXTS["FORMAT"])
     assert copy.changed() == ["hrge_xl/outputs/formats/text.py"]
     copy.hrge("report", copy.returned(SVC_02=10), "--format", "text", "-o", copy.root / "reports", *TODAY)
     assert ": accepted" in (copy.root / "reports" / "validation.txt").read_text(encoding="utf-8")
     assert "html|json|junit|sarif|text|xlsx" in copy.page("cli.md")
 
 
-FINDING = """
-ROUND_FIGURE = warning(
-    "V099",
-    message="{label}: {value} is a round figure.",
-    remedy="See whether it was counted.",
-    why="Round figures are often estimates.",
-    example="100 rooms.",
-)
-"""
-
-
-FILE = '''
-
-def _write_counts(store: Store, path: Path, _: date) -> None:
-    """Write how many rows each table has."""
-    with whole(path) as unfinished:
-        counts = (f"{table.name} {sum(1 for _ in store.rows(table.name))}" for table in store.schema.shown)
-        unfinished.write_text("\\n".join(counts), encoding="utf-8")
-
-
-FILES["counts.txt"] = CSV, _write_counts
-'''
-
-
 def test_an_export_file_is_one_entry_and_what_writes_it(copy: Copy) -> None:
-    copy.append("hrge_xl/outputs/exports.py", FILE)
+    copy.append("hrge_xl/outputs/exports.py", TEXTS["FILE"])
     assert copy.changed() == ["hrge_xl/outputs/exports.py"]
     dataset = copy.consolidated(SVC_02=10)
     assert "submissions 1" in (dataset / "counts.txt").read_text(encoding="utf-8").splitlines()
     assert "identical" in copy.hrge("verify", dataset)  # it is held against the same file written again
 
 
-COMMAND = '''"""`hrge-xl tally`."""
-
-from pathlib import Path
-
-from .common import verb
-from .terminal import line
-
-
-@verb("tally")
-def tally(folder: Path) -> None:
-    """Count the returns of a consolidated folder."""
-    line("tallied")
-'''
-
-
 def test_a_command_is_one_function_its_options_and_its_line(copy: Copy) -> None:
-    copy.append("hrge_xl/cli/tally.py", COMMAND)
+    copy.append("hrge_xl/cli/tally.py", TEXTS["COMMAND"])
     copy.replace(
         "hrge_xl/cli/__init__.py",
         '    "doctor": "Check',
@@ -440,7 +295,7 @@ def test_a_command_is_one_function_its_options_and_its_line(copy: Copy) -> None:
 
 
 def test_a_finding_is_one_block(copy: Copy) -> None:
-    copy.append("hrge_xl/findings/value.py", FINDING)
+    copy.append("hrge_xl/findings/value.py", TEXTS["FINDING"])
     assert copy.changed() == ["hrge_xl/findings/value.py"]
     assert "Round figures are often estimates." in copy.hrge("explain", "V099")
     assert "### V099\n\n**round-figure** (warning)." in copy.page("findings.md")
@@ -461,7 +316,7 @@ def test_a_column_of_the_findings_is_a_field_and_a_column(copy: Copy) -> None:
     assert copy.changed() == [view, TABLES, "hrge_xl/findings/model.py"]
     path = copy.returned(SVC_02="many")
     assert {each["origin"] for each in copy.findings(path)} == {"the reader"}
-    copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
+    copy.consolidated(path)
     table = copy.table("findings")
     assert "suggestion,origin,waived" in table[0]
     assert all(",the reader," in line for line in table[1:])
@@ -492,32 +347,13 @@ def test_a_column_of_a_table_is_its_description_and_what_fills_it(copy: Copy) ->
     assert "| letters | integer | How long its name is. |" in copy.page("dataset.md")
 
 
-FIGURES = """
-  aggregate_languages:
-    role: figure
-    about: How many returns count, by language.
-    title: Returns by language
-    columns: n language frequency
-    key: n
-"""
-SELECT = '''
-
-def aggregate_languages(source: sql.Sources) -> sql.Select:
-    """Count the returns."""
-    files = source["submissions"]
-    lines = sa.select(files).where(files.c.current).subquery()
-    told = sql.grouped(lines, "language", frequency=sa.func.count())
-    return sql.numbered(source, "aggregate_languages", told, "language")
-'''
-
-
 def test_a_table_is_its_description_and_what_fills_it(copy: Copy) -> None:
     counts = "hrge_xl/dataset/aggregates/counts.py"
-    copy.replace(TABLES, "\n  overdue:\n", f"{FIGURES}\n  overdue:\n")
+    copy.replace(TABLES, "\n  overdue:\n", f"{TEXTS['FIGURES']}\n  overdue:\n")
     copy.replace(
         TABLES, "aggregate_splits aggregate_gaps\n", "aggregate_splits aggregate_gaps aggregate_languages\n"
     )
-    copy.append(counts, SELECT)
+    copy.append(counts, TEXTS["SELECT"])
     assert copy.changed() == [counts, TABLES]
     dataset = copy.consolidated(SVC_02=10)
     table = copy.table("aggregate_languages")
@@ -527,26 +363,11 @@ def test_a_table_is_its_description_and_what_fills_it(copy: Copy) -> None:
     assert [cell.value for cell in book["aggregate_languages"][4]] == [1, "en", 1]
 
 
-VIEW = """
-  open_errors:
-    role: view
-    about: The errors that nobody has accepted.
-    columns: submission n team code name message
-    key: submission n
-"""
-SELECTION = """-- Leaves out what is no error, or accepted.
-SELECT s.submission, f.n, s.team, f.code, f.name, f.message
-FROM findings_fact AS f
-JOIN submissions AS s ON s.submission_id = f.submission_id
-WHERE f.severity = 'error' AND NOT f.waived
-"""
-
-
 def test_a_view_is_its_description_and_its_selection(copy: Copy) -> None:
     view = "hrge_xl/dataset/sql/open_errors.sql"
-    copy.replace(TABLES, "\n  placed_answers:\n", f"{VIEW}\n  placed_answers:\n")
+    copy.replace(TABLES, "\n  placed_answers:\n", f"{TEXTS['VIEW']}\n  placed_answers:\n")
     copy.replace(TABLES, "answers <sheet> findings", "answers <sheet> open_errors findings")
-    copy.append(view, SELECTION)
+    copy.append(view, TEXTS["SELECTION"])
     assert copy.changed() == [view, TABLES]
     copy.consolidated(SVC_02="many")
     table = copy.table("open_errors")
@@ -555,20 +376,9 @@ def test_a_view_is_its_description_and_its_selection(copy: Copy) -> None:
     assert "many" in "".join(table)
 
 
-CHECK = '''
-
-def round_figures(view: AnswerView) -> Iterator[Hit]:
-    """Give a hit for every figure that ends in two noughts."""
-    for column in view.program.column_list:
-        figures = view.values[column.number].items()
-        rows = (row for row, value in figures if isinstance(value, float) and value % 100 == 0)
-        yield from at_rows(view, v.ROUND_FIGURE, column, rows)
-'''
-
-
 def test_a_finding_of_a_new_check_is_a_block_the_check_and_its_place_among_the_others(copy: Copy) -> None:
-    copy.append("hrge_xl/findings/value.py", FINDING)
-    copy.append("hrge_xl/checks/hits.py", CHECK)
+    copy.append("hrge_xl/findings/value.py", TEXTS["FINDING"])
+    copy.append("hrge_xl/checks/hits.py", TEXTS["CHECK"])
     copy.replace(
         "hrge_xl/checks/run.py",
         "    Hit,\n    broken_rules,\n",
@@ -582,7 +392,7 @@ def test_a_finding_of_a_new_check_is_a_block_the_check_and_its_place_among_the_o
     path = copy.returned(SVC_02=300)
     (found,) = (each for each in copy.findings(path) if each["code"] == "V099")
     assert (found["field"], found["message"]) == ("SVC_02", "Rooms: 300 is a round figure.")
-    copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
+    copy.consolidated(path)
     assert ",V099,round-figure,warning," in "".join(copy.table("findings"))
     assert "300 is a round figure." in copy.hrge("trace", copy.root / "dataset", "--finding", "V099")
 
@@ -606,20 +416,6 @@ def test_a_language_is_one_catalogue(copy: Copy) -> None:
     copy.replace("workbook_specs/services/workbook.yaml", "languages: [en]", "languages: [pt]")
     copy.hrge("spec", "check", copy.spec)
     assert "Page de garde" in openpyxl.load_workbook(copy.workbook()).sheetnames
-
-
-STORE = '''
-
-class ShelfStore(SqliteStore):
-    """A dataset on a shelf: a SQLite file with an ending of its own."""
-
-    schemes = ("shelf",)
-
-    @classmethod
-    def at(cls, url: URL) -> Store:
-        """Open the file of this name."""
-        return open_file(Path(f"{url.database}.shelf"))
-'''
 
 
 def test_the_look_of_the_risk_table_is_one_function_a_medium(copy: Copy) -> None:
@@ -649,7 +445,7 @@ def test_the_look_of_the_risk_table_is_one_function_a_medium(copy: Copy) -> None
 
 
 def test_a_store_is_one_class(copy: Copy) -> None:
-    copy.append("hrge_xl/dataset/store.py", STORE)
+    copy.append("hrge_xl/dataset/store.py", TEXTS["STORE"])
     assert copy.changed() == ["hrge_xl/dataset/store.py"]
     address = f"shelf:///{copy.root / 'kept'}"
     path = copy.returned(SVC_02=10)
@@ -659,12 +455,6 @@ def test_a_store_is_one_class(copy: Copy) -> None:
 
 
 EXCLUDED = 'EXCLUDED = "excluded"\n'
-STATUS = """    StatusKind(
-        PARKED, "{count} parked", "Parked", "until somebody looks", "How many are parked.",
-        "It has errors, and nobody has looked at it yet.",
-    ),
-)  # fmt: skip
-"""
 DOUBTFUL = "    if entry.doubts and decision is None:\n"
 NUMBER = "    withdrawn: int\n"
 
@@ -681,7 +471,7 @@ def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_to
     status, sums = "hrge_xl/dataset/return_status.py", "hrge_xl/dataset/reconciliation.py"
     note = "hrge_xl/rounds/round_status.py"
     copy.replace(status, EXCLUDED, EXCLUDED + 'PARKED = "parked"\n')
-    copy.replace(status, ")  # fmt: skip\nDOUBTS", STATUS + "DOUBTS")
+    copy.replace(status, ")  # fmt: skip\nDOUBTS", TEXTS["STATUS"] + "DOUBTS")
     parked = "    if entry.verdict not in (ACCEPTED, REFUSED):\n        return ReturnStatus(PARKED)\n"
     copy.replace(status, DOUBTFUL, parked + DOUBTFUL)
     copy.replace(status, NUMBER, NUMBER + "    parked: int\n")
@@ -698,7 +488,7 @@ def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_to
     assert {key: report["summary"][key] for key in ("returned", "counted", "parked")} == {
         "returned": 1, "counted": 0, "parked": 1,
     }  # fmt: skip
-    copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
+    copy.consolidated(path)
     assert ",parked," in "".join(copy.table("submissions"))
     heads, figures = copy.table("reconciliation")
     assert dict(zip(heads.split(","), figures.split(","), strict=True))["parked"] == "1"

@@ -1,40 +1,82 @@
-"""Mistakes in a spec: all of them at once, each with file, line, column, reason and remedy."""
+"""`spec check`: what is said of broken specs, whole; and a spec of which nothing is said works, whatever is in it."""
 
 from __future__ import annotations
 
+import pickle
+import re
 import shutil
-from collections.abc import Sequence
+import subprocess
+import sys
+import tempfile
+from io import BytesIO
 from pathlib import Path
 from time import process_time
 
+import openpyxl
 import pytest
+from hypothesis import given
 
-from hrge_xl import load
-from tests.face import OF_ROUNDS, SPEC_HOMES, KeyFields, SpecError, UsageError, find, names
+import hrge_xl
+from hrge_xl import Order, generate, load, try_out
+from tests.answers import TODAY
+from tests.broken_specs import BROKEN, damage, expected, mistakes, said, said_of
+from tests.damage import filled
+from tests.face import (
+    IDENTITY_SHEET,
+    NAMES,
+    OF_ROUNDS,
+    Answers,
+    KeyFields,
+    Mistake,
+    SpecError,
+    UsageError,
+    common_mistakes,
+    find,
+    measure,
+    names,
+    spec_smoke_test,
+    wrong_syntax,
+)
+from tests.made_specs import Files, specs, write
+from tests.property_tests import examples
+from tests.test_cli import run
+
+PLAN, CHECKLIST = "tools/plan.yaml", "tools/checklist.yaml"
+RAW = re.compile(
+    r"mapping values|expected key|start any token|Input should|valid (?:string|tuple|YAML)|invalid syntax"
+)
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """A copy of the example spec to damage, without its sample: that is about what is asked, and would be wrong too."""
-    home = next(home for home in SPEC_HOMES if (home / "example").is_dir())
-    no_sample = shutil.ignore_patterns("sample.yaml")
-    return Path(shutil.copytree(home / "example", tmp_path / "spec", ignore=no_sample))
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_said_of_a_broken_spec(name: str, tmp_path: Path) -> None:
+    assert said(name, tmp_path) == expected()[name]
 
 
-def damage(folder: Path, file: str, old: str, new: str) -> tuple[int, int]:
-    """Replace a text in a file; gives line and column of the place."""
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text, f"{old!r} is not in {file}"
-    where = text.index(old)
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return text.count("\n", 0, where) + 1, where - (text.rfind("\n", 0, where) + 1) + 1
+def test_every_mistake_has_a_place_a_reason_and_a_remedy() -> None:
+    assert set(expected()) == set(BROKEN)
+    for name, lines in expected().items():
+        assert bool(lines) is not name.startswith("right: "), name
+        for line in lines:
+            assert re.fullmatch(r"[\w/]+\.(yaml|csv):\d+:\d+: .+[.?”)] .+[.?)…]", line), line
+            assert not RAW.search(line), line
 
 
-def mistakes(folder: Path) -> list[str]:
-    with pytest.raises(SpecError) as caught:
-        load(folder)
-    return [str(mistake) for mistake in caught.value.mistakes]
+def test_every_slip_that_is_told_has_a_broken_spec() -> None:
+    told = [line.split(": ", 1)[1] for lines in expected().values() for line in lines]
+    for slip in [*common_mistakes()["yaml"], *common_mistakes()["shape"]]:
+        parts = re.split(r"\{[\w.:]+\}", f"{slip.reason} {slip.remedy}")  # between what is filled in
+        words = ".*".join(re.escape(part.replace("{{", "{").replace("}}", "}")) for part in parts)
+        last = not slip.says and not slip.fits  # which fits whatever is left
+        assert last or any(re.fullmatch(words, line) for line in told), slip
+
+
+def test_a_list_is_not_called_short_for_what_is_wrong_in_it(tmp_path: Path) -> None:
+    """A first spec, with a mistake in its only tool: told is that mistake, not that there is no tool."""
+    (tmp_path / "tools").mkdir()
+    head = "name: first\nversion: '1'\ntitle: First\nlanguages: [en]\nsheets: [A]\n"
+    (tmp_path / "workbook.yaml").write_text(head, encoding="utf-8")
+    (tmp_path / "tools" / "a.yaml").write_text("code: A\ntitle: A\nblocks: []\n", encoding="utf-8")
+    assert [line.partition(": ")[2] for line in mistakes(tmp_path)] == ["`sheet` is missing for A. Add it."]
 
 
 def test_the_specs_that_come_along_have_no_mistake() -> None:
@@ -48,197 +90,39 @@ def test_an_unknown_spec_says_which_are_known() -> None:
         find("hrge_toolkti")
 
 
-def test_a_misspelt_option_is_a_mistake_with_a_suggestion(copy: Path) -> None:
-    line, _ = damage(copy, "tools/plan.yaml", "characters: 20", "charcters: 20")
-    (found,) = mistakes(copy)
-    assert found.startswith(f"tools/plan.yaml:{line}:")
-    assert "Did you mean 'characters'?" in found
-
-
-def test_ten_mistakes_come_together_with_line_and_column(copy: Path) -> None:
-    edits = [
-        ("tools/plan.yaml", "vocabulary: COUNTRY", "vocabulary: COUNTRI", "Did you mean 'COUNTRY'?"),
-        ("tools/risks.yaml", "to: [C1]", "to: [C2]", "There is no tool 'C2'"),
-        ("tools/risks.yaml", "id: K-", 'id: "1-"', "Start with a letter"),
-        ("tools/summary.yaml", "sources: [R1]", "sources: [R9]", "There is no tool 'R9'"),
-        ("tools/checklist.yaml", "code: C1_02", "code: C1_01", "used twice"),
-        ("tools/plan.yaml", "minimum: 1, maximum: 500", "minimum: 501, maximum: 500", "above the maximum"),
-        ("rules.yaml", "at: [PLN_05]", "at: [PLN_99]", "has no field 'PLN_99'"),
-        ("vocabularies.yaml", "code: MEN", "code: WOM", "used twice"),
-        ("matrix.yaml", "3: {1: M, 2: H, 3: H}", "3: {1: M, 2: H, 3: X}", "There is no level 'X'"),
-        ("workbook.yaml", "project: PLN_01", "project: PLN_77", "There is no form field 'PLN_77'"),
-    ]
-    expected = []
-    for file, old, new, reason in edits:
-        line, _ = damage(copy, file, old, new)
-        expected.append((f"{file}:{line}:", reason))
-    found = mistakes(copy)
-    for start, reason in expected:
-        assert any(each.startswith(start) and reason in each for each in found), (start, reason, found)
-
-
 @pytest.mark.parametrize(
-    ("pattern", "reason"),
-    [
-        ("'-[0-9'", "This is not a pattern"),
-        ("'[0-9]*'", "It also fits an empty text"),
-        ("'[0-9]{4}'", "There is no intervention whose name could hold a period"),
-    ],
-)
-def test_the_period_in_the_name_of_an_intervention(copy: Path, pattern: str, reason: str) -> None:
-    key = "project" if reason.startswith("There is no") else "intervention"
-    of_rounds = f"  {key}: PLN_01\n  period_in_intervention: {pattern}\n"
-    line, _ = damage(copy, "workbook.yaml", "  project: PLN_01\n", of_rounds)
-    (found,) = mistakes(copy)
-    assert found.startswith(f"workbook.yaml:{line + 1}:")
-    assert reason in found
-
-
-def test_a_reference_to_a_sheet_that_cannot_be_read_is_no_mistake_of_its_own(copy: Path) -> None:
-    damage(copy, "tools/plan.yaml", "PLN_08 / PLN_06", "PLN_08 / PLN_66")
-    damage(copy, "rules.yaml", "check: RSK_06 != 'ACC'", "check: lookup(RSK_08, CHK_01) != 'N'")
-    damage(
-        copy, "tools/checklist.yaml", "title: {en: Is everything ready?", "title: {en: Is: everything ready?"
-    )
-    damage(copy, "tools/checklist.yaml", "code: C1\n", "\tcode: C1\n")
-    found = mistakes(copy)
-    assert [each.split(":")[0] for each in found] == ["tools/checklist.yaml"] * 2 + ["tools/plan.yaml"], found
-
-
-FIXED = (
-    (
-        "tools/checklist.yaml",
-        "{code: CHK_01,",
-        "{code: CHK_09, type: yesno, fixed: true, label: Kind}\n      - {code: CHK_01,",
-    ),
-    ("tools/checklist.yaml", "{code: C1_02,", "{code: C1_02, values: {CHK_09: N},"),
-)
-ONLY = (*FIXED, ("tools/risks.yaml", "to: [C1]", "to: [C1], only: {CHK_09: N}"))
-ROWS = (
-    (
-        "tools/checklist.yaml",
-        "{code: CHK_01,",
-        "{code: CHK_09, type: reference, to: [C1], fixed: true, label: With}\n      - {code: CHK_01,",
-    ),
-    ("tools/checklist.yaml", "{code: C1_02,", "{code: C1_02, values: {CHK_09: C1_01},"),
-)
-BELOW = (
-    ("tools/risks.yaml", "vocabulary: RESPONSE,", "vocabulary: RESPONSE, parent: RSK_03,"),
-    ("vocabularies.yaml", "{code: RED,", "{code: RED, parent: 1,"),
-    ("vocabularies.yaml", "{code: ACC,", "{code: ACC, parent: 2,"),
-)
-
-
-@pytest.mark.parametrize(
-    ("edits", "cause"),
-    [
-        (
-            [("tools/plan.yaml", "en: There are more women than participants.", "en: 'More than {PLN_06}.'")],
-            ("tools/plan.yaml", "PLN_06, type: integer", "PLN_06, type: number"),
-        ),
-        ([], ("tools/risks.yaml", "en: Risk,", "en: [Risk],")),
-        (ONLY, ("tools/checklist.yaml", "type: yesno, fixed", "type: no, fixed")),
-        (ONLY, ("tools/checklist.yaml", "{code: C1_02,", "{")),
-        (ROWS, ("tools/checklist.yaml", "label: {en: The place", "label: [], help: {en: The place")),
-        (BELOW, ("tools/risks.yaml", "RSK_03, type: scale", "RSK_03, type: steps")),
-        (BELOW, ("vocabularies.yaml", "label: {en: Rare", "label: [], help: {en: Rare")),
-        ([], ("vocabularies.yaml", "people: {en: For people", "people: {en: [For people]")),
-        ([], ("vocabularies.yaml", "people: {en: An inconvenience", "people: {en: [An inconvenience]")),
-        ([], ("matrix.yaml", "1: {1: L, 2: L, 3: M}", "1: L")),
-        (
-            [("tools/risks.yaml", "code: R1", "code: R1\ngoes_with: C1")],
-            ("tools/checklist.yaml", "title: {en: Is everything ready?", "title: {en: [Is everything ready?]"),
-        ),
-    ],
-)  # fmt: skip
-def test_of_a_name_that_cannot_be_read_only_the_cause_is_told(
-    copy: Path, edits: Sequence[tuple[str, str, str]], cause: tuple[str, str, str]
-) -> None:
-    for edit in edits:
-        damage(copy, *edit)
-    load(copy)
-    line, _ = damage(copy, *cause)
-    (found,) = mistakes(copy)
-    assert found.startswith(f"{cause[0]}:{line}:")
-
-
-def test_a_column_points_at_the_word(copy: Path) -> None:
-    line, column = damage(copy, "tools/risks.yaml", "C1]", "C9]")
-    assert f"tools/risks.yaml:{line}:{column}: There is no tool 'C9'." in mistakes(copy)[0]
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "reason"),
-    [
-        ("PLN_11 == 'Y'", "PLN_11 == 'J'", "'J' is not a code of this list"),
-        ("PLN_11 == 'Y'", "PLN_1 == 'Y'", "There is no field 'PLN_1'"),
-        ("PLN_11 == 'Y'", "PLN_11 > 3", "cannot be compared"),
-        ("PLN_11 == 'Y'", "PLN_11", "not true or false"),
-        ("PLN_11 == 'Y'", "import os", "is not an expression"),
-        ("PLN_11 == 'Y'", "PLN_11.__class__ == 'Y'", "not part of the rule language"),
-        ("PLN_11 == 'Y'", "fill(PLN_11)", "Did you mean 'filled'"),
-        ("PLN_11 == 'Y'", "ticked('C7')", "There is no tool 'C7'"),
-        ("PLN_08 / PLN_06", "PLN_08 / PLN_03", "cannot be combined"),
-    ],
-)
-def test_a_wrong_expression_never_reaches_a_workbook(copy: Path, old: str, new: str, reason: str) -> None:
-    line, _ = damage(copy, "tools/plan.yaml", old, new)
-    (found,) = mistakes(copy)
-    assert found.startswith(f"tools/plan.yaml:{line}:")
-    assert reason in found
-
-
-@pytest.mark.parametrize(
-    ("file", "old", "new", "reason"),
-    [
-        (
-            "tools/risks.yaml",
-            "sheet: {en: Risks",
-            f"sheet: {{en: {'Risks ' * 7}",
-            "more than the 31 that Excel allows",
-        ),
-        ("tools/risks.yaml", "sheet: {en: Risks", "sheet: {en: 'Risks/2'", "cannot be a sheet name"),
-        ("tools/risks.yaml", "sheet: {en: Risks", "sheet: {en: Plan", "used twice"),
-        ("tools/plan.yaml", "At most 40 words.", "word " * 60, "more than the 255 that Excel allows"),
-        ("vocabularies.yaml", "en: Women", f"en: {'W' * 251}", "more than the 250 that Excel allows"),
-        ("tools/plan.yaml", "At most 40 words.", "😀" * 128, "256 characters, 1 more than the 255"),
-        ("vocabularies.yaml", "en: Women", f"en: {'😀' * 126}", "252 characters, 2 more than the 250"),
-        ("vocabularies.yaml", "en: under 10 %", f"en: {'😀' * 122}", "has 253 characters; a cell shows 250"),
-    ],
-)
-def test_excels_limits_are_mistakes(copy: Path, file: str, old: str, new: str, reason: str) -> None:
-    line, _ = damage(copy, file, old, new)
-    assert any(each.startswith(f"{file}:{line}:") and reason in each for each in mistakes(copy))
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        ("code: [", "is never closed"),
-        ("", "is empty"),
-        ("code: X\ncode: Y\n", "appears twice here"),
-        ("code: X\nti #tle: Y\n", "2:1: `ti` has no colon"),
-        (
-            "title: {: Due}",
-            "1:9: There is a colon in this text, which YAML takes for an option. "
-            'Put the text in quotation marks: ": Due".',
-        ),
-    ],
-)
-def test_yaml_that_is_none(copy: Path, content: str, reason: str) -> None:
-    (copy / "tools" / "risks.yaml").write_text(content, encoding="utf-8")
-    assert any(reason in each and each.startswith("tools/risks.yaml:") for each in mistakes(copy))
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["x: {a: {gap}b: c}", "x: {a: b{gap}: c: d}", "x: a{gap}b} c", "x: @{gap}a # b", 'x: "a"{gap}b'],
+    "line", ["x: {a: {gap}b: c}", "x: {a: b{gap}: c: d}", "x: a{gap}b} c", "x: @{gap}a # b", 'x: "a"{gap}b']
 )
 def test_a_wide_gap_in_a_line_takes_no_time(copy: Path, line: str) -> None:
     (copy / "tools" / "risks.yaml").write_text(line.replace("{gap}", " " * 20_000), encoding="utf-8")
     began = process_time()
     assert any(each.startswith("tools/risks.yaml:1:") for each in mistakes(copy))
     assert process_time() - began < 5
+
+
+@pytest.mark.parametrize("depth", [3_000, 30_000])
+def test_what_is_too_deep_to_be_parsed_is_left_to_the_parser(depth: int) -> None:
+    assert wrong_syntax("-" * depth + "1") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "remedy"),
+    [
+        (
+            "PLN_11 == 'Y",
+            "A quotation mark is not closed in PLN_11 == 'Y",
+            "Put ' on both sides of the text.",
+        ),
+        (
+            'PLN_11 == "Y',
+            'A quotation mark is not closed in PLN_11 == "Y',
+            "Put ' on both sides of the text.",
+        ),
+        ("PLN_06\ud800", "There is a character in the expression that cannot be typed.", "Write it again."),
+    ],
+)
+def test_a_slip_in_an_expression_is_told(text: str, reason: str, remedy: str) -> None:
+    assert wrong_syntax(text) == (reason, remedy)
 
 
 @pytest.mark.parametrize("part", [name for name in KeyFields.model_fields if name != OF_ROUNDS])
@@ -250,17 +134,18 @@ def test_every_part_of_the_key_is_a_question_of_a_form(copy: Path, part: str) ->
     assert any("There is no form field 'PLN_77'" in each for each in mistakes(copy))
 
 
+# what is read of a spec that is right
+
+
 def test_norway_is_not_false(copy: Path) -> None:
     damage(copy, "vocabularies.yaml", "code: PAK", "code: NO")
     damage(copy, "vocabularies.yaml", "code: AFG", "code: 004")
-    spec = load(copy)
-    assert list(spec.vocabularies["COUNTRY"].by_code)[:2] == ["NO", "004"]
+    assert list(load(copy).vocabularies["COUNTRY"].by_code)[:2] == ["NO", "004"]
 
 
 def test_a_language_without_its_text_falls_back(copy: Path) -> None:
     damage(copy, "tools/risks.yaml", "label: {en: Risk, fr: Risque, ar: الخطر}", "label: {en: Risk}")
-    spec = load(copy)
-    assert spec.tool["R1"].fields["RSK_01"].label.say("ar") == "Risk"
+    assert load(copy).tool["R1"].fields["RSK_01"].label.say("ar") == "Risk"
 
 
 def test_adding_a_tool_takes_one_file(copy: Path) -> None:
@@ -271,3 +156,139 @@ def test_adding_a_tool_takes_one_file(copy: Path) -> None:
     )
     damage(copy, "workbook.yaml", "sheets: [PLAN, C1, R1, SUMMARY]", "sheets: [PLAN, C1, R1, X1, SUMMARY]")
     assert "X1_01" in load(copy).tool["X1"].fields
+
+
+def test_a_sheet_says_itself_which_one_it_follows(copy: Path) -> None:
+    damage(copy, "workbook.yaml", "sheets: [PLAN, C1, R1, SUMMARY]", "sheets: [PLAN, SUMMARY]")
+    damage(copy, CHECKLIST, "code: C1\n", "code: C1\nafter: R1\n")
+    damage(copy, "tools/risks.yaml", "code: R1\n", "code: R1\nafter: PLAN\n")
+    assert [tool.code for tool in load(copy).tools] == ["PLAN", "R1", "C1", "SUMMARY"]
+
+
+def test_the_names_of_the_programs_sheets_are_those_in_a_workbook() -> None:
+    data = generate(load("example"), Order("PAK", TODAY, "PAK"))
+    assert {*NAMES[:2], IDENTITY_SHEET} < set(openpyxl.load_workbook(BytesIO(data)).sheetnames)
+
+
+def test_a_fixed_value_is_shown_in_the_language(copy: Path) -> None:
+    way = "{code: C1_02, values: {CHK_09: {en: By bus, fr: En bus, ar: بالحافلة}}, label:"
+    damage(copy, CHECKLIST, "{code: C1_02, label:", way)
+    fixed = "      - {code: CHK_09, type: text, fixed: true, label: Way}\n"
+    damage(copy, CHECKLIST, "      - use: follow_up", f"{fixed}      - use: follow_up")
+    assert said_of(copy) == []
+    for language, sheet, way in (("en", "Checklist", "By bus"), ("fr", "Liste de contrôle", "En bus")):
+        data = generate(load(copy), Order("PAK", TODAY, "PAK", language))
+        cells = [cell.value for row in openpyxl.load_workbook(BytesIO(data))[sheet] for cell in row]
+        assert way in cells
+        assert not any("{" in str(cell) for cell in cells if cell and not str(cell).startswith("="))
+
+
+# limits of Excel
+
+
+def _nested() -> str:
+    """Give an expression that takes more characters in a formula than Excel takes."""
+    nested = "0"
+    for step in range(30):
+        nested = f"PLN_06 / (PLN_08 + {step}) if PLN_08 / PLN_06 > {step} else ({nested})"
+    return nested
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "whose", "remedy"),
+    [
+        (PLAN, "formula: PLN_08 / PLN_06", 'formula: "{} + 1"', "PLN_14",
+         "Calculate a part of it in a calculated field of its own"),
+        ("rules.yaml", "check: PLN_05 >= PLN_04", 'check: "({}) + 1 > 0"', "the check of PLN_05", "Split the rule"),
+    ],
+)  # fmt: skip
+def test_a_formula_over_excels_limit_is_found_at_its_place_with_the_excess(
+    copy: Path, file: str, old: str, new: str, whose: str, remedy: str
+) -> None:
+    line, _ = damage(copy, file, old, new.format(_nested()))
+    (found,) = said_of(copy)
+    assert found.startswith(f"{file}:{line}:"), found
+    assert re.search(rf"The formula of {whose} has [\d,]+ characters, [\d,]+ more than the 8,192", found)
+    assert remedy in found
+
+
+@pytest.mark.parametrize(
+    ("formula", "characters", "nesting", "arguments"),
+    [("=IF(A1,SUM(1,2,3),(4))", 22, 2, 3), ('="a(b,c"&MAX(1)', 15, 1, 1), ("='It(''s'!A1", 12, 0, 0)],
+)
+def test_how_large_a_formula_is(formula: str, characters: int, nesting: int, arguments: int) -> None:
+    found = measure(formula)
+    assert (found.characters, found.nesting, found.arguments) == (characters, nesting, arguments)
+
+
+def test_too_many_functions_within_each_other_and_too_many_arguments() -> None:
+    nested = "65 functions within each other, 1 more than the 64"
+    assert nested in measure("=" + "ABS(" * 65 + "1" + ")" * 65).excess
+    assert measure("=" + "ABS(" * 64 + "1" + ")" * 64).excess == ""
+    assert "256 arguments of one function, 1 more" in measure(f"=SUM({','.join(['1'] * 256)})").excess
+
+
+# trying out
+
+
+@given(specs())
+@examples(30)
+def test_a_spec_without_mistakes_works(files: Files) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        try_out(load(write(files, Path(folder))))
+
+
+def test_an_answer_that_comes_back_as_another_is_a_mistake(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answers(*_: object) -> Answers:
+        return {("PLAN", "1", "PLN_02"): "Atlantis"}
+
+    monkeypatch.setattr(spec_smoke_test, "sample_answers", answers)
+    found = [line for line in said_of(copy) if "'Atlantis' in row 1, and is read with" in line]
+    assert len(found) == 3  # one for each language
+    assert all(line.startswith("tools/plan.yaml:12:16:") for line in found)
+
+
+def test_every_question_is_tried_with_an_answer() -> None:
+    layout = spec_smoke_test.layout_for(load("example"), Order("TEST", TODAY))
+    answers = spec_smoke_test.sample_answers(layout, TODAY)
+    asked = {(slot.tool, slot.field.code) for slot in layout.slots.values() if not slot.field.calculated}
+    assert {(tool, field) for tool, _, field in answers} == asked
+
+
+def test_fast_makes_no_workbook(copy: Path) -> None:
+    """A default that nobody asks for is seen in a workbook only."""
+    old = "{code: PLN_08, type: decimal,"
+    damage(copy, PLAN, old, f"{old} default: 100, relevant: PLN_06 > 5,")
+    assert run("spec", "check", copy).returncode == 3
+    done = run("spec", "check", "--fast", copy)
+    assert (done.returncode, "No mistake." in done.stdout) == (0, True)
+
+
+def test_a_broken_spec_of_the_program_is_said_once(tmp_path: Path) -> None:
+    """It is one mistake of the program's folder, not of every file."""
+    package = Path(hrge_xl.__file__).parent
+    shutil.copytree(package, tmp_path / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(find("example"), tmp_path / "workbook_specs" / "example")
+    damage(tmp_path / "workbook_specs" / "example", "rules.yaml", "PLN_05 >=", "PLN_99 >=")
+    (tmp_path / "returned").mkdir()
+    for number in range(3):
+        (tmp_path / "returned" / f"{number}.xlsx").write_bytes(filled())
+    command = [sys.executable, "-m", "hrge_xl", "validate", "returned"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 3
+    assert done.stderr.count("rules.yaml:") == 1
+    assert "PLN_99" in done.stderr
+    assert "F063" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_mistakes_come_whole_out_of_another_process() -> None:
+    broken = SpecError(
+        [Mistake("a.yaml", 2, 1, "It is wrong.", "Mend it."), Mistake("a.yaml", 1, 1, "No.", "")]
+    )
+    again = pickle.loads(pickle.dumps(broken))
+    assert (again.mistakes, str(again)) == (broken.mistakes, str(broken))

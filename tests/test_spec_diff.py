@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 
 from hrge_xl import ExpectedReturn, Order, diff, generate, load, read
 from hrge_xl.cli import run
-from tests.answer_strategies import answers_of
+from tests.answers import answers_of
 from tests.face import Change, Effect, Submission, address, build, find, touched_files
 from tests.property_tests import examples
+from tests.tables import table
 from tests.versions import CHANGES, TODAY, changed, copy, edit, raised, returned, second, workbook
 
 Line = tuple[str, str, str, bool]
@@ -53,99 +55,20 @@ def test_the_second_version(tmp_path: Path) -> None:
     }
 
 
-MORE = "      - {code: PLN_15, %s, label: {en: Seats, fr: Places, ar: مقاعد}}\n"
-EXPECTED: dict[str, set[Line]] = {
-    "budget gone": {("PLAN / PLN_08", "removed", "LOST", True), ("PLAN / PLN_14", "removed", "NONE", False)},
-    "share gone": {("PLAN / PLN_09", "removed", "LOST", True)},
-    "women a text": {
-        ("PLAN / PLN_07", "type changed", "KEPT", False),
-    },
-    "year calculated": {("PLAN / PLN_10", "type changed", "LOST", True)},
-    "fewer cells": {("PLAN / PLN_13", "cells changed", "LOST", True)},
-    "children a list": {("PLAN / PLN_11", "type changed", "CHECK", False)},
-    "young people gone": {("GROUP / YOU", "code removed", "CHECK", True)},
-    "women worded anew": {("GROUP / WOM", "label changed", "CHECK", False)},
-    "responses swapped": {
-        ("RESPONSE / RED", "code reused", "OTHER", True),
-        ("RESPONSE / ACC", "code reused", "OTHER", True),
-    },
-    "likely gone": {("LIKELIHOOD / 3", "code removed", "CHECK", True), ("matrix", "changed", "NONE", False)},
-    "fewer risks": {("R1", "rows removed", "LOST", True)},
-    "an item gone": {("C1", "rows removed", "LOST", True)},
-    "reference gone": {("R1 / RSK_08", "removed", "LOST", True)},
-    "due dates gone": {("C1 / FOL_02", "removed", "LOST", True), ("R1 / FOL_02", "removed", "LOST", True)},
-    "sheets in another order": {("example", "sheets in another order", "KEPT", False)},
-    "another language first": set(),
-}
+EDITS = table("spec_edits")
 
 
 @pytest.mark.parametrize("name", sorted(CHANGES))
 def test_each_change_by_itself(name: str, tmp_path: Path) -> None:
-    assert lines_of(changed(tmp_path / "spec", [name])) == EXPECTED[name]
+    assert lines_of(changed(tmp_path / "spec", [name])) == {tuple(each) for each in EDITS["each"][name]}
 
 
-@pytest.mark.parametrize(
-    ("file", "pair", "expected"),
-    [
-        ("workbook.yaml", ("name: example", "name: other"), ("other", "name changed", "LOST", True)),
-        ("workbook.yaml", ("title: .en: Workshop planner", "title: {en: Planner of workshops"),
-         ("example", "title changed", "KEPT", False)),
-        ("tools/plan.yaml", ("maximum: 500", "maximum: 400"), ("PLAN / PLN_06", "maximum changed", "CHECK", False)),
-        ("tools/plan.yaml", ("maximum: 500", "maximum: 600"), ("PLAN / PLN_06", "maximum changed", "KEPT", False)),
-        ("tools/plan.yaml", ("words: 40", "words: 30"), ("PLAN / PLN_03", "words changed", "CHECK", False)),
-        ("tools/plan.yaml", ("en: Budget, fr: Budget, ar: الميزانية", "en: Colour of the flag"),
-         ("PLAN / PLN_08", "label changed", "CHECK", False)),
-        ("tools/plan.yaml", ("value > PLN_06", "value >= PLN_06"),
-         ("PLAN / PLN_07", "constraint changed", "CHECK", False)),
-        ("tools/plan.yaml", ("PLN_12\n        type: text", "PLN_12\n        type: long"),
-         ("PLAN / PLN_12", "type changed", "KEPT", False)),
-        ("tools/plan.yaml", ("PLN_08 / PLN_06", "PLN_08 / (PLN_06 + 1)"),
-         ("PLAN / PLN_14", "formula changed", "NONE", False)),
-        ("tools/checklist.yaml", ("en: Count all sessions", "en: Every session"), None),
-        ("tools/checklist.yaml", ("en: There is a private room for talks", "en: One can talk in a private room"),
-         ("C1 / C1_02", "label changed", "KEPT", False)),
-        ("tools/checklist.yaml", ("label: .en: There is a private room for talks, fr: .*", "label: Tea is served}"),
-         ("C1 / C1_02", "label changed", "CHECK", False)),
-        ("tools/plan.yaml", ("^      - .code: PLN_09", f"{MORE % 'type: text'}      - {{code: PLN_09"),
-         ("PLAN / PLN_15", "added", "NEW", False)),
-        ("tools/plan.yaml", ("^      - .code: PLN_09",
-                             f"{MORE % 'type: calculated, formula: PLN_06 + 1'}      - {{code: PLN_09"),
-         ("PLAN / PLN_15", "added", "NONE", False)),
-        ("tools/plan.yaml", ("PLN_01, type: text, required: always", "PLN_01, type: text, required: optional"),
-         ("PLAN / PLN_01", "required changed", "KEPT", False)),
-        ("tools/plan.yaml", ("PLN_11 == 'Y'", "PLN_11 == 'N'"), ("PLAN / PLN_12", "required changed", "KEPT", False)),
-        ("tools/plan.yaml", ("type: calculated, formula: PLN_08 / PLN_06", "type: decimal"),
-         ("PLAN / PLN_14", "type changed", "NEW", False)),
-        ("tools/plan.yaml", ("type: decimal, minimum: 0", "type: decimal, unit: USD, minimum: 0"),
-         ("PLAN / PLN_08", "unit changed", "CHECK", False)),
-        ("tools/plan.yaml", ("(      - .code: PLN_09.*\n)(      - .code: PLN_10.*\n)", r"\2\1"),
-         ("PLAN", "questions in another order", "KEPT", False)),
-        ("tools/risks.yaml", ("RSK_02, type: many, vocabulary: GROUP", "RSK_02, type: many, vocabulary: COUNTRY"),
-         ("R1 / RSK_02", "list changed", "CHECK", False)),
-        ("tools/risks.yaml", (r"to: \[C1\]", "to: [C1, PLAN]"),
-         ("R1 / RSK_08", "sheets referred to changed", "KEPT", False)),
-        ("tools/risks.yaml", (r"to: \[C1\]", "to: [PLAN]"),
-         ("R1 / RSK_08", "sheets referred to changed", "CHECK", False)),
-        ("tools/plan.yaml", ("type: many, vocabulary: GROUP, cells: 3", "type: choice, vocabulary: GROUP"),
-         ("PLAN / PLN_13", "type changed", "LOST", True)),
-        ("rules.yaml", ("PLN_05 >= PLN_04", "PLN_05 > PLN_04"), ("PLAN / R-E01", "changed", "CHECK", False)),
-        ("rules.yaml", ("severity: warning", "severity: error"), ("R1 / R-E02", "severity changed", "CHECK", False)),
-        ("vocabularies.yaml", ("en: Partly, fr: En partie, ar: جزئيا}, aliases: .partially",
-                               "en: In part, fr: Partiellement, ar: بعضه}, aliases: [Partly, En partie, جزئيا"),
-         ("ANSWER / P", "label changed", "KEPT", False)),
-        ("vocabularies.yaml", ("en: Mali, fr: Mali, ar: مالي", "en: Brazil, fr: Brésil, ar: البرازيل"),
-         ("COUNTRY / MLI", "code reused", "OTHER", True)),
-        ("vocabularies.yaml", ("code: YOU", "code: YTH"), ("GROUP / YOU", "code removed", "OTHER", True)),
-        ("vocabularies.yaml", ("code: YOU,", "code: YTH, aliases: [YOU],"),
-         ("GROUP / YOU", "code renamed", "KEPT", False)),
-    ],
-    ids=lambda value: value if isinstance(value, str) else None,
-)  # fmt: skip
-def test_one_edit(file: str, pair: tuple[str, str], expected: Line | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("file", "before", "after", "expected"), EDITS["effects"])
+def test_one_edit(file: str, before: str, after: str, expected: list[Any] | None, tmp_path: Path) -> None:
     spec = raised(copy(tmp_path / "spec"))
-    edit(spec, file, pair)
+    edit(spec, file, (before, after))
     found = lines_of(spec)
-    assert found == ({expected} if expected else set()) | (
+    assert found == ({tuple(expected)} if expected else set()) | (
         {("GROUP / YTH", "entry added", "KEPT", False)} & found
     )
 
@@ -186,34 +109,14 @@ def test_a_list_that_another_question_decides(tmp_path: Path) -> None:
     assert ("R1 / RSK_06", "parent changed", "CHECK", False) in lines_of(spec)
 
 
-@pytest.mark.parametrize(
-    ("file", "pair", "what", "said"),
-    [
-        ("tools/plan.yaml", ("PLN_11 == 'Y'", "PLN_11 == 'N'"), "required changed",
-         ("required when PLN_11 == 'Y'", "required when PLN_11 == 'N'", "Where it is blank, it may be missing now.")),
-        ("tools/plan.yaml", ("PLN_01, type: text, required: always", "PLN_01, type: text, required: optional"),
-         "required changed", ("always", "optional", "")),
-        ("tools/plan.yaml", ("^      - .code: PLN_09", f"{MORE % 'type: text'}      - {{code: PLN_09"), "added",
-          ("", "Seats", "It is optional.")),
-        ("tools/plan.yaml", ("type: decimal, minimum: 0", "type: decimal, unit: USD, minimum: 0"),
-         "unit changed", ("", "USD", "Figures given so far are in the old unit.")),
-        ("tools/plan.yaml", ("maximum: 500", "maximum: 400"), "maximum changed", ("500", "400", "")),
-        ("tools/plan.yaml", (", minimum: 0, label: .en: Of whom women", ", label: {en: Of whom women"),
-         "minimum changed", ("0", "", "")),
-        ("tools/risks.yaml", (r"to: \[C1\]", "to: [C1, PLAN]"), "sheets referred to changed", ("C1", "C1, PLAN", "")),
-        ("tools/risks.yaml", ("RSK_02, type: many, vocabulary: GROUP", "RSK_02, type: many, vocabulary: COUNTRY"),
-         "list changed", ("GROUP", "COUNTRY", "Not the same in the new list: WOM, MEN, YOU, DIS.")),
-        ("tools/plan.yaml", ("(      - .code: PLN_09.*\n)(      - .code: PLN_10.*\n)", r"\2\1"),
-         "questions in another order", ("PLN_10", "", "")),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("file", "before", "after", "what", "said"), EDITS["told"])
 def test_what_was_and_what_is_are_told(
-    file: str, pair: tuple[str, str], what: str, said: tuple[str, str, str], tmp_path: Path
+    file: str, before: str, after: str, what: str, said: list[str], tmp_path: Path
 ) -> None:
     spec = raised(copy(tmp_path / "spec"))
-    edit(spec, file, pair)
+    edit(spec, file, (before, after))
     found = change_of(spec, what)
-    assert (found.before, found.after, found.note) == said
+    assert [found.before, found.after, found.note] == said
 
 
 def test_the_version_must_be_raised(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,7 @@ from tests.face import (
     Outcome,
     Rule,
     Spec,
-    SpecError,
     build,
-    find,
     submission_of,
 )
 from tests.in_words import in_words
@@ -191,35 +188,6 @@ def test_messages_stand_alone_and_are_short(spec: Spec) -> None:
 def test_the_page_is_fresh(spec: Spec) -> None:
     page = Path(__file__).parent.parent / "docs" / PAGE
     assert page.read_text(encoding="utf-8") == rules_page(spec), "run `python -m tests.write_rules`"
-
-
-@pytest.mark.parametrize(
-    ("entry", "reason"),
-    [
-        ("{code: R-1, tools: PLAN, at: [PLN_04], check: filled(PLN_04)}", "must be a list of tools"),
-        ("{code: R-1, tool: PLAN, tools: [R1], at: [PLN_04], check: filled(PLN_04)}", "replaces `tool`"),
-        ("{code: R-1, tools: [PLAN, PLAN], at: [PLN_04], check: filled(PLN_04)}", "used twice for PLAN"),
-        ("{code: R-1, tools: [PLAN, R2], at: [PLN_04], check: filled(PLN_04)}", "There is no tool 'R2'"),
-        ("{code: R-1, covered_by: [V001]}", "`why` is missing"),
-        ("{code: R-E01, covered_by: [V001], why: x}", "is a rule as well"),
-        ("{code: R-E01, tool: R1, at: [RSK_05], check: filled(RSK_05)}", "says something else than on PLAN"),
-        (
-            "{code: R-1, tool: R1, at: [RSK_05], check: filled(RSK_04)}",
-            "Nothing can be corrected in 'RSK_05'",
-        ),
-    ],
-)
-def test_mistakes_in_rules_are_told(entry: str, reason: str, tmp_path: Path) -> None:
-    folder = tmp_path / "example"
-    shutil.copytree(find("example"), folder)
-    rules = folder / "rules.yaml"
-    lines = rules.read_text(encoding="utf-8").splitlines()
-    rules.write_text("\n".join([*lines, f"- {entry}", ""]), encoding="utf-8")
-    with pytest.raises(SpecError) as caught:
-        load(folder)
-    mistakes = [mistake for mistake in caught.value.mistakes if reason in mistake.reason]
-    assert mistakes, caught.value
-    assert (mistakes[0].file, mistakes[0].line) == ("rules.yaml", len(lines) + 1)
 
 
 def test_a_rule_may_be_asked_on_several_sheets(spec: Spec) -> None:

@@ -8,22 +8,14 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 import hrge_xl
 from hrge_xl import load
-from tests.face import (
-    CatalogueBlock,
-    ChecklistBlock,
-    FormBlock,
-    ItemsFrom,
-    RegisterBlock,
-    Spec,
-    find,
-)
+from tests.face import CatalogueBlock, ChecklistBlock, FormBlock, ItemsFrom, RegisterBlock, Spec
+from tests.tables import table
 
 PART_1 = [f"T1.{number}" for number in range(1, 10)]
 PART_2 = [f"T2.{number}" for number in range(1, 7)]
@@ -34,109 +26,9 @@ TOOLS = [*PART_1, *PART_2, *PART_3, *PART_4]
 RISK_TABLES = ["T3.2", "T3.3", "T3.4", "T3.5", "T3.6"]
 SPOKEN = ["ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh"]
 
+CONTENT = table("toolkit_content")
 POINTS = (15, 8, 9, 10, 9, 10, 8, 11, 8)  # of each sheet of Part 1: eight, and those that were split or added
 
-# Fields of each sheet, and the rows of each of its tables from top to bottom (records of a form).
-FIELDS_AND_ROWS = {
-    "FORM": (33, []),  # the 26 ticks are the tools that are issued
-    **{
-        code: (9, [points]) for code, points in zip(PART_1, POINTS, strict=True)
-    },  # 7 answers and 2 on the source
-    "T2.1": (25, []),
-    "T2.1S": (4, [6]),
-    "T2.1E": (3, [13]),
-    "T2.2O": (4, []),
-    "T2.2": (12, [35]),
-    "T2.3": (12, [23]),
-    "T2.4": (24, [15]),
-    "T2.5": (35, [6, 6, 6, 6, 6]),
-    "T2.6": (18, [20]),
-    "T3.1": (6, [26]),
-    "T3.2": (33, [25]),
-    "T3.3": (33, [25]),
-    "T3.4": (33, [25]),
-    "T3.5": (33, [25]),
-    "T3.6": (33, [25]),
-    "T3.7": (23, [15]),
-    "T3.8": (20, [10]),
-    "T4.A": (18, [56]),
-    "T4.B": (30, [25]),
-    "T4.C": (44, [30]),
-}
-
-INDICATORS = (
-    "I01 I02 I03 I04 SP1 SP2 SP3 SP4 SP5 LA1 LA2 LA7 LA3 LA4 LA5 LA6 "
-    "CB1 CB2 CB3 CB4 CB5 CB6 CB7 CB8 CB9 CB10 RC1 RC2 RC3 RC4 RC5 "
-    "PA1 PA2 PA3 PA4 PA5 PA6 PA7 PA8 PA10 PA9 JU1 JU2 JU3 JU4 JU5 DA1 DA2 MN1 MN2 MN3 MN4 MN5 MN6 MN7 MN8"
-)
-
-INSTRUMENTS = (
-    "UNTOC TIPP SOMP ICCPR ICCPR-OP2 ICESCR CEDAW CEDAW-OP ICERD CAT OPCAT CRC CRC-OPSC CRC-OPAC CRPD ICRMW "
-    "CED CSR51 CSR67 STL54 STL61 C029 P029 C105 C138 C182 C189 C190 C097 C143 C181 ROME VCCR UNCAC REG"
-)
-
-LAW_TOPICS = "EQU TIP SOM NPU NLI CHI GBV LAB MIG ASY SOC AID WIT REM DEF DET SEN AML DAT CIV CUS DIS BIL"
-
-LIBRARY = {"SP": 8, "LA": 9, "CB": 9, "RC": 8, "PA": 9}
-
-COUNTRIES = (
-    "AFG IRN IRQ PAK BGD TJK KGZ KAZ UZB BLR BRA COL EGY LAO MLI MAR NPL NER ZAF UKR "
-    "REG-ASME REG-CAS REG-SAS GLO"
-)
-
-# The 48 lists of the content.
-VOCABULARIES = {
-    "YPN": "Y P N NK NA",
-    "YN": "Y N",
-    "REL": "H S NR",
-    "CONF": "H M L NS",
-    "SEX": "F M X U",
-    "AGE": "C A U",
-    "AGE5": "C0 C1 A1 A2 A3 A4 U",
-    "NAT": "NAT FOR STL U",
-    "DIS": "D1 D0 U",
-    "STATUS": "REG IRR ASY REF IDP RET NON U",
-    "GROUP": "WOM MEN GIR BOY UAM VOT SOM MIG ACC CON WIT DIS SOGIESC OLD IND ETH REF IDP STL DOM "
-    "LAB RUR HRD FLO OTH",
-    "DUTY": "MOI POL BOR PRO JUD PRI LEG MOJ SOC LAB MFA HEA NCB NRP NHRI GEM STA DEF BAR MIL INT LOC CSO "
-    "SHE IO OTH",
-    "STAGE": "LEG PRE IDR PAA RET INV DAT PRD SEN",
-    "PILLAR": "SP LA CB RC PA XC",
-    "CRIME": "TIP SOM BOTH",
-    "BARRIER": "LAW DOC INF LAN FIN GEO ACC FEA STI ATT CAP COR DAT SAF OTH",
-    "SEV4": "1 2 3 4",
-    "CAP4": "0 1 2 3 NK",
-    "RATIF": "R RR S N NA NK",
-    "RISKCAT": "LIFE LIB TORT FAIR NREF PRIV DISC GBV CHIL LABR PART ACCT RETR DUTY DATA REPU DELI",
-    "RISKDIR": "PEO CTX PRJ",
-    "RESP": "AVO RED SHA ACC ESC",
-    "RSTAT": "OPN TRE MAT ESC CLO",
-    "ASTAT": "NST ONG DON LAT DRP",
-    "CTRL": "0 1 2 3 4",
-    "GEM": "0 1 2 3",
-    "HRM": "0 1 2 3",
-    "DACG": "0 1 2",
-    "LEVEL": "IMP OUT OPT MNS",
-    "FOCUS": "HR GE BOTH",
-    "OHCHR": "S P O",
-    "ITYPE": "CNT PCT RAT SCO YN",
-    "DIRN": "UP DN EQ CTX",
-    "FREQ": "EVT MON QTR HYR ANN BME",
-    "QUAL": "V R E M S",
-    "MOV": "ATT TST SUR ADM LEG DOC OBS TBR CSO STA EVA",
-    "EXPL": "SEX LAB DOM BEG CRI MAR ORG ARM MIX OTH U",
-    "SUPP": "TRN PRG FIN LOG OPS JNT EQP",
-    "EXCL": "X1 X2 X3 X4 X5 X6 NO",
-    "HRD5": "OUT GO GOM DEF NO SUS",
-    "HRLEV": "L M H",
-    "ADVT": "CH SU NE RE OP",
-    "ADVC": "BIL TEC EVT MED SOC NET UNM TRN DON",
-    "LLTYPE": "POS NEG UNX",
-    "LLSTAT": "DRF VAL APP RET",
-    "PHASE": "DES IMP MON EVA",
-    "SIGN": "DRF SUB RET APP FRZ",
-    "ROLE": "HOF PCO PRG NPO RTA HRG GEN MEL CON IMP CPT CSO PSC",
-}
 
 # Field codes of the content by sheet; left out are those that are a row code (and so no field of their own).
 QUESTIONS = {
@@ -192,11 +84,11 @@ def test_the_sheets_stand_in_the_order_of_the_content(spec: Spec) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("code", list(FIELDS_AND_ROWS))
+@pytest.mark.parametrize("code", list(CONTENT["fields_and_rows"]))
 def test_each_sheet_has_its_fields_and_rows(spec: Spec, code: str) -> None:
     tool = spec.tool[code]
     rows = [count for count in map(_rows, tool.field_blocks) if count is not None]
-    assert (len(tool.fields), rows) == FIELDS_AND_ROWS[code]
+    assert [len(tool.fields), rows] == CONTENT["fields_and_rows"][code]
 
 
 @pytest.mark.parametrize("code", list(QUESTIONS))
@@ -211,8 +103,8 @@ def test_the_checklists_keep_the_codes_of_their_items(spec: Spec) -> None:
             sorted(_items(spec, code, 0)) == points
         )  # what was split or added stands beside what it belongs to
     assert _items(spec, "T3.1", 0) == [f"T31_{row:02d}" for row in range(1, 27)]
-    assert _items(spec, "T2.2", 0) == INSTRUMENTS.split()
-    assert _items(spec, "T2.3", 0) == LAW_TOPICS.split()
+    assert _items(spec, "T2.2", 0) == CONTENT["items"]["INSTRUMENTS"].split()
+    assert _items(spec, "T2.3", 0) == CONTENT["items"]["LAW_TOPICS"].split()
 
 
 def test_the_nine_considerations_share_one_set_of_columns(spec: Spec) -> None:
@@ -221,8 +113,8 @@ def test_the_nine_considerations_share_one_set_of_columns(spec: Spec) -> None:
 
 
 def test_the_catalogue_has_56_complete_indicators(spec: Spec) -> None:
-    assert len(INDICATORS.split()) == 56
-    assert _items(spec, "T4.A", 0) == INDICATORS.split()
+    assert len(CONTENT["items"]["INDICATORS"].split()) == 56
+    assert _items(spec, "T4.A", 0) == CONTENT["items"]["INDICATORS"].split()
     block = spec.tool["T4.A"].blocks[0]
     assert isinstance(block, CatalogueBlock)
     assert not isinstance(block.items, ItemsFrom)
@@ -232,8 +124,8 @@ def test_the_catalogue_has_56_complete_indicators(spec: Spec) -> None:
 
 
 def test_each_risk_table_offers_the_suggestions_of_its_pillar(spec: Spec) -> None:
-    assert sum(LIBRARY.values()) == 43
-    for tool, (pillar, count) in zip(RISK_TABLES, LIBRARY.items(), strict=True):
+    assert sum(CONTENT["library"].values()) == 43
+    for tool, (pillar, count) in zip(RISK_TABLES, CONTENT["library"].items(), strict=True):
         offered = spec.tool[tool].fields["RSK_02"]
         found = [item.code for item in spec.tool["LIBRARY"].items if item.has(offered.only)]
         assert found == [f"LIB-{pillar}-{number:02d}" for number in range(1, count + 1)]
@@ -291,13 +183,13 @@ def test_what_an_example_shows_can_be_chosen(spec: Spec, language: str) -> None:
 
 
 def test_the_48_lists_of_the_content_have_their_codes(spec: Spec) -> None:
-    assert len(VOCABULARIES) == 48
-    for name, codes in VOCABULARIES.items():
+    assert len(CONTENT["lists"]) == 48
+    for name, codes in CONTENT["lists"].items():
         assert list(spec.vocabularies[name].by_code) == codes.split(), name
 
 
 def test_countries_periods_and_tools_can_be_chosen(spec: Spec) -> None:
-    assert list(spec.vocabularies["COUNTRY"].by_code) == COUNTRIES.split()
+    assert list(spec.vocabularies["COUNTRY"].by_code) == CONTENT["items"]["COUNTRIES"].split()
     assert list(spec.vocabularies["TOOL"].by_code) == TOOLS
     periods = list(spec.vocabularies["PERIOD"].by_code)
     assert len(periods) == 7 * 7
@@ -344,19 +236,6 @@ def test_purposes_are_short(spec: Spec) -> None:
     assert all(0 < len(tool.purpose.say("en")) <= 140 for tool in spec.tools)
 
 
-def test_a_tool_is_added_by_one_file(tmp_path: Path) -> None:
-    folder = tmp_path / "hrge_toolkit"
-    shutil.copytree(find("hrge_toolkit"), folder)
-    (folder / "tools" / "t3_9_new.yaml").write_text(
-        "code: T3.9\nsheet: 3.9 New\ntitle: A new tool\nblocks:\n  - kind: checklist\n"
-        "    items:\n      - {code: T39_01, label: First point}\n    fields:\n      - use: evidence\n",
-        encoding="utf-8",
-    )
-    head = folder / "workbook.yaml"
-    head.write_text(head.read_text(encoding="utf-8").replace("T3.8,", "T3.8, T3.9,", 1), encoding="utf-8")
-    assert list(load(folder).tool["T3.9"].fields) == ["EV_SRC", "EV_CONF"]
-
-
 def test_the_program_knows_nothing_of_the_toolkit(spec: Spec) -> None:
     """No title, code or list of the Toolkit in the texts that the program works with."""
     names = [text.say("en") for code in TOOLS for text in (spec.tool[code].title, spec.tool[code].sheet)]
@@ -366,7 +245,7 @@ def test_the_program_knows_nothing_of_the_toolkit(spec: Spec) -> None:
         f"{file.name}:{line}: {text[:60]}"
         for file in sorted(Path(hrge_xl.__file__).parent.rglob("*.py"))
         for line, text in _texts(file)
-        if pattern.search(text) or text in VOCABULARIES
+        if pattern.search(text) or text in CONTENT["lists"]
     ]
     assert found == []
 

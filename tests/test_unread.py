@@ -13,10 +13,10 @@ from hrge_xl import ExpectedReturn
 from tests.answers import TODAY, answers, full, layout
 from tests.build_submission import submission
 from tests.face import Finding, Key, Layout, Outcome, RawSheet, RawWorkbook, Slot, Spec, Submission, build
+from tests.made_specs import SPECS
 from tests.property_tests import examples
 from tests.raw_workbook import delete, draw, map_lines, sheet_of
 from tests.read_and_check import calculated, check, read_raw
-from tests.test_evaluator import LISTS, MATRIX, TOOLS, asked
 from tests.test_indeterminate_checks import CONDITIONS, VALUES
 
 # a spec with a rule for everything that the language can ask about another sheet
@@ -51,16 +51,16 @@ RULES = [
 SUMS = {
     "code": "SUM", "sheet": "Sums", "title": "sums", "always": True, "blocks": [
         {"kind": "form", "fields": [
-            asked("SUM_NUM", "calculated", formula="sum('REG', REG_NA)"),
-            asked("SUM_TXT", "calculated", formula="'two' if count('REG') > 1 else 'few'", result="text"),
-            asked("SUM_REF", "reference", to=["REG"]), asked("SUM_OTH", "reference", to=["REG", "CAT"]),
+            {"code": "SUM_NUM", "type": "calculated", "label": "n", "formula": "sum('REG', REG_NA)"},
+            {"code": "SUM_TXT", "type": "calculated", "label": "t", "result": "text",
+             "formula": "'two' if count('REG') > 1 else 'few'"},
+            {"code": "SUM_REF", "type": "reference", "label": "r", "to": ["REG"]},
+            {"code": "SUM_OTH", "type": "reference", "label": "o", "to": ["REG", "CAT"]},
         ]},
     ],
 }  # fmt: skip
-SPEC = Spec.model_validate(
-    {"name": "unread", "version": "1", "title": "unread", "languages": ["en"], "tools": [*TOOLS, SUMS],
-     "vocabularies": LISTS, "matrix": MATRIX, "rules": RULES, "identity": {"country": "FRM_CA"}}
-)  # fmt: skip
+MORE_OF_IT = {"name": "unread", "tools": [*SPECS["small"]["tools"], SUMS], "rules": RULES}
+SPEC = Spec.model_validate(SPECS["small"] | MORE_OF_IT | {"identity": {"country": "FRM_CA"}})
 SMALL = build(SPEC, "en")
 MORE: dict[str, st.SearchStrategy[Any]] = {
     "TA": st.sampled_from(["x", "y"]), "TB": st.sampled_from(["x", "y"]), "REQ": st.sampled_from(["x", "y"]),

@@ -36,6 +36,7 @@ from tests.face import (
     western_digits,
     words,
 )
+from tests.tables import table
 from tests.texts import canonical, catalogue, texts
 
 FILES = sorted(CATALOGUES.glob("*.po"))
@@ -219,32 +220,12 @@ def test_no_text_escapes_the_collection(name: str, asked: Asked) -> None:
     assert sorted(asked.texts - set(texts())) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("well-known", 1),
-        ("women, men", 2),
-        ("a / b", 2),
-        ("and/or", 1),
-        ("می\u200cخواهم", 1),
-        ("", 0),
-        ("- – —", 0),
-        ("…", 0),
-        ("one\ttwo\nthree\u00a0four\u202ffive\u200bsix", 6),
-        ("don't", 1),
-        ("3 of 4", 3),
-        ("& women", 1),
-        ("النساء والرجال", 2),
-    ],
-)
+@pytest.mark.parametrize(("text", "count"), table("cases")["count_words"])
 def test_count_words(text: str, count: int) -> None:
     assert count_words(text) == count
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["ບົດບາດຍິງຊາຍ", "สิทธิมนุษยชน", "လူ့အခွင့်အရေး", "សិទ្ធិមនុស្ស", "人权与性别平等", "人権"],
-)
+@pytest.mark.parametrize("text", ["ບົດບາດຍິງຊາຍ", "สิทธิมนุษยชน", "လူ့အခွင့်အရေး", "សិទ្ធិមនុស្ស", "人权与性别平等", "人権"])
 def test_scripts_without_spaces(text: str) -> None:
     assert spaceless(text)
     assert not spaceless("human rights " + text[:3])
@@ -255,21 +236,7 @@ def test_scripts_with_spaces(text: str) -> None:
     assert not spaceless(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "western"),
-    [
-        ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
-        ("۰۱۲۳۴۵۶۷۸۹", "0123456789"),
-        ("০১২৩৪৫৬৭৮৯", "0123456789"),
-        ("०१२३४५६७८९", "0123456789"),
-        ("١٬٢٣٤٫٥", "1,234.5"),
-        ("−٧", "-7"),
-        ("12 persons", "12 persons"),
-        ("٣ نساء", "3 نساء"),
-        ("x²", "x²"),
-        ("½", "½"),
-    ],
-)
+@pytest.mark.parametrize(("text", "western"), table("cases")["western_digits"])
 def test_western_digits(text: str, western: str) -> None:
     assert western_digits(text) == western
 
@@ -307,19 +274,7 @@ def test_fold_keeps_accents_apart() -> None:
     assert fold("Élevé") != fold("Eleve")
 
 
-@pytest.mark.parametrize(
-    ("language", "expected"),
-    [
-        ("ar", True),
-        ("fa", True),
-        ("ur", True),
-        ("ckb", True),
-        ("ps", True),
-        ("en", False),
-        ("fr", False),
-        ("bn", False),
-    ],
-)
+@pytest.mark.parametrize(("language", "expected"), table("cases")["right_to_left"])
 def test_right_to_left(language: str, expected: bool) -> None:
     assert right_to_left(language) is expected
 

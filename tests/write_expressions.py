@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import inspect
 import re
+from pathlib import Path
+from string import Template
 
 from hrge_xl import load
 from tests.face import (
@@ -46,85 +48,20 @@ NAMES = {
     Type.DATE: "date", Type.BOOL: "true or false",
 }  # fmt: skip
 
-HEAD = """# Expressions
-
-Rules, constraints, formulas and `required: {when: …}` are written in one small language. It looks like Python and is a
-closed subset of it: names of fields, numbers, texts in quotes, the operators and the functions below, and nothing else.
-Every expression is checked against the spec by `hrge-xl spec check`: names, codes and types.
-
-Each one becomes two things: an Excel formula, which warns while the team types, and a calculation over all returned
-files at once. Both mean the same; the tests compare them cell by cell.
-
-This page is made from the program: `python -m tests.write_expressions`.
-
-## Names
-
-* In a register, checklist or catalogue, and in a form with several answer columns, the code of a field means the
-  answer **in the same row** (or column).
-* The code of a field of a form that is asked once means that answer, from anywhere.
-* `value` in a constraint means the answer itself.
-* Codes of lists are in quotes: `'ACC'`. A scale is a number: `RSK_03 >= 2`.
-
-## Blanks
-
-One rule for both sides: a comparison with a blank side is false, also `!=`; arithmetic with a blank side is blank; a
-blank condition does not hold; a cell with an error counts as blank. What each function does is listed below.
-
-A check that compares with an answer that may be missing therefore names what is wrong: `not (value > PLN_06)` holds
-where `PLN_06` is blank, `value <= PLN_06` does not, and would blame the one answer for the absence of the other.
-
-## Operators
-"""
-
 
 def page() -> str:
     """The whole page."""
     layout = build(load("example"), "en")
-    lines = [HEAD.rstrip("\n"), "", "| written | meaning |", "|---|---|"]
-    lines += [f"| `{text}` | {meaning} |" for text, meaning in OPERATORS]
-    lines += [
-        "",
-        "## Functions",
-        "",
-        "| function | takes | gives | meaning | blanks |",
-        "|---|---|---|---|---|",
-    ]
     public = [function for function in FUNCTIONS.values() if not function.own]
-    lines += [_function(function) for function in public if isinstance(function, Function)]
-    lines += [
-        "",
-        "In a checklist of `items: {tools: true}` each row is a sheet: there `ticked(row_code())` and",
-        "`completeness(row_code())` are about the sheet of the row.",
-        "",
-        "## Figures over the rows of a sheet",
-        "",
-        "Rows without any answer are left out. The second argument is calculated for each row. In it `this.CODE` means",
-        "the answer of the row that holds the whole expression, and `this.row_code()` its code:",
-        "`count_if('R1', RSK_06 == this.RSK_06) == 1`.",
-        "",
-        "| function | takes | meaning | blanks |",
-        "|---|---|---|---|",
-    ]
-    lines += [_over(function) for function in public if isinstance(function, Aggregate)]
-    lines += [
-        "",
-        "## What they become",
-        "",
-        "On return: what the function itself says in `hrge_xl/language/functions/`; operators in",
-        "`hrge_xl/language/compiler.py`.",
-        "",
-        "In the sheet: the formula below, as it is in the first row of the register of the example spec",
-        f"(`{ROW}`); around it is what makes a blank or an error harmless. Functions that are *reader only* have",
-        "no formula: the sheet cannot tell.",
-        "",
-        "```text",
-    ]
-    for text in (
-        *(text for text, _ in OPERATORS),
-        *(said_of(each)["Example"] for each in public),
-    ):
-        lines += [text, f"    {_becomes(text, layout)}"]
-    return "\n".join([*lines, "```"]) + "\n"
+    formulas = (*(text for text, _ in OPERATORS), *(said_of(each)["Example"] for each in public))
+    rows = {
+        "operators": [f"| `{text}` | {meaning} |" for text, meaning in OPERATORS],
+        "functions": [_function(function) for function in public if isinstance(function, Function)],
+        "figures": [_over(function) for function in public if isinstance(function, Aggregate)],
+        "formulas": [line for text in formulas for line in (text, f"    {_becomes(text, layout)}")],
+    }
+    written = (Path(__file__).parent / "expressions.md").read_text(encoding="utf-8")
+    return Template(written).substitute({name: "\n".join(lines) for name, lines in rows.items()}, row=ROW)
 
 
 def said_of(function: Function | Aggregate) -> dict[str, str]:
@@ -179,10 +116,5 @@ def formula_of(expr: Expr, layout: Layout) -> str:
     return "=" + (write.number(expr) if expr.type in (Type.NUMBER, Type.DATE) else write.text(expr))
 
 
-def main() -> None:
-    """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    PAGE.write_text(page(), encoding="utf-8")
