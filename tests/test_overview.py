@@ -346,6 +346,13 @@ def test_consolidate_leaves_the_overview(returns: Path, tmp_path: Path, capsys: 
     assert "Situation au 20 juillet 2026" in (tmp_path / "overview.html").read_text(encoding="utf-8")
 
 
+def test_report_makes_it_from_files_too(returns: Path, tmp_path: Path) -> None:
+    words = ["report", str(returns), "--format", "overview", "--shareable", "-o", str(tmp_path)]
+    assert run([*words, "--today", "2026-07-20"]) == 0
+    assert "May be shared" in (tmp_path / "overview_shareable.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "validation.html").exists()
+
+
 def test_a_language_that_the_spec_does_not_have(tmp_path: Path, capsys: Capsys) -> None:
     """The page is in it; what the spec says stays in the spec's own language; nobody speaks xx."""
     files = returned(tmp_path / "returned", {"pak.xlsx": workbook("PAK")})

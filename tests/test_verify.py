@@ -122,7 +122,7 @@ def test_the_pages_of_teams_are_verified_too(case: Path, monkeypatch: Patch) -> 
     document = json.loads((case / "reports" / "validation.json").read_text(encoding="utf-8"))
     write_report(document, "html", case / "reports")
     assert read_report(case / "reports" / "validation.html").faults == ()
-    page = next((case / "reports" / html.FOLDER).iterdir())
+    page = next((case / "reports" / html.TEAM_PAGES).iterdir())
     page.write_text(page.read_text(encoding="utf-8").replace("error", "Error", 1), encoding="utf-8")
     (fault,) = read_report(case / "reports" / "validation.html").faults
     assert "does not say what its JSON report says" in fault

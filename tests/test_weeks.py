@@ -488,6 +488,6 @@ def test_a_large_report_has_its_pages_beside_it(small: Path, monkeypatch: Patch)
     for issued in (small / "issued").glob("*.xlsx"):
         (small / "returned" / issued.name).write_bytes(issued.read_bytes())
     refresh(small, DAY_0, jobs=1)
-    pages = {f"{html.FOLDER}/{path.name}" for path in (small / "reports" / html.FOLDER).iterdir()}
+    pages = {f"{html.TEAM_PAGES}/{path.name}" for path in (small / "reports" / html.TEAM_PAGES).iterdir()}
     assert len(pages) == 2
     assert all(f'"{page}#f' in (small / "reports" / html.MAIN).read_text("utf-8") for page in pages)
