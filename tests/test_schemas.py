@@ -496,7 +496,7 @@ def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: Patch) -> None:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     files = returned(tmp_path / "returned", {f"{team}.xlsx": workbook(team) for team in ("A", "B", "C")})
-    right, out = RowBuilder._rows, tmp_path / "out"
+    right, out = RowBuilder.rows, tmp_path / "out"
 
     def wrong(self: RowBuilder, result: Result) -> Rows:
         rows = right(self, result)
@@ -505,7 +505,7 @@ def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: Patch) -> None:
 
     options = ("--today", TODAY, "--jobs", 1)
     with monkeypatch.context() as broken:
-        broken.setattr(RowBuilder, "_rows", wrong)
+        broken.setattr(RowBuilder, "rows", wrong)
         assert hrge("consolidate", files[0].parent, "-o", out, *options) == 4
     found = frames(out)("findings").query(f"code == '{ROW_WITHOUT_A_PLACE.code}'")
     assert list(found["message"]) == [

@@ -371,10 +371,13 @@ class Ledger:
     # pages that would be made of the same again are not made
 
     def made_of(self, *others: Path | str) -> str:
-        """Give a digest of what came and was entered, and of what else a page is made of: files, and facts in words."""
-        total = hashlib.sha256()
-        for table in ("files", "sightings", "entries", "rounds"):
-            total.update(repr([tuple(row.values()) for row in self.rows_of(table)]).encode())
+        """Give a digest of what came and was entered, and of what else a page is made of: files, and facts in words.
+
+        At which second something was entered is in no page.
+        """
+        entries = [[row["kind"], row["by"], row["content"], row["key"]] for row in self.rows_of("entries")]
+        known = [[*row.values()] for table in ("files", "sightings", "rounds") for row in self.rows_of(table)]
+        total = hashlib.sha256(repr([entries, known]).encode())
         for other in others:
             total.update((sha256_of(other) if isinstance(other, Path) else f"\0{other}").encode())
         return total.hexdigest()
