@@ -61,6 +61,12 @@ def test_every_mistake_has_a_place_a_reason_and_a_remedy() -> None:
             assert not RAW.search(line), line
 
 
+def test_what_is_told_of_every_slip_is_a_sentence() -> None:
+    """What to write runs on behind it."""
+    slips = [slip for every in common_mistakes().values() for slip in every]
+    assert [slip.reason for slip in slips if not slip.reason.endswith((".", "?", "{instead}"))] == []
+
+
 def test_every_slip_that_is_told_has_a_broken_spec() -> None:
     told = [line.split(": ", 1)[1] for lines in expected().values() for line in lines]
     for slip in [*common_mistakes()["yaml"], *common_mistakes()["shape"]]:
@@ -110,12 +116,12 @@ def test_what_is_too_deep_to_be_parsed_is_left_to_the_parser(depth: int) -> None
     [
         (
             "PLN_11 == 'Y",
-            "A quotation mark is not closed in PLN_11 == 'Y",
+            "A quotation mark is not closed in PLN_11 == 'Y.",
             "Put ' on both sides of the text.",
         ),
         (
             'PLN_11 == "Y',
-            'A quotation mark is not closed in PLN_11 == "Y',
+            'A quotation mark is not closed in PLN_11 == "Y.',
             "Put ' on both sides of the text.",
         ),
         ("PLN_06\ud800", "There is a character in the expression that cannot be typed.", "Write it again."),
