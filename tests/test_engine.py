@@ -63,7 +63,7 @@ def files(tmp_path_factory: Folders) -> list[Path]:
 @pytest.fixture(scope="module")
 def alone(files: list[Path], tmp_path_factory: Folders) -> dict[str, Any]:
     """What one process makes of them."""
-    out = tmp_path_factory.mktemp("alone")
+    out = tmp_path_factory.mktemp("alone") / "one"  # as far from the files as the others
     run(files, out)
     return dataset(out)
 
@@ -165,7 +165,7 @@ def test_nothing_but_the_manifest_comes_back(files: list[Path], tmp_path: Path) 
 
 def task(out: Path) -> Task:
     asked = replace(ASKED, wanted=replace(ASKED.wanted, spec=SPEC))
-    return Task(asked, load(SPEC).digest, Path.cwd(), out, program_digest())
+    return Task(asked, SPEC, load(SPEC).digest, Path.cwd(), out, program_digest())
 
 
 def arrival(path: Path) -> Arrival:
