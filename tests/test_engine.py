@@ -122,7 +122,7 @@ def test_number_of_workers_and_order_do_not_matter(files: list[Path], alone: Any
     run(files[::-1], tmp_path / "two", jobs=2)
     with ThreadPoolExecutor(2) as pool:
         run(files, tmp_path / "threads", executor=pool, jobs=2)
-    run(files[3:], tmp_path / "later")
+    run(files[:3], tmp_path / "later")
     run(files, tmp_path / "later")
     assert dataset(tmp_path / "two") == alone
     assert dataset(tmp_path / "threads") == alone
@@ -337,11 +337,11 @@ def test_a_worker_that_comes_late_is_taken(
 
 
 def test_a_workbook_that_would_be_too_large(files: list[Path], tmp_path: Path, monkeypatch: Patch) -> None:
-    monkeypatch.setattr(data_xlsx, "MOST_CELLS", 4_000)
+    monkeypatch.setattr(data_xlsx, "MOST_CELLS", 6_000)
     run(files, tmp_path / "out")
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
     assert "answers" not in book.sheetnames
-    assert {"submissions", "findings"} <= set(book.sheetnames)
+    assert "submissions" in book.sheetnames
     (line,) = (row for row in book["Contents"].iter_rows(values_only=True) if row[0] == "answers")
     assert line[2] > 100
     assert line[1].endswith("Too large for this workbook: see answers.csv or dataset.sqlite.")
