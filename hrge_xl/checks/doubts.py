@@ -250,7 +250,7 @@ def gaps_of(view: AnswerView) -> list[UnreadArea]:
     found = []
     for sheet in view.layout.sheets if submission.cells else ():
         there = submission.cells.get(sheet.tool.code, {})
-        if len(there) < sheet.cell_count:
+        if len(there) < sum(len(slot.cells) for slot in sheet.slots):
             for place, missing in _of_sheet(view, sheet, there):
                 slots = frozenset((columns[slot.tool, slot.field.code].number, slot.row) for slot in missing)
                 found.append(UnreadArea(place, submission.older, slots))

@@ -123,14 +123,9 @@ def cli() -> None:
 cli.params += [settings_option(shown=True), *everywhere(shown=True)]
 
 
-NEW_OBJECTS = (
-    200_000  # between two searches for cycles, which take a tenth of a short command while modules load
-)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
-    gc.set_threshold(NEW_OBJECTS)
+    gc.set_threshold(200_000)  # searches for cycles take a tenth of a short command while modules load
     sys.exit(run(arguments))
 
 

@@ -61,11 +61,9 @@ def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
 
     rows = [team.cells for team in read.teams]
     used = [column for column in rows[0] if any(row[column] for row in rows)]
-    heads = dict(zip(used, used, strict=True))
-    cells = [{column: shown(row[column]) for column in used} for row in [heads, *rows]]
-    widths = {column: max(cell_len(row[column]) for row in cells) for column in used}
-    for row in cells:
-        yield "  ".join(set_cell_size(row[column], widths[column]) for column in used).rstrip()
+    cells = [used, *([shown(row[column]) for column in used] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    yield from ("  ".join(map(set_cell_size, row, widths)).rstrip() for row in cells)
     yield f"{counted(len(rows), 'team')}. The headings are in line {read.heads.line}."
     if read.titles:
         yield f"Above them: {'; '.join(read.titles)}"

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from ..core.errors import OutputError
 from ..core.paths import check_several, quoted
-from ..core.program import program_digest
 from ..dataset import deciding
 from ..dataset.ingest import IngestRun, Options, ingest, ingest_dry_run
 from ..dataset.opening import open_dataset
@@ -236,8 +235,9 @@ def write_files(
     What would be the same again is not made.
     """
     done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
-    pages = [overview_page(overview)] if overview else []
     tasks = [partial(_page, run.out, overview, round_)] if overview else []
+    pages = [overview_page(overview)] if overview else []
+    round_file = (round_.folder if round_ else run.out) / FILE
     failed: list[str] = []
     if file.fact(STATE) != done or not all(path.is_file() for path in exports.names(file, run.out, formats)):
         export = exports.Export(str(run.out / DATASET), run.today, formats)
@@ -245,19 +245,13 @@ def write_files(
         for store in run.stores[:-1]:
             store.set_fact(STATE, "" if failed else done)
         compact(file, run.out / DATASET, "" if failed else done)
-    elif pages and not run.ledger.is_made(pages, _made_of(run, round_)):
-        failed = [failure for task in tasks for failure in task()]
+    elif tasks and not run.ledger.is_made(pages, run.ledger.made_of(round_file, str(last_change(run.out)))):
+        failed = tasks[0]()
     if failed:
         more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
         raise OutputError(f"{failed[0]} The rest is done.{more}")
     if pages:
-        run.ledger.note_made(pages, _made_of(run, round_))
-
-
-def _made_of(run: IngestRun, round_: Round | None) -> str:
-    """Give a digest of all that the overview of a run is made of."""
-    said = [folder / FILE for folder in (round_.folder if round_ else run.out,) if (folder / FILE).is_file()]
-    return run.ledger.made_of(run.out / DATASET, *said, repr(last_change(run.out)), program_digest())
+        run.ledger.note_made(pages, run.ledger.made_of(round_file, str(last_change(run.out))))
 
 
 def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -> Summary:

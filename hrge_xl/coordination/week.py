@@ -13,7 +13,6 @@ from typing import NamedTuple
 from ..core.errors import UsageError
 from ..core.output_files import write_if_changed, write_whole
 from ..core.paths import check_several
-from ..core.program import program_digest
 from ..core.suggest import remedy_for
 from ..core.words import SOURCE_LANGUAGE, counted, kept_in_order
 from ..core.words import day as in_words
@@ -25,7 +24,7 @@ from ..exchange.validation import ACCEPTED, REFUSED
 from ..exchange.validation import RETURNED as TO_CORRECT
 from ..ledger.events import FILE, Arrived
 from ..ledger.files import sha256_of
-from ..ledger.ledger import DATASET, Drafted, Ledger
+from ..ledger.ledger import Drafted, Ledger
 from ..outputs import report_pages, write_report
 from ..outputs.build import Facts, document
 from ..outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
@@ -47,7 +46,7 @@ from ..rounds.round_status import (
 )
 from ..rounds.rounds import FEEDBACK, INBOX, REPORTS, Round, load_round
 from ..rounds.teams import Team
-from ..spec.lookup import country_label
+from ..spec.lookup import label_of
 from .consolidation import consolidate
 from .generation import guide_name
 from .mail import DAYS_BEFORE, MAIL_KINDS, MailType
@@ -146,21 +145,23 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
     request = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
     consolidate(request, folder)
     with datasets(request) as (dataset,):
-        _write_report(dataset, folder, today)
-        drafts = write_drafts(dataset, today, occasions_of_week(folder))
+        with Ledger.open(folder) as ledger:  # whoever has the dataset open holds the folder
+            _write_report(dataset, ledger, today)
+            by_drafts = any(draft.occasion == MailType.ISSUE for draft in ledger.drafted().values())
+        # workbooks are sent by drafts where others were
+        drafts = write_drafts(dataset, today, (*AS_THEY_COME, MailType.ISSUE) if by_drafts else AS_THEY_COME)
         returns, unread = dataset.of_round(), unread_by_team(dataset)
         teams = status(returns, today, round_)
         return RefreshResult(round_, today, received, dataset.totals(), teams, returns, unread, drafts)
 
 
-def _write_report(dataset: Dataset, folder: Path, today: date) -> None:
+def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
     """Write the validation report of a round, unless it would be the same again."""
     facts = Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh")  # says no more than its day
-    with Ledger.open(folder) as ledger:  # whoever has the dataset open holds the folder
-        made_of = ledger.made_of(folder / DATASET, folder / FILE, str(facts), program_digest())
-        if not ledger.is_made(report_pages(folder / REPORTS, "html"), made_of):
-            write_report(document([dataset], facts), "html", folder / REPORTS)
-            ledger.note_made(report_pages(folder / REPORTS, "html"), made_of)
+    made_of, reports = ledger.made_of(ledger.home / FILE, str(facts)), ledger.home / REPORTS
+    if not ledger.is_made(report_pages(reports, "html"), made_of):
+        write_report(document([dataset], facts), "html", reports)
+        ledger.note_made(report_pages(reports, "html"), made_of)
 
 
 # drafts of mails: written once each, taken away when they no longer apply, never sent
@@ -260,13 +261,6 @@ def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
         for team, return_ in unread
         if not team or max(readable.get(team, [date.min])) <= (return_.arrived or date.min)
     )
-
-
-def occasions_of_week(folder: Path) -> tuple[MailType, ...]:
-    """Give the occasions that are looked for every week; workbooks are sent by drafts where others were."""
-    with Ledger.open(folder) as ledger:
-        issued = any(draft.occasion == MailType.ISSUE for draft in ledger.drafted().values())
-    return (*AS_THEY_COME, MailType.ISSUE) if issued else AS_THEY_COME
 
 
 # which mails are due, each with what it is about and its files
@@ -426,7 +420,7 @@ def _write(work: _Work, due: PendingMail, attached: Sequence[Path]) -> str:
     facts = {
         "round": work.round.name,
         "team": team.code,
-        "country": country_label(work.spec, team.country, language),
+        "country": label_of(work.spec, work.spec.countries, team.country, language),
         "deadline": in_words(team.deadline, language) if team.deadline else "",
         "contact": team.contact,
         **due.facts,

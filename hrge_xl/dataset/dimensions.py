@@ -89,7 +89,7 @@ def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
         levels = spec.matrix.levels if spec.matrix else ()
         yield from ((level.code, level.label.say(language)) for level in levels)
     else:
-        yield from ((item.code, item.label.say(language)) for item in spec.vocabularies[name].items)
+        yield from spec.vocabularies[name].labels(language).items()
 
 
 def list_columns(spec: Spec) -> list[Row]:

@@ -249,9 +249,8 @@ def ingest_dry_run(
                 for arrival in came
                 if not all(_name(arrival) in some for some in there)
             }
-            batches = in_batches(
-                [arrival for _, arrival in sorted(missing.items())], run.options.processes(len(missing))
-            )
+            files = [arrival for _, arrival in sorted(missing.items())]
+            batches = in_batches(files, run.options.processes(len(files)))
             for rows in run.pool.map(submissions_of, batches, run.task(asked)):
                 found |= {str(row[path]): str(row[verdict]) for row in rows}
             verdicts |= {name: found[arrival.path] for name, arrival in missing.items()}
@@ -305,16 +304,17 @@ def _moved(arrival: Arrival, before: Path, now: Path) -> Arrival:
 def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     """Give the files with their hashes: to a worker that sees nothing every file would be missing."""
     ways = [way_to(path, run.out) for path in paths]
-    if not run.pool.far:
-        return sorted(arrivals(ways, run.here), key=lambda arrival: arrival.path)  # their order says nothing
-    batches = in_batches(ways, run.options.jobs)
-    found = [arrival for some in run.pool.map(arrivals, batches, run.here) for arrival in some]
-    for arrival in found:
+    if run.pool.far:
+        batches = in_batches(ways, run.options.jobs)
+        found = [arrival for some in run.pool.map(arrivals, batches, run.here) for arrival in some]
+    else:
+        found = arrivals(ways, run.here)
+    for arrival in found if run.pool.far else ():
         if arrival.sha256 is None and (file_at(run.here, arrival.place)).is_file():
             raise UsageError(
                 f"A worker of the cluster cannot see {arrival.path}. {SHARED}, under the same path."
             )
-    return sorted(found, key=lambda arrival: arrival.path)
+    return sorted(found, key=lambda arrival: arrival.path)  # the order in which they are named says nothing
 
 
 def _settle_spec(run: IngestRun) -> None:

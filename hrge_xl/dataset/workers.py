@@ -39,8 +39,8 @@ class Running(NamedTuple):
 class Workers:
     """Gives batches to an executor and takes the results back in order, a few at a time.
 
-    The executor is started with the first batch and ends with the context. `far` ones may be on other machines; a
-    single batch is not worth the start of `processes` of our own.
+    The executor is started with the first batch and ends with the context; on this machine none is started for a single
+    batch. `far` ones may be on other machines.
     """
 
     def __init__(
@@ -48,10 +48,9 @@ class Workers:
         start: Callable[[], AbstractContextManager[Running]],
         *,
         far: bool = False,
-        processes: bool = False,
         here: Workers | None = None,
     ) -> None:
-        self._start, self.far, self._processes, self._here = start, far, processes, here
+        self._start, self.far, self._here = start, far, here
         self._stack = ExitStack()
         self._running: Running | None = None
 
@@ -81,7 +80,7 @@ class Workers:
         With `all_at_once` none waits for the result of an earlier one to be taken: they differ in length, and what
         comes back is small.
         """
-        if self._processes and self._running is None and len(batches) == 1:
+        if self._here is None and self._running is None and len(batches) == 1:
             yield function(batches[0], *more)
             return
         done, tries = 0, 0
@@ -134,7 +133,7 @@ def _result(future: Future[Out], running: Running) -> Out:
 def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers:
     """Choose where the work is done: in an executor that is given, in this process, in processes, or in a cluster."""
     alone = Workers(lambda: nullcontext(Running(None, 1)))
-    here = Workers(lambda: _processes(jobs), processes=True) if jobs > 1 else alone
+    here = Workers(lambda: _processes(jobs)) if jobs > 1 else alone
     if executor is not None:
         return Workers(lambda: nullcontext(Running(executor, 2 * jobs + 2)), here=alone)
     if engine == "local":

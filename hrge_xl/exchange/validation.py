@@ -238,15 +238,14 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
     given = replace(wanted, key=Elsewhere()) if isinstance(wanted.key, bytes) else wanted
     waiting: deque[Result | FileToCheck] = deque()  # what was not yet handed out, in order
 
-    def not_admitted(path: Path, fault: Exception) -> list[File | Refusal]:
-        return [Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))]
-
     def admitted() -> Iterator[FileToCheck]:
         for path in paths:
             (found,) = isolate_failures(
                 lambda these: [open_untrusted(each, asked.password) for each in these],
                 [Path(path)],
-                not_admitted,
+                lambda path, fault: [
+                    Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))
+                ],
             )
             if isinstance(found, Refusal):
                 waiting.append(_refused(found))

@@ -391,11 +391,6 @@ class Evidence(NamedTuple):
     values: tuple[str | float | bool | date, ...] = ()
 
     @property
-    def time_of_day(self) -> bool:
-        """Whether the number format shows a time without a day."""
-        return self.dated and not self.of_days
-
-    @property
     def of_days(self) -> bool:
         """Whether the number format shows days."""
         return self.dated and any(letter in self.format.casefold() for letter in "dy")

@@ -90,7 +90,7 @@ class TextField(FieldType):
             return Guess(GuessSource.RULE, _characters(told))
         if told.rule == "list" and not told.labels:
             return Guess(GuessSource.RULE, note=f"a dropdown ({told.described}) whose entries were not found")
-        if told.time_of_day:
+        if told.dated and not told.of_days:
             return Guess(
                 GuessSource.FORMAT, note=f"a time, from the number format {told.format}", special=True
             )

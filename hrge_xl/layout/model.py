@@ -323,11 +323,6 @@ class Sheet:
         return (slot for grid in self.grids for slot in grid.slots)
 
     @cached_property
-    def cell_count(self) -> int:
-        """How many cells its slots have."""
-        return sum(len(slot.cells) for slot in self.slots)
-
-    @cached_property
     def checked(self) -> tuple[Slot, ...]:
         """The slots that have a check cell."""
         return tuple(slot for slot in self.slots if slot.check is not None)

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..core.dates import parse_day
 from ..core.errors import StoreError, UsageError
 from ..core.paths import path_of, path_text, quoted, way_to
+from ..core.program import program_digest
 from ..core.work import grouped
 from .chain import (
     JOURNAL,
@@ -45,17 +46,15 @@ VERSION = 3  # of the ledger
 NAME, DATASET = "ledger.sqlite", "dataset.sqlite"
 LEFT_OUT = "left out"
 LOST = "It was changed while it was read."
-STATED, FIRST_SEEN = (
-    "stated",
-    "first seen",
-)  # a day of arrival: told by somebody, or else that of the first run
+STATED = "stated"  # a day of arrival that somebody told
+FIRST_SEEN = "first seen"  # one that is that of the first run
 CHANGED = "{file} was changed by another program since the last run: its rows may say what no file says."
 Record = dict[str, Any]
 Answer = TypeVar("Answer")
 
 # `files`: `n` is the order in which they came; `stated`: somebody said when. `sightings`: the `place` where a content
-# was seen is the way from the folder of the ledger. `datasets`: what they were when the
-# last run ended, and of pages also what these were made of.
+# was seen is the way from the folder of the ledger. `datasets`: what they were when the last run ended; and pages, with
+# what they were made of.
 TABLES = """
 CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL PRIMARY KEY, n INTEGER NOT NULL UNIQUE,
@@ -211,7 +210,10 @@ class Ledger:
         known, place = {self._place(there): given for given, there in rows}, self._place(path)
         if known.get(place) == path:
             return
-        left = (old for old, given in known.items() if (sha256, given) in before and self._is_gone(old))
+        left = (
+            old for old, given in known.items()
+            if (sha256, given) in before and not any((self.home / way).exists() for way in (old, path_of(old)))
+        )  # fmt: skip
         gone = place if place in known else next(left, None)
         if gone is not None:
             connection.execute(f"DELETE {this} AND path = ?", (sha256, known[gone]))
@@ -221,9 +223,6 @@ class Ledger:
     def _place(self, path: str) -> str:
         """Give the way to a file."""
         return path_text(way_to(self.home / path, self.home))
-
-    def _is_gone(self, place: str) -> bool:
-        return not any((self.home / way).exists() for way in (place, path_of(place)))
 
     def order(self) -> dict[str, int]:
         """Give the place of every content in the order in which files came, by hash."""
@@ -362,38 +361,35 @@ class Ledger:
 
     def is_changed(self, file: Path) -> bool:
         """Say whether a dataset is another than the last run left; False where that was cut off, or said nothing."""
-        known = self._checksums(file)
+        known = [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
         return bool(known) and file.is_file() and sha256_of(file) not in known
-
-    def _checksums(self, file: Path) -> list[str]:
-        return [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
 
     # pages that would be made of the same again are not made
 
-    def made_of(self, *others: Path | str) -> str:
-        """Give a digest of what came and was entered, and of what else a page is made of: files, and facts in words.
+    def made_of(self, round_file: Path, facts: str) -> str:
+        """Give a digest of what pages are made of: the dataset, what came and was entered, the program, and `facts`.
 
-        At which second something was entered is in no page.
+        `round_file` says who was expected, and may not be there. At which second something was entered is in no page.
         """
         entries = [[row["kind"], row["by"], row["content"], row["key"]] for row in self.rows_of("entries")]
         known = [[*row.values()] for table in ("files", "sightings", "rounds") for row in self.rows_of(table)]
-        total = hashlib.sha256(repr([entries, known]).encode())
-        for other in others:
-            total.update((sha256_of(other) if isinstance(other, Path) else f"\0{other}").encode())
-        return total.hexdigest()
+        files = [sha256_of(file) for file in (self.home / DATASET, round_file) if file.is_file()]
+        whole = repr([entries, known, files, facts, program_digest()])
+        return hashlib.sha256(whole.encode()).hexdigest()
 
     def is_made(self, pages: Sequence[Path], made_of: str) -> bool:
         """Say whether pages, which belong together, are as they were left, and were made of this."""
-        return all(page.is_file() for page in pages) and _left(pages, made_of) in self._checksums(pages[0])
+        return all(page.is_file() for page in pages) and _as_left(pages, made_of) in self.rows_of("datasets")
 
     def note_made(self, pages: Sequence[Path], made_of: str) -> None:
         """Write down that pages were made of this."""
-        self.put("datasets", {"name": pages[0].name, "sha256": _left(pages, made_of)})
+        self.put("datasets", _as_left(pages, made_of))
 
 
-def _left(pages: Sequence[Path], made_of: str) -> str:
-    """Give a digest of how pages were left."""
-    return hashlib.sha256(" ".join([made_of, *map(sha256_of, pages)]).encode()).hexdigest()
+def _as_left(pages: Sequence[Path], made_of: str) -> Record:
+    """Give the note of pages as they are now."""
+    left = " ".join([made_of, *map(sha256_of, pages)])
+    return {"name": pages[0].name, "sha256": hashlib.sha256(left.encode()).hexdigest()}
 
 
 def _version(connection: Connection) -> int:

@@ -412,15 +412,15 @@ def _rows(
 def _matrix(
     spec: Spec, matrix: Matrix, block: MatrixBlock, rows: Places, dataset: int, period: str, language: str
 ) -> MatrixRow:
-    down, across = spec.vocabularies[matrix.down], spec.vocabularies[matrix.across]
+    down, across = (spec.vocabularies[name].labels(language) for name in (matrix.down, matrix.across))
     fields = spec.tool[block.sources[0]].fields
     cells: list[MatrixCell] = [
         {
             "down": one, "across": other, "level": matrix.cells[one][other],
             "count": len(rows.get((one, other), ())), "rows": [*rows.get((one, other), ())],
         }
-        for one in down.by_code
-        for other in across.by_code
+        for one in down
+        for other in across
     ]  # fmt: skip
     return {
         "title": block.title.say(language),
@@ -429,8 +429,8 @@ def _matrix(
         "tools": list(block.sources),
         "down_label": fields[block.down].label.say(language),
         "across_label": fields[block.across].label.say(language),
-        "down": [(item.code, item.label.say(language)) for item in down.items],
-        "across": [(item.code, item.label.say(language)) for item in across.items],
+        "down": [*down.items()],
+        "across": [*across.items()],
         "levels": [
             {"code": level.code, "label": level.label.say(language), "colour": level.colour}
             for level in matrix.levels

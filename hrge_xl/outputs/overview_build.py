@@ -12,7 +12,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from ..dataset.aggregates.sql import label_of, said
+from ..dataset.aggregates.sql import said
 from ..dataset.reconciliation import choose, over_periods, periods, reconciliation
 from ..dataset.returns import heads
 from ..dataset.run_history import RunChange
@@ -31,6 +31,7 @@ from ..dataset.store import STATE, Store
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED
 from ..rounds.round_status import STRANGE, TO_DECIDE, TeamStatus, status
 from ..rounds.rounds import Round
+from ..spec.lookup import label_of
 from ..spec.model import CollectBlock
 from ..spec.supplements import Part
 from .overview_figures import QuestionProfiles, gaps, indicators, risks

@@ -21,7 +21,7 @@ from ..dataset.aggregates.risks import (
     unplaced_risks,
     ways,
 )
-from ..dataset.aggregates.sql import Figure, Sources, distinct, label_of, rounded, said
+from ..dataset.aggregates.sql import Figure, Sources, distinct, rounded, said
 from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.schema import (
     AGGREGATE_ANSWERS,
@@ -40,6 +40,7 @@ from ..dataset.schema import (
 )
 from ..dataset.store import Store
 from ..findings.value import ANSWER_MISSING
+from ..spec.lookup import label_of
 from ..spec.model import Matrix
 from ..spec.supplements import IndicatorFigures, RiskFigures, Split
 from .overview_model import (
@@ -108,7 +109,7 @@ def _heat_map(
 ) -> HeatMap:
     crossing = stages(figures)[stage]
     down, across = (
-        [(item.code, item.label.say(reader.language)) for item in reader.spec.vocabularies[name].items]
+        [*reader.spec.vocabularies[name].labels(reader.language).items()]
         for name in (matrix.down, matrix.across)
     )
     fields = reader.spec.tool[figures.tools[0]].fields

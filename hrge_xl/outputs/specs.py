@@ -17,6 +17,7 @@ from ..core.errors import UsageError
 from ..core.words import right_to_left
 from ..fields import Field, When
 from ..spec.diff import Effect, Group, SpecDiff, Touch
+from ..spec.issuance import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, ItemsFrom, RegisterBlock, Spec
 from ..spec.translating import Sent, limit_of
 
@@ -56,11 +57,9 @@ def _items(spec: Spec, block: object, say: str) -> list[tuple[str, str]]:
     """Give the fixed rows of a block as (code, label)."""
     if not isinstance(block, ChecklistBlock | CatalogueBlock):
         return [(f"{block.id}01 …", f"{block.rows} rows")] if isinstance(block, RegisterBlock) else []
-    if not isinstance(block.items, ItemsFrom):
-        return [(item.code, item.label.say(say)) for item in block.items]
-    if block.items.vocabulary:
-        return [(item.code, item.label.say(say)) for item in spec.vocabularies[block.items.vocabulary].items]
-    return [("…", "one row for each sheet")]
+    if isinstance(block.items, ItemsFrom) and not block.items.vocabulary:
+        return [("…", "one row for each sheet")]
+    return [(item.code, item.label.say(say)) for item in items_of(spec, block)]
 
 
 def _required(field: Field) -> str:

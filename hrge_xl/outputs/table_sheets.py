@@ -19,7 +19,6 @@ from xlsxwriter.worksheet import Worksheet
 from ..core.numerals import to_serial
 from ..core.words import beginning, country_names, translator
 from ..dataset.aggregates.risks import part_labels
-from ..dataset.aggregates.sql import label_of
 from ..dataset.aggregates.values import catalogue_label
 from ..dataset.dimensions import entries, fixed_rows
 from ..dataset.return_status import status_words
@@ -41,6 +40,7 @@ from ..dataset.schema import (
 )
 from ..fields import Field
 from ..layout.lists import LEVELS
+from ..spec.lookup import label_of
 from ..spec.model import Spec
 from ..workbook.plain_sheets import fitted
 

@@ -203,7 +203,7 @@ class Masking:
 
     def _unless_hidden(self, record: Record, tools: Iterable[str], codes: Iterable[str]) -> Record | None:
         """Return a line that sorts rows by their answers; None where one of these must not be told."""
-        hidden = any(self.suppressed.hides_some(*field) for field in product(tools, codes))
+        hidden = not self.suppressed.fields.isdisjoint(product(tools, codes))
         return None if hidden else record
 
     def _question(self, record: Record) -> Record | None:

@@ -44,7 +44,8 @@ class SuppressedFigures:
         self._suppressed = self._suppress(tables)
         self.restricted = never_shared(spec)
         hidden = {figure.key for figure in self._suppressed if isinstance(figure, CellFigure)}
-        self._fields = self.restricted | hidden  # of which some answer must not be told
+        # by tool and code: those that are restricted, or of which some answer must not be told
+        self.fields = self.restricted | hidden
 
     # what is suppressed
 
@@ -94,10 +95,6 @@ class SuppressedFigures:
         """Say whether an answer is suppressed, or one that counts people and could not be read."""
         cell = CellFigure.of(answer, answer["field"])
         return cell in self._suppressed or self._counts.is_unread(cell)
-
-    def hides_some(self, tool: str, code: str) -> bool:
-        """Say whether a field is restricted, or any answer to it suppressed."""
-        return (tool, code) in self._fields
 
     def hidden_in_numbers(self, line: Record) -> tuple[str, ...]:
         """Return the columns of a line of figures by period that are suppressed."""

@@ -86,10 +86,9 @@ def _files(source: str) -> list[Path]:
     if not folder.is_dir():
         return expand([source])
 
-    def is_hidden(path: Path) -> bool:
-        return any(part.startswith(".") for part in path.relative_to(folder).parts[:-1])
-
-    return sorted(path for path in folder.rglob("*") if not path.is_dir() and not is_hidden(path))
+    files = (path for path in folder.rglob("*") if not path.is_dir())
+    inside = ((path.relative_to(folder).parts[:-1], path) for path in files)
+    return sorted(path for folders, path in inside if not any(name.startswith(".") for name in folders))
 
 
 def _of_file(path: Path) -> Iterator[SourceFile]:

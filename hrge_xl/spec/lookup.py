@@ -216,10 +216,10 @@ def _names_of_countries(spec: Spec) -> Iterator[str]:
         yield from (code for code in names if len(code) == THREE_LETTERS)
 
 
-def country_label(spec: Spec, code: str, language: str) -> str:
-    """Give what a country of a spec is called in a language; its code where the spec has no list of countries."""
-    items = spec.vocabularies[spec.countries].by_code if spec.countries else {}
-    return items[code].label.say(language) if code in items else code
+def label_of(spec: Spec, vocabulary: str | None, code: str, language: str) -> str:
+    """Give the label of an entry of a list; the code where it has none."""
+    entries = spec.vocabularies[vocabulary].by_code if vocabulary in spec.vocabularies else {}
+    return entries[code].label.say(language) if code in entries else code
 
 
 def asks_for_country(spec: Spec) -> bool:

@@ -323,6 +323,10 @@ class Vocabulary(Model):
         """Every entry by code."""
         return {item.code: item for item in self.items}
 
+    def labels(self, language: str) -> dict[str, str]:
+        """Give the label of every entry by its code."""
+        return {item.code: item.label.say(language) for item in self.items}
+
 
 class Level(Model):
     """One band of the matrix, with the fill colour (hex) that stands behind its name."""

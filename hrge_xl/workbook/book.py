@@ -21,15 +21,16 @@ from ..core.work import gc_paused
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
 from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
-from .cell_writer import CellWriter, Formats, FormulaSheet, LiveCells, SharedFormula, new_book
+from .cell_writer import CellWriter, Formats, FormulaSheet, LiveCells, SharedFormula
 from .content import Content
 from .cover import COVER_FACTS, COVER_WIDTHS, SAMPLE, CoverWriter, StampFact
 from .drawing import DRAWN_ON, Drawing
-from .feedback_sheets import Feedback, FeedbackSheet, feedback_sheets, prepare_looks
+from .feedback_sheets import CorrectionsSheet, Feedback, FeedbackSheet, LeftoversSheet, prepare_looks
 from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
-from .styles import TAB_COLOURS
-from .tool_sheet import add_sheet, draw_tool_sheet, finish
+from .plain_sheets import new_book
+from .styles import FONT, TAB_COLOURS
+from .tool_sheet import draw_tool_sheet, finish, formula_sheet
 
 LISTS_SCALE = 60  # percent, in print
 BAND = 14  # columns at most that the mark of a sample runs over: what a screen shows of a sheet
@@ -40,9 +41,13 @@ def write(
 ) -> bytes:
     """Give the workbook as bytes. Raises `LimitError` where something does not fit into Excel."""
     facts = facts_of(identity, contact)
-    lists = () if feedback is None else feedback_sheets(content.layout, feedback)
-    drawing = draw(content.layout, cover_lines(facts), tuple(type(each) for each in lists))
-    return drawing.filled(replace(content, facts=facts), lists)
+    sheets: list[FeedbackSheet] = []
+    if feedback is not None:
+        sheets.append(CorrectionsSheet(content.layout, feedback.corrections))
+        if feedback.leftovers:
+            sheets.append(LeftoversSheet(content.layout, feedback.leftovers))
+    drawing = draw(content.layout, cover_lines(facts), tuple(type(sheet) for sheet in sheets))
+    return drawing.filled(replace(content, facts=facts), sheets)
 
 
 def facts_of(identity: Identity, contact: str = "") -> dict[str, str]:
@@ -57,14 +62,14 @@ def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
 
 @lru_cache(maxsize=4)  # they are large
 @gc_paused()
-def draw(layout: Layout, facts: frozenset[str], lists: tuple[type[FeedbackSheet], ...] = ()) -> Drawing:
+def draw(layout: Layout, facts: frozenset[str], kinds: tuple[type[FeedbackSheet], ...] = ()) -> Drawing:
     """Give everything but what differs between workbooks of a layout whose covers have lines for the same facts.
 
-    `lists` are the sheets beside its tools that such workbooks have. Raises `LimitError` where something does not fit
+    `kinds` are those of the sheets of feedback that they have. Raises `LimitError` where something does not fit
     into Excel.
     """
     target = BytesIO()
-    book = drawn_book(layout, facts, lists, target)
+    book = drawn_book(layout, facts, kinds, target)
     book.close()
     return Drawing(book, target.getvalue())
 
@@ -72,21 +77,24 @@ def draw(layout: Layout, facts: frozenset[str], lists: tuple[type[FeedbackSheet]
 def drawn_book(
     layout: Layout,
     facts: Collection[str],
-    lists: Sequence[type[FeedbackSheet]] = (),
+    kinds: Sequence[type[FeedbackSheet]] = (),
     target: BytesIO | None = None,
 ) -> Workbook:
     """Give the workbook with every cell in its place, not yet written into `target`. Raises `LimitError` as `draw`."""
-    book = new_book(target)
+    book = new_book(target or BytesIO(), **FONT)
     book.set_calc_mode("auto")
     formats = Formats(book, right_to_left=right_to_left(layout.language))
     # A day and a property that are put right for each workbook.
     title = layout.spec.title.say(layout.language)
     book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
     book.set_custom_property(PROPERTY_PREFIX, "", "text")
-    if lists:
+    if kinds:
         prepare_looks(formats)
-    more = [kind(layout) for kind in lists]  # which hold nothing yet
-    sheets = _add_sheets(book, layout, [added.title for added in more])
+    more = [kind(layout) for kind in kinds]  # which hold nothing yet
+    hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
+    tools = (sheet.name for sheet in layout.sheets)
+    names = (layout.cover_name, *(added.title for added in more), *tools, layout.lists_name, *hidden)
+    sheets = {name: formula_sheet(book, layout, name) for name in names}
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
     finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
@@ -112,15 +120,6 @@ def drawn_book(
         _mark_as_sample(sheets, formats, layout)
     sheets[more[0].title if more else layout.cover_name].activate()
     return book
-
-
-def _add_sheets(book: Workbook, layout: Layout, extra: Sequence[str]) -> dict[str, FormulaSheet]:
-    hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
-    tools = (sheet.name for sheet in layout.sheets)
-    sheets = {}
-    for name in (layout.cover_name, *extra, *tools, layout.lists_name, *hidden):
-        sheets[name] = add_sheet(book, layout, name)
-    return sheets
 
 
 def _mark_as_sample(sheets: Mapping[str, FormulaSheet], formats: Formats, layout: Layout) -> None:
@@ -193,7 +192,7 @@ def content_hash(layout: Layout) -> str:
 
 def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
     """Give the cover with lines for these facts."""
-    book = new_book()
+    book = new_book(BytesIO())
     sheet = book.add_worksheet(layout.cover_name, FormulaSheet)
     formats = Formats(book, right_to_left=False)
     CoverWriter(CellWriter(sheet, formats), layout, lines).draw()

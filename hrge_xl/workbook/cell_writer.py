@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from io import BytesIO
 from textwrap import wrap
 from typing import Any, NamedTuple, Self
 
@@ -17,7 +16,7 @@ from ..core.words import CELL_LIMIT, cell_length, fits_a_cell
 from ..layout import Place, address
 from .content import Content, Shown
 from .formulas import ROW, ColumnRun, Formula, listed, run_of
-from .styles import COLOURS, FONT, HEIGHTS, LINE_OF_CODE, SIZE, STYLES, TALL
+from .styles import COLOURS, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
 PROMPT_LINE = 60
@@ -25,15 +24,6 @@ MIRRORED = {"left": {"align": "right"}, "right": {"align": "left"}}
 
 
 Rows = tuple[int, int]  # the first and the last
-
-
-def new_book(target: BytesIO | None = None) -> Workbook:
-    """Give an empty workbook, which takes every text as it is, to be written into `target`."""
-    options = {
-        "in_memory": True, "strings_to_urls": False, "strings_to_formulas": False,
-        "default_format_properties": {"font_name": FONT, "font_size": SIZE},
-    }  # fmt: skip
-    return Workbook(target or BytesIO(), options)
 
 
 class Formats:

@@ -90,8 +90,7 @@ class CoverWriter:
     def _facts(self, row: int) -> int:
         """Write what this workbook is, and give the next row."""
         say, spec = self.say, self.layout.spec
-        entries = spec.vocabularies[spec.countries].by_code if spec.countries else {}
-        countries = {code: entry.label.say(self.layout.language) for code, entry in entries.items()}
+        countries = spec.vocabularies[spec.countries].labels(self.layout.language) if spec.countries else {}
         facts: list[tuple[str, StampFact | str]] = [
             (say("Team"), StampFact("team")),
             (say("Country"), StampFact("country", countries)),

@@ -22,10 +22,12 @@ from xlsxwriter.workbook import Workbook
 from ..answers.submission import FIELDS, PROPERTY_PREFIX
 from ..core.errors import LimitError
 from ..core.words import cell_length, fits_a_cell, right_to_left
-from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, new_book, no_cell_holds, where
+from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, no_cell_holds, where
 from .content import NUMBER, Content, Shown
 from .feedback_sheets import FeedbackSheet
-from .tool_sheet import add_sheet
+from .plain_sheets import new_book
+from .styles import FONT
+from .tool_sheet import formula_sheet
 
 EXACT = 10**15  # below it a whole number is written without a point
 
@@ -86,41 +88,38 @@ class Drawing:
         self._printed = {sheet.name: sheet.print_area_range for sheet in book.worksheets()}
         self._looks = book.xf_format_indices, book.dxf_format_indices
         self.sheets = [
-            DrawnSheet(part, sheet, parts[part].decode())
+            DrawnSheet(self._part[sheet.name], sheet, parts[self._part[sheet.name]].decode())
             for sheet in book.worksheets()
             if sheet.live
-            for part in [self._part[sheet.name]]
         ]
         self._texts = parts[SHARED_TEXTS].decode(), book.str_table.string_array
         self._core, self._book = parts[CORE], parts[BOOK].decode()
         open_parts = {SHARED_TEXTS, CORE, CUSTOM, *(sheet.part for sheet in self.sheets)}
-        self._members = {
-            name: None if name in open_parts else deflated(name, part) for name, part in parts.items()
-        }
+        self._members = {name: deflated(name, parts[name]) for name in parts.keys() - open_parts}
+        self._order = [*parts]
 
-    def filled(self, content: Content, lists: Sequence[FeedbackSheet] = ()) -> bytes:
-        """Give the workbook with a content, and with these sheets, which it was drawn with while they held nothing.
+    def filled(self, content: Content, feedback: Sequence[FeedbackSheet] = ()) -> bytes:
+        """Give the workbook with a content, and with sheets of feedback, which held nothing when it was drawn.
 
         Raises `LimitError` where something does not fit into Excel.
         """
         texts, facts = SharedTexts(*self._texts), content.facts
         members = [sheet.member(content, texts) for sheet in self.sheets]
-        if lists:
-            members += self._lists(content, lists, texts)
+        if feedback:
+            members += self._feedback(content, feedback, texts)
         members += (texts.member(), deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts)))
-        filled = {member.name: member for member in members}
-        every = (filled.get(name, member) for name, member in self._members.items())
-        return package([member for member in every if member is not None])
+        filled = self._members | {member.name: member for member in members}
+        return package([filled[name] for name in self._order])
 
-    def _lists(
-        self, content: Content, lists: Sequence[FeedbackSheet], texts: SharedTexts
+    def _feedback(
+        self, content: Content, drawn: Sequence[FeedbackSheet], texts: SharedTexts
     ) -> Iterator[Member]:
-        """Draw these sheets, and name what of them is printed."""
-        book, whole = new_book(), self._book
+        """Draw these sheets in the looks of the workbook, and put right in it what of them is printed."""
+        book, whole = new_book(BytesIO(), **FONT), self._book
         book.xf_format_indices, book.dxf_format_indices = map(dict, self._looks)
         book.str_table = texts
         formats = Formats(book, right_to_left=right_to_left(content.layout.language))
-        sheets = [(each, add_sheet(book, content.layout, each.title)) for each in lists]
+        sheets = [(each, formula_sheet(book, content.layout, each.title)) for each in drawn]
         sheets[0][1].activate()
         for each, sheet in sheets:
             each.draw(CellWriter(sheet, formats))
@@ -128,7 +127,8 @@ class Drawing:
             sheet._set_xml_writer(stream)
             sheet._assemble_xml_file()
             yield DrawnSheet(self._part[each.title], sheet, stream.getvalue()).member(content, texts)
-            whole = whole.replace(self._printed[each.title], sheet.print_area_range, 1)
+            printed = escaped(self._printed[each.title]), escaped(sheet.print_area_range)
+            whole = whole.replace(*printed, 1)
         if (book.xf_format_indices, book.dxf_format_indices) != self._looks:
             raise ValueError("a cell of these sheets looks as none did when the workbook was drawn")
         yield deflated(BOOK, whole.encode())
@@ -198,15 +198,12 @@ class SharedTexts:
 
     def number(self, text: str, *, is_markup: bool = False) -> int:
         """Give the number of a text."""
-        known = None if is_markup else self._drawn.get(text)
-        return (
-            self._more.setdefault((text, is_markup), self._count + len(self._more))
-            if known is None
-            else known
-        )
+        if text in self._drawn and not is_markup:
+            return self._drawn[text]
+        return self._more.setdefault((text, is_markup), self._count + len(self._more))
 
     def _get_shared_string_index(self, text: str) -> int:
-        """Give the same to XlsxWriter, which writes into its own table else."""
+        """Give it to XlsxWriter, in the place of its own table."""
         return self.number(text, is_markup=text.startswith(MARKUP) and text.endswith(END_OF_MARKUP))
 
     def member(self) -> Member:

@@ -319,20 +319,14 @@ class LeftoversSheet(ListSheet):
 FeedbackSheet = CorrectionsSheet | LeftoversSheet
 
 
-def feedback_sheets(layout: Layout, feedback: Feedback) -> tuple[FeedbackSheet, ...]:
-    """Give the sheets that say it: what to correct and, where there is such, what has no place."""
-    corrections = CorrectionsSheet(layout, feedback.corrections)
-    return (corrections, LeftoversSheet(layout, feedback.leftovers)) if feedback.leftovers else (corrections,)
-
-
 def prepare_looks(formats: Formats) -> None:
     """Have a workbook know every look that a cell of these sheets can have, for it takes no more once it is drawn."""
     styles = (
         "title", "link", "purpose", "head", "code", "section", "group", "group_link", "mark", "cell", "cell_error",
         "link_cell", "help", "good",
     )  # fmt: skip
-    looks = [*map(formats, styles), formats("cell", "@"), formats("group", "@")]
-    sizes = dict.fromkeys(map(code_size, range(1, MOST_LINES + 1)))
+    sizes = map(code_size, range(1, MOST_LINES + 1))
+    looks = *map(formats, styles), formats("cell", "@"), formats("group", "@")
     for look in (*looks, *(formats("row_code", font_size=size) for size in sizes)):
         look._get_xf_index()
     for style in ("good", "not_asked"):

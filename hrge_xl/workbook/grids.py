@@ -182,10 +182,8 @@ class GridWriter:
         if codes:
             name, language = str(field.list_name), self.layout.language
             vocabulary = self.layout.spec.vocabularies.get(name)  # also of a list that no dropdown offers
-            known, labels = vocabulary.by_code if vocabulary else {}, self.layout.labels.get(name, {})
-            text = SEVERAL.join(
-                known[code].label.say(language) if code in known else labels.get(code, code) for code in codes
-            )
+            labels = vocabulary.labels(language) if vocabulary else self.layout.labels.get(name, {})
+            text = SEVERAL.join(labels.get(code, code) for code in codes)
         self.writer.text(place, text, "fixed")
 
     def _answer(self, slot: Slot, place: Place) -> None:

@@ -20,10 +20,10 @@ Steps = Sequence[tuple[str, str]]  # codes with their labels, the lowest first
 Value = str | int | float | date | None
 
 
-def new_book(target: IO[bytes]) -> Workbook:
-    """Open a workbook in which every text is a text, whatever it looks like."""
+def new_book(target: IO[bytes], **cells: Any) -> Workbook:
+    """Open a workbook in which every text is a text, whatever it looks like; `cells` is how all of them look."""
     texts = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
-    return Workbook(target, {"in_memory": True, **texts})
+    return Workbook(target, {"in_memory": True, **texts, "default_format_properties": cells})
 
 
 def add_sheet(book: Workbook, name: str, language: str) -> Worksheet:

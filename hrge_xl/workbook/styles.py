@@ -27,7 +27,7 @@ for _style, _words in _LOOKS["styles"].items():
         _written = COLOURS.get(_value) or (int(_value) if _value.isdigit() else _value)
         STYLES[_style] |= {_name: _written} if _value else STYLES[_name]
 LINES = STYLES["lines"]
-FONT, SIZE = STYLES["base"]["font_name"], STYLES["base"]["font_size"]
+FONT = {name: STYLES["base"][name] for name in ("font_name", "font_size")}  # of every cell
 # size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
 TALL = STYLES["row_code"]["font_size"]
 

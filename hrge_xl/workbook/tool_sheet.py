@@ -137,7 +137,7 @@ PROTECTION = {
 }  # fmt: skip  # no sorting: the numbers of rows are locked, and Excel sorts no locked cell
 
 
-def add_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
+def formula_sheet(book: Workbook, layout: Layout, name: str) -> FormulaSheet:
     """Add an empty sheet to a workbook, which reads in the direction of its language."""
     sheet: FormulaSheet = book.add_worksheet(name, FormulaSheet)
     if right_to_left(layout.language):

@@ -141,8 +141,7 @@ def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
     if by != BY_COUNTRY:
         breakdown, fields = figures.by[by], spec.tool[figures.tools[0]].fields
         name = breakdown.vocabulary or fields[breakdown.field or ""].vocabulary
-    entries = spec.vocabularies[name].items if name in spec.vocabularies else ()
-    return {entry.code: entry.label.say(language) for entry in entries}
+    return spec.vocabularies[name].labels(language) if name in spec.vocabularies else {}
 
 
 # which weigh most

@@ -16,6 +16,7 @@ from sqlalchemy.sql.selectable import FromClause, Join
 from ...core.words import day, translator
 from ...exchange.validation import RETURNED
 from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
+from ...spec.lookup import label_of
 from ...spec.model import Spec
 from ...spec.supplements import USUAL_BREAKDOWNS
 from ..definitions import TYPES, in_bytes
@@ -216,12 +217,6 @@ OF_COUNTRIES = "_by_country"  # how tables of figures by country end
 def rounded(value: Any) -> float | None:
     """Round a sum to twelve digits: sums of two databases agree up to their last bits."""
     return None if value is None else float(f"{value:.12g}")
-
-
-def label_of(spec: Spec, vocabulary: str | None, code: str, language: str) -> str:
-    """Give the label of an entry of a list; the code where it has none."""
-    entries = spec.vocabularies[vocabulary].by_code if vocabulary in spec.vocabularies else {}
-    return entries[code].label.say(language) if code in entries else code
 
 
 def said(spec: Spec, field: Field, value: Any, language: str) -> str:
