@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
+import openpyxl
 import pytest
 
+from tests import small_returns
 from tests.audited import DAY, hrge, round_folder, workbook
 
 LATER = "2026-07-03"
@@ -86,3 +88,30 @@ def made_anew(folder: Path, day: str) -> dict[str, bytes]:
     for path in (folder / "reports").rglob("*.html"):
         path.unlink()
     return refreshed(folder, day)
+
+
+def test_what_takes_long_gives_way_to_a_note_until_it_is_made_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "dataset"
+    page, book = out / "reports" / "overview.html", out / "data.xlsx"
+    returned = small_returns.returns(tmp_path / "in", 13)
+    small_returns.run(returned, out, formats=("xlsx", "csv"), overview=page.parent)
+    words = ("--reason", "Sent too early", "--by", "A. Name", "--today", small_returns.ASKED.today)
+    assert hrge("-q", "decide", out, "03.xlsx", "--withdraw", *words) == 0
+    assert f"hrge-xl consolidate {out} -o {out}" in " ".join(capsys.readouterr().err.split())
+    (sheet,) = openpyxl.load_workbook(book).worksheets
+    for text in (str(sheet["A1"].value), page.read_text("utf-8")):
+        assert "no longer agrees" in text
+    assert "withdrawn" in (out / "csv" / "submissions.csv").read_text("utf-8-sig")
+
+    assert hrge("verify", out) == 0
+    assert capsys.readouterr().out.count("a note stands in its place") == 2
+    note = page.read_bytes()
+    page.write_bytes(note.replace(b"no longer agrees", b"agrees"))
+    assert hrge("verify", out) == 1  # another note is none
+
+    small_returns.run(returned, out, overview=page.parent)
+    assert hrge("verify", out) == 0
+    page.write_bytes(note)
+    assert hrge("verify", out) == 1  # nothing was entered since it was made

@@ -81,6 +81,9 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 )
             if round_ is not None:
                 audit.problems += faults_of_issued(round_, today, asked.jobs)
+            pages = (folder / exports.WORKBOOK, overview_page(folder / REPORTS))
+            aside = [] if store.fact(STATE) else exports.are_set_aside(*pages)
+            audit.notes += [f"Not compared, because a note stands in its place: {path}" for path in aside]
             files = sources_of(audit, ledger, store, today)
             if asked.sample is not None and asked.sample < len(files):
                 files = {
@@ -95,8 +98,8 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
             with rebuilt(folder, store, files, setting, today, pool) as made:
                 places = [folder] if outdated else [folder, folder / SHAREABLE]
                 yield from _tables(asked, store, ledger, made)
-                yield from _files(places, store, made, today, pool)
-                yield from _pages(folder, made.ledger.home, [round_, *by_name.values(), None])
+                yield from _files(places, aside, store, made, today, pool)
+                yield from _pages(folder, aside, made.ledger.home, [round_, *by_name.values(), None])
 
 
 def _day_of(folder: Path, store: Store) -> date:
@@ -134,15 +137,17 @@ def _tables(asked: VerificationRequest, store: Store, ledger: Ledger, made: Temp
 
 
 def _files(
-    places: Sequence[Path], store: Store, made: Temporary, today: date, pool: Workers
+    places: Sequence[Path], aside: Collection[Path], store: Store, made: Temporary, today: date, pool: Workers
 ) -> Iterator[Part]:
     """Yield the files beside the dataset that are there, each held against the same file written again.
 
-    `places` are its folder and, where it is to be compared, that of the copy to share.
+    `places` are its folder and, where it is to be compared, that of the copy to share; in the place of `aside` stand
+    notes.
     """
     names, home = (RowNames(made.store), RowNames(store)), made.ledger.home
     folder, *copies = places
-    there = [path for place in places for path in exports.names(store, place) if path.is_file()]
+    every = (path for place in places for path in exports.names(store, place))
+    there = [path for path in every if path.is_file() and path not in aside]
     if formats := exports.formats_there(folder):
         exports.write(made.store, exports.Export(str(home / DATASET), today, formats), pool)
     compact(made.store, home / DATASET, store.fact(STATE))
@@ -164,7 +169,9 @@ def _is_outdated(copy: Path) -> bool:
         return store.fact("schema_version") != str(VERSION)
 
 
-def _pages(folder: Path, made: Path, rounds: Iterable[Round | None]) -> Iterator[Part]:
+def _pages(
+    folder: Path, aside: Collection[Path], made: Path, rounds: Iterable[Round | None]
+) -> Iterator[Part]:
     """Yield the overviews, held against those of the dataset made again, in whichever language and of whichever period.
 
     The page of a dataset elsewhere may know who was expected in one of its rounds.
@@ -173,7 +180,7 @@ def _pages(folder: Path, made: Path, rounds: Iterable[Round | None]) -> Iterator
         names = [None, *(period.name for period in periods(store))]
     for masked in (False, True):
         page = overview_page(folder / REPORTS, masked=masked)
-        if page.is_file():
+        if page.is_file() and page not in aside:
             pages = (
                 of_folder(made, language, round_, masked=masked, period=period).encode("utf-8", "replace")
                 for round_, language, period in product(dict.fromkeys(rounds), (None, *languages()), names)

@@ -32,7 +32,7 @@ from .terminal import (
 
 @verb("consolidate")
 def consolidate(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit:
-    """Validate returned files and put them together: SQLite, data.xlsx, CSV with a description, overview.
+    """Validate returned files and put them together: SQLite, data.xlsx, overview; CSV and Parquet on request.
 
     For a round, the files in its `returned/` are used; several rounds may be named.
 

@@ -29,7 +29,7 @@ def decide(
     folder: Path, returns: tuple[str, ...], choice: str | None, by: str | None, password: str | None, today: date,
     **how: Any,
 ) -> None:  # fmt: skip
-    """Decide which of several returns counts (X003, X004), or withdraw one. Dataset and overview follow at once.
+    """Decide which of several returns counts (X003, X004), or withdraw one. The dataset follows at once.
 
     DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file or
     by its submission. Without one, show what waits for a decision and what was decided.
@@ -55,6 +55,14 @@ def decide(
         )
         left = sum(return_.status == "conflict" for return_ in after)
         line(f"{len(after.changed)} changed, {left} still wait for a decision.", err=True)
+    _warn(folder)
+
+
+def _warn(folder: Path) -> None:
+    """Say on stderr what gave way to a note, and what is doubtful about the ledger."""
+    from ..coordination.consolidation import set_aside
+
+    print_lines(set_aside(folder), err=True)
     warn_of_ledgers(folder)
 
 
@@ -119,7 +127,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(
             "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
         )
-    warn_of_ledgers(ledger)
+    _warn(ledger)
 
 
 def _place(cell: str | None) -> tuple[str, str] | None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from ..core.errors import OutputError
 from ..core.paths import check_several, quoted
 from ..dataset import deciding
 from ..dataset.ingest import IngestRun, Options, ingest, ingest_dry_run
-from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import Reconciliation, reconciliation
 from ..dataset.returns import Return, find_return, heads
 from ..dataset.rows import submission_id
@@ -31,6 +30,11 @@ from ..outputs import exports, overview_page
 from ..rounds.datasets import Question, check_folder, check_own, one_dataset, places
 from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, terms_of
+
+Entered = TypeVar("Entered")
+QUICK = (
+    12  # returns; with more of them, files about all take longer to make than anybody waits for a decision
+)
 
 
 @dataclass
@@ -127,26 +131,45 @@ def _share(today: date, out: Path, overview: Path | None, round_: Round | None) 
     return copy, f"Overview to share: {overview_of_folder(out, overview, round_=round_, masked=True)}"
 
 
-@contextmanager
-def amend(
-    folder: Path, day: date, store: str | None, jobs: int, password: str | None
-) -> Iterator[tuple[Ledger, list[Return]]]:
-    """Give the ledger of a round or consolidated folder to write in, with the returns; the dataset follows at the end.
+def _amended(
+    folder: Path, day: date, store: str | None, jobs: int, password: str | None,
+    enter: Callable[[Ledger, list[Return]], Entered],
+) -> tuple[Entered, list[Return], list[Return]]:  # fmt: skip
+    """Enter something into the ledger of a round or consolidated folder; gives it, and the returns before and after.
 
-    Of a round what is new is taken in first; nothing is read twice. The files beside the dataset and its overview
-    follow where they are there. `store` is the database that holds the same. Raises as `consolidate` does.
+    Of a round what is new is taken in first; nothing is read twice. The dataset follows, and the files beside it and
+    its overview where they are there: those that take long give way to a note until they are made again. `store` is
+    the database that holds the same. Raises as `consolidate` does.
     """
     with one_dataset(folder, day, jobs, password) as dataset:
-        found, source = dataset.returns(), dataset.source
+        before, source = dataset.returns(), dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:
-        yield ledger, found
+        entered = enter(ledger, before)
     with ingest([source], folder, options=Options(store, jobs=jobs)) as run:
         run.pool.here.shutdown()
+        after = heads(run.file)
         # of rounds elsewhere nobody says here who was expected
-        of_others = any(return_.read_for for return_ in found) and not is_round(folder)
-        overview = folder / REPORTS if not of_others and overview_page(folder / REPORTS).is_file() else None
-        if overview or exports.formats_there(folder):
+        of_others = any(return_.read_for for return_ in before) and not is_round(folder)
+        page, formats = overview_page(folder / REPORTS), exports.formats_there(folder)
+        overview = folder / REPORTS if page.is_file() and not of_others else None
+        if len(after) > QUICK and not run.file.fact(STATE):
+            export = exports.Export(str(folder / DATASET), day, formats)
+            _refuse(exports.set_aside(run.file, export, page, run.pool.here))
+        elif overview or formats:
             write_files(run, overview=overview)
+    return entered, before, after
+
+
+def set_aside(folder: Path) -> Iterator[str]:
+    """Say in the place of which files of a round or consolidated folder a note stands, and what makes them again."""
+    names = [
+        path.name
+        for path in exports.are_set_aside(folder / exports.WORKBOOK, overview_page(folder / REPORTS))
+    ]
+    if names:
+        where = quoted(folder)
+        again = f"refresh {where}" if is_round(folder) else f"consolidate {where} -o {where}"
+        yield f"Not made again yet: {' and '.join(names)}. When all is decided: hrge-xl {again}"
 
 
 class Decided(list[Return]):
@@ -170,11 +193,13 @@ def decide(  # noqa: PLR0913 (one parameter an option)
     database that holds the same. Gives all returns then. Raises `UsageError` where nothing is to be decided about one.
     """
     check_several("returns", returns)
-    with amend(folder, day, store, jobs, password) as (ledger, before):
-        meant = [find_return(before, name) for name in returns]
+
+    def enter(ledger: Ledger, found: list[Return]) -> None:
+        meant = [find_return(found, name) for name in returns]
         deciding.decide(ledger, meant, choice, reason=reason, by=by, day=day)
-    with open_dataset(folder) as dataset:
-        return Decided(before, heads(dataset))
+
+    _, before, after = _amended(folder, day, store, jobs, password, enter)
+    return Decided(before, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +221,15 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     """
     check_folder(folder)
     deciding.refuse_unwaivable(code)
-    with amend(folder, day, store, jobs, password) as (ledger, returns):
+
+    def enter(ledger: Ledger, returns: list[Return]) -> tuple[str, Waiver, int]:
         found = find_return(returns, file)
-        waiver, count = deciding.waive(
-            ledger, found, code, reason=reason, by=by, day=day, until=until, place=place
-        )
-    with open_dataset(folder) as dataset:
-        (after,) = heads(dataset, [found.submission])
-    return WaiverMade(**asdict(waiver), count=count, verdict=after.verdict)
+        terms = deciding.waive(ledger, found, code, reason=reason, by=by, day=day, until=until, place=place)
+        return found.submission, *terms
+
+    (name, waiver, count), _, after = _amended(folder, day, store, jobs, password, enter)
+    verdict = next(return_.verdict for return_ in after if return_.submission == name)
+    return WaiverMade(**asdict(waiver), count=count, verdict=verdict)
 
 
 def withdraw(
@@ -212,8 +238,11 @@ def withdraw(
 ) -> Waiver:  # fmt: skip
     """Take a waiver back by its number. Raises `UsageError`."""
     check_folder(folder)
-    with amend(folder, day, store, jobs, password) as (ledger, _):
+
+    def enter(ledger: Ledger, _: list[Return]) -> Waiver:
         return deciding.withdraw(ledger, number, by=by, day=day)
+
+    return _amended(folder, day, store, jobs, password, enter)[0]
 
 
 def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
@@ -247,11 +276,16 @@ def write_files(
         compact(file, run.out / DATASET, "" if failed else done)
     elif tasks and not run.ledger.is_made(pages, run.ledger.made_of(round_file, str(last_change(run.out)))):
         failed = tasks[0]()
+    _refuse(failed)
+    if pages:
+        run.ledger.note_made(pages, run.ledger.made_of(round_file, str(last_change(run.out))))
+
+
+def _refuse(failed: Sequence[str]) -> None:
+    """Raise `OutputError` for files that could not be written."""
     if failed:
         more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
         raise OutputError(f"{failed[0]} The rest is done.{more}")
-    if pages:
-        run.ledger.note_made(pages, run.ledger.made_of(round_file, str(last_change(run.out))))
 
 
 def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -> Summary:

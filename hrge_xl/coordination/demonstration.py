@@ -29,6 +29,7 @@ from ..ledger.events import Arrived
 from ..ledger.ledger import Ledger
 from ..outputs import write_report
 from ..outputs.build import Facts, document
+from ..outputs.exports import CSV, XLSX
 from ..rounds.datasets import Question, datasets, sources
 from ..rounds.rounds import Round
 from ..rounds.teams import Team
@@ -249,7 +250,7 @@ def demonstrate(
     round_ = Round(folder, story_.round, spec, None, None, teams)
     request = Question([str(home)], story_.today, jobs=0, rejudge=True)
     given = sources(replace(request, paths=[str(path) for path, _ in returned]))
-    consolidate(given, home, only_these=True, overview=reports, round_=round_)
+    consolidate(given, home, only_these=True, formats=(XLSX, CSV), overview=reports, round_=round_)
     with datasets(request) as found:
         facts = Facts(f"{story_.today}T00:00:00Z", story_.today, command)
         report = document([replace(dataset, round=round_) for dataset in found], facts)

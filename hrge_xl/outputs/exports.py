@@ -10,13 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
+from io import BytesIO
 from itertools import chain
 from operator import call
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..core.errors import OutputError, UsageError
-from ..core.output_files import parts_of, whole
+from ..core.output_files import parts_of, whole, write_whole
+from ..core.words import SOURCE_LANGUAGE
 from ..core.work import track_progress
 from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers
 from ..dataset.opening import open_dataset, opened
@@ -27,10 +29,13 @@ from ..dataset.workers import Workers
 from ..ledger.ledger import DATASET
 from ..privacy.sharing import fill_shareable
 from ..spec.yaml_file import dumped
+from ..workbook.drawing import DRAWN_ON
+from ..workbook.plain_sheets import new_book
 from .data_xlsx import write_workbook
+from .page import rendered
 
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
-USUAL = (XLSX, CSV)
+USUAL = (XLSX,)  # programs that read CSV or Parquet are few; what was asked for once is kept up to date
 WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
 FILES: dict[str, tuple[str, Callable[[Store, Path, date], None]]] = {
     # what is no table: the kind of files that it goes with, and what writes it
@@ -197,6 +202,49 @@ def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path
     if failed:
         raise OutputError(*failed)
     return out
+
+
+# what takes long to make gives way to a note, once something was entered, until it is made again
+
+SET_ASIDE = (
+    "Something was decided or waived since this was made, so it no longer agrees with the dataset. Make it again: "
+    "hrge-xl refresh ROUND, or for a folder that is no round: hrge-xl consolidate FOLDER -o FOLDER"
+)
+
+
+def set_aside(store: Store, export: Export, overview: Path, pool: Workers) -> list[str]:
+    """Put notes in the places of data.xlsx and the overview, where they are; write the other files again.
+
+    Gives what is said of those that could not be written.
+    """
+    failed = list[str]()
+    for path in (Path(export.dataset).parent / WORKBOOK, overview):
+        if path.is_file():
+            try:
+                write_whole(path, _note(path))
+            except OutputError as error:
+                failed.append(str(error))
+    rest = [name for name in export.formats if name != XLSX]
+    return failed + (write(store, export._replace(formats=rest), pool) if rest else [])
+
+
+def are_set_aside(*paths: Path) -> list[Path]:
+    """Give those in whose place a note stands."""
+    return [path for path in paths if path.is_file() and path.read_bytes() == _note(path)]
+
+
+def _note(path: Path) -> bytes:
+    """Give what stands in the place of a page or of a workbook: always the same."""
+    if path.suffix == ".html":
+        style = "body{font:1.1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}"
+        return rendered("set_aside.html.j2", SOURCE_LANGUAGE, style, note=SET_ASIDE).encode()
+    book = new_book(target := BytesIO(), text_wrap=True)
+    book.set_properties({"created": DRAWN_ON})
+    sheet = book.add_worksheet("Not up to date")
+    sheet.set_column(0, 0, 90)
+    sheet.write_string(0, 0, SET_ASIDE)
+    book.close()
+    return target.getvalue()
 
 
 # how all of it is described
