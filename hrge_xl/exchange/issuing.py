@@ -113,6 +113,14 @@ def content_of(layout: Layout, identity: Identity, submission: Submission, *, co
 
 def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
     """Give the stamp, signed where there is a key."""
+    identity = _ordered(spec, order, layout)
+    lines = cover_lines(facts_of(identity, order.contact))
+    identity = replace(identity, edition=content_hash(layout, lines))
+    return sign(identity, order.key) if order.key else identity
+
+
+def _ordered(spec: Spec, order: Order, layout: Layout) -> Identity:
+    """Give what a stamp says of an order."""
     identity = Identity(
         spec=spec.name,
         spec_version=spec.version,
@@ -133,8 +141,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
     )
     # twelve hex digits that no other order shares, the same for the same order
     digest = hashlib.sha256(canonical(identity) + order.intervention.encode()).hexdigest()[:12]
-    identity = replace(identity, copy=order.copy or digest, edition=content_hash(layout))
-    return sign(identity, order.key) if order.key else identity
+    return replace(identity, copy=order.copy or digest)
 
 
 def starting_answers(layout: Layout, order: Order) -> Answers:
@@ -250,7 +257,7 @@ def _is_there(spec: Spec, order: Order, path: Path) -> bool:
         return False
     language, last = order.language or spec.languages[0], bool(found.last_digest)
     layout = build(spec, language, order.tools, order.blank_rows, last=last)
-    return _in_common(found) == _in_common(identity_of(spec, order, layout))
+    return _in_common(found) == _in_common(_ordered(spec, order, layout))
 
 
 def _in_common(identity: Identity) -> Identity:

@@ -70,6 +70,8 @@ def draw(layout: Layout, facts: frozenset[str], kinds: tuple[type[FeedbackSheet]
     """
     target = BytesIO()
     book = drawn_book(layout, facts, kinds, target)
+    if SAMPLE not in facts and not kinds:  # else there is more on its sheets, or there are more of them
+        _keep(layout, book)
     book.close()
     return Drawing(book, target.getvalue())
 
@@ -169,17 +171,32 @@ class IssuedSheet:
     live: tuple[LiveCells, ...] = ()  # what formulas show, with the answers among them
 
 
-@lru_cache(maxsize=1)  # they are large
+_drawn_last: dict[Layout, dict[str, IssuedSheet]] = {}  # the sheets of one layout: they are large
+
+
 def issued_sheets(layout: Layout) -> dict[str, IssuedSheet]:
-    """Give every sheet of a layout by its name, to read; of the layout asked for last they are drawn once."""
-    book = drawn_book(layout, COVER_FACTS)
+    """Give every sheet of a layout by its name, to read; of the layout drawn last, by whomever, they are there."""
+    if layout not in _drawn_last:
+        _keep(layout, drawn_book(layout, COVER_FACTS))
+    return _drawn_last[layout]
+
+
+def _keep(layout: Layout, book: Workbook) -> None:
+    """Keep the sheets of a layout, the cover with all its lines."""
     texts: list[str] = list(book.str_table.string_table)
-    return {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
+    sheets = {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
+    _drawn_last.clear()
+    _drawn_last[layout] = sheets | {layout.cover_name: issued_cover(layout, COVER_FACTS)}
 
 
 @lru_cache(maxsize=32)
-def content_hash(layout: Layout) -> str:
-    """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell."""
+def content_hash(layout: Layout, lines: frozenset[str] | None = None) -> str:
+    """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell.
+
+    `lines` are those of the cover of a workbook that is to be drawn: then its drawing serves for both.
+    """
+    if lines is not None:
+        draw(layout, lines)
     total = hashlib.sha256()
     for name, sheet in issued_sheets(layout).items():
         total.update(f"[{name}]".encode())
