@@ -26,6 +26,7 @@ def workbook(number: int) -> bytes:
     """A return of a team of its own about an intervention of its own."""
     answers = full(layout(SPEC)) | {
         ("PLAN", "1", "PLN_01"): f"WS-{number:02d}",
+        ("PLAN", "1", "PLN_02"): "PAK",
         ("R1", "K-01", "RSK_01"): "Näh",
     }
     return generate(load(SPEC), Order(f"T{number:02d}", TODAY, "PAK", answers=answers))

@@ -194,7 +194,8 @@ def untouched(tmp_path_factory: Folders) -> Path:
     ]  # fmt: skip
     (folder / "scan.xlsx").write_bytes(b"%PDF-1.7\n")
     asked = ValidationRequest(ExpectedReturn("example"), TODAY)
-    consolidate([Source([*paths, folder / "scan.xlsx"], asked)], home / "out", received=date(2026, 5, 1))
+    given = [Source([*paths, folder / "scan.xlsx"], asked)]
+    consolidate(given, home / "out", received=date(2026, 5, 1), formats=("xlsx", "csv"))
     return home
 
 

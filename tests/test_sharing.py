@@ -175,6 +175,7 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
     consolidate(
         [Source(files(tmp_path / "in", FIGURES), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))],
         out,
+        formats=("xlsx", "csv"),
     )
     folder = write_shareable(out, TODAY, formats_there(out))
     assert {"data.xlsx", "datapackage.json", "csv", "dataset.sqlite"} <= {

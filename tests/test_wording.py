@@ -87,7 +87,8 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     teams = {"PAK": "en", "MAR": "fr", "EGY": "ar"}
     books = {f"{team}.xlsx": workbook(team, whole=False, language=tag) for team, tag in teams.items()}
     returned(folder / "returned", books)
-    assert run(["consolidate", str(folder / "returned"), "-o", str(folder / "out"), "--today", DAY]) == 0
+    words = ["-o", str(folder / "out"), "--formats", "csv", "--today", DAY]
+    assert run(["consolidate", str(folder / "returned"), *words]) == 0
     return folder
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
+from functools import partial
 from itertools import accumulate, groupby
 from operator import itemgetter
 from pathlib import Path
@@ -101,7 +102,9 @@ class _Book:
         book.set_properties({"title": "Dataset", "author": "hrge_xl", "created": made})
         self.formats = {name: book.add_format({**FONT, **look}) for name, look in LOOKS.items()}
         tables = store.schema.shown
-        self.counts = {table.name: self._count(table, _counts_by(table)) for table in tables}
+        found = {table.name: self._count(table) for table in tables}
+        self.counts = {name: here for name, (here, _) in found.items()}  # rows that have a place here
+        self.left_out = {name for name, (here, every) in found.items() if here < every}
         own = [table for table in tables if self.counts[table.name] and not table.repeated]
         self.listed = sorted(own, key=lambda table: (_group(table), table.name != "indicator_values"))
         # the largest tables, where all of them would be too much for a workbook
@@ -116,9 +119,9 @@ class _Book:
         if "aggregate_matrix" in self.counts and periods(self.store):
             about = say("The matrices of the latest period, with rows by level")
             figures.append((self._sheet(say("Heat maps")), write_heat_maps, about))
-        if any(True for _ in blocks(self.store, self.labels)):
+        if charts := [*blocks(self.store, self.labels)]:
             about = say("Tables with charts: risks, completeness, gaps, indicators")
-            figures.append((self._sheet(say("Figures")), write_figures, about))
+            figures.append((self._sheet(say("Figures")), partial(write_figures, charts), about))
         drawn = [table for table in self.listed if table.name not in self.too_large]
         sheets = [self._sheet(sheet_name(table)) for table in drawn]
         self._list(self._pen(contents), figures)
@@ -133,10 +136,12 @@ class _Book:
     def _pen(self, sheet: Worksheet) -> PlainSheet:
         return PlainSheet(sheet, self.formats, CUT)
 
-    def _count(self, table: Table, counts: str | None = None) -> int:
-        rows = self.store.tables[table.name]
-        wanted = sa.select(sa.func.count()).select_from(rows).where(rows.c[counts] if counts else sa.true())
-        return int(str(next(self.store.select(wanted))[0]))
+    def _count(self, table: Table) -> tuple[int, int]:
+        """Count the rows that have a place here, and all: at once, as a view is worked out each time."""
+        rows, counts, every = self.store.tables[table.name], _counts_by(table), sa.func.count()
+        here = every.filter(rows.c[counts]) if counts else every
+        found = next(self.store.select(sa.select(here, every).select_from(rows)))
+        return int(found[0]), int(found[1])
 
     # the first sheet
 
@@ -161,7 +166,9 @@ class _Book:
                 about = self._title(table)
                 if table.name in self.too_large:
                     pen.put(row, NAME, table.name, "plain")
-                    note = say("Too large for this workbook: see {table}.csv or dataset.sqlite.")
+                    note = say(
+                        "Too large for this workbook: hrge-xl export FOLDER --table {table} -o {table}.csv"
+                    )
                     about = f"{about}. {note.format(table=table.name)}"
                 else:
                     pen.link(row, NAME, sheet_name(table))
@@ -192,21 +199,19 @@ class _Book:
         return 4 + masked
 
     def _not_here(self) -> Iterator[str]:
-        """Say what else the dataset has, as CSV and in its database."""
+        """Say what else the dataset has."""
         say, counts, tables = self.say, self.counts, self.store.schema.shown
         for text, found in (
             (
-                say(
-                    "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
-                ),
+                say("Only in dataset.sqlite, because other sheets show their rows: {tables}."),
                 [table for table in tables if table.repeated and counts[table.name]],
             ),
             (
                 say(
-                    "Rows of returns that do not count, and values that a later return states again, are only in the "
-                    "CSV files and in dataset.sqlite: {tables}."
+                    "Rows of returns that do not count, and values that a later return states again, are only in "
+                    "dataset.sqlite: {tables}."
                 ),
-                [table for table in tables if self._count(table) > counts[table.name]],
+                [table for table in tables if table.name in self.left_out],
             ),
             (say("Without rows: {tables}."), [table for table in tables if not counts[table.name]]),
         ):

@@ -69,12 +69,13 @@ class ChartBlock(NamedTuple):
         return max(LEAST_HEIGHT, AROUND + len(self.rows) * ROW_HEIGHT * (2 if self.long else 1))
 
 
-def write_figures(book: Workbook, pen: PlainSheet, store: Store, labels: CodeLabels) -> None:
-    """Draw every block, below each other. Raises `LimitError` where a text does not fit."""
+def write_figures(
+    drawn: Sequence[ChartBlock], book: Workbook, pen: PlainSheet, store: Store, labels: CodeLabels
+) -> None:
+    """Draw blocks, below each other. Raises `LimitError` where a text does not fit."""
     sheet = pen.sheet
     sheet.hide_gridlines(2)
     sheet.fit_to_pages(1, 0)
-    drawn = list(blocks(store, labels))
     beside = max(len(block.heads) for block in drawn) + 1  # the column of the charts
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, beside - 2, 12)
