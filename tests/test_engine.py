@@ -344,7 +344,9 @@ def test_a_workbook_that_would_be_too_large(files: list[Path], tmp_path: Path, m
     assert "submissions" in book.sheetnames
     (line,) = (row for row in book["Contents"].iter_rows(values_only=True) if row[0] == "answers")
     assert line[2] > 100
-    assert line[1].endswith("Too large for this workbook: hrge-xl export FOLDER --table answers -o answers.csv")
+    assert line[1].endswith(
+        "Too large for this workbook: hrge-xl export FOLDER --table answers -o answers.csv"
+    )
 
 
 def test_everything_is_read_again(files: list[Path], alone: Any, tmp_path: Path) -> None:

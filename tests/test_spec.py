@@ -298,3 +298,13 @@ def test_mistakes_come_whole_out_of_another_process() -> None:
     )
     again = pickle.loads(pickle.dumps(broken))
     assert (again.mistakes, str(again)) == (broken.mistakes, str(broken))
+
+
+def test_languages_that_are_tried_out_side_by_side_say_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_by_one = said("default that is not asked for", tmp_path / "one by one")
+    assert len(one_by_one) == 3  # one for each language
+    monkeypatch.setattr(spec_smoke_test, "MANY", 0)
+    monkeypatch.setattr(spec_smoke_test, "_tried", None)  # in this process nothing is
+    assert said("default that is not asked for", tmp_path / "side by side") == one_by_one

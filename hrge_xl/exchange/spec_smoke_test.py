@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -24,11 +26,13 @@ from ..findings import CATALOGUE, Finding, Severity
 from ..findings.value import ANSWER_MISSING
 from ..layout import Layout, Slot, offered_rows
 from ..layout.wording import text
-from ..reader import ExpectedReturn, File, Refusal, read_content
+from ..reader import ExpectedReturn, File, Refusal, cores, read_content
+from ..reader.worker import Died, WorkerPool
+from ..spec.carried import CACHE, cache_folder
 from ..spec.check_texts import FIELDS, select
 from ..spec.expressions import Written, expressions
 from ..spec.issuance import answers_of, choose
-from ..spec.load import places
+from ..spec.load import SPEC_HOMES, load, places
 from ..spec.model import RegisterBlock, Spec
 from ..workbook import cover_lines, draw
 from ..workbook.grids import prompt_of
@@ -49,17 +53,40 @@ PREFILLED = "Take another `default`, or leave it out."
 Placed = tuple[Steps, str, str]  # path in the spec, reason, remedy
 Made = tuple[str, Mapping[Key, Value], bytes]  # what it is, the answers that it is made with, the workbook
 BLANK, FILLED_IN = "blank", "filled in"
+MANY = 1_000  # fields in all languages together: fewer are tried out before other processes are there
 
 
 def try_out(spec: Spec) -> None:
     """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
     with gc_paused():
         found = dict.fromkeys(_unread(SpecIndex(spec, spec.languages[0])))
-        found = found or {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
+        found = found or dict.fromkeys(chain.from_iterable(_in_every_language(spec)))
         found = found or dict.fromkeys(_wrong_in_sample(spec))
     if found:
         place = places(Path(spec.folder))
         raise SpecError([place(*mistake) for mistake in found])
+
+
+def _in_every_language(spec: Spec) -> Iterator[Iterable[Placed]]:
+    """Find what is wrong, language by language: several at once where that is worth the processes."""
+    languages, fields = spec.languages, sum(len(tool.fields) for tool in spec.tools)
+    jobs = min(cores(), len(languages)) if fields * len(languages) > MANY else 1
+    if jobs == 1:
+        yield from (_tried(spec, language) for language in languages)
+        return
+    cache = cache_folder()
+    trial = partial(tried_out, None if cache is None else str(cache.parent), spec.folder)
+    readable: list[str | Path] = [*SPEC_HOMES, spec.folder, *filter(None, [cache])]
+    with WorkerPool[str, list[Placed]](trial, jobs, readable=readable) as pool:
+        for language, found in zip(languages, pool.work(languages), strict=True):
+            yield _tried(spec, language) if isinstance(found, Died) else found  # what it died of shows here
+
+
+def tried_out(cache: str | None, folder: str, language: str) -> list[Placed]:
+    """Find what is wrong with the workbooks of one language: what a child process does."""
+    if cache is not None:
+        os.environ[CACHE] = cache
+    return [*_tried(load(folder), language)]
 
 
 def _tried(spec: Spec, language: str) -> Iterator[Placed]:
