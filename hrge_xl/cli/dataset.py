@@ -66,7 +66,9 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
 
     Next: hrge-xl waive, where an answer is right as it is
     """
+    from ..exchange.validation import readers
     from ..outputs import compare as comparison
+    from ..reader import cores
 
     folders = [Path(path).is_dir() for path in (before, after)]
     if folders[0] != folders[1]:
@@ -75,6 +77,7 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
         raise UsageError("Name two different files, or two different folders, to compare.")
     request = question([], how)
     with ExitStack() as stack:
+        request = replace(request, pool=stack.enter_context(readers(request.jobs or cores())))
         one, other = (
             stack.enter_context(hrge_xl.datasets(replace(request, paths=[path]))) for path in (before, after)
         )

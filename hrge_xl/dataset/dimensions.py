@@ -35,16 +35,16 @@ from .schema import (
 )
 
 
-def dimensions(schema: Schema, *, every_slot: bool = True, language: str = "") -> Rows:
-    """Give the rows that a dataset has by its spec; `every_slot` with all cells that can hold an answer.
+def dimensions(schema: Schema, *, lasting: bool = True, language: str = "") -> Rows:
+    """Give the rows that a dataset has by its spec, in its own language where no other one is named.
 
-    What the spec says is in its own language where no other one is named.
+    Only one that is `lasting` needs every cell that can hold an answer, and the files of the spec.
     """
     spec, said = schema.spec, language or spec_language(schema.spec)
     if spec is None or not schema.answers:
         return {}
     return {
-        "slots": slots_of(spec).rows() if every_slot else [],
+        "slots": slots_of(spec).rows() if lasting else [],
         "tools": [
             (n, tool.code, tool.sheet.say(said), tool.title.say(said))
             for n, tool in enumerate(spec.tools, start=1)
@@ -60,7 +60,7 @@ def dimensions(schema: Schema, *, every_slot: bool = True, language: str = "") -
         ],
         "spec_files": [
             (path, as_text(content))
-            for path, content in (pack(Path(spec.folder)) if spec.folder else {}).items()
+            for path, content in (pack(Path(spec.folder)) if spec.folder and lasting else {}).items()
         ],
         "items": [
             (n, tool, row, section or None, label)

@@ -10,7 +10,7 @@ import os
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -124,15 +124,15 @@ def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
     }
 
 
-def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
-    """Give every file read and checked, in the order given; files in = results out.
+def validate(paths: Sequence[Path], asked: ValidationRequest, pool: Readers | None = None) -> list[Result]:
+    """Give every file read and checked, in the order given; files in = results out. `pool` is there for more of them.
 
     Raises `UsageError` or `SpecError` when the wanted spec does not exist or has mistakes, and `SpecError` where a
     stamp names a spec that has some.
     """
     check_several("paths", paths)
-    with readers(asked.jobs) as pool:
-        return [*track_progress(validated(paths, asked, pool), len(paths), "Reading returned files")]
+    with nullcontext(pool) if pool else readers(asked.jobs) as at_work:
+        return [*track_progress(validated(paths, asked, at_work), len(paths), "Reading returned files")]
 
 
 # in a process of its own

@@ -25,7 +25,15 @@ from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
 from ..dataset.rows import submission_id
 from ..dataset.store import Store
-from ..exchange.validation import Result, Source, ValidationRequest, noticed_of, spec_of_results, validate
+from ..exchange.validation import (
+    Readers,
+    Result,
+    Source,
+    ValidationRequest,
+    noticed_of,
+    spec_of_results,
+    validate,
+)
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
 from ..ledger.judgements import Decision, RoundElsewhere, decisions, rounds_elsewhere, waivers_of
@@ -59,6 +67,7 @@ class Question:
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
     wanted: ExpectedReturn | None = None  # what loose files should be, where more is known than their spec
+    pool: Readers | None = None  # that reads loose files of several questions
 
     def __post_init__(self) -> None:
         check_several("paths", self.paths)
@@ -351,7 +360,7 @@ def one_dataset(
 def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[Dataset]:
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
     source, notes = _source(place, question), (place.note,) if place.note else ()
-    results, waived = validate(source.files, source.asked), source.asked.waivers
+    results, waived = validate(source.files, source.asked, question.pool), source.asked.waivers
     first = spec_of_results(source.asked, results)
     by_spec = {first.name if first else "": (first, list[Result]())}
     for result in results:
