@@ -3,6 +3,7 @@
 from .api import Decisions as Decisions
 from .api import Explanation as Explanation
 from .api import Translated as Translated
+from .api import both_sides as both_sides
 from .api import check as check
 from .api import check_spec as check_spec
 from .api import compare as compare
@@ -29,6 +30,7 @@ from .audit.audit import Audit as Audit
 from .coordination.consolidation import Summary as Summary
 from .coordination.consolidation import consolidate as consolidate
 from .coordination.consolidation import decide as decide
+from .coordination.consolidation import set_aside as set_aside
 from .coordination.consolidation import waive as waive
 from .coordination.consolidation import withdraw as withdraw
 from .coordination.demonstration import demonstrate as demonstrate
@@ -71,6 +73,14 @@ from .reader import ExpectedReturn as ExpectedReturn
 from .reader import read as read
 from .reader.sandbox import Confinement as Confinement
 from .reader.unpacking import Found as Found
+from .rounds.changes import PlannedChange as PlannedChange
+from .rounds.changes import add_team as add_team
+from .rounds.changes import change_round as change_round
+from .rounds.changes import extend as extend
+from .rounds.changes import note as note
+from .rounds.changes import set_contact as set_contact
+from .rounds.changes import undo as undo
+from .rounds.changes import update_spec as update_spec
 from .rounds.datasets import Dataset as Dataset
 from .rounds.datasets import Question as Question
 from .rounds.datasets import datasets as datasets
@@ -85,13 +95,14 @@ from .rounds.rounds import Round as Round
 from .rounds.rounds import init_round as init_round
 from .rounds.rounds import load_round as load_round
 from .rounds.rounds import round_named as round_named
-from .rounds.rounds import set_contact as set_contact
-from .rounds.rounds import update_spec as update_spec
 from .rounds.sealing import Chain as Chain
 from .rounds.sealing import SealCheck as SealCheck
 from .rounds.sealing import chain as chain
 from .rounds.sealing import check_seal as check_seal
 from .rounds.sealing import sign as sign
+from .rounds.team_history import Happening as Happening
+from .rounds.team_history import team_history as team_history
+from .rounds.team_history import what_comes_next as what_comes_next
 from .rounds.teams import TeamList as TeamList
 from .rounds.teams import read_list as read_list
 from .spec.diff import diff as diff

@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -247,6 +247,20 @@ def compare(
     from .outputs import compare
 
     return compare.compare(_only(before), _only(after), language)
+
+
+@contextmanager
+def both_sides(asked: Question, before: str, after: str) -> Iterator[tuple[list[Dataset], list[Dataset]]]:
+    """Open the datasets of two paths to compare, read by the same processes; raises as `datasets` does."""
+    from .exchange.validation import readers
+    from .reader import cores
+    from .rounds.datasets import datasets
+
+    with readers(asked.jobs or cores()) as pool, ExitStack() as stack:
+        one, other = (
+            stack.enter_context(datasets(replace(asked, paths=[path], pool=pool))) for path in (before, after)
+        )
+        yield one, other
 
 
 def _only(side: Result | Sequence[Dataset]) -> Result:

@@ -432,7 +432,8 @@ from hrge_xl.coordination.mail.messages import Mail, as_eml
 from hrge_xl.coordination.mail.messages import PLACEHOLDERS, filled, standard
 from hrge_xl.rounds.receiving import Received
 from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, TeamStatus, status
-from hrge_xl.rounds.rounds import KEY, Round, round_around, update_spec
+from hrge_xl.rounds.changes import update_spec
+from hrge_xl.rounds.rounds import KEY, Round, round_around
 from hrge_xl.coordination.generation import PAGES, guide, guide_name, orders, taken_along
 from hrge_xl.rounds.teams import COLUMNS, HEADS, MOST_TEAMS, Team, TeamList, read_list
 from hrge_xl.coordination import generation

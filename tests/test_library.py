@@ -31,7 +31,7 @@ CALLED: dict[str, str] = TABLES["called"]
 OF_THE_TERMINAL = {"completion", "help"}
 RECORDS = {  # what some verbs are told in one
     "consolidate": hrge_xl.Question, "datasets": hrge_xl.Question, "document": hrge_xl.Facts, "export": hrge_xl.Wish,
-    "give_feedback": hrge_xl.Question,
+    "give_feedback": hrge_xl.Question, "both_sides": hrge_xl.Question,
 }  # fmt: skip
 NO_PARAMETERS = {*TABLES["shown"], *TABLES["choosing"]}
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -66,23 +65,15 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    from ..exchange.validation import readers
     from ..outputs import compare as comparison
-    from ..reader import cores
 
     folders = [Path(path).is_dir() for path in (before, after)]
     if folders[0] != folders[1]:
         raise UsageError("Name two files, or two folders: a file and a folder cannot be compared.")
     if Path(before).resolve() == Path(after).resolve():
         raise UsageError("Name two different files, or two different folders, to compare.")
-    request = question([], how)
-    with ExitStack() as stack:
-        request = replace(request, pool=stack.enter_context(readers(request.jobs or cores())))
-        one, other = (
-            stack.enter_context(hrge_xl.datasets(replace(request, paths=[path]))) for path in (before, after)
-        )
+    with hrge_xl.both_sides(question([], how), before, after) as (one, other), output_to(output):
         print_notes(*one, *other)
-        stack.enter_context(output_to(output))
         if not folders[0]:
             compared = hrge_xl.compare(one, other, lang)
             if as_json:

@@ -60,9 +60,7 @@ def decide(
 
 def _warn(folder: Path) -> None:
     """Say on stderr what gave way to a note, and what is doubtful about the ledger."""
-    from ..coordination.consolidation import set_aside
-
-    print_lines(set_aside(folder), err=True)
+    print_lines(hrge_xl.set_aside(folder), err=True)
     warn_of_ledgers(folder)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from click import group
+from click import confirm, group
 from rich.cells import cell_len, set_cell_size
 
 import hrge_xl
@@ -98,8 +100,74 @@ def update_round(folder: Path, spec: str | None) -> None:
         )
 
 
+def _make(
+    planned: hrge_xl.PlannedChange, *, reason: str, by: str | None, today: date, yes: bool = True
+) -> None:
+    """Show what will be different, ask whether it is meant where somebody sits there, and make it."""
+    print_lines(planned.lines)
+    if yes or not sys.stdin.isatty() or confirm("Make this change?", err=True):
+        hrge_xl.change_round(planned, reason=reason, by=by or getpass.getuser(), day=today)
+        if planned.before != planned.after and not planned.undone:
+            line(f"Changed. To take it back: hrge-xl round undo {quoted(planned.folder)}", err=True)
+    else:
+        line("Nothing was changed.", err=True)
+
+
+@verb("round add-team", round)
+def add_team(
+    folder: Path, team: str, reason: str, by: str | None, yes: bool, today: date, **said: str
+) -> None:
+    """Add a team to a round, in round.yaml. It stands in the ledger, with the reason, a name and the day.
+
+    \b
+    hrge-xl round add-team output/2026-H1 Osh --country KGZ --lang ru --deadline 2026-07-31 --reason "Joined in May"
+
+    Next: hrge-xl generate output/2026-H1
+    """
+    _make(hrge_xl.add_team(folder, team, **said), yes=yes, by=by, reason=reason, today=today)
+
+
+@verb("round extend", round)
+def extend(folder: Path, deadline: date, teams: tuple[str, ...], **how: Any) -> None:
+    """Move the deadline of some teams, or of all, in round.yaml.
+
+    Lateness, reminders and feedback go by the new day at once. The cover of an issued workbook keeps its own.
+
+    \b
+    hrge-xl round extend output/2026-H1 2026-08-15 --reason "Elections in July"
+    hrge-xl round extend output/2026-H1 2026-08-15 Osh Dushanbe --reason "Roads were closed"
+
+    Next: hrge-xl status output/2026-H1
+    """
+    _make(hrge_xl.extend(folder, deadline, teams), **how)
+
+
+@verb("round note", round)
+def note(folder: Path, text: str, teams: tuple[str, ...], **how: Any) -> None:
+    """Write a note on a round, or on teams of it, into its ledger; `status --team` shows it.
+
+    \b
+    hrge-xl round note output/2026-H1 "Called; the office moves until the 12th." --team Osh
+
+    Next: hrge-xl status output/2026-H1 --team Osh
+    """
+    _make(hrge_xl.note(folder, text, teams), reason=text, **how)
+
+
+@verb("round undo", round)
+def undo(folder: Path, **how: Any) -> None:
+    """Take back the last change that a command made to round.yaml; again, the one before it.
+
+    \b
+    hrge-xl round undo output/2026-H1 --reason "It was another team"
+
+    Next: hrge-xl status output/2026-H1
+    """
+    _make(hrge_xl.undo(folder), **how)
+
+
 @verb("round contact", round)
-def contact(folder: Path, team: str, address: str, also: bool) -> None:
+def contact(folder: Path, team: str, address: str, also: bool, reason: str, **how: Any) -> None:
     """Set the e-mail address of a team, in round.yaml.
 
     E-mails to the team go to all of its addresses. A return that was sent from none of them is reported (I017) and
@@ -111,8 +179,8 @@ def contact(folder: Path, team: str, address: str, also: bool) -> None:
 
     Next: hrge-xl status output/2026-H1
     """
-    made = hrge_xl.set_contact(folder, team, address, also=also)
-    line(f"{made.code}: {made.email}. Next: hrge-xl status {quoted(folder)}")
+    planned = hrge_xl.set_contact(folder, team, address, also=also)
+    _make(planned, reason=reason or "Its address", **how)
 
 
 @verb("round messages", round)

@@ -11,7 +11,9 @@ from rich.cells import cell_len, set_cell_size
 
 import hrge_xl
 
+from ..core.errors import UsageError
 from ..core.paths import quoted
+from ..core.suggest import remedy_for
 from ..core.words import Translate, and_more, translator
 from .common import next_step, question, verb, warn_of_ledgers
 from .terminal import (
@@ -50,9 +52,9 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 
 
 @verb("status")
-def status(
+def status(  # noqa: PLR0913 (one parameter an option)
     folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
-    lang: str, **how: Any,
+    lang: str, team: str, **how: Any,
 ) -> None:  # fmt: skip
     """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
@@ -60,8 +62,12 @@ def status(
     `day`: when the file arrived, if that was stated, otherwise when it was saved or first seen (`by`). Of
     several versions the first one counts: a correction that is overdue is another figure.
 
+    With --team, everything that happened with one team: workbooks and drafts, returns, decisions, waivers, changes and
+    notes, and what comes next.
+
     \b
     hrge-xl status output/2026-H1
+    hrge-xl status output/2026-H1 --team Kabul
 
     Next: hrge-xl validate output/2026-H1
     """
@@ -69,6 +75,10 @@ def status(
     request = question([str(folder)], {"ledger": ledger, **how})
     with hrge_xl.datasets(request) as (dataset,):
         teams = hrge_xl.status(dataset, request.today)
+        if team:
+            with output_to(output):
+                _print_team(dataset, teams, team, as_json=as_json)
+            return
         lines = [
             *dataset.notes,
             *dataset.totals().lines(lang),
@@ -91,6 +101,27 @@ def status(
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
         _next(folder, {team_status.state for team_status in teams}, lang)
+
+
+def _print_team(
+    dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], team: str, *, as_json: bool
+) -> None:
+    """Print what happened with one team. Raises `UsageError` for one that nobody knows."""
+    codes = {known.team.code.casefold(): known for known in teams if known.team.code}
+    found = codes.get(team.casefold())
+    if found is None:
+        names = [known.team.code for known in codes.values()]
+        raise UsageError(f"There is no team '{team}' in this round. {remedy_for(team, names)}")
+    happened = hrge_xl.team_history(dataset, found)
+    if as_json:
+        print_json([happening._asdict() for happening in happened])
+        return
+    line(f"{style(found.team.code, bold=True)}: {found.state}")
+    for day, kind, text in happened:
+        first = f"{day or ''!s:10}{GAP}{kind:8}{GAP}"
+        print_lines(beside(first, text, width(), indent=len(first)))
+    if told := hrge_xl.what_comes_next(found):
+        line(f"Next: {told}.", err=True)
 
 
 def _next(folder: Path, states: Collection[str], language: str) -> None:

@@ -179,10 +179,29 @@ class FilesReceived(Event):
             yield "sightings", {**content, "place": file.place or file.path}
 
 
+class RoundChanged(Event):
+    """Somebody changed what a round asks, of whom or until when, or noted something on it.
+
+    `before` and `after` are the text of `round.yaml`; `undone` is the number of the change that this one took back.
+    """
+
+    kind = "change"
+    noun = "change"
+    subject = ": {0.what}"
+
+    what: Text
+    teams: tuple[Text, ...] = ()
+    reason: Text
+    day: date
+    before: Text
+    after: Text
+    undone: int = 0
+
+
 KINDS: dict[str, type[Event]] = {
     event.kind: event
     for event in (
-        DecisionMade, WaiverGiven, WaiverWithdrawn, SealMade, TermsSealed, FilesReceived,
+        DecisionMade, WaiverGiven, WaiverWithdrawn, SealMade, TermsSealed, FilesReceived, RoundChanged,
     )
 }  # fmt: skip
 

@@ -97,17 +97,18 @@ def feedback(
 
 
 @gc_paused()
-def give_back(
-    result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = "",
+def give_back(  # noqa: PLR0913 (one parameter an option)
+    result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = "", deadline: str = "",
     tools: Sequence[str] | None = None, to_look_at: Sequence[Finding] = (),
 ) -> GivenBack:  # fmt: skip
-    """As `feedback`, with what is told about it. `tools` chooses other sheets than those that were issued; `to_look_at`
-    is what was noticed about its answers besides.
+    """As `feedback`, with what is told about it. `deadline` and `tools` are others than those that were issued;
+    `to_look_at` is what was noticed about its answers besides.
     """
     sent = result.submission
     if sent is None or result.layout is None:
         raise ValueError(f"{result.path} was refused: there are no answers to give back")
-    order = _order(sent, spec, today, key, contact, tools)
+    order = _order(sent, spec, today, key, tools)
+    order = replace(order, contact=contact, deadline=deadline or order.deadline)
     layout = layout_for(spec, order)
     carried = carry_over(sent, result.layout, layout)
     identity = identity_of(spec, order, layout)
@@ -136,7 +137,7 @@ def give_back(
 
 
 def _order(
-    sent: Submission, spec: Spec, today: date, key: bytes | None, contact: str, chosen: Sequence[str] | None
+    sent: Submission, spec: Spec, today: date, key: bytes | None, chosen: Sequence[str] | None
 ) -> Order:
     """Give the order that the workbook was issued for, in the version of today; a stamp that is not ours is not signed.
 
@@ -147,8 +148,8 @@ def _order(
     language = stamp.language if stamp.language in spec.languages else spec.languages[0]
     return Order(
         stamp.team, today, stamp.country, language, issued if chosen is None else tuple(chosen),
-        register_rows(stamp), stamp.round, stamp.deadline, contact,
-        None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
+        register_rows(stamp), stamp.round, stamp.deadline,
+        key=None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
         predecessor=submission_id(sent.sha256, sent.path), last=read_last(sent.last) or {}, last_round=stamp.last_round,
     )  # fmt: skip
 

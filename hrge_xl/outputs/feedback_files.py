@@ -93,10 +93,12 @@ def _give(
         spec = load(wish.spec) if wish.spec else dataset.spec
         assert spec is not None
         sent, round_ = result(dataset.store, found), dataset.round
-        contacts = {team.code: team.contact for team in round_.teams} if round_ else {}
+        team = next((known for known in round_.teams if known.code == found.team), None) if round_ else None
+        day = wish.reply_by or (team.deadline if team else None)
+        deadline = day.isoformat() if day else found.identity.deadline
         back = give_back(
             sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
-            contact=contacts.get(found.team, ""),
+            contact=team.contact if team else "", deadline=deadline,
             to_look_at=list(answered_otherwise(dataset.store, found, sent, dataset.of_round())),
         )  # fmt: skip
         if not (back.needed or wish.all):
@@ -107,7 +109,6 @@ def _give(
             target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt")
         )
         write_whole(workbook, back.workbook)
-        deadline = wish.reply_by.isoformat() if wish.reply_by else found.identity.deadline
         write_whole(letter, message(sent, back, wish.today, deadline).encode())
     except LimitError as limit:  # something in this file: the others have their feedback all the same
         why = f"no workbook can be made: {str(limit).rstrip('.')}"

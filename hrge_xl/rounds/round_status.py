@@ -26,7 +26,11 @@ from .rounds import ISSUED as ISSUED_FOLDER
 from .rounds import Round
 from .teams import Team
 
-NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE = "not issued", "issued", "returned", "late", "not in this round"
+NOT_ISSUED = "not issued"
+ISSUED = "issued"
+RETURNED = "returned"
+LATE = "late"
+STRANGE = "not in this round"
 TO_DECIDE = "to decide"
 STATES = (NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE, TO_DECIDE, ACCEPTED, REFUSED)  # said as they are
 OPEN = (NOT_ISSUED, ISSUED, LATE)  # nothing that counts has come, nor anything that may

@@ -1,33 +1,30 @@
-"""A round: its folder with spec, period, teams and signing key; and changes to what `round.yaml` says of it."""
+"""A round: its folder with spec, period, teams and signing key."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from ..core.dates import RANGE, parse_day
-from ..core.errors import Mistake, OutputError, RoundError, UsageError
+from ..core.errors import Mistake, OutputError, RoundError
 from ..core.output_files import write_whole
 from ..core.paths import quoted, read_regular
-from ..core.suggest import remedy_for
 from ..ledger.events import FILE, Terms
 from ..ledger.files import write_secret
 from ..reader import ExpectedReturn
 from ..spec.carried import digest_of, find, pack, place, write
-from ..spec.diff import SpecDiff, diff
 from ..spec.load import find as find_spec
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..spec.yaml_file import compose, dumped, get, plain
-from .teams import Team, addresses, checked, read_list
+from .teams import Team, checked, read_list
 
 KEY = "signing.key"
 ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
@@ -138,11 +135,11 @@ def init_round(
             write_secret(key, secrets.token_bytes(KEY_BYTES))
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
-    digest = _carry(spec, folder)
+    digest = carry(spec, folder)
     data: dict[str, Any] = {
         "name": name or folder.resolve().name, "spec": used.name, "spec_digest": digest,
         "period_start": start and start.isoformat(), "period_end": end and end.isoformat(),
-        "teams": [{column: cell for column, cell in team.cells.items() if cell} for team in teams],
+        "teams": [team.said for team in teams],
     }  # fmt: skip
     written = dumped({key: value for key, value in data.items() if value is not None})
     write_whole(file, f"{HEAD}{written}".encode())
@@ -152,7 +149,7 @@ def init_round(
 def load_round(folder: Path) -> Round:
     """Give the round of a folder. Raises `RoundError` with every mistake and its line."""
     root, data = read_round(folder)
-    name, digest = _spec_of(root, data)
+    name, digest = spec_said(root, data)
     _check_copy(folder, digest)
     spec = load(spec_source(folder, digest))
     if spec.name != name:
@@ -160,7 +157,7 @@ def load_round(folder: Path) -> Round:
         raise RoundError(
             f"{FILE}: line {line}: the round carries the spec '{spec.name}', not '{name}'. Write '{spec.name}' again."
         )
-    teams = _teams_of(root, data, spec)
+    teams = teams_said(root, data, spec)
     start, end = (_day(root, data, key) for key in ("period_start", "period_end"))
     return Round(
         folder, _written_as(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest
@@ -198,13 +195,13 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     return root, data
 
 
-def _spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
+def spec_said(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
     """Give name and digest of the spec; the digest as it is written, and empty where somebody took it out."""
     digest = get(root, "spec_digest")
     return str(data["spec"]), str(digest.value) if digest is not None else ""
 
 
-def _teams_of(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
+def teams_said(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
     """Give the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
     nodes = get(root, "teams")
     lines = []
@@ -254,7 +251,7 @@ def _key(path: Path) -> bytes:
 HOME = "spec"
 
 
-def _carry(spec: str | Path, folder: Path) -> str:
+def carry(spec: str | Path, folder: Path) -> str:
     """Copy a spec into a round, beside the copies that are there already; gives its digest."""
     files = pack(find_spec(spec))
     write(files, folder / HOME)
@@ -289,118 +286,3 @@ def _check_copy(folder: Path, digest: str) -> None:
         f"The spec of the round was changed in {copy}. Restore it from a backup; or, if the change is meant, take it "
         f"as a new version: {again} {quoted(copy)}"
     )
-
-
-# what `round.yaml` says, changed: the version of its spec, the addresses of a team; whatever else stands there stays
-
-
-class Update(NamedTuple):
-    """What a round was moved from and to, as its specs are loaded; no `before` where that cannot be loaded any more."""
-
-    before: str
-    after: str
-    changes: SpecDiff | None
-
-
-def update_spec(folder: Path, spec: str | None = None) -> Update:
-    """Have a round carry another version of its spec: by default the one under its name that is installed.
-
-    The copies that workbooks were issued from stay. Raises `RoundError` where it is another spec, or does not fit the
-    teams; then nothing has changed.
-    """
-    root, data = read_round(folder)
-    _check_lines(root)
-    name, digest = _spec_of(root, data)
-    new = load(spec or name)
-    copy = copy_of(folder, digest)  # unless it is missing or was changed
-    old = load(copy) if copy else None
-    expected = old.name if old is not None else name
-    if new.name != expected:
-        raise RoundError(
-            f"{spec} is the spec '{new.name}', and the round is of '{expected}': its workbooks would not be "
-            f"recognised. Set up a round of its own with `hrge-xl round init`."
-        )
-    _teams_of(root, data, new)
-    carried = _carry(spec or name, folder)
-    with _lines_of(folder) as lines:
-        before, place = get(root, "spec_digest"), get(root, "spec")
-        assert place is not None
-        if before is None:
-            lines.insert(place.end_mark.line + 1, f"spec_digest: '{carried}'\n")
-        else:
-            _replace_value(lines, before, f"'{carried}'")
-        _replace_value(lines, place, new.name)
-    after = spec_source(folder, carried)
-    return Update(spec_source(folder, digest), after, diff(old, new)) if old else Update("", after, None)
-
-
-def _check_lines(root: yaml.Node) -> None:
-    """Raise `RoundError` where the file is written so that nothing in it can be replaced line by line."""
-    places = [node for key in ("spec", "spec_digest") if (node := get(root, key)) is not None]
-    flowing = isinstance(root, yaml.MappingNode) and root.flow_style
-    if flowing or any(node.start_mark.line != node.end_mark.line for node in places):
-        raise RoundError(
-            f"{FILE}: write 'spec: NAME' and 'spec_digest: …' on a line of their own, then run again."
-        )
-
-
-@contextmanager
-def _lines_of(folder: Path) -> Iterator[list[str]]:
-    """Give the lines of `round.yaml` to change; whatever else is written there stays as it is."""
-    lines = (folder / FILE).read_bytes().decode("utf-8-sig").splitlines(keepends=True)
-    yield lines
-    write_whole(folder / FILE, "".join(lines).encode())
-
-
-def _replace_value(lines: list[str], node: yaml.Node, text: str) -> None:
-    """Put a text in the place of a value of one line."""
-    start, end = node.start_mark, node.end_mark
-    line = lines[start.line]
-    lines[start.line] = line[: start.column] + text + line[end.column :]
-
-
-# the addresses of a team
-
-
-def set_contact(folder: Path, team: str, address: str, *, also: bool = False) -> Team:
-    """Write an address of a team into `round.yaml`, in place of what stands there or behind it; the rest stays.
-
-    Raises `UsageError` for a team that there is not, or what is no address; `RoundError`, `OutputError`.
-    """
-    round_ = load_round(folder)
-    found = next((known for known in round_.teams if known.code.casefold() == team.casefold()), None)
-    if found is None:
-        raise UsageError(
-            f"{round_.name} has no team '{team}'. {remedy_for(team, [known.code for known in round_.teams])}"
-        )
-    wrong: list[str] = []
-    given = addresses(address, wrong)
-    if wrong or not given:
-        raise UsageError(" ".join(wrong) or "Name an address, as name@example.org.")
-    text = addresses(f"{found.email}, {given}", wrong) if also else given
-    root, _ = read_round(folder)
-    with _lines_of(folder) as lines:
-        _put_addresses(lines, root, round_.teams.index(found), text)
-    return next(changed for changed in load_round(folder).teams if changed.code == found.code)
-
-
-def _put_addresses(lines: list[str], root: yaml.Node, number: int, text: str) -> None:
-    """Put addresses into the lines of a round, in place of those of a team or behind its code."""
-    node = get(get(root, "teams"), number)
-    assert isinstance(node, yaml.MappingNode)
-    value = "'" + text.replace("'", "''") + "'"
-    code, there = get(node, "team"), get(node, "email")
-    assert code is not None
-    if there is not None:
-        if there.start_mark.line != there.end_mark.line:
-            raise RoundError(
-                f"{FILE}: line {there.start_mark.line + 1}: write 'email: …' on one line, then run again."
-            )
-        _replace_value(lines, there, value if there.value else f" {value}")
-    elif node.flow_style:
-        end = code.end_mark
-        line = lines[end.line]
-        lines[end.line] = f"{line[: end.column]}, email: {value}{line[end.column :]}"
-    else:
-        indent = " " * node.start_mark.column
-        lines.insert(code.end_mark.line + 1, f"{indent}email: {value}\n")

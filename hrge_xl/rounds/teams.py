@@ -54,6 +54,11 @@ class Team:
             "tools": ",".join(self.tools or ()), "profile": self.profile,
         }  # fmt: skip
 
+    @property
+    def said(self) -> dict[str, str]:
+        """Those that hold something."""
+        return {column: cell for column, cell in self.cells.items() if cell}
+
 
 def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:
     """Read lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
@@ -72,6 +77,15 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
     if mistakes:
         raise RoundError(*mistakes)
     return [team for _, team in teams.values()]
+
+
+def team_of(cells: Mapping[str, str], spec: Spec) -> Team:
+    """Read one team, of cells by column. Raises `UsageError` with every mistake."""
+    days = Days.of([cells.get("deadline", "")], spec.languages)
+    team, wrong = _team(defaultdict(str, cells), AllowedNames(spec, countries(spec), languages(spec), days))
+    if wrong:
+        raise UsageError(*(mistake[0].upper() + mistake[1:] for mistake in wrong))
+    return team
 
 
 class AllowedNames(NamedTuple):

@@ -1,0 +1,153 @@
+"""What changes in a round while it runs: by command, with a reason, in the ledger, and taken back again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from hrge_xl import load_round
+from tests.command_line import hrge, ran
+from tests.face import Ledger
+from tests.letters import mail
+from tests.test_senders import SENT, arrives, begun, workbook
+
+WHY = ("--reason", "As they asked", "--by", "A. Name", "--today", "2026-07-08")
+
+
+def file(round_: Path) -> str:
+    return (round_ / "round.yaml").read_text("utf-8")
+
+
+def entered(round_: Path) -> list[str]:
+    """What the ledger says of changes, in its order, without numbers."""
+    with Ledger.open(round_, write=False) as ledger:
+        return [entry.about.partition(": ")[2] for entry in ledger.chain() if entry.kind == "change"]
+
+
+def state(round_: Path, team: str, day: str) -> str:
+    lines = ran("status", round_, "--today", day).out.splitlines()
+    return next(line for line in lines if line.startswith(team))
+
+
+def test_a_team_is_added_and_the_rest_stays(tmp_path: Path) -> None:
+    round_ = begun(tmp_path)
+    before = file(round_)
+    words = (
+        "--country",
+        "Pakistan",
+        "--lang",
+        "fr",
+        "--deadline",
+        "2026-07-20",
+        "--email",
+        "riga@example.org",
+    )
+    told = ran("round", "add-team", round_, "Riga", *words, *WHY)
+    assert "country PAK, language fr, deadline 2026-07-20" in told.out
+    assert file(round_).startswith(before.rstrip("\n"))
+    added = load_round(round_).teams[-1]
+    assert (added.code, added.language, added.email) == ("Riga", "fr", "riga@example.org")
+    assert "not issued" in state(round_, "Riga", "2026-07-08")
+    assert hrge("generate", round_, "--today", "2026-07-08") == 0
+    assert len([*(round_ / "issued").glob("Riga_*.xlsx")]) == 1
+    assert hrge("verify", round_) == 0
+
+
+def test_lateness_and_feedback_follow_another_deadline(tmp_path: Path) -> None:
+    round_ = begun(tmp_path)
+    sent = workbook(round_, "Odesa", PLN_03=None)
+    arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": sent}))
+    assert "late" in state(round_, "Minsk", "2026-07-12")
+    ran("round", "extend", round_, "2026-07-31", *WHY)
+    assert "late" not in state(round_, "Minsk", "2026-07-12")
+    ran("refresh", round_, "--today", "2026-07-12", code=None)
+    (book,) = (round_ / "feedback").glob("*.xlsx")
+    cover = openpyxl.load_workbook(book).worksheets[0]
+    said = " ".join(str(cell.value) for row in cover.iter_rows() for cell in row if cell.value)
+    assert "2026-07-31" in said
+    assert "2026-07-10" not in said
+
+
+def test_changes_are_entered_and_taken_back_one_by_one(tmp_path: Path) -> None:
+    round_ = begun(tmp_path)
+    texts = [file(round_)]
+    for words in (
+        ("add-team", round_, "Riga", "--country", "PAK"),
+        ("extend", round_, "2026-08-01", "riga", "Minsk"),
+        ("contact", round_, "Odesa", "new@example.org"),
+    ):
+        ran("round", *words, *WHY)
+        texts.append(file(round_))
+    assert len({*texts}) == 4
+    for text in reversed(texts[:-1]):
+        ran("round", "undo", round_, *WHY)
+        assert file(round_) == text
+    assert "Nothing was changed" in ran("round", "undo", round_, *WHY, code=2).err
+    assert entered(round_) == [
+        "team Riga added",
+        "deadline 2026-08-01 for Riga, Minsk",
+        "address of Odesa: new@example.org",
+        "address of Odesa: new@example.org: taken back",
+        "deadline 2026-08-01 for Riga, Minsk: taken back",
+        "team Riga added: taken back",
+    ]
+    for name in ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"):
+        (round_ / name).unlink(missing_ok=True)
+    assert hrge("recover", round_) == 0
+    assert len(entered(round_)) == 6
+
+
+def test_what_was_edited_by_hand_is_not_taken_back(tmp_path: Path) -> None:
+    round_ = begun(tmp_path)
+    ran("round", "extend", round_, "2026-08-01", *WHY)
+    edited = file(round_).replace("Desk", "The desk")
+    (round_ / "round.yaml").write_text(edited, "utf-8")
+    assert "was edited after change 1" in ran("round", "undo", round_, *WHY, code=2).err
+    assert file(round_) == edited
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("add-team", "minsk", "--country", "PAK"), "has a team 'minsk' already"),
+        (("add-team", "a/b", "--country", "Atlantis"), "There is no country 'Atlantis'"),
+        (("add-team", "Riga", "--deadline", "31.02.2026"), "'31.02.2026' is not an unambiguous date"),
+        (("extend", "2026-08-01", "Minks"), "Did you mean 'Minsk'?"),
+        (("extend", "2026-07-10"), "That is the deadline of all of them already"),
+        (("note", "Called", "--team", "Minks"), "Did you mean 'Minsk'?"),
+    ],
+)
+def test_what_cannot_be_changed_is_said(words: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    round_, (verb, *rest) = begun(tmp_path), words
+    before, why = file(round_), WHY[2:] if verb == "note" else WHY
+    assert said in " ".join(ran("round", verb, round_, *rest, *why, code=2).err.split())
+    assert file(round_) == before
+    assert entered(round_) == []
+
+
+def test_a_change_needs_a_reason(tmp_path: Path) -> None:
+    round_ = begun(tmp_path)
+    assert "--reason TEXT" in ran("round", "extend", round_, "2026-08-01", code=2).err
+
+
+def test_everything_that_happened_with_a_team(tmp_path: Path) -> None:
+    round_ = begun(tmp_path)
+    sent = workbook(round_, "Odesa")
+    arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": sent}))
+    ran("refresh", round_, "--today", "2026-07-08", code=None)
+    ran("round", "note", round_, "Called; they move", "--team", "Odesa", *WHY[2:])
+    ran("round", "extend", round_, "2026-08-01", "Odesa", *WHY)
+    ran("decide", round_, "Odesa.xlsx", "--withdraw", *WHY)
+    told = ran("status", round_, "--team", "odesa", "--today", "2026-07-08")
+    kinds = [line.split()[1] for line in told.out.splitlines()[1:] if line.startswith("2026")]
+    assert kinds[0] == "issued"
+    assert {"came", "drafted", "note", "changed", "decided"} <= {*kinds}
+    text = " ".join(told.out.split())
+    assert "from odesa@example.org: withdrawn" in text
+    assert "Called; they move (A. Name)" in text
+    assert "deadline 2026-08-01 for Odesa, by A. Name: As they asked" in text
+    assert "Next: its answer is awaited (deadline 2026-08-01)" in " ".join(told.err.split())
+    assert "Minsk" not in told.out
+    assert "Did you mean 'Odesa'?" in ran("status", round_, "--team", "Odessa", code=2).err
