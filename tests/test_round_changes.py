@@ -33,7 +33,8 @@ def state(round_: Path, team: str, day: str) -> str:
 
 def test_a_team_is_added_and_the_rest_stays(tmp_path: Path) -> None:
     round_ = begun(tmp_path)
-    before = file(round_)
+    written = file(round_).rstrip("\n").replace("\n", "\r\n").encode()
+    (round_ / "round.yaml").write_bytes(written)
     words = (
         "--country",
         "Pakistan",
@@ -46,7 +47,9 @@ def test_a_team_is_added_and_the_rest_stays(tmp_path: Path) -> None:
     )
     told = ran("round", "add-team", round_, "Riga", *words, *WHY)
     assert "country PAK, language fr, deadline 2026-07-20" in told.out
-    assert file(round_).startswith(before.rstrip("\n"))
+    now = (round_ / "round.yaml").read_bytes()
+    assert now.startswith(written)
+    assert now.count(b"\n") == now.count(b"\r\n")
     added = load_round(round_).teams[-1]
     assert (added.code, added.language, added.email) == ("Riga", "fr", "riga@example.org")
     assert "not issued" in state(round_, "Riga", "2026-07-08")

@@ -85,10 +85,12 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
     assert isinstance(teams, yaml.SequenceNode)
     if teams.flow_style:
         raise RoundError(f"{FILE}: write each team on a line of its own, then run again.")
-    before, indent = _text(folder), " " * teams.start_mark.column
-    lines, at = before.splitlines(), _last_line(teams) + 1
-    lines[at:at] = [indent + line for line in dumped([added.said]).splitlines()]
-    after = "\n".join(lines) + "\n"
+    before, indent, at = _text(folder), " " * teams.start_mark.column, _last_line(teams)
+    lines = before.splitlines(keepends=True)
+    end = lines[0].removeprefix(lines[0].rstrip("\r\n"))  # as the file has it
+    lines[at] = lines[at].rstrip("\r\n") + end
+    lines[at + 1 : at + 1] = [f"{indent}{line}{end}" for line in dumped([added.said]).splitlines()]
+    after = "".join(lines)
     facts = ", ".join(f"{column} {cell}" for column, cell in added.said.items() if column != "team")
     told = f"{added.code}: {facts}", f"Its workbook is still to be issued: hrge-xl generate {quoted(folder)}"
     return PlannedChange(folder, f"team {added.code} added", told, before, after, (added.code,))
