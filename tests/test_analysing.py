@@ -389,6 +389,17 @@ def test_duckdb(home: Path, monkeypatch: Patch) -> None:
     assert sum(risks for *_, risks in session["levels"]) == wanted
 
 
+def test_years_are_no_thousands(home: Path, tmp_path: Path) -> None:
+    assert hrge("export", home / DEMONSTRATION, "-o", tmp_path / "data.xlsx") == 0
+    sheet = openpyxl.load_workbook(tmp_path / "data.xlsx")["indicator_values"]
+    _, codes, _, *rows = sheet.iter_rows()
+    years = [at for at, code in enumerate(codes) if str(code.value).endswith("_year")]
+    shown = [row[at] for row in rows for at in years if row[at].value]
+    assert len(years) == 2
+    assert {cell.number_format for cell in shown} == {"0"}
+    assert all(2000 < cell.value < 2100 for cell in shown)
+
+
 def test_r_and_power_query_name_what_there_is(home: Path) -> None:
     (r,), (m,) = blocks("r"), blocks("powerquery")
     tables = re.findall(r"(\w+)\.csv\b", r + m)

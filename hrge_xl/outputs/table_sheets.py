@@ -45,6 +45,7 @@ from ..spec.model import Spec
 from ..workbook.plain_sheets import fitted
 
 SHARE = "share"  # a number that is shown in percent
+SHOWN_AS = {"percent": SHARE, "year": INTEGER}  # by the type of a question, or the format of a column
 MOST_HEAD = 200  # characters of a head: Excel takes 255, and some must be left to tell two heads apart
 OF_ANY_ROW = ("answers", "aggregate_answers", "aggregate_numbers")  # how tables of any rows begin
 LABELLED_BY = ("indicator", "field")  # what the column `label` says the name of
@@ -104,13 +105,13 @@ def _shown(schema: Schema, table: Table, labels: CodeLabels, column: TableColumn
     labelled = column.name in LABELLED_BY and "label" in table.at
     if names or labelled or (not fields and column.name + LABEL in table.at):
         head = f"{head} ({labels.say('Code')})"
-    percent = fields[0].type.name == "percent" if fields else bool(column.format)
+    style = SHOWN_AS.get(fields[0].type.name if fields else column.format, column.kind)
     width = WIDTHS["code" if names else column.width or column.kind]
     value: Value = itemgetter(column.name)
     if column.words and labels.language != spec_language(schema.spec):
         value = _in_words(column.name, getattr(labels, column.words))
     yield ReadableColumn(
-        column.name, head, column.kind, SHARE if percent else column.kind, _fitting(width, head), column.folded, value
+        column.name, head, column.kind, style, _fitting(width, head), column.folded, value
     )  # fmt: skip
     if names:
         width = _fitting(OF_NAMES, plain)
