@@ -155,3 +155,19 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         "teams.csv: line 4: 'a@b' is not an e-mail address. Write it as name@example.org; "
         "separate several with commas.",
     ]
+
+
+@pytest.mark.parametrize("total", ["Total: 2;;", "Total;2;", "المجموع: ٢;;", "ИТОГО 2;;", ";;合计：2"])
+def test_heads_in_two_languages_and_a_line_that_counts(tmp_path: Path, total: str) -> None:
+    found = read(
+        tmp_path, f"Team / Équipe;Pays | Country;Date limite\nT1;Maroc;31.12.2026\nT2;PAK;\n{total}\n"
+    )
+    assert [(team.code, team.country) for team in found.teams] == [("T1", "MAR"), ("T2", "PAK")]
+    assert found.total
+    assert found.heads.unknown == []
+
+
+def test_a_team_that_looks_like_a_count_stays(tmp_path: Path) -> None:
+    found = read(tmp_path, "team;country\nT0;PAK\nT1;PAK\nT2;\n")
+    assert [team.code for team in found.teams] == ["T0", "T1", "T2"]
+    assert [team.code for team in read(tmp_path, "team\nTotalia 2\n").teams] == ["Totalia 2"]

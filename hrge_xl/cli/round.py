@@ -69,6 +69,8 @@ def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
     yield f"{counted(len(rows), 'team')}. The headings are in line {read.heads.line}."
     if read.titles:
         yield f"Above them: {'; '.join(read.titles)}"
+    if read.total:
+        yield f"Below them, and not a team: {read.total}"
     if read.heads.unknown:
         yield f"Columns that are not read: {', '.join(read.heads.unknown)}."
 

@@ -224,6 +224,10 @@ def _deadline(text: str, days: Days, wrong: list[str]) -> date | None:
 # lists as people keep them: CSV or a workbook, with titles above, merged heads, and columns of their own
 
 MOST_TEAMS = 10_000
+TOTAL = re.compile(  # a last line that only counts
+    r"(?:total|totaux|итого|всего|المجموع|الإجمالي|مجموع|جمع|کل|کۆی گشتی|合计|总计|共计)\W*\d*\W*",
+    re.IGNORECASE,
+)
 CLOSE = 75  # how alike a misspelt column must be to be taken for one
 SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -244,6 +248,7 @@ HEADS = {  # what columns are called, in the languages in which lists are kept
     "tools": "tools; tool; sheets; outils; herramientas; الأدوات; инструменты; 工具; ابزارها; ٹولز; ئامرازەکان",
     "profile": "profile; profil; perfil; الملف التعريفي; профиль; 方案; نمایه; پروفایل; پروفائل; پرۆفایل",
 }
+BESIDE = re.compile(r"[/|\n]")  # stands between the languages of a head
 _COLUMN_OF = {loosely(head): column for column, heads in HEADS.items() for head in heads.split(";")}
 
 
@@ -266,6 +271,7 @@ class TeamList(NamedTuple):
     teams: tuple[Team, ...]
     heads: Heads
     titles: tuple[str, ...] = ()
+    total: str = ""  # the last line, where it only counts them
 
 
 def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
@@ -283,6 +289,11 @@ def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
     at, heads = _find_heads(filled)
     height = 1 if filled[at - 1][1] == heads.written else 2
     titles, rest = filled[: at - height], filled[at:]
+    total = " ".join(filter(None, rest[-1][1])) if rest else ""
+    if TOTAL.fullmatch(western_digits(total)):
+        del rest[-1]
+    else:
+        total = ""
     mistakes = list(_mistakes(heads))
     if len(rest) > MOST_TEAMS:
         mistakes = [
@@ -294,7 +305,7 @@ def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
     if not lines and not mistakes:
         raise empty
     teams = checked(file.name, lines, spec, mistakes)
-    return TeamList(tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles))
+    return TeamList(tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles), total)
 
 
 def _csv(file: Path) -> Iterable[Cells]:
@@ -339,8 +350,15 @@ def _find_heads(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, Heads]:
 def _heads(line: int, lines: Sequence[Sequence[str]]) -> Heads:
     """Read one line of heads, or two: the lower one says it, unless it is no column and the upper one is there."""
     pairs = zip_longest(lines[0], lines[-1], fillvalue="")
-    written = [low if loosely(low) in _COLUMN_OF or not high else high for high, low in pairs]
-    return Heads(line, [_COLUMN_OF.get(loosely(text), "") for text in written], written)
+    written = [low if _column(low) or not high else high for high, low in pairs]
+    return Heads(line, list(map(_column, written)), written)
+
+
+def _column(head: str) -> str:
+    """Give the column that a head names, in one language or in several: “Team / Équipe”."""
+    return next(
+        (_COLUMN_OF[name] for name in map(loosely, (head, *BESIDE.split(head))) if name in _COLUMN_OF), ""
+    )
 
 
 def _mistakes(heads: Heads) -> Iterator[str]:
