@@ -42,6 +42,7 @@ from .coordination.mail import MAIL_KINDS as MAIL_KINDS
 from .coordination.week import Drafts as Drafts
 from .coordination.week import RefreshResult as RefreshResult
 from .coordination.week import drafts as drafts
+from .coordination.week import mark_sent as mark_sent
 from .coordination.week import refresh as refresh
 from .coordination.week import remind as remind
 from .dataset.frame_schemas import schemas as schemas

@@ -154,3 +154,24 @@ def test_everything_that_happened_with_a_team(tmp_path: Path) -> None:
     assert "Next: its answer is awaited (deadline 2026-08-01)" in " ".join(told.err.split())
     assert "Minsk" not in told.out
     assert "Did you mean 'Odesa'?" in ran("status", round_, "--team", "Odessa", code=2).err
+
+
+def test_what_was_sent_is_moved_away(tmp_path: Path) -> None:
+    round_ = begun(tmp_path)
+    ran("drafts", round_, "issue", "--today", "2026-07-08")
+    ran("remind", round_, "--today", "2026-07-08")
+    there = sorted(path.name for path in (round_ / "drafts" / "2026-07-08").glob("*.eml"))
+    assert len(there) == 4
+    moved = ran("drafts", round_, "--done", "--team", "odesa", "--today", "2026-07-08").out.split()
+    assert {Path(path).parent for path in moved} == {round_ / "sent" / "2026-07-08"}
+    assert sorted(Path(path).name for path in moved) == [name for name in there if name.startswith("Odesa")]
+    listed = (round_ / "drafts" / "2026-07-08" / "mail-merge.csv").read_text("utf-8-sig")
+    assert "Minsk" in listed
+    assert "Odesa" not in listed
+    told = ran("refresh", round_, "--today", "2026-07-09", code=None).out
+    assert "2 drafts of earlier days still there, the oldest of 2026-07-08" in " ".join(told.split())
+    assert all(Path(path).is_file() for path in moved)  # also when they are no longer due
+    assert "Sent: Odesa_" in ran("status", round_, "--team", "Odesa", "--today", "2026-07-09").out
+    assert ran("drafts", round_, "--done", "--team", "Odesa").out == ""
+    assert "Did you mean 'Odesa'?" in ran("drafts", round_, "--done", "--team", "Odessa", code=2).err
+    assert ran("drafts", round_, "issue", "--team", "Odesa", code=2).err

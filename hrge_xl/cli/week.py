@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -13,7 +14,8 @@ from rich.cells import cell_len, set_cell_size
 
 import hrge_xl
 
-from ..core.errors import Exit
+from ..core.errors import Exit, UsageError
+from ..core.paths import quoted
 from ..core.suggest import listed
 from ..core.words import counted
 from ..core.work import grouped
@@ -98,7 +100,11 @@ def _to_send(week: hrge_xl.RefreshResult) -> str:
     ]
     earlier, removed = len(drafts.standing) + len(drafts.new) - len(today), len(drafts.outdated)
     if earlier:
-        parts.append(f"{counted(earlier, 'draft')} of earlier days still there: delete what you have sent.")
+        oldest = min(draft.day for draft in (*drafts.standing, *drafts.new))
+        parts.append(
+            f"{counted(earlier, 'draft')} of earlier days still there, the oldest of {oldest}: what you have sent, "
+            f"hrge-xl drafts {quoted(week.round.folder)} --done moves away."
+        )
     if removed:
         parts.append(f"{counted(removed, 'draft')} removed: no longer due.")
     return " ".join(parts)
@@ -215,18 +221,30 @@ def _place(found: hrge_xl.Found) -> dict[str, Any]:
 
 
 @verb("drafts", kinds=[*hrge_xl.MAIL_KINDS])
-def drafts(folder: Path, kinds: tuple[str, ...], today: date, **how: Any) -> None:
+def drafts(
+    folder: Path, kinds: tuple[str, ...], today: date, done: bool, teams: tuple[str, ...], **how: Any
+) -> None:
     """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 
     KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder and thanks; by default all
     but issue. Each is written once, into ROUND/drafts/DAY, with a list for mail merge beside them. Addresses come from
     the column `email` of the team list, texts from ROUND/messages if there are any. Nothing is ever sent.
 
+    What you have sent, --done moves into ROUND/sent, and the ledger says so.
+
     \b
     hrge-xl drafts 2026-H1 issue
+    hrge-xl drafts 2026-H1 --done --team Kabul
 
     Next: open them and send them; hrge-xl round messages 2026-H1 to change what they say
     """
+    if done:
+        sent = hrge_xl.mark_sent(folder, teams, by=getpass.getuser(), day=today)
+        print_lines(sent)
+        line(f"{counted(len(sent), 'draft')} moved.", err=True)
+        return
+    if teams:
+        raise UsageError("--team goes with --done.")
     _print_drafts(folder, hrge_xl.drafts(folder, today, kinds or None, **how))
 
 

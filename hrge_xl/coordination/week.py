@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,7 @@ from ..outputs import report_pages, write_report
 from ..outputs.build import Facts, document
 from ..outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from ..reader.zip_package import megabytes
+from ..rounds.changes import change_round, note
 from ..rounds.datasets import Dataset, Question, datasets, one_dataset
 from ..rounds.receiving import Received, Senders, receive
 from ..rounds.round_status import (
@@ -166,7 +167,7 @@ def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
 
 # drafts of mails: written once each, taken away when they no longer apply, never sent
 
-FOLDER, CALENDAR = "drafts", "deadlines.ics"
+FOLDER, SENT, CALENDAR = "drafts", "sent", "deadlines.ics"
 AS_THEY_COME = tuple(occasion for occasion in MailType if occasion is not MailType.ISSUE)
 
 
@@ -239,6 +240,37 @@ def write_drafts(
         write_merge_list(folder / FOLDER / day, (draft for draft in known.values() if draft.day == day))
     write_if_changed(folder / FOLDER / CALENDAR, deadlines_calendar(round_))
     return made
+
+
+def mark_sent(folder: Path, teams: Sequence[str] = (), *, by: str, day: date) -> list[Path]:
+    """Move drafts that were sent, of some teams or of all, from `drafts/` to `sent/`, and enter that; gives the files.
+
+    Raises `UsageError` for a team that there is not.
+    """
+    planned = note(folder, "", teams)
+    meant = planned.teams or [team.code for team in load_round(folder).teams]
+    with Ledger.open(folder) as ledger:
+        known = ledger.drafted()
+        sent = [draft for draft in known.values() if draft.team in meant and _is_there(folder, draft)]
+        for draft in sent:
+            place = f"{SENT}/{draft.file.removeprefix(f'{FOLDER}/')}"
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            (folder / draft.file).replace(folder / place)
+            known[draft.key] = draft._replace(file=place)
+            ledger.put("drafts", known[draft.key]._asdict())
+        for day_ in {draft.day for draft in sent}:
+            write_merge_list(folder / FOLDER / day_, (draft for draft in known.values() if draft.day == day_))
+    files = [folder / known[draft.key].file for draft in sent]
+    if files:
+        told = f"Sent: {', '.join(file.name for file in files)}"
+        named = tuple(dict.fromkeys(draft.team for draft in sent))
+        change_round(replace(planned, teams=named), reason=told, by=by, day=day)
+    return files
+
+
+def _is_there(folder: Path, draft: Drafted) -> bool:
+    """Say whether a draft lies where it was written: neither sent nor taken away."""
+    return draft.file.startswith(f"{FOLDER}/") and (folder / draft.file).is_file()
 
 
 def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
@@ -448,13 +480,12 @@ def _tidy(work: _Work, known: Mapping[str, Drafted], due: Collection[str]) -> No
     for key, draft in known.items():
         if key not in current and draft.file not in in_use:
             _take_away(work, draft)
-        elif key in current and key not in new and (work.folder / draft.file).is_file():
+        elif key in current and key not in new and _is_there(work.folder, draft):
             work.made.standing.append(draft)
 
 
 def _take_away(work: _Work, draft: Drafted) -> None:
     """Delete a draft, if it is still there."""
-    file = work.folder / draft.file
-    if file.is_file():
-        file.unlink()
+    if _is_there(work.folder, draft):
+        (work.folder / draft.file).unlink()
         work.made.outdated.append(draft)

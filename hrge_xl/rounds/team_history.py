@@ -63,8 +63,7 @@ def _sent(dataset: Dataset, team_status: TeamStatus) -> Iterator[Happening]:
         drafts = ledger.drafted()
     for draft in drafts.values():
         if draft.team == team_status.team.code and draft.file:
-            gone = "" if (dataset.folder / draft.file).is_file() else ", no longer in the folder"
-            yield Happening(parse_day(draft.day), "drafted", f"{draft.file}{gone}")
+            yield Happening(parse_day(draft.day), "drafted", draft.file)
 
 
 def _came(dataset: Dataset, team_status: TeamStatus) -> Iterator[Happening]:
