@@ -32,9 +32,7 @@ from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, terms_of
 
 Entered = TypeVar("Entered")
-QUICK = (
-    12  # returns; with more of them, files about all take longer to make than anybody waits for a decision
-)
+QUICK = 12  # returns; files about more of them take longer to make than anybody waits for a decision
 
 
 @dataclass

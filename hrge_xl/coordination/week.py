@@ -23,7 +23,7 @@ from ..dataset.returns import Return, settled
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..exchange.validation import RETURNED as TO_CORRECT
 from ..ledger.events import FILE, Arrived
-from ..ledger.files import sha256_of
+from ..ledger.files import only_writer, sha256_of
 from ..ledger.ledger import Drafted, Ledger
 from ..outputs import report_pages, write_report
 from ..outputs.build import Facts, document
@@ -249,7 +249,7 @@ def mark_sent(folder: Path, teams: Sequence[str] = (), *, by: str, day: date) ->
     """
     planned = note(folder, "", teams)
     meant = planned.teams or [team.code for team in load_round(folder).teams]
-    with Ledger.open(folder) as ledger:
+    with only_writer(folder), Ledger.open(folder) as ledger:
         known = ledger.drafted()
         sent = [draft for draft in known.values() if draft.team in meant and _is_there(folder, draft)]
         for draft in sent:

@@ -72,8 +72,7 @@ def draw(layout: Layout, facts: frozenset[str], kinds: tuple[type[FeedbackSheet]
     book = drawn_book(layout, facts, kinds, target)
     if SAMPLE not in facts and not kinds:  # else there is more on its sheets, or there are more of them
         _keep(layout, book)
-    book.close()
-    return Drawing(book, target.getvalue())
+    return Drawing(book, target)
 
 
 def drawn_book(

@@ -22,6 +22,7 @@ from xlsxwriter.workbook import Workbook
 from ..answers.submission import FIELDS, PROPERTY_PREFIX
 from ..core.errors import LimitError
 from ..core.words import cell_length, fits_a_cell, right_to_left
+from ..core.work import gc_paused
 from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, no_cell_holds, where
 from .content import NUMBER, Content, Shown
 from .feedback_sheets import FeedbackSheet
@@ -80,9 +81,15 @@ class DrawnSheet:
 class Drawing:
     """What all workbooks of one layout have in common, with everything that differs left open."""
 
-    def __init__(self, book: Workbook, data: bytes) -> None:
-        """Take a workbook that was closed into `data` apart."""
-        with zipfile.ZipFile(BytesIO(data)) as archive:
+    def __init__(self, book: Workbook, target: BytesIO) -> None:
+        """Take a workbook that goes into `target`: it is not written before it is to be filled."""
+        self._unwritten: tuple[Workbook, BytesIO] | None = (book, target)
+
+    @gc_paused()
+    def _write(self, book: Workbook, target: BytesIO) -> None:
+        """Write the workbook, and take it apart."""
+        book.close()
+        with zipfile.ZipFile(target) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
         self._part = {sheet.name: f"xl/worksheets/sheet{sheet.index + 1}.xml" for sheet in book.worksheets()}
         self._printed = {sheet.name: sheet.print_area_range for sheet in book.worksheets()}
@@ -103,6 +110,9 @@ class Drawing:
 
         Raises `LimitError` where something does not fit into Excel.
         """
+        if self._unwritten:
+            self._write(*self._unwritten)
+            self._unwritten = None
         texts, facts = SharedTexts(*self._texts), content.facts
         members = [sheet.member(content, texts) for sheet in self.sheets]
         if feedback:
