@@ -389,20 +389,35 @@ class Decisions(NamedTuple):
     choices: Mapping[str, Sequence[str]]  # what can be decided about each, by its submission
     doubted: Sequence[tuple[Return, str]]  # which may not be from their teams, and why
     made: Sequence[Decision]  # every decision ever made, oldest first
+    differing: Mapping[
+        str, Sequence[str]
+    ]  # of one that waits beside another: what differs there, cell by cell
 
 
 def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = None) -> Decisions:
     """Give what waits for a decision in a round, after what is new was taken in, or in a consolidated folder."""
+    from .core.words import SOURCE_LANGUAGE
     from .dataset.deciding import possible
+    from .dataset.return_status import CONFLICT
+    from .dataset.returns import result
     from .findings.identity import SENDER_NOT_THE_TEAMS
     from .layout.wording import text
     from .ledger.judgements import history
     from .ledger.ledger import Ledger
+    from .outputs.compare import compare as comparison
+    from .outputs.compare import details as compared_lines
     from .rounds.datasets import one_dataset
     from .rounds.round_status import is_in_doubt
 
+    differing = dict[str, list[str]]()
     with one_dataset(folder, today, jobs, password) as dataset:
         returns = dataset.returns()
+        waiting = {return_.submission: return_ for return_ in returns if return_.status == CONFLICT}
+        for name, return_ in waiting.items():
+            other = waiting.get(return_.superseded_by or "")
+            if other is not None and other.submission not in differing:  # a pair is compared once
+                sides = result(dataset.store, return_), result(dataset.store, other)
+                differing[name] = [*compared_lines(comparison(*sides), SOURCE_LANGUAGE)]
     doubted: list[tuple[Return, str]] = []
     for return_ in filter(is_in_doubt, returns):
         finding = next(finding for finding in return_.findings if finding.code == SENDER_NOT_THE_TEAMS.code)
@@ -410,7 +425,7 @@ def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = N
         doubted.append((return_, f"{finding.code} {words.message} {words.remedy}"))
     with Ledger.open(folder, write=False) as ledger:
         choices = {return_.submission: possible(return_) for return_ in returns}
-        return Decisions(dataset.notes, returns, choices, doubted, history(ledger))
+        return Decisions(dataset.notes, returns, choices, doubted, history(ledger), differing)
 
 
 def waivers(folder: Path, today: date) -> tuple[Waiver, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -219,9 +220,13 @@ def test_decided_from_the_command_line(dataset: Path) -> None:
     theirs = submission_id(
         hashlib.sha256((dataset.parent / "in" / "theirs.xlsx").read_bytes()).hexdigest(), ""
     )
-    assert f'  hrge-xl decide {dataset} {theirs} --use --reason "…"' in out
-    out, err = ran("decide", dataset, theirs, *USE)
-    assert f"theirs.xlsx ({theirs}, T): counts. Decided on 2026-05-02 by office: asked the team" in out
+    (number,) = re.findall(rf"theirs.xlsx \((\d+), {theirs}, T\) waits", out)
+    assert f'  hrge-xl decide {dataset} {number} --use --reason "…"' in out
+    assert out.count("  Plan!E") == 2  # what differs in each of the two pairs, once
+    out, err = ran("decide", dataset, number, *USE)
+    assert (
+        f"theirs.xlsx ({number}, {theirs}, T): counts. Decided on 2026-05-02 by office: asked the team" in out
+    )
     assert "ours.xlsx (" in out
     assert "2 changed, 2 still wait" in err
     assert hrge("decide", dataset, "a.xlsx", dataset.parent / "in" / "b.xlsx", *USE) == 0
@@ -375,7 +380,7 @@ def test_a_name_that_several_files_have(dataset: Path) -> None:
     )
     err = ran("decide", dataset, "ours.xlsx", *USE, code=2).err
     assert "'ours.xlsx' may mean several returns: ours.xlsx (" in err
-    assert "Name it by the hash in brackets" in err
+    assert "Name it by the number or the hash in brackets" in err
     assert hrge("decide", dataset, "more/ours.xlsx", *USE) == 0
 
 

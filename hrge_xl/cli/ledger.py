@@ -13,6 +13,7 @@ import hrge_xl
 
 from ..core.errors import Exit, UsageError
 from ..core.paths import quoted
+from ..core.words import and_more
 from .common import AS_SUITS, first_line, print_result, verb, warn_of_ledgers
 from .terminal import line, print_lines
 
@@ -21,6 +22,7 @@ WAITS = {
     "excluded": "is excluded",
     "waiting": "waits for a corrected version",
 }
+MOST_DIFFERENCES = 10  # between two returns, in the list of what waits
 OPTIONS = {"counts": "use", "withdrawn": "withdraw"}
 
 
@@ -74,8 +76,14 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
             other = done.get(return_.superseded_by or "")  # what waits too has a line of its own
             against = f" Other: {_named(other)}." if other else ""
             yield f"{_named(return_)} {waits}: {return_.reason}{against}"
+            differing = found.differing.get(return_.submission, ())
+            yield from (f"  {line}" for line in differing[:MOST_DIFFERENCES])
+            if other and len(differing) > MOST_DIFFERENCES:
+                paths = f"{quoted(return_.path)} {quoted(other.path)}"
+                yield f"  {and_more(len(differing) - MOST_DIFFERENCES).strip()}: hrge-xl compare {paths}"
             for choice in found.choices[return_.submission]:
-                yield f'  hrge-xl decide {quoted(folder)} {return_.submission} --{OPTIONS[choice]} --reason "…"'
+                named = return_.return_number or return_.submission
+                yield f'  hrge-xl decide {quoted(folder)} {named} --{OPTIONS[choice]} --reason "…"'
     yield from (f"{_named(return_)}: {why}" for return_, why in found.doubted)
     yield from (f"decided {decision.text}" for decision in found.made)
     if not found.made and not found.doubted and not any(return_.status in WAITS for return_ in found.returns):
@@ -83,8 +91,9 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
 
 
 def _named(return_: hrge_xl.Return) -> str:
+    number = f"{return_.return_number}, " if return_.return_number else ""
     team = f", {return_.team}" if return_.team else ""
-    return f"{return_.name} ({return_.submission}{team})"
+    return f"{return_.name} ({number}{return_.submission}{team})"
 
 
 # waive

@@ -263,7 +263,9 @@ def find_return(returns: Sequence[Return], name: str) -> Return:
         return found[0]
     if found:
         several = "; ".join(_told(each) for each in found)
-        raise UsageError(f"'{name}' may mean several returns: {several}. Name it by the hash in brackets.")
+        raise UsageError(
+            f"'{name}' may mean several returns: {several}. Name it by the number or the hash in brackets."
+        )
     raise UsageError(f"There is no return '{name}' in the dataset. {_possible(returns, name)}")
 
 
@@ -281,7 +283,7 @@ def _fits(each: Return, name: str) -> bool:
     digits, hashes = name.casefold(), (each.submission, each.sha256 or "")
     if len(digits) >= LEAST_DIGITS and any(text.startswith(digits) for text in hashes):
         return True
-    if name == shared_name(each.team, each.return_number, each.submission):
+    if name in (str(each.return_number), shared_name(each.team, each.return_number, each.submission)):
         return True
     wanted = name.replace("\\", "/").removeprefix("./")
     paths = [path.replace("\\", "/") for path in (each.path, *(item.path for item in each.items))]
@@ -304,4 +306,5 @@ def _possible(returns: Sequence[Return], name: str) -> str:
 
 def _told(each: Return) -> str:
     about = " ".join(str(part) for part in (each.team, each.arrived, each.status) if part)
-    return f"{each.name} ({each.submission}): {about}"
+    number = f"{each.return_number}, " if each.return_number else ""
+    return f"{each.name} ({number}{each.submission}): {about}"
