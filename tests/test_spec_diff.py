@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,23 @@ def test_nothing_changed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
     said = capsys.readouterr().out
     assert said.startswith("example 1.0 → example 1.0. Changes: 0.")
     assert "Nothing breaks" in said
+
+
+def test_what_is_asked_for_anew_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    more = Path(shutil.copytree(find("example"), tmp_path / "more"))
+    plan = (more / "tools" / "plan.yaml").read_text("utf-8")
+    assert "required: optional" not in plan
+    field = re.search(r"^( +)- code: PLN_03\n(?:\1  .*\n)+", plan, re.M)
+    assert field
+    added = field[0].replace("PLN_03", "PLN_99")
+    (more / "tools" / "plan.yaml").write_text(plan.replace(field[0], field[0] + added), "utf-8")
+    assert run(["spec", "diff", "example", str(more)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "Nothing breaks: every answer given before keeps its place and its meaning. But 1 question now ask"
+        in said
+    )
+    assert "PLN_99" in said
 
 
 def test_the_second_version(tmp_path: Path) -> None:

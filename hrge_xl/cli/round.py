@@ -76,7 +76,7 @@ def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
 
 
 @verb("round update-spec", round)
-def update_round(folder: Path, spec: str | None) -> None:
+def update_round(folder: Path, spec: str | None, dry_run: bool) -> None:
     """Move a round to another version of its spec, and say what that means.
 
     A round carries its own copy of its spec, so that a change to the spec elsewhere does not affect it. This takes a
@@ -84,19 +84,26 @@ def update_round(folder: Path, spec: str | None) -> None:
     workbooks again; those already sent can still be returned, and `feedback` brings them into the new version.
 
     \b
-    hrge-xl round update-spec output/2026-H1
+    hrge-xl round update-spec output/2026-H1 --dry-run
     hrge-xl round update-spec output/2026-H1 --spec my_specs/hrge_toolkit
 
     Next: hrge-xl generate output/2026-H1
     """
+    from ..core.words import counted
     from ..outputs.specs import summary
 
-    update = hrge_xl.update_spec(folder, spec)
+    update = hrge_xl.update_spec(folder, spec, dry_run=dry_run)
+    print_lines(
+        f"{language}: {counted(count, 'text')} not translated; teams see the first language of the spec there."
+        for language, count in update.untranslated.items()
+    )
     if update.changes is None:
         line("The previous version no longer exists: what has changed cannot be listed.")
-        return
-    print_lines(summary(update.changes))
-    if update.changes.changes:
+    else:
+        print_lines(summary(update.changes))
+    if dry_run:
+        line("Nothing was written (dry run).", err=True)
+    elif update.changes and update.changes.changes:
         line(
             f"Each change: hrge-xl spec diff {quoted(update.before)} {quoted(update.after)} --returned {quoted(folder)}"
         )

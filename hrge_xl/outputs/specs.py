@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import UsageError
-from ..core.words import right_to_left
+from ..core.suggest import listed
+from ..core.words import counted, right_to_left
 from ..fields import Field, When
 from ..spec.diff import Effect, Group, SpecDiff, Touch
 from ..spec.issuance import items_of
@@ -123,11 +124,18 @@ def _head(found: SpecDiff) -> str:
     return f"{old.name} {old.version} → {new.name} {new.version}. Changes: {len(found.changes)}."
 
 
+MOST_NAMED = 12  # questions
+
+
 def _verdict(found: SpecDiff) -> str:
     broken = [str(number) for number, change in enumerate(found.changes, start=1) if change.breaks]
     if broken:
         return f"Broken, because codes are permanent: {', '.join(broken)}."
-    return "Nothing breaks: every answer given before keeps its place and its meaning."
+    kept = "Nothing breaks: every answer given before keeps its place and its meaning."
+    if anew := found.required_anew:
+        questions = counted(len(anew), "question")
+        return f"{kept} But {questions} now ask for an answer and did not before: {listed(anew, MOST_NAMED)}."
+    return kept
 
 
 def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:

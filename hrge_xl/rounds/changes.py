@@ -25,6 +25,7 @@ from ..ledger.files import only_writer
 from ..ledger.ledger import Ledger, look_up
 from ..spec.diff import SpecDiff, diff
 from ..spec.load import load
+from ..spec.translating import untranslated
 from ..spec.yaml_file import dumped, get
 from .rounds import Round, carry, copy_of, load_round, read_round, spec_said, spec_source, teams_said
 from .teams import COLUMNS, Team, addresses, team_of
@@ -194,13 +195,14 @@ class Update(NamedTuple):
     before: str
     after: str
     changes: SpecDiff | None
+    untranslated: Mapping[str, int] = {}  # texts that a language of its teams does not have
 
 
-def update_spec(folder: Path, spec: str | None = None) -> Update:
+def update_spec(folder: Path, spec: str | None = None, *, dry_run: bool = False) -> Update:
     """Have a round carry another version of its spec: by default the one under its name that is installed.
 
-    The copies that workbooks were issued from stay. Raises `RoundError` where it is another spec, or does not fit the
-    teams; then nothing has changed.
+    The copies that workbooks were issued from stay. With `dry_run` nothing is written, and what would change is told.
+    Raises `RoundError` where it is another spec, or does not fit the teams; then nothing has changed.
     """
     root, data = read_round(folder)
     _check_lines(root)
@@ -214,7 +216,10 @@ def update_spec(folder: Path, spec: str | None = None) -> Update:
             f"{spec} is the spec '{new.name}', and the round is of '{expected}': its workbooks would not be "
             f"recognised. Set up a round of its own with `hrge-xl round init`."
         )
-    teams_said(root, data, new)
+    spoken = dict.fromkeys(team.language for team in teams_said(root, data, new))
+    missing = {language: count for language in spoken if (count := len(untranslated(new, language)))}
+    if dry_run:
+        return Update("", "", diff(old, new) if old else None, missing)
     carried = carry(spec or name, folder)
     lines = _text(folder).splitlines(keepends=True)
     before, place = get(root, "spec_digest"), get(root, "spec")
@@ -226,7 +231,8 @@ def update_spec(folder: Path, spec: str | None = None) -> Update:
     _replace_value(lines, place, new.name)
     write_whole(folder / FILE, "".join(lines).encode())
     after = spec_source(folder, carried)
-    return Update(spec_source(folder, digest), after, diff(old, new)) if old else Update("", after, None)
+    was = spec_source(folder, digest) if old else ""
+    return Update(was, after, diff(old, new) if old else None, missing)
 
 
 def _check_lines(root: yaml.Node) -> None:

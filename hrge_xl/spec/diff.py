@@ -101,6 +101,19 @@ class SpecDiff(NamedTuple):
     changes: tuple[Change, ...]
 
     @property
+    def required_anew(self) -> list[str]:
+        """The questions that ask for an answer now, and did not before."""
+        before, now = (
+            {
+                (tool.code, field.code): None
+                for tool, _, field in spec.places()
+                if field.asked and field.required != "optional"
+            }
+            for spec in (self.old, self.new)
+        )
+        return [field for tool, field in now if (tool, field) not in before]
+
+    @property
     def breaks(self) -> bool:
         """Whether a code was lost or reused."""
         return any(change.breaks for change in self.changes)
