@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from shutil import rmtree
@@ -258,3 +258,27 @@ def test_what_cannot_be_set_is_said(
     assert run(["round", "contact", str(round_), team, address]) == 2
     assert said in capsys.readouterr().err
     assert (round_ / "round.yaml").read_bytes() == before
+
+
+# who wrote, and sent no workbook
+
+
+def test_who_wrote_without_a_workbook_is_named_until_one_comes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    round_ = begun(tmp_path)
+    arrives(
+        round_,
+        mail("odesa@example.org", SENT, {"report.pdf": b"%PDF-1.7\n", "scan.jpg": b"\xff\xd8\xff"}),
+        "1.eml",
+    )
+    arrives(round_, mail("minsk@bücher.example", SENT, {}, subject="We are late"), "2.eml")
+    arrives(round_, mail("stranger@example.net", SENT, {}), "3.eml")
+    assert set(week(round_, capsys)["wrote_without_workbook"]) == {"Odesa", "Minsk"}  # type: ignore[call-overload]
+    capsys.readouterr()
+    run(["refresh", str(round_), "--today", str(DAY)])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "wrote without a workbook: Odesa (PDF, picture), Minsk (letter)." in told
+    files = {"Odesa.xlsx": workbook(round_, "Odesa"), "a.pdf": b"%PDF-1.7\n"}
+    arrives(round_, mail("odesa@example.org", SENT + timedelta(hours=3), files), "4.eml")
+    assert week(round_, capsys)["wrote_without_workbook"] == {"Minsk": ["letter"]}

@@ -82,6 +82,9 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
     yield "To decide", _named(week.to_decide)
     if week.to_ask_again:
         yield "Ask again", _named(week.to_ask_again)
+    if week.wrote:
+        wrote = (f"{team} ({', '.join(files)})" for team, files in week.wrote.items())
+        yield "No answer", f"wrote without a workbook: {_named(wrote)}"
     yield "To send", _to_send(week)
     first = [f"{counted(len(week.drafts.warnings), 'warning')} above."] if week.drafts.warnings else []
     if week.without_address:
@@ -142,6 +145,7 @@ def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
         "due_next": {"day": str(due[0]), "teams": due[1]} if due else None,
         "to_decide": week.to_decide,
         "ask_again": week.to_ask_again,
+        "wrote_without_workbook": {team: [*files] for team, files in week.wrote.items()},
         "drafts": {
             "new": [*map(_draft, drafts.new)],
             "earlier": [*map(_draft, drafts.standing)],

@@ -74,6 +74,9 @@ class RefreshResult:
     teams: Sequence[TeamStatus]
     returns: Sequence[Return]
     unread: dict[str, list[Return]]  # by the team whose address it came from, '' where none is known
+    wrote: Mapping[
+        str, Sequence[str]
+    ]  # team → what it sent in mails without a workbook, while nothing else came
     drafts: Drafts
 
     @property
@@ -153,7 +156,10 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
         drafts = write_drafts(dataset, today, (*AS_THEY_COME, MailType.ISSUE) if by_drafts else AS_THEY_COME)
         returns, unread = dataset.of_round(), unread_by_team(dataset)
         teams = status(returns, today, round_)
-        return RefreshResult(round_, today, received, dataset.totals(), teams, returns, unread, drafts)
+        open_ = {team_status.team.code for team_status in teams if team_status.state in OPEN}
+        wrote = Senders(round_).wrote_without_workbook(received)
+        wrote = {team: files for team, files in wrote.items() if team in open_}
+        return RefreshResult(round_, today, received, dataset.totals(), teams, returns, unread, wrote, drafts)
 
 
 def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:

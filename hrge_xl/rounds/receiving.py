@@ -25,7 +25,7 @@ from ..ledger.files import only_writer
 from ..ledger.ledger import Ledger, look_up
 from ..reader import fingerprint
 from ..reader.gate import is_named_as_workbook
-from ..reader.unpacking import SkippedFile, UnreadableContainer, Workbook, found_in
+from ..reader.unpacking import FoundAt, SkippedFile, UnreadableContainer, Workbook, found_in
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
 
@@ -33,6 +33,7 @@ UNNAMED = "workbook"
 NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
 MOST_DAYS = 2  # between the day that the mail server says and the one on which something was first seen
 NO_ADDRESS = "?"
+OF_ANY_MAIL = frozenset({"logo", "signature", "system"})  # what lies beside a letter, and is no answer to it
 
 
 class Placed(NamedTuple):
@@ -178,8 +179,26 @@ class Senders:
     def teams_of(self, sha256: str | None) -> list[str]:
         """Give the teams whose address a content came from, else those whose address the forwarded mail names."""
         origin = self._origins.get(sha256 or "")
-        said = (origin.sent_by or "", origin.sender) if origin else ()
-        return next(filter(None, (self._teams.get(comparable(address)) for address in said)), [])
+        return self._teams_at(origin.sent_by, origin.sender) if origin else []
+
+    def _teams_at(self, *addresses: str | None) -> list[str]:
+        """Give the teams at the first of some addresses that is one of theirs."""
+        return next(filter(None, (self._teams.get(comparable(address or "")) for address in addresses)), [])
+
+    def wrote_without_workbook(self, received: Received) -> dict[str, list[str]]:
+        """Give by team what it sent in mails that brought no workbook: what each file is, or its name."""
+        brought = {
+            _mail_of(workbook.place)
+            for workbook in (*(each.came for each in received.placed), *received.known)
+        }
+        told: list[tuple[str, str]] = []
+        others: list[SkippedFile | UnreadableContainer] = [*received.left, *received.unopened]
+        for item in others:
+            what = item.what if isinstance(item, SkippedFile) else item.name
+            if _mail_of(item.place) not in brought and what not in OF_ANY_MAIL:
+                email = item.place.email
+                told += [(team, what) for team in self._teams_at(email.sent_by, email.sender)]
+        return {team: [*dict.fromkeys(files)] for team, files in grouped(told).items()}
 
     def noticed(self, sha256: str, team: str) -> Iterator[Finding]:
         """Tell what is noticed about the mail that a workbook of a team came with."""
@@ -200,6 +219,11 @@ class Senders:
             shown = f"{name[:1]}***@{domain}" if domain else NO_ADDRESS
             shown += f" ({', '.join(others)})" if others else ""
             yield SENDER_NOT_THE_TEAMS.at(value=shown, expected=team)
+
+
+def _mail_of(place: FoundAt) -> tuple[str | None, str]:
+    """Give what tells one mail from another: who sent the outermost one, and when it came."""
+    return place.email.sent_by, place.email.received or place.way[0] if place.way else ""
 
 
 def _addresses_in(text: str) -> set[str]:
