@@ -42,8 +42,8 @@ def returns(folder: Path, number: int) -> list[Path]:
 
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:
-    """Consolidate with the usual options."""
-    return consolidate([Source(files, ASKED)], out, **options)
+    """Consolidate with the usual options, and CSV besides."""
+    return consolidate([Source(files, ASKED)], out, **{"formats": ("xlsx", "csv")} | options)
 
 
 def dataset(out: Path) -> dict[str, bytes | list[str]]:

@@ -30,6 +30,8 @@ from tests.small_returns import LEDGER, SPEC, TODAY, dataset, returns, run
 pytestmark = pytest.mark.deep
 
 ROOT = Path(__file__).resolve().parent.parent
+WRITTEN = ("--formats", "xlsx,csv")
+OTHERWISE = ("--today", str(TODAY), "--jobs", "2")
 PROGRAM = (
     f"import sys; sys.path.insert(0, {str(ROOT)!r}); import hrge_xl; from hrge_xl.cli import run; "
     "print('ready', flush=True); sys.exit(run())"
@@ -42,7 +44,7 @@ FEW = 4  # returns: enough for two batches, few enough for many runs
 def start(*arguments: object) -> subprocess.Popen[str]:
     """The command line in a process group of its own, everything imported."""
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "consolidate", *map(str, arguments), "--today", str(TODAY), "--jobs", "2"],
+        [sys.executable, "-c", PROGRAM, "consolidate", *map(str, arguments), *WRITTEN, *OTHERWISE],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert process.stdout is not None
@@ -52,7 +54,7 @@ def start(*arguments: object) -> subprocess.Popen[str]:
 
 def again(*arguments: object) -> int:
     """The same command in this process, where everything is imported already: its exit code."""
-    return hrge("consolidate", *arguments, "--today", TODAY, "--jobs", "1")
+    return hrge("consolidate", *arguments, *WRITTEN, "--today", TODAY, "--jobs", "1")
 
 
 def end(process: subprocess.Popen[str]) -> tuple[int, str]:

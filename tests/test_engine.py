@@ -311,8 +311,8 @@ def test_a_cluster_without_workers_is_told_and_not_waited_for(
 def test_workers_that_all_leave_are_told_and_not_waited_for(
     files: list[Path], tmp_path: Path, cluster: Cluster, monkeypatch: Patch
 ) -> None:
-    for name, seconds in {"cluster.QUIET": 0.2, "cluster.WORKERLESS": 2, "workers.LOOK": 0.2}.items():
-        monkeypatch.setattr(f"hrge_xl.dataset.{name}", seconds)
+    for name, seconds in {"QUIET": 0.2, "WORKERLESS": 2, "LOOK": 0.2}.items():
+        monkeypatch.setattr(f"hrge_xl.dataset.workers.{name}", seconds)
     cluster.client.retire_workers()
     (worker,) = cluster.start(1)
     with ThreadPoolExecutor(1) as thread:

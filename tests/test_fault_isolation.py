@@ -140,15 +140,17 @@ def in_the_process(function: Callable[[FileToCheck], Any]) -> Break:
     """Have the processes that read and check do it by this function."""
 
     def put(monkeypatch: pytest.MonkeyPatch) -> None:
-        for module in (validation, work):
-            monkeypatch.setattr(module, "readers", lambda _jobs=1: WorkerPool(function, readable=SPEC_HOMES))
+        for module in ("exchange.validation", "dataset.work", "audit.report_again"):
+            monkeypatch.setattr(
+                f"hrge_xl.{module}.readers", lambda _jobs=1: WorkerPool(function, readable=SPEC_HOMES)
+            )
         monkeypatch.setattr(work, "_pools", {})
 
     return put
 
 
 AT = {
-    "the gate": fails_where(validation, "admit", lambda path, *_: named(path)),
+    "the gate": fails_where(validation, "open_untrusted", lambda path, *_: named(path)),
     "arrival": fails_where(validation, "_of_file", lambda _, job: named(job.file.path)),
     "checks": in_the_process(fail_in_checks),
     "rows": fails_where(RowBuilder, "rows", lambda _, result: named(result.path) and result.submission),

@@ -188,13 +188,18 @@ def _of_round() -> Said:
 
 def _facts(dataset: Path) -> Said:
     with closing(sqlite3.connect(dataset)) as database:
-        paths = tuple(f"{ROUND}/returned/{team}.xlsx" for team in GOOD)
+        paths = tuple(f"returned/{team}.xlsx" for team in GOOD)
         ours = f"submission IN (SELECT submission FROM submissions WHERE path IN ({', '.join('?' * len(paths))}))"
+        database.row_factory = sqlite3.Row
         found = {
             table: database.execute(f"SELECT * FROM {table} WHERE {ours}", paths).fetchall()
             for table in FACTS
         }
-    return {table: sorted(map(repr, rows)) for table, rows in found.items()}
+    # in which order all came is another matter
+    return {
+        table: sorted(repr([row[name] for name in row.keys() if name != "return_number"]) for row in rows)  # noqa: SIM118
+        for table, rows in found.items()
+    }
 
 
 def _reported(place: str, came: Path, *more: str) -> list[dict[str, Any]]:

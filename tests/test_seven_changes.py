@@ -28,6 +28,7 @@ pytestmark = pytest.mark.deep
 
 ROOT = Path(__file__).parent.parent
 TODAY = ("--today", "2026-06-30")
+WRITTEN = ("--formats", "xlsx,csv")
 TEXTS = table("seven_changes")
 PARTS = ("hrge_xl", "tests", "docs", "workbook_specs")  # what the program and its pages are made of
 
@@ -111,7 +112,9 @@ class Copy:
 
     def consolidated(self, path: Path | None = None, **answers: Any) -> Path:
         """A dataset of one workbook: this one, or one with some answers typed in."""
-        self.hrge("consolidate", path or self.returned(**answers), "-o", self.root / "dataset", *TODAY)
+        self.hrge(
+            "consolidate", path or self.returned(**answers), "-o", self.root / "dataset", *TODAY, *WRITTEN
+        )
         return self.root / "dataset"
 
     def table(self, name: str) -> list[str]:

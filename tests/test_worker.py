@@ -302,8 +302,8 @@ def children() -> Iterator[int]:
 
 LOW: list[tuple[str, ReadLimits, str]] = [
     ("heavy.xlsx", replace(LIMITS, worker_bytes=60 * MEGABYTE), "F061"),
-    ("heavy.xlsx", replace(LIMITS, cpu_seconds=2), "F060"),
-    ("heavy.xlsx", replace(LIMITS, wall_seconds=4.0), "F060"),
+    ("heavy.xlsx", replace(LIMITS, cpu_seconds=2, worker_bytes=4000 * MEGABYTE), "F060"),
+    ("heavy.xlsx", replace(LIMITS, wall_seconds=4.0, worker_bytes=4000 * MEGABYTE), "F060"),
     # the reader of this format aborts where it gets no memory, and takes its process along
     ("repeated.ods", replace(LIMITS, worker_bytes=300 * MEGABYTE), "F062"),
 ]

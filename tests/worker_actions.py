@@ -245,9 +245,13 @@ def swell(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
 
 def fail_in_checks(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Check a file with a program that fails for the one that is called d."""
+    right = run.judge
     if Path(job.file.path).stem == "d":
         run.judge = _broken
-    return check_file(job)
+    try:
+        return check_file(job)
+    finally:
+        run.judge = right
 
 
 def _broken(*_: object) -> Any:

@@ -171,7 +171,9 @@ class SpecBroken:
 def check_file(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Read and check one file: what a child process does."""
     try:
-        return checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
+        result = checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
+        # by what it was read the parent knows; the name of that folder need not be text
+        return replace(result, read_by=None) if isinstance(result, Result) else result
     except SpecError:
         return SpecBroken()
 
