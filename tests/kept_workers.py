@@ -62,8 +62,10 @@ def kept_workers(shelf: Shelf) -> Iterator[None]:
 
         _busy = False
 
-        def __init__(self, function: Callable[[Any], Any], limits: ReadLimits, readable: set[str]) -> None:
-            super().__init__(function, limits, readable)
+        def __init__(
+            self, function: Callable[[Any], Any], limits: ReadLimits, readable: set[str], *more: Any
+        ) -> None:
+            super().__init__(function, limits, readable, *more)
             readable.add(str(TEMPORARY))
 
         def _greeting(self) -> bytes:

@@ -10,6 +10,7 @@ import tracemalloc
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -125,7 +126,8 @@ def test_whatever_is_answered_concerns_its_file_alone(
 ) -> None:
     """Two files of three take over their process, which then answers something of another shape, or an error."""
     for module in (validation, work):
-        monkeypatch.setattr(module, "readers", lambda _jobs=1: WorkerPool(lie, readable=SPEC_HOMES))
+        pool = partial(WorkerPool, lie, readable=SPEC_HOMES, believe=validation.believe)
+        monkeypatch.setattr(module, "readers", lambda _jobs=1, pool=pool: pool())
     monkeypatch.setattr(work, "_pools", {})
     names = [f"{number}-{'lie' if number % 3 else 'true'}.xlsx" for number in range(count)]
     for path in returned(tmp_path / "in", dict.fromkeys(names, workbook("PAK"))):

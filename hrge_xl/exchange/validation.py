@@ -224,8 +224,9 @@ def readers(jobs: int = 1, limits: ReadLimits = LIMITS) -> Readers:
     """Make new processes for reading, each under these limits; they live until they are closed."""
     kept = cache_folder()
     if kept is None:
-        return WorkerPool(check_file, jobs, limits, readable=SPEC_HOMES)
-    return WorkerPool(partial(check_with_cache, str(kept.parent)), jobs, limits, readable=(*SPEC_HOMES, kept))
+        return WorkerPool(check_file, jobs, limits, SPEC_HOMES, believe)
+    check = partial(check_with_cache, str(kept.parent))
+    return WorkerPool(check, jobs, limits, (*SPEC_HOMES, kept), believe)
 
 
 def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Readers) -> Iterator[Result]:
@@ -338,6 +339,13 @@ def _of_file(outcome: Result | ProgramFault | SpecBroken | Died, job: FileToChec
         _load_spec(job)  # which raises what is wrong with it, if that is true
         outcome = Died("crash")
     return _refused(file.refused(outcome.observation))
+
+
+def believe(job: FileToCheck, outcome: Result | ProgramFault | SpecBroken) -> None:
+    """Raise an error for what no process of ours answers: that one was taken over, and the next file is not for it."""
+    if isinstance(outcome, Result):
+        with suppress(SpecError):  # which is told with the file
+            _of_file(outcome, job)
 
 
 def verdict_of(findings: Iterable[Finding]) -> str:

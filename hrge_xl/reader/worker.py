@@ -121,15 +121,19 @@ class WorkerPool(Generic[Item, Result]):
         jobs: int = 1,
         limits: ReadLimits = LIMITS,
         readable: Iterable[str | Path] = (),
+        believe: Callable[[Item, Result], object] | None = None,
     ) -> None:
-        """Start nothing yet; `readable` are folders that `function` reads."""
+        """Start nothing yet; `readable` are folders that `function` reads.
+
+        A child that answers what `believe` raises an error for was taken over: it gets no other item.
+        """
         if function.__module__ == "__main__":
             raise ValueError("a guarded function must live in a module that a new process can import")
         jobs = max(jobs, 1)
         self.closed = False
         self._readable = set(map(str, readable))
         self._workers: list[_Worker[Item, Result]] = [
-            _Worker(function, limits, self._readable) for _ in range(jobs)
+            _Worker(function, limits, self._readable, believe) for _ in range(jobs)
         ]
         self._idle: LifoQueue[_Worker[Item, Result]] = LifoQueue()
         for worker in self._workers:
@@ -178,8 +182,14 @@ class WorkerPool(Generic[Item, Result]):
 class _Worker(Generic[Item, Result]):
     """One child process, started when it is first needed and again after it died."""
 
-    def __init__(self, function: Callable[[Item], Result], limits: ReadLimits, readable: set[str]) -> None:
-        self._function = function
+    def __init__(
+        self,
+        function: Callable[[Item], Result],
+        limits: ReadLimits,
+        readable: set[str],
+        believe: Callable[[Item, Result], object] | None,
+    ) -> None:
+        self._function, self._believe = function, believe
         self._kinds = (Died, *kinds_of(function))
         self._limits = limits
         self._readable = readable  # by now; the pool adds to it
@@ -200,6 +210,8 @@ class _Worker(Generic[Item, Result]):
             return Died("time") if overdue else _cause_of_death(process.returncode)
         try:
             outcome = cast("Result | Died", loads(answer, self._kinds))
+            if self._believe and not isinstance(outcome, Died):
+                self._believe(item, outcome)
         except Exception:  # noqa: BLE001 - whatever a child that was taken over writes: it costs its own item
             outcome = Died("crash")
         if overdue or (isinstance(outcome, Died) and outcome.reason != "exception"):
