@@ -30,7 +30,7 @@ from .audit.audit import Audit as Audit
 from .coordination.consolidation import Summary as Summary
 from .coordination.consolidation import consolidate as consolidate
 from .coordination.consolidation import decide as decide
-from .coordination.consolidation import set_aside as set_aside
+from .coordination.consolidation import not_made_again as not_made_again
 from .coordination.consolidation import waive as waive
 from .coordination.consolidation import withdraw as withdraw
 from .coordination.demonstration import demonstrate as demonstrate

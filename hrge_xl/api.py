@@ -389,9 +389,8 @@ class Decisions(NamedTuple):
     choices: Mapping[str, Sequence[str]]  # what can be decided about each, by its submission
     doubted: Sequence[tuple[Return, str]]  # which may not be from their teams, and why
     made: Sequence[Decision]  # every decision ever made, oldest first
-    differing: Mapping[
-        str, Sequence[str]
-    ]  # of one that waits beside another: what differs there, cell by cell
+    # of one that conflicts with another, by its submission: where the two differ, a line a cell
+    differing: Mapping[str, Sequence[str]]
 
 
 def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = None) -> Decisions:
@@ -404,8 +403,7 @@ def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = N
     from .layout.wording import text
     from .ledger.judgements import history
     from .ledger.ledger import Ledger
-    from .outputs.compare import compare as comparison
-    from .outputs.compare import details as compared_lines
+    from .outputs.compare import details
     from .rounds.datasets import one_dataset
     from .rounds.round_status import is_in_doubt
 
@@ -415,9 +413,10 @@ def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = N
         waiting = {return_.submission: return_ for return_ in returns if return_.status == CONFLICT}
         for name, return_ in waiting.items():
             other = waiting.get(return_.superseded_by or "")
-            if other is not None and other.submission not in differing:  # a pair is compared once
-                sides = result(dataset.store, return_), result(dataset.store, other)
-                differing[name] = [*compared_lines(comparison(*sides), SOURCE_LANGUAGE)]
+            if other is None or (other.superseded_by == name and other.submission in differing):
+                continue  # the two were compared already
+            compared = compare(result(dataset.store, return_), result(dataset.store, other))
+            differing[name] = [*details(compared, SOURCE_LANGUAGE)]
     doubted: list[tuple[Return, str]] = []
     for return_ in filter(is_in_doubt, returns):
         finding = next(finding for finding in return_.findings if finding.code == SENDER_NOT_THE_TEAMS.code)

@@ -126,7 +126,7 @@ def test_whatever_is_answered_concerns_its_file_alone(
 ) -> None:
     """Two files of three take over their process, which then answers something of another shape, or an error."""
     for module in (validation, work):
-        pool = partial(WorkerPool, lie, readable=SPEC_HOMES, believe=validation.believe)
+        pool = partial(WorkerPool, lie, readable=SPEC_HOMES, believed=validation.believed)
         monkeypatch.setattr(module, "readers", lambda _jobs=1, pool=pool: pool())
     monkeypatch.setattr(work, "_pools", {})
     names = [f"{number}-{'lie' if number % 3 else 'true'}.xlsx" for number in range(count)]
@@ -157,7 +157,11 @@ def test_words_severity_and_waivers_are_never_those_of_the_process(
     order = ["validate", path, "--json", "--today", "2026-06-30"]
     assert hrge(*order) == 1
     honest = json.loads(capsys.readouterr().out)["files"]
-    monkeypatch.setattr(validation, "readers", lambda _jobs=1: WorkerPool(speak, readable=SPEC_HOMES))
+    monkeypatch.setattr(
+        validation,
+        "readers",
+        lambda _jobs=1: WorkerPool(speak, readable=SPEC_HOMES, believed=validation.believed),
+    )
     assert hrge(*order) == 1
     assert json.loads(capsys.readouterr().out)["files"] == honest
 
@@ -167,7 +171,11 @@ def test_no_process_can_say_that_a_file_is_genuine(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has no key; and a stamp that was signed is that of its own team."""
-    monkeypatch.setattr(validation, "readers", lambda _jobs=1: WorkerPool(pose, readable=SPEC_HOMES))
+    monkeypatch.setattr(
+        validation,
+        "readers",
+        lambda _jobs=1: WorkerPool(pose, readable=SPEC_HOMES, believed=validation.believed),
+    )
     key = b"k" * 32
     order = Order("PAK", date(2026, 6, 1), "PAK", round="2026-H1", key=key)
     (path,) = returned(tmp_path, {f"{how}.xlsx": generate(load("example"), order)})
@@ -185,10 +193,14 @@ def test_no_text_of_the_process_is_filled_in(
     names = ("a", "b", "words", "not filled in", "joined")
     orders = {f"{name}.xlsx": Order(name, date(2026, 6, 1)) for name in names}
     returned(tmp_path, {name: generate(load("example"), order) for name, order in orders.items()})
-    monkeypatch.setattr(validation, "readers", lambda _jobs=1: WorkerPool(swell, readable=SPEC_HOMES))
+    monkeypatch.setattr(
+        validation,
+        "readers",
+        lambda _jobs=1: WorkerPool(swell, readable=SPEC_HOMES, believed=validation.believed),
+    )
     assert hrge("validate", tmp_path, "--json", "--today", "2026-06-30") == 4
     files = json.loads(capsys.readouterr().out)["files"]
-    assert [[finding["code"] for finding in file["findings"]] for file in files] == [["F064"]] * len(names)
+    assert [[finding["code"] for finding in file["findings"]] for file in files] == [["F062"]] * len(names)
 
 
 def test_a_text_of_the_process_takes_no_more_room_than_it_has() -> None:
@@ -205,7 +217,7 @@ def test_a_text_of_the_process_takes_no_more_room_than_it_has() -> None:
 
 def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> None:
     files = returned(tmp_path, {"1-spec.xlsx": workbook("PAK"), "2-true.xlsx": workbook("PAK")})
-    with WorkerPool(lie, readable=SPEC_HOMES) as pool:
+    with WorkerPool(lie, readable=SPEC_HOMES, believed=validation.believed) as pool:
         lied, told = read_many(files, ExpectedReturn(), by=pool)
     assert lied.submission is None
     assert lied.path == str(files[0])

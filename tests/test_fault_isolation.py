@@ -142,7 +142,8 @@ def in_the_process(function: Callable[[FileToCheck], Any]) -> Break:
     def put(monkeypatch: pytest.MonkeyPatch) -> None:
         for module in ("exchange.validation", "dataset.work", "audit.report_again"):
             monkeypatch.setattr(
-                f"hrge_xl.{module}.readers", lambda _jobs=1: WorkerPool(function, readable=SPEC_HOMES)
+                f"hrge_xl.{module}.readers",
+                lambda _jobs=1: WorkerPool(function, readable=SPEC_HOMES, believed=validation.believed),
             )
         monkeypatch.setattr(work, "_pools", {})
 

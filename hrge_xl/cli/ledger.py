@@ -33,8 +33,8 @@ def decide(
 ) -> None:  # fmt: skip
     """Decide which of several returns counts (X003, X004), or withdraw one. The dataset follows at once.
 
-    DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file or
-    by its submission. Without one, show what waits for a decision and what was decided.
+    DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file,
+    its number or its submission. Without one, show what waits for a decision and what was decided.
 
     \b
     hrge-xl decide output/dataset
@@ -57,12 +57,7 @@ def decide(
         )
         left = sum(return_.status == "conflict" for return_ in after)
         line(f"{len(after.changed)} changed, {left} still wait for a decision.", err=True)
-    _warn(folder)
-
-
-def _warn(folder: Path) -> None:
-    """Say on stderr what gave way to a note, and what is doubtful about the ledger."""
-    print_lines(hrge_xl.set_aside(folder), err=True)
+        print_lines(hrge_xl.not_made_again(folder), err=True)
     warn_of_ledgers(folder)
 
 
@@ -77,9 +72,9 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
             against = f" Other: {_named(other)}." if other else ""
             yield f"{_named(return_)} {waits}: {return_.reason}{against}"
             differing = found.differing.get(return_.submission, ())
-            yield from (f"  {line}" for line in differing[:MOST_DIFFERENCES])
+            yield from (f"  {difference}" for difference in differing[:MOST_DIFFERENCES])
             if other and len(differing) > MOST_DIFFERENCES:
-                paths = f"{quoted(return_.path)} {quoted(other.path)}"
+                paths = f"{quoted(folder / return_.path)} {quoted(folder / other.path)}"
                 yield f"  {and_more(len(differing) - MOST_DIFFERENCES).strip()}: hrge-xl compare {paths}"
             for choice in found.choices[return_.submission]:
                 named = return_.return_number or return_.submission
@@ -91,9 +86,8 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
 
 
 def _named(return_: hrge_xl.Return) -> str:
-    number = f"{return_.return_number}, " if return_.return_number else ""
     team = f", {return_.team}" if return_.team else ""
-    return f"{return_.name} ({number}{return_.submission}{team})"
+    return f"{return_.name} ({return_.known_by}{team})"
 
 
 # waive
@@ -125,16 +119,18 @@ def waive(  # noqa: PLR0913 (one parameter an option)
             line(f"{counted(len(waivers), 'waiver')}.", err=True)
     elif withdraw is not None:
         line(_told(hrge_xl.withdraw(ledger, withdraw, **how)))
+        print_lines(hrge_xl.not_made_again(ledger), err=True)
     elif code and file:
         made = hrge_xl.waive(ledger, code, file, reason=reason, until=until, place=_place(cell), **how)
         line(_told(made))
         accepted = f"{counted(made.count, 'finding')} of {made.file} accepted."
         line(f"{accepted} Verdict of the file: {made.verdict}.", err=True)
+        print_lines(hrge_xl.not_made_again(ledger), err=True)
     else:
         raise UsageError(
             "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
         )
-    _warn(ledger)
+    warn_of_ledgers(ledger)
 
 
 def _place(cell: str | None) -> tuple[str, str] | None:

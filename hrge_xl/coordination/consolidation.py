@@ -158,7 +158,7 @@ def _amended(
     return entered, before, after
 
 
-def set_aside(folder: Path) -> Iterator[str]:
+def not_made_again(folder: Path) -> Iterator[str]:
     """Say in the place of which files of a round or consolidated folder a note stands, and what makes them again."""
     names = [
         path.name

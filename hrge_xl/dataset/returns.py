@@ -107,6 +107,11 @@ class Return:
         return name_of(self.path)
 
     @property
+    def known_by(self) -> str:
+        """What tells it from others: its number in the order of receipt, where it has one, and its submission."""
+        return f"{self.return_number}, {self.submission}" if self.return_number else self.submission
+
+    @property
     def item(self) -> ReceivedItem:
         """Where it lies: at the place where it was read, else at the first one that it was moved to."""
         return next((item for item in self.items if item.path == self.path), self.items[0])
@@ -283,7 +288,9 @@ def _fits(each: Return, name: str) -> bool:
     digits, hashes = name.casefold(), (each.submission, each.sha256 or "")
     if len(digits) >= LEAST_DIGITS and any(text.startswith(digits) for text in hashes):
         return True
-    if name in (str(each.return_number), shared_name(each.team, each.return_number, each.submission)):
+    if each.return_number is not None and name == str(each.return_number):
+        return True
+    if name == shared_name(each.team, each.return_number, each.submission):
         return True
     wanted = name.replace("\\", "/").removeprefix("./")
     paths = [path.replace("\\", "/") for path in (each.path, *(item.path for item in each.items))]
@@ -306,5 +313,4 @@ def _possible(returns: Sequence[Return], name: str) -> str:
 
 def _told(each: Return) -> str:
     about = " ".join(str(part) for part in (each.team, each.arrived, each.status) if part)
-    number = f"{each.return_number}, " if each.return_number else ""
-    return f"{each.name} ({number}{each.submission}): {about}"
+    return f"{each.name} ({each.known_by}): {about}"

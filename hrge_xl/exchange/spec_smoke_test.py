@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,11 +27,11 @@ from ..layout import Layout, Slot, offered_rows
 from ..layout.wording import text
 from ..reader import ExpectedReturn, File, Refusal, cores, read_content
 from ..reader.worker import Died, WorkerPool
-from ..spec.carried import CACHE, cache_folder
+from ..spec.carried import cache_to_tell, use_cache
 from ..spec.check_texts import FIELDS, select
 from ..spec.expressions import Written, expressions
 from ..spec.issuance import answers_of, choose
-from ..spec.load import SPEC_HOMES, load, places
+from ..spec.load import load, places, spec_folders
 from ..spec.model import RegisterBlock, Spec
 from ..workbook import cover_lines, draw
 from ..workbook.grids import prompt_of
@@ -74,18 +73,15 @@ def _in_every_language(spec: Spec) -> Iterator[Iterable[Placed]]:
     if jobs == 1:
         yield from (_tried(spec, language) for language in languages)
         return
-    cache = cache_folder()
-    trial = partial(tried_out, None if cache is None else str(cache.parent), spec.folder)
-    readable: list[str | Path] = [*SPEC_HOMES, spec.folder, *filter(None, [cache])]
-    with WorkerPool[str, list[Placed]](trial, jobs, readable=readable) as pool:
+    trial = partial(tried_out, cache_to_tell(), spec.folder)
+    with WorkerPool[str, list[Placed]](trial, jobs, readable=[*spec_folders(), spec.folder]) as pool:
         for language, found in zip(languages, pool.work(languages), strict=True):
             yield _tried(spec, language) if isinstance(found, Died) else found  # what it died of shows here
 
 
-def tried_out(cache: str | None, folder: str, language: str) -> list[Placed]:
+def tried_out(cache: str, folder: str, language: str) -> list[Placed]:
     """Find what is wrong with the workbooks of one language: what a child process does."""
-    if cache is not None:
-        os.environ[CACHE] = cache
+    use_cache(cache)
     return [*_tried(load(folder), language)]
 
 

@@ -6,7 +6,6 @@ verdict; what it answers is believed about its own file only.
 
 from __future__ import annotations
 
-import os
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,8 +33,8 @@ from ..reader.gate import fingerprint, open_untrusted
 from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy
 from ..reader.limits import LIMITS, ReadLimits
 from ..reader.worker import Died, NotStarted, WorkerPool
-from ..spec.carried import CACHE, cache_folder
-from ..spec.load import SPEC_HOMES, find, is_path, load
+from ..spec.carried import cache_to_tell, use_cache
+from ..spec.load import find, is_path, load, spec_folders
 from ..spec.model import Spec
 
 ACCEPTED: Final = "accepted"
@@ -125,7 +124,7 @@ def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
 
 
 def validate(paths: Sequence[Path], asked: ValidationRequest, pool: Readers | None = None) -> list[Result]:
-    """Give every file read and checked, in the order given; files in = results out. `pool` is there for more of them.
+    """Give every file read and checked, in the order given; files in = results out. `pool` may serve several calls.
 
     Raises `UsageError` or `SpecError` when the wanted spec does not exist or has mistakes, and `SpecError` where a
     stamp names a spec that has some.
@@ -180,7 +179,7 @@ def check_file(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
 
 def check_with_cache(cache: str, job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Read and check one file in a process without its user's environment, which is told where checked specs are."""
-    os.environ[CACHE] = cache
+    use_cache(cache)
     return check_file(job)
 
 
@@ -222,11 +221,8 @@ Readers = WorkerPool[FileToCheck, Result | ProgramFault | SpecBroken]
 
 def readers(jobs: int = 1, limits: ReadLimits = LIMITS) -> Readers:
     """Make new processes for reading, each under these limits; they live until they are closed."""
-    kept = cache_folder()
-    if kept is None:
-        return WorkerPool(check_file, jobs, limits, SPEC_HOMES, believe)
-    check = partial(check_with_cache, str(kept.parent))
-    return WorkerPool(check, jobs, limits, (*SPEC_HOMES, kept), believe)
+    check = partial(check_with_cache, cache_to_tell())
+    return WorkerPool(check, jobs, limits, spec_folders(), believed)
 
 
 def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Readers) -> Iterator[Result]:
@@ -308,44 +304,49 @@ def _arrived(
 
 def _of_file(outcome: Result | ProgramFault | SpecBroken | Died, job: FileToCheck) -> Result:
     """Give what came back as the result for the file that was handed over."""
-    file = job.file
     if isinstance(outcome, Result):
-        told = replace(outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec)
-        spec = told.spec
-        rules = spec.rules if spec else ()
-        own = {rule.code: rule.reader_only.source for rule in rules if rule.reader_only}
-        reasons = (why for code, why in told.not_run.items() if why != own.get(code))
-        quoted = (detail for finding in told.findings for detail in finding.details.values())
-        if not all(isinstance(why, MessageTemplate) and is_ours(why) for why in reasons) or not all(
-            map(is_ours, quoted)
-        ):
-            raise ValueError("a text that is neither the program's nor the spec's")
-        about = {rule.code: (rule.called, rule.severity) for rule in rules}
-        about |= {code: (kind.name, kind.severity) for code, kind in CATALOGUE.items()}
-        told.findings = [
-            replace(finding, name=name, severity=severity, waiver=None, words=None)
-            for finding in told.findings
-            for name, severity in [about[finding.code]]
-        ]
-        if told.submission is None:
-            return replace(told, verdict=REFUSED, outcome=None)
-        if told.outcome is None or spec is None:
-            raise ValueError("a result without all of its parts")
-        told.submission.path, told.submission.sha256, told.submission.size = file.path, file.sha256, file.size
-        return replace(told, verdict=ACCEPTED)
+        return outcome
     if isinstance(outcome, ProgramFault):
         raise outcome.error
     if isinstance(outcome, SpecBroken):
         _load_spec(job)  # which raises what is wrong with it, if that is true
         outcome = Died("crash")
-    return _refused(file.refused(outcome.observation))
+    return _refused(job.file.refused(outcome.observation))
 
 
-def believe(job: FileToCheck, outcome: Result | ProgramFault | SpecBroken) -> None:
-    """Raise an error for what no process of ours answers: that one was taken over, and the next file is not for it."""
-    if isinstance(outcome, Result):
-        with suppress(SpecError):  # which is told with the file
-            _of_file(outcome, job)
+def believed(
+    job: FileToCheck, outcome: Result | ProgramFault | SpecBroken
+) -> Result | ProgramFault | SpecBroken:
+    """Give an answer about the file that was handed over, and in our own words; what else it says is left out.
+
+    Raises an error for what no process of ours answers: it was taken over, and the next file is not for it.
+    """
+    if not isinstance(outcome, Result):
+        return outcome
+    file = job.file
+    told = replace(outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec)
+    spec = told.spec
+    rules = spec.rules if spec else ()
+    own = {rule.code: rule.reader_only.source for rule in rules if rule.reader_only}
+    reasons = (why for code, why in told.not_run.items() if why != own.get(code))
+    quoted = (detail for finding in told.findings for detail in finding.details.values())
+    if not all(isinstance(why, MessageTemplate) and is_ours(why) for why in reasons) or not all(
+        map(is_ours, quoted)
+    ):
+        raise ValueError("a text that is neither the program's nor the spec's")
+    about = {rule.code: (rule.called, rule.severity) for rule in rules}
+    about |= {code: (kind.name, kind.severity) for code, kind in CATALOGUE.items()}
+    told.findings = [
+        replace(finding, name=name, severity=severity, waiver=None, words=None)
+        for finding in told.findings
+        for name, severity in [about[finding.code]]
+    ]
+    if told.submission is None:
+        return replace(told, verdict=REFUSED, outcome=None)
+    if told.outcome is None or spec is None:
+        raise ValueError("a result without all of its parts")
+    told.submission.path, told.submission.sha256, told.submission.size = file.path, file.sha256, file.size
+    return replace(told, verdict=ACCEPTED)
 
 
 def verdict_of(findings: Iterable[Finding]) -> str:

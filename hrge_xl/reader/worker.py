@@ -121,11 +121,12 @@ class WorkerPool(Generic[Item, Result]):
         jobs: int = 1,
         limits: ReadLimits = LIMITS,
         readable: Iterable[str | Path] = (),
-        believe: Callable[[Item, Result], object] | None = None,
+        believed: Callable[[Item, Result], Result] | None = None,
     ) -> None:
         """Start nothing yet; `readable` are folders that `function` reads.
 
-        A child that answers what `believe` raises an error for was taken over: it gets no other item.
+        `believed` gives of an answer what is to be taken as true. A child whose answer it raises an error for was taken
+        over, and gets no other item; an `HrgeError` is about something else, and is raised here.
         """
         if function.__module__ == "__main__":
             raise ValueError("a guarded function must live in a module that a new process can import")
@@ -133,7 +134,7 @@ class WorkerPool(Generic[Item, Result]):
         self.closed = False
         self._readable = set(map(str, readable))
         self._workers: list[_Worker[Item, Result]] = [
-            _Worker(function, limits, self._readable, believe) for _ in range(jobs)
+            _Worker(function, limits, self._readable, believed) for _ in range(jobs)
         ]
         self._idle: LifoQueue[_Worker[Item, Result]] = LifoQueue()
         for worker in self._workers:
@@ -187,9 +188,9 @@ class _Worker(Generic[Item, Result]):
         function: Callable[[Item], Result],
         limits: ReadLimits,
         readable: set[str],
-        believe: Callable[[Item, Result], object] | None,
+        believed: Callable[[Item, Result], Result] | None,
     ) -> None:
-        self._function, self._believe = function, believe
+        self._function, self._believed = function, believed
         self._kinds = (Died, *kinds_of(function))
         self._limits = limits
         self._readable = readable  # by now; the pool adds to it
@@ -210,8 +211,10 @@ class _Worker(Generic[Item, Result]):
             return Died("time") if overdue else _cause_of_death(process.returncode)
         try:
             outcome = cast("Result | Died", loads(answer, self._kinds))
-            if self._believe and not isinstance(outcome, Died):
-                self._believe(item, outcome)
+            if self._believed and not isinstance(outcome, Died):
+                outcome = self._believed(item, outcome)
+        except HrgeError:
+            raise
         except Exception:  # noqa: BLE001 - whatever a child that was taken over writes: it costs its own item
             outcome = Died("crash")
         if overdue or (isinstance(outcome, Died) and outcome.reason != "exception"):

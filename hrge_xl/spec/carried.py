@@ -196,6 +196,18 @@ def cache_folder() -> Path | None:
     return folder if folder.is_absolute() else None
 
 
+def cache_to_tell() -> str:
+    """Give what a process that lacks this user's environment has to be told to find them; '' where there are none."""
+    folder = cache_folder()
+    return str(folder.parent) if folder else ""
+
+
+def use_cache(told: str) -> None:
+    """Look for them where this process was told."""
+    if told:
+        os.environ[CACHE] = told
+
+
 def recall(suffix: str, digest: str, kind: type[Made]) -> Made | None:
     """Give what was made of files with this digest: the tree of a spec, or the table of a catalogue.
 

@@ -50,6 +50,11 @@ SEPARATORS = {"/", os.sep}
 CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions, check_circles)
 
 
+def spec_folders() -> list[Path]:
+    """Give the folders that a process reads which loads specs by name: theirs, and where checked ones are kept."""
+    return [*SPEC_HOMES, *filter(None, [cache_folder()])]
+
+
 def names() -> list[str]:
     """Give names of the specs that come with the program."""
     return sorted({file.parent.name for home in SPEC_HOMES for file in home.glob(f"*/{HEAD_FILE}")})
