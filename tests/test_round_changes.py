@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 import openpyxl
@@ -102,6 +103,41 @@ def test_changes_are_entered_and_taken_back_one_by_one(tmp_path: Path) -> None:
     assert len(entered(round_)) == 6
 
 
+def test_lines_that_are_added_end_as_those_of_the_file_do(tmp_path: Path) -> None:
+    """A digest that the round did not say, deadlines and addresses of teams that had none; behind the last line too."""
+    round_ = begun(tmp_path)
+    teams = "- team: Odesa", "  country: PAK", "- country: MAR", "  team: Minsk"
+    written = "\r\n".join(["# ours", "name: R", "spec: example", "teams:", *teams])
+    (round_ / "round.yaml").write_bytes(written.encode())
+    ran("round", "update-spec", round_, "--spec", "example")
+    ran("round", "extend", round_, "2026-08-01", *WHY)
+    ran("round", "contact", round_, "Minsk", "new@example.org", *WHY[2:])
+    now = (round_ / "round.yaml").read_bytes()
+    assert now.count(b"\n") == now.count(b"\r\n") == written.count("\n") + 5
+    changed = load_round(round_)
+    assert [str(team.deadline) for team in changed.teams] == ["2026-08-01"] * 2
+    assert [team.email for team in changed.teams] == ["", "new@example.org"]
+    assert b"spec_digest" in now
+
+
+@pytest.mark.parametrize(("answer", "made"), [("n\n", []), ("y\n", ["address of Odesa: new@example.org"])])
+def test_whoever_sits_there_is_asked(
+    answer: str, made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Keyboard(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    round_ = begun(tmp_path)
+    before = file(round_)
+    monkeypatch.setattr("sys.stdin", Keyboard(answer))
+    told = ran("round", "contact", round_, "Odesa", "new@example.org", *WHY[2:])
+    assert "Odesa: new@example.org" in told.out
+    assert ("Nothing was changed" in told.err) == (not made)
+    assert entered(round_) == made
+    assert (file(round_) == before) == (not made)
+
+
 def test_what_was_edited_by_hand_is_not_taken_back(tmp_path: Path) -> None:
     round_ = begun(tmp_path)
     ran("round", "extend", round_, "2026-08-01", *WHY)
@@ -153,6 +189,17 @@ def test_everything_that_happened_with_a_team(tmp_path: Path) -> None:
     assert "deadline 2026-08-01 for Odesa, by A. Name: As they asked" in text
     assert "Next: its answer is awaited (deadline 2026-08-01)" in " ".join(told.err.split())
     assert "Minsk" not in told.out
+    elsewhere = tmp_path / "dataset"
+    ran("consolidate", round_, "-o", elsewhere, "--today", "2026-07-08", code=None)
+    ran("decide", elsewhere, "Odesa.xlsx", "--undo", *WHY)
+    there = ran("status", round_, "--ledger", elsewhere, "--team", "Odesa", "--today", "2026-07-08").out
+    assert "undone, by A. Name" in " ".join(there.split())  # which the ledger of the round does not know
+    assert [text.split()[1] for text in there.splitlines()[1:] if text.startswith("2026")].count(
+        "drafted"
+    ) == 1
+    assert "from odesa@example.org" in " ".join(there.split())
+    assert "Called; they move" in there
+    assert "--wide" in ran("status", round_, "--team", "Odesa", "--wide", code=2).err
     assert "Did you mean 'Odesa'?" in ran("status", round_, "--team", "Odessa", code=2).err
 
 
@@ -174,4 +221,5 @@ def test_what_was_sent_is_moved_away(tmp_path: Path) -> None:
     assert "Sent: Odesa_" in ran("status", round_, "--team", "Odesa", "--today", "2026-07-09").out
     assert ran("drafts", round_, "--done", "--team", "Odesa").out == ""
     assert "Did you mean 'Odesa'?" in ran("drafts", round_, "--done", "--team", "Odessa", code=2).err
-    assert ran("drafts", round_, "issue", "--team", "Odesa", code=2).err
+    assert "goes with --done" in ran("drafts", round_, "issue", "--team", "Odesa", code=2).err
+    assert "of every kind" in ran("drafts", round_, "issue", "--done", code=2).err

@@ -140,7 +140,8 @@ def add_team(
 def extend(folder: Path, deadline: date, teams: tuple[str, ...], **how: Any) -> None:
     """Move the deadline of some teams, or of all, in round.yaml.
 
-    Lateness, reminders and feedback go by the new day at once. The cover of an issued workbook keeps its own.
+    Lateness, reminders and feedback go by the new day at once. An issued workbook keeps its own on the
+    cover until it is issued again.
 
     \b
     hrge-xl round extend output/2026-H1 2026-08-15 --reason "Elections in July"

@@ -71,6 +71,10 @@ def status(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl validate output/2026-H1
     """
+    if team and (wide or xlsx is not None):
+        raise UsageError(
+            "--team tells of one team, and --wide and --xlsx are about all. Leave out one or the other."
+        )
     hrge_xl.load_round(folder)  # raises RoundError for another folder
     request = question([str(folder)], {"ledger": ledger, **how})
     with hrge_xl.datasets(request) as (dataset,):
@@ -78,6 +82,8 @@ def status(  # noqa: PLR0913 (one parameter an option)
         if team:
             with output_to(output):
                 _print_team(dataset, teams, team, as_json=as_json)
+            print_text(*dataset.notes, err=True)
+            warn_of_ledgers(folder, ledger or folder)
             return
         lines = [
             *dataset.notes,

@@ -105,8 +105,8 @@ def _to_send(week: hrge_xl.RefreshResult) -> str:
     if earlier:
         oldest = min(draft.day for draft in (*drafts.standing, *drafts.new))
         parts.append(
-            f"{counted(earlier, 'draft')} of earlier days still there, the oldest of {oldest}: what you have sent, "
-            f"hrge-xl drafts {quoted(week.round.folder)} --done moves away."
+            f"{counted(earlier, 'draft')} of earlier days still there, the oldest of {oldest}. Once they are "
+            f"sent: hrge-xl drafts {quoted(week.round.folder)} --done"
         )
     if removed:
         parts.append(f"{counted(removed, 'draft')} removed: no longer due.")
@@ -234,7 +234,7 @@ def drafts(
     but issue. Each is written once, into ROUND/drafts/DAY, with a list for mail merge beside them. Addresses come from
     the column `email` of the team list, texts from ROUND/messages if there are any. Nothing is ever sent.
 
-    What you have sent, --done moves into ROUND/sent, and the ledger says so.
+    With --done, nothing is written: what you have sent moves into ROUND/sent, and the ledger says so.
 
     \b
     hrge-xl drafts 2026-H1 issue
@@ -243,6 +243,10 @@ def drafts(
     Next: open them and send them; hrge-xl round messages 2026-H1 to change what they say
     """
     if done:
+        if kinds:
+            raise UsageError(
+                "--done is about drafts of every kind. Leave the kinds out, or name teams: --team TEAM"
+            )
         sent = hrge_xl.mark_sent(folder, teams, by=getpass.getuser(), day=today)
         print_lines(sent)
         line(f"{counted(len(sent), 'draft')} moved.", err=True)

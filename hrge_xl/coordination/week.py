@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -29,7 +29,7 @@ from ..outputs import report_pages, write_report
 from ..outputs.build import Facts, document
 from ..outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from ..reader.zip_package import megabytes
-from ..rounds.changes import change_round, note
+from ..rounds.changes import change_round, note, team_named
 from ..rounds.datasets import Dataset, Question, datasets, one_dataset
 from ..rounds.receiving import Received, Senders, receive
 from ..rounds.round_status import (
@@ -253,8 +253,8 @@ def mark_sent(folder: Path, teams: Sequence[str] = (), *, by: str, day: date) ->
 
     Raises `UsageError` for a team that there is not.
     """
-    planned = note(folder, "", teams)
-    meant = planned.teams or [team.code for team in load_round(folder).teams]
+    round_ = load_round(folder)
+    meant = [team_named(round_, team).code for team in teams] or [team.code for team in round_.teams]
     with only_writer(folder), Ledger.open(folder) as ledger:
         known = ledger.drafted()
         sent = [draft for draft in known.values() if draft.team in meant and _is_there(folder, draft)]
@@ -269,8 +269,8 @@ def mark_sent(folder: Path, teams: Sequence[str] = (), *, by: str, day: date) ->
     files = [folder / known[draft.key].file for draft in sent]
     if files:
         told = f"Sent: {', '.join(file.name for file in files)}"
-        named = tuple(dict.fromkeys(draft.team for draft in sent))
-        change_round(replace(planned, teams=named), reason=told, by=by, day=day)
+        planned = note(folder, told, [*dict.fromkeys(draft.team for draft in sent)])
+        change_round(planned, reason=told, by=by, day=day)
     return files
 
 

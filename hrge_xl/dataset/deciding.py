@@ -30,7 +30,7 @@ def decide(
 
     Raises `UsageError` where nothing is to be decided about one of them: then nothing is written.
     """
-    _need_words("A decision", reason, by)
+    need_words("A decision", reason, by)
     if choice not in CHOICES:
         raise UsageError(f"A return cannot be '{choice}'. {remedy_for(choice, CHOICES)}")
     rows, before = ledger.rows(), decisions(ledger)
@@ -46,7 +46,7 @@ def decide(
         ledger.enter(made, by=by.strip())
 
 
-def _need_words(what: str, reason: str, by: str) -> None:
+def need_words(what: str, reason: str, by: str) -> None:
     """Raise `UsageError` where somebody does not say why, or who enters it."""
     for part, text in (("a reason", reason), ("a name", by)):
         if not text.strip():
@@ -95,7 +95,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     Raises `UsageError` when the return has no such finding or it cannot be waived.
     """
     refuse_unwaivable(code)
-    _need_words("A waiver", reason, by)
+    need_words("A waiver", reason, by)
     if until is not None and until < day:
         raise UsageError(f"--until {until} is past already. Name a later day, or leave it out.")
     if found.verdict == REFUSED:

@@ -35,16 +35,16 @@ from .schema import (
 )
 
 
-def dimensions(schema: Schema, *, lasting: bool = True, language: str = "") -> Rows:
+def dimensions(schema: Schema, *, complete: bool = True, language: str = "") -> Rows:
     """Give the rows that a dataset has by its spec, in its own language where no other one is named.
 
-    Only one that is `lasting` needs every cell that can hold an answer, and the files of the spec.
+    Only where they are `complete` are there every cell that can hold an answer, and the files of the spec.
     """
     spec, said = schema.spec, language or spec_language(schema.spec)
     if spec is None or not schema.answers:
         return {}
     return {
-        "slots": slots_of(spec).rows() if lasting else [],
+        "slots": slots_of(spec).rows() if complete else [],
         "tools": [
             (n, tool.code, tool.sheet.say(said), tool.title.say(said))
             for n, tool in enumerate(spec.tools, start=1)
@@ -60,7 +60,7 @@ def dimensions(schema: Schema, *, lasting: bool = True, language: str = "") -> R
         ],
         "spec_files": [
             (path, as_text(content))
-            for path, content in (pack(Path(spec.folder)) if spec.folder and lasting else {}).items()
+            for path, content in (pack(Path(spec.folder)) if spec.folder and complete else {}).items()
         ],
         "items": [
             (n, tool, row, section or None, label)

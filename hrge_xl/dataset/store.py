@@ -186,7 +186,7 @@ class Store:
             }  # fmt: skip
             rows = [{"name": name, "value": value} for name, value in own.items()]
             connection.execute(sa.insert(self.meta_table), rows)
-            for name, lines in dimensions(self.schema, lasting=self.lasting).items():
+            for name, lines in dimensions(self.schema, complete=self.lasting).items():
                 self.insert(connection, name, lines)
             self.insert(connection, EXPECTED_TEAMS.name, expected)
 

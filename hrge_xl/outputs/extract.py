@@ -96,7 +96,7 @@ def _selected(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
 
 def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
     """Give what the spec says, in a language. Raises `UsageError` for a table that has no other one."""
-    said = dimensions(store.schema, lasting=False, language=language)
+    said = dimensions(store.schema, complete=False, language=language)
     known = [each.name for each in store.schema.shown if each.name in said]
     if table.name not in known:
         which = ", ".join(known) or "tables of a spec"

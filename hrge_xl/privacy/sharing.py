@@ -67,7 +67,7 @@ def shared(store: Store, today: date) -> Iterator[Store]:
 def fill_shareable(copy: Store, store: Store, today: date) -> None:
     """Fill an empty dataset with what may be told of another one: facts and figures; views follow from these."""
     copy.use(Schema(store.schema.spec))
-    masking, of_spec = Masking(store), dimensions(copy.schema, lasting=copy.lasting)
+    masking, of_spec = Masking(store), dimensions(copy.schema, complete=copy.lasting)
     with copy.transaction() as connection:
         for table in copy.schema.base:
             there = {*of_spec.get(table.name, ())}

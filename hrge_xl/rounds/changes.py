@@ -20,6 +20,7 @@ from ..core.paths import quoted
 from ..core.suggest import remedy_for
 from ..core.words import counted
 from ..core.work import grouped
+from ..dataset.deciding import need_words
 from ..ledger.events import FILE, NEXT, RoundChanged
 from ..ledger.files import only_writer
 from ..ledger.ledger import Ledger, look_up
@@ -52,9 +53,7 @@ class PlannedChange:
 
 def change_round(planned: PlannedChange, *, reason: str, by: str, day: date) -> Round:
     """Make a change that was planned. Raises `UsageError` without a reason and a name, `RoundError` after an edit."""
-    for part, text in (("a reason: --reason TEXT", reason), ("a name: --by NAME", by)):
-        if not text.strip():
-            raise UsageError(f"A change needs {part}")
+    need_words("A change", reason, by)
     folder = planned.folder
     with only_writer(folder), Ledger.open(folder) as ledger:
         if _text(folder) != planned.before:
@@ -88,11 +87,9 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
         raise RoundError(f"{FILE}: write each team on a line of its own, then run again.")
     before, indent, at = _text(folder), " " * teams.start_mark.column, _last_line(teams)
     lines = before.splitlines(keepends=True)
-    end = lines[0].removeprefix(lines[0].rstrip("\r\n"))  # as the file has it
-    lines[at] = lines[at].rstrip("\r\n") + end
-    lines[at + 1 : at + 1] = [f"{indent}{line}{end}" for line in dumped([added.said]).splitlines()]
+    _insert(lines, at + 1, *(f"{indent}{line}" for line in dumped([added.filled]).splitlines()))
     after = "".join(lines)
-    facts = ", ".join(f"{column} {cell}" for column, cell in added.said.items() if column != "team")
+    facts = ", ".join(f"{column} {cell}" for column, cell in added.filled.items() if column != "team")
     told = f"{added.code}: {facts}", f"Its workbook is still to be issued: hrge-xl generate {quoted(folder)}"
     return PlannedChange(folder, f"team {added.code} added", told, before, after, (added.code,))
 
@@ -100,7 +97,7 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
 def extend(folder: Path, deadline: date, teams: Collection[str] = ()) -> PlannedChange:
     """Plan another deadline for some teams, or for all. Raises `UsageError` for a team that there is not."""
     round_ = load_round(folder)
-    meant = [_named(round_, team) for team in teams] or list(round_.teams)
+    meant = [team_named(round_, team) for team in teams] or list(round_.teams)
     moved = [team for team in dict.fromkeys(meant) if team.deadline != deadline]
     if not moved:
         raise UsageError(
@@ -112,7 +109,8 @@ def extend(folder: Path, deadline: date, teams: Collection[str] = ()) -> Planned
         for day, some in grouped((team.deadline, team.code) for team in moved).items()
     ]
     told.append(
-        "Lateness, reminders and feedback go by the new day. The cover of an issued workbook keeps its own."
+        "Lateness, reminders and feedback go by the new day. "
+        "An issued workbook keeps its own on the cover until it is issued again."
     )
     codes = tuple(team.code for team in moved)
     who = ", ".join(codes) if teams else "all teams"
@@ -125,7 +123,7 @@ def set_contact(folder: Path, team: str, address: str, *, also: bool = False) ->
     Raises `UsageError` for a team that there is not, or what is no address; `RoundError`.
     """
     round_, wrong = load_round(folder), list[str]()
-    found, given = _named(round_, team), addresses(address, wrong)
+    found, given = team_named(round_, team), addresses(address, wrong)
     if wrong or not given:
         raise UsageError(" ".join(wrong) or "Name an address, as name@example.org.")
     text = addresses(f"{found.email}, {given}", wrong) if also else given
@@ -139,7 +137,7 @@ def set_contact(folder: Path, team: str, address: str, *, also: bool = False) ->
 def note(folder: Path, text: str, teams: Sequence[str] = ()) -> PlannedChange:
     """Plan a note on a round or on teams of it: nothing else changes. Raises `UsageError`."""
     round_ = load_round(folder)
-    codes = tuple(_named(round_, team).code for team in teams)
+    codes = tuple(team_named(round_, team).code for team in teams)
     on = f" on {', '.join(codes)}" if codes else ""
     said = _text(folder)
     return PlannedChange(folder, f"note{on}", (f"Note{on}: {text}",), said, said, codes)
@@ -177,7 +175,7 @@ def _names(codes: Sequence[str]) -> str:
     return ", ".join(codes) if len(codes) <= FEW else counted(len(codes), "team")
 
 
-def _named(round_: Round, team: str) -> Team:
+def team_named(round_: Round, team: str) -> Team:
     """Give the team that is meant. Raises `UsageError`."""
     found = next((known for known in round_.teams if known.code.casefold() == team.casefold()), None)
     if found is None:
@@ -225,7 +223,7 @@ def update_spec(folder: Path, spec: str | None = None, *, dry_run: bool = False)
     before, place = get(root, "spec_digest"), get(root, "spec")
     assert place is not None
     if before is None:
-        lines.insert(place.end_mark.line + 1, f"spec_digest: '{carried}'\n")
+        _insert(lines, place.end_mark.line + 1, f"spec_digest: '{carried}'")
     else:
         _replace_value(lines, before, f"'{carried}'")
     _replace_value(lines, place, new.name)
@@ -279,7 +277,14 @@ def _put_cell(lines: list[str], node: yaml.MappingNode, column: str, value: str)
         lines[end.line] = f"{line[: end.column]}, {column}: {value}{line[end.column :]}"
     else:
         indent = " " * node.start_mark.column
-        lines.insert(code.end_mark.line + 1, f"{indent}{column}: {value}\n")
+        _insert(lines, code.end_mark.line + 1, f"{indent}{column}: {value}")
+
+
+def _insert(lines: list[str], at: int, *texts: str) -> None:
+    """Put lines before another or at the end, which end as those of the file do."""
+    end = lines[0].removeprefix(lines[0].rstrip("\r\n"))
+    lines[at - 1] = lines[at - 1].rstrip("\r\n") + end  # the last one of the file may have none
+    lines[at:at] = [f"{text}{end}" for text in texts]
 
 
 def _replace_value(lines: list[str], node: yaml.Node, text: str) -> None:

@@ -139,7 +139,7 @@ def init_round(
     data: dict[str, Any] = {
         "name": name or folder.resolve().name, "spec": used.name, "spec_digest": digest,
         "period_start": start and start.isoformat(), "period_end": end and end.isoformat(),
-        "teams": [team.said for team in teams],
+        "teams": [team.filled for team in teams],
     }  # fmt: skip
     written = dumped({key: value for key, value in data.items() if value is not None})
     write_whole(file, f"{HEAD}{written}".encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -11,15 +11,18 @@ from ..core.message_templates import text_of
 from ..core.paths import read_regular
 from ..core.words import counted
 from ..exchange.validation import REFUSED, RETURNED
+from ..findings import Waiver
 from ..ledger.events import RoundChanged
-from ..ledger.judgements import history
-from ..ledger.ledger import Ledger
+from ..ledger.judgements import Decision, history
+from ..ledger.ledger import Ledger, look_up
 from ..reader import stamp_alone
 from ..reader.limits import LIMITS
 from .datasets import Dataset
 from .round_status import ISSUED, LATE, NOT_ISSUED, TO_DECIDE, TeamStatus, issued_files
+from .rounds import Round
+from .teams import Team
 
-NEXT = {  # what comes next where a team is in this state
+AWAITED = {  # what comes next where a team is in this state
     NOT_ISSUED: "its workbook is still to be issued",
     ISSUED: "its answer is awaited",
     LATE: "its answer is overdue: remind it",
@@ -38,39 +41,44 @@ class Happening(NamedTuple):
 
 
 def team_history(dataset: Dataset, team_status: TeamStatus) -> list[Happening]:
-    """Tell what happened with a team, the oldest first: what went out and came in, and what was entered about it."""
-    happened = (*_sent(dataset, team_status), *_came(dataset, team_status), *_entered(dataset, team_status))
+    """Tell what happened with a team, the oldest first: what went out and came in, and what was entered about it.
+
+    What concerns the round stands in its ledger, decisions and waivers in that of the dataset, which may lie elsewhere.
+    """
+    assert dataset.round is not None
+    assert dataset.folder is not None
+    with Ledger.open(dataset.round.folder, write=False) as ledger:
+        happened = [
+            *_sent(dataset.round, team_status.team, ledger),
+            *_came(team_status, ledger),
+            *_changed(team_status.team, ledger),
+        ]
+    happened += _judged(dataset.waivers, look_up(dataset.folder, history) or (), team_status)
     return sorted(happened, key=lambda happening: happening.day or date.min)
 
 
 def what_comes_next(team_status: TeamStatus) -> str:
     """Say it in a line; nothing where all is done."""
-    told, deadline = NEXT.get(team_status.state, ""), team_status.team.deadline
+    told, deadline = AWAITED.get(team_status.state, ""), team_status.team.deadline
     if not told or deadline is None or team_status.state == TO_DECIDE:
         return told
     late = f", {counted(team_status.overdue, 'day')} overdue" if team_status.overdue else ""
     return f"{told} (deadline {deadline}{late})"
 
 
-def _sent(dataset: Dataset, team_status: TeamStatus) -> Iterator[Happening]:
+def _sent(round_: Round, team: Team, ledger: Ledger) -> Iterator[Happening]:
     """Yield the workbooks that were issued to it, and the mails that were drafted for it."""
-    assert dataset.round is not None
-    assert dataset.folder is not None
-    for file in issued_files(dataset.round, team_status.team):
+    for file in issued_files(round_, team):
         stamp = stamp_alone(read_regular(file, LIMITS.file_bytes))
         yield Happening(parse_day(stamp.issued) if stamp else None, "issued", file.name)
-    with Ledger.open(dataset.folder, write=False) as ledger:
-        drafts = ledger.drafted()
-    for draft in drafts.values():
-        if draft.team == team_status.team.code and draft.file:
+    for draft in ledger.drafted().values():
+        if draft.team == team.code and draft.file:
             yield Happening(parse_day(draft.day), "drafted", draft.file)
 
 
-def _came(dataset: Dataset, team_status: TeamStatus) -> Iterator[Happening]:
+def _came(team_status: TeamStatus, ledger: Ledger) -> Iterator[Happening]:
     """Yield its returns, those too that its address sent in the workbook of another team."""
-    assert dataset.folder is not None
-    with Ledger.open(dataset.folder, write=False) as ledger:
-        origins = ledger.origins()
+    origins = ledger.origins()
     for return_ in (*team_status.returns, *team_status.sent_for_others):
         origin = origins.get(return_.sha256 or "")
         sender = f", from {origin.sender}" if origin and origin.sender else ""
@@ -81,24 +89,27 @@ def _came(dataset: Dataset, team_status: TeamStatus) -> Iterator[Happening]:
         yield Happening(return_.lateness[0], "came", text)
 
 
-def _entered(dataset: Dataset, team_status: TeamStatus) -> Iterator[Happening]:
-    """Yield the decisions and waivers about its returns, and the changes and notes that name it."""
-    assert dataset.folder is not None
-    ours = {return_.submission: return_.sha256 for return_ in team_status.returns}
-    with Ledger.open(dataset.folder, write=False) as ledger:
-        decided, changes = history(ledger), ledger.events(RoundChanged)
-    for decision in decided:
-        if decision.submission in ours:
-            text = f"{decision.file} {decision.choice}, by {decision.by}: {decision.reason}"
-            yield Happening(parse_day(decision.day), "decided", text)
-    for waiver in dataset.waivers:
-        if waiver.sha256 in ours.values():
-            text = f"{waiver.code} in {waiver.file}, by {waiver.by}: {waiver.reason}"
-            yield Happening(parse_day(waiver.day), "waived", text)
-    for entry, event in changes:
-        if team_status.team.code in event.teams:
+def _changed(team: Team, ledger: Ledger) -> Iterator[Happening]:
+    """Yield the changes and notes that name it."""
+    for entry, event in ledger.events(RoundChanged):
+        if team.code in event.teams:
             is_note = event.before == event.after
             text = (
                 f"{event.reason} ({entry.by})" if is_note else f"{event.what}, by {entry.by}: {event.reason}"
             )
             yield Happening(event.day, "note" if is_note else "changed", text)
+
+
+def _judged(
+    waivers: Iterable[Waiver], decided: Iterable[Decision], team_status: TeamStatus
+) -> Iterator[Happening]:
+    """Yield the decisions and waivers about its returns."""
+    ours = {return_.submission: return_.sha256 for return_ in team_status.returns}
+    for decision in decided:
+        if decision.submission in ours:
+            text = f"{decision.file} {decision.choice}, by {decision.by}: {decision.reason}"
+            yield Happening(parse_day(decision.day), "decided", text)
+    for waiver in waivers:
+        if waiver.sha256 in ours.values():
+            text = f"{waiver.code} in {waiver.file}, by {waiver.by}: {waiver.reason}"
+            yield Happening(parse_day(waiver.day), "waived", text)

@@ -55,7 +55,7 @@ class Team:
         }  # fmt: skip
 
     @property
-    def said(self) -> dict[str, str]:
+    def filled(self) -> dict[str, str]:
         """Those that hold something."""
         return {column: cell for column, cell in self.cells.items() if cell}
 
