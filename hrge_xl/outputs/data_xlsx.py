@@ -203,12 +203,12 @@ class _Book:
         say, counts, tables = self.say, self.counts, self.store.schema.shown
         for text, found in (
             (
-                say("Only in dataset.sqlite, because other sheets show their rows: {tables}."),
+                say("In dataset.sqlite, because other sheets show their rows: {tables}."),
                 [table for table in tables if table.repeated and counts[table.name]],
             ),
             (
                 say(
-                    "Rows of returns that do not count, and values that a later return states again, are only in "
+                    "Rows of returns that do not count, and values that a later return states again, are in "
                     "dataset.sqlite: {tables}."
                 ),
                 [table for table in tables if table.name in self.left_out],

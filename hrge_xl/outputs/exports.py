@@ -32,7 +32,6 @@ from ..spec.yaml_file import dumped
 from ..workbook.drawing import DRAWN_ON
 from ..workbook.plain_sheets import new_book
 from .data_xlsx import write_workbook
-from .page import rendered
 
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (XLSX,)  # programs that read CSV or Parquet are few; what was asked for once is kept up to date
@@ -235,12 +234,15 @@ def are_set_aside(*paths: Path) -> list[Path]:
 
 def _note(path: Path) -> bytes:
     """Give what stands in the place of a page or of a workbook: always the same."""
+    title = "Not up to date"
     if path.suffix == ".html":
         style = "body{font:1.1rem/1.5 sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}"
-        return rendered("set_aside.html.j2", SOURCE_LANGUAGE, style, note=SET_ASIDE).encode()
+        from .page import rendered  # which takes a while
+
+        return rendered("set_aside.html.j2", SOURCE_LANGUAGE, style, title=title, note=SET_ASIDE).encode()
     book = new_book(target := BytesIO(), text_wrap=True)
     book.set_properties({"created": DRAWN_ON})
-    sheet = book.add_worksheet("Not up to date")
+    sheet = book.add_worksheet(title)
     sheet.set_column(0, 0, 90)
     sheet.write_string(0, 0, SET_ASIDE)
     book.close()

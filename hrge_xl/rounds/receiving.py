@@ -223,7 +223,7 @@ class Senders:
 
 def _mail_of(place: FoundAt) -> tuple[str | None, str]:
     """Give what tells one mail from another: who sent the outermost one, and when it came."""
-    return place.email.sent_by, place.email.received or place.way[0] if place.way else ""
+    return place.email.sent_by, place.email.received or next(iter(place.way), "")
 
 
 def _addresses_in(text: str) -> set[str]:

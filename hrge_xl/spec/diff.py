@@ -111,7 +111,7 @@ class SpecDiff(NamedTuple):
             }
             for spec in (self.old, self.new)
         )
-        return [field for tool, field in now if (tool, field) not in before]
+        return [*dict.fromkeys(field for tool, field in now if (tool, field) not in before)]
 
     @property
     def breaks(self) -> bool:

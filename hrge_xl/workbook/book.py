@@ -175,17 +175,17 @@ _drawn_last: dict[Layout, dict[str, IssuedSheet]] = {}  # the sheets of one layo
 
 def issued_sheets(layout: Layout) -> dict[str, IssuedSheet]:
     """Give every sheet of a layout by its name, to read; of the layout drawn last, by whomever, they are there."""
-    if layout not in _drawn_last:
-        _keep(layout, drawn_book(layout, COVER_FACTS))
-    return _drawn_last[layout]
+    return _drawn_last.get(layout) or _keep(layout, drawn_book(layout, COVER_FACTS))
 
 
-def _keep(layout: Layout, book: Workbook) -> None:
+def _keep(layout: Layout, book: Workbook) -> dict[str, IssuedSheet]:
     """Keep the sheets of a layout, the cover with all its lines."""
     texts: list[str] = list(book.str_table.string_table)
     sheets = {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
+    sheets[layout.cover_name] = issued_cover(layout, COVER_FACTS)
     _drawn_last.clear()
-    _drawn_last[layout] = sheets | {layout.cover_name: issued_cover(layout, COVER_FACTS)}
+    _drawn_last[layout] = sheets
+    return sheets
 
 
 @lru_cache(maxsize=32)
