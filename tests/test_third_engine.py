@@ -26,8 +26,10 @@ from tests.made_workbooks import FILLINGS, NAMES, made, opened
 
 LIMITS = {  # of IronCalc 0.9, by what shows them in a formula
     "SUMPRODUCT over ticks of a range": re.compile(r"LOWER\(TRIM\([^)]*:"),
-    "SUMPRODUCT over beginnings of a range": re.compile(r'SUMPRODUCT\(.*LEFT\("[^"]*"&" ",LEN\(TRIM\([^)]*:'),
-    "LOOKUP of the last entry of a list": re.compile(r"MATCH\(--LOOKUP\(2,1/\(LEFT\("),
+    "SUMPRODUCT over beginnings of a range": re.compile(
+        r'SUMPRODUCT\(.*LEFT\((?:"[^"]*"|INDEX\(\w+,\d+\))&" ",LEN\(TRIM\((?:[^)]*:|pivot_)'
+    ),
+    "LOOKUP of the last entry of a list": re.compile(r"LOOKUP\(2,1/\(LEFT\("),
     "SUMPRODUCT over whole numbers of a range": re.compile(r"SUMPRODUCT\(MOD\(INT\("),
     "SUMPRODUCT over tests of a range": re.compile(r"SUMPRODUCT\(--ISERROR\("),
     "SUMPRODUCT over look-ups of a range": re.compile(r"SUMPRODUCT\(\(TRIM\([^)]*\)<>\"\"\)\*ISNA\(MATCH\("),
@@ -116,7 +118,7 @@ def test_it_gets_what_the_workbook_shows(name: str, language: str, filling: str,
         if not same(each.shown, got := calculated(model, each))
     ]
     assert wrong == []
-    assert sum(each.limited for each in all_of_them) < len(all_of_them) / 5
+    assert sum(each.limited for each in all_of_them) / len(all_of_them) < 0.19
 
 
 @pytest.mark.deep
