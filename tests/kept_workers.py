@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
+from hrge_xl.core.interpreter import Interpreter
 from hrge_xl.reader import worker
 from hrge_xl.reader.limits import ReadLimits
-from hrge_xl.reader.sandbox import Interpreter
 
 MOST = 4  # that wait for the same kind of work
 TEMPORARY = Path(tempfile.gettempdir())
@@ -99,4 +99,5 @@ def kept_workers(shelf: Shelf) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "_Worker", Kept)
+        patch.setattr("hrge_xl.cli.common.start_ahead", lambda *_: None)  # there are enough
         yield

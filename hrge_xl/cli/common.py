@@ -22,6 +22,7 @@ import hrge_xl
 
 from ..core.dates import RANGE, parse_day
 from ..core.errors import HrgeError, UsageError
+from ..core.interpreter import end_unused, start_ahead
 from ..core.paths import masked, path_text, quoted, read_regular
 from ..core.suggest import did_you_mean, listed
 from .terminal import beside, colours, line, output_to, print_json, print_lines, style, width
@@ -290,7 +291,13 @@ def is_set(name: str) -> bool:
 
 
 def question(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.Question:
-    """Take what is asked of returned files out of the options of a command."""
+    """Take what is asked of returned files out of the options of a command.
+
+    Where some of these are no rounds or datasets, which often hold nothing new, a process comes up that reads them.
+    """
+    if not all(any(Path(path).glob("*.sqlite")) for path in paths):
+        start_ahead("hrge_xl.exchange.validation")
+        click.get_current_context().call_on_close(end_unused)
     received = how.pop("received", None)
     known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger", "jobs") if name in how}
     arrived = hrge_xl.Arrived(received, stated=True) if received else hrge_xl.Arrived()

@@ -66,8 +66,11 @@ def at_the_first(paths: Sequence[Path], reason: str, remedy: str) -> Found:
 class Catalogue(Protocol):
     """Translations of a spec, by the place of a text in the spec and its wording in the spec's own language."""
 
+    def of(self, language: str) -> Sequence[str]:
+        """Give the languages that are asked for a language, itself and its base, as far as there are files."""
+
     def find(self, language: str, place: str, text: str) -> str | None:
-        """Give the text in this very language; None where it is not translated."""
+        """Give the text in this very language, which has a file; None where it is not translated."""
 
     def stand_in(self, language: str, place: str, text: str) -> str:
         """Give what is shown in place of a translation that there is not."""
@@ -94,16 +97,17 @@ class Text:
     def say(self, language: str) -> str:
         """Give the text in this language, else in its base language, else in the first one that stands there."""
         found = self.find(language)
-        if found is not None or self.catalogue is None:
-            return self.source if found is None else found
-        return self.catalogue.stand_in(language, self.place, self.source)
+        if found is not None:
+            return found
+        return self.catalogue.stand_in(language, self.place, self.source) if self.catalogue else self.source
 
     def find(self, language: str) -> str | None:
         """Give the text in this language or its base language; None where it is there in neither."""
+        files = self.catalogue.of(language) if self.catalogue else ()
         for tag in with_base(language):
             if tag in self.by_language:
                 return self.by_language[tag]
-            if self.catalogue:
+            if self.catalogue and tag in files:
                 found = self.catalogue.find(tag, self.place, self.source)
                 if found is not None:
                     return found

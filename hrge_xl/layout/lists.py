@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..answers.answer import CLOSED, Key
 from ..core.words import translator
 from ..fields import OFFERED, TICK, YES_NO, Field, tick_spellings
-from ..language import Ref, walk
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock, Spec, Vocabulary
 from ..spec.translations import written_languages
@@ -68,8 +67,7 @@ def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
     wanted = {name for field in fields if (name := field.list_name) is not None}
     if spec.matrix is not None:
         wanted |= {spec.matrix.down, spec.matrix.across}
-    read = (part for expr in compiled(spec).expressions() for part in walk(expr) if isinstance(part, Ref))
-    names = {spec.tool[ref.tool].fields[ref.code].list_name for ref in read if ref.tool in tools}
+    names = {spec.tool[tool].fields[code].list_name for tool, code in compiled(spec).read if tool in tools}
     return (wanted | {name for name in names if name in (TICK, *spec.vocabularies)}) - {YES_NO}
 
 

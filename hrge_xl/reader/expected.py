@@ -14,9 +14,10 @@ from ..core.words import fold
 from ..core.work import grouped
 from ..fields import Field, Vocabularies
 from ..findings import Finding, Kind
-from ..layout import Layout, Sheet, Slot, address, build, reference_name
+from ..layout import Layout, Sheet, Slot, address, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
-from ..spec.lookup import vocabularies
+from ..spec.issuance import rows_of
+from ..spec.lookup import Scope, vocabularies
 from ..spec.model import FieldBlock
 from ..workbook.book import issued_cover, issued_sheets
 from ..workbook.cover import answered
@@ -248,11 +249,13 @@ class ExpectedWorkbook:
     @cached_property
     def vocabularies(self) -> Vocabularies:
         """Every way to write the entries of every list."""
-        spec, language, rows = self.layout.spec, self.layout.language, self.layout.row_codes
-        # it was not issued
-        if any(target not in rows for _, _, field in spec.places() for target in field.to):
-            rows = build(spec, language).row_codes | rows
-        return vocabularies(spec, language, rows)
+        spec, rows = self.layout.spec, dict[str, Iterable[str]](self.layout.row_codes)
+        targets = {target for _, _, reference in spec.places() for target in reference.to}
+        for target in targets - rows.keys():
+            scope = Scope(spec, spec.tool[target]).rows_of(target)  # it was not issued
+            if scope is not None and scope.block is not None:
+                rows[target] = rows_of(spec, scope.block)
+        return vocabularies(spec, self.layout.language, rows)
 
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:

@@ -42,11 +42,12 @@ from typing import (
 from msgspec import msgpack
 
 from ..core.errors import Exit, HrgeError
+from ..core.interpreter import Interpreter, module_path, next_interpreter
 from ..core.work import gc_paused
 from ..findings import Finding, Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
 from .limits import LIMITS, ReadLimits
-from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
+from .sandbox import confine, import_places, limit_by_job
 
 if sys.platform != "win32":
     import resource
@@ -66,10 +67,6 @@ _FINDINGS: dict[Reason, Kind] = {
     "crash": READER_CRASHED,
     "exception": READER_FAILED,
 }
-_CHILD = (  # which ends at once, and does not first give back piece by piece what it holds
-    "import os, pickle, sys; sys.path = pickle.load(sys.stdin.buffer); "
-    f"from {__name__} import serve; serve(); os._exit(0)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +227,7 @@ class _Worker(Generic[Item, Result]):
                 return process
             if process is not None:
                 process.end()
-            process = self._process = Interpreter(_CHILD)
+            process = self._process = next_interpreter()
             self._granted = readable
         answer, _ = _ask(process, _greeting(self._function, self._limits, readable), _START_SECONDS)
         if answer is None and not self._closed:
@@ -255,9 +252,8 @@ class _Worker(Generic[Item, Result]):
 
 
 def _greeting(function: Callable[..., object], limits: ReadLimits, readable: Iterable[str]) -> bytes:
-    """Pack what a child is told first: where modules are found, what it may read, its limits and its task."""
-    path = module_path()
-    return b"".join(map(pickle.dumps, (list(path), (*import_places(path), *readable), limits, function)))
+    """Pack what a child is told first: what it may read, its limits and its task."""
+    return b"".join(map(pickle.dumps, ((*import_places(module_path()), *readable), limits, function)))
 
 
 def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[bytes | None, bool]:

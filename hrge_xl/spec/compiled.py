@@ -177,6 +177,12 @@ class CompiledSpec:
         read = {part.key for expr in self.expressions() for part in refs_inside(expr) if part.last}
         return frozenset(shown | read)
 
+    @cached_property
+    def read(self) -> frozenset[FieldKey]:
+        """The fields that any expression reads."""
+        parts = (part for expr in self.expressions() for part in walk(expr))
+        return frozenset((part.tool, part.code) for part in parts if isinstance(part, Ref))
+
     def expressions(self) -> Iterator[Expr]:
         """Give every expression of the spec."""
         yield from (*self.formulas.values(), *self.relevant.values())

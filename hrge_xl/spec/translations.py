@@ -90,6 +90,7 @@ class Translations:
     def __init__(self, folder: Path, source: str) -> None:
         self.folder, self.source = folder, source
         self._tables: dict[str, TranslationTable] = {}
+        self._asked: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -109,17 +110,20 @@ class Translations:
         return self.folder / FOLDER / f"{language}{SUFFIX}"
 
     def find(self, language: str, place: str, text: str) -> str | None:
-        """Give the text at a place in this very language; None where it is not translated."""
-        return self.table(language).said.get((place, text)) if language in self.languages else None
+        """Give the text at a place in this very language, which has a file; None where it is not translated."""
+        return self.table(language).said.get((place, text))
 
     def stand_in(self, language: str, place: str, text: str) -> str:
         """Give the text itself, marked with its language where it is read; lists and names of sheets are not."""
         kept = place.startswith("list/") or place.endswith("/sheet") or not LETTER.search(text)
         return f"[{self.source}] {text}" if self.of(language) and not kept else text
 
-    def of(self, language: str) -> list[str]:
+    def of(self, language: str) -> tuple[str, ...]:
         """Give the files that are asked for a language: its own, and that of its base language."""
-        return [tag for tag in dict.fromkeys(with_base(language)) if tag in self.languages]
+        if language not in self._asked:
+            tags = dict.fromkeys(with_base(language))
+            self._asked[language] = tuple(tag for tag in tags if tag in self.languages)
+        return self._asked[language]
 
     def table(self, language: str) -> TranslationTable:
         """Give what the file of a language says. Raises `SpecError` where it cannot be read."""

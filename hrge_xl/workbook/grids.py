@@ -182,7 +182,11 @@ class GridWriter:
         if codes:
             name, language = str(field.list_name), self.layout.language
             vocabulary = self.layout.spec.vocabularies.get(name)  # also of a list that no dropdown offers
-            labels = vocabulary.labels(language) if vocabulary else self.layout.labels.get(name, {})
+            if vocabulary is None:
+                labels = self.layout.labels.get(name, {})
+            else:
+                known = (code for code in codes if code in vocabulary.by_code)
+                labels = {code: vocabulary.by_code[code].label.say(language) for code in known}
             text = SEVERAL.join(labels.get(code, code) for code in codes)
         self.writer.text(place, text, "fixed")
 

@@ -16,15 +16,10 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-_TO_START = (  # what an interpreter may need of the environment to start at all
-    "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "__PYVENV_LAUNCHER__",
-    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "PATH",
-)  # fmt: skip
 _SYSTEM = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/etc/ld.so.cache",  # libraries
     "/etc/localtime", "/usr/share/zoneinfo", "/dev/null", "/dev/urandom",
@@ -103,40 +98,6 @@ def _succeeds(attempt: Callable[[], object]) -> bool:
     return True
 
 
-# a new interpreter that begins with nothing: no environment, no file of its parent, no place for one
-
-
-class Interpreter(subprocess.Popen[bytes]):
-    """Runs some code in an empty folder, which elsewhere than on Windows is gone as soon as the process is in it."""
-
-    def __init__(self, code: str) -> None:
-        environment = {name: value for name, value in os.environ.items() if name in _TO_START}
-        self._folder = tempfile.mkdtemp(prefix="hrge-xl-")
-        pipe = subprocess.PIPE
-        command = [sys.executable, "-P", "-c", code]  # -P keeps the current folder off its path
-        nowhere = subprocess.DEVNULL
-        try:
-            super().__init__(
-                command, stdin=pipe, stdout=pipe, stderr=nowhere, cwd=self._folder, env=environment
-            )
-        finally:
-            self._remove_folder()
-
-    def _remove_folder(self) -> None:
-        with suppress(FileNotFoundError, PermissionError):  # Windows keeps it while the process is there
-            os.rmdir(self._folder)  # noqa: PTH106
-
-    def end(self) -> None:
-        """Kill it and leave nothing of it."""
-        self.kill()
-        self.wait()
-        for pipe in (self.stdin, self.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was not yet sent is lost with it, as intended
-                    pipe.close()
-        self._remove_folder()
-
-
 # where a reading process may read: the modules that it imports, and what the system has for every program
 
 
@@ -165,8 +126,3 @@ def _installed_folders() -> frozenset[str]:
     ours = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     compiled = {os.path.join(folder, "lib-dynload") for folder in ours}  # noqa: PTH118 - as in `sys.path`
     return frozenset({*ours, *compiled, *site.getsitepackages(), site.getusersitepackages()})
-
-
-def module_path() -> tuple[str, ...]:
-    """Give where this process finds modules, for another one that is somewhere else."""
-    return tuple(os.path.abspath(entry) for entry in sys.path)  # noqa: PTH100 - "" means the current folder
