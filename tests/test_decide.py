@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import re
+import shlex
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -28,14 +29,17 @@ from hrge_xl import (
     load,
     validate,
 )
+from tests.answers import layout
 from tests.command_line import hrge, ran
 from tests.databases import tampered
+from tests.different_returns import answers_of
 from tests.face import (
     CONFLICT,
     COUNTS,
     SUPERSEDED,
     WAITING,
     WITHDRAWN,
+    Answers,
     Decision,
     Ledger,
     ReturnEntry,
@@ -399,13 +403,14 @@ def test_no_workbook_is_opened_for_a_decision(dataset: Path, monkeypatch: Patch)
     assert {Path(row["path"]).name: row["status"] for row in rows} == found
 
 
-def round_with_two_returns(folder: Path) -> Round:
-    """A round whose team sent two workbooks for one intervention."""
+def round_with_two_returns(folder: Path, *said: Answers) -> Round:
+    """A round whose team sent two workbooks for one intervention, with the same answers where none are named."""
     (folder / "teams.csv").write_text("team,country\nPAK,PAK\n", encoding="utf-8")
     made = init_round(folder / "round", "example", folder / "teams.csv")
     (order,) = orders(made, TODAY)
-    for name, copy in (("one", "a"), ("two", "b")):
-        data = generate(SPEC, replace(order, copy=copy * 12, answers=answers("PAK", date(2026, 4, 10))))
+    both = said or [answers("PAK", date(2026, 4, 10))] * 2
+    for name, copy, filled in zip(("one", "two"), "ab", both, strict=True):
+        data = generate(SPEC, replace(order, copy=copy * 12, answers=filled))
         (made.folder / "returned" / f"{name}.xlsx").write_bytes(data)
     return made
 
@@ -429,6 +434,22 @@ def test_a_round_that_was_never_consolidated(tmp_path: Path) -> None:
     assert "2 changed, 0 still wait for a decision." in ran("decide", made.folder, "two.xlsx", *USE).err
     assert told(made.folder) == {"one.xlsx": SUPERSEDED, "two.xlsx": COUNTS}
     assert not (made.folder / "data.xlsx").exists()
+
+
+def test_where_much_differs_the_rest_is_a_command_away(tmp_path: Path, monkeypatch: Patch) -> None:
+    """The paths are right from where one is, for a round and for a dataset elsewhere."""
+    one, other = (answers_of(layout("example"), seed) for seed in (1, 2))
+    same = {("PLAN", "1", code): one["PLAN", "1", code] for code in ("PLN_01", "PLN_04", "PLN_05")}
+    made = round_with_two_returns(tmp_path, one, other | same)
+    assert hrge("consolidate", made.folder, "-o", tmp_path / "out") == 0
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    for folder in (Path("..") / made.folder.name, Path("../out")):
+        _, *listed, last = ran("decide", folder).out.partition(": hrge-xl compare ")[0].splitlines()
+        (paths,) = re.findall(r": hrge-xl compare (.+)", ran("decide", folder).out)
+        compared = ran("compare", *shlex.split(paths)).out.splitlines()
+        assert [line.strip() for line in listed] == compared[:10]
+        assert len(compared) == 10 + int(last.strip(" (+)")) + len(("answers changed", "findings"))
 
 
 def test_from_any_folder_and_with_the_spec_that_the_dataset_carries(

@@ -65,11 +65,12 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     """List what waits, what is excluded, and every decision ever made."""
     found = hrge_xl.decisions(folder, day, AS_SUITS, password)
     print_lines(found.notes, err=True)
-    done = {return_.submission: return_ for return_ in found.returns if return_.status not in WAITS}
+    known = {return_.submission: return_ for return_ in found.returns}
     for status, waits in WAITS.items():
         for return_ in (return_ for return_ in found.returns if return_.status == status):
-            other = done.get(return_.superseded_by or "")  # what waits too has a line of its own
-            against = f" Other: {_named(other)}." if other else ""
+            other = known.get(return_.superseded_by or "")
+            # what waits too has a line of its own
+            against = f" Other: {_named(other)}." if other and other.status not in WAITS else ""
             yield f"{_named(return_)} {waits}: {return_.reason}{against}"
             differing = found.differing.get(return_.submission, ())
             yield from (f"  {difference}" for difference in differing[:MOST_DIFFERENCES])
