@@ -167,8 +167,7 @@ def ingest(
             set_dataset_owner(store, run.ledger, out)
         run.pool.shutdown()  # what readers remember is of no use to those who write
         if run.new or not options.asking or not all(store.fact(DERIVED) for store in run.stores):
-            _work_out(run)
-            record_run(run.ledger, run.file, run.today)
+            _work_out(run, lasting=True)
         yield run
         run.ledger.note_checksum(file)
 
@@ -191,14 +190,16 @@ def _begun(sources: Sequence[Source], out: Path, options: Options, *, write: boo
         yield IngestRun(out, pool, options, stores, ledger)
 
 
-def _work_out(run: IngestRun) -> None:
-    """Work out what counts, and the figures of it."""
+def _work_out(run: IngestRun, *, lasting: bool) -> None:
+    """Work out what counts, and the figures of it; what a `lasting` run left is written down."""
     for store in run.stores:
         update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
     if any(store.changed or store.fact(DERIVED) != str(run.today) for store in run.stores):
         for store in run.stores:
             store.analyze()
         compute_aggregates(run.stores, run.out / DATASET, run.today, run.pool.here)
+        if lasting:
+            record_run(run.ledger, run.file, run.today)
         for store in run.stores:
             store.set_fact(DERIVED, str(run.today))
 
@@ -219,7 +220,7 @@ def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
             if name in given and row["checked"] != asked.today and has_content(kept, sha256):
                 again.append(Arrival(row["path"], sha256, None, str(kept)))
         _read(judged, asked, again)
-        _work_out(judged)
+        _work_out(judged, lasting=False)
         yield judged
 
 
