@@ -17,9 +17,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, feedback, generate, load, read, validate
+from hrge_xl import (
+    ExpectedReturn,
+    Order,
+    ValidationRequest,
+    feedback,
+    generate,
+    init_round,
+    load,
+    read,
+    validate,
+)
 from hrge_xl.cli import run
 from tests.answers import answers_of
+from tests.command_line import hrge, ran
 from tests.face import (
     LEFTOVER_KEY,
     Answer,
@@ -32,6 +43,7 @@ from tests.face import (
     find,
     give_back,
     message,
+    orders,
     raw_workbook,
     shown,
     translator,
@@ -39,10 +51,11 @@ from tests.face import (
 )
 from tests.in_words import in_words
 from tests.office.driver import Office
+from tests.played_rounds import answers as played_answers
 from tests.property_tests import examples
 from tests.raw_workbook import BLANK, insert, map_lines, put, text
 from tests.tables import table
-from tests.versions import CHANGES, TODAY, answers, changed, returned, second, workbook
+from tests.versions import CHANGES, TODAY, answers, changed, copy, edit, raised, returned, second, workbook
 
 GONE = {  # of the answers in `tests.versions.answers`: cell in version 1.0, question, text
     ("Plan", "E14"): ("Budget", "5000.5"),
@@ -222,6 +235,36 @@ def test_a_second_upgrade_keeps_what_had_no_place(two: Path, tmp_path: Path) -> 
     for file in (again, third):
         found = sent_of(file, two).unplaced
         assert {(each.sheet, each.cell): (each.question, each.text) for each in found} == GONE
+
+
+def test_a_question_that_is_required_anew_is_asked_and_holds_nobody_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was accepted stays so, and is as complete as what it was asked; the feedback names the question."""
+    monkeypatch.chdir(tmp_path)
+    first, newer = copy(tmp_path / "first"), raised(copy(tmp_path / "newer"), "1.1")
+    question = (
+        "- {code: PLN_98, type: text, required: always, label: {en: Who pays, fr: Qui paie, ar: من يدفع}}"
+    )
+    edit(newer, "tools/plan.yaml", (r"^( +)(- \{code: PLN_13)", rf"\1{question}\n\1\2"))
+    Path("teams.csv").write_text("team,country\nRabat,MAR\n", encoding="utf-8")
+    made = init_round(Path("round"), str(first), Path("teams.csv"))
+    (order,) = orders(made, TODAY)
+    said = played_answers("WS-1", 12.0, 2.0) | {("PLAN", "1", "PLN_02"): "MAR"}
+    Path("round/returned/one.xlsx").write_bytes(generate(load(first), replace(order, answers=said)))
+    assert ran("status", "round").out.splitlines()[1].split()[1:3] == ["accepted", "100%"]
+    foretold = ran("round", "update-spec", "round", "--spec", newer, "--dry-run").out
+    assert "1 question asks for an answer that nobody was asked for before: PLN_98" in foretold
+    assert "Nothing breaks" not in foretold
+    assert hrge("round", "update-spec", "round", "--spec", newer) == 0
+    assert ran("status", "round").out.splitlines()[1].split()[1:3] == ["accepted", "100%"]
+    assert hrge("feedback", "round", "-o", "back") == 0
+    (letter,) = Path("back").glob("*_message.txt")
+    words = letter.read_text(encoding="utf-8")
+    assert "Nothing has to be corrected" not in words
+    assert "New questions to answer:\n- Plan!E19: PLN_98 Who pays\n" in words
+    (book,) = map(openpyxl.load_workbook, Path("back").glob("*_feedback.xlsx"))
+    assert any("Who pays" in str(cell.value) for row in book["To correct"].iter_rows() for cell in row)
 
 
 def test_other_sheets_than_those_issued(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

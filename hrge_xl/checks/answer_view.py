@@ -301,15 +301,15 @@ class AnswerView:
         """Give the rows in which an answer is required, and not only asked for as advice."""
         return [row for row, need in self.reasons(column).items() if need.counts]
 
-    def counts(self, tool: str) -> tuple[int, int]:
+    def counts(self, tool: str, never_asked: Collection[SlotKey] = ()) -> tuple[int, int]:
         """Give the number of required answers of a sheet, and how many of them are given."""
-        if tool in self._counts:
+        if tool in self._counts and not never_asked:
             return self._counts[tool]
-        whole, required, answered = not self._needing, 0, 0
+        whole, required, answered = not (self._needing or never_asked), 0, 0
         for number in self.program.needs:
             column = self.program.column_list[number]
             if column.table.tool.code == tool and column.asked:
-                rows = self.required(column)
+                rows = [row for row in self.required(column) if (number, row) not in never_asked]
                 required += len(rows)
                 answered += sum(row in self.answered[number] for row in rows)
         if whole:  # what comes back to itself is not the whole yet

@@ -93,7 +93,9 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
         sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
     )  # fmt: skip
     asked = {column.table.tool.code for column in view.program.column_list if column.asked}
-    result.progress = {tool: SheetProgress(*view.counts(tool)) for tool in layout.sheet if tool in asked}
+    never_asked = unread_slots(gap for gap in judged.gaps if gap.older)
+    counts = {tool: view.counts(tool, never_asked) for tool in layout.sheet if tool in asked}
+    result.progress = {tool: SheetProgress(*count) for tool, count in counts.items()}
     for finding in result.findings:
         progress = result.progress.get(finding.tool or "")
         if progress is not None:

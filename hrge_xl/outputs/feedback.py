@@ -183,7 +183,8 @@ def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: L
     """Yield what is wrong in a workbook of another version or with other sheets: it may ask for more."""
     from ..checks import check
 
-    if result.layout is not None and result.layout.digest == layout.digest:
+    sent = result.submission
+    if result.layout is not None and sent and result.layout.digest == layout.digest == sent.identity.layout:
         return
     outcome = check(fresh, layout, today=date.fromisoformat(fresh.identity.today))
     told = {_about(each) for each in (*still, *(each for each in result.findings if not each.open))}

@@ -195,6 +195,7 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
     later = next(iter(_later_versions(result.findings)), "")
     some = {urgency: [each for each in given.corrections if each.urgency is urgency] for urgency in Urgency}
     wrong, missing = some[Urgency.WRONG], some[Urgency.MISSING]
+    new = result.verdict == ACCEPTED and given.upgraded
     asking = [each for each in map(given.content.progress, given.content.layout.sheets) if each[0]]
     complete = sum(required <= answers and not problems for required, answers, problems, _ in asking)
     details = {
@@ -224,7 +225,9 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
         later=later,
         to_do=bool(wrong or missing),
         wrong=[_place_and_question(each) for each in wrong[:MOST_IMPORTANT]],
-        missing=Counter(each.sheet for each in missing),
+        # what was accepted lacks nothing but what it was never asked for
+        asked_anew=[_place_and_question(each) for each in missing] if new else [],
+        missing={} if new else Counter(each.sheet for each in missing),
         beside=beside,
         most=LISTED,
         deadline=deadline,

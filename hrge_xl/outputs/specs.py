@@ -131,11 +131,11 @@ def _verdict(found: SpecDiff) -> str:
     broken = [str(number) for number, change in enumerate(found.changes, start=1) if change.breaks]
     if broken:
         return f"Broken, because codes are permanent: {', '.join(broken)}."
-    kept = "Nothing breaks: every answer given before keeps its place and its meaning."
+    kept = "Every answer given before keeps its place and its meaning"
     if anew := found.required_anew:
-        questions = counted(len(anew), "question")
-        return f"{kept} But {questions} now ask for an answer and did not before: {listed(anew, MOST_NAMED)}."
-    return kept
+        asking = counted(len(anew), "question asks", "questions ask")
+        return f"{kept}, but {asking} for an answer that nobody was asked for before: {listed(anew, MOST_NAMED)}."
+    return f"Nothing breaks. {kept}."
 
 
 def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
