@@ -82,7 +82,8 @@ def find(spec: str | Path) -> Path:
     for folder in [Path(spec).absolute()] if is_path(spec) else [home / spec for home in SPEC_HOMES]:
         if (folder / HEAD_FILE).is_file():
             return folder
-    reason = f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}."
+    no_file, known = f"there is no file {Path(spec) / HEAD_FILE}", f"the names are {', '.join(names())}"
+    reason = f"No spec '{spec}': {no_file if is_path(spec) else known}."
     hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
     raise UsageError(" ".join(filter(None, (reason, *hints))))
 
