@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,7 @@ from .. import __version__
 from ..core.errors import StoreError
 from ..core.output_files import write_if_changed
 from ..core.words import day, direction, number, percent, translator
+from ..core.work import grouped
 from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import PeriodFigures
 from ..dataset.return_status import may_be_shared, status_words
@@ -28,7 +29,10 @@ from .charts import Chart, ChartColumn, CountryMap, Mark, Point, columns, countr
 from .overview_build import LEAST_FIRST, overview
 from .overview_model import (
     MOST_ROWS,
+    Aim,
     Country,
+    Drilldown,
+    FigureSource,
     HeatMap,
     Indicator,
     Overview,
@@ -114,7 +118,8 @@ class OverviewView:
     version = __version__
     most_rows = MOST_ROWS
     most_columns = 40  # sheets side by side in the table of completeness
-    open_questions = 15  # of the profile; the others are folded
+    few = 10  # rows, up to which a table stands open
+    first = 5  # of a long list; the others are folded
     share = staticmethod(whole_percents)
 
     def __init__(self, found: Overview) -> None:
@@ -123,6 +128,7 @@ class OverviewView:
         self.say = translator(found.language)
         self.parts = status_words(self.say)
         self.may_be_shared = may_be_shared(self.say)
+        self.files = {team.code: team.files for team in found.teams}
         self.levels: Sequence[RiskLevel] = found.risks.levels if found.risks else ()
         # the colours of levels go by these
         self.level_numbers = {level.code: at for at, level in enumerate(self.levels)}
@@ -146,6 +152,20 @@ class OverviewView:
     def period_name(self, name: str | None) -> str:
         """Give the name of a period, or words for none."""
         return name or self.say("none stated")
+
+    def together(self, behind: Drilldown) -> Iterable[tuple[tuple[str | None, Aim | None, str], str]]:
+        """Give the rows behind a figure, those that say the same on one sheet together: each team with its cells.
+
+        A team with one return is called by its name alone: its file stands where the page says who has answered.
+        """
+        groups = grouped(((source.text, source.aim, source.sheet), source) for source in behind.sources)
+        for said, sources in groups.items():
+            cells = grouped((self._whose(source), source.cell) for source in sources)
+            yield said, "; ".join(f"{team} {', '.join(some)}" for team, some in cells.items())
+
+    def _whose(self, source: FigureSource) -> str:
+        team, file = source.team, source.file
+        return team if self.files.get(team) == (file,) else f"{team} ({file})"
 
     # completeness and risks
 

@@ -21,7 +21,7 @@ from ..dataset.aggregates.risks import (
     unplaced_risks,
     ways,
 )
-from ..dataset.aggregates.sql import Figure, Sources, distinct, rounded, said
+from ..dataset.aggregates.sql import Figure, Sources, distinct, said
 from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.schema import (
     AGGREGATE_ANSWERS,
@@ -57,6 +57,7 @@ from .overview_model import (
     Risks,
     SplitPart,
     TopRisk,
+    added_up,
 )
 
 RiskRows = Mapping[tuple[str, str, str], Sequence[Record]]  # by stage and steps
@@ -118,10 +119,7 @@ def _heat_map(
     return HeatMap(
         stage, one, other, down, across, {place: matrix.cells[place[0]][place[1]] for place in places},
         {
-            place: reader.behind(
-                rows.get((stage, *place), ()), lambda row: f"{row['matrix_row']} × {row['matrix_column']}"
-            )
-            for place in places
+            place: reader.behind(rows.get((stage, *place), ()), lambda _: "") for place in places
         },
         unplaced,
     )  # fmt: skip
@@ -252,7 +250,7 @@ class _Indicators:
                 for split in self.figures.splits
                 if split.of is None and not lines.keys().isdisjoint(split.parts)
             ],
-            _added_up(self.other_targets[key]),
+            added_up(self.other_targets[key]),
         )
 
     def _split(self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]) -> IndicatorSplit:
@@ -270,7 +268,7 @@ class _Indicators:
                 behind = self.reader.behind(cells, lambda row: self._number(row["number"]))
                 label = self.fields[code].label.say(self.language)
                 made.append(SplitPart(label, lines[code]["total"], behind))
-        sums = {value: _added_up(numbers) for value, numbers in of_value.items()}
+        sums = {value: added_up(numbers) for value, numbers in of_value.items()}
         disagreeing = []
         for row in rows:
             whole = row["numerator" if row["kind"] in self.figures.ratios else "value"]
@@ -286,12 +284,6 @@ class _Indicators:
     def _number(self, value: float | None) -> str | None:
         """Give a value as it stands in the cell; None where it is masked."""
         return shown(value) if value is not None else None if self.reader.masked else ""
-
-
-def _added_up(numbers: Sequence[float | None]) -> float | None:
-    """Add up some figures; None where there is none, or one is masked."""
-    known = [number for number in numbers if number is not None]
-    return rounded(sum(known)) if known and len(known) == len(numbers) else None
 
 
 # questions: those that were answered with no, and every one in a line
@@ -397,12 +389,8 @@ class QuestionProfiles:
         for line in self.reader.lines(AGGREGATE_NUMBERS.name):
             asked = self.reader.field(line)
             comparable = line["refers_to"] is None or asked.vocabulary is not None
-            least, most = line["minimum"], line["maximum"]
-            if comparable and not asked.calculated and least is not None:
-                each = self._question(line["tool"], line["row_code"], line["field"])
-                each.numbers += line["frequency"]
-                each.least = least if each.least is None else min(each.least, least)
-                each.most = most if each.most is None else max(each.most, most)
+            if comparable and not asked.calculated and line["minimum"] is not None:
+                self._question(line["tool"], line["row_code"], line["field"]).lines.append(line)
 
     # rows behind them
 
