@@ -293,6 +293,14 @@ def test_a_spec_without_countries(copy: Path, tmp_path: Path, monkeypatch: pytes
     assert '<th scope="col">Country' not in Path("out/reports/overview.html").read_text(encoding="utf-8")
 
 
+def test_a_level_that_is_worked_out_in_a_row_alone(tmp_path: Path) -> None:
+    """A spec may have levels and no matrix that crosses anything."""
+    files = {name: content for name, content in SPECS["scales"].items() if name != "tools/l.yaml"}
+    head = files["workbook.yaml"] | {"sheets": ["F", "S"]}
+    spec = write(files | {"workbook.yaml": head}, tmp_path / "spec")
+    assert (consolidated(spec, issued(spec)) / "data.xlsx").is_file()
+
+
 def test_the_overview_shows_what_the_spec_says(copy: Path) -> None:
     figures = (copy / "figures.yaml").read_text(encoding="utf-8")
     answers = full(build(load(copy), "en")) | {("PLAN", "1", "PLN_02"): "PAK"}
