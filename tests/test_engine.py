@@ -129,16 +129,6 @@ def test_number_of_workers_and_order_do_not_matter(files: list[Path], alone: Any
     assert without_order(dataset(tmp_path / "later")) == without_order(alone)
 
 
-def test_no_two_processes_of_a_run_have_one_reader(files: list[Path], tmp_path: Path) -> None:
-    """The command starts one before it is forked, which is then in the hands of all."""
-    spec = load(SPEC).folder  # which nobody had to look for in a file
-    words = ["consolidate", files[0].parent, "-o", tmp_path / "out", "--spec", spec, "--jobs", "2"]
-    told = subprocess.run(
-        [sys.executable, "-m", "hrge_xl", *map(str, words)], capture_output=True, text=True, check=False
-    )
-    assert told.stdout.splitlines()[0].endswith(" 1 refused."), told.stdout
-
-
 def without_order(found: dict[str, Any]) -> dict[str, Any]:
     """A dataset without its ledger, which also says what came when."""
     return {name: data for name, data in found.items() if name != "ledger.sqlite"}
