@@ -486,6 +486,7 @@ from hrge_xl.outputs.charts import (
     on_map,
     outlines,
     steps,
+    width,
 )
 from hrge_xl.outputs.document import CALLED, Document, SCHEMA, SEVERITIES, visible
 from hrge_xl.outputs.feedback import GivenBack, give_back

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +62,18 @@ class Parsed(HTMLParser):
     @property
     def links(self) -> set[str | None]:
         return {attributes["href"] for tag, attributes in self.elements if tag == "a"}
+
+
+def rows_behind(text: str, anchor: str) -> dict[tuple[str, str], set[str]]:
+    """What the page lists behind a figure: by sheet and team, or team and file, the cells."""
+    listed = re.search(rf'<ul id="{anchor}"[^>]*>(.*?)</ul>', text, re.DOTALL)
+    assert listed, anchor
+    found: dict[tuple[str, str], set[str]] = {}
+    for sheet, places in re.findall(r'<bdi>([^<]*)</bdi>: <bdi dir="ltr">([^<]*)</bdi>', listed[1]):
+        for whose in unescape(places).split("; "):
+            team, cells = re.fullmatch(r"(.*?) ([A-Z]+\d+(?:, [A-Z]+\d+)*)", whose).groups()  # type: ignore[union-attr]
+            found.setdefault((unescape(sheet), team), set()).update(cells.split(", "))
+    return found
 
 
 def stands_alone(text: str, *scripts: str) -> bool:

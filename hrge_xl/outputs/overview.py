@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from .. import __version__
 from ..core.errors import StoreError
+from ..core.numerals import shown
 from ..core.output_files import write_if_changed
 from ..core.words import day, direction, number, percent, translator
 from ..core.work import grouped
@@ -19,7 +20,7 @@ from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import PeriodFigures
 from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import RunChange, last_change
-from ..dataset.schema import spec_language
+from ..dataset.schema import counts_people, restricted_fields, spec_language
 from ..dataset.store import DERIVED, Store
 from ..ledger.events import FILE
 from ..privacy.sharing import shared
@@ -127,7 +128,9 @@ class OverviewView:
         self.mirrored = direction(found.language) == "rtl"
         self.say = translator(found.language)
         self.parts = status_words(self.say)
-        self.may_be_shared = may_be_shared(self.say)
+        self.counts_people = counts_people(found.spec)
+        self.not_for_sharing = self.counts_people or restricted_fields(found.spec)
+        self.may_be_shared = may_be_shared(self.say, people=self.counts_people)
         self.files = {team.code: team.files for team in found.teams}
         self.levels: Sequence[RiskLevel] = found.risks.levels if found.risks else ()
         # the colours of levels go by these
@@ -136,6 +139,12 @@ class OverviewView:
     def number(self, value: float | None) -> str:
         """Give a number as people write it; words for one that is masked."""
         return self.say("masked") if value is None else number(value, self.language)
+
+    def figure(self, question: QuestionProfile, value: float) -> str:
+        """Give a number among the answers to a question as people write it."""
+        if question.type.scaled:
+            return self.percent(value)
+        return self.number(value) if question.type.measures else shown(value)
 
     def change(self, value: float) -> str:
         """Give a number with its sign."""

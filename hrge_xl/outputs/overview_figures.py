@@ -291,7 +291,7 @@ class _Indicators:
 MOST_ROWS_OF_A_QUESTION = 40
 OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
 OF_A_FINDING = ("submission", "team", "tool", "row_code", "field", "sheet", "cell")
-TEAM, PLACE, CODE = 1, slice(2, 5), 5  # where these stand in both, and in the first
+TEAM, PLACE, CODE, NUMBER = 1, slice(2, 5), 5, 6  # where these stand in both, and in the first
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
 Key = tuple[str, str | None, str]  # sheet, fixed row, question
 
@@ -390,7 +390,9 @@ class QuestionProfiles:
             asked = self.reader.field(line)
             comparable = line["refers_to"] is None or asked.vocabulary is not None
             if comparable and not asked.calculated and line["minimum"] is not None:
-                self._question(line["tool"], line["row_code"], line["field"]).lines.append(line)
+                question = self._question(line["tool"], line["row_code"], line["field"])
+                if not asked.type.stepped:  # steps are counted one by one
+                    question.lines.append(line)
 
     # rows behind them
 
@@ -401,10 +403,16 @@ class QuestionProfiles:
         }
         given = sa.or_(table.code.is_not(None), table.number.is_not(None))
         of_period = (table.current, table.period == self.reader.period, given)
+        steps: Counter[tuple[Key, str]] = Counter()
         for row in self.reader.store.rows(ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
             key = _key(self.reader, *map(str, row[PLACE]))
             if key in gaps:
                 self.rows[key].add(NO if row[CODE] in gaps[key] else OTHER, OF_AN_ANSWER, row)
+                if self.found[key].type.stepped:
+                    steps[key, f"{row[NUMBER]:g}"] += 1
+        for (key, code), count in sorted(steps.items(), key=lambda step: float(step[0][1])):
+            label = label_of(self.spec, self.spec.tool[key[0]].fields[key[2]].vocabulary, code, self.language)
+            self.found[key].answers.append(AnswerCount(code, label, count, is_no=False))
 
     def _list_missing(self) -> None:
         table = self.reader.store[FINDINGS].c
@@ -426,8 +434,9 @@ class QuestionProfiles:
         """Give what is known of a question so far, in words: its fixed row, if it has one, and what is asked there."""
         key = _key(self.reader, tool, row, code)
         if key not in self.found:
-            asked = self.spec.tool[tool].fields[code].label.say(self.language)
+            asked = self.spec.tool[tool].fields[code]
             item = self.reader.fixed_rows.get((tool, row))
             sheet = self.spec.tool[tool].sheet.say(self.language)
-            self.found[key] = QuestionProfile(sheet, f"{item} · {asked}" if item else asked, code)
+            text = asked.label.say(self.language)
+            self.found[key] = QuestionProfile(sheet, f"{item} · {text}" if item else text, code, asked.type)
         return self.found[key]

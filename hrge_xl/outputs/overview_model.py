@@ -17,7 +17,7 @@ from ..dataset.reconciliation import PeriodFigures, Reconciliation
 from ..dataset.run_history import RunChange
 from ..dataset.schema import Record
 from ..dataset.store import Store
-from ..fields import Field
+from ..fields import Field, FieldType
 from ..spec.model import Spec
 
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
@@ -213,6 +213,7 @@ class QuestionProfile:
     tool: str
     text: str
     code: str
+    type: FieldType
     answers: list[AnswerCount] = field(default_factory=list)
     lines: list[Record] = field(default_factory=list)  # of `aggregate_numbers`, which add up to one figure
     missing: int = 0
@@ -240,8 +241,10 @@ class QuestionProfile:
 
     @property
     def mean(self) -> float | None:
-        """The mean of the numbers, where they may be added."""
-        return None if self.total is None else self.total / self.numbers
+        """The mean of the numbers, where it means something."""
+        sums = [None if line["mean"] is None else line["mean"] * line["frequency"] for line in self.lines]
+        total = added_up(sums) if self.type.measures else None
+        return None if total is None else rounded(total / self.numbers)
 
     @property
     def given(self) -> int:
