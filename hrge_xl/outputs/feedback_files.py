@@ -223,7 +223,7 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
         accepted=result.verdict == ACCEPTED,
         later=later,
         to_do=bool(wrong or missing),
-        wrong=[_place_and_question(each) for each in wrong[:MOST_IMPORTANT]],
+        wrong=[_what_is_wrong(each) for each in wrong[:MOST_IMPORTANT]],
         missing=Counter(each.sheet for each in missing),
         beside=beside,
         most=LISTED,
@@ -232,11 +232,12 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
     )
 
 
-def _place_and_question(each: Correction) -> str:
-    """Name where something is wrong and what was asked, without what was answered."""
+def _what_is_wrong(each: Correction) -> str:
+    """Name where something is wrong, what was asked and what is wrong with it, without what was answered."""
     cell = address(*each.place) if each.place else ""
     where = "!".join(filter(None, (each.sheet, cell)))
-    return ": ".join(filter(None, (where, " ".join(filter(None, (each.row, each.label))))))
+    question = " ".join(filter(None, (each.row, each.label)))
+    return ": ".join(filter(None, (where, question, each.problem)))
 
 
 def as_data(found: Return, given: GivenBack, workbook: str, text: str) -> dict[str, Any]:
