@@ -66,11 +66,13 @@ class Parsed(HTMLParser):
 
 def rows_behind(text: str, anchor: str) -> dict[tuple[str, str], set[str]]:
     """What the page lists behind a figure: by sheet and team, or team and file, the cells."""
-    listed = re.search(rf'<ul id="{anchor}"[^>]*>(.*?)</ul>', text, re.DOTALL)
+    listed = re.search(rf'<div id="{anchor}"[^>]*>(.*?)</div>', text, re.DOTALL)
     assert listed, anchor
     found: dict[tuple[str, str], set[str]] = {}
-    for sheet, places in re.findall(r'<bdi>([^<]*)</bdi>: <bdi dir="ltr">([^<]*)</bdi>', listed[1]):
-        for whose in unescape(places).split("; "):
+    sheet = ""
+    for heading, places in re.findall(r'<p dir="auto">([^<]*)|<bdi dir="ltr">([^<]*)', listed[1]):
+        sheet = heading or sheet
+        for whose in unescape(places).split("; ") if places else ():
             team, cells = re.fullmatch(r"(.*?) ([A-Z]+\d+(?:, [A-Z]+\d+)*)", whose).groups()  # type: ignore[union-attr]
             found.setdefault((unescape(sheet), team), set()).update(cells.split(", "))
     return found

@@ -301,7 +301,7 @@ def test_rows_that_say_the_same_are_one_line_and_name_the_file_where_a_team_has_
         (one.sheet, one.team): {source.cell for source in cells},
         (one.sheet, f"{one.team} (another.xlsx)"): {"F1"},
     }
-    assert text.partition(f'<ul id="{behind.anchor}"')[2].partition("</ul>")[0].count("<li>") == 1
+    assert text.partition(f'<div id="{behind.anchor}"')[2].partition("</div>")[0].count("<li>") == 1
 
 
 def test_long_tables_and_lists_fold(found: Overview) -> None:

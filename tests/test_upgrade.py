@@ -153,7 +153,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
         "They are listed on the sheet “To correct” of the attached workbook, with links to their cells.",
         "",
         "Most important:",
-        "- Plan!E19: PLN_13 Groups invited",
+        "• Plan!E19: PLN_13 Groups invited: “…” is not in the list.",
         "",
         "Answers that the attached workbook no longer asks for: 9.",
     ]
@@ -190,7 +190,7 @@ def test_validate_names_each_answer_that_is_asked_no_more(two: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("language", "budget"), [("fr", "- Plan!E14: Budget"), ("ar", "- الخطة!E14: الميزانية")]
+    ("language", "budget"), [("fr", "• Plan!E14: Budget"), ("ar", "• الخطة!E14: الميزانية")]
 )
 def test_the_message_speaks_the_language_of_the_team(
     two: Path, tmp_path: Path, language: str, budget: str

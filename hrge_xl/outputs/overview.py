@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
@@ -162,15 +162,18 @@ class OverviewView:
         """Give the name of a period, or words for none."""
         return name or self.say("none stated")
 
-    def together(self, behind: Drilldown) -> Iterable[tuple[tuple[str | None, Aim | None, str], str]]:
-        """Give the rows behind a figure, those that say the same on one sheet together: each team with its cells.
+    def by_sheet(self, behind: Drilldown) -> Iterator[tuple[str, dict[tuple[str | None, Aim | None], str]]]:
+        """Give the rows behind a figure by sheet, those that say the same together: each team with its cells.
 
         A team with one return is called by its name alone: its file stands where the page says who has answered.
         """
-        groups = grouped(((source.text, source.aim, source.sheet), source) for source in behind.sources)
-        for said, sources in groups.items():
-            cells = grouped((self._whose(source), source.cell) for source in sources)
-            yield said, "; ".join(f"{team} {', '.join(some)}" for team, some in cells.items())
+        for sheet, sources in grouped((source.sheet, source) for source in behind.sources).items():
+            same = grouped(((source.text, source.aim), source) for source in sources)
+            yield sheet, {said: self._cells(some) for said, some in same.items()}
+
+    def _cells(self, sources: Sequence[FigureSource]) -> str:
+        cells = grouped((self._whose(source), source.cell) for source in sources)
+        return "; ".join(f"{team} {', '.join(some)}" for team, some in cells.items())
 
     def _whose(self, source: FigureSource) -> str:
         team, file = source.team, source.file
@@ -326,6 +329,6 @@ def _pieces(parts: Sequence[tuple[Kind, int]], whole: int) -> list[tuple[Kind, f
     pieces, start = [], 0.0
     for kind, count in parts:
         wide = 100 * count / whole if whole else 0
-        pieces.append((kind, round(start, 2), round(wide, 2)))
+        pieces.append((kind, round(start, 1), round(wide, 1)))
         start += wide
     return pieces

@@ -288,7 +288,7 @@ class _Indicators:
 
 # questions: those that were answered with no, and every one in a line
 
-MOST_ROWS_OF_A_QUESTION = 40
+MOST_ROWS_OF_A_QUESTION = 30
 OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
 OF_A_FINDING = ("submission", "team", "tool", "row_code", "field", "sheet", "cell")
 TEAM, PLACE, CODE, NUMBER = 1, slice(2, 5), 5, 6  # where these stand in both, and in the first
