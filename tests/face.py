@@ -486,6 +486,7 @@ from hrge_xl.outputs.charts import (
     on_map,
     outlines,
     steps,
+    width,
 )
 from hrge_xl.outputs.document import CALLED, Document, SCHEMA, SEVERITIES, visible
 from hrge_xl.outputs.feedback import GivenBack, give_back
@@ -502,7 +503,7 @@ from hrge_xl.outputs.specs import html, text, touched_files
 from hrge_xl.cli import COMMANDS, cli, program as doctor, settings, terminal
 from hrge_xl.cli.common import command_line
 from hrge_xl.cli.program import SHELLS
-from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
+from hrge_xl.cli.findings_view import WORDS as VIEW_WORDS, by_importance, print_every_line, print_folded
 from hrge_xl.cli.round import generate as generate_command
 from hrge_xl.cli.terminal import (
     Bar,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,6 +62,20 @@ class Parsed(HTMLParser):
     @property
     def links(self) -> set[str | None]:
         return {attributes["href"] for tag, attributes in self.elements if tag == "a"}
+
+
+def rows_behind(text: str, anchor: str) -> dict[tuple[str, str], set[str]]:
+    """What the page lists behind a figure: by sheet and team, or team and file, the cells."""
+    listed = re.search(rf'<div id="{anchor}"[^>]*>(.*?)</div>', text, re.DOTALL)
+    assert listed, anchor
+    found: dict[tuple[str, str], set[str]] = {}
+    sheet = ""
+    for heading, places in re.findall(r'<p dir="auto">([^<]*)|<bdi dir="ltr">([^<]*)', listed[1]):
+        sheet = heading or sheet
+        for whose in unescape(places).split("; ") if places else ():
+            team, cells = re.fullmatch(r"(.*?) ([A-Z]+\d+(?:, [A-Z]+\d+)*)", whose).groups()  # type: ignore[union-attr]
+            found.setdefault((unescape(sheet), team), set()).update(cells.split(", "))
+    return found
 
 
 def stands_alone(text: str, *scripts: str) -> bool:

@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
 import sys
 import zipfile
 from datetime import date, datetime
@@ -639,3 +640,15 @@ def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> N
     (tmp_path / "out").write_text("a file")
     with pytest.raises(OutputError, match="cannot be written"):
         run(files, tmp_path / "out")
+
+
+def test_no_two_processes_of_a_run_have_one_reader(tmp_path: Path) -> None:
+    """The command starts one before it is forked, which is then in the hands of all."""
+    (tmp_path / "in").mkdir()
+    for number in range(8):
+        data = generate(SPEC, Order(f"T{number}", TODAY, "PAK", answers=answers(f"WS-{number}")))
+        (tmp_path / "in" / f"{number}.xlsx").write_bytes(data)
+    words = ["consolidate", tmp_path / "in", "-o", tmp_path / "out", "--spec", SPEC.folder, "--jobs", "2"]
+    command = [sys.executable, "-m", "hrge_xl", *map(str, words), "--today", str(TODAY)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.stdout.startswith("8 files: 8 accepted, 0 returned, 0 refused."), told.stdout

@@ -470,7 +470,7 @@ def test_a_copied_sheet_is_one_line(copied: Path) -> None:
     assert [each[4] for each in shown.lines if each[1] == "Notes"] == ["Ask the ministry"]
     text = message(look(copied), back, TODAY)
     assert text.count("Risks of last year") == 1
-    assert "- Risks of last year\n- Notes\n" in text
+    assert "• Risks of last year\n• Notes\n" in text
     assert "outside the cells" not in text
 
 

@@ -88,6 +88,8 @@ def value(team: str, number: float | None, **more: Any) -> Value:
         ([value("A", 2, kind=None)], (None, None, NO_KIND)),
         ([value("A", 2, kind="SCO"), value("B", 2, kind="SCO")], (None, None, NOT_ADDED)),
         ([value("A", 2), value("B", 3, country="A")], (None, None, DOUBLED)),
+        ([value("A", 2, country=""), value("B", 3, country="")], ("sum", 5, None)),  # where nobody has a country
+        ([value("A", 2, country=""), value("A", 3, country="")], (None, None, DOUBLED)),
         ([value("A", 50, kind="PCT", over=1, under=2), value("B", 10, kind="PCT", over=1, under=10)],
          ("pooled", 16.6666666667, None)),
         ([value("A", 50, kind="PCT", over=1, under=2), value("B", 10, kind="PCT")], (None, None, NO_RATIO)),

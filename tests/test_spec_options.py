@@ -290,7 +290,39 @@ def test_a_spec_without_countries(copy: Path, tmp_path: Path, monkeypatch: pytes
     assert [path.name for path in Path("issued").iterdir()] == ["example_en.xlsx"]
     assert "Country" not in cells(Path("issued/example_en.xlsx").read_bytes(), "Cover")
     assert hrge("consolidate", "issued", "-o", "out", "--spec", copy, "--today", TODAY) in (0, 1)
-    assert '<th scope="col">Country' not in Path("out/reports/overview.html").read_text(encoding="utf-8")
+    page = Path("out/reports/overview.html").read_text(encoding="utf-8")
+    assert 'id="who"' in page
+    assert not re.search("Countr|people", page.partition("<body>")[2].partition('id="profile"')[0])
+    about = openpyxl.load_workbook("out/data.xlsx")["Contents"].iter_rows(values_only=True)
+    assert "country" not in str([*about]).lower()
+
+
+def test_a_sum_that_differs_is_said(copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In every language; a letter and a redacted report quote no answer."""
+    rules = (copy / "rules.yaml").read_text(encoding="utf-8")
+    rule = "- {code: R-9, tool: PLAN, at: [PLN_06], check: PLN_06 + PLN_07 == PLN_10, message: It does not add up.}\n"
+    (copy / "rules.yaml").write_text(rules + rule, encoding="utf-8")
+    form = {"PLN_02": "PAK", "PLN_06": 18.0, "PLN_07": 12.0, "PLN_10": 2024.0}
+    answers = full(build(load(copy), "en")) | {("PLAN", "1", code): value for code, value in form.items()}
+    (tmp_path / "one.xlsx").write_bytes(issued(copy, answers=answers))
+    words = ("validate", tmp_path / "one.xlsx", "--spec", copy, "--today", TODAY)
+    for options in ((), ("--lang", "fr"), ("--json",), ("-v",)):
+        hrge(*words, *options)
+        assert "It does not add up. (18 + 12 = 30 ≠ 2024)" in capsys.readouterr().out
+    hrge(*words, "-v", "--redact")
+    assert "2024" not in capsys.readouterr().out.partition("R-9")[2].partition("\n")[0]
+    hrge("feedback", tmp_path / "one.xlsx", "--spec", copy, "-o", tmp_path / "out", "--today", TODAY)
+    (letter,) = (tmp_path / "out").glob("*_message.txt")
+    assert ": It does not add up." in letter.read_text(encoding="utf-8")
+    assert "≠" not in letter.read_text(encoding="utf-8")
+
+
+def test_a_level_that_is_worked_out_in_a_row_alone(tmp_path: Path) -> None:
+    """A spec may have levels and no matrix that crosses anything."""
+    files = {name: content for name, content in SPECS["scales"].items() if name != "tools/l.yaml"}
+    head = files["workbook.yaml"] | {"sheets": ["F", "S"]}
+    spec = write(files | {"workbook.yaml": head}, tmp_path / "spec")
+    assert (consolidated(spec, issued(spec)) / "data.xlsx").is_file()
 
 
 def test_the_overview_shows_what_the_spec_says(copy: Path) -> None:
@@ -305,6 +337,33 @@ def test_the_overview_shows_what_the_spec_says(copy: Path) -> None:
     page = (out / "reports" / "overview.html").read_text(encoding="utf-8")
     assert 'id="gaps"' not in page
     assert page.partition('id="top-risks"')[2].partition("</ol>")[0].count("<li>") == 1
+
+
+def test_numbers_steps_and_levels_on_the_overview(copy: Path) -> None:
+    """A range, a mean, and a total of what adds up; shares and years as people write them; steps by their names."""
+    blank = build(load(copy), "en")
+    for number, persons in enumerate((20.0, 30.0)):
+        form = {"PLN_02": "PAK", "PLN_06": persons, "PLN_07": 5.0, "PLN_08": 1000.5 + persons, "PLN_09": persons / 100,
+                "PLN_10": 2000.0 + persons}  # fmt: skip
+        answers = full(blank) | {("PLAN", "1", code): value for code, value in form.items()}
+        answers |= {("R1", "K-01", "RSK_03"): 1.0 + number, ("R1", "K-01", "RSK_04"): 3.0}
+        data = generate(load(copy), Order(f"T{number}", TODAY, "PAK", answers=answers))
+        (copy.parent / "returned").mkdir(exist_ok=True)
+        (copy.parent / "returned" / f"{number}.xlsx").write_bytes(data)
+    out = copy.parent / "out"
+    hrge("consolidate", copy.parent / "returned", "-o", out, "--spec", copy, "--today", TODAY)
+    page = (out / "reports" / "overview.html").read_text(encoding="utf-8")
+    said = {}
+    for item in page.partition('id="profile"')[2].partition('id="history"')[0].split("<li><p>")[1:]:
+        question, told = re.search(r'<b dir="auto">(.*?)</b>.*?<div>(.*?)<details', item, re.DOTALL).groups()  # type: ignore[union-attr]
+        said[question] = told.strip()
+    assert said["Participants expected"] == "From 20 to 30 · Total 50 · Mean 25"
+    assert said["Of whom women"] == "5 · Total 10 · Mean 5"
+    assert said["Budget"] == "From 1,020.5 to 1,030.5 · Mean 1,025.5"
+    assert said["Share already paid"] == "From 20% to 30% · Mean 25%"
+    assert said["Year of the last workshop"] == "From 2020 to 2030"
+    steps = [entry.label.say("en") for entry in load(copy).vocabularies["LIKELIHOOD"].items]
+    assert re.match(rf"{steps[0]} \d+ · {steps[1]} \d+( · |$)", said["Likelihood"])
 
 
 def test_the_schema_knows_every_option(capsys: pytest.CaptureFixture[str]) -> None:

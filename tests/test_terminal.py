@@ -21,7 +21,7 @@ from rich.cells import cell_len
 
 from hrge_xl import ExpectedReturn, ValidationRequest, validate
 from hrge_xl.cli import run
-from tests.audited import DAY, edited, hrge, round_folder
+from tests.audited import DAY, edited, hrge, returned, round_folder, workbook
 from tests.face import (
     ACTIVE,
     Bar,
@@ -294,6 +294,28 @@ def test_what_differs_is_told_in_general(capsys: Capsys) -> None:
     assert told.startswith("  error    V003 5 × “…” is not a number. (on Form: C0, C1, C2, C3 and 1 more)")
     (_, told) = printed(capsys, [file("one.xlsx", *[finding("R-R10", "warning", "Look.", None)] * 5)])
     assert told == "  warning  R-R10 5 × Look. (on Form) Do something about it."
+    used = [
+        finding("R-F01", "error", f"{name} is marked as used.", cell)
+        for name, cell in (("1.1", "E41"), ("2.3", "E51"))
+    ]
+    (_, told) = printed(capsys, [file("one.xlsx", *used)])
+    assert told.startswith(
+        "  error    R-F01 2 × 1.1 is marked as used. 2.3 is marked as used. (Form!E41, E51)"
+    )
+
+
+def test_every_word_is_of_one_language(tmp_path: Path, capsys: Capsys) -> None:
+    """But for commands, and what the files say themselves."""
+    files = returned(tmp_path, {"pak.xlsx": workbook("PAK"), "afg.xlsx": workbook("AFG"), "x.xlsx": b"PK"})
+    words = ("validate", *files, "--lang", "fr", "--today", DAY)
+    for options in ((), ("-v",)):
+        assert hrge(*words, *options) == 4
+        told = capsys.readouterr()
+        ours = re.sub("hrge-xl .*", "", told.out + told.err).lower()
+        assert "fichiers : " in ours
+        assert not re.findall(
+            r"\b(?:error|warning|files|returned|refused|also|more|nothing|next|every|and|sheets)\b", ours
+        )
 
 
 def test_colours_say_nothing_alone(monkeypatch: Patch, capsys: Capsys) -> None:

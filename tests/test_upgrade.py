@@ -166,7 +166,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
         "They are listed on the sheet “To correct” of the attached workbook, with links to their cells.",
         "",
         "Most important:",
-        "- Plan!E19: PLN_13 Groups invited",
+        "• Plan!E19: PLN_13 Groups invited: “…” is not in the list.",
         "",
         "Answers that the attached workbook no longer asks for: 9.",
     ]
@@ -203,7 +203,7 @@ def test_validate_names_each_answer_that_is_asked_no_more(two: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("language", "budget"), [("fr", "- Plan!E14: Budget"), ("ar", "- الخطة!E14: الميزانية")]
+    ("language", "budget"), [("fr", "• Plan!E14: Budget"), ("ar", "• الخطة!E14: الميزانية")]
 )
 def test_the_message_speaks_the_language_of_the_team(
     two: Path, tmp_path: Path, language: str, budget: str
@@ -262,7 +262,7 @@ def test_a_question_that_is_required_anew_is_asked_and_holds_nobody_back(
     (letter,) = Path("back").glob("*_message.txt")
     words = letter.read_text(encoding="utf-8")
     assert "Nothing has to be corrected" not in words
-    assert "New questions to answer:\n- Plan!E19: PLN_98 Who pays\n" in words
+    assert "New questions to answer:\n• Plan!E19: PLN_98 Who pays\n" in words
     (book,) = map(openpyxl.load_workbook, Path("back").glob("*_feedback.xlsx"))
     assert any("Who pays" in str(cell.value) for row in book["To correct"].iter_rows() for cell in row)
 

@@ -209,6 +209,10 @@ def test_the_list_for_a_mail_merge_says_what_the_drafts_say(first: tuple[Story, 
     }
     assert {row["language"] for row in rows} == set(COUNTRIES.values())
     assert Counter(row["occasion"] for row in rows) == {"feedback": 3, "thanks": 3}
+    for row in rows:
+        text = made[row["draft"].removesuffix(".eml")].get_body(("plain",))
+        assert text is not None
+        assert row["text"].split() == str(text.get_content()).split()
 
 
 def test_running_it_again_changes_nothing(first: tuple[Story, RefreshResult]) -> None:

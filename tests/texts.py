@@ -52,6 +52,7 @@ from tests.face import (
 )
 from tests.face import ROUND_STATUS_STATES as STATES
 from tests.face import STATUS_HEADS as HEADS
+from tests.face import VIEW_WORDS as WORDS_BEFORE_TEXTS
 from tests.face import WORDS as WORDS_OF_FILES
 
 PACKAGE = CATALOGUES.parent
@@ -143,6 +144,8 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         (HEADS.values(), "cli/status.py", "head of a column: where teams stand"),
         ((ARRIVED, SAVED, FIRST_SEEN), "cli/status.py", "by which day lateness goes"),
         ([severity.value for severity in Severity], "cli/program.py", "how much a finding weighs"),
+        ([status.code for status in STATUSES], "dataset/return_status.py", "what became of a file, in one word"),
+        (WORDS_BEFORE_TEXTS, "cli/findings_view.py", "stands before what else was found"),
     ):  # fmt: skip
         yield from ((text, f"hrge_xl/{file}", note) for text in said)
     for text, file in _what_files_are():

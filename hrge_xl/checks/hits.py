@@ -20,6 +20,7 @@ from ..findings import CATALOGUE, Kind
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..language.compiler import Row, SlotKey, Value, fold
+from ..layout.wording import ARITHMETIC
 from ..spec.compiled import CompiledSpec
 from ..spec.model import RegisterBlock, Rule
 from .answer_view import AnswerCell, AnswerView
@@ -120,7 +121,11 @@ def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Itera
             for row in view.active[column.table.number]
             if row not in non_answers and view.anywhere(rule.table, column, rule.broken, row)
         ]
-        yield from at_rows(view, rule.parsed.rule, column, rows)
+        for hit in at_rows(view, rule.parsed.rule, column, rows):
+            differing = [one.told(view, hit.row) for one in rule.sums if rule.table is column.table]
+            if told := next(filter(None, differing), ""):
+                hit.detail[ARITHMETIC] = told
+            yield hit
 
 
 def other_country(view: AnswerView) -> Iterator[Hit]:

@@ -11,11 +11,13 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from ..answers.answer import ONLY_ROW
+from ..core.numerals import shown
 from ..fields import Check, ColumnKind, Field, kind_of, type_of
 from ..findings import Kind
 from ..findings.value import ANSWER_MISSING
-from ..language import FIGURES, Call, Expr, Over, Ref, walk
+from ..language import FIGURES, Call, Compare, Expr, Over, Ref, walk
 from ..language.compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, worse
+from ..language.functions.rows import terms
 from ..spec.compiled import CompiledSpec, FieldChecks, FieldKey, Keeping, ParsedRule, Requirement
 from ..spec.issuance import items_of
 from ..spec.lookup import Scope
@@ -72,6 +74,22 @@ class NeedCheck(NamedTuple):
     reads: frozenset[int]
 
 
+class Sum(NamedTuple):
+    """What a rule adds up and holds against something else."""
+
+    addends: tuple[Compiled, ...]
+    whole: Compiled
+    other: Compiled
+
+    def told(self, answers: Any, row: Row) -> str:
+        """Say how the two differ, as 18 + 40 = 58 ≠ 60; nothing where they do not, or a side is not known."""
+        added = [value for addend in self.addends if isinstance(value := addend(answers, row, None), float)]
+        whole, other = self.whole(answers, row, None), self.other(answers, row, None)
+        if not isinstance(whole, float) or not isinstance(other, float) or whole == other:
+            return ""
+        return f"{' + '.join(map(shown, added))} = {shown(whole)} ≠ {shown(other)}"
+
+
 class RuleCheck(NamedTuple):
     """A rule of the spec, with the rows that it runs over and the column that it points to."""
 
@@ -81,6 +99,7 @@ class RuleCheck(NamedTuple):
     when: Compiled | None
     holds: Compiled
     reads: frozenset[int]
+    sums: tuple[Sum, ...]
 
     def broken(self, answers: Answers, row: Row, this: Row) -> bool | Unknown:
         """Say whether its condition is met and it does not hold."""
@@ -151,7 +170,18 @@ class Program(Compiler):
         assert parsed.check is not None
         home = None if parsed.home is None else self.columns[parsed.home]
         reads, table = self.reads(parsed.check, parsed.when), self._table_over(parsed.scope)
-        return RuleCheck(parsed, table, home, self._if_any(parsed.when), self.value(parsed.check), reads)
+        compared = [
+            part for part in walk(parsed.check) if isinstance(part, Compare) and part.op in ("==", "!=")
+        ]
+        sides = [pair for each in compared for pair in ((each.left, each.right), (each.right, each.left))]
+        sums = tuple(
+            Sum(tuple(self.value(term.of) for term in added), self.value(whole), self.value(other))
+            for whole, other in sides
+            if (added := terms(whole)) and len(added) > 1 and all(term.sign > 0 for term in added)
+        )
+        return RuleCheck(
+            parsed, table, home, self._if_any(parsed.when), self.value(parsed.check), reads, sums
+        )
 
     def _checks(self, column: FieldColumn, own: FieldChecks) -> list[AnswerCheck]:
         more = {id(check) for check in self.compiled.interdependent.get(column.key, ())}

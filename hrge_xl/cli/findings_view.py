@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,16 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len, set_cell_size
 
 from ..core.suggest import listed
-from ..core.words import SOURCE_LANGUAGE, counted, translator
+from ..core.words import SOURCE_LANGUAGE, Translate, translator
 from ..core.work import grouped
-from ..findings import CATALOGUE, Severity, general
-from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
+from ..findings import CATALOGUE, Severity, problem
+from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
 from .terminal import beside, cut, hanging, print_lines, shown, style, width
 
 if TYPE_CHECKING:
     from ..outputs.document import FileRow, FindingRow
 
 COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
+COUNTED = {  # how many there are of something: one, and several
+    "error": ("{n} error", "{n} errors"), "warning": ("{n} warning", "{n} warnings"), "info": ("{n} info", "{n} info"),
+    "waived": ("{n} waived", "{n} waived"), "file": ("{n} file", "{n} files"),
+}  # fmt: skip
 VERDICTS = {"accepted": "green", "returned": "red", "refused": "red"}
 FOLDED = ("error", "warning")  # what is shown of a file that is folded; the rest is counted
 MOST_CELLS = 4  # that are named; of more it is said on which sheets they are
@@ -28,19 +31,19 @@ MOST_SHEETS = 3
 MOST_FOLDS = 3  # kinds of findings that are told of one file among several
 MOST_ALIKE = 20  # files refused for one reason that are told one by one
 LEAST_SAID = 24  # columns, of what is said before a place
-BEHIND = 11  # columns, of the word before a text
+WORDS = ("error", "warning", "also", "status")  # that stand before a text
 SEVERAL = {  # what is said of many findings of a kind, where there is a better way than a number before one of them
     ANSWER_MISSING.code: "{count} answers missing",
     NOT_IN_LIST.code: "{count} answers not in the list",
 }
-LABEL = re.compile(r"^\{label\}\s*[:：]\s*")  # before what is said of one of them
 
 
-def print_every_line(files: Sequence[FileRow], *, quiet: bool) -> None:
+def print_every_line(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, quiet: bool) -> None:
     """Print findings, a line each, the place first; below each file its verdict, and why it does not count."""
     from ..outputs.build import waiver_of
     from ..outputs.document import place_of
 
+    say = translator(language)
     for file in files:
         name = Path(file["path"]).name
         for finding in file["findings"]:
@@ -49,11 +52,12 @@ def print_every_line(files: Sequence[FileRow], *, quiet: bool) -> None:
             waiver = finding["waiver"]
             place = f"{place_of(finding)}: " if finding["sheet"] else ""
             waived = f" [waiver {waiver['number']} {waiver_of(waiver).told}]" if waiver else ""
-            first = f"{name}: {place}{finding['code']} {finding['severity']}:"
+            first = f"{name}: {place}{finding['code']} {say(finding['severity'])}:"
             text = f"{first} {_message(finding)} {finding['remedy']}{waived}"
             print_lines(hanging(text, width()))
-        aside = _aside(file)
-        verdict = f"{file['verdict']} ({aside})" if aside else file["verdict"]
+        verdict = say(file["verdict"])
+        if _is_aside(file):
+            verdict += f" ({_aside(file, say)})"
         print_lines(hanging(f"{name}: {verdict}", width()))
 
 
@@ -62,11 +66,14 @@ def _message(finding: FindingRow) -> str:
     return f"{finding['message']}{hint}"
 
 
-def _aside(file: FileRow) -> str:
-    """Say why a file that could be read does not count."""
-    if file["counted"] or file["status"] == "refused":
-        return ""
-    return f"{file['status']}: {file['reason']}"
+def _is_aside(file: FileRow) -> bool:
+    """Tell whether a file could be read and does not count."""
+    return not file["counted"] and file["status"] != "refused"
+
+
+def _aside(file: FileRow, say: Translate) -> str:
+    """Say why such a file does not count."""
+    return f"{say(file['status'])}: {file['reason']}"
 
 
 # folded
@@ -91,10 +98,8 @@ def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FoldedFindings
     for code, findings in grouped(
         (finding["code"], finding) for finding in file["findings"] if not is_waived(finding)
     ).items():
-        text, first = _text(findings, language), findings[0]
-        folded.append(
-            FoldedFindings(code, first["severity"], len(findings), text, _places(findings), first["remedy"])
-        )
+        text, places, first = _text(findings, language), _places(findings, language), findings[0]
+        folded.append(FoldedFindings(code, first["severity"], len(findings), text, places, first["remedy"]))
     return sorted(folded, key=lambda fold: (-Severity(fold.severity).rank, -fold.number))
 
 
@@ -105,25 +110,32 @@ def _text(findings: Sequence[FindingRow], language: str) -> str:
         return _message(first)
     if language == SOURCE_LANGUAGE and first["code"] in SEVERAL:
         return SEVERAL[first["code"]].format(count=several)
-    kind = CATALOGUE.get(first["code"])
-    if kind is None or len({finding["message"] for finding in findings}) == 1:
-        return f"{several} × {first['message']}"
-    return f"{several} × {general(LABEL.sub('', translator(language)(kind.message)))}"
+    kind, messages = CATALOGUE.get(first["code"]), dict.fromkeys(finding["message"] for finding in findings)
+    if kind is not None and kind is not DOES_NOT_FIT and len(messages) > 1:
+        return f"{several} × {problem(kind, language)}"
+    return f"{several} × {' '.join([*messages][:MOST_CELLS])}{' …' if len(messages) > MOST_CELLS else ''}"
 
 
-def _places(findings: Sequence[FindingRow]) -> str:
+def _places(findings: Sequence[FindingRow], language: str) -> str:
     """Say where findings are: in which cells, or how many on which sheets."""
+    say = translator(language)
+
+    def first(names: Sequence[str], most: int) -> str:
+        shown_names, more = ", ".join(names[:most]), len(names) - most
+        return say("{names} and {n} more").format(names=shown_names, n=more) if more > 0 else shown_names
+
     cells = grouped((finding["sheet"], finding["cell"]) for finding in findings if finding["sheet"])
     addresses = {sheet: list(filter(None, some)) for sheet, some in cells.items()}
     if sum(map(len, cells.values())) <= MOST_CELLS:
         return "; ".join(f"{sheet}!{', '.join(some)}" if some else sheet for sheet, some in addresses.items())
     if len(cells) == 1:
         ((sheet, some),) = addresses.items()
-        return f"on {sheet}" + (f": {listed(some, MOST_CELLS)}" if some else "")
+        on_sheet = say("on {sheet}").format(sheet=sheet)
+        return f"{on_sheet}: {first(some, MOST_CELLS)}" if some else on_sheet
     counts = {sheet: len(some) for sheet, some in cells.items()}
     ordered = sorted(counts, key=lambda sheet: -counts[sheet])
     texts = [f"{sheet} ({counts[sheet]})" for sheet in ordered]
-    return f"on {len(cells)} sheets: {listed(texts, MOST_SHEETS)}"
+    return f"{say('on {n} sheets').format(n=len(cells))}: {first(texts, MOST_SHEETS)}"
 
 
 def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, quiet: bool) -> None:
@@ -131,34 +143,86 @@ def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, q
 
     Of one file alone everything is told, of several what matters most.
     """
-    severities = FOLDED[:1] if quiet else FOLDED
-    clean: list[FileRow] = []
-    aside: dict[str, list[FileRow]] = {}
-    alike: dict[str, list[FileRow]] = {}
-    for file in by_importance(files):
-        shown_folds = [fold for fold in folds(file, language) if fold.severity in severities]
-        if shown_folds and file["verdict"] == "refused":
-            same = alike.setdefault(shown_folds[0].code, [])
-            same.append(file)
-            if len(same) > MOST_ALIKE:
-                continue
-        if shown_folds and not _is_settled(file):
-            _print_file(file, shown_folds, None if len(files) == 1 else MOST_FOLDS)
-        elif _aside(file):
-            aside.setdefault(_aside(file), []).append(file)
-        else:
-            clean.append(file)
-    for code, some in alike.items():
-        if more := some[MOST_ALIKE:]:
-            names = listed([*map(_named, more)], MOST_ALIKE)
-            _print_names(f"Refused like them, {code}, {counted(len(more), 'more file')}: ", [names])
-    for why, some in aside.items():
-        if len(some) == 1:
-            _print_head(_named(some[0]), f"{some[0]['status']}:", str(some[0]["reason"]))
-        else:
-            _print_names(f"{why} {counted(len(some), 'file')}: ", map(_named, some))
-    if clean and not quiet:
-        _print_names(f"Nothing to look at in {counted(len(clean), 'file')}: ", _by_team(clean))
+    _Printer(language).files(files, quiet=quiet)
+
+
+class _Printer:
+    """Prints files with their findings, folded, in a language."""
+
+    def __init__(self, language: str) -> None:
+        self.language, self.say = language, translator(language)
+        self.behind = (
+            max(cell_len(self.say(word)) for word in WORDS) + 4
+        )  # columns, of the word before a text
+
+    def files(self, files: Sequence[FileRow], *, quiet: bool) -> None:
+        """Print some files."""
+        severities = FOLDED[:1] if quiet else FOLDED
+        clean: list[FileRow] = []
+        aside: dict[str, list[FileRow]] = {}
+        alike: dict[str, list[FileRow]] = {}
+        for file in by_importance(files):
+            shown_folds = [fold for fold in folds(file, self.language) if fold.severity in severities]
+            if shown_folds and file["verdict"] == "refused":
+                same = alike.setdefault(shown_folds[0].code, [])
+                same.append(file)
+                if len(same) > MOST_ALIKE:
+                    continue
+            if shown_folds and not _is_settled(file):
+                self._file(file, shown_folds, None if len(files) == 1 else MOST_FOLDS)
+            elif _is_aside(file):
+                aside.setdefault(_aside(file, self.say), []).append(file)
+            else:
+                clean.append(file)
+        for code, some in alike.items():
+            if more := some[MOST_ALIKE:]:
+                named = listed([*map(_named, more)], MOST_ALIKE)
+                first = self.say("Refused like them, {code}, {files}").format(
+                    code=code, files=self._counted(len(more), "file")
+                )
+                _print_names(f"{first}: ", [named])
+        for why, some in aside.items():
+            if len(some) == 1:
+                _print_head(_named(some[0]), f"{self.say(some[0]['status'])}:", str(some[0]["reason"]))
+            else:
+                _print_names(f"{why} {self._counted(len(some), 'file')}: ", map(_named, some))
+        if clean and not quiet:
+            first = self.say("Nothing to look at in {files}").format(files=self._counted(len(clean), "file"))
+            _print_names(f"{first}: ", _by_team(clean))
+
+    def _counted(self, count: int, what: str) -> str:
+        one, many = COUNTED[what]
+        return self.say(one if count == 1 else many).format(n=f"{count:,}")
+
+    def _file(self, file: FileRow, shown_folds: Sequence[FoldedFindings], most: int | None) -> None:
+        found = [self._counted(file["counts"][key], key) for key in COUNTED if file["counts"].get(key)]
+        verdict = file["verdict"]
+        _print_head(_named(file), f"{self.say(verdict)},", ", ".join(found), VERDICTS[verdict])
+        if _is_aside(file):
+            self._row("status", None, _aside(file, self.say), short=False)
+        for fold in shown_folds[:most]:
+            self._fold(fold, refused=verdict == "refused", alone=most is None)
+        if most and shown_folds[most:]:
+            others = (
+                f"{fold.code} ×{fold.number}" if fold.number > 1 else fold.code for fold in shown_folds[most:]
+            )
+            self._row("also", None, ", ".join(others), short=True)
+
+    def _fold(self, fold: FoldedFindings, *, refused: bool, alone: bool) -> None:
+        where = f" ({fold.places})" if fold.places else ""
+        whole, columns, text = refused or alone, width(), f"{fold.code} {fold.text}"
+        remedy = f" {fold.remedy}" if whole else ""
+        room = columns - self.behind - cell_len(where) if columns else 0
+        if not whole and room > LEAST_SAID:  # where it is stands there whole
+            text = cut(shown(text), room)
+        self._row(fold.severity, COLOURS[fold.severity], f"{text}{where}{remedy}", short=not whole)
+
+    def _row(self, word: str, colour: str | None, text: str, *, short: bool) -> None:
+        """Print a text behind a word; `short`: in one line of the terminal."""
+        columns, first = width(), set_cell_size(f"  {self.say(word)}", self.behind)
+        if short and columns:
+            text = cut(shown(text), columns - self.behind)
+        print_lines(beside(style(first, fg=colour), text, columns, indent=self.behind))
 
 
 def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
@@ -180,7 +244,7 @@ def _importance(files: Sequence[FileRow]) -> tuple[bool, int, int]:
 
 def _is_settled(file: FileRow) -> bool:
     """Tell whether nobody has to do anything about a file: another one counts in its place, or it is a copy."""
-    return file["settled"] and bool(_aside(file))
+    return file["settled"] and _is_aside(file)
 
 
 def _team(file: FileRow) -> str:
@@ -190,41 +254,6 @@ def _team(file: FileRow) -> str:
 def _named(file: FileRow) -> str:
     name, team = Path(file["path"]).name, _team(file)
     return name if not team or name.startswith(team) else f"{team} {name}"
-
-
-def _print_file(file: FileRow, shown_folds: Sequence[FoldedFindings], most: int | None) -> None:
-    counts = file["counts"]
-    found = [counted(counts[key], key) for key in FOLDED if counts[key]]
-    found += [f"{counts[key]} {key}" for key in ("info", "waived") if counts[key]]
-    _print_head(_named(file), f"{file['verdict']},", ", ".join(found), VERDICTS[file["verdict"]])
-    if _aside(file):
-        _print_row("  status", None, _aside(file), short=False)
-    refused = file["verdict"] == "refused"
-    for fold in shown_folds[:most]:
-        _print_fold(fold, refused=refused, alone=most is None)
-    if most and shown_folds[most:]:
-        others = (
-            f"{fold.code} ×{fold.number}" if fold.number > 1 else fold.code for fold in shown_folds[most:]
-        )
-        _print_row("  also", None, ", ".join(others), short=True)
-
-
-def _print_fold(fold: FoldedFindings, *, refused: bool, alone: bool) -> None:
-    where = f" ({fold.places})" if fold.places else ""
-    whole, columns, text = refused or alone, width(), f"{fold.code} {fold.text}"
-    remedy = f" {fold.remedy}" if whole else ""
-    room = columns - BEHIND - cell_len(where) if columns else 0
-    if not whole and room > LEAST_SAID:  # where it is stands there whole
-        text = cut(shown(text), room)
-    _print_row(f"  {fold.severity}", COLOURS[fold.severity], f"{text}{where}{remedy}", short=not whole)
-
-
-def _print_row(word: str, colour: str | None, text: str, *, short: bool) -> None:
-    """Print a text behind a word; `short`: in one line of the terminal."""
-    columns, first = width(), set_cell_size(word, BEHIND)
-    if short and columns:
-        text = cut(shown(text), columns - BEHIND)
-    print_lines(beside(style(first, fg=colour), text, columns, indent=BEHIND))
 
 
 def _print_head(name: str, verdict: str, text: str, colour: str | None = None) -> None:

@@ -52,28 +52,31 @@ def validate(
             if as_json:
                 data(render(hrge_xl.document(found, run, files)), nl=False)
             elif verbose:
-                print_every_line(files, quiet=quiet)
+                print_every_line(files, run.language, quiet=quiet)
             else:
                 print_folded(files, run.language, quiet=quiet)
-        print_totals(found)
+        print_totals(found, run.language)
         if not as_json and not quiet:
-            _next(paths, files, every_line=verbose)
+            _next(paths, files, run.language, every_line=verbose)
         return exit_code(files, fail_on)
 
 
-def _next(paths: Sequence[str], files: Sequence[FileRow], *, every_line: bool) -> None:
+def _next(paths: Sequence[str], files: Sequence[FileRow], language: str, *, every_line: bool) -> None:
     """Say what to do about it."""
+    from ..core.words import translator
+
+    say = translator(language)
     counting = [file for file in files if not file["settled"]]
     if not every_line and any(file["findings"] for file in counting):
-        line("Every finding, with what to do: -v. What a code means: hrge-xl explain CODE", err=True)
+        line(say("Every finding, with what to do: -v. What a code means: hrge-xl explain CODE"), err=True)
     if any(file["status"] == "conflict" for file in counting):
-        next_step("decide", *paths[:1])
+        next_step("decide", *paths[:1], language=language)
     elif any(file["verdict"] == "returned" for file in counting):
-        next_step("feedback", *paths, and_then=" -o feedback")
+        next_step("feedback", *paths, and_then=" -o feedback", language=language)
     elif any(file["verdict"] == "refused" for file in counting):
-        line("Next: ask for the files that were refused again.", err=True)
+        line(say("Next: ask for the files that were refused again."), err=True)
     else:
-        next_step("consolidate", *paths)
+        next_step("consolidate", *paths, language=language)
 
 
 # check
@@ -214,12 +217,12 @@ def facts(request: hrge_xl.Question, *, redacted: bool = False, language: str | 
     return hrge_xl.Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", request.today, command, language or "en", redacted)
 
 
-def print_totals(datasets: Sequence[hrge_xl.Dataset]) -> None:
+def print_totals(datasets: Sequence[hrge_xl.Dataset], language: str = "en") -> None:
     """Print what was received and what became of it on stderr, as the last lines."""
     from ..outputs.build import totals
 
     print_notes(*datasets)
-    print_lines(totals(datasets).lines(), err=True)
+    print_lines(totals(datasets).lines(language), err=True)
 
 
 def exit_code(files: Sequence[FileRow], fail_on: str) -> Exit:

@@ -68,6 +68,8 @@ def module_path() -> tuple[str, ...]:
 
 
 _ahead: list[Interpreter] = []
+if hasattr(os, "register_at_fork"):  # two forked processes would write to one: each starts its own
+    os.register_at_fork(after_in_child=_ahead.clear)
 
 
 def start_ahead(*modules: str) -> None:

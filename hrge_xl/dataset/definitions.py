@@ -109,12 +109,15 @@ def selection(schema: Schema, view: Table) -> str:
         return _written(SHEET.strip("<>")).format_map(_of_sheets(view))
     if view.name == MATRIX_ROWS.name:
         assert schema.spec is not None  # or there is no matrix
+        pair = "SELECT {} AS tool, {} AS matrix_row_field, {} AS matrix_column_field"
         pairs = [
-            f"SELECT {_text(tool)} AS tool, {_text(one)} AS matrix_row_field, {_text(other)} AS matrix_column_field"
-            for tool, crossed in crossed_pairs(schema.spec).items()
-            for one, other in crossed
-        ]
-        return _written(view.name).format(pairs=" UNION ALL ".join(pairs))
+            pair.format(*map(_text, (tool, *crossed)))
+            for tool, some in crossed_pairs(schema.spec).items()
+            for crossed in some
+        ]  # none where levels are only worked out in a row
+        return _written(view.name).format(
+            pairs=" UNION ALL ".join(pairs) or f"{pair.format(*['NULL'] * 3)} WHERE 1 = 0"
+        )
     if view.name == RECONCILIATION.name:
         counts = []  # of the items of which this became; a copy of a content is doubled, whatever it is
         for status in STATUSES:

@@ -425,7 +425,11 @@ def status_words(say: Translate) -> dict[str, str]:
     }
 
 
-def may_be_shared(say: Translate) -> str:
-    """Say what a copy that may be shared leaves out."""
-    masked = say("May be shared: counts of 1 to 10 people are masked, and so is what would reveal them.")
+def may_be_shared(say: Translate, *, people: bool) -> str:
+    """Say what a copy that may be shared leaves out; `people`: something in it may count people."""
+    masked = (
+        say("May be shared: counts of 1 to 10 people are masked, and so is what would reveal them.")
+        if people
+        else say("May be shared.")
+    )
     return f"{masked} {say('Restricted questions are left out, and whatever is counted by them.')}"

@@ -263,6 +263,7 @@ class Schema:
             "": True, "lists": self.list_columns, "matrix": self.spec and self.spec.matrix,
             "risks": figures and figures.risks, "indicators": figures and figures.indicators,
             "questions": figures and figures.questions, "answers": self.spec and self.answers,
+            "countries": self.spec and self.spec.countries,
         }  # fmt: skip
         own = {OVERDUE: self.overdue, TOP_RISKS: self.top_risks}
         return tuple(
@@ -371,3 +372,8 @@ def _unused(code: str, taken: set[str]) -> str:
 def restricted_fields(spec: Spec | None) -> set[tuple[str, str]]:
     """Tool and code of the fields that must not reach a shared file."""
     return {(t.code, f.code) for t, _, f in spec.places() if f.restricted} if spec else set()
+
+
+def counts_people(spec: Spec | None) -> bool:
+    """Say whether a field or an indicator may count people, whose small counts are masked in a shared file."""
+    return spec is None or spec.figures.indicators is not None or any(f.people for _, _, f in spec.places())

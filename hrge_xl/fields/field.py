@@ -125,9 +125,10 @@ class FieldType:
 
     `meaning` says in the guide what is answered. `needs` and `allows` are the options of its own; `style` and
     `width` draw its cells; `refuses` is what the sheet's own alert is about. `keeps` names the types that all its
-    answers are answers of, just as they stand. `scaled`: people see another number than the stored one. `adds_up`:
-    a total of its answers means something. `tolerant`: what people may type is more than what the dropdown offers;
-    the sheet tells so and refuses nothing, and its check tells what is wrong. `validation`: what the sheet lets in.
+    answers are answers of, just as they stand. `scaled`: people see another number than the stored one. `measures`:
+    a mean of its answers means something; `adds_up`: a total, too. `tolerant`: what people may type is more than what
+    the dropdown offers; the sheet tells so and refuses nothing, and its check tells what is wrong. `validation`: what
+    the sheet lets in.
     """
 
     name: str = ""
@@ -149,6 +150,7 @@ class FieldType:
     stepped: bool = False  # answered with the number of a step of a list
     calculated: bool = False
     scaled: bool = False
+    measures: bool = False
     adds_up: bool = False
     tolerant: bool = False
     validation: str = "any"

@@ -76,6 +76,7 @@ class DecimalField(FieldType):
     bounded = "Type a number ({limits})."
     refuses = (NOT_A_NUMBER,)
     whole = False
+    measures = True
     least: float | None = None  # where the spec does not say otherwise
     most: float | None = None
 
@@ -218,6 +219,7 @@ class YearField(DecimalField):
     bounded = "Type a year ({limits})."
     unit = "year"
     whole = True
+    measures = False
     least, most = 1900, 2100
 
     def _read_whole(self, number: float, notes: Names, language: str) -> Reading:

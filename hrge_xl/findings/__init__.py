@@ -7,12 +7,13 @@ words at the edge.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from types import ModuleType
 
 from ..core.suggest import plain
-from ..core.words import Translate
+from ..core.words import Translate, translator
 from . import file, identity, structure, value
 from .model import (
     Detail,
@@ -95,6 +96,14 @@ def general(template: str, details: Mapping[str, str] | None = None) -> str:
     return sentence(template, details or {}, "…")
 
 
+_LABEL = re.compile(r"^\{label\}\s*[:：]\s*")  # before what is said of one answer
+
+
+def problem(kind: Kind, language: str) -> str:
+    """Say what is wrong, without the question that it is about and what was answered."""
+    return general(_LABEL.sub("", translator(language)(kind.message)))
+
+
 __all__ = [
     "CATALOGUE",
     "FAMILIES",
@@ -113,6 +122,7 @@ __all__ = [
     "general",
     "kind_called",
     "needing",
+    "problem",
     "sentence",
     "shown",
     "waived",

@@ -10,7 +10,7 @@ from ..core.message_templates import MessageTemplate, text_of
 from ..core.paths import name_of
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..fields import TICK, YES_NO, Field
-from ..findings import CATALOGUE, Detail, Details, Finding, Kind, Words, general, sentence
+from ..findings import CATALOGUE, Detail, Details, Finding, Kind, Words, general, problem, sentence
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Rule, Spec
@@ -23,6 +23,9 @@ QUOTED = ("value", "expected", "found", "read", "seen")
 OF_ITS_LIST = ("read", "expected")  # details that may be entries of the field's own list
 BETWEEN = ", "
 LEFT_OUT = "…"
+
+
+ARITHMETIC = "arithmetic"  # the detail that says which sum a rule found to differ, behind what the rule says
 
 
 class Wording:
@@ -66,6 +69,8 @@ class Wording:
         message, remedy = (sentence(say(text), quoted) for text in (of_value or kind.message, kind.remedy))
         if isinstance(about, Rule):
             message = sentence(about.message.say(language), details) or message
+            if ARITHMETIC in details:
+                message = f"{message} ({details[ARITHMETIC]})"
             remedy = sentence(about.remedy.say(language), details) or remedy
         elif field is not None and kind in (*FIGURES, NOT_IN_LIST):
             remedy = instructed(kind, field, language)
@@ -84,7 +89,10 @@ class Wording:
         own = map(
             placeholders, (kind_of(about).message, kind_of(about).message_of_value, kind_of(about).remedy)
         )
-        named = sorted(asked_of_row(about, self._field(finding, finding.field)).union(*own) & details.keys())
+        named = sorted(
+            asked_of_row(about, self._field(finding, finding.field)).union({ARITHMETIC}, *own)
+            & details.keys()
+        )
         noted = {name: details[name] for name in named if details[name] != known.get(name)}
         return replace(finding, words=words, details=noted, language=language)
 
@@ -101,6 +109,14 @@ class Wording:
             why, _, remedy = explained(about, finding.language)
             unquoted = Words(f"{words.label or finding.name}: {why}", remedy, words.label)
         return replace(finding, value=None, suggestion=None, details={}, words=unquoted)
+
+    def problem(self, finding: Finding, language: str) -> str:
+        """Say what is wrong, without the question that it is about and what was answered."""
+        about, field = self._about(finding), self._field(finding, finding.field)
+        constraint = field.constraint if about is DOES_NOT_FIT and field is not None else None
+        worded = about if isinstance(about, Rule) else constraint
+        own = general(worded.message.say(language)) if worded is not None else ""
+        return own or ("" if about is None else problem(kind_of(about), language))
 
     def reason(self, code: str, why: str | MessageTemplate, language: str, *, redacted: bool = False) -> str:
         """Say why a check did not run: in the words of its rule, or of the program; without what may be names."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from math import ceil
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 WIDTH, HEIGHT = 360, 170
-EDGE, TOP, FOOT, SIDE = 10, 24, 22, 96  # SIDE: the room for the names of levels that a line is held against
+EDGE, TOP, FOOT = 10, 24, 22
+ROOM = 0.85  # of the height is for a sum that grows: the rest is for its value, below the names of the marks
 LINE = 13  # the height of a line of text
 LETTER, APART = 6.8, 8  # the width of a letter, and between two labels
 START, MIDDLE, END = "start", "middle", "end"
@@ -82,19 +83,30 @@ class Chart:
         """Add a text; its anchor is the side that reading starts from."""
         self.shapes.append(ChartElement("text", anchor, [_short(self.across(x)), _short(y)], text))
 
-    def name(self, x: float, y: float, text: str, right: float = WIDTH) -> None:
-        """Add a text in the middle above a place, turned inwards where it would stick out."""
-        half = LETTER / 2 * len(text)
-        if x - half < 2:
-            self.text(2, y, text, START)
-        elif x + half > right - 2:
-            self.text(right - 2, y, text, END)
-        else:
-            self.text(x, y, text)
+    def names(self, named: Iterable[tuple[float, float, str]], right: float = WIDTH) -> None:
+        """Add texts, each in the middle above its place, and turned inwards where it would stick out.
+
+        A text that would stand on one before it is left out.
+        """
+        taken: list[tuple[float, float, float]] = []
+        for x, y, text in named:
+            wide = width(text)
+            start = max(2, min(x - wide / 2, right - 2 - wide))
+            end = start + wide
+            if all(
+                start >= to + APART or end + APART <= since or abs(y - at) >= LINE for since, to, at in taken
+            ):
+                taken.append((start, end, y))
+                self.text((start + end) / 2, y, text)
 
     def across(self, x: float) -> float:
         """Give where something stands that is so far from the side where reading starts."""
         return WIDTH - x if self.mirrored else x
+
+
+def width(text: str) -> float:
+    """Give about how wide a text is; letters of some scripts are twice as wide."""
+    return LETTER * sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _short(number: float) -> str:
@@ -106,7 +118,7 @@ def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool
     chart = Chart(
         [*(f"{each.label}: {each.said}" for each in points), *(mark.said for mark in marks)], mirrored
     )
-    right = WIDTH - (SIDE if marks else EDGE)
+    right = WIDTH - max((width(mark.said) + EDGE for mark in marks), default=EDGE)
     height = _heights([point.value for point in points] + [mark.value for mark in marks])
     step = (right - 3 * EDGE) / max(len(points) - 1, 1)
     places = [(2 * EDGE + at * step, height(point.value)) for at, point in enumerate(points)]
@@ -119,10 +131,9 @@ def lines(points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool
         chart.text(right + 5, lowest, mark.said, START)
     chart.line(places, "trendline")
     chart.shapes += [ChartElement("dot", "", [_short(chart.across(x)), _short(y)]) for x, y in places]
-    for at in _labelled([point.label for point in points], step):
-        chart.name(places[at][0], HEIGHT - 6, points[at].label, right)
-    for at in _labelled([point.said for point in points], step):
-        chart.name(places[at][0], places[at][1] - 8, points[at].said, right)
+    latest_first = [*zip(points, places, strict=True)][::-1]
+    chart.names(((x, HEIGHT - 6, point.label) for point, (x, _) in latest_first), right)
+    chart.names(((x, y - 8, point.said) for point, (x, y) in latest_first), right)
     return chart
 
 
@@ -143,11 +154,9 @@ def columns(found: Sequence[ChartColumn], *, top: float | None = None, mirrored:
                 chart.box(start, upper, wide, lower - upper, css)
                 below += value
     chart.line([(EDGE, height(0)), (WIDTH - EDGE, height(0))], "axis")
-    for at in _labelled([column.label for column in found], step):
-        chart.name(EDGE + (at + 0.5) * step, HEIGHT - 6, found[at].label)
-    for at in _labelled([column.said for column in found], step):
-        above = height(max(totals[at], top or 0.0))
-        chart.text(EDGE + (at + 0.5) * step, above - 6, found[at].said)
+    latest_first = [(EDGE + (at + 0.5) * step, at) for at in reversed(range(len(found)))]
+    chart.names((x, HEIGHT - 6, found[at].label) for x, at in latest_first)
+    chart.names((x, height(max(totals[at], top or 0.0)) - 6, found[at].said) for x, at in latest_first)
     return chart
 
 
@@ -157,24 +166,20 @@ def steps(
 ) -> Chart:  # fmt: skip
     """Give a sum that grows: each point at its share of the time, upright marks at theirs, up to `top`."""
     told = [f"{point.label}: {point.said}" for _, point in points] + [mark.said for _, mark in marks]
-    chart, height, wide = Chart(told, mirrored), _heights([top]), WIDTH - 4 * EDGE
+    chart, height, wide = Chart(told, mirrored), _heights([top / ROOM]), WIDTH - 4 * EDGE
     at = {share: 2 * EDGE + share * wide for share, _ in (*points, *marks)}
     ground = height(0)
     chart.line([(EDGE, ground), (WIDTH - EDGE, ground)], "axis")
     for share, mark in marks:
         chart.line([(at[share], TOP - 8), (at[share], ground)], mark.css)
-        chart.name(at[share], TOP - 12, mark.said)
+    chart.names((at[share], TOP - 12, mark.said) for share, mark in marks)
     path = [(EDGE * 1.0, ground)]
     for share, point in points:
         path += [(at[share], path[-1][1]), (at[share], height(point.value))]
     chart.line([*path, (WIDTH - EDGE * 1.0, path[-1][1])], "trendline")
-    for share, point in points[-1:]:
-        anchor = END if share > 0.4 else START
-        chart.text(
-            at[share] + (-6 if anchor == END else 6), max(path[-1][1] + 4, TOP + 4), point.said, anchor
-        )
-    for share, point in {points[0][0]: points[0][1], points[-1][0]: points[-1][1]}.items() if points else ():
-        chart.name(at[share], HEIGHT - 6, point.label)
+    ends = [(at[share], point) for share, point in (*points[-1:], *points[:1])]
+    chart.names((x, path[-1][1] - 6, point.said) for x, point in ends[:1])
+    chart.names((x, HEIGHT - 6, point.label) for x, point in ends)
     return chart
 
 
@@ -185,20 +190,14 @@ def _heights(values: Sequence[float]) -> Callable[[float], float]:
     return lambda value: HEIGHT - FOOT - (value - low) * unit
 
 
-def _labelled(labels: Sequence[str], step: float) -> range:
-    """Say which of many places are labelled: so many that no label stands upon another, the last one always."""
-    if not labels:
-        return range(0)
-    every = max(1, ceil((max(map(len, labels)) * LETTER + APART) / step))
-    return range((len(labels) - 1) % every, len(labels), every)
-
-
 # the countries of a round on a map that is cut out around them
 
 OUTLINES = "outlines.json"
 MARGIN, LEAST, RATIO = 0.18, 260.0, 1.7  # around the countries; the narrowest cut-out; width by height
 SMALL = 0.035  # of the width: a country that is smaller has a dot too, that it is seen at all
 LETTERS, DOT = 0.024, 0.009  # of the width
+# where the name of a country may stand, in widths and heights of it: upon it, below, above, beside it
+NAMED_AT = (0, 0), (0, 1), (0, -1), (1.1, 0), (-1.1, 0), (0, 2), (0, -2)
 _MOVES = re.compile(r"M(-?\d+),(-?\d+)(?:l([^Mz]*))?")
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -228,13 +227,17 @@ class Outline(NamedTuple):
 
 
 class MapCountry(NamedTuple):
-    """A country that matters: its code, its outline, its class, what is said of it, and the radius of its dot."""
+    """A country that matters: its code, its outline, its class, what is said of it, its dot, and where its name stands.
+
+    A name for which there is no room is left out.
+    """
 
     code: str
     outline: Outline
     css: str
     said: str
-    dot: float  # 0 where it is large enough to be seen
+    dot: float  # the radius; 0 where it is large enough to be seen
+    name: tuple[float, float] | None
 
 
 class CountryMap(NamedTuple):
@@ -284,11 +287,11 @@ def country_map(shown: Mapping[str, tuple[str, str]]) -> CountryMap | None:
         return None
     box = _around([outline.main for outline in there.values()])
     wide = box[2] - box[0]
-    drawn = []
+    names, drawn = _names(there, LETTERS * wide), []
     for code, outline in there.items():
         left, top, right, bottom = outline.main
         small = max(right - left, bottom - top) < SMALL * wide
-        drawn.append(MapCountry(code, outline, *shown[code], DOT * wide if small else 0))
+        drawn.append(MapCountry(code, outline, *shown[code], DOT * wide if small else 0, names.get(code)))
     land = (outline for code, outline in countries.items() if code not in there and outline.meets(box))
     return CountryMap(
         [said for code, (_, said) in shown.items() if code in there],
@@ -305,3 +308,21 @@ def _around(boxes: list[Box]) -> Box:
     wide = max(right - left, (bottom - top) * RATIO, LEAST) * (1 + 2 * MARGIN)
     x, y = (left + right) / 2, (top + bottom) / 2
     return x - wide / 2, y - wide / RATIO / 2, x + wide / 2, y + wide / RATIO / 2
+
+
+def _names(there: Mapping[str, Outline], high: float) -> dict[str, tuple[float, float]]:
+    """Give where the names of countries stand, in letters so high: none on another one, the largest countries first."""
+
+    def size(code: str) -> float:
+        left, top, right, bottom = there[code].main
+        return (right - left) * (bottom - top)
+
+    found: dict[str, tuple[float, float]] = {}
+    for code in sorted(there, key=size, reverse=True):
+        wide = 0.75 * high * len(code)
+        for across, down in NAMED_AT:
+            x, y = there[code].x + across * wide, there[code].y + down * high
+            if all(abs(x - other) >= wide or abs(y - at) >= high for other, at in found.values()):
+                found[code] = x, y
+                break
+    return found

@@ -30,6 +30,7 @@ from ..dataset.schema import (
     NUMBER,
     TEXT,
     Table,
+    counts_people,
     spec_language,
     title_below_form,
 )
@@ -195,7 +196,7 @@ class _Book:
         pen.put(1, NAME, made.format(day=self.today.isoformat()), "plain")
         pen.put(2, NAME, folded, "plain")
         if masked:
-            pen.put(3, NAME, may_be_shared(say), "plain")
+            pen.put(3, NAME, may_be_shared(say, people=counts_people(spec)), "plain")
         return 4 + masked
 
     def _not_here(self) -> Iterator[str]:

@@ -257,13 +257,16 @@ def corrections(findings: Sequence[Finding], content: Content) -> list[Correctio
     wanted = [each for each in findings if each.severity is not Severity.INFO]
     number = {sheet.name: number for number, sheet in enumerate(content.layout.sheets)}
     wording, language = Wording(content.layout.spec), content.layout.language
-    found = (_correction(each, wording.words(each, language), content) for each in wanted)
+    found = (
+        _correction(each, wording.words(each, language), wording.problem(each, language), content)
+        for each in wanted
+    )
     return sorted(
         found, key=lambda each: (each.urgency, number.get(each.sheet, -1), each.place or Place(0, 0))
     )
 
 
-def _correction(finding: Finding, words: Words, content: Content) -> Correction:
+def _correction(finding: Finding, words: Words, problem: str, content: Content) -> Correction:
     layout = content.layout
     urgency = Urgency.DOUBTFUL
     if finding.severity is Severity.ERROR:  # missing is what the sheets call so
@@ -273,7 +276,7 @@ def _correction(finding: Finding, words: Words, content: Content) -> Correction:
     if slot is None:
         return Correction(
             urgency, finding.sheet or "", finding.row or "", None, None, words.label or "", finding.value or "",
-            words.message, words.remedy,
+            words.message, words.remedy, problem,
         )  # fmt: skip
     row, question = _asked(slot, layout)
     reason, label, remedy = words.message, words.label, words.remedy
@@ -287,7 +290,7 @@ def _correction(finding: Finding, words: Words, content: Content) -> Correction:
     places = {address(*place): place for place in slot.cells}
     return Correction(
         urgency, finding.sheet or "", row, places.get(finding.cell or ""), slot if watched else None, question,
-        finding.value or "", reason, remedy,
+        finding.value or "", reason, remedy, problem,
     )  # fmt: skip
 
 

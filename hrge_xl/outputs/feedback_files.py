@@ -224,7 +224,7 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
         accepted=result.verdict == ACCEPTED,
         later=later,
         to_do=bool(wrong or missing),
-        wrong=[_place_and_question(each) for each in wrong[:MOST_IMPORTANT]],
+        wrong=[f"{_place_and_question(each)}: {each.problem}" for each in wrong[:MOST_IMPORTANT]],
         # what was accepted lacks nothing but what it was never asked for
         asked_anew=[_place_and_question(each) for each in missing] if new else [],
         missing={} if new else Counter(each.sheet for each in missing),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
@@ -12,13 +12,15 @@ from typing import TypeVar
 
 from .. import __version__
 from ..core.errors import StoreError
+from ..core.numerals import shown
 from ..core.output_files import write_if_changed
 from ..core.words import day, direction, number, percent, translator
+from ..core.work import grouped
 from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import PeriodFigures
 from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import RunChange, last_change
-from ..dataset.schema import spec_language
+from ..dataset.schema import counts_people, restricted_fields, spec_language
 from ..dataset.store import DERIVED, Store
 from ..ledger.events import FILE
 from ..privacy.sharing import shared
@@ -28,7 +30,10 @@ from .charts import Chart, ChartColumn, CountryMap, Mark, Point, columns, countr
 from .overview_build import LEAST_FIRST, overview
 from .overview_model import (
     MOST_ROWS,
+    Aim,
     Country,
+    Drilldown,
+    FigureSource,
     HeatMap,
     Indicator,
     Overview,
@@ -114,7 +119,8 @@ class OverviewView:
     version = __version__
     most_rows = MOST_ROWS
     most_columns = 40  # sheets side by side in the table of completeness
-    open_questions = 15  # of the profile; the others are folded
+    few = 10  # rows, up to which a table stands open
+    first = 5  # of a long list; the others are folded
     share = staticmethod(whole_percents)
 
     def __init__(self, found: Overview) -> None:
@@ -122,7 +128,10 @@ class OverviewView:
         self.mirrored = direction(found.language) == "rtl"
         self.say = translator(found.language)
         self.parts = status_words(self.say)
-        self.may_be_shared = may_be_shared(self.say)
+        self.counts_people = counts_people(found.spec)
+        self.not_for_sharing = self.counts_people or restricted_fields(found.spec)
+        self.may_be_shared = may_be_shared(self.say, people=self.counts_people)
+        self.files = {team.code: team.files for team in found.teams}
         self.levels: Sequence[RiskLevel] = found.risks.levels if found.risks else ()
         # the colours of levels go by these
         self.level_numbers = {level.code: at for at, level in enumerate(self.levels)}
@@ -130,6 +139,12 @@ class OverviewView:
     def number(self, value: float | None) -> str:
         """Give a number as people write it; words for one that is masked."""
         return self.say("masked") if value is None else number(value, self.language)
+
+    def figure(self, question: QuestionProfile, value: float) -> str:
+        """Give a number among the answers to a question as people write it."""
+        if question.type.scaled:
+            return self.percent(value)
+        return self.number(value) if question.type.measures else shown(value)
 
     def change(self, value: float) -> str:
         """Give a number with its sign."""
@@ -146,6 +161,23 @@ class OverviewView:
     def period_name(self, name: str | None) -> str:
         """Give the name of a period, or words for none."""
         return name or self.say("none stated")
+
+    def by_sheet(self, behind: Drilldown) -> Iterator[tuple[str, dict[tuple[str | None, Aim | None], str]]]:
+        """Give the rows behind a figure by sheet, those that say the same together: each team with its cells.
+
+        A team with one return is called by its name alone: its file stands where the page says who has answered.
+        """
+        for sheet, sources in grouped((source.sheet, source) for source in behind.sources).items():
+            same = grouped(((source.text, source.aim), source) for source in sources)
+            yield sheet, {said: self._cells(some) for said, some in same.items()}
+
+    def _cells(self, sources: Sequence[FigureSource]) -> str:
+        cells = grouped((self._whose(source), source.cell) for source in sources)
+        return "; ".join(f"{team} {', '.join(some)}" for team, some in cells.items())
+
+    def _whose(self, source: FigureSource) -> str:
+        team, file = source.team, source.file
+        return team if self.files.get(team) == (file,) else f"{team} ({file})"
 
     # completeness and risks
 
@@ -297,6 +329,6 @@ def _pieces(parts: Sequence[tuple[Kind, int]], whole: int) -> list[tuple[Kind, f
     pieces, start = [], 0.0
     for kind, count in parts:
         wide = 100 * count / whole if whole else 0
-        pieces.append((kind, round(start, 2), round(wide, 2)))
+        pieces.append((kind, round(start, 1), round(wide, 1)))
         start += wide
     return pieces

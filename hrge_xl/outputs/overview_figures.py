@@ -21,7 +21,7 @@ from ..dataset.aggregates.risks import (
     unplaced_risks,
     ways,
 )
-from ..dataset.aggregates.sql import Figure, Sources, distinct, rounded, said
+from ..dataset.aggregates.sql import Figure, Sources, distinct, said
 from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.schema import (
     AGGREGATE_ANSWERS,
@@ -57,6 +57,7 @@ from .overview_model import (
     Risks,
     SplitPart,
     TopRisk,
+    added_up,
 )
 
 RiskRows = Mapping[tuple[str, str, str], Sequence[Record]]  # by stage and steps
@@ -118,10 +119,7 @@ def _heat_map(
     return HeatMap(
         stage, one, other, down, across, {place: matrix.cells[place[0]][place[1]] for place in places},
         {
-            place: reader.behind(
-                rows.get((stage, *place), ()), lambda row: f"{row['matrix_row']} × {row['matrix_column']}"
-            )
-            for place in places
+            place: reader.behind(rows.get((stage, *place), ()), lambda _: "") for place in places
         },
         unplaced,
     )  # fmt: skip
@@ -252,7 +250,7 @@ class _Indicators:
                 for split in self.figures.splits
                 if split.of is None and not lines.keys().isdisjoint(split.parts)
             ],
-            _added_up(self.other_targets[key]),
+            added_up(self.other_targets[key]),
         )
 
     def _split(self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]) -> IndicatorSplit:
@@ -270,7 +268,7 @@ class _Indicators:
                 behind = self.reader.behind(cells, lambda row: self._number(row["number"]))
                 label = self.fields[code].label.say(self.language)
                 made.append(SplitPart(label, lines[code]["total"], behind))
-        sums = {value: _added_up(numbers) for value, numbers in of_value.items()}
+        sums = {value: added_up(numbers) for value, numbers in of_value.items()}
         disagreeing = []
         for row in rows:
             whole = row["numerator" if row["kind"] in self.figures.ratios else "value"]
@@ -288,18 +286,12 @@ class _Indicators:
         return shown(value) if value is not None else None if self.reader.masked else ""
 
 
-def _added_up(numbers: Sequence[float | None]) -> float | None:
-    """Add up some figures; None where there is none, or one is masked."""
-    known = [number for number in numbers if number is not None]
-    return rounded(sum(known)) if known and len(known) == len(numbers) else None
-
-
 # questions: those that were answered with no, and every one in a line
 
-MOST_ROWS_OF_A_QUESTION = 40
+MOST_ROWS_OF_A_QUESTION = 30
 OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
 OF_A_FINDING = ("submission", "team", "tool", "row_code", "field", "sheet", "cell")
-TEAM, PLACE, CODE = 1, slice(2, 5), 5  # where these stand in both, and in the first
+TEAM, PLACE, CODE, NUMBER = 1, slice(2, 5), 5, 6  # where these stand in both, and in the first
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
 Key = tuple[str, str | None, str]  # sheet, fixed row, question
 
@@ -397,12 +389,10 @@ class QuestionProfiles:
         for line in self.reader.lines(AGGREGATE_NUMBERS.name):
             asked = self.reader.field(line)
             comparable = line["refers_to"] is None or asked.vocabulary is not None
-            least, most = line["minimum"], line["maximum"]
-            if comparable and not asked.calculated and least is not None:
-                each = self._question(line["tool"], line["row_code"], line["field"])
-                each.numbers += line["frequency"]
-                each.least = least if each.least is None else min(each.least, least)
-                each.most = most if each.most is None else max(each.most, most)
+            if comparable and not asked.calculated and line["minimum"] is not None:
+                question = self._question(line["tool"], line["row_code"], line["field"])
+                if not asked.type.stepped:  # steps are counted one by one
+                    question.lines.append(line)
 
     # rows behind them
 
@@ -413,10 +403,16 @@ class QuestionProfiles:
         }
         given = sa.or_(table.code.is_not(None), table.number.is_not(None))
         of_period = (table.current, table.period == self.reader.period, given)
+        steps: Counter[tuple[Key, str]] = Counter()
         for row in self.reader.store.rows(ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
             key = _key(self.reader, *map(str, row[PLACE]))
             if key in gaps:
                 self.rows[key].add(NO if row[CODE] in gaps[key] else OTHER, OF_AN_ANSWER, row)
+                if self.found[key].type.stepped:
+                    steps[key, f"{row[NUMBER]:g}"] += 1
+        for (key, code), count in sorted(steps.items(), key=lambda step: float(step[0][1])):
+            label = label_of(self.spec, self.spec.tool[key[0]].fields[key[2]].vocabulary, code, self.language)
+            self.found[key].answers.append(AnswerCount(code, label, count, is_no=False))
 
     def _list_missing(self) -> None:
         table = self.reader.store[FINDINGS].c
@@ -438,8 +434,9 @@ class QuestionProfiles:
         """Give what is known of a question so far, in words: its fixed row, if it has one, and what is asked there."""
         key = _key(self.reader, tool, row, code)
         if key not in self.found:
-            asked = self.spec.tool[tool].fields[code].label.say(self.language)
+            asked = self.spec.tool[tool].fields[code]
             item = self.reader.fixed_rows.get((tool, row))
             sheet = self.spec.tool[tool].sheet.say(self.language)
-            self.found[key] = QuestionProfile(sheet, f"{item} · {asked}" if item else asked, code)
+            text = asked.label.say(self.language)
+            self.found[key] = QuestionProfile(sheet, f"{item} · {text}" if item else text, code, asked.type)
         return self.found[key]

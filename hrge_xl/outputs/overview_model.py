@@ -11,15 +11,19 @@ from datetime import date
 from typing import NamedTuple
 
 from ..core.paths import name_of
+from ..dataset.aggregates.sql import rounded
 from ..dataset.dimensions import fixed_rows
 from ..dataset.reconciliation import PeriodFigures, Reconciliation
 from ..dataset.run_history import RunChange
 from ..dataset.schema import Record
 from ..dataset.store import Store
-from ..fields import Field
+from ..fields import Field, FieldType
 from ..spec.model import Spec
 
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
+
+
+Aim = tuple[float, float]  # the baseline and the target of a value
 
 
 class FigureSource(NamedTuple):
@@ -29,9 +33,8 @@ class FigureSource(NamedTuple):
     file: str
     sheet: str
     cell: str
-    row: str = ""
     text: str | None = ""  # what stands there; None where it is masked
-    aim: tuple[float, float] | None = None  # baseline and target of a value
+    aim: Aim | None = None
 
 
 class Drilldown(NamedTuple):
@@ -137,6 +140,12 @@ class Risks(NamedTuple):
         return next((level for level in self.levels if level.code == code), None)
 
 
+def added_up(numbers: Sequence[float | None]) -> float | None:
+    """Add up some figures; None where there is none, or one is masked."""
+    known = [number for number in numbers if number is not None]
+    return rounded(sum(known)) if known and len(known) == len(numbers) else None
+
+
 class SplitPart(NamedTuple):
     """One part of a split; no number where it is masked."""
 
@@ -204,12 +213,38 @@ class QuestionProfile:
     tool: str
     text: str
     code: str
+    type: FieldType
     answers: list[AnswerCount] = field(default_factory=list)
-    least: float | None = None
-    most: float | None = None
-    numbers: int = 0
+    lines: list[Record] = field(default_factory=list)  # of `aggregate_numbers`, which add up to one figure
     missing: int = 0
     behind: Drilldown = field(init=False)
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers there are."""
+        return sum(line["frequency"] for line in self.lines)
+
+    @property
+    def least(self) -> float | None:
+        """The smallest of the numbers."""
+        return min((line["minimum"] for line in self.lines), default=None)
+
+    @property
+    def most(self) -> float | None:
+        """The largest of the numbers."""
+        return max((line["maximum"] for line in self.lines), default=None)
+
+    @property
+    def total(self) -> float | None:
+        """What the numbers add up to, where they may be added."""
+        return added_up([line["total"] for line in self.lines])
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of the numbers, where it means something."""
+        sums = [None if line["mean"] is None else line["mean"] * line["frequency"] for line in self.lines]
+        total = added_up(sums) if self.type.measures else None
+        return None if total is None else rounded(total / self.numbers)
 
     @property
     def given(self) -> int:
@@ -323,6 +358,5 @@ class FigureReader:
         baseline, target = row.get("baseline"), row.get("target")
         return FigureSource(
             row["team"], name_of(self.paths[row["submission"]]), row["sheet"], row["cell"],
-            str(row.get("row_code") or row.get("row") or ""), text,
-            None if baseline is None or target is None else (baseline, target),
+            text, None if baseline is None or target is None else (baseline, target),
         )  # fmt: skip

@@ -53,6 +53,7 @@ class Correction:
     value: str
     message: str
     remedy: str
+    problem: str  # the message without what was answered
 
 
 def least(urgency: Urgency) -> int:

@@ -67,7 +67,9 @@ def total_of(found: Sequence[Value], figures: IndicatorFigures) -> IndicatorTota
     kind = next(iter(kinds), None) or ""
     # a country may be counted twice: two teams of it report, unless theirs add up, or one team does twice
     reported = [
-        (value.country, value.value_period, value.team if figures.adds_over_teams(value.indicator) else None)
+        (value.country, value.value_period, value.team)
+        if figures.adds_over_teams(value.indicator) or not value.country
+        else (value.country, value.value_period)
         for value in found
     ]
     parts = [(value.numerator, value.denominator) for value in found]
