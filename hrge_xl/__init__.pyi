@@ -78,7 +78,9 @@ from .rounds.changes import PlannedChange as PlannedChange
 from .rounds.changes import add_team as add_team
 from .rounds.changes import change_round as change_round
 from .rounds.changes import extend as extend
+from .rounds.changes import merge_teams as merge_teams
 from .rounds.changes import note as note
+from .rounds.changes import rename_team as rename_team
 from .rounds.changes import set_contact as set_contact
 from .rounds.changes import undo as undo
 from .rounds.changes import update_spec as update_spec
@@ -92,6 +94,7 @@ from .rounds.receiving import receive as receive
 from .rounds.round_status import OPEN as OPEN
 from .rounds.round_status import TeamStatus as TeamStatus
 from .rounds.round_status import is_in_doubt as is_in_doubt
+from .rounds.round_status import orphaned as orphaned
 from .rounds.rounds import Round as Round
 from .rounds.rounds import init_round as init_round
 from .rounds.rounds import load_round as load_round

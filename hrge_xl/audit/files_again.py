@@ -128,7 +128,8 @@ def copy_round_facts(
         return
     result.findings = waived(result.findings, result.sha256, waivers)
     result.verdict = verdict_of(result.findings)
-    result.submission.signature = str((row.get("identity") or {}).get("signature"))
+    identity = row.get("identity") or {}
+    result.submission.signature, result.team = str(identity.get("signature")), str(identity.get("team"))
     checks = row.get("checks") or {}
     ran = {code for code in result.outcome.checks_run if code not in OF_ROUND}
     result.outcome.checks_run = sorted(ran.union(set(OF_ROUND).intersection(checks.get("run", ()))))

@@ -115,9 +115,10 @@ def _make(
     """Show what will be different, ask whether it is meant where somebody sits there, and make it."""
     print_lines(planned.lines)
     if yes or not sys.stdin.isatty() or confirm("Make this change?", err=True):
-        hrge_xl.change_round(planned, reason=reason, by=by or getpass.getuser(), day=today)
+        changed = hrge_xl.change_round(planned, reason=reason, by=by or getpass.getuser(), day=today)
         if planned.before != planned.after and not planned.undone:
             line(f"Changed. To take it back: hrge-xl round undo {quoted(planned.folder)}", err=True)
+        print_lines(hrge_xl.orphaned(changed), err=True)
     else:
         line("Nothing was changed.", err=True)
 
@@ -134,6 +135,36 @@ def add_team(
     Next: hrge-xl generate output/2026-H1
     """
     _make(hrge_xl.add_team(folder, team, **said), yes=yes, by=by, reason=reason, today=today)
+
+
+@verb("round rename-team", round)
+def rename_team(folder: Path, team: str, code: str, **how: Any) -> None:
+    """Give a team of a round another code, in round.yaml.
+
+    It keeps its returns, its workbooks and its history. A workbook that was issued under the old code can still
+    be filled in: what comes back counts for the team under its new code.
+
+    \b
+    hrge-xl round rename-team output/2026-H1 Osh Osh-South --reason "The office was divided"
+
+    Next: hrge-xl status output/2026-H1 --team Osh-South
+    """
+    _make(hrge_xl.rename_team(folder, team, code), **how)
+
+
+@verb("round merge-teams", round)
+def merge_teams(folder: Path, teams: tuple[str, ...], into: str, **how: Any) -> None:
+    """Put teams of a round together: those that are named go into another one, in round.yaml.
+
+    It gets their returns, their workbooks, their history and their addresses, and keeps its own deadline, language and
+    sheets. Where two returns are about the same intervention, neither counts until you decide.
+
+    \b
+    hrge-xl round merge-teams output/2026-H1 Osh Khujand --into Dushanbe --reason "One office for all three"
+
+    Next: hrge-xl decide output/2026-H1
+    """
+    _make(hrge_xl.merge_teams(folder, teams, into), **how)
 
 
 @verb("round extend", round)

@@ -233,13 +233,13 @@ def write_drafts(
         work = _Work(dataset, round_, today, ledger)
         if MailType.FEEDBACK in occasions:
             _note(work, _feedback(work, {} if again else ledger.drafted()))
-        known = ledger.drafted()
+        known = drafted(round_, ledger)
         due = {mail.key: mail for mail in work.due(known)}
         wanted = [
             mail for key, mail in due.items() if mail.occasion in occasions and (again or key not in known)
         ]
         _note(work, wanted)
-        known = ledger.drafted()
+        known = drafted(round_, ledger)
         _tidy(work, known, due)
     made = work.made
     for day in {draft.day for draft in (*made.new, *made.outdated)}:
@@ -256,7 +256,7 @@ def mark_sent(folder: Path, teams: Sequence[str] = (), *, by: str, day: date) ->
     round_ = load_round(folder)
     meant = [team_named(round_, team).code for team in teams] or [team.code for team in round_.teams]
     with only_writer(folder), Ledger.open(folder) as ledger:
-        known = ledger.drafted()
+        known = drafted(round_, ledger)
         sent = [draft for draft in known.values() if draft.team in meant and _is_there(folder, draft)]
         for draft in sent:
             place = f"{SENT}/{draft.file.removeprefix(f'{FOLDER}/')}"
@@ -272,6 +272,16 @@ def mark_sent(folder: Path, teams: Sequence[str] = (), *, by: str, day: date) ->
         planned = note(folder, told, [*dict.fromkeys(draft.team for draft in sent)])
         change_round(planned, reason=told, by=by, day=day)
     return files
+
+
+def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
+    """Give every draft that was ever written, by key, as of the team that is meant by the code that it had then."""
+    found: dict[str, Drafted] = {}
+    for draft in sorted(ledger.drafted().values(), key=lambda draft: draft.day):
+        team = round_.wanted.team_now(draft.team)
+        key = draft.key.replace(f"{draft.occasion}:{draft.team}:", f"{draft.occasion}:{team}:", 1)
+        found[key] = draft._replace(key=key, team=team)
+    return found
 
 
 def _is_there(folder: Path, draft: Drafted) -> bool:
@@ -304,6 +314,7 @@ def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
 # which mails are due, each with what it is about and its files
 
 EVERY = 7  # days between two reminders of the same
+IssuedFiles = Mapping[str, Sequence[Path]]  # by team
 
 
 class PendingMail(NamedTuple):
@@ -342,18 +353,19 @@ class _Work:
         """Yield every mail that is due, but for feedback, which is known by having been given."""
         expected = [team_status for team_status in self.statuses if team_status.team.code in self.teams]
         given = {name: known[key] for name in self.chosen if (key := self.key_of(name)) in known}
-        yield from _issues_due(self.round, expected)
+        issued = issued_files(self.round)
+        yield from _issues_due(issued, expected)
         sent = {team_status.team.code for team_status in expected if team_status.sent_for_others}
         sent.update(unread_by_team(self.dataset))
-        yield from _reminders_due(self.round, expected, self.today, sent)
+        yield from _reminders_due(issued, expected, self.today, sent)
         yield from _corrections_due(self.round, expected, given, self.today)
         yield from _thanks_due(expected, given)
 
 
-def _issues_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[PendingMail]:
+def _issues_due(issued: IssuedFiles, statuses: Iterable[TeamStatus]) -> Iterator[PendingMail]:
     """Yield the workbooks of teams that have sent nothing yet, with the guide in the language of each."""
     for team_status in statuses:
-        files = issued_files(round_, team_status.team)
+        files = issued.get(team_status.team.code, ())
         if files and not team_status.returns:
             digest = _digest("".join(map(sha256_of, files)))[:12]
             guide = files[0].with_name(guide_name(team_status.team.language or SOURCE_LANGUAGE))
@@ -362,11 +374,11 @@ def _issues_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[Pendi
 
 
 def _reminders_due(
-    round_: Round, statuses: Iterable[TeamStatus], today: date, sent_something: Collection[str]
+    issued: IssuedFiles, statuses: Iterable[TeamStatus], today: date, sent_something: Collection[str]
 ) -> Iterator[PendingMail]:
     """Yield a reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
     for team_status in statuses:
-        files = issued_files(round_, team_status.team)
+        files = issued.get(team_status.team.code, ())
         owes = team_status.state in (ISSUED, LATE) and files and team_status.team.code not in sent_something
         deadline = team_status.team.deadline
         if not owes or deadline is None:
@@ -441,7 +453,7 @@ def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
 
 def _note(work: _Work, due: Iterable[PendingMail]) -> None:
     """Write drafts and note each, in the place of an earlier one of the same."""
-    before = work.ledger.drafted()
+    before = drafted(work.round, work.ledger)
     for mail in due:
         file = "" if mail.attached is None else _write(work, mail, mail.attached)
         draft = Drafted(mail.key, str(work.today), str(mail.occasion), mail.team.code, file)

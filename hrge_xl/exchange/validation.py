@@ -60,6 +60,7 @@ class Result:
     read_by: str | None = None  # the spec that was asked for; None for the one that its stamp names
     untouched: bool = False  # it holds nothing but what every blank workbook for its country does
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
+    team: str = ""  # whose it is: the team of the stamp, as its round calls it today
 
     @property
     def spec(self) -> Spec | None:
@@ -360,6 +361,8 @@ def _judged(result: Result, asked: ValidationRequest) -> Result:
     with error_context(result.path):
         findings = waived(result.findings, result.sha256, asked.waivers)
         result = replace(result, findings=findings, checked=asked.today, read_for=asked.wanted.round)
+        if result.submission is not None:
+            result.team = asked.wanted.team_now(result.submission.identity.team)
         if result.verdict != REFUSED:
             result.verdict = verdict_of(findings)
         return result

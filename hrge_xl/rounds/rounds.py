@@ -35,7 +35,8 @@ KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "teams")
 HEAD = """\
 # A round: which spec, which period, and the teams expected to answer. Written by `hrge-xl round init`; you may edit it.
 # The spec lies in spec/; for a newer version of it: `hrge-xl round update-spec`.
-# Each team: team (its code), country, language, deadline (2026-07-31), contact, email, tools (by comma), profile.
+# Each team: team (its code), country, language, deadline (2026-07-31), contact, email, tools (by comma), profile;
+# formerly: codes that it had before, with / between them.
 """
 
 
@@ -61,7 +62,10 @@ class Round:
     def wanted(self) -> ExpectedReturn:
         """What a file that comes back in this round should be."""
         teams = tuple(team.code for team in self.teams)
-        return ExpectedReturn(self.spec_source, self.name, teams, self.key or None, (self.start, self.end))
+        formerly = tuple((code, team.code) for team in self.teams for code in team.formerly)
+        return ExpectedReturn(
+            self.spec_source, self.name, teams, self.key or None, (self.start, self.end), formerly
+        )
 
 
 def terms_of(rounds: Iterable[Round]) -> dict[str, Terms]:

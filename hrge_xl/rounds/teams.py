@@ -29,6 +29,7 @@ from ..spec.model import Spec
 
 COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile")
 MOST_CHARACTERS = 60  # of a team's code: it names files
+BETWEEN_CODES = " / "  # which no code has
 Line = tuple[int, dict[str, str]]  # its number in the file, its cells by column
 
 
@@ -44,6 +45,12 @@ class Team:
     email: str = ""  # one address or several, by comma
     tools: tuple[str, ...] | None = None  # None: those of the profile
     profile: str = ""  # of the spec; empty: its default, else all sheets
+    formerly: tuple[str, ...] = ()  # codes that it had before, and those of teams that were merged into it
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code that means it: that of today first."""
+        return (self.code, *self.formerly)
 
     @property
     def cells(self) -> dict[str, str]:
@@ -52,6 +59,7 @@ class Team:
             "team": self.code, "country": self.country, "language": self.language,
             "deadline": str(self.deadline or ""), "contact": self.contact, "email": self.email,
             "tools": ",".join(self.tools or ()), "profile": self.profile,
+            "formerly": BETWEEN_CODES.join(self.formerly),
         }  # fmt: skip
 
     @property
@@ -63,20 +71,25 @@ class Team:
 def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:
     """Read lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
     mistakes = [f"{name}: {mistake}" for mistake in before]
-    teams: dict[str, tuple[int, Team]] = {}
+    teams: list[Team] = []
+    taken: dict[str, tuple[int, Team]] = {}
     rows = [(n, defaultdict(str, cells)) for n, cells in lines]
     days = Days.of([cells["deadline"] for _, cells in rows], spec.languages)
     allowed = AllowedNames(spec, countries(spec), languages(spec), days)
     for n, cells in rows:
         team, wrong = _team(cells, allowed)
-        if team.code.casefold() in teams:
-            wrong.append(f"team '{team.code}' is already in line {teams[team.code.casefold()][0]}. Keep one.")
-        elif team.code:
-            teams[team.code.casefold()] = (n, team)
+        for code in dict.fromkeys(map(str.casefold, team.codes)):
+            if code in taken:
+                line, other = taken[code]
+                before = "" if code == other.code.casefold() else ", which was called so before"
+                wrong.append(f"team '{code}' is already in line {line}{before}. Keep one.")
+            elif code:
+                taken[code] = (n, team)
+        teams.append(team)
         mistakes += [f"{name}: line {n}: {mistake}" for mistake in wrong]
     if mistakes:
         raise RoundError(*mistakes)
-    return [team for _, team in teams.values()]
+    return teams
 
 
 def team_of(cells: Mapping[str, str], spec: Spec) -> Team:
@@ -118,6 +131,7 @@ def _team(cells: Mapping[str, str], allowed: AllowedNames) -> tuple[Team, list[s
     team = Team(
         code, country, language or spec.languages[0], deadline, cells["contact"], email,
         tuple(dict.fromkeys(filter(None, tools.values()))) or None, profile,
+        tuple(filter(None, map(str.strip, cells["formerly"].split(BETWEEN_CODES.strip())))),
     )  # fmt: skip
     if not wrong:
         try:
