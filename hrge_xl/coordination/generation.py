@@ -16,7 +16,7 @@ from ..core.words import SOURCE_LANGUAGE, direction, fold, with_base
 from ..core.work import grouped, track_progress
 from ..dataset.reconciliation import periods
 from ..dataset.returns import Return, result
-from ..exchange.issuing import Order, issue, issue_files, sample_workbook
+from ..exchange.issuing import Order, is_issued, issue, issue_files, sample_workbook
 from ..exchange.prefill import Prefill, from_file, go_on
 from ..layout import build
 from ..ledger.files import only_writer
@@ -102,17 +102,19 @@ def issue_round(
         continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
         made.notes.append(f"{continued}; blank ones: {blank}.")
 
-    codes = {team.code: team.codes for team in round_.teams}
+    earlier_codes = {team.code: team.formerly for team in round_.teams}
 
     def place(order: Order) -> Path:
-        about = file_part(order.intervention), order.language or spec.languages[0]
-        names = ("_".join(filter(None, (code, *about))) for code in codes[order.team])
-        today, *earlier = (folder / ISSUED / f"{name}.xlsx" for name in names)
-        return next(filter(Path.is_file, (today, *earlier)), today)
+        parts = order.team, file_part(order.intervention), order.language or spec.languages[0]
+        return folder / ISSUED / f"{'_'.join(filter(None, parts))}.xlsx"
+
+    def is_new(order: Order) -> bool:
+        before = (replace(order, team=code) for code in earlier_codes[order.team])
+        return not any(is_issued(spec, same, place(same)) for same in before)
 
     with only_writer(folder / ISSUED):
-        files = track_progress(issue_files(spec, wanted, place), len(wanted), "Issuing")
-        made.paths.extend(path for path, is_new in files if is_new)
+        files = track_progress(issue_files(spec, filter(is_new, wanted), place), len(wanted), "Issuing")
+        made.paths.extend(path for path, is_written in files if is_written)
     for name in {guide_name(order.language or spec.languages[0]) for order in wanted}:
         write_if_changed(folder / ISSUED / name, guide(name))
     if kept := len(wanted) - len(made.paths):

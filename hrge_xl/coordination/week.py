@@ -314,7 +314,7 @@ def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
 # which mails are due, each with what it is about and its files
 
 EVERY = 7  # days between two reminders of the same
-IssuedFiles = Mapping[str, Sequence[Path]]  # by team
+IssuedFiles = Mapping[str, Sequence[Path]]  # by a code that the team has or had
 
 
 class PendingMail(NamedTuple):
@@ -365,7 +365,7 @@ class _Work:
 def _issues_due(issued: IssuedFiles, statuses: Iterable[TeamStatus]) -> Iterator[PendingMail]:
     """Yield the workbooks of teams that have sent nothing yet, with the guide in the language of each."""
     for team_status in statuses:
-        files = issued.get(team_status.team.code, ())
+        files = _to_fill_in(issued, team_status.team)
         if files and not team_status.returns:
             digest = _digest("".join(map(sha256_of, files)))[:12]
             guide = files[0].with_name(guide_name(team_status.team.language or SOURCE_LANGUAGE))
@@ -378,7 +378,7 @@ def _reminders_due(
 ) -> Iterator[PendingMail]:
     """Yield a reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
     for team_status in statuses:
-        files = issued.get(team_status.team.code, ())
+        files = _to_fill_in(issued, team_status.team)
         owes = team_status.state in (ISSUED, LATE) and files and team_status.team.code not in sent_something
         deadline = team_status.team.deadline
         if not owes or deadline is None:
@@ -388,6 +388,11 @@ def _reminders_due(
             yield _due(MailType.AFTER, team_status.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
         elif days <= DAYS_BEFORE:
             yield _due(MailType.BEFORE if days else MailType.ON, team_status.team, str(deadline), files)
+
+
+def _to_fill_in(issued: IssuedFiles, team: Team) -> Sequence[Path]:
+    """Give the workbooks of a team: those with its code of today, else those with the last one that has some."""
+    return next((issued[code] for code in team.codes if code in issued), ())
 
 
 def _corrections_due(

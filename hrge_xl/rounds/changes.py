@@ -140,7 +140,7 @@ def merge_teams(folder: Path, teams: Sequence[str], into: str) -> PlannedChange:
 def _kept_workbooks(round_: Round, teams: Sequence[Team]) -> Iterator[str]:
     """Say which workbooks stay valid, though another code stands on their covers."""
     issued = issued_files(round_)
-    files = [path.name for team in teams for path in issued.get(team.code, ())]
+    files = [path.name for team in teams for code in team.codes for path in issued.get(code, ())]
     if files:
         yield (
             f"Workbooks that were issued stay valid, with the old code on the cover: {listed(files, FEW)}. For one "

@@ -188,11 +188,14 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
     elsewhere = grouped((team, return_) for return_ in doubted for team in teams_of(return_.sha256))
     unread = [return_ for return_ in came if return_.verdict == REFUSED]
     by_team = grouped((return_.team, return_) for return_ in came if return_.verdict != REFUSED)
-    issued = issued_files(round_) if round_ else {}
+    issued = issued_files(round_).keys() if round_ else {}.keys()
     expected = [
-        _expected(team, by_team.pop(team.code, []), today, team.code in issued, elsewhere.get(team.code, ()))
+        _expected(
+            team, by_team.pop(team.code, []), today, not issued.isdisjoint(team.codes),
+            elsewhere.get(team.code, ()),
+        )
         for team in (round_.teams if round_ else ())
-    ]
+    ]  # fmt: skip
     others = []
     for code, some in sorted(by_team.items()):
         if round_:
@@ -224,20 +227,20 @@ def _expected(
 
 
 def issued_files(round_: Round) -> dict[str, list[Path]]:
-    """Give the workbooks that were issued, by team, one for each of its interventions; '' has those of no team.
+    """Give the workbooks that were issued, by a code that its team has or had; '' has those of no team.
 
-    A code that the team had before means it too. Beside the team A there may be a team A_1: a file belongs to the one
+    Of a code there is one for each intervention. Beside the team A there may be a team A_1: a file belongs to the one
     whose code is longer.
     """
-    codes = {code: team.code for team in round_.teams for code in team.codes}
+    codes = {code for team in round_.teams for code in team.codes}
 
-    def whose(path: Path) -> str:
+    def code_of(path: Path) -> str:
         parts = path.name.split("_")
         starts = ("_".join(parts[:end]) for end in range(len(parts) - 1, 0, -1))
-        return next((codes[start] for start in starts if start in codes), "")
+        return next((start for start in starts if start in codes), "")
 
     found = sorted((round_.folder / ISSUED_FOLDER).glob("[!.~]*.xlsx"))
-    return grouped((whose(path), path) for path in found)
+    return grouped((code_of(path), path) for path in found)
 
 
 def orphaned(round_: Round) -> list[str]:

@@ -68,7 +68,8 @@ def what_comes_next(team_status: TeamStatus) -> str:
 
 def _sent(round_: Round, team: Team, ledger: Ledger) -> Iterator[Happening]:
     """Yield the workbooks that were issued to it, and the mails that were drafted for it."""
-    for file in issued_files(round_).get(team.code, ()):
+    issued = issued_files(round_)
+    for file in (file for code in team.codes for file in issued.get(code, ())):
         stamp = stamp_alone(read_regular(file, LIMITS.file_bytes))
         yield Happening(parse_day(stamp.issued) if stamp else None, "issued", file.name)
     for draft in ledger.drafted().values():
