@@ -39,12 +39,12 @@ from .coordination.generation import IssuedWorkbooks as IssuedWorkbooks
 from .coordination.generation import issue_round as issue_round
 from .coordination.generation import issue_spec as issue_spec
 from .coordination.mail import MAIL_KINDS as MAIL_KINDS
-from .coordination.week import Drafts as Drafts
+from .coordination.mail.drafts import Drafts as Drafts
+from .coordination.mail.drafts import drafts as drafts
+from .coordination.mail.drafts import mark_sent as mark_sent
+from .coordination.mail.drafts import remind as remind
 from .coordination.week import RefreshResult as RefreshResult
-from .coordination.week import drafts as drafts
-from .coordination.week import mark_sent as mark_sent
 from .coordination.week import refresh as refresh
-from .coordination.week import remind as remind
 from .dataset.frame_schemas import schemas as schemas
 from .dataset.returns import Return as Return
 from .dataset.run_history import last_change as last_change

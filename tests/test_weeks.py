@@ -401,7 +401,7 @@ def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(small: Path)
 
 
 def test_a_mail_that_is_too_large_for_many_servers_is_told(small: Path, monkeypatch: Patch) -> None:
-    monkeypatch.setattr("hrge_xl.coordination.week.MOST_BYTES", 10_000)
+    monkeypatch.setattr("hrge_xl.coordination.mail.drafts.MOST_BYTES", 10_000)
     out, err = ran("drafts", small, "issue", "--today", DAY_0)
     assert len(out.splitlines()) == 2
     assert err.count("many mail servers refuse more than 0.0 MB") == 2

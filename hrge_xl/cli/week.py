@@ -82,9 +82,9 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
     yield "To decide", _named(week.to_decide)
     if week.to_ask_again:
         yield "Ask again", _named(week.to_ask_again)
-    if week.wrote:
-        wrote = (f"{team} ({', '.join(files)})" for team, files in week.wrote.items())
-        yield "No answer", f"wrote without a workbook: {_named(wrote)}"
+    if week.unanswered.letters:
+        letters = (f"{team} ({letter.what})" for team, letter in week.unanswered.letters.items())
+        yield "No answer", f"wrote without a workbook: {_named(letters)}"
     yield "To send", _to_send(week)
     first = [f"{counted(len(week.drafts.warnings), 'warning')} above."] if week.drafts.warnings else []
     if week.without_address:
@@ -145,7 +145,9 @@ def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
         "due_next": {"day": str(due[0]), "teams": due[1]} if due else None,
         "to_decide": week.to_decide,
         "ask_again": week.to_ask_again,
-        "wrote_without_workbook": {team: [*files] for team, files in week.wrote.items()},
+        "wrote_without_workbook": {
+            team: letter.what.split(", ") for team, letter in week.unanswered.letters.items()
+        },
         "drafts": {
             "new": [*map(_draft, drafts.new)],
             "earlier": [*map(_draft, drafts.standing)],
@@ -230,9 +232,10 @@ def drafts(
 ) -> None:
     """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 
-    KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder and thanks; by default all
-    but issue. Each is written once, into ROUND/drafts/DAY, with a list for mail merge beside them. Addresses come from
-    the column `email` of the team list, texts from ROUND/messages if there are any. Nothing is ever sent.
+    KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder, ask (for the workbook, of
+    a team that wrote without one) and thanks; by default all but issue. Each is written once, into ROUND/drafts/DAY,
+    with a list for mail merge beside them. Addresses come from the column `email` of the team list, texts from
+    ROUND/messages if there are any. Nothing is ever sent.
 
     With --done, nothing is written: what you have sent moves into ROUND/sent, and the ledger says so.
 

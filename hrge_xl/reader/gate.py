@@ -354,6 +354,7 @@ def _describe_text(beginning: bytes) -> str | None:
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm", ".csv")
 UNOPENED_ARCHIVES = _KINDS["unopened_archives"]  # by their ending
+_HOST = re.compile(r"https?://([^\s/?#\"'<>]+)", re.IGNORECASE)
 _BY_ENDING = {f".{ending}": word for word, endings in _KINDS["endings"].items() for ending in endings.split()}
 
 
@@ -365,6 +366,13 @@ def ending_of(name: str) -> str:
 def is_named_as_workbook(name: str) -> bool:
     """Tell whether a name says that this is a workbook."""
     return ending_of(name) in WORKBOOK_ENDINGS
+
+
+def drive_linked_in(text: str) -> str:
+    """Name the drive that a text links to; nothing where it links to none that is known."""
+    drives = _KINDS["drives"].items()
+    hosts = (f".{host.casefold()}" for host in _HOST.findall(text))
+    return next((drive for host in hosts for domain, drive in drives if host.endswith(f".{domain}")), "")
 
 
 def word_for(name: str, data: bytes = b"", *, inline: bool = False) -> str:

@@ -66,6 +66,7 @@ _BETWEEN = re.compile(r"[\s<>,;:]+")
 _NO_ADDRESS = re.compile(r'"(?:\\.|[^"\\])*"|\([^()]*\)')  # names in quotes, and comments
 _LOOKED_AT = 4096
 _ENOUGH = 2  # fields that only mails have
+_MOST_TEXT = 200_000  # bytes of what a mail says
 
 
 def is_mail(data: bytes) -> bool:
@@ -123,6 +124,15 @@ def moment_of(date_field: str) -> str:
 def subject_of(mail: Message) -> str:
     """Return the subject of a mail."""
     return decoded(str(mail["Subject"] or ""))
+
+
+def text_of(mail: Message) -> str:
+    """Give what a mail says itself, as far as it is looked at: plain or as a page."""
+    parts = (
+        part for part in _parts(mail) if part.get_content_maintype() == "text" and not part.get_filename()
+    )
+    texts = (content for part in parts if isinstance(content := part.get_payload(decode=True), bytes))
+    return b" ".join(texts)[:_MOST_TEXT].decode("utf-8", "replace")
 
 
 def attached_to(mail: Message, budget: Budget) -> Iterator[Attached]:
@@ -195,7 +205,7 @@ def _piece(piece: str | bytes, charset: str | None) -> str:
 _ATTACHMENT, _STREAM = "__attach_version1.0_", "__substg1.0_"
 _UNICODE, _BYTES, _BINARY, _OBJECT = "001F", "001E", "0102", "000D"
 _DATA, _LONG_NAME, _SHORT_NAME, _CONTENT_ID, _SHOWN_NAME = "3701", "3707", "3704", "3712", "3001"
-_SENDER_SMTP, _SENDER, _HEADERS, _SUBJECT = "5D01", "0C1F", "007D", "0037"
+_SENDER_SMTP, _SENDER, _HEADERS, _SUBJECT, _BODY, _HTML = "5D01", "0C1F", "007D", "0037", "1000", "1013"
 _DELIVERED, _SUBMITTED = 0x0E06_0040, 0x0039_0040  # properties of the type FILETIME
 _PROPERTIES, _ENTRY = "__properties_version1.0", 16
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -237,6 +247,12 @@ class OutlookMessage:
     def subject(self) -> str:
         """What it is about."""
         return self._text(self._storage, _SUBJECT)
+
+    @property
+    def text(self) -> str:
+        """What it says itself, plain and as a page."""
+        page = self._stream(self._storage, _HTML, _BINARY)[:_MOST_TEXT].decode("utf-8", "replace")
+        return f"{self._text(self._storage, _BODY)[:_MOST_TEXT]} {page}"
 
     def attached(self, budget: Budget) -> Iterator[Attached]:
         """Give what is attached. Raises `Unreadable` at what is too much."""

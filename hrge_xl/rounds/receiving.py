@@ -6,8 +6,8 @@ Who sent each is remembered, and held against the addresses of the teams.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Container, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from unicodedata import normalize
@@ -18,14 +18,15 @@ from ..core.output_files import write_whole
 from ..core.paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to
 from ..core.words import counted
 from ..core.work import grouped
+from ..dataset.returns import Return
 from ..findings import Finding
 from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
 from ..ledger.events import Arrival, Arrived, Origin
 from ..ledger.files import only_writer
-from ..ledger.ledger import Ledger, look_up
+from ..ledger.ledger import Ledger, Letter, look_up
 from ..reader import fingerprint
 from ..reader.gate import is_named_as_workbook
-from ..reader.unpacking import FoundAt, SkippedFile, UnreadableContainer, Workbook, found_in
+from ..reader.unpacking import LETTER, FoundAt, SkippedFile, UnreadableContainer, Workbook, found_in
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
 
@@ -34,6 +35,9 @@ NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
 MOST_DAYS = 2  # between the day that the mail server says and the one on which something was first seen
 NO_ADDRESS = "?"
 OF_ANY_MAIL = frozenset({"logo", "signature", "system"})  # what lies beside a letter, and is no answer to it
+
+
+MailKey = tuple[str | None, str]  # who sent the outermost mail, and when it came
 
 
 class Placed(NamedTuple):
@@ -129,12 +133,17 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
                     shelf.received.add(sha256)
                     placed.append((sha256, Placed(shelf.put(item, sha256), light, _day(light, today))))
         _write_down(ledger, round_, placed, today)
+        brought = {_mail_of(workbook.place) for workbook in (*(each.came for _, each in placed), *known)}
+        there = {letter.key for letter in ledger.letters()}
+        for letter in _letters([*left, *unopened], brought, today):
+            if letter.key not in there:
+                ledger.put("letters", letter._asdict())
     return Received(tuple(workbook for _, workbook in placed), tuple(known), tuple(left), tuple(unopened))
 
 
-def _received(workbook: Workbook) -> datetime | None:
-    """Give the moment at which the mail was received, in the zone of the office: that of its server may be any."""
-    moment = parse_moment(workbook.place.email.received)
+def moment_of_mail(received: str) -> datetime | None:
+    """Give the moment at which a mail was received, in the zone of the office: that of its server may be any."""
+    moment = parse_moment(received)
     return moment.astimezone() if moment is not None else None
 
 
@@ -142,7 +151,7 @@ def _day(workbook: Workbook, today: date) -> date | None:
     """Give the day on which something came by mail; None of what did not."""
     if workbook.place.email.sent_by is None:
         return None
-    moment = _received(workbook)
+    moment = moment_of_mail(workbook.place.email.received)
     return moment.date() if moment is not None and moment.date() <= today else today
 
 
@@ -150,18 +159,41 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
     """Enter what was placed into the ledger, in the order in which it was received."""
     if not placed:
         return
-    in_order = sorted(placed, key=lambda pair: (pair[1].day or today, _received(pair[1].came) or NEVER))
+    in_order = sorted(
+        placed,
+        key=lambda pair: (pair[1].day or today, moment_of_mail(pair[1].came.place.email.received) or NEVER),
+    )
     days, origins, arrivals = {}, {}, []
     for sha256, (path, came, day) in in_order:
         if day is not None:
             days[sha256] = day
-        email, received = came.place.email, _received(came)
+        email, received = came.place.email, moment_of_mail(came.place.email.received)
         origins[sha256] = Origin(
             way=came.place.way, name=came.name, sender=email.sender, sent=email.sent, sent_by=email.sent_by,
             received=received.isoformat() if received else "", seen=today,
         )  # fmt: skip
         arrivals.append(Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size))
     ledger.receive(arrivals, Arrived(today, terms=terms_of([round_]), days=days, origins=origins))
+
+
+def _letters(
+    items: Iterable[SkippedFile | UnreadableContainer], brought: Container[MailKey], today: date
+) -> Iterator[Letter]:
+    """Yield the mails that brought no workbook, each with what it brought."""
+    for key, some in grouped((_mail_of(item.place), item) for item in items).items():
+        email = some[0].place.email
+        kinds = {item: item.what if isinstance(item, SkippedFile) else item.name for item in some}
+        brings = {item: what for item, what in kinds.items() if what not in OF_ANY_MAIL}
+        if email.sent_by is None or key in brought or not brings:
+            continue
+        # what a letter is named by is its subject
+        files = (item.name for item, what in brings.items() if what != LETTER and not what.startswith("link"))
+        moment = moment_of_mail(email.received)
+        yield Letter(
+            hashlib.sha256(repr(key).encode("utf-8", "surrogatepass")).hexdigest()[:16], email.sent_by, email.sender,
+            (moment or datetime.combine(today, time.max).astimezone()).isoformat(),
+            ", ".join(dict.fromkeys(brings.values())), ", ".join(dict.fromkeys(files)),
+        )  # fmt: skip
 
 
 # who sent it
@@ -179,26 +211,17 @@ class Senders:
     def teams_of(self, sha256: str | None) -> list[str]:
         """Give the teams whose address a content came from, else those whose address the forwarded mail names."""
         origin = self._origins.get(sha256 or "")
-        return self._teams_at(origin.sent_by, origin.sender) if origin else []
+        return self.teams_at(origin.sent_by, origin.sender) if origin else []
 
-    def _teams_at(self, *addresses: str | None) -> list[str]:
+    def teams_at(self, *addresses: str | None) -> list[str]:
         """Give the teams at the first of some addresses that is one of theirs."""
         return next(filter(None, (self._teams.get(comparable(address or "")) for address in addresses)), [])
 
-    def wrote_without_workbook(self, received: Received) -> dict[str, list[str]]:
-        """Give by team what it sent in mails that brought no workbook: what each file is, or its name."""
-        brought = {
-            _mail_of(workbook.place)
-            for workbook in (*(each.came for each in received.placed), *received.known)
-        }
-        told: list[tuple[str, str]] = []
-        others: list[SkippedFile | UnreadableContainer] = [*received.left, *received.unopened]
-        for item in others:
-            what = item.what if isinstance(item, SkippedFile) else item.name
-            if _mail_of(item.place) not in brought and what not in OF_ANY_MAIL:
-                email = item.place.email
-                told += [(team, what) for team in self._teams_at(email.sent_by, email.sender)]
-        return {team: [*dict.fromkeys(files)] for team, files in grouped(told).items()}
+    def moment_of(self, return_: Return) -> datetime:
+        """Give when a return came: at the moment of its mail, else at the end of its day."""
+        origin = self._origins.get(return_.sha256 or "")
+        day = return_.arrived or date.min
+        return parse_moment(origin.received if origin else "") or datetime.combine(day, time.max, UTC)
 
     def noticed(self, sha256: str, team: str) -> Iterator[Finding]:
         """Tell what is noticed about the mail that a workbook of a team came with."""
@@ -221,7 +244,7 @@ class Senders:
             yield SENDER_NOT_THE_TEAMS.at(value=shown, expected=team)
 
 
-def _mail_of(place: FoundAt) -> tuple[str | None, str]:
+def _mail_of(place: FoundAt) -> MailKey:
     """Give what tells one mail from another: who sent the outermost one, and when it came."""
     return place.email.sent_by, place.email.received or next(iter(place.way), "")
 
