@@ -44,6 +44,8 @@ from .coordination.mail.drafts import drafts as drafts
 from .coordination.mail.drafts import mark_sent as mark_sent
 from .coordination.mail.drafts import remind as remind
 from .coordination.week import RefreshResult as RefreshResult
+from .coordination.week import close as close
+from .coordination.week import close_round as close_round
 from .coordination.week import refresh as refresh
 from .dataset.frame_schemas import schemas as schemas
 from .dataset.returns import Return as Return
@@ -81,6 +83,7 @@ from .rounds.changes import extend as extend
 from .rounds.changes import merge_teams as merge_teams
 from .rounds.changes import note as note
 from .rounds.changes import rename_team as rename_team
+from .rounds.changes import reopen as reopen
 from .rounds.changes import set_contact as set_contact
 from .rounds.changes import undo as undo
 from .rounds.changes import update_spec as update_spec

@@ -365,7 +365,7 @@ def test_a_round_may_say_it_in_its_own_words(small: Path) -> None:
     file = small / "messages" / "en.txt"
     assert str(file) in ran("round", "messages", small).out
     text = file.read_text(encoding="utf-8-sig")
-    assert [f"[{each}]" in text for each in MailType] == [True] * 7
+    assert [f"[{each}]" in text for each in MailType] == [True] * len(MailType)
     file.write_text(
         "[issue]\nSubject: For {team} only\n\nHello {country},\nask {contact}.\n\nBye\n", encoding="utf-8"
     )

@@ -109,18 +109,24 @@ def update_round(folder: Path, spec: str | None, dry_run: bool) -> None:
         )
 
 
+def _is_meant(planned: hrge_xl.PlannedChange, *, yes: bool) -> bool:
+    """Show what will be different, and ask whether it is meant where somebody sits there."""
+    print_lines(planned.lines)
+    meant = yes or not sys.stdin.isatty() or confirm("Make this change?", err=True)
+    if not meant:
+        line("Nothing was changed.", err=True)
+    return meant
+
+
 def _make(
     planned: hrge_xl.PlannedChange, *, reason: str, by: str | None, today: date, yes: bool = True
 ) -> None:
-    """Show what will be different, ask whether it is meant where somebody sits there, and make it."""
-    print_lines(planned.lines)
-    if yes or not sys.stdin.isatty() or confirm("Make this change?", err=True):
+    """Show a change, and make it where it is meant."""
+    if _is_meant(planned, yes=yes):
         changed = hrge_xl.change_round(planned, reason=reason, by=by or getpass.getuser(), day=today)
         if planned.before != planned.after and not planned.undone:
             line(f"Changed. To take it back: hrge-xl round undo {quoted(planned.folder)}", err=True)
         print_lines(hrge_xl.orphaned(changed), err=True)
-    else:
-        line("Nothing was changed.", err=True)
 
 
 @verb("round add-team", round)
@@ -222,6 +228,44 @@ def contact(folder: Path, team: str, address: str, also: bool, reason: str, **ho
     """
     planned = hrge_xl.set_contact(folder, team, address, also=also)
     _make(planned, reason=reason or "Its address", **how)
+
+
+@verb("round close", round)
+def close(
+    folder: Path, password: str | None, reason: str, by: str | None, yes: bool, today: date
+) -> None:  # fmt: skip
+    """Close a round: its figures stay as they are, under seals; what comes later waits.
+
+    What is new is taken in first, and what is left open is said. data.xlsx, the overview and the validation report are
+    brought up to date and sealed. From then on changes, decisions and waivers are refused, and files that come are
+    listed as waiting, until the round is reopened.
+
+    \b
+    hrge-xl round close output/2026-H1 --reason "Reported to the board" --by "A. Name"
+
+    Next: hrge-xl sign output/2026-H1/reports/overview.html --check
+    """
+    planned, by = hrge_xl.close(folder, today, password), by or getpass.getuser()
+    if _is_meant(planned, yes=yes):
+        for seal in hrge_xl.close_round(planned, reason=reason, by=by, day=today, password=password):
+            line(f"{seal.text}; digest {seal.digest}")
+        line(f"Closed. To go on with it: hrge-xl round reopen {quoted(folder)}", err=True)
+
+
+@verb("round reopen", round)
+def reopen(folder: Path, reason: str, by: str | None, yes: bool, today: date) -> None:
+    """Go on with a round that was closed. What came since is taken in with the next refresh.
+
+    The seals stay: they show what is different since.
+
+    \b
+    hrge-xl round reopen output/2026-H1 --reason "Kabul corrected its figures"
+
+    Next: hrge-xl refresh output/2026-H1
+    """
+    planned = hrge_xl.reopen(folder)
+    if _is_meant(planned, yes=yes):
+        hrge_xl.change_round(planned, reason=reason, by=by or getpass.getuser(), day=today)
 
 
 @verb("round messages", round)

@@ -66,6 +66,9 @@ COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
 def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
     """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
     yield "Arrived", week.received.summary
+    if week.round.closed:
+        waiting = f" What came since waits: {_named(week.waiting)}" if week.waiting else ""
+        yield "Closed", f"on {week.round.closed}: its figures stay.{waiting}"
     yield "Counts", " ".join(week.totals.lines())
     states = Counter(status.state for status in week.expected)
     parts = ", ".join(f"{count} {state}" for state, count in states.items())
@@ -76,7 +79,7 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
         for status in week.late
     )
     yield "Late", _named(late, "nobody")
-    if week.due_next:
+    if week.due_next and not week.round.closed:
         day, teams = week.due_next
         yield "Due next", f"{day}, in {counted((day - week.today).days, 'day')}: {_named(teams)}"
     yield "To decide", _named(week.to_decide)
@@ -85,7 +88,8 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
     if week.unanswered.letters:
         letters = (f"{team} ({letter.what})" for team, letter in week.unanswered.letters.items())
         yield "No answer", f"wrote without a workbook: {_named(letters)}"
-    yield "To send", _to_send(week)
+    if not week.round.closed:
+        yield "To send", _to_send(week)
     first = [f"{counted(len(week.drafts.warnings), 'warning')} above."] if week.drafts.warnings else []
     if week.without_address:
         first.append(f"No address in the list of teams: {_named(week.without_address)}")
@@ -131,6 +135,8 @@ def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
         "round": week.round.name,
         "folder": str(week.round.folder),
         "day": str(week.today),
+        "closed": str(week.round.closed or ""),
+        "waiting": [*week.waiting],
         "received": _received_as_data(week.received),
         "counts": asdict(week.totals),
         "teams": [
@@ -194,6 +200,7 @@ def _lines(received: hrge_xl.Received) -> Iterator[str]:
         parts = came.place.email.sender, str(day or ""), _within(came)
         origin = ", ".join(filter(None, parts))
         yield f"{path}" + (f"  ({origin})" if origin else "")
+    yield from (f"waiting, since the round is closed: {workbook.name}" for workbook in received.waiting)
     for what, names in sorted(grouped((item.what, item.name) for item in received.left).items()):
         yield f"left aside, {what} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
     for item in received.unopened:
@@ -212,6 +219,7 @@ def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
             {"path": str(path), "day": str(day or ""), **_place(came)} for path, came, day in received.placed
         ],
         "known": [_place(item) for item in received.known],
+        "waiting": [_place(item) for item in received.waiting],
         "left_aside": [{"what": item.what, **_place(item)} for item in received.left],
         "not_opened": [{"why": item.why, "files": item.count, **_place(item)} for item in received.unopened],
     }

@@ -23,7 +23,7 @@ from ..ledger.files import only_writer
 from ..reader import ExpectedReturn
 from ..rounds.datasets import Dataset, one_dataset
 from ..rounds.round_status import orphaned
-from ..rounds.rounds import ISSUED, Round, load_round
+from ..rounds.rounds import ISSUED, Round, load_open_round
 from ..rounds.teams import Team
 from ..spec.issuance import Choice, choose
 from ..spec.load import load
@@ -88,7 +88,7 @@ def issue_round(
     `password` opens these. Raises `RoundError`, `UsageError`, `LimitError`, `OutputError`.
     """
     check_several("countries", countries)
-    round_ = load_round(folder)
+    round_ = load_open_round(folder)
     spec = load(round_.spec_source)
     chosen = _only_countries(round_, spec, countries) if countries else round_
     made = IssuedWorkbooks(notes=[f"{', '.join(teams)}: {why}." for teams, why in taken_along(chosen)])

@@ -1,8 +1,11 @@
-"""The week of a coordinator: what came is received, dataset and reports follow, mails that are due are drafted."""
+"""The week of a coordinator: what came is received, dataset and reports follow, mails that are due are drafted.
+
+In the end a round is closed: its figures are sealed, and what comes later waits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,12 +16,16 @@ from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, settled
 from ..ledger.events import FILE, Arrived
 from ..ledger.ledger import Ledger
-from ..outputs import report_pages, write_report
+from ..ledger.seals import Seal
+from ..outputs import exports, overview_page, report_pages, write_report
 from ..outputs.build import Facts, document
-from ..rounds.datasets import Dataset, Question, datasets
+from ..rounds.changes import PlannedChange, change_round
+from ..rounds.changes import close as planned_end
+from ..rounds.datasets import Dataset, Question, came_back, datasets, one_dataset
 from ..rounds.receiving import Received, receive
 from ..rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status
-from ..rounds.rounds import INBOX, REPORTS, Round, load_round
+from ..rounds.rounds import INBOX, REPORTS, Round, load_open_round, load_round
+from ..rounds.sealing import sign
 from ..rounds.unanswered import Unanswered, unanswered
 from .consolidation import consolidate
 from .mail import MailType
@@ -38,6 +45,7 @@ class RefreshResult:
     returns: Sequence[Return]
     unanswered: Unanswered
     drafts: Drafts
+    waiting: Sequence[str] = ()  # what came since the round was closed
 
     @property
     def to_ask_again(self) -> list[str]:
@@ -109,6 +117,9 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
     load_templates(folder)  # what is wrong with them is said before anything is done
     (folder / INBOX).mkdir(exist_ok=True)
     received = receive(folder, [str(folder / INBOX)], today)
+    if round_.closed:
+        with one_dataset(folder, today, jobs, password) as dataset:
+            return _result(dataset, today, received, Drafts())
     request = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
     consolidate(request, folder)
     with datasets(request) as (dataset,):
@@ -117,11 +128,19 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
             by_drafts = any(draft.occasion == MailType.ISSUE for draft in ledger.drafted().values())
         # workbooks are sent by drafts where others were
         drafts = write_drafts(dataset, today, (*AS_THEY_COME, MailType.ISSUE) if by_drafts else AS_THEY_COME)
-        returns = dataset.of_round()
-        teams = status(returns, today, round_)
-        waiting = [team_status.team.code for team_status in teams if team_status.state in OPEN]
-        no_answers = unanswered(dataset, waiting, received.unopened)
-        return RefreshResult(round_, today, received, dataset.totals(), teams, returns, no_answers, drafts)
+        return _result(dataset, today, received, drafts)
+
+
+def _result(dataset: Dataset, today: date, received: Received, drafts: Drafts) -> RefreshResult:
+    """Give what a refresh found; of a closed round nothing is asked of anybody any more."""
+    assert dataset.round is not None
+    round_, returns = dataset.round, dataset.of_round()
+    teams = status(returns, today, round_)
+    waiting = [] if round_.closed else [each.team.code for each in teams if each.state in OPEN]
+    no_answers = unanswered(dataset, waiting, received.unopened)
+    since = came_back(round_, since_closed=True)
+    came = [*(workbook.name for workbook in received.waiting), *(path.name for path in since)]
+    return RefreshResult(round_, today, received, dataset.totals(), teams, returns, no_answers, drafts, came)
 
 
 def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
@@ -131,3 +150,42 @@ def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
     if not ledger.is_made(report_pages(reports, "html"), made_of):
         write_report(document([dataset], facts), "html", reports)
         ledger.note_made(report_pages(reports, "html"), made_of)
+
+
+# the end of a round
+
+
+def close(folder: Path, today: date, password: str | None = None) -> PlannedChange:
+    """Plan the end of a round, and say what is left open. What is new in it is taken in first.
+
+    Raises `UsageError` for one that is closed, and as `datasets` does.
+    """
+    round_ = load_open_round(folder)
+    with one_dataset(folder, today, password=password) as dataset:
+        return planned_end(round_, today, list(_left_open(status(dataset.of_round(), today, round_))))
+
+
+def _left_open(teams: list[TeamStatus]) -> Iterator[str]:
+    states = {
+        "Without an answer": [each.team.code for each in teams if each.state in OPEN],
+        "To decide": [each.team.code for each in teams if each.state == TO_DECIDE],
+        "With errors": [each.team.code for each in teams if each.errors],
+    }
+    yield from (f"{words}: {', '.join(codes)}." for words, codes in states.items() if codes)
+
+
+def close_round(
+    planned: PlannedChange, *, reason: str, by: str, day: date, password: str | None = None
+) -> list[Seal]:
+    """Close a round as it was planned: its pages are brought up to date, and sealed under the name of who closes it.
+
+    Raises as `change_round` and `consolidate` do.
+    """
+    folder = planned.folder
+    consolidate(Question([str(folder)], day, password=password, arrived=Arrived(day)), folder)
+    with one_dataset(folder, day, password=password) as dataset, Ledger.open(folder) as ledger:
+        _write_report(dataset, ledger, day)
+    change_round(planned, reason=reason, by=by, day=day)
+    reports = folder / REPORTS
+    pages = [folder / exports.WORKBOOK, overview_page(reports), *report_pages(reports, "html")]
+    return [sign(folder, page, by=by) for page in pages]

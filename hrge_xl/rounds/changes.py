@@ -28,9 +28,20 @@ from ..spec.diff import SpecDiff, diff
 from ..spec.load import load
 from ..spec.translating import untranslated
 from ..spec.yaml_file import get
-from .round_file import text_of, with_cells, with_line, with_team, with_value
+from .round_file import text_of, with_cells, with_line, with_team, with_value, without_line
 from .round_status import issued_files
-from .rounds import Round, carry, copy_of, load_round, read_round, spec_said, spec_source, teams_said
+from .rounds import (
+    Round,
+    carry,
+    copy_of,
+    load_open_round,
+    load_round,
+    read_round,
+    refuse_closed,
+    spec_said,
+    spec_source,
+    teams_said,
+)
 from .teams import BETWEEN_CODES, COLUMNS, Team, addresses, team_of
 
 FEW = 8  # teams that are named one by one
@@ -78,7 +89,10 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
 
     Raises `UsageError` for one that is there, and with every mistake.
     """
-    round_, cells = load_round(folder), (team, country, language, deadline, contact, email, tools, profile)
+    round_, cells = (
+        load_open_round(folder),
+        (team, country, language, deadline, contact, email, tools, profile),
+    )
     added = team_of(dict(zip(COLUMNS, cells, strict=True)), load(round_.spec_source))
     _refuse_taken(round_, added.code)
     facts = ", ".join(f"{column} {cell}" for column, cell in added.filled.items() if column != "team")
@@ -92,7 +106,7 @@ def rename_team(folder: Path, team: str, code: str) -> PlannedChange:
 
     Raises `UsageError` for a team that there is not, and for a code that is taken or cannot be one.
     """
-    round_ = load_round(folder)
+    round_ = load_open_round(folder)
     found = team_named(round_, team)
     named = team_of({**found.cells, "team": code}, load(round_.spec_source)).code
     if named == found.code:
@@ -114,7 +128,7 @@ def merge_teams(folder: Path, teams: Sequence[str], into: str) -> PlannedChange:
 
     Raises `UsageError` for a team that there is not, or that would go into itself; `RoundError`.
     """
-    round_ = load_round(folder)
+    round_ = load_open_round(folder)
     target = team_named(round_, into)
     gone = [*dict.fromkeys(team_named(round_, team) for team in teams)]
     if target in gone:
@@ -160,7 +174,7 @@ def _refuse_taken(round_: Round, code: str, by: Team | None = None) -> None:
 
 def extend(folder: Path, deadline: date, teams: Collection[str] = ()) -> PlannedChange:
     """Plan another deadline for some teams, or for all. Raises `UsageError` for a team that there is not."""
-    round_ = load_round(folder)
+    round_ = load_open_round(folder)
     meant = [team_named(round_, team) for team in teams] or list(round_.teams)
     moved = [team for team in dict.fromkeys(meant) if team.deadline != deadline]
     if not moved:
@@ -186,7 +200,7 @@ def set_contact(folder: Path, team: str, address: str, *, also: bool = False) ->
 
     Raises `UsageError` for a team that there is not, or what is no address; `RoundError`.
     """
-    round_, wrong = load_round(folder), list[str]()
+    round_, wrong = load_open_round(folder), list[str]()
     found, given = team_named(round_, team), addresses(address, wrong)
     if wrong or not given:
         raise UsageError(" ".join(wrong) or "Name an address, as name@example.org.")
@@ -209,6 +223,7 @@ def note(folder: Path, text: str, teams: Sequence[str] = ()) -> PlannedChange:
 
 def undo(folder: Path) -> PlannedChange:
     """Plan to take the last change back. Raises `UsageError` where there is none, or the file was edited since."""
+    load_open_round(folder)
     made = [change for change in changes_of(folder) if change.before != change.after]
     undone = {change.undone for change in made}
     last = next(
@@ -221,12 +236,20 @@ def undo(folder: Path) -> PlannedChange:
         raise UsageError(
             f"{FILE} was edited after change {last.number} ({last.what}). Take it back by hand: {folder / FILE}"
         )
+    if _is_closed(last.before):
+        raise UsageError(
+            f"The last change reopened the round. To close it again: hrge-xl round close {quoted(folder)}"
+        )
     told = (
         f"{FILE} reads as it did before change {last.number}, made on {last.day}: {last.what} ({last.reason})"
     )
     return PlannedChange(
         folder, f"{last.what}: taken back", (told,), said, last.before, last.teams, last.number
     )
+
+
+def _is_closed(text: str) -> bool:
+    return "closed" in yaml.safe_load(text)
 
 
 def changes_of(folder: Path) -> list[RoundChanged]:
@@ -248,6 +271,36 @@ def team_named(round_: Round, team: str) -> Team:
     return found
 
 
+# the end of it
+
+
+def close(round_: Round, day: date, lines: Sequence[str] = ()) -> PlannedChange:
+    """Plan the end of a round: from that day on it stays as it is. `lines` say what is left open."""
+    root, _ = read_round(round_.folder)
+    name = get(root, "name")
+    assert name is not None
+    before = text_of(round_.folder)
+    after = with_line(before, name.end_mark.line + 1, f"closed: '{day}'")
+    told = (
+        *lines,
+        f"Its figures stay as they are on {day}, and are sealed. What comes later waits; changes are refused.",
+    )
+    return PlannedChange(round_.folder, f"round closed on {day}", told, before, after)
+
+
+def reopen(folder: Path) -> PlannedChange:
+    """Plan that a closed round goes on. Raises `UsageError` for one that is not closed."""
+    round_, (root, _) = load_round(folder), read_round(folder)
+    node = get(root, "closed")
+    if round_.closed is None or node is None:
+        raise UsageError(f"{round_.name} is not closed.")
+    told = (
+        f"What came since {round_.closed} is taken in with the next refresh; the seals stay, and show what changes.",
+    )
+    before = text_of(folder)
+    return PlannedChange(folder, "round reopened", told, before, without_line(before, node))
+
+
 # the version of its spec
 
 
@@ -267,6 +320,7 @@ def update_spec(folder: Path, spec: str | None = None, *, dry_run: bool = False)
     Raises `RoundError` where it is another spec, or does not fit the teams; then nothing has changed.
     """
     root, data = read_round(folder)
+    refuse_closed(folder, data["name"], data.get("closed"))
     _check_lines(root)
     name, digest = spec_said(root, data)
     new = load(spec or name)

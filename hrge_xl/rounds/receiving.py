@@ -55,14 +55,16 @@ class Received(NamedTuple):
     known: tuple[Workbook, ...] = ()  # their contents are here already
     left: tuple[SkippedFile, ...] = ()
     unopened: tuple[UnreadableContainer, ...] = ()
+    waiting: tuple[Workbook, ...] = ()  # the round is closed
 
     @property
     def summary(self) -> str:
         """How much of everything there was, in a sentence; the figures add up to all that was found."""
-        if not (self.placed or self.known or self.left or self.unopened):
+        if not any(self):
             return "nothing."
         parts = [f"{counted(len(self.placed), 'workbook')} taken in"]
         parts += [f"{len(self.known)} here already"] if self.known else []
+        parts += [f"{len(self.waiting)} waiting, since the round is closed"] if self.waiting else []
         parts += [f"{len(self.left)} left aside"] if self.left else []
         not_opened = sum(container.count for container in self.unopened)
         parts += [f"{not_opened} not opened"] if not_opened else []
@@ -100,9 +102,10 @@ def _named(workbook: Workbook) -> tuple[str, str]:
 def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
 
-    Nothing that is there changes. The ledger says of each where it came from, and of what came by mail the day of
-    arrival: the one on which the server of the office received the mail, unless that does not say or is yet to come;
-    else today. Raises `RoundError`, `UsageError` for a source that leads nowhere, `OutputError`, `StoreError`.
+    Nothing that is there changes; what comes to a closed round waits where it is. The ledger says of each where it came
+    from, and of what came by mail the day of arrival: the one on which the server of the office received the mail,
+    unless that does not say or is yet to come; else today. Raises `RoundError`, `UsageError` for a source that leads
+    nowhere, `OutputError`, `StoreError`.
     """
     check_several("sources", sources)
     round_ = load_round(folder)
@@ -117,7 +120,7 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:
         shelf = _Shelf(returned, ledger.order())
-        placed, known, left, unopened = [], [], [], []
+        placed, known, left, unopened, waiting = [], [], [], [], []
         for item in found_in(sources):
             if isinstance(item, SkippedFile):
                 left.append(item)
@@ -129,16 +132,20 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
                 light = Workbook(item.name, item.place, b"", item.format)
                 if sha256 in shelf.received:
                     known.append(light)
+                elif round_.closed:
+                    waiting.append(light)
                 else:
                     shelf.received.add(sha256)
                     placed.append((sha256, Placed(shelf.put(item, sha256), light, _day(light, today))))
         _write_down(ledger, round_, placed, today)
-        brought = {_mail_of(workbook.place) for workbook in (*(each.came for _, each in placed), *known)}
+        workbooks = [*(each.came for _, each in placed), *known, *waiting]
+        brought = {_mail_of(workbook.place) for workbook in workbooks}
         there = {letter.key for letter in ledger.letters()}
         for letter in _letters([*left, *unopened], brought, today):
             if letter.key not in there:
                 ledger.put("letters", letter._asdict())
-    return Received(tuple(workbook for _, workbook in placed), tuple(known), tuple(left), tuple(unopened))
+    there_now = tuple(workbook for _, workbook in placed)
+    return Received(there_now, tuple(known), tuple(left), tuple(unopened), tuple(waiting))
 
 
 def moment_of_mail(received: str) -> datetime | None:

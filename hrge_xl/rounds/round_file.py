@@ -64,6 +64,13 @@ def with_line(text: str, at: int, line: str) -> str:
     return "".join(lines)
 
 
+def without_line(text: str, node: yaml.Node) -> str:
+    """Give a text without the line of a value."""
+    lines = text.splitlines(keepends=True)
+    del lines[node.start_mark.line]
+    return "".join(lines)
+
+
 def _teams(folder: Path) -> yaml.SequenceNode:
     root, _ = read_round(folder)
     teams = get(root, "teams")

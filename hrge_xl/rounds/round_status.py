@@ -181,6 +181,8 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
 
     Without a round nobody was expected in particular, and all who answered stand like those who were.
     """
+    if round_ and round_.closed:
+        today = min(today, round_.closed)
     came = list(returns)
     doubted = list(filter(is_in_doubt, came))
     teams_of = Senders(round_).teams_of if round_ and doubted else lambda _: []

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from ..core.dates import RANGE, parse_day
-from ..core.errors import Mistake, OutputError, RoundError
+from ..core.errors import Mistake, OutputError, RoundError, UsageError
 from ..core.output_files import write_whole
 from ..core.paths import quoted, read_regular
 from ..ledger.events import FILE, Terms
@@ -31,12 +31,11 @@ ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came b
 FEEDBACK, REPORTS = "feedback", "reports"
 FOLDERS = (ISSUED, RETURNED, INBOX, REPORTS)
 KEY_BYTES = 32
-KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "teams")
+KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "closed", "teams")
 HEAD = """\
 # A round: which spec, which period, and the teams expected to answer. Written by `hrge-xl round init`; you may edit it.
 # The spec lies in spec/; for a newer version of it: `hrge-xl round update-spec`.
-# Each team: team (its code), country, language, deadline (2026-07-31), contact, email, tools (by comma), profile;
-# formerly: codes that it had before, with / between them.
+# Each team: team (its code), country, language, deadline (2026-07-31), contact, email, tools (by comma), profile.
 """
 
 
@@ -52,6 +51,7 @@ class Round:
     teams: tuple[Team, ...]
     key: bytes = field(repr=False, default=b"")
     spec_digest: str = ""  # of the copy that the round carries
+    closed: date | None = None  # the day as of which its figures stay
 
     @property
     def spec_source(self) -> str:
@@ -162,10 +162,26 @@ def load_round(folder: Path) -> Round:
             f"{FILE}: line {line}: the round carries the spec '{spec.name}', not '{name}'. Write '{spec.name}' again."
         )
     teams = teams_said(root, data, spec)
-    start, end = (_day(root, data, key) for key in ("period_start", "period_end"))
+    start, end, closed = (_day(root, data, key) for key in ("period_start", "period_end", "closed"))
     return Round(
-        folder, _written_as(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest
+        folder, _written_as(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest, closed
     )
+
+
+def load_open_round(folder: Path) -> Round:
+    """Give the round of a folder, for a change. Raises `UsageError` for one that is closed, and as `load_round`."""
+    round_ = load_round(folder)
+    refuse_closed(folder, round_.name, round_.closed)
+    return round_
+
+
+def refuse_closed(folder: Path, name: str, day: object) -> None:
+    """Raise `UsageError` for a round that was closed on a day."""
+    if day:
+        raise UsageError(
+            f"{name} was closed on {day}: it stays as it is. To go on with it: hrge-xl round reopen "
+            f'{quoted(folder)} --reason "…"'
+        )
 
 
 def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:

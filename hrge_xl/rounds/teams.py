@@ -78,13 +78,13 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
     allowed = AllowedNames(spec, countries(spec), languages(spec), days)
     for n, cells in rows:
         team, wrong = _team(cells, allowed)
-        for code in dict.fromkeys(map(str.casefold, team.codes)):
-            if code in taken:
-                line, other = taken[code]
-                before = "" if code == other.code.casefold() else ", which was called so before"
+        for folded, code in {code.casefold(): code for code in reversed(team.codes)}.items():
+            if folded in taken:
+                line, other = taken[folded]
+                before = "" if folded == other.code.casefold() else ", which was called so before"
                 wrong.append(f"team '{code}' is already in line {line}{before}. Keep one.")
-            elif code:
-                taken[code] = (n, team)
+            elif folded:
+                taken[folded] = (n, team)
         teams.append(team)
         mistakes += [f"{name}: line {n}: {mistake}" for mistake in wrong]
     if mistakes:

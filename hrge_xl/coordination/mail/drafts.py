@@ -34,7 +34,7 @@ from ...rounds.round_status import (
     issued_files,
     status,
 )
-from ...rounds.rounds import FEEDBACK, Round, load_round
+from ...rounds.rounds import FEEDBACK, Round, load_open_round, load_round
 from ...rounds.teams import Team
 from ...rounds.unanswered import unanswered
 from ...spec.lookup import label_of
@@ -91,7 +91,7 @@ def drafts(
             raise UsageError(f"There is no kind of e-mail '{name}'. {remedy_for(name, list(MAIL_KINDS))}")
         wanted += MAIL_KINDS[name].occasions if name in MAIL_KINDS else [MailType(name)]
     load_templates(folder)  # before anything else is done
-    load_round(folder)
+    load_open_round(folder)
     with one_dataset(folder, today, password=password) as dataset:
         return write_drafts(dataset, today, wanted or AS_THEY_COME, again=again)
 
