@@ -136,7 +136,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
         elsewhere = sa.func.coalesce(files.c.read_for, "") != wanted.round
         meant.append(sa.and_(elsewhere, sa.or_(*may_belong)))
         meant.append(files.c.submission.in_(_of_other_teams(store, wanted)))
-    if asked.password is not None:
+    if asked.password is not None or asked.passwords:
         meant.append(found(PROTECTED))
     return {str(row[0]) for row in store.select(sa.select(files.c.submission).where(sa.or_(*meant)))}
 

@@ -30,7 +30,7 @@ from ..layout import Layout
 from ..layout.wording import text
 from ..reader import ExpectedReturn, File, Refusal, layout_of, read_content, spec_of, stamp_alone
 from ..reader.gate import fingerprint, open_untrusted
-from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy
+from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy, teams_named
 from ..reader.limits import LIMITS, ReadLimits
 from ..reader.worker import Died, NotStarted, WorkerPool
 from ..spec.carried import cache_to_tell, use_cache
@@ -92,6 +92,13 @@ class ValidationRequest:
     password: str | None = field(default=None, repr=False)
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
     rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
+    passwords: Sequence[tuple[str, str]] = field(default=(), repr=False)  # of teams, which open theirs
+
+    def passwords_for(self, path: Path) -> list[str]:
+        """Give the passwords that may open a file, first those that are likeliest: it may bear the name of its team."""
+        named = teams_named(path.name, [team for team, _ in self.passwords])
+        by_name = sorted(self.passwords, key=lambda pair: pair[0] not in named)
+        return [*dict.fromkeys(filter(None, [self.password, *(password for _, password in by_name)]))]
 
 
 Noticed = Callable[[str, str], Iterable[Finding]]
@@ -241,7 +248,7 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
     def admitted() -> Iterator[FileToCheck]:
         for path in paths:
             (found,) = isolate_failures(
-                lambda these: [open_untrusted(each, asked.password) for each in these],
+                lambda these: [open_untrusted(each, asked.passwords_for(each)) for each in these],
                 [Path(path)],
                 lambda path, fault: [
                     Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))

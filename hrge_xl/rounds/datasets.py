@@ -101,7 +101,8 @@ class Question:
         folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
         known = [waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)]
         return ValidationRequest(
-            self.wanted_in(round_), self.today, self.jobs or cores(), self.password, tuple(known), self.rejudge
+            self.wanted_in(round_), self.today, self.jobs or cores(), self.password, tuple(known), self.rejudge,
+            round_.passwords if round_ else (),
         )  # fmt: skip
 
 

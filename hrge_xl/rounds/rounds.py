@@ -24,9 +24,9 @@ from ..spec.load import find as find_spec
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..spec.yaml_file import compose, dumped, get, plain
-from .teams import Team, checked, read_list
+from .teams import Team, checked, passwords_of, read_list
 
-KEY = "signing.key"
+KEY, PASSWORDS = "signing.key", "passwords.csv"
 ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
 FEEDBACK, REPORTS = "feedback", "reports"
 FOLDERS = (ISSUED, RETURNED, INBOX, REPORTS)
@@ -52,6 +52,9 @@ class Round:
     key: bytes = field(repr=False, default=b"")
     spec_digest: str = ""  # of the copy that the round carries
     closed: date | None = None  # the day as of which its figures stay
+    passwords: tuple[tuple[str, str], ...] = field(
+        default=(), repr=False
+    )  # codes of teams, and what opens theirs
 
     @property
     def spec_source(self) -> str:
@@ -164,8 +167,9 @@ def load_round(folder: Path) -> Round:
     teams = teams_said(root, data, spec)
     start, end, closed = (_day(root, data, key) for key in ("period_start", "period_end", "closed"))
     return Round(
-        folder, _written_as(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest, closed
-    )
+        folder, _written_as(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest, closed,
+        tuple(passwords_of(folder / PASSWORDS, teams)),
+    )  # fmt: skip
 
 
 def load_open_round(folder: Path) -> Round:

@@ -18,7 +18,7 @@ from ..core.dates import RANGE, is_possible
 from ..core.errors import RoundError, UsageError
 from ..core.numerals import Ambiguous, OtherCalendar, parse_date
 from ..core.paths import decoded, read_regular
-from ..core.suggest import listed, nearest
+from ..core.suggest import listed, nearest, remedy_for
 from ..core.words import loosely, tidy, western_digits
 from ..reader import first_table
 from ..reader.limits import LIMITS
@@ -322,8 +322,38 @@ def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
     return TeamList(tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles), total)
 
 
-def _csv(file: Path) -> Iterable[Cells]:
-    text = read_text(file, "team list", CSV)
+def passwords_of(file: Path, teams: Sequence[Team]) -> list[tuple[str, str]]:
+    """Read what opens the workbooks of teams, each by its code or an address of it; nothing where there is no file.
+
+    Raises `RoundError` with every mistake, a line each.
+    """
+    if not file.is_file():
+        return []
+    codes = {
+        name.casefold(): team.code for team in teams for name in (*team.codes, *ADDRESS.findall(team.email))
+    }
+    found, mistakes = list[tuple[str, str]](), list[str]()
+    for n, row in _csv(file, "list of passwords"):
+        name, password = tidy(row[0]) if row else "", row[1] if len(row) > 1 else ""
+        code = codes.get(name.casefold())
+        if code and password:
+            found.append((code, password))
+        elif code:
+            mistakes.append(
+                f"{file.name}: line {n}: there is no password behind '{name}'. Write: {name},PASSWORD"
+            )
+        elif name and _column(name) not in ("team", "email"):  # the heads
+            hint = remedy_for(name, [known.code for known in teams])
+            mistakes.append(
+                f"{file.name}: line {n}: there is no team '{name}', and none has that address. {hint}"
+            )
+    if mistakes:
+        raise RoundError(*mistakes)
+    return found
+
+
+def _csv(file: Path, what: str = "team list") -> Iterable[Cells]:
+    text = read_text(file, what, CSV)
     first, _, rest = text.partition("\n")
     named = SEPARATOR.match(first.strip())  # a line that Excel writes for itself
     beginning = text.splitlines()[:MOST_TITLES]  # titles may hold any of these
