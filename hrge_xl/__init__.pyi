@@ -42,6 +42,7 @@ from .coordination.mail import MAIL_KINDS as MAIL_KINDS
 from .coordination.mail.drafts import Drafts as Drafts
 from .coordination.mail.drafts import drafts as drafts
 from .coordination.mail.drafts import mark_sent as mark_sent
+from .coordination.mail.drafts import receive as receive
 from .coordination.mail.drafts import remind as remind
 from .coordination.week import RefreshResult as RefreshResult
 from .coordination.week import close as close
@@ -93,7 +94,6 @@ from .rounds.datasets import datasets as datasets
 from .rounds.datasets import ledger_doubts as ledger_doubts
 from .rounds.datasets import one_dataset as one_dataset
 from .rounds.receiving import Received as Received
-from .rounds.receiving import receive as receive
 from .rounds.round_status import OPEN as OPEN
 from .rounds.round_status import TeamStatus as TeamStatus
 from .rounds.round_status import is_in_doubt as is_in_doubt

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from io import StringIO
 from pathlib import Path
 
@@ -14,7 +17,7 @@ import pytest
 from hrge_xl import load, load_round
 from tests.command_line import hrge, ran
 from tests.face import Ledger
-from tests.letters import mail
+from tests.letters import mail, mbox
 from tests.rounds_in_time import filled_in
 from tests.test_senders import SENT, TEAMS, arrives, begun, workbook
 
@@ -337,3 +340,51 @@ def test_what_was_sent_is_moved_away(tmp_path: Path) -> None:
     assert "Did you mean 'Odesa'?" in ran("drafts", round_, "--done", "--team", "Odessa", code=2).err
     assert "goes with --done" in ran("drafts", round_, "issue", "--team", "Odesa", code=2).err
     assert "of every kind" in ran("drafts", round_, "issue", "--done", code=2).err
+
+
+def as_sent(draft: Path, **changed: str) -> EmailMessage:
+    """A draft as it lies among what was sent: another program wrote it, and it was edited before."""
+    made = message_from_bytes(draft.read_bytes(), policy=default)
+    assert isinstance(made, EmailMessage)
+    heads = {"Subject": str(made["Subject"]), "To": str(made["To"]), "From": "office@example.org"} | changed
+    sent = EmailMessage(policy=default)
+    for name, text in {**heads, "Date": "Thu, 09 Jul 2026 10:00:00 +0000"}.items():
+        sent[name] = text
+    sent.set_content("Dear colleagues, as we said on the telephone.")
+    for part in made.iter_attachments():
+        kind, form = part.get_content_type().split("/")
+        data = part.get_payload(decode=True)
+        assert isinstance(data, bytes)
+        sent.add_attachment(data, maintype=kind, subtype=form, filename=part.get_filename())
+    return sent
+
+
+def test_a_mail_that_was_sent_marks_its_draft(tmp_path: Path) -> None:
+    """Where it lies in a mailbox that is received; what is attached to it is no return."""
+    round_ = begun(tmp_path)
+    ran("drafts", round_, "issue", "--today", "2026-07-08")
+    ran("remind", round_, "--today", "2026-07-08")
+    draft = round_ / "drafts" / "2026-07-08" / "Odesa_issue.eml"
+    other = (round_ / "drafts" / "2026-07-08" / "Minsk_issue.eml").read_bytes()
+    box = mbox(
+        as_sent(draft),
+        as_sent(draft, Subject="Something else"),
+        as_sent(round_ / "drafts" / "2026-07-08" / "Minsk_issue.eml", To="office@example.org"),
+        as_sent(round_ / "drafts" / "2026-07-08" / "Minsk_issue.eml", From="minsk@bücher.example"),
+        other,  # a draft is not sent yet
+    )
+    (tmp_path / "Sent.mbox").write_bytes(box)
+    told = ran("receive", round_, tmp_path / "Sent.mbox", "--today", "2026-07-10")
+    assert "1 draft found as sent." in told.err
+    assert "left aside, sent by the office (2): Odesa_en.xlsx, filling-in_en.html" in told.out
+    assert not draft.exists()
+    assert (round_ / "sent" / "2026-07-08" / "Odesa_issue.eml").is_file()
+    assert sorted(path.name for path in (round_ / "drafts").rglob("*.eml")) == [
+        "Minsk_issue.eml", "Minsk_reminder-before.eml", "Odesa_reminder-before.eml",
+    ]  # fmt: skip
+    assert "Odesa_issue" not in (round_ / "drafts" / "2026-07-08" / "mail-merge.csv").read_text("utf-8-sig")
+    history = ran("status", round_, "--team", "Odesa", "--today", "2026-07-10").out
+    assert "2026-07-09  note      Sent: Odesa_issue.eml (office@example.org)" in history
+    entries = entered(round_)
+    ran("receive", round_, tmp_path / "Sent.mbox", "--today", "2026-07-10")
+    assert entered(round_) == entries

@@ -220,6 +220,7 @@ def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
         ],
         "known": [_place(item) for item in received.known],
         "waiting": [_place(item) for item in received.waiting],
+        "sent": [{"draft": sent.file, "by": sent.by, "day": str(sent.day)} for sent in received.sent],
         "left_aside": [{"what": item.what, **_place(item)} for item in received.left],
         "not_opened": [{"why": item.why, "files": item.count, **_place(item)} for item in received.unopened],
     }
@@ -227,7 +228,7 @@ def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
 
 def _place(found: hrge_xl.Found) -> dict[str, Any]:
     email = found.place.email
-    how = {**asdict(email), "sent_by": email.sent_by or ""}
+    how = {**asdict(email), "sent_by": email.sent_by or "", "to": [*email.to]}
     return {"name": found.name, "within": list(found.place.way), **how}
 
 

@@ -22,14 +22,14 @@ from ..outputs.build import Facts, document
 from ..rounds.changes import PlannedChange, change_round
 from ..rounds.changes import close as planned_end
 from ..rounds.datasets import Dataset, Question, came_back, datasets, one_dataset
-from ..rounds.receiving import Received, receive
+from ..rounds.receiving import Received
 from ..rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status
 from ..rounds.rounds import INBOX, REPORTS, Round, load_open_round, load_round
 from ..rounds.sealing import sign
 from ..rounds.unanswered import Unanswered, unanswered
 from .consolidation import consolidate
 from .mail import MailType
-from .mail.drafts import AS_THEY_COME, Drafts, write_drafts
+from .mail.drafts import AS_THEY_COME, Drafts, receive, write_drafts
 from .mail.messages import load_templates
 
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
+from email import message_from_bytes
+from email.parser import BytesHeaderParser
+from email.policy import default
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from unicodedata import normalize
@@ -23,10 +27,11 @@ from ..findings import Finding
 from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
 from ..ledger.events import Arrival, Arrived, Origin
 from ..ledger.files import only_writer
-from ..ledger.ledger import Ledger, Letter, look_up
+from ..ledger.ledger import Drafted, Ledger, Letter, look_up
 from ..reader import fingerprint
 from ..reader.gate import is_named_as_workbook
-from ..reader.unpacking import LETTER, FoundAt, SkippedFile, UnreadableContainer, Workbook, found_in
+from ..reader.mail import EmailInfo
+from ..reader.unpacking import LETTER, Found, FoundAt, SkippedFile, UnreadableContainer, Workbook, found_in
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
 
@@ -34,7 +39,10 @@ UNNAMED = "workbook"
 NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
 MOST_DAYS = 2  # between the day that the mail server says and the one on which something was first seen
 NO_ADDRESS = "?"
-OF_ANY_MAIL = frozenset({"logo", "signature", "system"})  # what lies beside a letter, and is no answer to it
+SENT = "sent by the office"
+OF_ANY_MAIL = frozenset(
+    {"logo", "signature", "system", SENT}
+)  # what lies beside a letter, and is no answer to it
 
 
 MailKey = tuple[str | None, str]  # who sent the outermost mail, and when it came
@@ -48,6 +56,14 @@ class Placed(NamedTuple):
     day: date | None
 
 
+class SentDraft(NamedTuple):
+    """A draft of the round that was found as it was sent: its file, who sent it, and when."""
+
+    file: str
+    by: str
+    day: date
+
+
 class Received(NamedTuple):
     """What became of everything that was found in the sources."""
 
@@ -56,19 +72,21 @@ class Received(NamedTuple):
     left: tuple[SkippedFile, ...] = ()
     unopened: tuple[UnreadableContainer, ...] = ()
     waiting: tuple[Workbook, ...] = ()  # the round is closed
+    sent: tuple[SentDraft, ...] = ()
 
     @property
     def summary(self) -> str:
         """How much of everything there was, in a sentence; the figures add up to all that was found."""
         if not any(self):
             return "nothing."
+        of_ours = f" {counted(len(self.sent), 'draft')} found as sent." if self.sent else ""
         parts = [f"{counted(len(self.placed), 'workbook')} taken in"]
         parts += [f"{len(self.known)} here already"] if self.known else []
         parts += [f"{len(self.waiting)} waiting, since the round is closed"] if self.waiting else []
         parts += [f"{len(self.left)} left aside"] if self.left else []
         not_opened = sum(container.count for container in self.unopened)
         parts += [f"{not_opened} not opened"] if not_opened else []
-        return ", ".join(parts) + "."
+        return f"{', '.join(parts)}.{of_ours}"
 
 
 class _Shelf:
@@ -99,7 +117,7 @@ def _named(workbook: Workbook) -> tuple[str, str]:
     return short or UNNAMED, ending or f".{workbook.format or 'xlsx'}"
 
 
-def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
+def take_in(folder: Path, sources: Sequence[str], today: date) -> Received:
     """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
 
     Nothing that is there changes; what comes to a closed round waits where it is. The ledger says of each where it came
@@ -121,7 +139,8 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     with only_writer(folder), Ledger.open(folder) as ledger:
         shelf = _Shelf(returned, ledger.order())
         placed, known, left, unopened, waiting = [], [], [], [], []
-        for item in found_in(sources):
+        ours = _OwnMails(round_, ledger, today)
+        for item in ours.set_aside(found_in(sources)):
             if isinstance(item, SkippedFile):
                 left.append(item)
             elif isinstance(item, UnreadableContainer):
@@ -145,7 +164,9 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
             if letter.key not in there:
                 ledger.put("letters", letter._asdict())
     there_now = tuple(workbook for _, workbook in placed)
-    return Received(there_now, tuple(known), tuple(left), tuple(unopened), tuple(waiting))
+    return Received(
+        there_now, tuple(known), tuple(left), tuple(unopened), tuple(waiting), tuple(ours.sent.values())
+    )
 
 
 def moment_of_mail(received: str) -> datetime | None:
@@ -181,6 +202,67 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
         )  # fmt: skip
         arrivals.append(Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size))
     ledger.receive(arrivals, Arrived(today, terms=terms_of([round_]), days=days, origins=origins))
+
+
+# what the office sent itself
+
+
+class _OwnMails:
+    """Mails that the office sent from drafts of a round: known by whom they went to and what they are about."""
+
+    def __init__(self, round_: Round, ledger: Ledger, today: date) -> None:
+        self._folder, self._ledger, self._today = round_.folder, ledger, today
+        self._teams = {address for team in round_.teams for address in _addresses_in(team.email)}
+        self._attached: dict[str, set[str]] = {}
+        self.sent: dict[str, SentDraft] = {}  # that were met, by their files
+
+    def set_aside(self, items: Iterable[Found]) -> Iterator[Found]:
+        """Give items as they are; in the place of what such a mail has from its draft, that the office sent it."""
+        for item in items:
+            email = item.place.email
+            draft = self._draft_of(email)
+            if draft is not None:
+                moment = parse_moment(email.sent)
+                day = moment.date() if moment else self._today
+                self.sent.setdefault(draft.file, SentDraft(draft.file, email.sender, day))
+            is_ours = draft is not None and self._is_of(draft, item)
+            yield SkippedFile(item.name, item.place, SENT) if is_ours else item
+
+    def _draft_of(self, email: EmailInfo) -> Drafted | None:
+        """Give the draft that a mail was sent from: the last one that it may be."""
+        to = set(map(comparable, email.to))
+        if self._teams.isdisjoint(to) or comparable(email.sent_by or "") in self._teams:
+            return None
+        drafts = self._drafts.get(" ".join(email.subject.split()), ())
+        moment = parse_moment(email.sent)
+        day = str(moment.date() if moment else date.max)
+        fitting = [draft for draft, addresses in drafts if addresses <= to and draft.day <= day]
+        return max(fitting, key=lambda draft: draft.day, default=None)
+
+    def _is_of(self, draft: Drafted, item: Found) -> bool:
+        """Say whether something was attached to a draft, or is no workbook."""
+        if not isinstance(item, Workbook):
+            return True
+        if draft.file not in self._attached:
+            mail = message_from_bytes((self._folder / draft.file).read_bytes(), policy=default)
+            parts = (part.get_payload(decode=True) for part in mail.walk() if part.get_filename())
+            hashes = {hashlib.sha256(data).hexdigest() for data in parts if isinstance(data, bytes)}
+            self._attached[draft.file] = hashes
+        return hashlib.sha256(item.data).hexdigest() in self._attached[draft.file]
+
+    @cached_property
+    def _drafts(self) -> dict[str, list[tuple[Drafted, set[str]]]]:
+        """The drafts that are there, sent or not, by what they are about."""
+        found: dict[str, list[tuple[Drafted, set[str]]]] = {}
+        for draft in self._ledger.drafted().values():
+            file = self._folder / draft.file
+            if draft.file and file.is_file():
+                with file.open("rb") as stream:
+                    head = BytesHeaderParser(policy=default).parse(stream)
+                about, to = " ".join(str(head["Subject"] or "").split()), _addresses_in(str(head["To"] or ""))
+                if to:
+                    found.setdefault(about, []).append((draft, to))
+        return found
 
 
 def _letters(

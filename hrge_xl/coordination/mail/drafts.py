@@ -16,6 +16,7 @@ from ...core.paths import check_several
 from ...core.suggest import remedy_for
 from ...core.words import SOURCE_LANGUAGE, counted, kept_in_order
 from ...core.words import day as in_words
+from ...core.work import grouped
 from ...exchange.validation import ACCEPTED
 from ...exchange.validation import RETURNED as TO_CORRECT
 from ...ledger.files import only_writer, sha256_of
@@ -24,6 +25,7 @@ from ...outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from ...reader.zip_package import megabytes
 from ...rounds.changes import change_round, note, team_named
 from ...rounds.datasets import Dataset, one_dataset
+from ...rounds.receiving import Received, take_in
 from ...rounds.round_status import (
     ISSUED,
     LATE,
@@ -51,6 +53,7 @@ from .messages import (
     write_merge_list,
 )
 
+OFFICE = "the office"  # who sent a mail that does not say who did
 FOLDER, SENT, CALENDAR = "drafts", "sent", "deadlines.ics"
 AS_THEY_COME = tuple(occasion for occasion in MailType if occasion is not MailType.ISSUE)
 
@@ -126,16 +129,22 @@ def write_drafts(
     return made
 
 
-def mark_sent(folder: Path, teams: Sequence[str] = (), *, by: str, day: date) -> list[Path]:
-    """Move drafts that were sent, of some teams or of all, from `drafts/` to `sent/`, and enter that; gives the files.
+def mark_sent(
+    folder: Path, teams: Sequence[str] = (), *, by: str, day: date, files: Collection[str] | None = None
+) -> list[Path]:
+    """Move drafts that were sent from `drafts/` to `sent/`, and enter that; gives the files.
 
-    Raises `UsageError` for a team that there is not.
+    They are those of some teams or of all, or some `files` of these. Raises `UsageError` for a team that there is not.
     """
     round_ = load_round(folder)
     meant = [team_named(round_, team).code for team in teams] or [team.code for team in round_.teams]
     with only_writer(folder), Ledger.open(folder) as ledger:
         known = drafted(round_, ledger)
-        sent = [draft for draft in known.values() if draft.team in meant and _is_there(folder, draft)]
+        sent = [
+            draft
+            for draft in known.values()
+            if draft.team in meant and (files is None or draft.file in files) and _is_there(folder, draft)
+        ]
         for draft in sent:
             place = f"{SENT}/{draft.file.removeprefix(f'{FOLDER}/')}"
             (folder / place).parent.mkdir(parents=True, exist_ok=True)
@@ -144,12 +153,23 @@ def mark_sent(folder: Path, teams: Sequence[str] = (), *, by: str, day: date) ->
             ledger.put("drafts", known[draft.key]._asdict())
         for day_ in {draft.day for draft in sent}:
             write_merge_list(folder / FOLDER / day_, (draft for draft in known.values() if draft.day == day_))
-    files = [folder / known[draft.key].file for draft in sent]
-    if files:
-        told = f"Sent: {', '.join(file.name for file in files)}"
+    moved = [folder / known[draft.key].file for draft in sent]
+    if moved:
+        told = f"Sent: {', '.join(file.name for file in moved)}"
         planned = note(folder, told, [*dict.fromkeys(draft.team for draft in sent)])
         change_round(planned, reason=told, by=by, day=day)
-    return files
+    return moved
+
+
+def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
+    """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
+
+    A mail among them that was sent from a draft of the round marks that draft as sent. Raises as `take_in`.
+    """
+    received = take_in(folder, sources, today)
+    for (by, day), files in grouped(((sent.by, sent.day), sent.file) for sent in received.sent).items():
+        mark_sent(folder, by=by or OFFICE, day=day, files=files)
+    return received
 
 
 def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
