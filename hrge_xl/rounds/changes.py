@@ -277,6 +277,7 @@ def team_named(round_: Round, team: str) -> Team:
 def close(round_: Round, day: date, lines: Sequence[str] = ()) -> PlannedChange:
     """Plan the end of a round: from that day on it stays as it is. `lines` say what is left open."""
     root, _ = read_round(round_.folder)
+    _check_lines(root)
     name = get(root, "name")
     assert name is not None
     before = text_of(round_.folder)

@@ -117,7 +117,7 @@ def _named(workbook: Workbook) -> tuple[str, str]:
     return short or UNNAMED, ending or f".{workbook.format or 'xlsx'}"
 
 
-def take_in(folder: Path, sources: Sequence[str], today: date) -> Received:
+def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received:
     """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
 
     Nothing that is there changes; what comes to a closed round waits where it is. The ledger says of each where it came

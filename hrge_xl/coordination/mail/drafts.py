@@ -25,7 +25,7 @@ from ...outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from ...reader.zip_package import megabytes
 from ...rounds.changes import change_round, note, team_named
 from ...rounds.datasets import Dataset, one_dataset
-from ...rounds.receiving import Received, take_in
+from ...rounds.receiving import Received, receive_files
 from ...rounds.round_status import (
     ISSUED,
     LATE,
@@ -164,9 +164,9 @@ def mark_sent(
 def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
 
-    A mail among them that was sent from a draft of the round marks that draft as sent. Raises as `take_in`.
+    A mail among them that was sent from a draft of the round marks that draft as sent. Raises as `receive_files`.
     """
-    received = take_in(folder, sources, today)
+    received = receive_files(folder, sources, today)
     for (by, day), files in grouped(((sent.by, sent.day), sent.file) for sent in received.sent).items():
         mark_sent(folder, by=by or OFFICE, day=day, files=files)
     return received
