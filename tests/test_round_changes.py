@@ -388,3 +388,16 @@ def test_a_mail_that_was_sent_marks_its_draft(tmp_path: Path) -> None:
     entries = entered(round_)
     ran("receive", round_, tmp_path / "Sent.mbox", "--today", "2026-07-10")
     assert entered(round_) == entries
+
+
+def test_a_renamed_team_is_not_written_to_twice(tmp_path: Path) -> None:
+    """A reminder under its old code is its reminder, and is marked as sent under the new one."""
+    round_ = begun(tmp_path)
+    ran("remind", round_, "--today", "2026-07-08")
+    ran("round", "rename-team", round_, "Minsk", "Minsk-North", *WHY)
+    assert "no draft" in ran("remind", round_, "--today", "2026-07-09").err
+    assert (round_ / "drafts" / "2026-07-08" / "Minsk_reminder-before.eml").is_file()
+    moved = ran("drafts", round_, "--done", "--team", "Minsk-North", "--today", "2026-07-09").out
+    assert "Minsk_reminder-before.eml" in moved
+    assert "no draft" in ran("remind", round_, "--today", "2026-07-09").err
+    assert "Minsk-North_reminder-on.eml" in ran("remind", round_, "--today", "2026-07-10").out
