@@ -401,3 +401,12 @@ def test_a_renamed_team_is_not_written_to_twice(tmp_path: Path) -> None:
     assert "Minsk_reminder-before.eml" in moved
     assert "no draft" in ran("remind", round_, "--today", "2026-07-09").err
     assert "Minsk-North_reminder-on.eml" in ran("remind", round_, "--today", "2026-07-10").out
+    ran("round", "undo", round_, *WHY)
+    told = ran(
+        "remind", round_, "--today", "2026-07-10"
+    ).out  # in the place of the one with a code that is gone
+    assert "Minsk_reminder-on.eml" in told
+    assert [path.name for path in (round_ / "drafts").rglob("Minsk*.eml")] == ["Minsk_reminder-on.eml"]
+    history = ran("status", round_, "--team", "Minsk", "--today", "2026-07-10").out
+    assert "drafted   sent/2026-07-08/Minsk_reminder-before.eml" in history
+    assert history.count("reminder-before") == 1

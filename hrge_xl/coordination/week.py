@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from ..core.work import grouped
+from ..dataset.deciding import need_words
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, settled
@@ -181,6 +182,7 @@ def close_round(
 
     Raises as `change_round` and `consolidate` do.
     """
+    need_words("A change", reason, by)
     folder = planned.folder
     consolidate(Question([str(folder)], day, password=password, arrived=Arrived(day)), folder)
     with one_dataset(folder, day, password=password) as dataset, Ledger.open(folder) as ledger:

@@ -84,8 +84,9 @@ def drafts(
 ) -> Drafts:  # fmt: skip
     """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
 
-    `occasions` are kinds of mails (issue, feedback, reminder, thanks); by default all but issue. What came is taken in
-    first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the round with mistakes.
+    `occasions` are kinds of mails (issue, feedback, reminder, ask, thanks); by default all but issue. What came is
+    taken in first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the round with
+    mistakes.
     """
     check_several("occasions", occasions)
     wanted: list[MailType] = []
@@ -139,21 +140,22 @@ def mark_sent(
     round_ = load_round(folder)
     meant = [team_named(round_, team).code for team in teams] or [team.code for team in round_.teams]
     with only_writer(folder), Ledger.open(folder) as ledger:
-        known = drafted(round_, ledger)
+        as_noted = ledger.drafted()
         sent = [
             draft
-            for draft in known.values()
+            for draft in drafted(round_, ledger).values()
             if draft.team in meant and (files is None or draft.file in files) and _is_there(folder, draft)
         ]
+        moved = []
         for draft in sent:
             place = f"{SENT}/{draft.file.removeprefix(f'{FOLDER}/')}"
-            (folder / place).parent.mkdir(parents=True, exist_ok=True)
-            (folder / draft.file).replace(folder / place)
-            known[draft.key] = draft._replace(file=place)
-            ledger.put("drafts", known[draft.key]._asdict())
+            moved.append(folder / place)
+            moved[-1].parent.mkdir(parents=True, exist_ok=True)
+            (folder / draft.file).replace(moved[-1])
+            ledger.put("drafts", as_noted[draft.key]._replace(file=place)._asdict())
+        left = drafted(round_, ledger).values()
         for day_ in {draft.day for draft in sent}:
-            write_merge_list(folder / FOLDER / day_, (draft for draft in known.values() if draft.day == day_))
-    moved = [folder / known[draft.key].file for draft in sent]
+            write_merge_list(folder / FOLDER / day_, (draft for draft in left if draft.day == day_))
     if moved:
         told = f"Sent: {', '.join(file.name for file in moved)}"
         planned = note(folder, told, [*dict.fromkeys(draft.team for draft in sent)])
@@ -173,12 +175,12 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
 
 
 def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
-    """Give every draft that was ever written, by key, as of the team that is meant by the code that it had then."""
+    """Give every draft that was ever written, by what its key is with the code that its team has now."""
     found: dict[str, Drafted] = {}
     for draft in sorted(ledger.drafted().values(), key=lambda draft: draft.day):
-        team = round_.wanted.team_now(draft.team)
-        key = draft.key.replace(f"{draft.occasion}:{draft.team}:", f"{draft.occasion}:{team}:", 1)
-        found[key] = draft._replace(key=key, team=team)
+        occasion, code, about = draft.key.split(":", 2)
+        named = code if occasion == MailType.FEEDBACK else round_.wanted.team_now(code)  # that is of a return
+        found[f"{occasion}:{named}:{about}"] = draft._replace(team=round_.wanted.team_now(draft.team))
     return found
 
 
