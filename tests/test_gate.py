@@ -68,14 +68,14 @@ def refusal(folder: Path, data: bytes, name: str = "return.xlsx") -> Finding:
 
 def why(path: Path, password: str | None = None) -> Finding:
     """Why a file is turned away."""
-    outcome = open_untrusted(path, password)
+    outcome = open_untrusted(path, [password] if password else ())
     assert isinstance(outcome, Refusal)
     return outcome.observations[0]
 
 
 def admitted(path: Path, password: str | None = None) -> File:
     """A file that is let in."""
-    outcome = open_untrusted(path, password)
+    outcome = open_untrusted(path, [password] if password else ())
     assert isinstance(outcome, File)
     return outcome
 
@@ -384,7 +384,7 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
     path = arrived(tmp_path, data)
     assert refusal(tmp_path, data).code == "F004"
     assert why(path, "pa§s") == kind_called("wrong-password").at()
-    opened = open_untrusted(path, "Pa§s")
+    opened = open_untrusted(path, ["Pa§s"])
     assert opened == File(str(path), hashlib.sha256(data).hexdigest(), len(data), "xlsx", LARGER)
 
 

@@ -18,9 +18,11 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from hrge_xl import Question, generate, init_round, load, load_round
 from hrge_xl.cli import run
+from tests.command_line import ran
 from tests.face import Setting, VerificationRequest, cli, orders
 from tests.telling import telling
 from tests.test_consolidate import answers
+from tests.test_senders import begun, workbook
 
 SPEC, TODAY = load("example"), date(2026, 6, 30)
 PASSWORD = "öffne dich, Sesam"
@@ -28,8 +30,8 @@ WAIVED = ("--reason", "So it is.", "--by", "office", "--ledger", "round")
 DAY = ("--today", "2026-06-30")
 READING = {
     "check", "compare", "consolidate", "decide", "drafts", "export", "feedback", "generate", "refresh", "remind",
-    "report", "round init", "spec diff", "spec draft", "spec translate", "status", "trace", "validate", "verify",
-    "waive",
+    "report", "round close", "round init", "spec diff", "spec draft", "spec translate", "status", "trace", "validate",
+    "verify", "waive",
 }  # fmt: skip
 
 
@@ -100,11 +102,49 @@ def test_a_protected_return_goes_all_the_way(folder: Path, said: Callable[..., s
     assert not [path for path in folder.rglob("*") if path.is_file() and tells(path)]
 
 
-def protect(path: Path) -> None:
-    """Protect a workbook with the password, as Excel does it."""
+def protect(path: Path, password: str = PASSWORD) -> None:
+    """Protect a workbook with a password, as Excel does it."""
     plain = path.read_bytes()
     with path.open("wb") as target:
-        OOXMLFile(io.BytesIO(plain)).encrypt(PASSWORD, target)
+        OOXMLFile(io.BytesIO(plain)).encrypt(password, target)
+
+
+def two_teams(folder: Path) -> Path:
+    """A round of which two teams return workbooks under passwords of their own."""
+    round_ = begun(folder)
+    for team, password in (("Odesa", PASSWORD), ("Minsk", " Minsk, 2026 ")):
+        place = round_ / "returned" / f"{team}.xlsx"
+        place.write_bytes(workbook(round_, team))
+        protect(place, password)
+    return round_
+
+
+def test_passwords_by_team(tmp_path: Path) -> None:
+    """By code or address, in a file of the round: no command needs to be told, and none tells them."""
+    round_, day = two_teams(tmp_path), ("--today", "2026-07-08")
+    assert "Ask again: Minsk.xlsx, Odesa.xlsx." in " ".join(ran("refresh", round_, *day, code=4).out.split())
+    passwords = f'team,password\nodesa@example.org,"{PASSWORD}"\nMINSK,wrong\nMinsk," Minsk, 2026 "\n'
+    (round_ / "passwords.csv").write_text(passwords, "utf-8-sig")
+    said = [ran("refresh", round_, *day)]
+    assert "2 accepted" in said[0].out
+    said.append(ran("validate", round_ / "returned" / "Odesa.xlsx", *day))
+    said.append(ran("consolidate", round_, "-o", tmp_path / "year", *day))
+    said.append(ran("verify", round_))
+    said.append(ran("report", round_, "--format", "json", "-o", tmp_path / "report.json", *day))
+    assert not any(word in text for text in map(str, said) for word in (PASSWORD, "Minsk, 2026"))
+    assert not [path for path in tmp_path.rglob("[!p]*") if path.is_file() and tells(path)]
+
+
+def test_mistakes_in_a_list_of_passwords(tmp_path: Path) -> None:
+    round_ = two_teams(tmp_path)
+    (round_ / "passwords.csv").write_text("Odessa;one\nMinsk;\nnobody@example.org;two\n", "utf-8")
+    told = " ".join(ran("status", round_, code=3).err.split())
+    assert (
+        "passwords.csv: line 1: there is no team 'Odessa', and none has that address. Did you mean 'Odesa'?"
+        in told
+    )
+    assert "passwords.csv: line 2: there is no password behind 'Minsk'." in told
+    assert "line 3: there is no team 'nobody@example.org'" in told
 
 
 def test_a_protected_team_list(

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from io import StringIO
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from hrge_xl import load_round
+from hrge_xl import load, load_round
 from tests.command_line import hrge, ran
 from tests.face import Ledger
-from tests.letters import mail
-from tests.test_senders import SENT, arrives, begun, workbook
+from tests.letters import mail, mbox
+from tests.rounds_in_time import filled_in
+from tests.test_senders import SENT, TEAMS, arrives, begun, workbook
 
 WHY = ("--reason", "As they asked", "--by", "A. Name", "--today", "2026-07-08")
 
@@ -57,6 +64,110 @@ def test_a_team_is_added_and_the_rest_stays(tmp_path: Path) -> None:
     assert hrge("generate", round_, "--today", "2026-07-08") == 0
     assert len([*(round_ / "issued").glob("Riga_*.xlsx")]) == 1
     assert hrge("verify", round_) == 0
+
+
+def teams_in(folder: Path) -> list[str]:
+    """The teams of the returns that count, in the report of a dataset, as in the dataset itself."""
+    files = json.loads(ran("validate", folder, "--json", "--today", "2026-07-10", code=None).out)["files"]
+    told = sorted(each["identity"]["team"] for each in files if each["counted"])
+    with closing(sqlite3.connect(folder / "dataset.sqlite")) as dataset:
+        teams = dataset.execute("SELECT DISTINCT team FROM answers WHERE current ORDER BY team").fetchall()
+    assert [team for (team,) in teams] == told
+    return told
+
+
+def test_a_renamed_team_keeps_what_it_has(tmp_path: Path) -> None:
+    """What comes under its old code, before and after, counts for it here and in a dataset elsewhere."""
+    round_ = begun(tmp_path)
+    with_error, whole = (workbook(round_, "Odesa", PLN_03=text) for text in (None, "Plan it"))
+    arrives(round_, mail("odesa@example.org", SENT, {"Odesa-South.xlsx": with_error}))
+    ran("refresh", round_, "--today", "2026-07-08", code=None)
+    told = ran("round", "rename-team", round_, "odesa", "Odesa-South", *WHY)
+    assert "what comes back under the code Odesa counts for it" in told.out
+    assert "Odesa_en.xlsx" in told.out
+    assert told.err.count("\n") == 1
+    drafts = [*(round_ / "drafts").rglob("*.eml")]
+    ran("refresh", round_, "--today", "2026-07-08", code=None)
+    assert sorted((round_ / "drafts").rglob("*.eml")) == sorted(drafts)  # nothing is written twice
+    assert state(round_, "Odesa-South", "2026-07-08").split()[1] == "returned"
+    ran("generate", round_, "--today", "2026-07-09")
+    assert not [*(round_ / "issued").glob("Odesa-South*")]
+    book = next((round_ / "feedback").glob("*.xlsx"))
+    ran("feedback", round_, "-o", tmp_path / "again", "--today", "2026-07-09", code=None)
+    (again,) = (tmp_path / "again").glob("Odesa-South*.xlsx")
+    cover = openpyxl.load_workbook(again).worksheets[0]
+    assert "Odesa-South" in [cell.value for row in cover.iter_rows() for cell in row]
+    corrected = filled_in(again.read_bytes(), load("example"), {("PLAN", "1", "PLN_03"): "Plan it"})
+    arrives(round_, mail("odesa@example.org", SENT, {"new.xlsx": corrected}), "new.eml")
+    ran("refresh", round_, "--today", "2026-07-10", code=None)
+    assert state(round_, "Odesa-South", "2026-07-10").split()[1] == "accepted"
+    arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": whole}), "late.eml")
+    ran("refresh", round_, "--today", "2026-07-10", code=None)
+    assert "not in this round" not in ran("status", round_, "--today", "2026-07-10").out
+    elsewhere = tmp_path / "year"
+    ran("consolidate", round_, "-o", elsewhere, "--today", "2026-07-10", code=None)
+    assert teams_in(round_) == teams_in(elsewhere) == ["Odesa-South"]
+    assert hrge("verify", round_) == hrge("verify", elsewhere) == 0
+    history = ran("status", round_, "--team", "Odesa-South", "--today", "2026-07-10").out
+    assert {"issued    Odesa_en.xlsx", f"drafted   drafts/2026-07-08/{book.stem}.eml"} <= {
+        line[12:].strip() for line in history.splitlines()
+    }
+    assert "changed   team Odesa renamed to Odesa-South" in history
+    ran("round", "undo", round_, *WHY)
+    ran("refresh", round_, "--today", "2026-07-10", code=None)
+    ran("consolidate", round_, "-o", elsewhere, "--today", "2026-07-10", code=None)
+    told_back = ran("status", round_, "--today", "2026-07-10").out
+    assert (
+        "Odesa-South  not in this round" in told_back
+    )  # its corrected workbook has a code that no team has now
+    assert state(round_, "Odesa ", "2026-07-10").split()[1] == "accepted"
+    assert teams_in(round_) == teams_in(elsewhere) == ["Odesa"]
+    assert hrge("verify", round_) == hrge("verify", elsewhere) == 0
+
+
+def test_merged_teams_are_one(tmp_path: Path) -> None:
+    """Both returns are its own, and of two about one intervention neither counts until somebody decides."""
+    round_ = begun(tmp_path, TEAMS + "Kyiv,PAK,en,2026-07-20,Desk,kyiv@example.org\n")
+    odesa, kyiv = (workbook(round_, team) for team in ("Odesa", "Kyiv"))
+    arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": odesa}))
+    ran("refresh", round_, "--today", "2026-07-08", code=None)
+    told = ran("round", "merge-teams", round_, "kyiv", "minsk", "--into", "odesa", *WHY).out
+    assert "E-mails to Odesa go to odesa@example.org, deputy@example.org, kyiv@example.org, minsk@" in told
+    assert "Kyiv_en.xlsx, Minsk_en.xlsx" in told
+    assert [(team.code, team.formerly) for team in load_round(round_).teams] == [("Odesa", ("Kyiv", "Minsk"))]
+    arrives(round_, mail("kyiv@example.org", SENT, {"Kyiv.xlsx": kyiv}), "kyiv.eml")
+    week = ran("refresh", round_, "--today", "2026-07-08", code=None).out
+    assert "To decide:  Odesa." in week
+    assert "decide between: Kyiv.xlsx, Odesa.xlsx" in state(round_, "Odesa", "2026-07-08")
+    ran("decide", round_, "Kyiv.xlsx", "--use", *WHY)
+    assert teams_in(round_) == ["Odesa"]
+    ran("refresh", round_, "--today", "2026-07-08", code=None)
+    assert hrge("verify", round_) == 0
+    ran("round", "undo", round_, *WHY)
+    ran("refresh", round_, "--today", "2026-07-08", code=None)
+    assert teams_in(round_) == ["Kyiv", "Odesa"]
+    assert hrge("verify", round_) == 0
+
+
+def test_the_next_round_goes_on_under_another_code(tmp_path: Path) -> None:
+    """A team that has had another code since goes on from what it answered under the old one."""
+    before = begun(tmp_path)
+    arrives(before, mail("odesa@example.org", SENT, {"Odesa.xlsx": workbook(before, "Odesa")}))
+    ran("refresh", before, "--today", "2026-07-08", code=None)
+    ran("round", "init", tmp_path / "next", "--spec", "example", "--teams", tmp_path / "teams.csv")
+    ran("round", "rename-team", tmp_path / "next", "Odesa", "South", *WHY)
+    told = ran("generate", tmp_path / "next", "--from", before, "--today", "2027-01-01").err
+    assert f"Workbooks that continue from {before}: 1; blank ones: 1." in told
+
+
+def test_workbooks_of_no_team_are_named(tmp_path: Path) -> None:
+    round_ = begun(tmp_path)
+    ran("round", "add-team", round_, "Odesa_2", "--country", "PAK", *WHY)
+    ran("generate", round_, "--today", "2026-07-08")
+    named = "of no team of the round: Odesa_2_en.xlsx."
+    assert named not in ran("generate", round_, "--today", "2026-07-08").err
+    (round_ / "issued" / "Riga_en.xlsx").write_bytes((round_ / "issued" / "Odesa_2_en.xlsx").read_bytes())
+    assert "of no team of the round: Riga_en.xlsx." in ran("round", "undo", round_, *WHY).err
 
 
 def test_lateness_and_feedback_follow_another_deadline(tmp_path: Path) -> None:
@@ -153,6 +264,12 @@ def test_what_was_edited_by_hand_is_not_taken_back(tmp_path: Path) -> None:
         (("add-team", "minsk", "--country", "PAK"), "has a team 'minsk' already"),
         (("add-team", "a/b", "--country", "Atlantis"), "There is no country 'Atlantis'"),
         (("add-team", "Riga", "--deadline", "31.02.2026"), "'31.02.2026' is not an unambiguous date"),
+        (("rename-team", "Minks", "Riga"), "Did you mean 'Minsk'?"),
+        (("rename-team", "Minsk", "odesa"), "has a team 'odesa' already"),
+        (("rename-team", "Minsk", "Minsk"), "Minsk is called so already"),
+        (("rename-team", "Minsk", "a/b"), "'a/b' cannot name a file"),
+        (("merge-teams", "Minsk", "--into", "Riga"), "has no team 'Riga'"),
+        (("merge-teams", "Minsk", "Odesa", "--into", "minsk"), "Minsk cannot go into itself"),
         (("extend", "2026-08-01", "Minks"), "Did you mean 'Minsk'?"),
         (("extend", "2026-07-10"), "That is the deadline of all of them already"),
         (("note", "Called", "--team", "Minks"), "Did you mean 'Minsk'?"),
@@ -223,3 +340,73 @@ def test_what_was_sent_is_moved_away(tmp_path: Path) -> None:
     assert "Did you mean 'Odesa'?" in ran("drafts", round_, "--done", "--team", "Odessa", code=2).err
     assert "goes with --done" in ran("drafts", round_, "issue", "--team", "Odesa", code=2).err
     assert "of every kind" in ran("drafts", round_, "issue", "--done", code=2).err
+
+
+def as_sent(draft: Path, **changed: str) -> EmailMessage:
+    """A draft as it lies among what was sent: another program wrote it, and it was edited before."""
+    made = message_from_bytes(draft.read_bytes(), policy=default)
+    assert isinstance(made, EmailMessage)
+    heads = {"Subject": str(made["Subject"]), "To": str(made["To"]), "From": "office@example.org"} | changed
+    sent = EmailMessage(policy=default)
+    for name, text in {**heads, "Date": "Thu, 09 Jul 2026 10:00:00 +0000"}.items():
+        sent[name] = text
+    sent.set_content("Dear colleagues, as we said on the telephone.")
+    for part in made.iter_attachments():
+        kind, form = part.get_content_type().split("/")
+        data = part.get_payload(decode=True)
+        assert isinstance(data, bytes)
+        sent.add_attachment(data, maintype=kind, subtype=form, filename=part.get_filename())
+    return sent
+
+
+def test_a_mail_that_was_sent_marks_its_draft(tmp_path: Path) -> None:
+    """Where it lies in a mailbox that is received; what is attached to it is no return."""
+    round_ = begun(tmp_path)
+    ran("drafts", round_, "issue", "--today", "2026-07-08")
+    ran("remind", round_, "--today", "2026-07-08")
+    draft = round_ / "drafts" / "2026-07-08" / "Odesa_issue.eml"
+    other = (round_ / "drafts" / "2026-07-08" / "Minsk_issue.eml").read_bytes()
+    box = mbox(
+        as_sent(draft),
+        as_sent(draft, Subject="Something else"),
+        as_sent(round_ / "drafts" / "2026-07-08" / "Minsk_issue.eml", To="office@example.org"),
+        as_sent(round_ / "drafts" / "2026-07-08" / "Minsk_issue.eml", From="minsk@bücher.example"),
+        other,  # a draft is not sent yet
+    )
+    (tmp_path / "Sent.mbox").write_bytes(box)
+    told = ran("receive", round_, tmp_path / "Sent.mbox", "--today", "2026-07-10")
+    assert "1 draft found as sent." in told.err
+    assert "left aside, sent by the office (2): Odesa_en.xlsx, filling-in_en.html" in told.out
+    assert not draft.exists()
+    assert (round_ / "sent" / "2026-07-08" / "Odesa_issue.eml").is_file()
+    assert sorted(path.name for path in (round_ / "drafts").rglob("*.eml")) == [
+        "Minsk_issue.eml", "Minsk_reminder-before.eml", "Odesa_reminder-before.eml",
+    ]  # fmt: skip
+    assert "Odesa_issue" not in (round_ / "drafts" / "2026-07-08" / "mail-merge.csv").read_text("utf-8-sig")
+    history = ran("status", round_, "--team", "Odesa", "--today", "2026-07-10").out
+    assert "2026-07-09  note      Sent: Odesa_issue.eml (office@example.org)" in history
+    entries = entered(round_)
+    ran("receive", round_, tmp_path / "Sent.mbox", "--today", "2026-07-10")
+    assert entered(round_) == entries
+
+
+def test_a_renamed_team_is_not_written_to_twice(tmp_path: Path) -> None:
+    """A reminder under its old code is its reminder, and is marked as sent under the new one."""
+    round_ = begun(tmp_path)
+    ran("remind", round_, "--today", "2026-07-08")
+    ran("round", "rename-team", round_, "Minsk", "Minsk-North", *WHY)
+    assert "no draft" in ran("remind", round_, "--today", "2026-07-09").err
+    assert (round_ / "drafts" / "2026-07-08" / "Minsk_reminder-before.eml").is_file()
+    moved = ran("drafts", round_, "--done", "--team", "Minsk-North", "--today", "2026-07-09").out
+    assert "Minsk_reminder-before.eml" in moved
+    assert "no draft" in ran("remind", round_, "--today", "2026-07-09").err
+    assert "Minsk-North_reminder-on.eml" in ran("remind", round_, "--today", "2026-07-10").out
+    ran("round", "undo", round_, *WHY)
+    told = ran(
+        "remind", round_, "--today", "2026-07-10"
+    ).out  # in the place of the one with a code that is gone
+    assert "Minsk_reminder-on.eml" in told
+    assert [path.name for path in (round_ / "drafts").rglob("Minsk*.eml")] == ["Minsk_reminder-on.eml"]
+    history = ran("status", round_, "--team", "Minsk", "--today", "2026-07-10").out
+    assert "drafted   sent/2026-07-08/Minsk_reminder-before.eml" in history
+    assert history.count("reminder-before") == 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from shutil import rmtree
 
@@ -14,7 +16,7 @@ import pytest
 from hrge_xl import generate, load, load_round
 from hrge_xl.cli import run
 from tests.face import Answers, orders, saved_on
-from tests.letters import mail, msg, zipped
+from tests.letters import mail, msg, with_logo, zipped
 from tests.test_consolidate import answers
 
 DAY = date(2026, 7, 8)
@@ -282,3 +284,61 @@ def test_who_wrote_without_a_workbook_is_named_until_one_comes(
     files = {"Odesa.xlsx": workbook(round_, "Odesa"), "a.pdf": b"%PDF-1.7\n"}
     arrives(round_, mail("odesa@example.org", SENT + timedelta(hours=3), files), "4.eml")
     assert week(round_, capsys)["wrote_without_workbook"] == {"Minsk": ["letter"]}
+
+
+LINKED = "Too large for a mail: https://onedrive.live.com/?id=7 Regards"
+
+
+@pytest.mark.parametrize(
+    ("letter", "said", "named"),
+    [
+        (mail("odesa@example.org", SENT, {"report.pdf": b"%PDF-1.7\n"}), "PDF", "You sent: report.pdf"),
+        (mail("odesa@example.org", SENT, {}), "letter", ""),
+        (with_logo(mail("odesa@example.org", SENT, {}, text=LINKED)), "link to OneDrive", ""),
+        (mail("odesa@example.org", SENT, {"all.rar": b"Rar!\x1a\x07"}), "all.rar", "You sent: all.rar"),
+        (mail("odesa@example.org", SENT, {"o.7z": b"7z\xbc\xaf\x27\x1c"}), "o.7z", "You sent: o.7z"),
+    ],
+)
+def test_who_wrote_without_a_workbook_is_asked_for_it(
+    letter: EmailMessage, said: str, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once, with the workbook; also when the mail is gone from the inbox, until a return comes."""
+    round_ = begun(tmp_path)
+    arrives(round_, letter)
+    assert week(round_, capsys)["wrote_without_workbook"] == {"Odesa": [said]}
+    (draft,) = (round_ / "drafts").rglob("Odesa*.eml")  # and no reminder
+    asked = message_from_bytes(draft.read_bytes(), policy=default)
+    assert isinstance(asked, EmailMessage)
+    assert str(asked["To"]).startswith("odesa@example.org")
+    text = asked.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert ("You sent" in text, named in text) == (bool(named), True)
+    assert ".zip" in text
+    assert [part.get_filename() for part in asked.iter_attachments()] == ["Odesa_en.xlsx"]
+    (round_ / "inbox" / "x.eml").unlink()
+    told = week(round_, capsys)
+    assert told["wrote_without_workbook"] == {"Odesa": [said]}
+    assert told["ask_again"] == []  # what is not in the inbox any more
+    assert [*(round_ / "drafts").rglob("Odesa*.eml")] == [draft]
+    arrives(round_, letter)
+    later = SENT + timedelta(hours=1)
+    arrives(round_, mail("odesa@example.org", later, {"o.xlsx": workbook(round_, "Odesa")}), "2.eml")
+    told = week(round_, capsys)
+    assert (told["wrote_without_workbook"], told["ask_again"]) == ({}, [])
+    assert not draft.exists()
+
+
+def test_a_file_is_asked_for_again_until_a_good_one_comes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the same day too; what comes spoilt after a good one is asked for again."""
+    round_ = begun(tmp_path)
+    good = workbook(round_, "Odesa")
+    arrives(round_, mail("odesa@example.org", SENT, {"one.xlsx": good[:2000]}), "1.eml")
+    (round_ / "inbox" / "Minsk.rar").write_bytes(b"Rar!\x1a\x07")
+    assert week(round_, capsys)["ask_again"] == ["one.xlsx (Odesa)", "Minsk.rar (Minsk)"]
+    arrives(round_, mail("odesa@example.org", SENT + timedelta(hours=1), {"two.xlsx": good}), "2.eml")
+    assert week(round_, capsys)["ask_again"] == ["Minsk.rar (Minsk)"]
+    arrives(round_, mail("odesa@example.org", SENT + timedelta(hours=2), {"new.xlsx": good[:3000]}), "3.eml")
+    minsk = workbook(round_, "Minsk")
+    arrives(round_, mail("minsk@bücher.example", SENT + timedelta(hours=2), {"m.xlsx": minsk}), "4.eml")
+    assert week(round_, capsys)["ask_again"] == ["new.xlsx (Odesa)"]

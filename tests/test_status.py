@@ -342,4 +342,5 @@ def test_all_of_a_refresh_as_json(of_forty: Path, capsys: Capsys) -> None:
     assert {each["occasion"] for each in week["drafts"]["new"]} == {"reminder-after"}
     assert all((of_forty / each["file"]).is_file() for each in week["drafts"]["new"])
     assert week["counts"]["received"] == 0
-    assert week["received"] == {"placed": [], "known": [], "left_aside": [], "not_opened": []}
+    nothing = ("placed", "known", "waiting", "sent", "left_aside", "not_opened")
+    assert week["received"] == {what: [] for what in nothing}

@@ -151,7 +151,7 @@ def moment(ticks: int, property_: int = 0x00390040) -> bytes:
 HEADERS = "From: x\r\nDate: Sun, 5 Jul 2026 09:30:00 +0000\r\n\r\n".encode("utf-16-le")
 SENDER, SENDER_ELSEWHERE = "__substg1.0_5D01001F", "__substg1.0_0C1F001F"
 ATTACHED = "__attach_version1.0_#00000000"
-MESSAGES = {
+MESSAGES = {  # with what is in each, a line a thing
     "a workbook": (msg(TEAM, SENT, {"a.xlsx": BOOK}), f"x.msg/a.xlsx xlsx {TEAM} {DAY}"),
     "an archive": (
         msg(TEAM, SENT, {"all.zip": zipped({"a.xlsx": BOOK})}),
@@ -196,7 +196,19 @@ MESSAGES = {
             "__substg1.0_3712001F": "logo@x".encode("utf-16-le"),
             "__substg1.0_37010102": b"\x89PNG\r\n\x1a\n",
         }}),
-        f"x.msg/image1.png (logo) {TEAM} {DAY}",
+        f"x.msg/Return (letter) {TEAM} {DAY}\nx.msg/image1.png (logo) {TEAM} {DAY}",
+    ),
+    "a link in its text": (
+        changed(**{ATTACHED: None, "__substg1.0_1000001F": "See https://we.tl/t-1".encode("utf-16-le")}),
+        f"x.msg/Return (link to WeTransfer) {TEAM} {DAY}",
+    ),
+    "a link in its page": (
+        changed(**{ATTACHED: None, "__substg1.0_10130102": b'<a href="https://x.sharepoint.com/:x:/g">'}),
+        f"x.msg/Return (link to SharePoint) {TEAM} {DAY}",
+    ),
+    "a link to anything else": (
+        changed(**{ATTACHED: None, "__substg1.0_1000001F": "https://notdropbox.com".encode("utf-16-le")}),
+        f"x.msg/Return (letter) {TEAM} {DAY}",
     ),
     "an attachment that is elsewhere": (
         changed(**{ATTACHED: {"__substg1.0_3707001F": "a.xlsx".encode("utf-16-le")}}),
@@ -210,7 +222,7 @@ MESSAGES = {
 @pytest.mark.parametrize("kind", MESSAGES)
 def test_a_message_of_outlook(kind: str) -> None:
     data, expected = MESSAGES[kind]
-    assert opened("x.msg", data) == [expected]
+    assert opened("x.msg", data) == expected.splitlines()
 
 
 def test_a_message_that_is_attached_to_another() -> None:

@@ -369,7 +369,7 @@ def test_a_round_may_say_it_in_its_own_words(small: Path) -> None:
     file = small / "messages" / "en.txt"
     assert str(file) in ran("round", "messages", small).out
     text = file.read_text(encoding="utf-8-sig")
-    assert [f"[{each}]" in text for each in MailType] == [True] * 7
+    assert [f"[{each}]" in text for each in MailType] == [True] * len(MailType)
     file.write_text(
         "[issue]\nSubject: For {team} only\n\nHello {country},\nask {contact}.\n\nBye\n", encoding="utf-8"
     )
@@ -405,7 +405,7 @@ def test_mistakes_in_texts_are_told_all_at_once_and_nothing_is_done(small: Path)
 
 
 def test_a_mail_that_is_too_large_for_many_servers_is_told(small: Path, monkeypatch: Patch) -> None:
-    monkeypatch.setattr("hrge_xl.coordination.week.MOST_BYTES", 10_000)
+    monkeypatch.setattr("hrge_xl.coordination.mail.drafts.MOST_BYTES", 10_000)
     out, err = ran("drafts", small, "issue", "--today", DAY_0)
     assert len(out.splitlines()) == 2
     assert err.count("many mail servers refuse more than 0.0 MB") == 2

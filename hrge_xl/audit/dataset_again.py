@@ -329,8 +329,8 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
     for row in ledger.rows():
         places.setdefault(str(row["sha256"]), []).insert(0, str(row["path"]))
     sources: dict[int, ReportedFile] = {}
-    columns = (SUBMISSION_ID, "sha256", "path", "checked", "read_for", "signature", "checks_run")
-    for number, sha256, told, checked, read_for, signature, run in store.raw(SUBMISSIONS.name, columns):
+    columns = (SUBMISSION_ID, "sha256", "path", "checked", "read_for", "signature", "team", "checks_run")
+    for number, sha256, told, checked, read_for, signature, team, run in store.raw(SUBMISSIONS.name, columns):
         audit.returns += 1
         known = places.get(str(sha256), [])
         path = str(told) if str(told) in known or not known else known[0]
@@ -343,7 +343,8 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
                 f"{path}: its bytes are not in {RECEIVED}/ (SHA-256 {sha256}): not compared."
             )
         else:
-            row = {"identity": {"signature": signature}, "checks": {"run": str(run or "").split()}}
+            identity = {"signature": signature, "team": team or ""}
+            row = {"identity": identity, "checks": {"run": str(run or "").split()}}
             day = parse_day(str(checked)) or today
             sources[int(str(number))] = ReportedFile(
                 file, path, read_for if read_for is None else str(read_for), day, row

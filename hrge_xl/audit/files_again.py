@@ -61,10 +61,14 @@ class Setting:
 
     def request(self, round_: str | None, day: date) -> ValidationRequest:
         """Ask for the files of a round, or of none, on a day."""
-        wanted = ExpectedReturn(self.specs.get(round_ or "", self.spec))
-        if round_ is not None and round_ in self.rounds:
-            wanted = replace(self.rounds[round_].wanted, spec=wanted.spec)
-        return ValidationRequest(wanted, day, self.jobs, self.password, self.waivers)
+        wanted, at_hand = (
+            ExpectedReturn(self.specs.get(round_ or "", self.spec)),
+            self.rounds.get(round_ or ""),
+        )
+        if at_hand is not None:
+            wanted = replace(at_hand.wanted, spec=wanted.spec)
+        passwords = at_hand.passwords if at_hand is not None else ()
+        return ValidationRequest(wanted, day, self.jobs, self.password, self.waivers, passwords=passwords)
 
 
 def rounds_at_hand(folders: Iterable[Path], returned: Iterable[Path] = ()) -> dict[Path, Round]:
@@ -128,7 +132,8 @@ def copy_round_facts(
         return
     result.findings = waived(result.findings, result.sha256, waivers)
     result.verdict = verdict_of(result.findings)
-    result.submission.signature = str((row.get("identity") or {}).get("signature"))
+    identity = row.get("identity") or {}
+    result.submission.signature, result.team = str(identity.get("signature")), str(identity.get("team"))
     checks = row.get("checks") or {}
     ran = {code for code in result.outcome.checks_run if code not in OF_ROUND}
     result.outcome.checks_run = sorted(ran.union(set(OF_ROUND).intersection(checks.get("run", ()))))

@@ -84,7 +84,9 @@ def report_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     readings = [
         (result.submission, found.here[at]) for at, result in results.items() if result.submission is not None
     ]
-    audit.opinion = second_opinion(readings, jobs=asked.jobs, password=asked.password)
+    of_teams = (password for round_ in rounds.values() for _, password in round_.passwords)
+    passwords = [*filter(None, [asked.password]), *of_teams]
+    audit.opinion = second_opinion(readings, jobs=asked.jobs, passwords=passwords)
     audit.notes += audit.opinion.not_read
 
 

@@ -121,7 +121,7 @@ class Opinion:
 
 
 def second_opinion(
-    readings: Iterable[tuple[Submission, Path]], *, jobs: int = 1, password: str | None = None
+    readings: Iterable[tuple[Submission, Path]], *, jobs: int = 1, passwords: Sequence[str] = ()
 ) -> Opinion:
     """Read files once more with openpyxl and compare every cell that belongs to a question."""
     found = Opinion()
@@ -129,7 +129,7 @@ def second_opinion(
 
     def work() -> Iterator[Job]:
         for submission, path in readings:
-            admitted = open_untrusted(path, password)
+            admitted = open_untrusted(path, passwords)
             if not isinstance(admitted, File) or admitted.format not in READS:
                 what = f"of the format .{admitted.format}" if isinstance(admitted, File) else CLOSED
                 found.not_read.append(

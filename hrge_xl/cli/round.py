@@ -109,17 +109,24 @@ def update_round(folder: Path, spec: str | None, dry_run: bool) -> None:
         )
 
 
+def _is_meant(planned: hrge_xl.PlannedChange, *, yes: bool) -> bool:
+    """Show what will be different, and ask whether it is meant where somebody sits there."""
+    print_lines(planned.lines)
+    meant = yes or not sys.stdin.isatty() or confirm("Make this change?", err=True)
+    if not meant:
+        line("Nothing was changed.", err=True)
+    return meant
+
+
 def _make(
     planned: hrge_xl.PlannedChange, *, reason: str, by: str | None, today: date, yes: bool = True
 ) -> None:
-    """Show what will be different, ask whether it is meant where somebody sits there, and make it."""
-    print_lines(planned.lines)
-    if yes or not sys.stdin.isatty() or confirm("Make this change?", err=True):
-        hrge_xl.change_round(planned, reason=reason, by=by or getpass.getuser(), day=today)
+    """Show a change, and make it where it is meant."""
+    if _is_meant(planned, yes=yes):
+        changed = hrge_xl.change_round(planned, reason=reason, by=by or getpass.getuser(), day=today)
         if planned.before != planned.after and not planned.undone:
             line(f"Changed. To take it back: hrge-xl round undo {quoted(planned.folder)}", err=True)
-    else:
-        line("Nothing was changed.", err=True)
+        print_lines(hrge_xl.orphaned(changed), err=True)
 
 
 @verb("round add-team", round)
@@ -134,6 +141,36 @@ def add_team(
     Next: hrge-xl generate output/2026-H1
     """
     _make(hrge_xl.add_team(folder, team, **said), yes=yes, by=by, reason=reason, today=today)
+
+
+@verb("round rename-team", round)
+def rename_team(folder: Path, team: str, code: str, **how: Any) -> None:
+    """Give a team of a round another code, in round.yaml.
+
+    It keeps its returns, its workbooks and its history. A workbook that was issued under the old code can still
+    be filled in: what comes back counts for the team under its new code.
+
+    \b
+    hrge-xl round rename-team output/2026-H1 Osh Osh-South --reason "The office was divided"
+
+    Next: hrge-xl status output/2026-H1 --team Osh-South
+    """
+    _make(hrge_xl.rename_team(folder, team, code), **how)
+
+
+@verb("round merge-teams", round)
+def merge_teams(folder: Path, teams: tuple[str, ...], into: str, **how: Any) -> None:
+    """Put teams of a round together: those that are named go into another one, in round.yaml.
+
+    It gets their returns, their workbooks, their history and their addresses, and keeps its own deadline, language and
+    sheets. Where two returns are about the same intervention, neither counts until you decide.
+
+    \b
+    hrge-xl round merge-teams output/2026-H1 Osh Khujand --into Dushanbe --reason "One office for all three"
+
+    Next: hrge-xl decide output/2026-H1
+    """
+    _make(hrge_xl.merge_teams(folder, teams, into), **how)
 
 
 @verb("round extend", round)
@@ -191,6 +228,44 @@ def contact(folder: Path, team: str, address: str, also: bool, reason: str, **ho
     """
     planned = hrge_xl.set_contact(folder, team, address, also=also)
     _make(planned, reason=reason or "Its address", **how)
+
+
+@verb("round close", round)
+def close(
+    folder: Path, password: str | None, reason: str, by: str | None, yes: bool, today: date
+) -> None:  # fmt: skip
+    """Close a round: its figures stay as they are, under seals; what comes later waits.
+
+    What is new is taken in first, and what is left open is said. data.xlsx, the overview and the validation report are
+    brought up to date and sealed. From then on changes, decisions and waivers are refused, and files that come are
+    listed as waiting, until the round is reopened.
+
+    \b
+    hrge-xl round close output/2026-H1 --reason "Reported to the board" --by "A. Name"
+
+    Next: hrge-xl sign output/2026-H1/reports/overview.html --check
+    """
+    planned, by = hrge_xl.close(folder, today, password), by or getpass.getuser()
+    if _is_meant(planned, yes=yes):
+        for seal in hrge_xl.close_round(planned, reason=reason, by=by, day=today, password=password):
+            line(f"{seal.text}; digest {seal.digest}")
+        line(f"Closed. To go on with it: hrge-xl round reopen {quoted(folder)}", err=True)
+
+
+@verb("round reopen", round)
+def reopen(folder: Path, reason: str, by: str | None, yes: bool, today: date) -> None:
+    """Go on with a round that was closed. What came since is taken in with the next refresh.
+
+    The seals stay: they show what is different since.
+
+    \b
+    hrge-xl round reopen output/2026-H1 --reason "Kabul corrected its figures"
+
+    Next: hrge-xl refresh output/2026-H1
+    """
+    planned = hrge_xl.reopen(folder)
+    if _is_meant(planned, yes=yes):
+        hrge_xl.change_round(planned, reason=reason, by=by or getpass.getuser(), day=today)
 
 
 @verb("round messages", round)

@@ -66,6 +66,9 @@ COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
 def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
     """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
     yield "Arrived", week.received.summary
+    if week.round.closed:
+        waiting = f" What came since waits: {_named(week.waiting)}" if week.waiting else ""
+        yield "Closed", f"on {week.round.closed}: its figures stay.{waiting}"
     yield "Counts", " ".join(week.totals.lines())
     states = Counter(status.state for status in week.expected)
     parts = ", ".join(f"{count} {state}" for state, count in states.items())
@@ -76,16 +79,17 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
         for status in week.late
     )
     yield "Late", _named(late, "nobody")
-    if week.due_next:
+    if week.due_next and not week.round.closed:
         day, teams = week.due_next
         yield "Due next", f"{day}, in {counted((day - week.today).days, 'day')}: {_named(teams)}"
     yield "To decide", _named(week.to_decide)
     if week.to_ask_again:
         yield "Ask again", _named(week.to_ask_again)
-    if week.wrote:
-        wrote = (f"{team} ({', '.join(files)})" for team, files in week.wrote.items())
-        yield "No answer", f"wrote without a workbook: {_named(wrote)}"
-    yield "To send", _to_send(week)
+    if week.unanswered.letters:
+        letters = (f"{team} ({letter.what})" for team, letter in week.unanswered.letters.items())
+        yield "No answer", f"wrote without a workbook: {_named(letters)}"
+    if not week.round.closed:
+        yield "To send", _to_send(week)
     first = [f"{counted(len(week.drafts.warnings), 'warning')} above."] if week.drafts.warnings else []
     if week.without_address:
         first.append(f"No address in the list of teams: {_named(week.without_address)}")
@@ -131,6 +135,8 @@ def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
         "round": week.round.name,
         "folder": str(week.round.folder),
         "day": str(week.today),
+        "closed": str(week.round.closed or ""),
+        "waiting": [*week.waiting],
         "received": _received_as_data(week.received),
         "counts": asdict(week.totals),
         "teams": [
@@ -145,7 +151,9 @@ def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
         "due_next": {"day": str(due[0]), "teams": due[1]} if due else None,
         "to_decide": week.to_decide,
         "ask_again": week.to_ask_again,
-        "wrote_without_workbook": {team: [*files] for team, files in week.wrote.items()},
+        "wrote_without_workbook": {
+            team: letter.what.split(", ") for team, letter in week.unanswered.letters.items()
+        },
         "drafts": {
             "new": [*map(_draft, drafts.new)],
             "earlier": [*map(_draft, drafts.standing)],
@@ -192,6 +200,7 @@ def _lines(received: hrge_xl.Received) -> Iterator[str]:
         parts = came.place.email.sender, str(day or ""), _within(came)
         origin = ", ".join(filter(None, parts))
         yield f"{path}" + (f"  ({origin})" if origin else "")
+    yield from (f"waiting, since the round is closed: {workbook.name}" for workbook in received.waiting)
     for what, names in sorted(grouped((item.what, item.name) for item in received.left).items()):
         yield f"left aside, {what} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
     for item in received.unopened:
@@ -210,6 +219,8 @@ def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
             {"path": str(path), "day": str(day or ""), **_place(came)} for path, came, day in received.placed
         ],
         "known": [_place(item) for item in received.known],
+        "waiting": [_place(item) for item in received.waiting],
+        "sent": [{"draft": sent.file, "by": sent.by, "day": str(sent.day)} for sent in received.sent],
         "left_aside": [{"what": item.what, **_place(item)} for item in received.left],
         "not_opened": [{"why": item.why, "files": item.count, **_place(item)} for item in received.unopened],
     }
@@ -217,7 +228,7 @@ def _received_as_data(received: hrge_xl.Received) -> dict[str, Any]:
 
 def _place(found: hrge_xl.Found) -> dict[str, Any]:
     email = found.place.email
-    how = {**asdict(email), "sent_by": email.sent_by or ""}
+    how = {**asdict(email), "sent_by": email.sent_by or "", "to": [*email.to]}
     return {"name": found.name, "within": list(found.place.way), **how}
 
 
@@ -230,9 +241,10 @@ def drafts(
 ) -> None:
     """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 
-    KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder and thanks; by default all
-    but issue. Each is written once, into ROUND/drafts/DAY, with a list for mail merge beside them. Addresses come from
-    the column `email` of the team list, texts from ROUND/messages if there are any. Nothing is ever sent.
+    KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder, ask (for the workbook, of
+    a team that wrote without one) and thanks; by default all but issue. Each is written once, into ROUND/drafts/DAY,
+    with a list for mail merge beside them. Addresses come from the column `email` of the team list, texts from
+    ROUND/messages if there are any. Nothing is ever sent.
 
     With --done, nothing is written: what you have sent moves into ROUND/sent, and the ledger says so.
 

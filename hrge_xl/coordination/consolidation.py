@@ -29,7 +29,7 @@ from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page
 from ..rounds.datasets import Question, check_folder, check_own, one_dataset, places
 from ..rounds.datasets import sources as sources_of
-from ..rounds.rounds import REPORTS, Round, is_round, terms_of
+from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
 
 Entered = TypeVar("Entered")
 QUICK = 12  # returns; files about more of them take longer to make than anybody waits for a decision
@@ -102,6 +102,8 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     assert out is not None
     homes = tuple(round_.folder for round_ in rounds)
     check_own(out)
+    if is_round(out) and not dry_run:
+        load_open_round(out)
     wanted = exports.checked_formats(formats)
     options = Options(store, engine, executor, jobs, only_these, resume)
     if dry_run:
@@ -139,6 +141,8 @@ def _amended(
     its overview where they are there: those that take long give way to a note until they are made again. `store` is
     the database that holds the same. Raises as `consolidate` does.
     """
+    if is_round(folder):
+        load_open_round(folder)
     with one_dataset(folder, day, jobs, password) as dataset:
         before, source = dataset.returns(), dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:

@@ -16,12 +16,14 @@ from ..core.words import SOURCE_LANGUAGE, direction, fold, with_base
 from ..core.work import grouped, track_progress
 from ..dataset.reconciliation import periods
 from ..dataset.returns import Return, result
-from ..exchange.issuing import Order, issue, issue_files, sample_workbook
+from ..exchange.issuing import Order, is_issued, issue, issue_files, sample_workbook
 from ..exchange.prefill import Prefill, from_file, go_on
 from ..layout import build
 from ..ledger.files import only_writer
+from ..reader import ExpectedReturn
 from ..rounds.datasets import Dataset, one_dataset
-from ..rounds.rounds import ISSUED, Round, load_round
+from ..rounds.round_status import orphaned
+from ..rounds.rounds import ISSUED, Round, load_open_round
 from ..rounds.teams import Team
 from ..spec.issuance import Choice, choose
 from ..spec.load import load
@@ -86,7 +88,7 @@ def issue_round(
     `password` opens these. Raises `RoundError`, `UsageError`, `LimitError`, `OutputError`.
     """
     check_several("countries", countries)
-    round_ = load_round(folder)
+    round_ = load_open_round(folder)
     spec = load(round_.spec_source)
     chosen = _only_countries(round_, spec, countries) if countries else round_
     made = IssuedWorkbooks(notes=[f"{', '.join(teams)}: {why}." for teams, why in taken_along(chosen)])
@@ -96,21 +98,28 @@ def issue_round(
         if Path(earlier).resolve() == folder.resolve():
             raise UsageError(f"{earlier} is the round itself. Name an earlier one after --from.")
         with one_dataset(earlier, today, password=password) as dataset:
-            wanted, blank = _continued(wanted, dataset, spec, made.notes)
+            wanted, blank = _continued(wanted, dataset, spec, round_.wanted, made.notes)
         continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
         made.notes.append(f"{continued}; blank ones: {blank}.")
+
+    earlier_codes = {team.code: team.formerly for team in round_.teams}
 
     def place(order: Order) -> Path:
         parts = order.team, file_part(order.intervention), order.language or spec.languages[0]
         return folder / ISSUED / f"{'_'.join(filter(None, parts))}.xlsx"
 
+    def is_new(order: Order) -> bool:
+        before = (replace(order, team=code) for code in earlier_codes[order.team])
+        return not any(is_issued(spec, same, place(same)) for same in before)
+
     with only_writer(folder / ISSUED):
-        files = track_progress(issue_files(spec, wanted, place), len(wanted), "Issuing")
-        made.paths.extend(path for path, is_new in files if is_new)
+        files = track_progress(issue_files(spec, filter(is_new, wanted), place), len(wanted), "Issuing")
+        made.paths.extend(path for path, is_written in files if is_written)
     for name in {guide_name(order.language or spec.languages[0]) for order in wanted}:
         write_if_changed(folder / ISSUED / name, guide(name))
     if kept := len(wanted) - len(made.paths):
         made.notes.append(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.")
+    made.notes.extend(orphaned(round_))
     return made
 
 
@@ -179,19 +188,19 @@ def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
 
 
 def _continued(
-    wanted: Iterable[Order], earlier: Dataset, spec: Spec, notes: list[str]
+    wanted: Iterable[Order], earlier: Dataset, spec: Spec, now: ExpectedReturn, notes: list[str]
 ) -> tuple[list[Order], int]:
     """Have each order continue from the earlier round; gives also how many do not, for nothing of the team counts.
 
-    Of a team with several interventions one order becomes several. What does not continue is noted, a sentence each.
-    Raises `UsageError` where that round is of another spec.
+    Of a team with several interventions one order becomes several; teams may have had other codes then, which `now`
+    knows. What does not continue is noted, a sentence each. Raises `UsageError` where that round is of another spec.
     """
     if earlier.spec is not None and earlier.spec.name != spec.name:
         raise UsageError(
             f"The earlier round is of the spec '{earlier.spec.name}', the new one of '{spec.name}': "
             "their questions have nothing in common. Name a round of the same spec."
         )
-    counting = _latest_by_team(earlier, spec)
+    counting = grouped((now.team_now(return_.team), return_) for return_ in _latest(earlier, spec))
     continued, blank = list[Order](), 0
     for order in wanted:
         returns = counting.get(order.team, [])
@@ -209,8 +218,8 @@ def _continued(
     return continued, blank
 
 
-def _latest_by_team(earlier: Dataset, spec: Spec) -> dict[str, list[Return]]:
-    """Give the returns that count by team: of each intervention that of the latest period."""
+def _latest(earlier: Dataset, spec: Spec) -> list[Return]:
+    """Give the returns that count: of each team and intervention that of the latest period."""
     latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
     counting = [return_ for return_ in earlier.of_round() if return_.current and return_.identity is not None]
     counting.sort(key=lambda return_: (-latest_first.get(return_.period, -1), return_.age))
@@ -218,9 +227,7 @@ def _latest_by_team(earlier: Dataset, spec: Spec) -> dict[str, list[Return]]:
         (return_.team, fold(return_.project), fold(spec.identity.over_rounds(return_.intervention))): return_
         for return_ in counting
     }
-    return grouped(
-        (return_.team, return_) for return_ in sorted(latest.values(), key=lambda return_: return_.about)
-    )
+    return sorted(latest.values(), key=lambda return_: return_.about)
 
 
 def _prefill_from(earlier: Dataset, found: Return, order: Order, spec: Spec) -> Prefill:

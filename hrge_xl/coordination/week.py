@@ -1,66 +1,37 @@
-"""The week of a coordinator: what came is received, dataset and reports follow, mails that are due are drafted."""
+"""The week of a coordinator: what came is received, dataset and reports follow, mails that are due are drafted.
+
+In the end a round is closed: its figures are sealed, and what comes later waits.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
 
-from ..core.errors import UsageError
-from ..core.output_files import write_if_changed, write_whole
-from ..core.paths import check_several
-from ..core.suggest import remedy_for
-from ..core.words import SOURCE_LANGUAGE, counted, kept_in_order
-from ..core.words import day as in_words
 from ..core.work import grouped
+from ..dataset.deciding import need_words
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, settled
-from ..exchange.validation import ACCEPTED, REFUSED
-from ..exchange.validation import RETURNED as TO_CORRECT
 from ..ledger.events import FILE, Arrived
-from ..ledger.files import only_writer, sha256_of
-from ..ledger.ledger import Drafted, Ledger
-from ..outputs import report_pages, write_report
+from ..ledger.ledger import Ledger
+from ..ledger.seals import Seal
+from ..outputs import exports, overview_page, report_pages, write_report
 from ..outputs.build import Facts, document
-from ..outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
-from ..reader.zip_package import megabytes
-from ..rounds.changes import change_round, note, team_named
-from ..rounds.datasets import Dataset, Question, datasets, one_dataset
-from ..rounds.receiving import Received, Senders, receive
-from ..rounds.round_status import (
-    ISSUED,
-    LATE,
-    OPEN,
-    RETURNED,
-    STRANGE,
-    TO_DECIDE,
-    TeamStatus,
-    choose,
-    is_in_doubt,
-    issued_files,
-    status,
-)
-from ..rounds.rounds import FEEDBACK, INBOX, REPORTS, Round, load_round
-from ..rounds.teams import Team
-from ..spec.lookup import label_of
+from ..rounds.changes import PlannedChange, change_round
+from ..rounds.changes import close as planned_end
+from ..rounds.datasets import Dataset, Question, came_back, datasets, one_dataset
+from ..rounds.receiving import Received
+from ..rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status
+from ..rounds.rounds import INBOX, REPORTS, Round, load_open_round, load_round
+from ..rounds.sealing import sign
+from ..rounds.unanswered import Unanswered, unanswered
 from .consolidation import consolidate
-from .generation import guide_name
-from .mail import DAYS_BEFORE, MAIL_KINDS, MailType
-from .mail.messages import (
-    MOST_BYTES,
-    Mail,
-    as_eml,
-    deadlines_calendar,
-    filled,
-    load_templates,
-    template_of,
-    write_merge_list,
-)
+from .mail import MailType
+from .mail.drafts import AS_THEY_COME, Drafts, receive, write_drafts
+from .mail.messages import load_templates
 
 
 @dataclass(frozen=True)
@@ -73,18 +44,19 @@ class RefreshResult:
     totals: Reconciliation
     teams: Sequence[TeamStatus]
     returns: Sequence[Return]
-    unread: dict[str, list[Return]]  # by the team whose address it came from, '' where none is known
-    wrote: Mapping[
-        str, Sequence[str]
-    ]  # team → what it sent in mails without a workbook, while nothing else came
+    unanswered: Unanswered
     drafts: Drafts
+    waiting: Sequence[str] = ()  # what came since the round was closed
 
     @property
     def to_ask_again(self) -> list[str]:
-        """What nobody could read, with the team where its address says so."""
-        unread = ((team, return_.name) for team, some in self.unread.items() for return_ in some)
-        names = [f"{name} ({team})" if team else name for team, name in unread]
-        return [*names, *(container.name for container in self.received.unopened)]
+        """The files that nobody could read, with the team where it is known."""
+        refused, unopened, _ = self.unanswered
+        files = [
+            *((team, return_.name) for team, some in refused.items() for return_ in some),
+            *((team, container.name) for team, some in unopened.items() for container in some),
+        ]
+        return [f"{name} ({team})" if team else name for team, name in files]
 
     @property
     def expected(self) -> list[TeamStatus]:
@@ -146,6 +118,9 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
     load_templates(folder)  # what is wrong with them is said before anything is done
     (folder / INBOX).mkdir(exist_ok=True)
     received = receive(folder, [str(folder / INBOX)], today)
+    if round_.closed:
+        with one_dataset(folder, today, jobs, password) as dataset:
+            return _result(dataset, today, received, Drafts())
     request = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
     consolidate(request, folder)
     with datasets(request) as (dataset,):
@@ -154,12 +129,19 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
             by_drafts = any(draft.occasion == MailType.ISSUE for draft in ledger.drafted().values())
         # workbooks are sent by drafts where others were
         drafts = write_drafts(dataset, today, (*AS_THEY_COME, MailType.ISSUE) if by_drafts else AS_THEY_COME)
-        returns, unread = dataset.of_round(), unread_by_team(dataset)
-        teams = status(returns, today, round_)
-        open_ = {team_status.team.code for team_status in teams if team_status.state in OPEN}
-        wrote = Senders(round_).wrote_without_workbook(received)
-        wrote = {team: files for team, files in wrote.items() if team in open_}
-        return RefreshResult(round_, today, received, dataset.totals(), teams, returns, unread, wrote, drafts)
+        return _result(dataset, today, received, drafts)
+
+
+def _result(dataset: Dataset, today: date, received: Received, drafts: Drafts) -> RefreshResult:
+    """Give what a refresh found; of a closed round nothing is asked of anybody any more."""
+    assert dataset.round is not None
+    round_, returns = dataset.round, dataset.of_round()
+    teams = status(returns, today, round_)
+    waiting = [] if round_.closed else [each.team.code for each in teams if each.state in OPEN]
+    no_answers = unanswered(dataset, waiting, received.unopened)
+    since = came_back(round_, since_closed=True)
+    came = [*(workbook.name for workbook in received.waiting), *(path.name for path in since)]
+    return RefreshResult(round_, today, received, dataset.totals(), teams, returns, no_answers, drafts, came)
 
 
 def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
@@ -171,327 +153,41 @@ def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
         ledger.note_made(report_pages(reports, "html"), made_of)
 
 
-# drafts of mails: written once each, taken away when they no longer apply, never sent
-
-FOLDER, SENT, CALENDAR = "drafts", "sent", "deadlines.ics"
-AS_THEY_COME = tuple(occasion for occasion in MailType if occasion is not MailType.ISSUE)
+# the end of a round
 
 
-@dataclass
-class Drafts:
-    """What was drafted now, which earlier drafts still apply, and which were taken away."""
+def close(folder: Path, today: date, password: str | None = None) -> PlannedChange:
+    """Plan the end of a round, and say what is left open. What is new in it is taken in first.
 
-    new: list[Drafted] = field(default_factory=list)
-    standing: list[Drafted] = field(default_factory=list)
-    outdated: list[Drafted] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)  # what to look at before anything is sent
-
-    def of(self, day: date) -> list[Drafted]:
-        """Give the drafts of a day that are still there."""
-        return [draft for draft in (*self.new, *self.standing) if draft.day == str(day)]
-
-    def tally(self, day: date | None = None) -> str:
-        """Say how many new drafts of each kind there are, or how many of a day: 2 workbooks to issue, 1 reminder."""
-        counts = Counter(draft.occasion for draft in (self.of(day) if day else self.new))
-        kinds = [(sum(map(counts.__getitem__, kind.occasions)), kind) for kind in MAIL_KINDS.values()]
-        return ", ".join(counted(n, kind.one, kind.several) for n, kind in kinds if n) or "no draft"
-
-
-def drafts(
-    folder: Path, today: date, occasions: Collection[str] | None = None, *, again: bool = False,
-    password: str | None = None,
-) -> Drafts:  # fmt: skip
-    """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
-
-    `occasions` are kinds of mails (issue, feedback, reminder, thanks); by default all but issue. What came is taken in
-    first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the round with mistakes.
+    Raises `UsageError` for one that is closed, and as `datasets` does.
     """
-    check_several("occasions", occasions)
-    wanted: list[MailType] = []
-    for name in occasions or ():
-        if name not in {*MAIL_KINDS, *MailType}:
-            raise UsageError(f"There is no kind of e-mail '{name}'. {remedy_for(name, list(MAIL_KINDS))}")
-        wanted += MAIL_KINDS[name].occasions if name in MAIL_KINDS else [MailType(name)]
-    load_templates(folder)  # before anything else is done
-    load_round(folder)
+    round_ = load_open_round(folder)
     with one_dataset(folder, today, password=password) as dataset:
-        return write_drafts(dataset, today, wanted or AS_THEY_COME, again=again)
+        return planned_end(round_, today, list(_left_open(status(dataset.of_round(), today, round_))))
 
 
-def remind(folder: Path, today: date, *, again: bool = False, password: str | None = None) -> Drafts:
-    """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
-    return drafts(folder, today, ["reminder"], again=again, password=password)
-
-
-def write_drafts(
-    dataset: Dataset, today: date, occasions: Collection[MailType], *, again: bool = False
-) -> Drafts:
-    """Write the drafts that are due on a day for a round whose dataset is open."""
-    assert dataset.round is not None
-    round_, folder = dataset.round, dataset.round.folder
-    with Ledger.open(folder) as ledger:  # whoever has the dataset open holds the folder
-        work = _Work(dataset, round_, today, ledger)
-        if MailType.FEEDBACK in occasions:
-            _note(work, _feedback(work, {} if again else ledger.drafted()))
-        known = ledger.drafted()
-        due = {mail.key: mail for mail in work.due(known)}
-        wanted = [
-            mail for key, mail in due.items() if mail.occasion in occasions and (again or key not in known)
-        ]
-        _note(work, wanted)
-        known = ledger.drafted()
-        _tidy(work, known, due)
-    made = work.made
-    for day in {draft.day for draft in (*made.new, *made.outdated)}:
-        write_merge_list(folder / FOLDER / day, (draft for draft in known.values() if draft.day == day))
-    write_if_changed(folder / FOLDER / CALENDAR, deadlines_calendar(round_))
-    return made
-
-
-def mark_sent(folder: Path, teams: Sequence[str] = (), *, by: str, day: date) -> list[Path]:
-    """Move drafts that were sent, of some teams or of all, from `drafts/` to `sent/`, and enter that; gives the files.
-
-    Raises `UsageError` for a team that there is not.
-    """
-    round_ = load_round(folder)
-    meant = [team_named(round_, team).code for team in teams] or [team.code for team in round_.teams]
-    with only_writer(folder), Ledger.open(folder) as ledger:
-        known = ledger.drafted()
-        sent = [draft for draft in known.values() if draft.team in meant and _is_there(folder, draft)]
-        for draft in sent:
-            place = f"{SENT}/{draft.file.removeprefix(f'{FOLDER}/')}"
-            (folder / place).parent.mkdir(parents=True, exist_ok=True)
-            (folder / draft.file).replace(folder / place)
-            known[draft.key] = draft._replace(file=place)
-            ledger.put("drafts", known[draft.key]._asdict())
-        for day_ in {draft.day for draft in sent}:
-            write_merge_list(folder / FOLDER / day_, (draft for draft in known.values() if draft.day == day_))
-    files = [folder / known[draft.key].file for draft in sent]
-    if files:
-        told = f"Sent: {', '.join(file.name for file in files)}"
-        planned = note(folder, told, [*dict.fromkeys(draft.team for draft in sent)])
-        change_round(planned, reason=told, by=by, day=day)
-    return files
-
-
-def _is_there(folder: Path, draft: Drafted) -> bool:
-    """Say whether a draft lies where it was written: neither sent nor taken away."""
-    return draft.file.startswith(f"{FOLDER}/") and (folder / draft.file).is_file()
-
-
-def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
-    """Give returns of a round that could not be read, by the team whose address they came from, or by ''.
-
-    One is left out where the team has sent another one since that could be.
-    """
-    assert dataset.round is not None
-    senders, returns = Senders(dataset.round), dataset.of_round()
-    readable = grouped(
-        (return_.team, return_.arrived or date.min) for return_ in returns if return_.verdict != REFUSED
-    )
-    unread = (
-        (next(iter(senders.teams_of(return_.sha256)), ""), return_)
-        for return_ in returns
-        if return_.verdict == REFUSED
-    )
-    return grouped(
-        (team, return_)
-        for team, return_ in unread
-        if not team or max(readable.get(team, [date.min])) <= (return_.arrived or date.min)
-    )
-
-
-# which mails are due, each with what it is about and its files
-
-EVERY = 7  # days between two reminders of the same
-
-
-class PendingMail(NamedTuple):
-    """A mail that is due. `key` says what it is about: there is one of each, once."""
-
-    key: str
-    occasion: MailType
-    team: Team
-    name: str  # of its file
-    attached: Sequence[Path] | None = ()  # None: it was looked at, and there is nothing to say
-    facts: Mapping[str, str] = {}
-
-
-class _Work:
-    """What drafts are made from: a round, its dataset and ledger, where its teams stand on a day; and what was made."""
-
-    def __init__(self, dataset: Dataset, round_: Round, today: date, ledger: Ledger) -> None:
-        self.dataset, self.round, self.today, self.ledger = dataset, round_, today, ledger
-        self.folder, self.made = round_.folder, Drafts()
-        self.templates = load_templates(self.folder)
-        returns = dataset.of_round()
-        self.statuses = status(returns, today, round_)
-        self.chosen = {return_.submission: return_ for return_ in choose(returns)[0]}
-        self.teams = {team.code: team for team in round_.teams}
-        assert dataset.spec is not None
-        self.spec = dataset.spec
-
-    def key_of(self, submission: str) -> str:
-        """Give the key of feedback on a return: its content, what is found in it and accepted of that, and the spec."""
-        findings = self.chosen[submission].findings
-        texts = [f"{finding.code} {finding.sheet} {finding.cell} {finding.open}" for finding in findings]
-        text = "\n".join([self.spec.digest, *sorted(texts)])
-        return f"{MailType.FEEDBACK}:{submission}:{_digest(text)[:8]}"
-
-    def due(self, known: Mapping[str, Drafted]) -> Iterator[PendingMail]:
-        """Yield every mail that is due, but for feedback, which is known by having been given."""
-        expected = [team_status for team_status in self.statuses if team_status.team.code in self.teams]
-        given = {name: known[key] for name in self.chosen if (key := self.key_of(name)) in known}
-        yield from _issues_due(self.round, expected)
-        sent = {team_status.team.code for team_status in expected if team_status.sent_for_others}
-        sent.update(unread_by_team(self.dataset))
-        yield from _reminders_due(self.round, expected, self.today, sent)
-        yield from _corrections_due(self.round, expected, given, self.today)
-        yield from _thanks_due(expected, given)
-
-
-def _issues_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[PendingMail]:
-    """Yield the workbooks of teams that have sent nothing yet, with the guide in the language of each."""
-    for team_status in statuses:
-        files = issued_files(round_, team_status.team)
-        if files and not team_status.returns:
-            digest = _digest("".join(map(sha256_of, files)))[:12]
-            guide = files[0].with_name(guide_name(team_status.team.language or SOURCE_LANGUAGE))
-            attached = [file for file in (*files, guide) if file.is_file()]
-            yield _due(MailType.ISSUE, team_status.team, digest, attached)
-
-
-def _reminders_due(
-    round_: Round, statuses: Iterable[TeamStatus], today: date, sent_something: Collection[str]
-) -> Iterator[PendingMail]:
-    """Yield a reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
-    for team_status in statuses:
-        files = issued_files(round_, team_status.team)
-        owes = team_status.state in (ISSUED, LATE) and files and team_status.team.code not in sent_something
-        deadline = team_status.team.deadline
-        if not owes or deadline is None:
-            continue
-        days = (deadline - today).days
-        if days < 0:
-            yield _due(MailType.AFTER, team_status.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
-        elif days <= DAYS_BEFORE:
-            yield _due(MailType.BEFORE if days else MailType.ON, team_status.team, str(deadline), files)
-
-
-def _corrections_due(
-    round_: Round, statuses: Iterable[TeamStatus], given: Mapping[str, Drafted], today: date
-) -> Iterator[PendingMail]:
-    """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission."""
-    for team_status in statuses:
-        for found in team_status.returns:
-            draft = given.get(found.submission) if found.verdict == TO_CORRECT else None
-            if draft and draft.file and (weeks := (today - date.fromisoformat(draft.day)).days // EVERY):
-                name = Path(draft.file).stem
-                workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
-                about, named = f"{found.submission}:{weeks}", name.removesuffix(f"_{MailType.FEEDBACK}")
-                attached = [workbook] if workbook.is_file() else []
-                yield _due(MailType.CORRECT, team_status.team, about, attached, name=named)
-
-
-def _thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[PendingMail]:
-    """Yield thanks to each team whose returns were all accepted, with nothing to say about any."""
-    for team_status in statuses:
-        names = sorted(found.submission for found in team_status.counting)
-        drafts = [given.get(name) for name in names]
-        if team_status.state == ACCEPTED and all(draft and not draft.file for draft in drafts):
-            about, file = _digest("".join(names))[:12], team_status.newest.name if team_status.newest else ""
-            yield _due(MailType.THANKS, team_status.team, about, (), file=file)
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _due(
-    occasion: MailType, team: Team, about: str, attached: Sequence[Path], *, name: str = "", **facts: str
-) -> PendingMail:
-    """Give a mail about something; `name` is that of a file where a team may have several."""
-    key = f"{occasion}:{team.code}:{about}"
-    return PendingMail(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts)
-
-
-def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
-    """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
-    done = [
-        name for name, return_ in work.chosen.items() if work.key_of(name) in known or is_in_doubt(return_)
-    ]
-    given = FeedbackResult()
-    for file in give_all(work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=done), given):
-        team = work.teams.get(file["team"]) or Team(file["team"])
-        workbook, text = Path(file["workbook"]), Path(file["message"]).read_text(encoding="utf-8")
-        facts = {"feedback": text, "file": Path(file["path"]).name}
-        key = work.key_of(file["submission"])
-        yield PendingMail(key, MailType.FEEDBACK, team, workbook.stem, (workbook,), facts)
-    for left in given.left_out:
-        if left.is_settled:
-            key, team = work.key_of(left.found.submission), Team(left.found.team)
-            yield PendingMail(key, MailType.FEEDBACK, team, "", None)
-        elif left.ends:
-            work.made.warnings.append(f"{left.name}: {left.why}.")
-    work.made.warnings += given.warnings
-
-
-# drafts, written and taken away
-
-
-def _note(work: _Work, due: Iterable[PendingMail]) -> None:
-    """Write drafts and note each, in the place of an earlier one of the same."""
-    before = work.ledger.drafted()
-    for mail in due:
-        file = "" if mail.attached is None else _write(work, mail, mail.attached)
-        draft = Drafted(mail.key, str(work.today), str(mail.occasion), mail.team.code, file)
-        work.ledger.put("drafts", draft._asdict())
-        if mail.key in before and before[mail.key].file != file:
-            _take_away(work, before[mail.key])
-        if file:
-            work.made.new.append(draft)
-
-
-def _write(work: _Work, due: PendingMail, attached: Sequence[Path]) -> str:
-    """Write a draft; gives its place in the round."""
-    team, language = due.team, due.team.language or SOURCE_LANGUAGE
-    facts = {
-        "round": work.round.name,
-        "team": team.code,
-        "country": label_of(work.spec, work.spec.countries, team.country, language),
-        "deadline": in_words(team.deadline, language) if team.deadline else "",
-        "contact": team.contact,
-        **due.facts,
+def _left_open(teams: list[TeamStatus]) -> Iterator[str]:
+    states = {
+        "Without an answer": [each.team.code for each in teams if each.state in OPEN],
+        "To decide": [each.team.code for each in teams if each.state == TO_DECIDE],
+        "With errors": [each.team.code for each in teams if each.errors],
     }
-    ordered = {  # feedback has its own order already
-        name: text if name == "feedback" else kept_in_order(text, language) for name, text in facts.items()
-    }
-    content = filled(template_of(work.templates, due.occasion, language), ordered)
-    mail = as_eml(Mail(team.email, language, content, attached))
-    file = Path(FOLDER) / str(work.today) / f"{due.name}.eml"
-    write_whole(work.folder / file, mail)
-    if len(mail) > MOST_BYTES:
-        work.made.warnings.append(
-            f"{file.name} has {megabytes(len(mail))} with its attachments; many mail servers refuse more than "
-            f"{megabytes(MOST_BYTES)}. Put the workbook where the team can download it, and remove it from the e-mail."
-        )
-    return file.as_posix()
+    yield from (f"{words}: {', '.join(codes)}." for words, codes in states.items() if codes)
 
 
-def _tidy(work: _Work, known: Mapping[str, Drafted], due: Collection[str]) -> None:
-    """Take away the drafts that no longer apply; those that somebody took away stay away."""
-    current = {*due, *map(work.key_of, work.chosen)}
-    new = {draft.key for draft in work.made.new}
-    in_use = {draft.file for key, draft in known.items() if key in current}  # also of two drafts of one day
-    for key, draft in known.items():
-        if key not in current and draft.file not in in_use:
-            _take_away(work, draft)
-        elif key in current and key not in new and _is_there(work.folder, draft):
-            work.made.standing.append(draft)
+def close_round(
+    planned: PlannedChange, *, reason: str, by: str, day: date, password: str | None = None
+) -> list[Seal]:
+    """Close a round as it was planned: its pages are brought up to date, and sealed under the name of who closes it.
 
-
-def _take_away(work: _Work, draft: Drafted) -> None:
-    """Delete a draft, if it is still there."""
-    if _is_there(work.folder, draft):
-        (work.folder / draft.file).unlink()
-        work.made.outdated.append(draft)
+    Raises as `change_round` and `consolidate` do.
+    """
+    need_words("A change", reason, by)
+    folder = planned.folder
+    consolidate(Question([str(folder)], day, password=password, arrived=Arrived(day)), folder)
+    with one_dataset(folder, day, password=password) as dataset, Ledger.open(folder) as ledger:
+        _write_report(dataset, ledger, day)
+    change_round(planned, reason=reason, by=by, day=day)
+    reports = folder / REPORTS
+    pages = [folder / exports.WORKBOOK, overview_page(reports), *report_pages(reports, "html")]
+    return [sign(folder, page, by=by) for page in pages]

@@ -371,7 +371,7 @@ def _fill(run: IngestRun) -> None:
     ready = [store.use(schema, write=False) for store in run.stores]
     if all(ready):
         run.read = frozenset[str].intersection(*map(_read_once, run.stores))
-    elif run.sources[0][1].password is None:
+    elif not any(asked.password or asked.passwords for _, asked in run.sources):
         _refuse_to_lose(run)
     ready = [store.use(schema) for store in run.stores]
     for source in dict.fromkeys([run.spec, *(asked.wanted.spec for _, asked in run.sources)]):

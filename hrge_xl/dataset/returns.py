@@ -229,7 +229,7 @@ def result(store: Store, each: Return) -> Result:
         )  # fmt: skip
     return Result(
         each.path, each.sha256, each.size, each.verdict, each.findings, sent, read_by=read_by,
-        not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
+        team=each.team, not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
     )  # fmt: skip
 
 

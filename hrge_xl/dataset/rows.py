@@ -194,7 +194,7 @@ def _submission(result: Result) -> Row:
         }
     if result.submission is not None:
         sent, stamp = result.submission, result.submission.identity
-        row |= _return_key(sent, result.spec) if result.spec is not None else {}
+        row |= _return_key(result, sent, result.spec) if result.spec is not None else {}
         row |= {name: getattr(stamp, name) for name in ("language", "spec", "spec_version", "round", "copy")}
         row |= {
             "predecessor": storable(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
@@ -205,7 +205,7 @@ def _submission(result: Result) -> Row:
     return SUBMISSIONS.row(**row)
 
 
-def _return_key(sent: Submission, spec: Spec) -> dict[str, Cell]:
+def _return_key(result: Result, sent: Submission, spec: Spec) -> dict[str, Cell]:
     """Tell who and what a return is about. The form counts for what it asks, the stamp for the rest.
 
     Its period is what its figures belong to: the round that it was issued for, else the days that its form says.
@@ -220,7 +220,7 @@ def _return_key(sent: Submission, spec: Spec) -> dict[str, Cell]:
     start, end = (day if isinstance(day, date) else None for day in days)
     texts = {part: tidy(undirected(shown(said.get(part) or ""))) for part in ("project", "intervention")}
     return {
-        "team": sent.identity.team, "country": str(said.get("country") or sent.identity.country),
+        "team": result.team, "country": str(said.get("country") or sent.identity.country),
         "period": sent.identity.round or (f"{start}/{end}" if start and end else ""), "period_start": start,
         "period_end": end, **{part: storable(text) or "" for part, text in texts.items()},
     }  # fmt: skip

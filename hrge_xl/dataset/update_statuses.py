@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -37,6 +38,8 @@ from ..findings.model import ACTIVE, waiver_of
 from ..layout.wording import wording_of
 from ..ledger.judgements import decisions
 from ..ledger.ledger import STATED, FileLocation, Ledger
+from ..reader import ExpectedReturn
+from ..reader.identity import doubts_about_team
 from .return_status import (
     DOUBTS,
     STATUS_CODES,
@@ -57,6 +60,7 @@ PROTECTED = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD)  # a password is needed, o
 OURS = codes(READER_FAILED, STOPPED_BY_THIS_FILE, ROW_WITHOUT_A_PLACE)  # mistakes of this program
 ELSEWHERE = codes(SIGNATURE_INVALID, ANOTHER_ROUND, UNKNOWN_TEAM, PERIOD_OUTSIDE_ROUND)
 """What may be otherwise in another round."""
+ABOUT_TEAMS = codes(UNKNOWN_TEAM, FILE_NAME_NAMES_ANOTHER)
 OF_ROUND = (*ELSEWHERE, FILE_NAME_NAMES_ANOTHER.code)  # what depends on the round that a file was read for
 
 
@@ -115,8 +119,9 @@ def expect_teams(store: Store, period: str, expected: Iterable[tuple[str, str, d
 def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
     """Give the returns that may be read otherwise now.
 
-    They were read for another round, or for none, and may belong to the one that is wanted; their team came into the
-    round since; they are protected, and a password is given; or a mistake of ours kept them out, which may be mended.
+    They were read for another round, or for none, and may belong to the one that is wanted; the round has other teams
+    since, or calls them otherwise; they are protected, and a password is given; or a mistake of ours kept them out,
+    which may be mended.
     """
     files, findings = store[SUBMISSIONS], store[FINDINGS_FACT]
 
@@ -130,10 +135,33 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
         may_belong = [found(ELSEWHERE), *([files.c.signature != VALID] if wanted.key is not None else [])]
         elsewhere = sa.func.coalesce(files.c.read_for, "") != wanted.round
         meant.append(sa.and_(elsewhere, sa.or_(*may_belong)))
-        meant.append(sa.and_(found(codes(UNKNOWN_TEAM)), files.c.team.in_(wanted.teams or ())))
-    if asked.password is not None:
+        meant.append(files.c.submission.in_(_of_other_teams(store, wanted)))
+    if asked.password is not None or asked.passwords:
         meant.append(found(PROTECTED))
     return {str(row[0]) for row in store.select(sa.select(files.c.submission).where(sa.or_(*meant)))}
+
+
+def _of_other_teams(store: Store, wanted: ExpectedReturn) -> list[str]:
+    """Give the returns of a round of whose team other things are to be told than when they were read."""
+    if wanted.teams is None:
+        return []
+    expected = store[EXPECTED_TEAMS].c
+    before = {row[0] for row in store.select(sa.select(expected.team).where(expected.period == wanted.round))}
+    files, findings = store[SUBMISSIONS].c, store[FINDINGS_FACT].c
+    told = sa.select(findings.submission_id, findings.code).where(findings.code.in_(ABOUT_TEAMS))
+    known = grouped((number, str(code)) for number, code in store.select(told))
+    ours = [files.read_for == wanted.round, files.stamp.is_not(None)]
+    if before == {*wanted.teams}:  # then nothing but a code that a team had before can be new
+        ours.append(files.team.in_(list(dict(wanted.formerly))))
+    columns = ("submission_id", "submission", "path", "team", "signature", "stamp")
+    others = list[str]()
+    for row in store.records(SUBMISSIONS.name, *ours, columns=columns):
+        stamped = json.loads(row["stamp"])["team"]
+        now = doubts_about_team(stamped, row["signature"], name_of(row["path"]), wanted)
+        is_told = [finding.code for finding in now] == known.get(row["submission_id"], [])
+        if row["team"] != wanted.team_now(stamped) or not is_told:
+            others.append(row["submission"])
+    return others
 
 
 def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> ReturnEntry:

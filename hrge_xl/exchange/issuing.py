@@ -238,7 +238,7 @@ def issue_files(
     """
     missing: list[Order] = []
     for order in chain.from_iterable(_alike(spec, orders)):
-        if _is_there(spec, order, place(order)):
+        if is_issued(spec, order, place(order)):
             yield place(order), False
         else:
             missing.append(order)
@@ -247,7 +247,7 @@ def issue_files(
         yield place(order), True
 
 
-def _is_there(spec: Spec, order: Order, path: Path) -> bool:
+def is_issued(spec: Spec, order: Order, path: Path) -> bool:
     """Say whether a workbook of an order lies at its place."""
     try:
         found = stamp_alone(read_regular(path, LIMITS.file_bytes))

@@ -30,7 +30,7 @@ from ..layout import Layout
 from ..layout.wording import text
 from ..reader import ExpectedReturn, File, Refusal, layout_of, read_content, spec_of, stamp_alone
 from ..reader.gate import fingerprint, open_untrusted
-from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy
+from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy, teams_named
 from ..reader.limits import LIMITS, ReadLimits
 from ..reader.worker import Died, NotStarted, WorkerPool
 from ..spec.carried import cache_to_tell, use_cache
@@ -60,6 +60,7 @@ class Result:
     read_by: str | None = None  # the spec that was asked for; None for the one that its stamp names
     untouched: bool = False  # it holds nothing but what every blank workbook for its country does
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
+    team: str = ""  # whose it is: the team of the stamp, as its round calls it today
 
     @property
     def spec(self) -> Spec | None:
@@ -91,6 +92,13 @@ class ValidationRequest:
     password: str | None = field(default=None, repr=False)
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
     rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
+    passwords: Sequence[tuple[str, str]] = field(default=(), repr=False)  # of teams, which open theirs
+
+    def passwords_for(self, path: Path) -> list[str]:
+        """Give the passwords that may open a file, first those that are likeliest: it may bear the name of its team."""
+        named = teams_named(path.name, [team for team, _ in self.passwords])
+        by_name = sorted(self.passwords, key=lambda pair: pair[0] not in named)
+        return [*dict.fromkeys(filter(None, [self.password, *(password for _, password in by_name)]))]
 
 
 Noticed = Callable[[str, str], Iterable[Finding]]
@@ -240,7 +248,7 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
     def admitted() -> Iterator[FileToCheck]:
         for path in paths:
             (found,) = isolate_failures(
-                lambda these: [open_untrusted(each, asked.password) for each in these],
+                lambda these: [open_untrusted(each, asked.passwords_for(each)) for each in these],
                 [Path(path)],
                 lambda path, fault: [
                     Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))
@@ -360,6 +368,8 @@ def _judged(result: Result, asked: ValidationRequest) -> Result:
     with error_context(result.path):
         findings = waived(result.findings, result.sha256, asked.waivers)
         result = replace(result, findings=findings, checked=asked.today, read_for=asked.wanted.round)
+        if result.submission is not None:
+            result.team = asked.wanted.team_now(result.submission.identity.team)
         if result.verdict != REFUSED:
             result.verdict = verdict_of(findings)
         return result

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, NamedTuple, TypeVar
@@ -74,6 +75,10 @@ CREATE TABLE IF NOT EXISTS runs (n INTEGER NOT NULL PRIMARY KEY, day TEXT NOT NU
 CREATE TABLE IF NOT EXISTS drafts (
     "key" TEXT NOT NULL PRIMARY KEY, day TEXT NOT NULL, occasion TEXT NOT NULL, team TEXT NOT NULL, file TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS letters (
+    "key" TEXT NOT NULL PRIMARY KEY, sent_by TEXT NOT NULL, sender TEXT NOT NULL, moment TEXT NOT NULL,
+    what TEXT NOT NULL, files TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS datasets (name TEXT NOT NULL PRIMARY KEY, sha256 TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS rounds (
     name TEXT NOT NULL PRIMARY KEY, folder TEXT NOT NULL, spec_digest TEXT NOT NULL, last TEXT NOT NULL
@@ -105,6 +110,20 @@ class Drafted(NamedTuple):
     occasion: str
     team: str
     file: str
+
+
+class Letter(NamedTuple):
+    """A mail that came without a workbook: who sent it and whose it was, when it came, and what was in it.
+
+    `what` says of each thing what it is, as people call it; `files` are their names, by comma too.
+    """
+
+    key: str
+    sent_by: str
+    sender: str
+    moment: str  # in ISO form, in the zone of the office
+    what: str
+    files: str
 
 
 class Ledger:
@@ -347,6 +366,10 @@ class Ledger:
     def drafted(self) -> dict[str, Drafted]:
         """Give every draft of a mail that was ever written, by key: none is written twice."""
         return {row["key"]: Drafted(**row) for row in self.rows_of("drafts")}
+
+    def letters(self) -> list[Letter]:
+        """Give every mail that came without a workbook, the oldest first."""
+        return sorted((Letter(**row) for row in self.rows_of("letters")), key=attrgetter("moment"))
 
     # a dataset that another program changed is never built upon
 

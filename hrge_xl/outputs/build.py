@@ -297,7 +297,7 @@ def _identity(each: Return) -> IdentityRow | None:
     if stamp is None:
         return None
     return {
-        "team": stamp.team,
+        "team": each.team,
         "country": stamp.country or None,
         "language": stamp.language,
         "round": stamp.round or None,

@@ -107,7 +107,7 @@ class Checks(TypedDict):
 class IdentityRow(TypedDict):
     """Who a file says it is from, by its stamp."""
 
-    team: str
+    team: str  # by the code that its round has for it now
     country: str | None
     language: str
     round: str | None

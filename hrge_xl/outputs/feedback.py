@@ -108,7 +108,7 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
     if sent is None or result.layout is None:
         raise ValueError(f"{result.path} was refused: there are no answers to give back")
     order = _order(sent, spec, today, key, tools)
-    order = replace(order, contact=contact, deadline=deadline or order.deadline)
+    order = replace(order, team=result.team, contact=contact, deadline=deadline or order.deadline)
     layout = layout_for(spec, order)
     carried = carry_over(sent, result.layout, layout)
     identity = identity_of(spec, order, layout)

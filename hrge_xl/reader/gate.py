@@ -12,7 +12,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -95,8 +95,11 @@ class File:
         return Refusal(self.path, self.sha256, self.size, why, stamps)
 
 
-def open_untrusted(path: Path, password: str | None = None) -> File | Refusal:
-    """Read one file and tell what it is, by its content; never raises for what a file may be."""
+def open_untrusted(path: Path, passwords: Sequence[str] = ()) -> File | Refusal:
+    """Read one file and tell what it is, by its content; never raises for what a file may be.
+
+    Of several `passwords` the first one that fits opens what is protected.
+    """
     file = opened(path, LIMITS)
     if isinstance(file, Refusal):
         return file
@@ -104,7 +107,7 @@ def open_untrusted(path: Path, password: str | None = None) -> File | Refusal:
         what = _CONFIGURATION.get(path.name.casefold())
         if what is not None and not file.data.startswith(CONTAINERS):
             raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=MessageTemplate(what)))
-        format, data = _judge(file.data, password)
+        format, data = _judge(file.data, passwords)
     except Unreadable as problem:
         return file.refused(problem.observation)
     return replace(file, format=format, data=data)
@@ -183,7 +186,7 @@ def _too_large(size: int, limit: int) -> Finding:
     return FILE_TOO_LARGE.at(size=megabytes(size), limit=megabytes(limit))
 
 
-def _judge(data: bytes, password: str | None) -> tuple[str, bytes]:
+def _judge(data: bytes, passwords: Sequence[str]) -> tuple[str, bytes]:
     """Format and readable bytes."""
     if data.startswith(ZIP_MAGIC):
         return zip_format(ZipPackage(data)), data
@@ -191,10 +194,11 @@ def _judge(data: bytes, password: str | None) -> tuple[str, bytes]:
         raise _not_a_workbook(describe(data))
     if ole_format(data) == "xls":
         return "xls", data
-    if password is None:
-        raise Unreadable(ENCRYPTED_WORKBOOK.at())
+    plain: bytes | Finding | Died = ENCRYPTED_WORKBOOK.at()
     # in a worker, for the container is as untrusted as any
-    plain = next(run_guarded(decrypt, [(data, password, LIMITS.file_bytes)], jobs=1))
+    for plain in run_guarded(decrypt, ((data, each, LIMITS.file_bytes) for each in passwords), jobs=1):
+        if not (isinstance(plain, Finding) and plain.code == WRONG_PASSWORD.code):
+            break
     if isinstance(plain, Died | Finding):
         raise Unreadable(plain.observation if isinstance(plain, Died) else plain)
     if plain.startswith(ZIP_MAGIC):
@@ -354,6 +358,7 @@ def _describe_text(beginning: bytes) -> str | None:
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm", ".csv")
 UNOPENED_ARCHIVES = _KINDS["unopened_archives"]  # by their ending
+_HOST = re.compile(r"https?://([^\s/?#\"'<>]+)", re.IGNORECASE)
 _BY_ENDING = {f".{ending}": word for word, endings in _KINDS["endings"].items() for ending in endings.split()}
 
 
@@ -365,6 +370,13 @@ def ending_of(name: str) -> str:
 def is_named_as_workbook(name: str) -> bool:
     """Tell whether a name says that this is a workbook."""
     return ending_of(name) in WORKBOOK_ENDINGS
+
+
+def drive_linked_in(text: str) -> str:
+    """Name the drive that a text links to; nothing where it links to none that is known."""
+    drives = _KINDS["drives"].items()
+    hosts = (f".{host.casefold()}" for host in _HOST.findall(text))
+    return next((drive for host in hosts for domain, drive in drives if host.endswith(f".{domain}")), "")
 
 
 def word_for(name: str, data: bytes = b"", *, inline: bool = False) -> str:

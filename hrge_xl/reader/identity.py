@@ -74,6 +74,11 @@ class ExpectedReturn:
     teams: tuple[str, ...] | None = None
     key: Key = None
     period: Period = (None, None)  # of the round
+    formerly: tuple[tuple[str, str], ...] = ()  # codes that teams had before, each with the one of today
+
+    def team_now(self, code: str) -> str:
+        """Give the team that a code means today."""
+        return dict(self.formerly).get(code, code)
 
 
 @dataclass(slots=True)
@@ -224,14 +229,20 @@ def disagreements(stamp: Stamp, spec: Spec, file: str, want: ExpectedReturn) -> 
         yield _about(SIGNATURE_INVALID, file)
     if want.round is not None and identity.round != want.round:
         yield _about(ANOTHER_ROUND, file, found=identity.round, expected=want.round)
+    yield from doubts_about_team(identity.team, stamp.signature, file, want)
+
+
+def doubts_about_team(stamped: str, signature: str, file: str, want: ExpectedReturn) -> Iterator[Finding]:
+    """Report a team that nobody expects, or another one in the name of the file; both may have had other codes."""
     if want.teams is None:
         return
-    if identity.team not in want.teams:
-        yield _about(UNKNOWN_TEAM, file, found=identity.team)
-    elif stamp.signature not in (INVALID, UNSIGNED):  # else the stamp itself says nothing
-        named = teams_named(file, want.teams)
-        if len(named) == 1 and identity.team not in named:
-            yield _about(FILE_NAME_NAMES_ANOTHER, file, found=named.pop(), expected=identity.team)
+    team = want.team_now(stamped)
+    if team not in want.teams:
+        yield _about(UNKNOWN_TEAM, file, found=stamped)
+    elif signature not in (INVALID, UNSIGNED):  # else the stamp itself says nothing
+        named = {*map(want.team_now, teams_named(file, [*want.teams, *dict(want.formerly)]))}
+        if len(named) == 1 and team not in named:
+            yield _about(FILE_NAME_NAMES_ANOTHER, file, found=named.pop(), expected=team)
 
 
 def chosen_tools(identity: Identity, spec: Spec) -> list[str] | None:

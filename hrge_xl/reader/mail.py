@@ -10,7 +10,7 @@ import io
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -34,18 +34,21 @@ class EmailInfo:
     """The mail that something came with, moments in ISO form.
 
     `sender` and `sent` are what the innermost mail says of itself, which anybody can write. `sent_by` is who sent the
-    outermost one (None: there is no mail), and `received` when the server of the office took that in.
+    outermost one (None: there is no mail), `received` when the server of the office took that in, `to` are the
+    addresses that it went to, and `subject` is what it is about.
     """
 
     sender: str = ""
     sent: str = ""
     sent_by: str | None = None
     received: str = ""
+    to: tuple[str, ...] = ()
+    subject: str = ""
 
     def within(self, outer: EmailInfo) -> EmailInfo:
         """Give what is known of a mail that lay in another one, which alone says who brought it and when it came."""
         first = self if outer.sent_by is None else outer
-        return EmailInfo(self.sender or outer.sender, self.sent or outer.sent, first.sent_by, first.received)
+        return replace(first, sender=self.sender or outer.sender, sent=self.sent or outer.sent)
 
 
 class Attached(NamedTuple):
@@ -66,6 +69,8 @@ _BETWEEN = re.compile(r"[\s<>,;:]+")
 _NO_ADDRESS = re.compile(r'"(?:\\.|[^"\\])*"|\([^()]*\)')  # names in quotes, and comments
 _LOOKED_AT = 4096
 _ENOUGH = 2  # fields that only mails have
+_MOST_TEXT = 200_000  # bytes of what a mail says
+_MOST_RECIPIENTS = 100  # that are told
 
 
 def is_mail(data: bytes) -> bool:
@@ -88,8 +93,9 @@ def _from_first_line(data: bytes) -> bytes:
 
 def email_info(mail: Message) -> EmailInfo:
     """Tell who sent a mail, and when; what is said in a way that means nothing is not said."""
-    sender = sender_of(mail)
-    return EmailInfo(sender, moment_of(str(mail["Date"] or "")), sender, received_on(mail))
+    sender, sent = sender_of(mail), moment_of(str(mail["Date"] or ""))
+    to = () if mail["X-Unsent"] else recipients_of(mail)  # a draft went to nobody yet
+    return EmailInfo(sender, sent, sender, received_on(mail), to, subject_of(mail))
 
 
 def sender_of(mail: Message) -> str:
@@ -101,6 +107,15 @@ def sender_of(mail: Message) -> str:
         if found:
             return decoded(found)
     return ""
+
+
+def recipients_of(mail: Message) -> tuple[str, ...]:
+    """Give the addresses that a mail went to."""
+    fields = (str(text) for name in ("To", "Cc", "Bcc") for text in mail.get_all(name, ()))
+    words = (
+        word.strip() for field in fields for word in _BETWEEN.split(_NO_ADDRESS.sub(" ", _piece(field, None)))
+    )
+    return tuple(dict.fromkeys(decoded(word) for word in words if "@" in word.strip("@")))[:_MOST_RECIPIENTS]
 
 
 def received_on(mail: Message) -> str:
@@ -123,6 +138,15 @@ def moment_of(date_field: str) -> str:
 def subject_of(mail: Message) -> str:
     """Return the subject of a mail."""
     return decoded(str(mail["Subject"] or ""))
+
+
+def text_of(mail: Message) -> str:
+    """Give what a mail says itself, as far as it is looked at: plain or as a page."""
+    parts = (
+        part for part in _parts(mail) if part.get_content_maintype() == "text" and not part.get_filename()
+    )
+    texts = (content for part in parts if isinstance(content := part.get_payload(decode=True), bytes))
+    return b" ".join(texts)[:_MOST_TEXT].decode("utf-8", "replace")
 
 
 def attached_to(mail: Message, budget: Budget) -> Iterator[Attached]:
@@ -192,10 +216,11 @@ def _piece(piece: str | bytes, charset: str | None) -> str:
 
 # what Outlook makes of a mail
 
-_ATTACHMENT, _STREAM = "__attach_version1.0_", "__substg1.0_"
+_ATTACHMENT, _RECIPIENT, _STREAM = "__attach_version1.0_", "__recip_version1.0_", "__substg1.0_"
 _UNICODE, _BYTES, _BINARY, _OBJECT = "001F", "001E", "0102", "000D"
 _DATA, _LONG_NAME, _SHORT_NAME, _CONTENT_ID, _SHOWN_NAME = "3701", "3707", "3704", "3712", "3001"
-_SENDER_SMTP, _SENDER, _HEADERS, _SUBJECT = "5D01", "0C1F", "007D", "0037"
+_SENDER_SMTP, _SENDER, _HEADERS, _SUBJECT, _BODY, _HTML = "5D01", "0C1F", "007D", "0037", "1000", "1013"
+_SMTP, _ADDRESS = "39FE", "3003"  # of somebody whom it went to
 _DELIVERED, _SUBMITTED = 0x0E06_0040, 0x0039_0040  # properties of the type FILETIME
 _PROPERTIES, _ENTRY = "__properties_version1.0", 16
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -231,12 +256,31 @@ class OutlookMessage:
         sender = next((address for address in said if "@" in address), sender_of(headers))
         delivered = self._moment(_DELIVERED)
         sent = moment_of(str(headers["Date"] or "")) or self._moment(_SUBMITTED) or delivered
-        return EmailInfo(sender, sent, sender, received_on(headers) or delivered)
+        received = received_on(headers) or delivered
+        return EmailInfo(sender, sent, sender, received, self._recipients, self.subject)
+
+    @property
+    def _recipients(self) -> tuple[str, ...]:
+        storages = map(tuple, self._ole.listdir(streams=False, storages=True))
+        each = [
+            place for place in storages if place[:-1] == self._storage and place[-1].startswith(_RECIPIENT)
+        ]
+        told = (
+            next(filter(None, (self._text(place, field) for field in (_SMTP, _ADDRESS))), "")
+            for place in each
+        )
+        return tuple(address for address in told if "@" in address)[:_MOST_RECIPIENTS]
 
     @property
     def subject(self) -> str:
         """What it is about."""
         return self._text(self._storage, _SUBJECT)
+
+    @property
+    def text(self) -> str:
+        """What it says itself, plain and as a page."""
+        page = self._stream(self._storage, _HTML, _BINARY)[:_MOST_TEXT].decode("utf-8", "replace")
+        return f"{self._text(self._storage, _BODY)[:_MOST_TEXT]} {page}"
 
     def attached(self, budget: Budget) -> Iterator[Attached]:
         """Give what is attached. Raises `Unreadable` at what is too much."""

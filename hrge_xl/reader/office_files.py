@@ -37,7 +37,7 @@ def look_into(
 
     The function runs in a process that may die, and answers with what went wrong instead of raising it.
     """
-    admitted = open_untrusted(Path(os.path.realpath(path)), password)
+    admitted = open_untrusted(Path(os.path.realpath(path)), [password] if password else ())
     if isinstance(admitted, Refusal):
         raise _why_not(path, admitted.observations[0], remedy)
     outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1))

@@ -60,7 +60,7 @@ from .unplaced import (
 
 def read(path: str | Path, want: ExpectedReturn, *, password: str | None = None) -> Submission | Refusal:
     """Read one file in this very process: for files that one made oneself; others go through `validate`."""
-    file = open_untrusted(Path(path), password)
+    file = open_untrusted(Path(path), [password] if password else ())
     return file if isinstance(file, Refusal) else read_content(file, want)
 
 

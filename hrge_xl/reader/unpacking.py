@@ -24,6 +24,7 @@ from .gate import (
     Refusal,
     beginning_of,
     describe,
+    drive_linked_in,
     ending_of,
     is_named_as_workbook,
     ole_format,
@@ -43,6 +44,7 @@ from .mail import (
     is_mail,
     parsed,
     subject_of,
+    text_of,
 )
 from .raw import Unreadable
 from .worker import Died, run_guarded
@@ -183,6 +185,7 @@ class UnreadableContainer(Struct, tag=True, frozen=True):
 
 Found = Workbook | SkippedFile | UnreadableContainer
 
+LETTER, LOGO = "letter", "logo"  # words for a file; `gate.word_for` gives the others
 EMPTY_ZIP = b"PK\x05\x06"
 ASK = "Ask the sender for the workbook itself."
 TOO_DEEP = f"It is nested in more than {MOST_LAYERS} e-mails and archives. {ASK}"
@@ -308,14 +311,15 @@ class _Opening:
         place = file.place.within(file.name)
         files = list(files_in_tnef(file.data, self._budget))
         if not files:
-            yield file.left("letter")
+            yield file.left(LETTER)
         for name, data in files:
             yield from self.found(SourceFile(name or "attachment", data, place))
 
     def _mail(self, file: SourceFile) -> Iterator[Found]:
         mail = parsed(file.data)
         place = file.place.within(file.name, email_info(mail).within(file.place.email))
-        yield from self._brought(file, place, list(attached_to(mail, self._budget)), subject_of(mail))
+        files = list(attached_to(mail, self._budget))
+        yield from self._brought(file, place, files, subject_of(mail), text_of(mail))
 
     def _outlook(self, file: SourceFile) -> Iterator[Found]:
         try:
@@ -327,7 +331,8 @@ class _Opening:
 
     def _message(self, message: OutlookMessage, file: SourceFile) -> Iterator[Found]:
         place = file.place.within(file.name, message.email_info.within(file.place.email))
-        yield from self._brought(file, place, list(message.attached(self._budget)), message.subject, message)
+        files = list(message.attached(self._budget))
+        yield from self._brought(file, place, files, message.subject, message.text, message)
 
     def _brought(
         self,
@@ -335,11 +340,13 @@ class _Opening:
         place: FoundAt,
         attached: list[Attached],
         subject: str,
+        said: str,
         message: OutlookMessage | None = None,
     ) -> Iterator[Found]:
-        """Yield what a mail brings; one that brings nothing is named by what it is about."""
-        if not attached:
-            yield SkippedFile(subject or file.name, place, "letter")
+        """Yield what a mail brings; one that brings nothing but pictures in its text is named by what it is about."""
+        if all(part.inline and word_for(part.name, part.data, inline=True) == LOGO for part in attached):
+            drive = drive_linked_in(said)
+            yield SkippedFile(subject or file.name, place, f"link to {drive}" if drive else LETTER)
         for part in attached:
             inner = message.inner(part.storage) if message is not None and part.storage else None
             yield from self.found(

@@ -1,12 +1,12 @@
 """What changes in a round while it runs: its teams, their deadlines and addresses, the version of its spec; and notes.
 
-Whatever else stands in `round.yaml` stays as it is written. A change is planned first, so that one can see what it
-means. When it is made, it is entered into the ledger with a reason, a name and a day; the last one can be taken back.
+A change is planned first, so that one can see what it means. When it is made, it is entered into the ledger with a
+reason, a name and a day; the last one can be taken back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ import yaml
 from ..core.errors import RoundError, UsageError
 from ..core.output_files import write_whole
 from ..core.paths import quoted
-from ..core.suggest import remedy_for
+from ..core.suggest import listed, remedy_for
 from ..core.words import counted
 from ..core.work import grouped
 from ..dataset.deciding import need_words
@@ -27,9 +27,22 @@ from ..ledger.ledger import Ledger, look_up
 from ..spec.diff import SpecDiff, diff
 from ..spec.load import load
 from ..spec.translating import untranslated
-from ..spec.yaml_file import dumped, get
-from .rounds import Round, carry, copy_of, load_round, read_round, spec_said, spec_source, teams_said
-from .teams import COLUMNS, Team, addresses, team_of
+from ..spec.yaml_file import get
+from .round_file import text_of, with_cells, with_line, with_team, with_value, without_line
+from .round_status import issued_files
+from .rounds import (
+    Round,
+    carry,
+    copy_of,
+    load_open_round,
+    load_round,
+    read_round,
+    refuse_closed,
+    spec_said,
+    spec_source,
+    teams_said,
+)
+from .teams import BETWEEN_CODES, COLUMNS, Team, addresses, team_of
 
 FEW = 8  # teams that are named one by one
 
@@ -56,7 +69,7 @@ def change_round(planned: PlannedChange, *, reason: str, by: str, day: date) -> 
     need_words("A change", reason, by)
     folder = planned.folder
     with only_writer(folder), Ledger.open(folder) as ledger:
-        if _text(folder) != planned.before:
+        if text_of(folder) != planned.before:
             raise RoundError(f"{FILE} was edited meanwhile. Run the command again.")
         if planned.after != planned.before:
             write_whole(folder / FILE, planned.after.encode())
@@ -76,34 +89,99 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
 
     Raises `UsageError` for one that is there, and with every mistake.
     """
-    round_, cells = load_round(folder), (team, country, language, deadline, contact, email, tools, profile)
+    round_, cells = (
+        load_open_round(folder),
+        (team, country, language, deadline, contact, email, tools, profile),
+    )
     added = team_of(dict(zip(COLUMNS, cells, strict=True)), load(round_.spec_source))
-    if any(known.code.casefold() == added.code.casefold() for known in round_.teams):
-        raise UsageError(f"{round_.name} has a team '{added.code}' already.")
-    root, _ = read_round(folder)
-    teams = get(root, "teams")
-    assert isinstance(teams, yaml.SequenceNode)
-    if teams.flow_style:
-        raise RoundError(f"{FILE}: write each team on a line of its own, then run again.")
-    before, indent, at = _text(folder), " " * teams.start_mark.column, _last_line(teams)
-    lines = before.splitlines(keepends=True)
-    _insert(lines, at + 1, *(f"{indent}{line}" for line in dumped([added.filled]).splitlines()))
-    after = "".join(lines)
+    _refuse_taken(round_, added.code)
     facts = ", ".join(f"{column} {cell}" for column, cell in added.filled.items() if column != "team")
     told = f"{added.code}: {facts}", f"Its workbook is still to be issued: hrge-xl generate {quoted(folder)}"
-    return PlannedChange(folder, f"team {added.code} added", told, before, after, (added.code,))
+    after = with_team(folder, added)
+    return PlannedChange(folder, f"team {added.code} added", told, text_of(folder), after, (added.code,))
+
+
+def rename_team(folder: Path, team: str, code: str) -> PlannedChange:
+    """Plan another code for a team, which keeps what it sent and was issued under its old one.
+
+    Raises `UsageError` for a team that there is not, and for a code that is taken or cannot be one.
+    """
+    round_ = load_open_round(folder)
+    found = team_named(round_, team)
+    named = team_of({**found.cells, "team": code}, load(round_.spec_source)).code
+    if named == found.code:
+        raise UsageError(f"{found.code} is called so already.")
+    _refuse_taken(round_, named, found)
+    before = BETWEEN_CODES.join(code for code in found.codes if code != named)
+    after = with_cells(round_, {found: {"team": named, "formerly": before}})
+    told = (
+        f"{found.code} → {named}",
+        f"Its returns and its history stay its own; what comes back under the code {found.code} counts for it.",
+        *_kept_workbooks(round_, [found]),
+    )
+    what = f"team {found.code} renamed to {named}"
+    return PlannedChange(folder, what, told, text_of(folder), after, (found.code, named))
+
+
+def merge_teams(folder: Path, teams: Sequence[str], into: str) -> PlannedChange:
+    """Plan that teams go into another one, which gets what they sent and were issued, and their addresses.
+
+    Raises `UsageError` for a team that there is not, or that would go into itself; `RoundError`.
+    """
+    round_ = load_open_round(folder)
+    target = team_named(round_, into)
+    gone = [*dict.fromkeys(team_named(round_, team) for team in teams)]
+    if target in gone:
+        raise UsageError(f"{target.code} cannot go into itself. Name the other teams only.")
+    codes, names = [team.code for team in gone], ", ".join(team.code for team in gone)
+    email = addresses(", ".join(team.email for team in (target, *gone)), [])
+    cells = {
+        "formerly": BETWEEN_CODES.join([*target.formerly, *(code for team in gone for code in team.codes)])
+    }
+    after = with_cells(round_, {target: cells | ({"email": email} if email else {})}, without=gone)
+    told = [
+        f"{names} → {target.code}",
+        f"What they sent counts for {target.code}, and so does what still comes back under their codes. Where two "
+        f"returns are about the same intervention, neither counts until you decide: hrge-xl decide {quoted(folder)}",
+        *([f"E-mails to {target.code} go to {email}"] if email != target.email else []),
+        f"{target.code} keeps its own deadline ({target.deadline or 'none'}), language and sheets.",
+        *_kept_workbooks(round_, gone),
+    ]
+    what = f"{names} merged into {target.code}"
+    return PlannedChange(folder, what, tuple(told), text_of(folder), after, (target.code, *codes))
+
+
+def _kept_workbooks(round_: Round, teams: Sequence[Team]) -> Iterator[str]:
+    """Say which workbooks stay valid, though another code stands on their covers."""
+    issued = issued_files(round_)
+    files = [path.name for team in teams for code in team.codes for path in issued.get(code, ())]
+    if files:
+        yield (
+            f"Workbooks that were issued stay valid, with the old code on the cover: {listed(files, FEW)}. For one "
+            "with the new code, delete the file and run hrge-xl generate."
+        )
+
+
+def _refuse_taken(round_: Round, code: str, by: Team | None = None) -> None:
+    """Raise `UsageError` for a code that means another team, today or before."""
+    for known in round_.teams:
+        if known is not by and code.casefold() in map(str.casefold, known.codes):
+            before = (
+                "" if known.code.casefold() == code.casefold() else f": {known.code} was called so before"
+            )
+            raise UsageError(f"{round_.name} has a team '{code}' already{before}.")
 
 
 def extend(folder: Path, deadline: date, teams: Collection[str] = ()) -> PlannedChange:
     """Plan another deadline for some teams, or for all. Raises `UsageError` for a team that there is not."""
-    round_ = load_round(folder)
+    round_ = load_open_round(folder)
     meant = [team_named(round_, team) for team in teams] or list(round_.teams)
     moved = [team for team in dict.fromkeys(meant) if team.deadline != deadline]
     if not moved:
         raise UsageError(
             f"That is the deadline of {'all of them' if len(meant) > 1 else meant[0].code} already."
         )
-    after = _with_cells(round_, {team: str(deadline) for team in moved}, "deadline")
+    after = with_cells(round_, {team: {"deadline": str(deadline)} for team in moved})
     told = [
         f"{_names(some)}: {day or 'no deadline'} → {deadline}"
         for day, some in grouped((team.deadline, team.code) for team in moved).items()
@@ -114,7 +192,7 @@ def extend(folder: Path, deadline: date, teams: Collection[str] = ()) -> Planned
     )
     codes = tuple(team.code for team in moved)
     who = ", ".join(codes) if teams else "all teams"
-    return PlannedChange(folder, f"deadline {deadline} for {who}", tuple(told), _text(folder), after, codes)
+    return PlannedChange(folder, f"deadline {deadline} for {who}", tuple(told), text_of(folder), after, codes)
 
 
 def set_contact(folder: Path, team: str, address: str, *, also: bool = False) -> PlannedChange:
@@ -122,15 +200,15 @@ def set_contact(folder: Path, team: str, address: str, *, also: bool = False) ->
 
     Raises `UsageError` for a team that there is not, or what is no address; `RoundError`.
     """
-    round_, wrong = load_round(folder), list[str]()
+    round_, wrong = load_open_round(folder), list[str]()
     found, given = team_named(round_, team), addresses(address, wrong)
     if wrong or not given:
         raise UsageError(" ".join(wrong) or "Name an address, as name@example.org.")
     text = addresses(f"{found.email}, {given}", wrong) if also else given
-    after = _with_cells(round_, {found: text}, "email")
+    after = with_cells(round_, {found: {"email": text}})
     told = f"{found.code}: {text}"
     return PlannedChange(
-        folder, f"address of {found.code}: {text}", (told,), _text(folder), after, (found.code,)
+        folder, f"address of {found.code}: {text}", (told,), text_of(folder), after, (found.code,)
     )
 
 
@@ -139,12 +217,13 @@ def note(folder: Path, text: str, teams: Sequence[str] = ()) -> PlannedChange:
     round_ = load_round(folder)
     codes = tuple(team_named(round_, team).code for team in teams)
     on = f" on {', '.join(codes)}" if codes else ""
-    said = _text(folder)
+    said = text_of(folder)
     return PlannedChange(folder, f"note{on}", (f"Note{on}: {text}",), said, said, codes)
 
 
 def undo(folder: Path) -> PlannedChange:
     """Plan to take the last change back. Raises `UsageError` where there is none, or the file was edited since."""
+    load_open_round(folder)
     made = [change for change in changes_of(folder) if change.before != change.after]
     undone = {change.undone for change in made}
     last = next(
@@ -152,10 +231,14 @@ def undo(folder: Path) -> PlannedChange:
     )
     if last is None:
         raise UsageError(f"Nothing was changed in {folder} by command, or all of it was taken back.")
-    said = _text(folder)
+    said = text_of(folder)
     if said != last.after:
         raise UsageError(
             f"{FILE} was edited after change {last.number} ({last.what}). Take it back by hand: {folder / FILE}"
+        )
+    if _is_closed(last.before):
+        raise UsageError(
+            f"The last change reopened the round. To close it again: hrge-xl round close {quoted(folder)}"
         )
     told = (
         f"{FILE} reads as it did before change {last.number}, made on {last.day}: {last.what} ({last.reason})"
@@ -163,6 +246,10 @@ def undo(folder: Path) -> PlannedChange:
     return PlannedChange(
         folder, f"{last.what}: taken back", (told,), said, last.before, last.teams, last.number
     )
+
+
+def _is_closed(text: str) -> bool:
+    return "closed" in yaml.safe_load(text)
 
 
 def changes_of(folder: Path) -> list[RoundChanged]:
@@ -184,6 +271,37 @@ def team_named(round_: Round, team: str) -> Team:
     return found
 
 
+# the end of it
+
+
+def close(round_: Round, day: date, lines: Sequence[str] = ()) -> PlannedChange:
+    """Plan the end of a round: from that day on it stays as it is. `lines` say what is left open."""
+    root, _ = read_round(round_.folder)
+    _check_lines(root)
+    name = get(root, "name")
+    assert name is not None
+    before = text_of(round_.folder)
+    after = with_line(before, name.end_mark.line + 1, f"closed: '{day}'")
+    told = (
+        *lines,
+        f"Its figures stay as they are on {day}, and are sealed. What comes later waits; changes are refused.",
+    )
+    return PlannedChange(round_.folder, f"round closed on {day}", told, before, after)
+
+
+def reopen(folder: Path) -> PlannedChange:
+    """Plan that a closed round goes on. Raises `UsageError` for one that is not closed."""
+    round_, (root, _) = load_round(folder), read_round(folder)
+    node = get(root, "closed")
+    if round_.closed is None or node is None:
+        raise UsageError(f"{round_.name} is not closed.")
+    told = (
+        f"What came since {round_.closed} is taken in with the next refresh; the seals stay, and show what changes.",
+    )
+    before = text_of(folder)
+    return PlannedChange(folder, "round reopened", told, before, without_line(before, node))
+
+
 # the version of its spec
 
 
@@ -203,6 +321,7 @@ def update_spec(folder: Path, spec: str | None = None, *, dry_run: bool = False)
     Raises `RoundError` where it is another spec, or does not fit the teams; then nothing has changed.
     """
     root, data = read_round(folder)
+    refuse_closed(folder, data["name"], data.get("closed"))
     _check_lines(root)
     name, digest = spec_said(root, data)
     new = load(spec or name)
@@ -219,15 +338,14 @@ def update_spec(folder: Path, spec: str | None = None, *, dry_run: bool = False)
     if dry_run:
         return Update("", "", diff(old, new) if old else None, missing)
     carried = carry(spec or name, folder)
-    lines = _text(folder).splitlines(keepends=True)
+    text = text_of(folder)
     before, place = get(root, "spec_digest"), get(root, "spec")
     assert place is not None
     if before is None:
-        _insert(lines, place.end_mark.line + 1, f"spec_digest: '{carried}'")
+        text = with_line(text, place.end_mark.line + 1, f"spec_digest: '{carried}'")
     else:
-        _replace_value(lines, before, f"'{carried}'")
-    _replace_value(lines, place, new.name)
-    write_whole(folder / FILE, "".join(lines).encode())
+        text = with_value(text, before, f"'{carried}'")
+    write_whole(folder / FILE, with_value(text, place, new.name).encode())
     after = spec_source(folder, carried)
     was = spec_source(folder, digest) if old else ""
     return Update(was, after, diff(old, new) if old else None, missing)
@@ -241,64 +359,3 @@ def _check_lines(root: yaml.Node) -> None:
         raise RoundError(
             f"{FILE}: write 'spec: NAME' and 'spec_digest: …' on a line of their own, then run again."
         )
-
-
-# the lines of `round.yaml`
-
-
-def _text(folder: Path) -> str:
-    return (folder / FILE).read_bytes().decode("utf-8-sig")
-
-
-def _with_cells(round_: Round, cells: Mapping[Team, str], column: str) -> str:
-    """Give the text with a cell of some teams replaced, or put behind their codes. Raises `RoundError`."""
-    root, _ = read_round(round_.folder)
-    lines = _text(round_.folder).splitlines(keepends=True)
-    for number, team in reversed([*enumerate(round_.teams)]):  # an added line moves those below it
-        if team in cells:
-            node = get(get(root, "teams"), number)
-            assert isinstance(node, yaml.MappingNode)
-            _put_cell(lines, node, column, "'" + cells[team].replace("'", "''") + "'")
-    return "".join(lines)
-
-
-def _put_cell(lines: list[str], node: yaml.MappingNode, column: str, value: str) -> None:
-    code, there = get(node, "team"), get(node, column)
-    assert code is not None
-    if there is not None:
-        if there.start_mark.line != there.end_mark.line:
-            raise RoundError(
-                f"{FILE}: line {there.start_mark.line + 1}: write '{column}: …' on one line, then run again."
-            )
-        _replace_value(lines, there, value if there.value else f" {value}")
-    elif node.flow_style:
-        end = code.end_mark
-        line = lines[end.line]
-        lines[end.line] = f"{line[: end.column]}, {column}: {value}{line[end.column :]}"
-    else:
-        indent = " " * node.start_mark.column
-        _insert(lines, code.end_mark.line + 1, f"{indent}{column}: {value}")
-
-
-def _insert(lines: list[str], at: int, *texts: str) -> None:
-    """Put lines before another or at the end, which end as those of the file do."""
-    end = lines[0].removeprefix(lines[0].rstrip("\r\n"))
-    lines[at - 1] = lines[at - 1].rstrip("\r\n") + end  # the last one of the file may have none
-    lines[at:at] = [f"{text}{end}" for text in texts]
-
-
-def _replace_value(lines: list[str], node: yaml.Node, text: str) -> None:
-    """Put a text in the place of a value of one line."""
-    start, end = node.start_mark, node.end_mark
-    line = lines[start.line]
-    lines[start.line] = line[: start.column] + text + line[end.column :]
-
-
-def _last_line(node: yaml.Node) -> int:
-    """Give the last line with something of a node: a block ends where the next thing begins."""
-    if isinstance(node, yaml.MappingNode) and not node.flow_style:
-        return max(_last_line(value) for pair in node.value for value in pair)
-    if isinstance(node, yaml.SequenceNode) and not node.flow_style:
-        return max(map(_last_line, node.value))
-    end: yaml.Mark = node.end_mark
-    return end.line if end.column else max(end.line - 1, node.start_mark.line)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from ..core import message_templates
 from ..core.errors import StoreError, UsageError
 from ..core.paths import check_several, expand, is_address, masked, quoted
+from ..core.suggest import listed
 from ..core.work import grouped
 from ..dataset.opening import open_dataset, temporary_dataset
 from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
@@ -37,15 +38,17 @@ from ..exchange.validation import (
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived
 from ..ledger.judgements import Decision, RoundElsewhere, decisions, rounds_elsewhere, waivers_of
-from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
+from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger, look_up
 from ..ledger.seals import changed_terms, faults
-from ..reader import ExpectedReturn, cores, stamp_alone
+from ..reader import ExpectedReturn, cores, fingerprint, stamp_alone
 from ..reader.gate import beginning_of, is_named_as_workbook
 from ..reader.limits import LIMITS
 from ..spec.load import find, load
 from ..spec.model import Spec
 from .receiving import Senders
 from .rounds import RETURNED, Round, is_among_returns, is_round, load_round, round_around, spec_at, terms_of
+
+FEW = 20  # files that are named
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ class Question:
         folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
         known = [waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)]
         return ValidationRequest(
-            self.wanted_in(round_), self.today, self.jobs or cores(), self.password, tuple(known), self.rejudge
+            self.wanted_in(round_), self.today, self.jobs or cores(), self.password, tuple(known), self.rejudge,
+            round_.passwords if round_ else (),
         )  # fmt: skip
 
 
@@ -182,7 +186,11 @@ class FilePlace(NamedTuple):
 
     @property
     def note(self) -> str:
-        """Say of loose files that they are read as those of a round, which nobody named."""
+        """Say of loose files that they are read as those of a round, which nobody named; and what waits for one."""
+        if self.round is not None and self.folder is not None:
+            names = [path.name for path in came_back(self.round, since_closed=True)]
+            closed = f"{self.round.name} was closed on {self.round.closed}; what came since waits"
+            return f"{closed}: {listed(names, FEW)}." if names else ""
         if self.folder is not None or self.round is None:
             return ""
         name = Path(self.paths[0]).name + (" and others" if len(self.paths) > 1 else "")
@@ -192,8 +200,17 @@ class FilePlace(NamedTuple):
         """Give the files. Raises `UsageError` where loose paths lead to none."""
         if self.folder is None or self.round is None:
             return expand(self.paths) if self.paths else []
-        returned = self.round.folder / RETURNED
-        return expand([str(returned)]) if any(path.is_file() for path in returned.rglob("*")) else []
+        return came_back(self.round)
+
+
+def came_back(round_: Round, *, since_closed: bool = False) -> list[Path]:
+    """Give what lies in `returned` of a round: of one that is closed what had come by then, or what came since."""
+    returned = round_.folder / RETURNED
+    files = expand([str(returned)]) if any(path.is_file() for path in returned.rglob("*")) else []
+    if round_.closed is None:
+        return [] if since_closed else files
+    known = look_up(round_.folder, Ledger.order) or {}
+    return [file for file in files if (fingerprint(file)[0] in known) is not since_closed]
 
 
 def places(paths: Sequence[str]) -> list[FilePlace]:
@@ -275,7 +292,10 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
     from ..dataset.ingest import Options, as_of, closed_now, ingest  # not needed for loose files
 
-    source = _source(FilePlace(round_.folder, round_), question)
+    if round_.closed and folder.resolve() == round_.folder.resolve():
+        question = replace(question, today=round_.closed)
+    place = FilePlace(round_.folder, round_)
+    source = _source(place, question)
     arrived = replace(question.arrived, terms=terms_of([round_]))
     lasting = replace(source, asked=replace(source.asked, rejudge=False))
     how = Options(jobs=question.jobs, asking=question.rejudge)
@@ -284,7 +304,7 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     if question.rejudge:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
     waived = waivers_of(folder, question.today)
-    notes = tuple(dict.fromkeys([*run.notes, *closed_now(run)]))
+    notes = tuple(dict.fromkeys(filter(None, [place.note, *run.notes, *closed_now(run)])))
     dataset = Dataset(run.file, waived, round_, folder, source, run.new, given, notes=notes)
     return _with_ledger(dataset, run.ledger)
 

@@ -6,8 +6,12 @@ Who sent each is remembered, and held against the addresses of the teams.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Container, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from email import message_from_bytes
+from email.parser import BytesHeaderParser
+from email.policy import default
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from unicodedata import normalize
@@ -18,14 +22,16 @@ from ..core.output_files import write_whole
 from ..core.paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to
 from ..core.words import counted
 from ..core.work import grouped
+from ..dataset.returns import Return
 from ..findings import Finding
 from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
 from ..ledger.events import Arrival, Arrived, Origin
 from ..ledger.files import only_writer
-from ..ledger.ledger import Ledger, look_up
+from ..ledger.ledger import Drafted, Ledger, Letter, look_up
 from ..reader import fingerprint
 from ..reader.gate import is_named_as_workbook
-from ..reader.unpacking import FoundAt, SkippedFile, UnreadableContainer, Workbook, found_in
+from ..reader.mail import EmailInfo
+from ..reader.unpacking import LETTER, Found, FoundAt, SkippedFile, UnreadableContainer, Workbook, found_in
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
 
@@ -33,7 +39,13 @@ UNNAMED = "workbook"
 NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
 MOST_DAYS = 2  # between the day that the mail server says and the one on which something was first seen
 NO_ADDRESS = "?"
-OF_ANY_MAIL = frozenset({"logo", "signature", "system"})  # what lies beside a letter, and is no answer to it
+SENT = "sent by the office"
+OF_ANY_MAIL = frozenset(
+    {"logo", "signature", "system", SENT}
+)  # what lies beside a letter, and is no answer to it
+
+
+MailKey = tuple[str | None, str]  # who sent the outermost mail, and when it came
 
 
 class Placed(NamedTuple):
@@ -44,6 +56,14 @@ class Placed(NamedTuple):
     day: date | None
 
 
+class SentDraft(NamedTuple):
+    """A draft of the round that was found as it was sent: its file, who sent it, and when."""
+
+    file: str
+    by: str
+    day: date
+
+
 class Received(NamedTuple):
     """What became of everything that was found in the sources."""
 
@@ -51,18 +71,22 @@ class Received(NamedTuple):
     known: tuple[Workbook, ...] = ()  # their contents are here already
     left: tuple[SkippedFile, ...] = ()
     unopened: tuple[UnreadableContainer, ...] = ()
+    waiting: tuple[Workbook, ...] = ()  # the round is closed
+    sent: tuple[SentDraft, ...] = ()
 
     @property
     def summary(self) -> str:
         """How much of everything there was, in a sentence; the figures add up to all that was found."""
-        if not (self.placed or self.known or self.left or self.unopened):
+        if not any(self):
             return "nothing."
+        of_ours = f" {counted(len(self.sent), 'draft')} found as sent." if self.sent else ""
         parts = [f"{counted(len(self.placed), 'workbook')} taken in"]
         parts += [f"{len(self.known)} here already"] if self.known else []
+        parts += [f"{len(self.waiting)} waiting, since the round is closed"] if self.waiting else []
         parts += [f"{len(self.left)} left aside"] if self.left else []
         not_opened = sum(container.count for container in self.unopened)
         parts += [f"{not_opened} not opened"] if not_opened else []
-        return ", ".join(parts) + "."
+        return f"{', '.join(parts)}.{of_ours}"
 
 
 class _Shelf:
@@ -93,12 +117,13 @@ def _named(workbook: Workbook) -> tuple[str, str]:
     return short or UNNAMED, ending or f".{workbook.format or 'xlsx'}"
 
 
-def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
+def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received:
     """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
 
-    Nothing that is there changes. The ledger says of each where it came from, and of what came by mail the day of
-    arrival: the one on which the server of the office received the mail, unless that does not say or is yet to come;
-    else today. Raises `RoundError`, `UsageError` for a source that leads nowhere, `OutputError`, `StoreError`.
+    Nothing that is there changes; what comes to a closed round waits where it is. The ledger says of each where it came
+    from, and of what came by mail the day of arrival: the one on which the server of the office received the mail,
+    unless that does not say or is yet to come; else today. Raises `RoundError`, `UsageError` for a source that leads
+    nowhere, `OutputError`, `StoreError`.
     """
     check_several("sources", sources)
     round_ = load_round(folder)
@@ -113,8 +138,9 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:
         shelf = _Shelf(returned, ledger.order())
-        placed, known, left, unopened = [], [], [], []
-        for item in found_in(sources):
+        placed, known, left, unopened, waiting = [], [], [], [], []
+        ours = _OwnMails(round_, ledger, today)
+        for item in ours.set_aside(found_in(sources)):
             if isinstance(item, SkippedFile):
                 left.append(item)
             elif isinstance(item, UnreadableContainer):
@@ -125,16 +151,27 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
                 light = Workbook(item.name, item.place, b"", item.format)
                 if sha256 in shelf.received:
                     known.append(light)
+                elif round_.closed:
+                    waiting.append(light)
                 else:
                     shelf.received.add(sha256)
                     placed.append((sha256, Placed(shelf.put(item, sha256), light, _day(light, today))))
         _write_down(ledger, round_, placed, today)
-    return Received(tuple(workbook for _, workbook in placed), tuple(known), tuple(left), tuple(unopened))
+        workbooks = [*(each.came for _, each in placed), *known, *waiting]
+        brought = {_mail_of(workbook.place) for workbook in workbooks}
+        there = {letter.key for letter in ledger.letters()}
+        for letter in _letters([*left, *unopened], brought, today):
+            if letter.key not in there:
+                ledger.put("letters", letter._asdict())
+    there_now = tuple(workbook for _, workbook in placed)
+    return Received(
+        there_now, tuple(known), tuple(left), tuple(unopened), tuple(waiting), tuple(ours.sent.values())
+    )
 
 
-def _received(workbook: Workbook) -> datetime | None:
-    """Give the moment at which the mail was received, in the zone of the office: that of its server may be any."""
-    moment = parse_moment(workbook.place.email.received)
+def moment_of_mail(received: str) -> datetime | None:
+    """Give the moment at which a mail was received, in the zone of the office: that of its server may be any."""
+    moment = parse_moment(received)
     return moment.astimezone() if moment is not None else None
 
 
@@ -142,7 +179,7 @@ def _day(workbook: Workbook, today: date) -> date | None:
     """Give the day on which something came by mail; None of what did not."""
     if workbook.place.email.sent_by is None:
         return None
-    moment = _received(workbook)
+    moment = moment_of_mail(workbook.place.email.received)
     return moment.date() if moment is not None and moment.date() <= today else today
 
 
@@ -150,18 +187,102 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
     """Enter what was placed into the ledger, in the order in which it was received."""
     if not placed:
         return
-    in_order = sorted(placed, key=lambda pair: (pair[1].day or today, _received(pair[1].came) or NEVER))
+    in_order = sorted(
+        placed,
+        key=lambda pair: (pair[1].day or today, moment_of_mail(pair[1].came.place.email.received) or NEVER),
+    )
     days, origins, arrivals = {}, {}, []
     for sha256, (path, came, day) in in_order:
         if day is not None:
             days[sha256] = day
-        email, received = came.place.email, _received(came)
+        email, received = came.place.email, moment_of_mail(came.place.email.received)
         origins[sha256] = Origin(
             way=came.place.way, name=came.name, sender=email.sender, sent=email.sent, sent_by=email.sent_by,
             received=received.isoformat() if received else "", seen=today,
         )  # fmt: skip
         arrivals.append(Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size))
     ledger.receive(arrivals, Arrived(today, terms=terms_of([round_]), days=days, origins=origins))
+
+
+# what the office sent itself
+
+
+class _OwnMails:
+    """Mails that the office sent from drafts of a round: known by whom they went to and what they are about."""
+
+    def __init__(self, round_: Round, ledger: Ledger, today: date) -> None:
+        self._folder, self._ledger, self._today = round_.folder, ledger, today
+        self._teams = {address for team in round_.teams for address in _addresses_in(team.email)}
+        self._attached: dict[str, set[str]] = {}
+        self.sent: dict[str, SentDraft] = {}  # that were met, by their files
+
+    def set_aside(self, items: Iterable[Found]) -> Iterator[Found]:
+        """Give items as they are; in the place of what such a mail has from its draft, that the office sent it."""
+        for item in items:
+            email = item.place.email
+            draft = self._draft_of(email)
+            if draft is not None:
+                moment = parse_moment(email.sent)
+                day = moment.date() if moment else self._today
+                self.sent.setdefault(draft.file, SentDraft(draft.file, email.sender, day))
+            is_ours = draft is not None and self._is_of(draft, item)
+            yield SkippedFile(item.name, item.place, SENT) if is_ours else item
+
+    def _draft_of(self, email: EmailInfo) -> Drafted | None:
+        """Give the draft that a mail was sent from: the last one that it may be."""
+        to = set(map(comparable, email.to))
+        if self._teams.isdisjoint(to) or comparable(email.sent_by or "") in self._teams:
+            return None
+        drafts = self._drafts.get(" ".join(email.subject.split()), ())
+        moment = parse_moment(email.sent)
+        day = str(moment.date() if moment else date.max)
+        fitting = [draft for draft, addresses in drafts if addresses <= to and draft.day <= day]
+        return max(fitting, key=lambda draft: draft.day, default=None)
+
+    def _is_of(self, draft: Drafted, item: Found) -> bool:
+        """Say whether something was attached to a draft, or is no workbook."""
+        if not isinstance(item, Workbook):
+            return True
+        if draft.file not in self._attached:
+            mail = message_from_bytes((self._folder / draft.file).read_bytes(), policy=default)
+            parts = (part.get_payload(decode=True) for part in mail.walk() if part.get_filename())
+            hashes = {hashlib.sha256(data).hexdigest() for data in parts if isinstance(data, bytes)}
+            self._attached[draft.file] = hashes
+        return hashlib.sha256(item.data).hexdigest() in self._attached[draft.file]
+
+    @cached_property
+    def _drafts(self) -> dict[str, list[tuple[Drafted, set[str]]]]:
+        """The drafts that are there, sent or not, by what they are about."""
+        found: dict[str, list[tuple[Drafted, set[str]]]] = {}
+        for draft in self._ledger.drafted().values():
+            file = self._folder / draft.file
+            if draft.file and file.is_file():
+                with file.open("rb") as stream:
+                    head = BytesHeaderParser(policy=default).parse(stream)
+                about, to = " ".join(str(head["Subject"] or "").split()), _addresses_in(str(head["To"] or ""))
+                if to:
+                    found.setdefault(about, []).append((draft, to))
+        return found
+
+
+def _letters(
+    items: Iterable[SkippedFile | UnreadableContainer], brought: Container[MailKey], today: date
+) -> Iterator[Letter]:
+    """Yield the mails that brought no workbook, each with what it brought."""
+    for key, some in grouped((_mail_of(item.place), item) for item in items).items():
+        email = some[0].place.email
+        kinds = {item: item.what if isinstance(item, SkippedFile) else item.name for item in some}
+        brings = {item: what for item, what in kinds.items() if what not in OF_ANY_MAIL}
+        if email.sent_by is None or key in brought or not brings:
+            continue
+        # what a letter is named by is its subject
+        files = (item.name for item, what in brings.items() if what != LETTER and not what.startswith("link"))
+        moment = moment_of_mail(email.received)
+        yield Letter(
+            hashlib.sha256(repr(key).encode("utf-8", "surrogatepass")).hexdigest()[:16], email.sent_by, email.sender,
+            (moment or datetime.combine(today, time.max).astimezone()).isoformat(),
+            ", ".join(dict.fromkeys(brings.values())), ", ".join(dict.fromkeys(files)),
+        )  # fmt: skip
 
 
 # who sent it
@@ -179,26 +300,17 @@ class Senders:
     def teams_of(self, sha256: str | None) -> list[str]:
         """Give the teams whose address a content came from, else those whose address the forwarded mail names."""
         origin = self._origins.get(sha256 or "")
-        return self._teams_at(origin.sent_by, origin.sender) if origin else []
+        return self.teams_at(origin.sent_by, origin.sender) if origin else []
 
-    def _teams_at(self, *addresses: str | None) -> list[str]:
+    def teams_at(self, *addresses: str | None) -> list[str]:
         """Give the teams at the first of some addresses that is one of theirs."""
         return next(filter(None, (self._teams.get(comparable(address or "")) for address in addresses)), [])
 
-    def wrote_without_workbook(self, received: Received) -> dict[str, list[str]]:
-        """Give by team what it sent in mails that brought no workbook: what each file is, or its name."""
-        brought = {
-            _mail_of(workbook.place)
-            for workbook in (*(each.came for each in received.placed), *received.known)
-        }
-        told: list[tuple[str, str]] = []
-        others: list[SkippedFile | UnreadableContainer] = [*received.left, *received.unopened]
-        for item in others:
-            what = item.what if isinstance(item, SkippedFile) else item.name
-            if _mail_of(item.place) not in brought and what not in OF_ANY_MAIL:
-                email = item.place.email
-                told += [(team, what) for team in self._teams_at(email.sent_by, email.sender)]
-        return {team: [*dict.fromkeys(files)] for team, files in grouped(told).items()}
+    def moment_of(self, return_: Return) -> datetime:
+        """Give when a return came: at the moment of its mail, else at the end of its day."""
+        origin = self._origins.get(return_.sha256 or "")
+        day = return_.arrived or date.min
+        return parse_moment(origin.received if origin else "") or datetime.combine(day, time.max, UTC)
 
     def noticed(self, sha256: str, team: str) -> Iterator[Finding]:
         """Tell what is noticed about the mail that a workbook of a team came with."""
@@ -221,7 +333,7 @@ class Senders:
             yield SENDER_NOT_THE_TEAMS.at(value=shown, expected=team)
 
 
-def _mail_of(place: FoundAt) -> tuple[str | None, str]:
+def _mail_of(place: FoundAt) -> MailKey:
     """Give what tells one mail from another: who sent the outermost one, and when it came."""
     return place.email.sent_by, place.email.received or next(iter(place.way), "")
 

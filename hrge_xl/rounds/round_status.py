@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
 from ..core.errors import Exit
 from ..core.message_templates import text_of
 from ..core.paths import file_part, free_name, name_of
+from ..core.suggest import listed
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..core.work import grouped
 from ..dataset.return_status import CONFLICT, COUNTS, DOUBTS, EXCLUDED, SUPERSEDED, WAITING, WITHDRAWN
@@ -20,6 +20,7 @@ from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind, Severity
 from ..findings.identity import MADE_FROM_OLDER_VERSION, SENDER_NOT_THE_TEAMS
 from ..layout.wording import text
+from ..ledger.events import FILE
 from ..spec.model import Spec
 from .receiving import Senders
 from .rounds import ISSUED as ISSUED_FOLDER
@@ -33,6 +34,7 @@ LATE = "late"
 STRANGE = "not in this round"
 TO_DECIDE = "to decide"
 STATES = (NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE, TO_DECIDE, ACCEPTED, REFUSED)  # said as they are
+MOST_ORPHANS = 20  # workbooks that are named
 OPEN = (NOT_ISSUED, ISSUED, LATE)  # nothing that counts has come, nor anything that may
 # what a coordinator has to know of returns that do not count, the most urgent first
 NOTES = {
@@ -179,6 +181,8 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
 
     Without a round nobody was expected in particular, and all who answered stand like those who were.
     """
+    if round_ and round_.closed:
+        today = min(today, round_.closed)
     came = list(returns)
     doubted = list(filter(is_in_doubt, came))
     teams_of = Senders(round_).teams_of if round_ and doubted else lambda _: []
@@ -186,22 +190,30 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
     elsewhere = grouped((team, return_) for return_ in doubted for team in teams_of(return_.sha256))
     unread = [return_ for return_ in came if return_.verdict == REFUSED]
     by_team = grouped((return_.team, return_) for return_ in came if return_.verdict != REFUSED)
+    issued = issued_files(round_).keys() if round_ else {}.keys()
     expected = [
-        _expected(round_, team, by_team.pop(team.code, []), today, elsewhere.get(team.code, ()))
+        _expected(
+            team, by_team.pop(team.code, []), today, not issued.isdisjoint(team.codes),
+            elsewhere.get(team.code, ()),
+        )
         for team in (round_.teams if round_ else ())
-    ]
+    ]  # fmt: skip
     others = []
     for code, some in sorted(by_team.items()):
         if round_:
             others.append(TeamStatus(Team(code), STRANGE, some, today))
         else:
             country = next((return_.country for return_ in some if return_.country), "")
-            others.append(_expected(None, Team(code, country), some, today))
+            others.append(_expected(Team(code, country), some, today))
     return [*expected, *others, *(TeamStatus(Team(""), REFUSED, [return_]) for return_ in unread)]
 
 
 def _expected(
-    round_: Round | None, team: Team, came: Sequence[Return], today: date, for_others: Sequence[Return] = ()
+    team: Team,
+    came: Sequence[Return],
+    today: date,
+    is_issued: bool = False,
+    for_others: Sequence[Return] = (),
 ) -> TeamStatus:
     found = TeamStatus(team, ISSUED, came, today, for_others)
     verdicts = {return_.verdict for return_ in found.counting}
@@ -212,18 +224,34 @@ def _expected(
     elif found.days_late:
         state = LATE
     else:
-        state = ISSUED if round_ is not None and issued_files(round_, team) else NOT_ISSUED
+        state = ISSUED if is_issued else NOT_ISSUED
     return replace(found, state=state)
 
 
-def issued_files(round_: Round, team: Team) -> list[Path]:
-    """Give the workbooks that were issued to a team, one for each of its interventions.
+def issued_files(round_: Round) -> dict[str, list[Path]]:
+    """Give the workbooks that were issued, by a code that its team has or had; '' has those of no team.
 
-    Beside the team A there may be a team A_1: a file belongs to the one whose code is longer.
+    Of a code there is one for each intervention. Beside the team A there may be a team A_1: a file belongs to the one
+    whose code is longer.
     """
-    others = tuple(f"{other.code}_" for other in round_.teams if other.code.startswith(f"{team.code}_"))
-    found = (round_.folder / ISSUED_FOLDER).glob(f"{escape(team.code)}_*.xlsx")
-    return sorted(path for path in found if not path.name.startswith(others))
+    codes = {code for team in round_.teams for code in team.codes}
+
+    def code_of(path: Path) -> str:
+        parts = path.name.split("_")
+        starts = ("_".join(parts[:end]) for end in range(len(parts) - 1, 0, -1))
+        return next((start for start in starts if start in codes), "")
+
+    found = sorted((round_.folder / ISSUED_FOLDER).glob("[!.~]*.xlsx"))
+    return grouped((code_of(path), path) for path in found)
+
+
+def orphaned(round_: Round) -> list[str]:
+    """Name the workbooks in `issued` that belong to no team of the round, in a sentence if there are any."""
+    names = [path.name for path in issued_files(round_).get("", ())]
+    return names and [
+        f"Workbooks in {ISSUED_FOLDER}/ of no team of the round: {listed(names, MOST_ORPHANS)}. Delete them; or, where "
+        f"a team only has another code now, add the earlier one to it in {FILE} (formerly)."
+    ]
 
 
 # the returns that teams get feedback on: of each workbook and intervention one, what the team sent last

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from ..core.dates import RANGE, parse_day
-from ..core.errors import Mistake, OutputError, RoundError
+from ..core.errors import Mistake, OutputError, RoundError, UsageError
 from ..core.output_files import write_whole
 from ..core.paths import quoted, read_regular
 from ..ledger.events import FILE, Terms
@@ -24,14 +24,14 @@ from ..spec.load import find as find_spec
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..spec.yaml_file import compose, dumped, get, plain
-from .teams import Team, checked, read_list
+from .teams import Team, checked, passwords_of, read_list
 
-KEY = "signing.key"
+KEY, PASSWORDS = "signing.key", "passwords.csv"
 ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
 FEEDBACK, REPORTS = "feedback", "reports"
 FOLDERS = (ISSUED, RETURNED, INBOX, REPORTS)
 KEY_BYTES = 32
-KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "teams")
+KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "closed", "teams")
 HEAD = """\
 # A round: which spec, which period, and the teams expected to answer. Written by `hrge-xl round init`; you may edit it.
 # The spec lies in spec/; for a newer version of it: `hrge-xl round update-spec`.
@@ -51,6 +51,10 @@ class Round:
     teams: tuple[Team, ...]
     key: bytes = field(repr=False, default=b"")
     spec_digest: str = ""  # of the copy that the round carries
+    closed: date | None = None  # the day as of which its figures stay
+    passwords: tuple[tuple[str, str], ...] = field(
+        default=(), repr=False
+    )  # codes of teams, and what opens theirs
 
     @property
     def spec_source(self) -> str:
@@ -61,7 +65,10 @@ class Round:
     def wanted(self) -> ExpectedReturn:
         """What a file that comes back in this round should be."""
         teams = tuple(team.code for team in self.teams)
-        return ExpectedReturn(self.spec_source, self.name, teams, self.key or None, (self.start, self.end))
+        formerly = tuple((code, team.code) for team in self.teams for code in team.formerly)
+        return ExpectedReturn(
+            self.spec_source, self.name, teams, self.key or None, (self.start, self.end), formerly
+        )
 
 
 def terms_of(rounds: Iterable[Round]) -> dict[str, Terms]:
@@ -158,10 +165,27 @@ def load_round(folder: Path) -> Round:
             f"{FILE}: line {line}: the round carries the spec '{spec.name}', not '{name}'. Write '{spec.name}' again."
         )
     teams = teams_said(root, data, spec)
-    start, end = (_day(root, data, key) for key in ("period_start", "period_end"))
+    start, end, closed = (_day(root, data, key) for key in ("period_start", "period_end", "closed"))
     return Round(
-        folder, _written_as(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest
-    )
+        folder, _written_as(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest, closed,
+        tuple(passwords_of(folder / PASSWORDS, teams)),
+    )  # fmt: skip
+
+
+def load_open_round(folder: Path) -> Round:
+    """Give the round of a folder, for a change. Raises `UsageError` for one that is closed, and as `load_round`."""
+    round_ = load_round(folder)
+    refuse_closed(folder, round_.name, round_.closed)
+    return round_
+
+
+def refuse_closed(folder: Path, name: str, day: object) -> None:
+    """Raise `UsageError` for a round that was closed on a day."""
+    if day:
+        raise UsageError(
+            f"{name} was closed on {day}: it stays as it is. To go on with it: hrge-xl round reopen "
+            f'{quoted(folder)} --reason "…"'
+        )
 
 
 def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:

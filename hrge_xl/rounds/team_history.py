@@ -68,11 +68,12 @@ def what_comes_next(team_status: TeamStatus) -> str:
 
 def _sent(round_: Round, team: Team, ledger: Ledger) -> Iterator[Happening]:
     """Yield the workbooks that were issued to it, and the mails that were drafted for it."""
-    for file in issued_files(round_, team):
+    issued = issued_files(round_)
+    for file in (file for code in team.codes for file in issued.get(code, ())):
         stamp = stamp_alone(read_regular(file, LIMITS.file_bytes))
         yield Happening(parse_day(stamp.issued) if stamp else None, "issued", file.name)
     for draft in ledger.drafted().values():
-        if draft.team == team.code and draft.file:
+        if draft.team in team.codes and draft.file:
             yield Happening(parse_day(draft.day), "drafted", draft.file)
 
 
@@ -92,7 +93,7 @@ def _came(team_status: TeamStatus, ledger: Ledger) -> Iterator[Happening]:
 def _changed(team: Team, ledger: Ledger) -> Iterator[Happening]:
     """Yield the changes and notes that name it."""
     for entry, event in ledger.events(RoundChanged):
-        if team.code in event.teams:
+        if not {*team.codes}.isdisjoint(event.teams):
             is_note = event.before == event.after
             text = (
                 f"{event.reason} ({entry.by})" if is_note else f"{event.what}, by {entry.by}: {event.reason}"

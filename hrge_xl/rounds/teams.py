@@ -18,7 +18,7 @@ from ..core.dates import RANGE, is_possible
 from ..core.errors import RoundError, UsageError
 from ..core.numerals import Ambiguous, OtherCalendar, parse_date
 from ..core.paths import decoded, read_regular
-from ..core.suggest import listed, nearest
+from ..core.suggest import listed, nearest, remedy_for
 from ..core.words import loosely, tidy, western_digits
 from ..reader import first_table
 from ..reader.limits import LIMITS
@@ -29,6 +29,7 @@ from ..spec.model import Spec
 
 COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile")
 MOST_CHARACTERS = 60  # of a team's code: it names files
+BETWEEN_CODES = " / "  # which no code has
 Line = tuple[int, dict[str, str]]  # its number in the file, its cells by column
 
 
@@ -44,6 +45,12 @@ class Team:
     email: str = ""  # one address or several, by comma
     tools: tuple[str, ...] | None = None  # None: those of the profile
     profile: str = ""  # of the spec; empty: its default, else all sheets
+    formerly: tuple[str, ...] = ()  # codes that it had before, and those of teams that were merged into it
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every code that means it: that of today first."""
+        return (self.code, *self.formerly)
 
     @property
     def cells(self) -> dict[str, str]:
@@ -52,6 +59,7 @@ class Team:
             "team": self.code, "country": self.country, "language": self.language,
             "deadline": str(self.deadline or ""), "contact": self.contact, "email": self.email,
             "tools": ",".join(self.tools or ()), "profile": self.profile,
+            "formerly": BETWEEN_CODES.join(self.formerly),
         }  # fmt: skip
 
     @property
@@ -63,20 +71,25 @@ class Team:
 def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:
     """Read lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
     mistakes = [f"{name}: {mistake}" for mistake in before]
-    teams: dict[str, tuple[int, Team]] = {}
+    teams: list[Team] = []
+    taken: dict[str, tuple[int, Team]] = {}
     rows = [(n, defaultdict(str, cells)) for n, cells in lines]
     days = Days.of([cells["deadline"] for _, cells in rows], spec.languages)
     allowed = AllowedNames(spec, countries(spec), languages(spec), days)
     for n, cells in rows:
         team, wrong = _team(cells, allowed)
-        if team.code.casefold() in teams:
-            wrong.append(f"team '{team.code}' is already in line {teams[team.code.casefold()][0]}. Keep one.")
-        elif team.code:
-            teams[team.code.casefold()] = (n, team)
+        for folded, code in {code.casefold(): code for code in reversed(team.codes)}.items():
+            if folded in taken:
+                line, other = taken[folded]
+                before = "" if folded == other.code.casefold() else ", which was called so before"
+                wrong.append(f"team '{code}' is already in line {line}{before}. Keep one.")
+            elif folded:
+                taken[folded] = (n, team)
+        teams.append(team)
         mistakes += [f"{name}: line {n}: {mistake}" for mistake in wrong]
     if mistakes:
         raise RoundError(*mistakes)
-    return [team for _, team in teams.values()]
+    return teams
 
 
 def team_of(cells: Mapping[str, str], spec: Spec) -> Team:
@@ -118,6 +131,7 @@ def _team(cells: Mapping[str, str], allowed: AllowedNames) -> tuple[Team, list[s
     team = Team(
         code, country, language or spec.languages[0], deadline, cells["contact"], email,
         tuple(dict.fromkeys(filter(None, tools.values()))) or None, profile,
+        tuple(filter(None, map(str.strip, cells["formerly"].split(BETWEEN_CODES.strip())))),
     )  # fmt: skip
     if not wrong:
         try:
@@ -308,8 +322,38 @@ def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
     return TeamList(tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles), total)
 
 
-def _csv(file: Path) -> Iterable[Cells]:
-    text = read_text(file, "team list", CSV)
+def passwords_of(file: Path, teams: Sequence[Team]) -> list[tuple[str, str]]:
+    """Read what opens the workbooks of teams, each by its code or an address of it; nothing where there is no file.
+
+    Raises `RoundError` with every mistake, a line each.
+    """
+    if not file.is_file():
+        return []
+    codes = {
+        name.casefold(): team.code for team in teams for name in (*team.codes, *ADDRESS.findall(team.email))
+    }
+    found, mistakes = list[tuple[str, str]](), list[str]()
+    for n, row in _csv(file, "list of passwords"):
+        name, password = tidy(row[0]) if row else "", row[1] if len(row) > 1 else ""
+        code = codes.get(name.casefold())
+        if code and password:
+            found.append((code, password))
+        elif code:
+            mistakes.append(
+                f"{file.name}: line {n}: there is no password behind '{name}'. Write: {name},PASSWORD"
+            )
+        elif name and _column(name) not in ("team", "email"):  # the heads
+            hint = remedy_for(name, [known.code for known in teams])
+            mistakes.append(
+                f"{file.name}: line {n}: there is no team '{name}', and none has that address. {hint}"
+            )
+    if mistakes:
+        raise RoundError(*mistakes)
+    return found
+
+
+def _csv(file: Path, what: str = "team list") -> Iterable[Cells]:
+    text = read_text(file, what, CSV)
     first, _, rest = text.partition("\n")
     named = SEPARATOR.match(first.strip())  # a line that Excel writes for itself
     beginning = text.splitlines()[:MOST_TITLES]  # titles may hold any of these

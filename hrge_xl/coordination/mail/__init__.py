@@ -16,6 +16,7 @@ class MailType(StrEnum):
     ON = "reminder-on"
     AFTER = "reminder-after"
     CORRECT = "reminder-to-correct"
+    ASK = "ask"  # for the workbook, of who wrote without one
     THANKS = "thanks"
 
 
@@ -35,5 +36,6 @@ MAIL_KINDS: Mapping[str, MailKind] = {
     "issue": MailKind((MailType.ISSUE,), "workbook to issue", "workbooks to issue"),
     "feedback": MailKind((MailType.FEEDBACK,), "feedback message", "feedback messages"),
     "reminder": MailKind(REMINDERS, "reminder", "reminders"),
+    "ask": MailKind((MailType.ASK,), "request for the workbook", "requests for the workbook"),
     "thanks": MailKind((MailType.THANKS,), "thank-you message", "thank-you messages"),
 }

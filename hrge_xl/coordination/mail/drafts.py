@@ -1,0 +1,412 @@
+"""Drafts of mails: which are due on a day, written once each, taken away when they no longer apply, moved once sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from ...core.errors import UsageError
+from ...core.output_files import write_if_changed, write_whole
+from ...core.paths import check_several
+from ...core.suggest import remedy_for
+from ...core.words import SOURCE_LANGUAGE, counted, kept_in_order
+from ...core.words import day as in_words
+from ...core.work import grouped
+from ...exchange.validation import ACCEPTED
+from ...exchange.validation import RETURNED as TO_CORRECT
+from ...ledger.files import only_writer, sha256_of
+from ...ledger.ledger import Drafted, Ledger, Letter
+from ...outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
+from ...reader.zip_package import megabytes
+from ...rounds.changes import change_round, note, team_named
+from ...rounds.datasets import Dataset, one_dataset
+from ...rounds.receiving import Received, receive_files
+from ...rounds.round_status import (
+    ISSUED,
+    LATE,
+    OPEN,
+    TeamStatus,
+    choose,
+    is_in_doubt,
+    issued_files,
+    status,
+)
+from ...rounds.rounds import FEEDBACK, Round, load_open_round, load_round
+from ...rounds.teams import Team
+from ...rounds.unanswered import unanswered
+from ...spec.lookup import label_of
+from ..generation import guide_name
+from . import DAYS_BEFORE, MAIL_KINDS, MailType
+from .messages import (
+    MOST_BYTES,
+    Mail,
+    as_eml,
+    deadlines_calendar,
+    filled,
+    load_templates,
+    template_of,
+    write_merge_list,
+)
+
+OFFICE = "the office"  # who sent a mail that does not say who did
+FOLDER, SENT, CALENDAR = "drafts", "sent", "deadlines.ics"
+AS_THEY_COME = tuple(occasion for occasion in MailType if occasion is not MailType.ISSUE)
+
+
+@dataclass
+class Drafts:
+    """What was drafted now, which earlier drafts still apply, and which were taken away."""
+
+    new: list[Drafted] = field(default_factory=list)
+    standing: list[Drafted] = field(default_factory=list)
+    outdated: list[Drafted] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # what to look at before anything is sent
+
+    def of(self, day: date) -> list[Drafted]:
+        """Give the drafts of a day that are still there."""
+        return [draft for draft in (*self.new, *self.standing) if draft.day == str(day)]
+
+    def tally(self, day: date | None = None) -> str:
+        """Say how many new drafts of each kind there are, or how many of a day: 2 workbooks to issue, 1 reminder."""
+        counts = Counter(draft.occasion for draft in (self.of(day) if day else self.new))
+        kinds = [(sum(map(counts.__getitem__, kind.occasions)), kind) for kind in MAIL_KINDS.values()]
+        return ", ".join(counted(n, kind.one, kind.several) for n, kind in kinds if n) or "no draft"
+
+
+def drafts(
+    folder: Path, today: date, occasions: Collection[str] | None = None, *, again: bool = False,
+    password: str | None = None,
+) -> Drafts:  # fmt: skip
+    """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
+
+    `occasions` are kinds of mails (issue, feedback, reminder, ask, thanks); by default all but issue. What came is
+    taken in first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the round with
+    mistakes.
+    """
+    check_several("occasions", occasions)
+    wanted: list[MailType] = []
+    for name in occasions or ():
+        if name not in {*MAIL_KINDS, *MailType}:
+            raise UsageError(f"There is no kind of e-mail '{name}'. {remedy_for(name, list(MAIL_KINDS))}")
+        wanted += MAIL_KINDS[name].occasions if name in MAIL_KINDS else [MailType(name)]
+    load_templates(folder)  # before anything else is done
+    load_open_round(folder)
+    with one_dataset(folder, today, password=password) as dataset:
+        return write_drafts(dataset, today, wanted or AS_THEY_COME, again=again)
+
+
+def remind(folder: Path, today: date, *, again: bool = False, password: str | None = None) -> Drafts:
+    """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
+    return drafts(folder, today, ["reminder"], again=again, password=password)
+
+
+def write_drafts(
+    dataset: Dataset, today: date, occasions: Collection[MailType], *, again: bool = False
+) -> Drafts:
+    """Write the drafts that are due on a day for a round whose dataset is open."""
+    assert dataset.round is not None
+    round_, folder = dataset.round, dataset.round.folder
+    with Ledger.open(folder) as ledger:  # whoever has the dataset open holds the folder
+        work = _Work(dataset, round_, today, ledger)
+        if MailType.FEEDBACK in occasions:
+            _note(work, _feedback(work, {} if again else ledger.drafted()))
+        known = drafted(round_, ledger)
+        due = {mail.key: mail for mail in work.due(known)}
+        wanted = [
+            mail for key, mail in due.items() if mail.occasion in occasions and (again or key not in known)
+        ]
+        _note(work, wanted)
+        known = drafted(round_, ledger)
+        _tidy(work, known, due)
+    made = work.made
+    for day in {draft.day for draft in (*made.new, *made.outdated)}:
+        write_merge_list(folder / FOLDER / day, (draft for draft in known.values() if draft.day == day))
+    write_if_changed(folder / FOLDER / CALENDAR, deadlines_calendar(round_))
+    return made
+
+
+def mark_sent(
+    folder: Path, teams: Sequence[str] = (), *, by: str, day: date, files: Collection[str] | None = None
+) -> list[Path]:
+    """Move drafts that were sent from `drafts/` to `sent/`, and enter that; gives the files.
+
+    They are those of some teams or of all, or some `files` of these. Raises `UsageError` for a team that there is not.
+    """
+    round_ = load_round(folder)
+    meant = [team_named(round_, team).code for team in teams] or [team.code for team in round_.teams]
+    with only_writer(folder), Ledger.open(folder) as ledger:
+        as_noted = ledger.drafted()
+        sent = [
+            draft
+            for draft in drafted(round_, ledger).values()
+            if draft.team in meant and (files is None or draft.file in files) and _is_there(folder, draft)
+        ]
+        moved = []
+        for draft in sent:
+            place = f"{SENT}/{draft.file.removeprefix(f'{FOLDER}/')}"
+            moved.append(folder / place)
+            moved[-1].parent.mkdir(parents=True, exist_ok=True)
+            (folder / draft.file).replace(moved[-1])
+            ledger.put("drafts", as_noted[draft.key]._replace(file=place)._asdict())
+        left = drafted(round_, ledger).values()
+        for day_ in {draft.day for draft in sent}:
+            write_merge_list(folder / FOLDER / day_, (draft for draft in left if draft.day == day_))
+    if moved:
+        told = f"Sent: {', '.join(file.name for file in moved)}"
+        planned = note(folder, told, [*dict.fromkeys(draft.team for draft in sent)])
+        change_round(planned, reason=told, by=by, day=day)
+    return moved
+
+
+def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
+    """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
+
+    A mail among them that was sent from a draft of the round marks that draft as sent. Raises as `receive_files`.
+    """
+    received = receive_files(folder, sources, today)
+    for (by, day), files in grouped(((sent.by, sent.day), sent.file) for sent in received.sent).items():
+        mark_sent(folder, by=by or OFFICE, day=day, files=files)
+    return received
+
+
+def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
+    """Give every draft that was ever written, by what its key is with the code that its team has now."""
+    found: dict[str, Drafted] = {}
+    for draft in sorted(ledger.drafted().values(), key=lambda draft: draft.day):
+        occasion, code, about = draft.key.split(":", 2)
+        named = code if occasion == MailType.FEEDBACK else round_.wanted.team_now(code)  # that is of a return
+        found[f"{occasion}:{named}:{about}"] = draft._replace(team=round_.wanted.team_now(draft.team))
+    return found
+
+
+def _is_there(folder: Path, draft: Drafted) -> bool:
+    """Say whether a draft lies where it was written: neither sent nor taken away."""
+    return draft.file.startswith(f"{FOLDER}/") and (folder / draft.file).is_file()
+
+
+# which mails are due, each with what it is about and its files
+
+EVERY = 7  # days between two reminders of the same
+IssuedFiles = Mapping[str, Sequence[Path]]  # by a code that the team has or had
+
+
+class PendingMail(NamedTuple):
+    """A mail that is due. `key` says what it is about: there is one of each, once."""
+
+    key: str
+    occasion: MailType
+    team: Team
+    name: str  # of its file
+    attached: Sequence[Path] | None = ()  # None: it was looked at, and there is nothing to say
+    facts: Mapping[str, str] = {}
+
+
+class _Work:
+    """What drafts are made from: a round, its dataset and ledger, where its teams stand on a day; and what was made."""
+
+    def __init__(self, dataset: Dataset, round_: Round, today: date, ledger: Ledger) -> None:
+        self.dataset, self.round, self.today, self.ledger = dataset, round_, today, ledger
+        self.folder, self.made = round_.folder, Drafts()
+        self.templates = load_templates(self.folder)
+        returns = dataset.of_round()
+        self.statuses = status(returns, today, round_)
+        self.chosen = {return_.submission: return_ for return_ in choose(returns)[0]}
+        self.teams = {team.code: team for team in round_.teams}
+        assert dataset.spec is not None
+        self.spec = dataset.spec
+
+    def key_of(self, submission: str) -> str:
+        """Give the key of feedback on a return: its content, what is found in it and accepted of that, and the spec."""
+        findings = self.chosen[submission].findings
+        texts = [f"{finding.code} {finding.sheet} {finding.cell} {finding.open}" for finding in findings]
+        text = "\n".join([self.spec.digest, *sorted(texts)])
+        return f"{MailType.FEEDBACK}:{submission}:{_digest(text)[:8]}"
+
+    def due(self, known: Mapping[str, Drafted]) -> Iterator[PendingMail]:
+        """Yield every mail that is due, but for feedback, which is known by having been given."""
+        expected = [team_status for team_status in self.statuses if team_status.team.code in self.teams]
+        given = {name: known[key] for name in self.chosen if (key := self.key_of(name)) in known}
+        issued = issued_files(self.round)
+        yield from _issues_due(issued, expected)
+        waiting = [team_status.team.code for team_status in expected if team_status.state in OPEN]
+        refused, _, letters = unanswered(self.dataset, waiting)
+        yield from _requests_due(issued, expected, letters)
+        sent = {team_status.team.code for team_status in expected if team_status.sent_for_others}
+        sent.update(team for team, some in refused.items() if some)
+        sent.update(team for team, letter in letters.items() if self._asked_lately(known, team, letter))
+        yield from _reminders_due(issued, expected, self.today, sent)
+        yield from _corrections_due(self.round, expected, given, self.today)
+        yield from _thanks_due(expected, given)
+
+    def _asked_lately(self, known: Mapping[str, Drafted], team: str, letter: Letter) -> bool:
+        """Say whether a team was not asked yet for the workbook that its letter lacked, or in the last days."""
+        draft = known.get(f"{MailType.ASK}:{team}:{letter.key}")
+        return draft is None or (self.today - date.fromisoformat(draft.day)).days < EVERY
+
+
+def _issues_due(issued: IssuedFiles, statuses: Iterable[TeamStatus]) -> Iterator[PendingMail]:
+    """Yield the workbooks of teams that have sent nothing yet, with the guide in the language of each."""
+    for team_status in statuses:
+        files = _to_fill_in(issued, team_status.team)
+        if files and not team_status.returns:
+            digest = _digest("".join(map(sha256_of, files)))[:12]
+            guide = files[0].with_name(guide_name(team_status.team.language or SOURCE_LANGUAGE))
+            attached = [file for file in (*files, guide) if file.is_file()]
+            yield _due(MailType.ISSUE, team_status.team, digest, attached)
+
+
+def _requests_due(
+    issued: IssuedFiles, statuses: Iterable[TeamStatus], letters: Mapping[str, Letter]
+) -> Iterator[PendingMail]:
+    """Yield a request for the workbook to each team whose last letter had none."""
+    for team_status in statuses:
+        team = team_status.team
+        letter = letters.get(team.code)
+        if letter is not None:
+            yield _due(MailType.ASK, team, letter.key, _to_fill_in(issued, team), file=letter.files)
+
+
+def _reminders_due(
+    issued: IssuedFiles, statuses: Iterable[TeamStatus], today: date, sent_something: Collection[str]
+) -> Iterator[PendingMail]:
+    """Yield a reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
+    for team_status in statuses:
+        files = _to_fill_in(issued, team_status.team)
+        owes = team_status.state in (ISSUED, LATE) and files and team_status.team.code not in sent_something
+        deadline = team_status.team.deadline
+        if not owes or deadline is None:
+            continue
+        days = (deadline - today).days
+        if days < 0:
+            yield _due(MailType.AFTER, team_status.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
+        elif days <= DAYS_BEFORE:
+            yield _due(MailType.BEFORE if days else MailType.ON, team_status.team, str(deadline), files)
+
+
+def _to_fill_in(issued: IssuedFiles, team: Team) -> Sequence[Path]:
+    """Give the workbooks of a team: those with its code of today, else those with the last one that has some."""
+    return next((issued[code] for code in team.codes if code in issued), ())
+
+
+def _corrections_due(
+    round_: Round, statuses: Iterable[TeamStatus], given: Mapping[str, Drafted], today: date
+) -> Iterator[PendingMail]:
+    """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission."""
+    for team_status in statuses:
+        for found in team_status.returns:
+            draft = given.get(found.submission) if found.verdict == TO_CORRECT else None
+            if draft and draft.file and (weeks := (today - date.fromisoformat(draft.day)).days // EVERY):
+                name = Path(draft.file).stem
+                workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
+                about, named = f"{found.submission}:{weeks}", name.removesuffix(f"_{MailType.FEEDBACK}")
+                attached = [workbook] if workbook.is_file() else []
+                yield _due(MailType.CORRECT, team_status.team, about, attached, name=named)
+
+
+def _thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[PendingMail]:
+    """Yield thanks to each team whose returns were all accepted, with nothing to say about any."""
+    for team_status in statuses:
+        names = sorted(found.submission for found in team_status.counting)
+        drafts = [given.get(name) for name in names]
+        if team_status.state == ACCEPTED and all(draft and not draft.file for draft in drafts):
+            about, file = _digest("".join(names))[:12], team_status.newest.name if team_status.newest else ""
+            yield _due(MailType.THANKS, team_status.team, about, (), file=file)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _due(
+    occasion: MailType, team: Team, about: str, attached: Sequence[Path], *, name: str = "", **facts: str
+) -> PendingMail:
+    """Give a mail about something; `name` is that of a file where a team may have several."""
+    key = f"{occasion}:{team.code}:{about}"
+    return PendingMail(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts)
+
+
+def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
+    """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
+    done = [
+        name for name, return_ in work.chosen.items() if work.key_of(name) in known or is_in_doubt(return_)
+    ]
+    given = FeedbackResult()
+    for file in give_all(work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=done), given):
+        team = work.teams.get(file["team"]) or Team(file["team"])
+        workbook, text = Path(file["workbook"]), Path(file["message"]).read_text(encoding="utf-8")
+        facts = {"feedback": text, "file": Path(file["path"]).name}
+        key = work.key_of(file["submission"])
+        yield PendingMail(key, MailType.FEEDBACK, team, workbook.stem, (workbook,), facts)
+    for left in given.left_out:
+        if left.is_settled:
+            key, team = work.key_of(left.found.submission), Team(left.found.team)
+            yield PendingMail(key, MailType.FEEDBACK, team, "", None)
+        elif left.ends:
+            work.made.warnings.append(f"{left.name}: {left.why}.")
+    work.made.warnings += given.warnings
+
+
+# drafts, written and taken away
+
+
+def _note(work: _Work, due: Iterable[PendingMail]) -> None:
+    """Write drafts and note each, in the place of an earlier one of the same."""
+    before = drafted(work.round, work.ledger)
+    for mail in due:
+        file = "" if mail.attached is None else _write(work, mail, mail.attached)
+        draft = Drafted(mail.key, str(work.today), str(mail.occasion), mail.team.code, file)
+        work.ledger.put("drafts", draft._asdict())
+        if mail.key in before and before[mail.key].file != file:
+            _take_away(work, before[mail.key])
+        if file:
+            work.made.new.append(draft)
+
+
+def _write(work: _Work, due: PendingMail, attached: Sequence[Path]) -> str:
+    """Write a draft; gives its place in the round."""
+    team, language = due.team, due.team.language or SOURCE_LANGUAGE
+    facts = {
+        "round": work.round.name,
+        "team": team.code,
+        "country": label_of(work.spec, work.spec.countries, team.country, language),
+        "deadline": in_words(team.deadline, language) if team.deadline else "",
+        "contact": team.contact,
+        **due.facts,
+    }
+    ordered = {  # feedback has its own order already
+        name: text if name == "feedback" else kept_in_order(text, language) for name, text in facts.items()
+    }
+    content = filled(template_of(work.templates, due.occasion, language), ordered)
+    mail = as_eml(Mail(team.email, language, content, attached))
+    file = Path(FOLDER) / str(work.today) / f"{due.name}.eml"
+    write_whole(work.folder / file, mail)
+    if len(mail) > MOST_BYTES:
+        work.made.warnings.append(
+            f"{file.name} has {megabytes(len(mail))} with its attachments; many mail servers refuse more than "
+            f"{megabytes(MOST_BYTES)}. Put the workbook where the team can download it, and remove it from the e-mail."
+        )
+    return file.as_posix()
+
+
+def _tidy(work: _Work, known: Mapping[str, Drafted], due: Collection[str]) -> None:
+    """Take away the drafts that no longer apply; those that somebody took away stay away."""
+    current = {*due, *map(work.key_of, work.chosen)}
+    new = {draft.key for draft in work.made.new}
+    in_use = {draft.file for key, draft in known.items() if key in current}  # also of two drafts of one day
+    for key, draft in known.items():
+        if key not in current and draft.file not in in_use:
+            _take_away(work, draft)
+        elif key in current and key not in new and _is_there(work.folder, draft):
+            work.made.standing.append(draft)
+
+
+def _take_away(work: _Work, draft: Drafted) -> None:
+    """Delete a draft, if it is still there."""
+    if _is_there(work.folder, draft):
+        (work.folder / draft.file).unlink()
+        work.made.outdated.append(draft)

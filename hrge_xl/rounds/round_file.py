@@ -1,0 +1,147 @@
+"""`round.yaml` changed line by line: whatever else stands in it stays as it is written, comments and line ends too."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+import yaml
+
+from ..core.errors import RoundError
+from ..ledger.events import FILE
+from ..spec.yaml_file import dumped, get
+from .rounds import Round, read_round
+from .teams import Team
+
+Cells = Mapping[str, str]  # of a team, by column
+
+
+def text_of(folder: Path) -> str:
+    """Give what is written there."""
+    return (folder / FILE).read_bytes().decode("utf-8-sig")
+
+
+def with_team(folder: Path, team: Team) -> str:
+    """Give the text with a team more, at the end of the list. Raises `RoundError`."""
+    teams = _teams(folder)
+    _refuse_flowing(teams)
+    lines = text_of(folder).splitlines(keepends=True)
+    indent = " " * teams.start_mark.column
+    _insert(lines, _last_line(teams) + 1, [f"{indent}{line}" for line in dumped([team.filled]).splitlines()])
+    return "".join(lines)
+
+
+def with_cells(round_: Round, changed: Mapping[Team, Cells], *, without: Collection[Team] = ()) -> str:
+    """Give the text with cells of some teams replaced, or put behind their codes, and `without` others.
+
+    Raises `RoundError`.
+    """
+    teams = _teams(round_.folder)
+    if without:
+        _refuse_flowing(teams)
+    lines = text_of(round_.folder).splitlines(keepends=True)
+    for number, team in reversed([*enumerate(round_.teams)]):  # what is added or goes moves those below it
+        node = get(teams, number)
+        assert isinstance(node, yaml.MappingNode)
+        if team in without:
+            _take_out(lines, node)
+        else:
+            _put_cells(lines, node, changed.get(team, {}))
+    return "".join(lines)
+
+
+def with_value(text: str, node: yaml.Node, value: str) -> str:
+    """Give a text with another value in the place of one of its own."""
+    lines = text.splitlines(keepends=True)
+    _replace(lines, node, value)
+    return "".join(lines)
+
+
+def with_line(text: str, at: int, line: str) -> str:
+    """Give a text with a line more before another, counted from 0, or at the end."""
+    lines = text.splitlines(keepends=True)
+    _insert(lines, at, [line])
+    return "".join(lines)
+
+
+def without_line(text: str, node: yaml.Node) -> str:
+    """Give a text without the line of a value."""
+    lines = text.splitlines(keepends=True)
+    del lines[node.start_mark.line]
+    return "".join(lines)
+
+
+def _teams(folder: Path) -> yaml.SequenceNode:
+    root, _ = read_round(folder)
+    teams = get(root, "teams")
+    assert isinstance(teams, yaml.SequenceNode)
+    return teams
+
+
+def _refuse_flowing(teams: yaml.SequenceNode) -> None:
+    if teams.flow_style:
+        raise RoundError(f"{FILE}: write each team on a line of its own, then run again.")
+
+
+def _put_cells(lines: list[str], node: yaml.MappingNode, cells: Cells) -> None:
+    """Put cells of a team, from the last place to the first: what is put moves what follows it."""
+    code = get(node, "team")
+    assert code is not None
+    new = [column for column in cells if get(node, column) is None]
+    there = [(column, place) for column in cells if (place := get(node, column)) is not None]
+    places: list[tuple[int, str, yaml.Node | None]] = [
+        *((code.end_mark.index, column, None) for column in reversed(new)),
+        *((place.start_mark.index, column, place) for column, place in there),
+    ]
+    for _, column, place in sorted(places, key=lambda found: found[0], reverse=True):
+        value = "'" + cells[column].replace("'", "''") + "'"
+        if place is None:
+            _add_cell(lines, node, code, f"{column}: {value}")
+        elif place.start_mark.line != place.end_mark.line:
+            number = place.start_mark.line + 1
+            raise RoundError(f"{FILE}: line {number}: write '{column}: …' on one line, then run again.")
+        else:
+            _replace(lines, place, value if place.value else f" {value}")
+
+
+def _add_cell(lines: list[str], node: yaml.MappingNode, code: yaml.Node, text: str) -> None:
+    """Put a cell behind the code of a team."""
+    end = code.end_mark
+    if node.flow_style:
+        lines[end.line] = f"{lines[end.line][: end.column]}, {text}{lines[end.line][end.column :]}"
+    else:
+        _insert(lines, end.line + 1, [" " * node.start_mark.column + text])
+
+
+def _take_out(lines: list[str], node: yaml.Node) -> None:
+    """Take the lines of a team out. Raises `RoundError` where they do not begin with its dash."""
+    first = node.start_mark.line
+    if lines[first][: node.start_mark.column].strip() != "-":
+        raise RoundError(
+            f"{FILE}: line {first + 1}: begin each team on the line of its dash, then run again."
+        )
+    del lines[first : _last_line(node) + 1]
+
+
+def _insert(lines: list[str], at: int, texts: Iterable[str]) -> None:
+    """Put lines before another or at the end, which end as those of the file do."""
+    end = lines[0].removeprefix(lines[0].rstrip("\r\n"))
+    lines[at - 1] = lines[at - 1].rstrip("\r\n") + end  # the last one of the file may have none
+    lines[at:at] = [f"{text}{end}" for text in texts]
+
+
+def _replace(lines: list[str], node: yaml.Node, text: str) -> None:
+    """Put a text in the place of a value of one line."""
+    start, end = node.start_mark, node.end_mark
+    line = lines[start.line]
+    lines[start.line] = line[: start.column] + text + line[end.column :]
+
+
+def _last_line(node: yaml.Node) -> int:
+    """Give the last line with something of a node: a block ends where the next thing begins."""
+    if isinstance(node, yaml.MappingNode) and not node.flow_style:
+        return max(_last_line(value) for pair in node.value for value in pair)
+    if isinstance(node, yaml.SequenceNode) and not node.flow_style:
+        return max(map(_last_line, node.value))
+    end: yaml.Mark = node.end_mark
+    return end.line if end.column else max(end.line - 1, node.start_mark.line)
