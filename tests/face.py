@@ -492,7 +492,8 @@ from hrge_xl.outputs.feedback import GivenBack, give_back
 from hrge_xl.outputs.feedback_files import message
 from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xlsx
 from hrge_xl.outputs.formats.json import render
-from hrge_xl.outputs.overview import of_dataset, overview_of_folder, page_of
+from hrge_xl.outputs.brief import pages_of_folder
+from hrge_xl.outputs.overview import of_dataset, page_of
 from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, overview, teams
 from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview
 from hrge_xl.outputs.overview_figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows

@@ -1,8 +1,8 @@
 """Everything that is made for people and programs out of datasets, which come in open, and out of specs.
 
-Out come the validation report, one module a format and all of them from one document, the overview, data.xlsx, CSV and
-Parquet, single tables, feedback workbooks with their messages, comparisons, and specs as pages. What is said of a page
-stands in templates, what it shows in modules that give data.
+Out come the validation report, one module a format and all of them from one document, the overview, the brief,
+data.xlsx, CSV and Parquet, single tables, feedback workbooks with their messages, comparisons, and specs as pages. What
+is said of a page stands in templates, what it shows in modules that give data.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from .formats import FORMATS, TEAM_PAGES, module_of
 if TYPE_CHECKING:
     from .document import Document
 
-__all__ = ["FORMATS", "beside", "overview_page", "report", "report_pages", "suffix", "write_report"]
+__all__ = [
+    "FORMATS", "beside", "brief_page", "briefs_in", "overview_page", "pages_beside", "report", "report_pages", "suffix",
+    "write_report",
+]  # fmt: skip
 
 
 def report(document: Document, name: str) -> bytes:
@@ -58,3 +61,23 @@ def report_pages(folder: Path, name: str) -> list[Path]:
 def overview_page(folder: Path, *, masked: bool = False) -> Path:
     """Give the place of the overview in a folder, or of the one that may be shared."""
     return folder / ("overview_shareable.html" if masked else "overview.html")
+
+
+def brief_page(folder: Path, *, masked: bool = False, scope: str = "") -> Path:
+    """Give the place of the brief in a folder, of all teams or of a `scope`, or of the one that may be shared."""
+    parts = ("brief", "shareable" if masked else "", scope)
+    return folder / f"{'_'.join(filter(None, parts))}.html"
+
+
+def briefs_in(folder: Path) -> list[tuple[Path, bool, str]]:
+    """Give the briefs that a folder holds, each with whether it may be shared, and of which `scope` it is."""
+    found = [(path, path.stem.removeprefix("brief")) for path in sorted(folder.glob("brief*.html"))]
+    return [
+        (path, f"{rest}_".startswith("_shareable_"), rest.removeprefix("_shareable").removeprefix("_"))
+        for path, rest in found
+    ]
+
+
+def pages_beside(folder: Path) -> list[Path]:
+    """Give the places of the pages that follow a dataset, in their folder."""
+    return [overview_page(folder), brief_page(folder)]
