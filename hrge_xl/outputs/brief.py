@@ -231,5 +231,6 @@ class BriefView(OverviewView):
     def style(self) -> str:
         """Give the colours of the levels, and what stands at the foot of a printed page."""
         rules = [level_rules(f"l{at}", level.colour) for at, level in enumerate(self.levels)]
-        foot = f"{self.found.title} · {self.title} · {self.day(self.found.today)}"
+        whose = [self.scope.label] if self.scope else []
+        foot = " · ".join([self.found.title, self.title, *whose, self.day(self.found.today)])
         return f"{''.join(rules)}{foot_rule(foot)}"
