@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -169,10 +170,13 @@ def _is_outdated(copy: Path) -> bool:
         return store.fact("schema_version") != str(VERSION)
 
 
+LANGUAGE = re.compile(rb'<html lang="([\w-]+)"')
+
+
 def _pages(
     folder: Path, aside: Collection[Path], made: Path, rounds: Iterable[Round | None]
 ) -> Iterator[Part]:
-    """Yield overviews and briefs, held against those of the dataset made again, in any language and of any period.
+    """Yield overviews and briefs, held against those of the dataset made again in the language of each, of any period.
 
     The page of a dataset elsewhere may know who was expected in one of its rounds.
     """
@@ -189,13 +193,15 @@ def _pages(
     ]
     for page, make in made_by:
         if page.is_file() and page not in aside:
+            there, again = page.read_bytes(), made / page.name
+            stated = LANGUAGE.search(there)
+            language = stated[1].decode() if stated and stated[1].decode() in languages() else None
             pages = (
                 make(language, round_, period=period).encode("utf-8", "replace")
-                for round_, language, period in product(rounds_known, (None, *languages()), names)
+                for round_, period in product(rounds_known, names)
             )
-            again = made / page.name
             again.write_bytes(next(pages))
-            same = page.read_bytes() == again.read_bytes() or page.read_bytes() in pages
+            same = there == again.read_bytes() or there in pages
             yield Part(page.name, FILE, () if same else of_file(page, again, None, ()))
 
 

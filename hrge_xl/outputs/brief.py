@@ -17,7 +17,7 @@ from ..core.errors import UsageError
 from ..core.output_files import write_if_changed
 from ..core.paths import file_part
 from ..core.suggest import remedy_for
-from ..core.words import fold
+from ..core.words import fold, kept_in_order
 from ..dataset.aggregates import of_some
 from ..dataset.opening import open_dataset
 from ..dataset.run_history import last_change
@@ -156,8 +156,8 @@ class BriefView(OverviewView):
     """What the template asks of a brief beyond its figures."""
 
     version = __version__
-    most_names = 12  # of teams that have not answered
-    letters = 130  # characters of the name of a risk or of an indicator
+    most_names = 8  # of teams that have not answered
+    of_risk, of_indicator = 110, 60  # characters at most of a name, so that a sheet of paper holds all of it
     # parts of the reconciliation that somebody may miss in the figures
     left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn")
 
@@ -176,22 +176,22 @@ class BriefView(OverviewView):
         named = self.own.headings.get(part) if self.own else None
         if named:
             return named.say(self.language)
-        before = self.period_name(self.brief.before.name) if self.brief.before else ""
+        before = self.period_name(self.brief.before.name if self.brief.before else None)
         return {
             "teams": self.say("Who has answered"),
             "numbers": self.say("In numbers"),
             "risks": self.say("Most serious risks"),
             "indicators": self.say("Progress to target"),
-            "changes": self.say("Compared with {period}").format(period=before),
+            "changes": self.say("Compared with {period}").format(period=kept_in_order(before, self.language)),
             "trust": self.say("How far the figures can be trusted"),
         }[part]
 
-    def short(self, text: str | None) -> str:
-        """Give a text that may be long, so that a page holds it; words for one that is masked or blank."""
+    def short(self, text: str | None, most: int) -> str:
+        """Give a text with so many characters at most; words for one that is masked or blank."""
         if text is None:
             return self.say("masked" if self.found.masked else "(blank)")
         line = " ".join(text.split())
-        return line if len(line) <= self.letters else f"{line[: self.letters].rstrip()}…"
+        return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
     @property
     def targets(self) -> Sequence[Indicator]:
@@ -217,20 +217,19 @@ class BriefView(OverviewView):
             return ()
         sides = (before, now)
         shares = [whole_percents(each.answered, each.required) / 100 for each in sides if each.required]
-        by_level = {level.label: [each.levels.get(level.code, 0) for each in sides] for level in self.levels}
-        return [
-            (self.say("Returns that count"), [self.number(each.returns) for each in sides]),
-            *([(self.say("Required answers given"), [*map(self.percent, shares)])] if shares[1:] else []),
-            *(
-                (f"{self.say('Risks')}: {label}", [*map(self.number, counts)])
-                for label, counts in reversed(by_level.items())
-                if any(counts)
-            ),
-        ]
+        rows = [(self.say("Returns that count"), [self.number(each.returns) for each in sides])]
+        if shares[1:]:
+            rows.append((self.say("Required answers given"), [*map(self.percent, shares)]))
+        if self.brief.level and (before.levels or now.levels):
+            level = self.brief.level
+            counts = [each.levels.get(level.code, 0) for each in sides]
+            rows.append((self.say("Risks"), [self.number(sum(each.levels.values())) for each in sides]))
+            rows.append((f"{self.say('Risks')}: {level.label}", [*map(self.number, counts)]))
+        return rows
 
     def style(self) -> str:
         """Give the colours of the levels, and what stands at the foot of a printed page."""
         rules = [level_rules(f"l{at}", level.colour) for at, level in enumerate(self.levels)]
         whose = [self.scope.label] if self.scope else []
-        foot = " · ".join([self.found.title, self.title, *whose, self.day(self.found.today)])
+        foot = " · ".join([self.title, *whose, self.day(self.found.today)])
         return f"{''.join(rules)}{foot_rule(foot)}"

@@ -117,9 +117,7 @@ class Brief:
         if self.found.counted:
             counts |= {"returns": self.found.counted, "open_errors": self.found.from_returned}
         if self.expected is not None:
-            counts["silent"] = len(self.silent)
-        if self.found.deadlines:
-            counts["late"] = len(self.late)
+            counts |= {"silent": len(self.silent), "late": len(self.late)}
         for name, count in counts.items():
             yield name, number(count, self.language)
         yield "answered", self.of(len(self.answered), self.expected)

@@ -143,7 +143,7 @@ class Brief(Model):
     title: Text = NO_TEXT
     sentences: tuple[Text, ...] = Option(default=(), max_length=5)
     headings: dict[BriefPart, Text] = Option(default={})
-    numbers: tuple[Code, ...] = Option(default=(), max_length=8)
+    numbers: tuple[Code, ...] = Option(default=(), max_length=5)
 
 
 # what workbooks are issued with: profiles, public facts, the sample
