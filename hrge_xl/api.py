@@ -381,19 +381,19 @@ def brief(
     datasets, and for a country or a team that there is not.
     """
     from .core.paths import check_several
-    from .outputs.brief import meant, of_dataset, scopes
+    from .outputs.brief import group_named, of_dataset, team_groups
 
     check_several("countries", countries)
     check_several("teams", teams)
     only = _with_figures(found, today)
     if not (countries or teams):
         return {"": of_dataset(only.store, language, only.round, masked=masked, period=period)}
-    known = scopes(only.store, language, only.round, period)
-    chosen = [meant(known, "country", text) for text in countries]
-    chosen += [meant(known, "team", text) for text in teams]
+    known = team_groups(only.store, language, only.round, period)
+    chosen = [group_named(known, "country", text) for text in countries]
+    chosen += [group_named(known, "team", text) for text in teams]
     return {
-        scope.name: of_dataset(only.store, language, only.round, masked=masked, period=period, scope=scope)
-        for scope in chosen
+        group.name: of_dataset(only.store, language, only.round, masked=masked, period=period, group=group)
+        for group in chosen
     }
 
 

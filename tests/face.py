@@ -492,7 +492,7 @@ from hrge_xl.outputs.feedback import GivenBack, give_back
 from hrge_xl.outputs.feedback_files import message
 from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xlsx
 from hrge_xl.outputs.formats.json import render
-from hrge_xl.outputs.brief import Scope, pages_of_folder, scopes
+from hrge_xl.outputs.brief import TeamGroup, pages_of_folder, team_groups
 from hrge_xl.outputs.brief import of_dataset as brief_of_dataset, page_of as brief_page_of
 from hrge_xl.outputs.brief_build import Brief, MOST_INDICATORS
 from hrge_xl.outputs.overview import of_dataset, page_of

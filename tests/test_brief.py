@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,17 +21,17 @@ from tests.face import (
     MOST_INDICATORS,
     Overview,
     Round,
-    Scope,
     Store,
     Team,
+    TeamGroup,
     brief_of_dataset,
     brief_page_of,
-    scopes,
+    team_groups,
 )
 from tests.face import overview as built
 from tests.fixture_types import Folders
 from tests.pages import in_a_window, stands_alone, violations
-from tests.played_rounds import accepted, corrected, play, silent, two_copies, with_a_mistake
+from tests.played_rounds import accepted, play, silent, two_copies, with_a_mistake
 from tests.telling import telling
 from tests.temporary import of_results
 from tests.two_rounds import EARLIER, LATER, TODAY
@@ -84,9 +84,7 @@ def test_refresh_leaves_a_brief_that_says_what_status_and_the_dataset_say(played
         played, "SELECT COUNT(*), SUM(verdict = 'returned') FROM submissions WHERE status = 'counts'"
     )
     ((conflict,),) = queried(played, "SELECT COUNT(*) FROM submissions WHERE status = 'conflict'")
-    ((given, asked),) = queried(
-        played, "SELECT SUM(answered), SUM(required) FROM aggregate_completeness"
-    )
+    ((given, asked),) = queried(played, "SELECT SUM(answered), SUM(required) FROM aggregate_completeness")
     trusted = parts["How far the figures can be trusted"]
     assert f"Returns behind the figures: {returns}. Of these with open errors: {errors}." in trusted
     assert f"Required answers given : {given} of {asked}".replace(" :", ":") in trusted
@@ -136,7 +134,10 @@ def test_a_team_and_a_country_have_pages_of_their_own(played: Path, tmp_path: Pa
 
 def test_whom_a_brief_can_be_of_is_said(played: Path, tmp_path: Path) -> None:
     brief = ("report", played, "--format", "brief", "-o", tmp_path, *DAY)
-    assert "There is no team 'Karatchi' here. Did you mean 'Karachi'?" in ran(*brief, "--team", "Karatchi", code=2).err
+    assert (
+        "There is no team 'Karatchi' here. Did you mean 'Karachi'?"
+        in ran(*brief, "--team", "Karatchi", code=2).err
+    )
     assert "There is no country 'FRA' here. Known are: PAK." in ran(*brief, "--country", "FRA", code=2).err
     wrong = ran("report", played, "--team", "Karachi", "-o", tmp_path, *DAY, code=2).err
     assert "--country and --team choose what a brief is of. Add --format brief, or leave them out." in wrong
@@ -182,7 +183,9 @@ def test_the_brief_says_what_the_overview_says(both: Store, whole: Overview) -> 
     changes = parts[f"Compared with {before.name}"]
     assert f"Returns that count {before.returns} {now.returns}" in changes
     level = whole.risks.levels[-1]
-    assert f"Risks: {level.label} {before.levels.get(level.code, 0)} {now.levels.get(level.code, 0)}" in changes
+    assert (
+        f"Risks: {level.label} {before.levels.get(level.code, 0)} {now.levels.get(level.code, 0)}" in changes
+    )
     assert f"Risks {sum(before.levels.values())} {sum(now.levels.values())}" in changes
 
 
@@ -206,10 +209,10 @@ def test_an_indicator_stands_with_its_target() -> None:
 
 def test_a_page_to_share_masks_what_the_overview_masks() -> None:
     with two_rounds.dataset(EARLIER) as store:
-        (one,) = [scope for scope in scopes(store, "en", None, None) if scope.name == "team_PAK"]
+        (one,) = [group for group in team_groups(store, "en", None, None) if group.name == "team_PAK"]
         own, masked, part = (
-            brief_of_dataset(store, "en", masked=hidden, scope=scope)
-            for hidden, scope in ((False, None), (True, None), (True, one))
+            brief_of_dataset(store, "en", masked=hidden, group=group)
+            for hidden, group in ((False, None), (True, None), (True, one))
         )
     assert "Not for sharing" in own
     assert "Women and groups outside the capital are not heard" in own
@@ -240,11 +243,20 @@ LOOKS = [(tag, width) for tag in ("ar", "en", "fr", "ru", "ur") for width in (37
 def fullest(whole: Overview) -> Overview:
     """As much as a page can hold: long names, many silent teams, indicators, numbers, an earlier period."""
     with two_rounds.dataset(EARLIER) as store:
-        (known, *_) = [one for one in built(store, TODAY, "en").indicators or () if one.periods[0].figures["progress"]]
+        (known, *_) = [
+            one for one in built(store, TODAY, "en").indicators or () if one.periods[0].figures["progress"]
+        ]
     assert whole.risks
     assert whole.spec
     top = [risk._replace(source=risk.source._replace(text=LONG)) for risk in whole.risks.top]
-    line = {"field": "FRM_06", "total": 12_345.0, "mean": 1_234.56, "minimum": 1.0, "maximum": 9_999.0, "teams": 40}
+    line = {
+        "field": "FRM_06",
+        "total": 12_345.0,
+        "mean": 1_234.56,
+        "minimum": 1.0,
+        "maximum": 9_999.0,
+        "teams": 40,
+    }
     return replace(
         whole, risks=whole.risks._replace(top=top), numbers=[line] * 5,
         indicators=[known._replace(label=LONG)] * (MOST_INDICATORS + 3),
@@ -252,7 +264,7 @@ def fullest(whole: Overview) -> Overview:
 
 
 def page(found: Overview, language: str) -> str:
-    everybody = Scope("country", "PAK", "Pakistan", ())
+    everybody = TeamGroup("country", "PAK", "Pakistan", ())
     return brief_page_of(replace(found, language=language), everybody)
 
 

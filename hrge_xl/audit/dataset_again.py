@@ -188,8 +188,8 @@ def _pages(
         for masked in (False, True)
     ]
     made_by += [
-        (page, partial(brief.of_folder, made, masked=masked, scope=scope))
-        for page, masked, scope in briefs_in(reports)
+        (page, partial(brief.of_folder, made, masked=masked, group=group))
+        for page, masked, group in briefs_in(reports)
     ]
     for page, make in made_by:
         if page.is_file() and page not in aside:

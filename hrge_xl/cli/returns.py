@@ -140,7 +140,7 @@ def report(  # noqa: PLR0913 (one parameter an option)
                 found, request.today, lang, masked=shareable, period=period, countries=countries, teams=teams
             )
             print_lines(
-                write_brief(text, output, masked=shareable, scope=scope) for scope, text in pages.items()
+                write_brief(text, output, masked=shareable, group=group) for group, text in pages.items()
             )
         made = hrge_xl.document(found, facts(request, redacted=redact, language=lang))
         wanted = [name for name in formats or ("html",) if name not in (OVERVIEW, BRIEF)]

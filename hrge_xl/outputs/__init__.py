@@ -63,14 +63,14 @@ def overview_page(folder: Path, *, masked: bool = False) -> Path:
     return folder / ("overview_shareable.html" if masked else "overview.html")
 
 
-def brief_page(folder: Path, *, masked: bool = False, scope: str = "") -> Path:
-    """Give the place of the brief in a folder, of all teams or of a `scope`, or of the one that may be shared."""
-    parts = ("brief", "shareable" if masked else "", scope)
+def brief_page(folder: Path, *, masked: bool = False, group: str = "") -> Path:
+    """Give the place of the brief in a folder, of all teams or of a `group`, or of the one that may be shared."""
+    parts = ("brief", "shareable" if masked else "", group)
     return folder / f"{'_'.join(filter(None, parts))}.html"
 
 
 def briefs_in(folder: Path) -> list[tuple[Path, bool, str]]:
-    """Give the briefs that a folder holds, each with whether it may be shared, and of which `scope` it is."""
+    """Give the briefs that a folder holds, each with whether it may be shared, and of which `group` it is."""
     found = [(path, path.stem.removeprefix("brief")) for path in sorted(folder.glob("brief*.html"))]
     return [
         (path, f"{rest}_".startswith("_shareable_"), rest.removeprefix("_shareable").removeprefix("_"))

@@ -37,7 +37,7 @@ from .overview_model import Indicator, Overview, whole_percents
 from .page import asset, foot_rule, level_rules, rendered
 
 
-class Scope(NamedTuple):
+class TeamGroup(NamedTuple):
     """The teams that a page is of, where it is not of all: those of a country, or one."""
 
     kind: str  # country, team
@@ -53,19 +53,19 @@ class Scope(NamedTuple):
 
 def of_folder(
     folder: Path, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None, scope: str = "",
+    *, masked: bool = False, period: str | None = None, group: str = "",
 ) -> str:  # fmt: skip
-    """Give the page of a dataset, or that of a `scope` by its name; nothing where nobody is called so."""
+    """Give the page of a dataset, or that of a `group` by its name; nothing where nobody is called so."""
     with open_dataset(folder) as store:
-        named = {each.name: each for each in scopes(store, language, round_, period)} if scope else {}
-        if scope and scope not in named:
+        named = {each.name: each for each in team_groups(store, language, round_, period)} if group else {}
+        if group and group not in named:
             return ""
-        return of_dataset(store, language, round_, masked=masked, period=period, scope=named.get(scope))
+        return of_dataset(store, language, round_, masked=masked, period=period, group=named.get(group))
 
 
 def of_dataset(
     store: Store, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None, scope: Scope | None = None,
+    *, masked: bool = False, period: str | None = None, group: TeamGroup | None = None,
 ) -> str:  # fmt: skip
     """Give the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
 
@@ -77,25 +77,27 @@ def of_dataset(
         shown, whole, named = store, store, chosen
         if masked:
             shown = stack.enter_context(shared(store, today))
-        if scope is not None:
-            files = [row for row in store.records(SUBMISSIONS.name) if row["team"] in scope.teams]
+        if group is not None:
+            files = [row for row in store.records(SUBMISSIONS.name) if row["team"] in group.teams]
             # a page of teams that sent nothing in the period tells of no other one
             named = chosen if any(row["period"] == chosen for row in files) else None
             ours = [row["submission"] for row in files if named is not None]
             shown = whole = stack.enter_context(of_some(shown, ours, today))
             if expected is not None:
                 expected = replace(
-                    expected, teams=tuple(team for team in expected.teams if team.code in scope.teams)
+                    expected, teams=tuple(team for team in expected.teams if team.code in group.teams)
                 )
         found = replace(overview(shown, today, language, expected, period=named, whole=whole), period=chosen)
         if (
-            masked and scope is not None
+            masked and group is not None
         ):  # what would give a masked count away stands on the page of all teams
             found = replace(found, indicators=None, numbers=())
-        return page_of(found, scope)
+        return page_of(found, group)
 
 
-def scopes(store: Store, language: str | None, round_: Round | None, period: str | None) -> list[Scope]:
+def team_groups(
+    store: Store, language: str | None, round_: Round | None, period: str | None
+) -> list[TeamGroup]:
     """Give every country and every team that there may be a page of. Raises `UsageError` as `of_dataset` does."""
     language, spec = language or spec_language(store.schema.spec), store.schema.spec
     chosen, expected = of_period(store, round_, period)
@@ -104,14 +106,14 @@ def scopes(store: Store, language: str | None, round_: Round | None, period: str
     for team in found:
         countries.setdefault(team.country, []).append(team.code)
     named = [
-        Scope("country", code, label_of(spec, spec.countries, code, language), tuple(some))
+        TeamGroup("country", code, label_of(spec, spec.countries, code, language), tuple(some))
         for code, some in sorted(countries.items())
         if code and spec
     ]
-    return [*named, *(Scope("team", team.code, team.code, (team.code,)) for team in found)]
+    return [*named, *(TeamGroup("team", team.code, team.code, (team.code,)) for team in found)]
 
 
-def meant(known: Iterable[Scope], kind: str, text: str) -> Scope:
+def group_named(known: Iterable[TeamGroup], kind: str, text: str) -> TeamGroup:
     """Give the country or team that somebody names by its code or its label. Raises `UsageError` with those known."""
     of_kind = {each.code: each for each in known if each.kind == kind}
     by_name = {fold(each.label): each for each in of_kind.values()} | {
@@ -135,9 +137,9 @@ def pages_of_folder(folder: Path, output: Path, round_: Round | None = None, *, 
     return write_overview(overview_page_of(found), output, masked=masked)
 
 
-def write_brief(text: str, folder: Path, *, masked: bool = False, scope: str = "") -> Path:
+def write_brief(text: str, folder: Path, *, masked: bool = False, group: str = "") -> Path:
     """Write the page into a folder; gives the file."""
-    path = brief_page(folder, masked=masked, scope=scope)
+    path = brief_page(folder, masked=masked, group=group)
     write_if_changed(path, text.encode("utf-8", "replace"))
     return path
 
@@ -145,9 +147,9 @@ def write_brief(text: str, folder: Path, *, masked: bool = False, scope: str = "
 # the page
 
 
-def page_of(found: Overview, scope: Scope | None = None) -> str:
+def page_of(found: Overview, group: TeamGroup | None = None) -> str:
     """Give an overview as a page for whoever has a minute."""
-    view = BriefView(found, scope)
+    view = BriefView(found, group)
     style = asset("brief.css") + view.style()
     return rendered("brief.html.j2", found.language, style, o=found, b=view.brief, v=view)
 
@@ -161,9 +163,9 @@ class BriefView(OverviewView):
     # parts of the reconciliation that somebody may miss in the figures
     left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn")
 
-    def __init__(self, found: Overview, scope: Scope | None = None) -> None:
+    def __init__(self, found: Overview, group: TeamGroup | None = None) -> None:
         super().__init__(found)
-        self.brief, self.scope = Brief(found), scope
+        self.brief, self.group = Brief(found), group
         self.own = found.spec.brief if found.spec else None
 
     @property
@@ -230,6 +232,6 @@ class BriefView(OverviewView):
     def style(self) -> str:
         """Give the colours of the levels, and what stands at the foot of a printed page."""
         rules = [level_rules(f"l{at}", level.colour) for at, level in enumerate(self.levels)]
-        whose = [self.scope.label] if self.scope else []
+        whose = [self.group.label] if self.group else []
         foot = " · ".join([self.title, *whose, self.day(self.found.today)])
         return f"{''.join(rules)}{foot_rule(foot)}"
