@@ -133,7 +133,7 @@ BRIEF_FIGURES = (  # that a sentence of the brief can name in braces
 )  # fmt: skip
 
 
-class Brief(Model):
+class BriefWording(Model):
     """What the brief says in words of the spec; where it says nothing, the program has words of its own.
 
     A sentence with a figure that a dataset does not have is left out. `numbers` are questions whose numbers it shows
