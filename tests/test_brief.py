@@ -26,6 +26,7 @@ from tests.face import (
     TeamGroup,
     brief_of_dataset,
     brief_page_of,
+    overview_page_of,
     team_groups,
 )
 from tests.face import overview as built
@@ -168,7 +169,11 @@ def whole(both: Store) -> Overview:
 
 
 def test_the_brief_says_what_the_overview_says(both: Store, whole: Overview) -> None:
-    parts = in_parts(brief_of_dataset(both, "en", ROUND))
+    text = brief_of_dataset(both, "en", ROUND)
+    parts, first = in_parts(text), overview_page_of(whole).partition('id="who"')[0]
+    told = re.findall("<li>(.*)", text[: text.index("<section>")])
+    assert "Answers have come from 4 of 40 teams (late: 0; silent: 36)." in told
+    assert [sentence for sentence in told if f"<li>{sentence}" not in first] == []
     assert whole.risks
     risks = parts["Gravest risks after mitigation"]
     for risk in whole.risks.top[:5]:

@@ -29,7 +29,7 @@ from ..rounds.rounds import Round, load_round
 from ..spec.lookup import label_of
 from ..spec.supplements import BriefPart
 from . import brief_page
-from .brief_build import MOST_INDICATORS, Brief
+from .brief_build import MOST_INDICATORS
 from .overview import OverviewView, day_of, figures_of, write_overview
 from .overview import page_of as overview_page_of
 from .overview_build import of_period, overview, teams
@@ -165,7 +165,7 @@ class BriefView(OverviewView):
 
     def __init__(self, found: Overview, group: TeamGroup | None = None) -> None:
         super().__init__(found)
-        self.brief, self.group = Brief(found), group
+        self.group = group
         self.own = found.spec.brief if found.spec else None
 
     @property

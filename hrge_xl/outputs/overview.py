@@ -23,6 +23,7 @@ from ..dataset.store import DERIVED, Store
 from ..privacy.sharing import shared
 from ..rounds.rounds import Round
 from . import overview_page
+from .brief_build import Brief
 from .charts import Chart, ChartColumn, CountryMap, Mark, Point, columns, country_map, lines, on_map, steps
 from .overview_build import LEAST_FIRST, overview
 from .overview_model import (
@@ -113,7 +114,7 @@ class OverviewView:
     share = staticmethod(whole_percents)
 
     def __init__(self, found: Overview) -> None:
-        self.found, self.language = found, found.language
+        self.found, self.language, self.brief = found, found.language, Brief(found)
         self.mirrored = direction(found.language) == "rtl"
         self.say = translator(found.language)
         self.parts = status_words(self.say)
