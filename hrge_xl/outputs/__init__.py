@@ -7,6 +7,7 @@ is said of a page stands in templates, what it shows in modules that give data.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ __all__ = [
     "FORMATS", "beside", "brief_page", "briefs_in", "overview_page", "pages_beside", "report", "report_pages", "suffix",
     "write_report",
 ]  # fmt: skip
+
+
+BRIEF = re.compile(r"brief(_shareable)?(?:_((?:country|team)_.+))?\.html")  # what files of briefs are called
 
 
 def report(document: Document, name: str) -> bytes:
@@ -71,11 +75,8 @@ def brief_page(folder: Path, *, masked: bool = False, group: str = "") -> Path:
 
 def briefs_in(folder: Path) -> list[tuple[Path, bool, str]]:
     """Give the briefs that a folder holds, each with whether it may be shared, and of which `group` it is."""
-    found = [(path, path.stem.removeprefix("brief")) for path in sorted(folder.glob("brief*.html"))]
-    return [
-        (path, f"{rest}_".startswith("_shareable_"), rest.removeprefix("_shareable").removeprefix("_"))
-        for path, rest in found
-    ]
+    found = ((path, BRIEF.fullmatch(path.name)) for path in sorted(folder.glob("*.html")))
+    return [(path, bool(parts[1]), parts[2] or "") for path, parts in found if parts]
 
 
 def pages_beside(folder: Path) -> list[Path]:

@@ -12,7 +12,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from .. import __version__
 from ..core.errors import UsageError
 from ..core.output_files import write_if_changed
 from ..core.paths import file_part
@@ -74,23 +73,19 @@ def of_dataset(
     language, today = language or spec_language(store.schema.spec), day_of(store)
     chosen, expected = of_period(store, round_, period)
     with ExitStack() as stack:
-        shown, whole, named = store, store, chosen
-        if masked:
-            shown = stack.enter_context(shared(store, today))
+        whole, named = store, chosen
         if group is not None:
             files = [row for row in store.records(SUBMISSIONS.name) if row["team"] in group.teams]
             # a page of teams that sent nothing in the period tells of no other one
             named = chosen if any(row["period"] == chosen for row in files) else None
             ours = [row["submission"] for row in files if named is not None]
-            shown = whole = stack.enter_context(of_some(shown, ours, today))
+            whole = stack.enter_context(of_some(store, ours, today))
             if expected is not None:
-                expected = replace(
-                    expected, teams=tuple(team for team in expected.teams if team.code in group.teams)
-                )
+                of_group = (team for team in expected.teams if team.code in group.teams)
+                expected = replace(expected, teams=tuple(of_group))
+        shown = stack.enter_context(shared(whole, today)) if masked else whole
         found = replace(overview(shown, today, language, expected, period=named, whole=whole), period=chosen)
-        if (
-            masked and group is not None
-        ):  # what would give a masked count away stands on the page of all teams
+        if masked and group is not None:  # beside the page of all teams they could give a count away
             found = replace(found, indicators=None, numbers=())
         return page_of(found, group)
 
@@ -157,7 +152,6 @@ def page_of(found: Overview, group: TeamGroup | None = None) -> str:
 class BriefView(OverviewView):
     """What the template asks of a brief beyond its figures."""
 
-    version = __version__
     most_names = 8  # of teams that have not answered
     of_risk, of_indicator = 110, 60  # characters at most of a name, so that a sheet of paper holds all of it
     # parts of the reconciliation that somebody may miss in the figures

@@ -90,10 +90,9 @@ class Brief:
                 say("There are open errors in {open_errors} of the {returns} returns behind these figures."),
             ],
         ]
-        told = (
-            filter(None, map(self._said, alike)) for alike in wordings
-        )  # of each the first that can be said
-        return [sentence for some in told if (sentence := next(some, None))]
+        # of each the first that can be said
+        told = (next(filter(None, map(self._said, alike)), None) for alike in wordings)
+        return [*filter(None, told)]
 
     def _said(self, sentence: str) -> str | None:
         """Give a sentence with its figures; None where one of these is not known."""

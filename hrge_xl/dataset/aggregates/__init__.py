@@ -31,7 +31,7 @@ from ..schema import (
     Rows,
     Schema,
 )
-from ..store import DERIVED, FILLED, STATE, Store, open_file
+from ..store import DERIVED, FILLED, Store, open_file
 from ..workers import Workers
 from . import counts, risks, values
 from .indicators import aggregate_indicators, aggregate_splits, indicators, totals
@@ -103,7 +103,7 @@ def compute_aggregates_here(store: Store, today: date) -> None:
 def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator[Store]:
     """Give a copy of a dataset that holds some of its submissions only, with the figures that follow from these.
 
-    It lives as long as it is looked at. One that may be shared stays one: what is masked in it is not known here.
+    It lives as long as it is looked at.
     """
     with (
         TemporaryDirectory(prefix="hrge-xl-") as folder,
@@ -122,7 +122,6 @@ def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator
         copy.analyze()
         copy.set_fact(FILLED, "yes")
         compute_aggregates_here(copy, today)
-        copy.set_fact(STATE, store.fact(STATE))
         yield copy
 
 
