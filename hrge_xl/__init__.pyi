@@ -4,6 +4,7 @@ from .api import Decisions as Decisions
 from .api import Explanation as Explanation
 from .api import Translated as Translated
 from .api import both_sides as both_sides
+from .api import brief as brief
 from .api import check as check
 from .api import check_spec as check_spec
 from .api import compare as compare

@@ -363,19 +363,52 @@ def overview(
     period: str | None = None,
 ) -> str:  # fmt: skip
     """Give the overview of an open dataset as a page, `masked` to be shared. Raises `UsageError` for several."""
-    from .dataset.aggregates import compute_aggregates_here
     from .dataset.run_history import last_change
     from .outputs.overview import of_dataset
 
+    only = _with_figures(found, today)
+    change = last_change(only.folder)
+    return of_dataset(only.store, language, only.round, masked=masked, period=period, change=change)
+
+
+def brief(
+    found: Sequence[Dataset], today: date, language: str | None = None, *, masked: bool = False,
+    period: str | None = None, countries: Sequence[str] = (), teams: Sequence[str] = (),
+) -> dict[str, str]:  # fmt: skip
+    """Give the brief of an open dataset as a page: of all teams, or one for each of some `countries` and `teams`.
+
+    They go by what the name of a file says of each; that of all teams by an empty text. Raises `UsageError` for several
+    datasets, and for a country or a team that there is not.
+    """
+    from .core.paths import check_several
+    from .outputs.brief import group_named, of_dataset, team_groups
+
+    check_several("countries", countries)
+    check_several("teams", teams)
+    only = _with_figures(found, today)
+    if not (countries or teams):
+        return {"": of_dataset(only.store, language, only.round, masked=masked, period=period)}
+    known = team_groups(only.store, language, only.round, period)
+    chosen = [group_named(known, "country", text) for text in countries]
+    chosen += [group_named(known, "team", text) for text in teams]
+    return {
+        group.name: of_dataset(only.store, language, only.round, masked=masked, period=period, group=group)
+        for group in chosen
+    }
+
+
+def _with_figures(found: Sequence[Dataset], today: date) -> Dataset:
+    """Give the only one of some open datasets, with its figures. Raises `UsageError` for several."""
+    from .dataset.aggregates import compute_aggregates_here
+
     if len(found) != 1:
         raise UsageError(
-            "An overview is of one round, one consolidated folder, or files of one spec. Name one."
+            "This page is of one round, one consolidated folder, or files of one spec. Name one."
         )
     (only,) = found
     if only.folder is None:
         compute_aggregates_here(only.store, today)
-    change = last_change(only.folder)
-    return of_dataset(only.store, language, only.round, masked=masked, period=period, change=change)
+    return only
 
 
 # ledgers, seals and proof

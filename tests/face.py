@@ -493,7 +493,10 @@ from hrge_xl.outputs.feedback import GivenBack, give_back
 from hrge_xl.outputs.feedback_files import message
 from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xlsx
 from hrge_xl.outputs.formats.json import render
-from hrge_xl.outputs.overview import of_dataset, overview_of_folder, page_of
+from hrge_xl.outputs.brief import TeamGroup, pages_of_folder, team_groups
+from hrge_xl.outputs.brief import of_dataset as brief_of_dataset, page_of as brief_page_of
+from hrge_xl.outputs.brief_build import Brief, MOST_INDICATORS
+from hrge_xl.outputs.overview import of_dataset, page_of, page_of as overview_page_of
 from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, overview, teams
 from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview
 from hrge_xl.outputs.overview_figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows

@@ -50,7 +50,7 @@ from tests.face import (
     moment,
     open_dataset,
     orders,
-    overview_of_folder,
+    pages_of_folder,
     return_statuses,
     sign,
     submission_id,
@@ -282,11 +282,11 @@ def test_the_overview_follows_a_decision_where_there_is_one(dataset: Path) -> No
     page = dataset / "reports" / "overview.html"
     assert hrge("decide", dataset, "ours.xlsx", *USE) == 0
     assert not page.exists()
-    before = overview_of_folder(dataset, page.parent).read_bytes()
+    before = pages_of_folder(dataset, page.parent).read_bytes()
     assert hrge("decide", dataset, "a.xlsx", "b.xlsx", *USE) == 0
     after = page.read_bytes()
     assert after != before
-    assert overview_of_folder(dataset, page.parent).read_bytes() == after
+    assert pages_of_folder(dataset, page.parent).read_bytes() == after
 
 
 def test_a_decision_can_be_taken_back_and_stays_written_down(dataset: Path) -> None:

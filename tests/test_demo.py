@@ -23,6 +23,7 @@ SAID = """\
 {0}/returned  what came back
 {0}/reports/overview.html  all teams at a glance, offline
 {0}/reports/overview_shareable.html  the same with small counts of people masked, to share
+{0}/reports/brief.html  what it comes to, on one sheet of paper
 {0}/reports/validation.html  the report for auditors, offline
 {0}/dataset/data.xlsx  the data of all teams, in Excel
 {0}/dataset/dataset.sqlite  the same as a database
@@ -63,7 +64,7 @@ def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     findings = [each for file in report["files"] for each in file["findings"]]
     (finding,) = [each for each in findings if each["severity"] == "error"]
     assert (finding["row"], finding["field"], finding["value"]) == ("C1_02", "CHK_01", "perhaps")
-    for name in ("overview", "overview_shareable"):
+    for name in ("overview", "overview_shareable", "brief", "brief_shareable"):
         page = (out / "reports" / f"{name}.html").read_text(encoding="utf-8")
         assert "EGY" in page, "a team that never answered is expected all the same"
     assert {"validation.html", "validation.xlsx"} <= {path.name for path in (out / "reports").iterdir()}

@@ -101,12 +101,13 @@ def test_what_takes_long_gives_way_to_a_note_until_it_is_made_again(
     assert hrge("-q", "decide", out, "03.xlsx", "--withdraw", *words) == 0
     assert f"hrge-xl consolidate {out} -o {out}" in " ".join(capsys.readouterr().err.split())
     (sheet,) = openpyxl.load_workbook(book).worksheets
-    for text in (str(sheet["A1"].value), page.read_text("utf-8")):
+    brief = page.with_name("brief.html")
+    for text in (str(sheet["A1"].value), page.read_text("utf-8"), brief.read_text("utf-8")):
         assert "no longer agrees" in text
     assert "withdrawn" in (out / "csv" / "submissions.csv").read_text("utf-8-sig")
 
     assert hrge("verify", out) == 0
-    assert capsys.readouterr().out.count("a note stands in its place") == 2
+    assert capsys.readouterr().out.count("a note stands in its place") == 3
     note = page.read_bytes()
     page.write_bytes(note.replace(b"no longer agrees", b"agrees"))
     assert hrge("verify", out) == 1  # another note is none

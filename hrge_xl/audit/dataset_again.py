@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from itertools import product
 from pathlib import Path
 from random import SystemRandom
@@ -39,9 +41,8 @@ from ..ledger.files import RECEIVED, altered, has_content, kept_at
 from ..ledger.judgements import rounds_elsewhere, waivers
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import doubts
-from ..outputs import exports, overview_page
+from ..outputs import brief, briefs_in, exports, overview, overview_page, pages_beside
 from ..outputs.exports import SHAREABLE, write_shareable
-from ..outputs.overview import of_folder
 from ..rounds.datasets import behind, check_own
 from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
 from ..spec.carried import find
@@ -81,7 +82,7 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 )
             if round_ is not None:
                 audit.problems += faults_of_issued(round_, today, asked.jobs)
-            pages = (folder / exports.WORKBOOK, overview_page(folder / REPORTS))
+            pages = (folder / exports.WORKBOOK, *pages_beside(folder / REPORTS))
             aside = [] if store.fact(STATE) else exports.are_set_aside(*pages)
             audit.notes += [f"Not compared, because a note stands in its place: {path}" for path in aside]
             files = sources_of(audit, ledger, store, today)
@@ -169,25 +170,38 @@ def _is_outdated(copy: Path) -> bool:
         return store.fact("schema_version") != str(VERSION)
 
 
+LANGUAGE = re.compile(rb'<html lang="([\w-]+)"')
+
+
 def _pages(
     folder: Path, aside: Collection[Path], made: Path, rounds: Iterable[Round | None]
 ) -> Iterator[Part]:
-    """Yield the overviews, held against those of the dataset made again, in whichever language and of whichever period.
+    """Yield overviews and briefs, held against those of the dataset made again in the language of each, of any period.
 
     The page of a dataset elsewhere may know who was expected in one of its rounds.
     """
+    reports, rounds_known = folder / REPORTS, [*dict.fromkeys(rounds)]
     with open_dataset(made) as store:
         names = [None, *(period.name for period in periods(store))]
-    for masked in (False, True):
-        page = overview_page(folder / REPORTS, masked=masked)
+    made_by: list[tuple[Path, Callable[..., str]]] = [
+        (overview_page(reports, masked=masked), partial(overview.of_folder, made, masked=masked))
+        for masked in (False, True)
+    ]
+    made_by += [
+        (page, partial(brief.of_folder, made, masked=masked, group=group))
+        for page, masked, group in briefs_in(reports)
+    ]
+    for page, make in made_by:
         if page.is_file() and page not in aside:
+            there, again = page.read_bytes(), made / page.name
+            stated = LANGUAGE.search(there)
+            language = stated[1].decode() if stated and stated[1].decode() in languages() else None
             pages = (
-                of_folder(made, language, round_, masked=masked, period=period).encode("utf-8", "replace")
-                for round_, language, period in product(dict.fromkeys(rounds), (None, *languages()), names)
+                make(language, round_, period=period).encode("utf-8", "replace")
+                for round_, period in product(rounds_known, names)
             )
-            again = made / page.name
             again.write_bytes(next(pages))
-            same = page.read_bytes() == again.read_bytes() or page.read_bytes() in pages
+            same = there == again.read_bytes() or there in pages
             yield Part(page.name, FILE, () if same else of_file(page, again, None, ()))
 
 

@@ -39,6 +39,7 @@ def demo(output: Path, spec: str) -> None:
         ("what came back", "returned"),
         ("all teams at a glance, offline", "reports/overview.html"),
         ("the same with small counts of people masked, to share", "reports/overview_shareable.html"),
+        ("what it comes to, on one sheet of paper", "reports/brief.html"),
         ("the report for auditors, offline", "reports/validation.html"),
         ("the data of all teams, in Excel", "dataset/data.xlsx"),
         ("the same as a database", "dataset/dataset.sqlite"),

@@ -12,7 +12,7 @@ import click
 
 import hrge_xl
 
-from ..core.errors import Exit
+from ..core.errors import Exit, UsageError
 from ..outputs import FORMATS, write_report
 from .common import command_line, is_set, next_step, print_notes, print_result, question, verb
 from .terminal import data, line, output_to, print_json, print_lines
@@ -20,7 +20,7 @@ from .terminal import data, line, output_to, print_json, print_lines
 if TYPE_CHECKING:
     from ..outputs.document import FileRow
 
-OVERVIEW = "overview"
+OVERVIEW, BRIEF = "overview", "brief"
 
 
 @verb("validate")
@@ -109,28 +109,44 @@ def check(file: str, **how: Any) -> Exit:
 # report
 
 
-@verb("report", formats=[*FORMATS, OVERVIEW])
-def report(
+@verb("report", formats=[*FORMATS, OVERVIEW, BRIEF])
+def report(  # noqa: PLR0913 (one parameter an option)
     paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
-    period: str | None, lang: str | None, **how: Any,
+    period: str | None, countries: tuple[str, ...], teams: tuple[str, ...], lang: str | None, **how: Any,
 ) -> Exit:  # fmt: skip
-    """Write the validation report of returned files, or the overview of a round or of a consolidated folder.
+    """Write the validation report of returned files, or the overview or brief of a round or consolidated folder.
+
+    The brief says on one sheet of paper what the overview comes to: of all teams, or of each country or team named.
 
     \b
     hrge-xl report returned/ --format html --format xlsx -o reports
     hrge-xl report output/2026-H1 --format overview -o reports
+    hrge-xl report output/2026-H1 --format brief --country PAK -o reports
 
     Next: hrge-xl sign reports/validation.json --by "A. Name"
     """
-    from ..outputs.overview import write_overview
-
+    if (countries or teams) and BRIEF not in formats:
+        raise UsageError(
+            "--country and --team choose what a brief is of. Add --format brief, or leave them out."
+        )
     request = question(paths, how)
     with hrge_xl.datasets(request) as found:
         if OVERVIEW in formats:
+            from ..outputs.overview import write_overview
+
             text = hrge_xl.overview(found, request.today, lang, masked=shareable, period=period)
             line(write_overview(text, output, masked=shareable))
+        if BRIEF in formats:
+            from ..outputs.brief import write_brief
+
+            pages = hrge_xl.brief(
+                found, request.today, lang, masked=shareable, period=period, countries=countries, teams=teams
+            )
+            print_lines(
+                write_brief(text, output, masked=shareable, group=group) for group, text in pages.items()
+            )
         made = hrge_xl.document(found, facts(request, redacted=redact, language=lang))
-        wanted = [name for name in formats or ("html",) if name != OVERVIEW]
+        wanted = [name for name in formats or ("html",) if name not in (OVERVIEW, BRIEF)]
         print_lines(write_report(made, name, output) for name in wanted)
         print_totals(found)
         return exit_code(made["files"], "never")

@@ -26,7 +26,7 @@ from ..findings import Waiver
 from ..ledger.events import FILE, Arrived, Terms
 from ..ledger.files import only_writer
 from ..ledger.ledger import DATASET, Ledger
-from ..outputs import exports, overview_page
+from ..outputs import exports, overview_page, pages_beside
 from ..rounds.datasets import Question, check_folder, check_own, one_dataset, places
 from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
@@ -126,9 +126,9 @@ def _share(today: date, out: Path, overview: Path | None, round_: Round | None) 
     copy = f"To share: {exports.write_shareable(out, today, exports.formats_there(out))}"
     if overview is None:
         return (copy,)
-    from ..outputs.overview import overview_of_folder
+    from ..outputs.brief import pages_of_folder
 
-    return copy, f"Overview to share: {overview_of_folder(out, overview, round_=round_, masked=True)}"
+    return copy, f"Overview to share: {pages_of_folder(out, overview, round_, masked=True)}"
 
 
 def _amended(
@@ -152,11 +152,11 @@ def _amended(
         after = heads(run.file)
         # of rounds elsewhere nobody says here who was expected
         of_others = any(return_.read_for for return_ in before) and not is_round(folder)
-        page, formats = overview_page(folder / REPORTS), exports.formats_there(folder)
-        overview = folder / REPORTS if page.is_file() and not of_others else None
+        pages, formats = pages_beside(folder / REPORTS), exports.formats_there(folder)
+        overview = folder / REPORTS if pages[0].is_file() and not of_others else None
         if len(after) > QUICK and not run.file.fact(STATE):
             export = exports.Export(str(folder / DATASET), day, formats)
-            _refuse(exports.set_aside(run.file, export, page, run.pool.here))
+            _refuse(exports.set_aside(run.file, export, pages, run.pool.here))
         elif overview or formats:
             write_files(run, overview=overview)
     return entered, before, after
@@ -166,12 +166,14 @@ def not_made_again(folder: Path) -> Iterator[str]:
     """Say in the place of which files of a round or consolidated folder a note stands, and what makes them again."""
     names = [
         path.name
-        for path in exports.are_set_aside(folder / exports.WORKBOOK, overview_page(folder / REPORTS))
+        for path in exports.are_set_aside(folder / exports.WORKBOOK, *pages_beside(folder / REPORTS))
     ]
     if names:
+        *others, last = names
+        told = f"{', '.join(others)} and {last}" if others else last
         where = quoted(folder)
         again = f"refresh {where}" if is_round(folder) else f"consolidate {where} -o {where}"
-        yield f"Not made again yet: {' and '.join(names)}. When all is decided: hrge-xl {again}"
+        yield f"Not made again yet: {told}. When all is decided: hrge-xl {again}"
 
 
 class Decided(list[Return]):
@@ -247,12 +249,12 @@ def withdraw(
     return _amended(folder, day, store, jobs, password, enter)[0]
 
 
-def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
-    """Write the overview; give what is said of it where somebody has it open."""
-    from ..outputs.overview import overview_of_folder
+def _pages(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
+    """Write the overview and the brief; give what is said of one where somebody has it open."""
+    from ..outputs.brief import pages_of_folder
 
     try:
-        overview_of_folder(dataset, folder, round_=round_)
+        pages_of_folder(dataset, folder, round_)
     except OutputError as error:
         return [str(error)]
     return []
@@ -261,13 +263,13 @@ def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
 def write_files(
     run: IngestRun, wanted: Collection[str] = (), overview: Path | None = None, round_: Round | None = None
 ) -> None:
-    """Write the files beside the dataset that are wanted or there, and the overview into a folder.
+    """Write the files beside the dataset that are wanted or there, and into a folder the overview and the brief.
 
     What would be the same again is not made.
     """
     done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
-    tasks = [partial(_page, run.out, overview, round_)] if overview else []
-    pages = [overview_page(overview)] if overview else []
+    tasks = [partial(_pages, run.out, overview, round_)] if overview else []
+    pages = pages_beside(overview) if overview else []
     round_file = (round_.folder if round_ else run.out) / FILE
     failed: list[str] = []
     if file.fact(STATE) != done or not all(path.is_file() for path in exports.names(file, run.out, formats)):

@@ -237,7 +237,7 @@ def demonstrate(
 
     `command` is what the reports name as their origin.
     """
-    from ..outputs.overview import overview_of_folder
+    from ..outputs.brief import pages_of_folder
 
     story_, home, reports = story(spec), folder / "dataset", folder / "reports"
     home.mkdir(parents=True, exist_ok=True)
@@ -256,5 +256,5 @@ def demonstrate(
         report = document([replace(dataset, round=round_) for dataset in found], facts)
         for name in ("html", "xlsx", "json"):
             write_report(report, name, reports)
-        overview_of_folder(home, reports, round_=round_, masked=True)
+        pages_of_folder(home, reports, round_, masked=True)
         return found[0].totals()

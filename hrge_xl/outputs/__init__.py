@@ -1,12 +1,13 @@
 """Everything that is made for people and programs out of datasets, which come in open, and out of specs.
 
-Out come the validation report, one module a format and all of them from one document, the overview, data.xlsx, CSV and
-Parquet, single tables, feedback workbooks with their messages, comparisons, and specs as pages. What is said of a page
-stands in templates, what it shows in modules that give data.
+Out come the validation report, one module a format and all of them from one document, the overview, the brief,
+data.xlsx, CSV and Parquet, single tables, feedback workbooks with their messages, comparisons, and specs as pages. What
+is said of a page stands in templates, what it shows in modules that give data.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,13 @@ from .formats import FORMATS, TEAM_PAGES, module_of
 if TYPE_CHECKING:
     from .document import Document
 
-__all__ = ["FORMATS", "beside", "overview_page", "report", "report_pages", "suffix", "write_report"]
+__all__ = [
+    "FORMATS", "beside", "brief_page", "briefs_in", "overview_page", "pages_beside", "report", "report_pages", "suffix",
+    "write_report",
+]  # fmt: skip
+
+
+BRIEF = re.compile(r"brief(_shareable)?(?:_((?:country|team)_.+))?\.html")  # what files of briefs are called
 
 
 def report(document: Document, name: str) -> bytes:
@@ -58,3 +65,20 @@ def report_pages(folder: Path, name: str) -> list[Path]:
 def overview_page(folder: Path, *, masked: bool = False) -> Path:
     """Give the place of the overview in a folder, or of the one that may be shared."""
     return folder / ("overview_shareable.html" if masked else "overview.html")
+
+
+def brief_page(folder: Path, *, masked: bool = False, group: str = "") -> Path:
+    """Give the place of the brief in a folder, of all teams or of a `group`, or of the one that may be shared."""
+    parts = ("brief", "shareable" if masked else "", group)
+    return folder / f"{'_'.join(filter(None, parts))}.html"
+
+
+def briefs_in(folder: Path) -> list[tuple[Path, bool, str]]:
+    """Give the briefs that a folder holds, each with whether it may be shared, and of which `group` it is."""
+    found = ((path, BRIEF.fullmatch(path.name)) for path in sorted(folder.glob("*.html")))
+    return [(path, bool(parts[1]), parts[2] or "") for path, parts in found if parts]
+
+
+def pages_beside(folder: Path) -> list[Path]:
+    """Give the places of the pages that follow a dataset, in their folder."""
+    return [overview_page(folder), brief_page(folder)]

@@ -211,13 +211,13 @@ SET_ASIDE = (
 )
 
 
-def set_aside(store: Store, export: Export, overview: Path, pool: Workers) -> list[str]:
-    """Put notes in the places of data.xlsx and the overview, where they are; write the other files again.
+def set_aside(store: Store, export: Export, pages: Sequence[Path], pool: Workers) -> list[str]:
+    """Put notes in the places of data.xlsx and of pages, where they are; write the other files again.
 
     Gives what is said of those that could not be written.
     """
     failed = list[str]()
-    for path in (Path(export.dataset).parent / WORKBOOK, overview):
+    for path in (Path(export.dataset).parent / WORKBOOK, *pages):
         if path.is_file():
             try:
                 write_whole(path, _note(path))

@@ -22,10 +22,10 @@ from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import RunChange, last_change
 from ..dataset.schema import counts_people, restricted_fields, spec_language
 from ..dataset.store import DERIVED, Store
-from ..ledger.events import FILE
 from ..privacy.sharing import shared
-from ..rounds.rounds import Round, load_round
+from ..rounds.rounds import Round
 from . import overview_page
+from .brief_build import Brief
 from .charts import Chart, ChartColumn, CountryMap, Mark, Point, columns, country_map, lines, on_map, steps
 from .overview_build import LEAST_FIRST, overview
 from .overview_model import (
@@ -40,6 +40,7 @@ from .overview_model import (
     QuestionProfile,
     RiskLevel,
     RiskPart,
+    whole_percents,
 )
 from .page import asset, foot_rule, level_rules, rendered
 
@@ -57,32 +58,34 @@ def of_dataset(
     store: Store, language: str | None, round_: Round | None = None,
     *, masked: bool = False, period: str | None = None, change: RunChange | None = None,
 ) -> str:  # fmt: skip
-    """Give the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
+    """Give the page of a dataset. Raises as `figures_of` does."""
+    return page_of(figures_of(store, language, round_, masked=masked, period=period, change=change))
+
+
+def figures_of(
+    store: Store, language: str | None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None, change: RunChange | None = None,
+) -> Overview:  # fmt: skip
+    """Give what is on the page of a dataset with figures: of the latest period, unless another one is named.
 
     `change` is what the last run changed; a page that may be shared does not tell it.
 
-    Raises `StoreError` where they are not, `UsageError` where there is no such period.
+    Raises `StoreError` where the figures are not up to date, `UsageError` where there is no such period.
     """
+    today = day_of(store)
+    with shared(store, today) if masked else nullcontext(store) as shown:
+        language = language or spec_language(store.schema.spec)
+        change = None if masked else change
+        return overview(shown, today, language, round_, period=period, change=change, whole=store)
+
+
+def day_of(store: Store) -> date:
+    """Give the day that the figures of a dataset are as of. Raises `StoreError` where they are not up to date."""
     if not store.fact(DERIVED):
         raise StoreError(
             f"The last run over {store.name} was cut off. Run `hrge-xl consolidate` again, then this."
         )
-    today = date.fromisoformat(store.fact(DERIVED))
-    with shared(store, today) if masked else nullcontext(store) as shown:
-        language = language or spec_language(store.schema.spec)
-        change = None if masked else change
-        return page_of(overview(shown, today, language, round_, period=period, change=change, whole=store))
-
-
-def overview_of_folder(
-    folder: Path, output: Path, language: str | None = None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None,
-) -> Path:  # fmt: skip
-    """Write the overview of a consolidated folder; a round folder says itself who was expected."""
-    if round_ is None and (folder / FILE).is_file():
-        round_ = load_round(folder)
-    text = of_folder(folder, language, round_, masked=masked, period=period)
-    return write_overview(text, output, masked=masked)
+    return date.fromisoformat(store.fact(DERIVED))
 
 
 def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:
@@ -106,13 +109,6 @@ def page_of(found: Overview) -> str:
     return rendered("overview.html.j2", found.language, style, o=found, v=view)
 
 
-def whole_percents(answered: int, required: int) -> int:
-    """Give whole percents, 100 only where nothing is missing."""
-    if not required:
-        return 0
-    return 100 if answered >= required else min(99, round(100 * answered / required))
-
-
 class OverviewView:
     """What the template asks of an overview beyond its data: numbers and states in words, and shapes of drawings."""
 
@@ -124,7 +120,7 @@ class OverviewView:
     share = staticmethod(whole_percents)
 
     def __init__(self, found: Overview) -> None:
-        self.found, self.language = found, found.language
+        self.found, self.language, self.brief = found, found.language, Brief(found)
         self.mirrored = direction(found.language) == "rtl"
         self.say = translator(found.language)
         self.parts = status_words(self.say)

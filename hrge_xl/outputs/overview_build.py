@@ -20,6 +20,7 @@ from ..dataset.schema import (
     AGGREGATE_ANSWERS,
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
+    AGGREGATE_NUMBERS,
     COMPLETENESS,
     MASKED,
     MATRIX_ROWS,
@@ -58,10 +59,7 @@ def overview(
     them. `change` is what the last run changed, `whole` the dataset that `store` is a copy to share of. Raises
     `UsageError` where there is no such period.
     """
-    known = periods(store)
-    of_round = [one.name for one in known if round_ and one.name == round_.name]
-    chosen = choose(known, of_round[0] if of_round and period is None else period)
-    expected = None if of_round and chosen not in of_round else round_  # of another period nobody knows
+    chosen, expected = of_period(store, round_, period)
     spec, files = store.schema.spec, [*store.records(SUBMISSIONS.name)]
     counted = [row for row in files if row["current"] and row["period"] == chosen]
     rounds = {row["round"] for row in counted if row["round"]}
@@ -94,6 +92,17 @@ def overview(
         return found
     paths = {row["submission"]: row["path"] for row in files}
     return with_figures(found, FigureReader(store, spec, paths, found), whole or store)
+
+
+def of_period(store: Store, round_: Round | None, period: str | None) -> tuple[str | None, Round | None]:
+    """Give the period that a page is about: the one asked for, else the round's, else the latest; and whom it expects.
+
+    Raises `UsageError` where there is no such period.
+    """
+    known = periods(store)
+    of_round = [one.name for one in known if round_ and one.name == round_.name]
+    chosen = choose(known, of_round[0] if of_round and period is None else period)
+    return chosen, None if of_round and chosen not in of_round else round_  # of another period nobody knows
 
 
 def teams(
@@ -167,6 +176,9 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
         overdue=[_late(reader, row) for row in late[:MOST_ROWS]] if shows("overdue", OVERDUE) else None,
         all_overdue=len(late),
         questions=QuestionProfiles(reader).all() if shows("questions") else None,
+        numbers=[
+            line for line in reader.lines(AGGREGATE_NUMBERS.name) if line["field"] in spec.brief.numbers
+        ],
         left_out={name: _left_out(reader, whole, name) for name in MAY_LACK},
     )
 

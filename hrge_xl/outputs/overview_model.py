@@ -307,6 +307,7 @@ class Overview:
     overdue: Sequence[Overdue] | None = None  # the first of them
     all_overdue: int = 0
     questions: Sequence[QuestionProfile] | None = None
+    numbers: Sequence[Record] = ()  # lines of `aggregate_numbers` of the questions that the brief shows
     # from a page that may be shared: table of figures → titles of sheets
     left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -314,6 +315,13 @@ class Overview:
     def title(self) -> str:
         """The title of the spec."""
         return self.spec.title.say(self.language) if self.spec else ""
+
+
+def whole_percents(answered: int, required: int) -> int:
+    """Give whole percents, 100 only where nothing is missing."""
+    if not required:
+        return 0
+    return 100 if answered >= required else min(99, round(100 * answered / required))
 
 
 class FigureReader:

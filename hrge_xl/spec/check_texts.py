@@ -15,11 +15,11 @@ import msgspec
 from ..core.spec_parts import Found, Path, Text, Wrong, at, at_the_first
 from ..core.suggest import NoSuch, listed, nearest, no_such
 from ..core.words import PROMPT_LIMIT, SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
-from ..fields import Field
+from ..fields import ColumnKind, Field, kind_of
 from ..language import FUNCTIONS
 from .lookup import Scope, rule_scope
 from .model import CatalogueBlock, Spec, Tool, Vocabulary, texts
-from .supplements import IDENTITY_SHEET, KEYS, LAST_SHEET, NAMES, IndicatorFigures
+from .supplements import BRIEF_FIGURES, IDENTITY_SHEET, KEYS, LAST_SHEET, NAMES, IndicatorFigures
 
 BLOCKS = "tools/*/blocks/*"
 FIELDS = f"{BLOCKS}/fields/*"
@@ -158,6 +158,9 @@ KNOWN: Mapping[str, Callable[[Spec, Trail], Known]] = {  # to the references of 
     "vocabularies": lambda spec, _: spec.vocabularies,
     "profiles": lambda spec, _: spec.profiles,
     "form fields": lambda spec, _: sorted(spec.single_fields),
+    "form numbers": lambda spec, _: [
+        code for code, (_, field) in spec.single_fields.items() if kind_of(field) is ColumnKind.NUMBER
+    ],
     "fields of 2": _fields(2),
     "fields of 6": _fields(6),
     "fields here": lambda _, trail: [field.code for field in trail[4].fields],
@@ -187,6 +190,15 @@ RESERVED = frozenset([OF_EXCEL, IDENTITY_SHEET, LAST_SHEET, *(name.casefold() fo
 TOO_LONG = "{} has {} characters, {} more than the {} that Excel allows."
 PLACE = ("label", "value", "row", "sheet", "cell", "file")  # what a message can say besides answers
 NAME = re.compile(r"\w+")
+# what stands in braces, and for what; an example; why one stands for nothing; what to name
+OF_MESSAGES = (
+    "code", "an answer", "{PLN_05}", "there is no field '{}' in this row or in a form",
+    f"Name a field of the same row or of a form, or one of {', '.join(PLACE)}.",
+)  # fmt: skip
+OF_BRIEF = (
+    "name", "a figure", "{answered}", "'{}' is no figure of the brief, and is not among its `numbers`",
+    f"Name one of {', '.join(BRIEF_FIGURES)}, or a question that `numbers` lists.",
+)  # fmt: skip
 
 
 def check_texts(spec: Spec) -> Found:
@@ -219,7 +231,10 @@ def check_texts(spec: Spec) -> Found:
     for path, text, scope in messages:
         known = [*scope.names(), *PLACE]
         for place, words in _in_languages(path, text):
-            yield from _braces(words, known, place)
+            yield from _braces(words, known, place, OF_MESSAGES)
+    for path, _, text in select(spec, "brief/sentences/*"):
+        for place, words in _in_languages(path, text):
+            yield from _braces(words, [*BRIEF_FIGURES, *spec.brief.numbers], place, OF_BRIEF)
 
 
 def _in_languages(path: Path, text: Text) -> Iterator[tuple[Path, str]]:
@@ -333,22 +348,22 @@ def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
 # names in braces within messages
 
 
-def _braces(words: str, known: Sequence[str], path: Path) -> Found:
-    """Find braces that do not close, or hold a name that stands for nothing."""
+def _braces(words: str, known: Sequence[str], path: Path, told: Sequence[str]) -> Found:
+    """Find braces that do not close, or hold a name that stands for nothing; `told` is how that is said."""
+    what, of, example, nothing, others = told
     try:
         parts = [part for part in Formatter().parse(words) if part[1] is not None]
     except ValueError:
         stray = max(words.rfind("{"), words.find("}"))
         around = words[max(stray - 10, 0) : stray + 20].strip()
         reason = f"A brace is not closed, or not opened, in “{around}”."
-        yield path, reason, "Write {CODE} for an answer, and {{ or }} for a brace itself."
+        yield path, reason, f"Write {{{what.upper()}}} for {of}, and {{{{ or }}}} for a brace itself."
         return
     for _, name, form, conversion in parts:
         if form or conversion or not NAME.fullmatch(name or ""):
             written = (name or "") + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-            yield path, f"'{{{written}}}' is not the code of an answer.", "Write the code alone: {PLN_05}."
+            yield path, f"'{{{written}}}' is not the {what} of {of}.", f"Write the {what} alone: {example}."
         elif name not in known:
             close = nearest(name, known)
-            others = f"Name a field of the same row or of a form, or one of {', '.join(PLACE)}."
-            reason = f"'{{{name}}}' refers to nothing: there is no field '{name}' in this row or in a form."
+            reason = f"'{{{name}}}' refers to nothing: {nothing.format(name)}."
             yield path, NoSuch(reason, str(name)), f"Did you mean '{{{close}}}'?" if close else others

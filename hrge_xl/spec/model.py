@@ -14,7 +14,7 @@ from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Path, Text, Whole, fi
 from ..fields import Field, PersonalData
 from ..findings import Severity
 from ..language.patterns import compiled
-from .supplements import FactFile, Figures, Profile, Sample
+from .supplements import BriefWording, FactFile, Figures, Profile, Sample
 
 
 class Item(Model):
@@ -443,6 +443,7 @@ class Spec(Model):
     what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()
+    brief: BriefWording = BriefWording()
     digest: str = ""
     folder: str = ""  # where it was loaded from
 

@@ -124,6 +124,28 @@ class Figures(Model):
     overview: OverviewFigures = OverviewFigures()
 
 
+# the brief: one page for whoever has a minute
+
+BriefPart = Literal["teams", "numbers", "risks", "indicators", "changes", "trust"]
+BRIEF_FIGURES = (  # that a sentence of the brief can name in braces
+    "answered", "late", "silent", "returns", "open_errors", "complete", "risks", "highest", "level", "targets",
+    "reached",
+)  # fmt: skip
+
+
+class BriefWording(Model):
+    """What the brief says in words of the spec; where it says nothing, the program has words of its own.
+
+    A sentence with a figure that a dataset does not have is left out. `numbers` are questions whose numbers it shows
+    over all returns; sentences name the total of one by its code.
+    """
+
+    title: Text = NO_TEXT
+    sentences: tuple[Text, ...] = Option(default=(), max_length=5)
+    headings: dict[BriefPart, Text] = Option(default={})
+    numbers: tuple[Code, ...] = Option(default=(), max_length=5)
+
+
 # what workbooks are issued with: profiles, public facts, the sample
 
 BETWEEN = "|"  # several texts in one cell of a CSV file

@@ -6,18 +6,32 @@ name of its table; what is said of indicators over all teams is worked out from 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 
 from ...core.work import report_progress
+from ...ledger.ledger import DATASET
 from ..opening import opened
-from ..schema import FIGURE, TABLES, Record, Row, Rows
-from ..store import DERIVED, Store
+from ..schema import (
+    DIMENSION,
+    FACT,
+    FIGURE,
+    SUBMISSION_ID,
+    SUBMISSIONS,
+    TABLES,
+    Record,
+    Row,
+    Rows,
+    Schema,
+)
+from ..store import DERIVED, FILLED, Store, open_file
 from ..workers import Workers
 from . import counts, risks, values
 from .indicators import aggregate_indicators, aggregate_splits, indicators, totals
@@ -83,6 +97,32 @@ def compute_aggregates_here(store: Store, today: date) -> None:
     """Fill the figures of a dataset that is in use in this process only."""
     _replace(store, aggregates(store, today, FIGURES))
     store.set_fact(DERIVED, str(today))
+
+
+@contextmanager
+def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator[Store]:
+    """Give a copy of a dataset that holds some of its submissions only, with the figures that follow from these.
+
+    It lives as long as it is looked at.
+    """
+    with (
+        TemporaryDirectory(prefix="hrge-xl-") as folder,
+        open_file(Path(folder) / DATASET, lasting=False) as copy,
+    ):
+        copy.use(Schema(store.schema.spec))
+        files = store[SUBMISSIONS].c
+        ours = sa.select(files[SUBMISSION_ID]).where(files.submission.in_(submissions))
+        with copy.transaction() as connection:
+            for table in copy.schema.base:
+                if table.role in (DIMENSION, FACT):
+                    of_ours = [store[table].c[SUBMISSION_ID].in_(ours)] if table.of_submissions else []
+                    there = {*copy.rows(table.name)}
+                    rows = store.rows(table.name, *of_ours, columns=table.names)
+                    copy.insert(connection, table.name, (row for row in rows if row not in there))
+        copy.analyze()
+        copy.set_fact(FILLED, "yes")
+        compute_aggregates_here(copy, today)
+        yield copy
 
 
 def _share(wanted: Sequence[str], path: Path, today: date) -> Rows:

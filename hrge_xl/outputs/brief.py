@@ -1,0 +1,231 @@
+"""The brief as a page: what an overview comes to on one sheet of paper, of all teams, of one country or of one team.
+
+A page of one country or team is made of a dataset that holds only what these teams sent: its figures come about as
+those of all teams do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from ..core.errors import UsageError
+from ..core.output_files import write_if_changed
+from ..core.paths import file_part
+from ..core.suggest import remedy_for
+from ..core.words import fold, kept_in_order
+from ..dataset.aggregates import of_some
+from ..dataset.opening import open_dataset
+from ..dataset.run_history import last_change
+from ..dataset.schema import SUBMISSIONS, spec_language
+from ..dataset.store import Store
+from ..ledger.events import FILE
+from ..privacy.sharing import shared
+from ..rounds.rounds import Round, load_round
+from ..spec.lookup import label_of
+from ..spec.supplements import BriefPart
+from . import brief_page
+from .brief_build import MOST_INDICATORS
+from .overview import OverviewView, day_of, figures_of, write_overview
+from .overview import page_of as overview_page_of
+from .overview_build import of_period, overview, teams
+from .overview_model import Indicator, Overview, whole_percents
+from .page import asset, foot_rule, level_rules, rendered
+
+
+class TeamGroup(NamedTuple):
+    """The teams that a page is of, where it is not of all: those of a country, or one."""
+
+    kind: str  # country, team
+    code: str
+    label: str  # in the language of the page
+    teams: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What the name of its file has: a team may be called like a country."""
+        return f"{self.kind}_{file_part(self.code)}"
+
+
+def of_folder(
+    folder: Path, language: str | None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None, group: str = "",
+) -> str:  # fmt: skip
+    """Give the page of a dataset, or that of a `group` by its name; nothing where nobody is called so."""
+    with open_dataset(folder) as store:
+        named = {each.name: each for each in team_groups(store, language, round_, period)} if group else {}
+        if group and group not in named:
+            return ""
+        return of_dataset(store, language, round_, masked=masked, period=period, group=named.get(group))
+
+
+def of_dataset(
+    store: Store, language: str | None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None, group: TeamGroup | None = None,
+) -> str:  # fmt: skip
+    """Give the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
+
+    Raises `StoreError` where they are not, `UsageError` where there is no such period.
+    """
+    language, today = language or spec_language(store.schema.spec), day_of(store)
+    chosen, expected = of_period(store, round_, period)
+    with ExitStack() as stack:
+        whole, named = store, chosen
+        if group is not None:
+            files = [row for row in store.records(SUBMISSIONS.name) if row["team"] in group.teams]
+            # a page of teams that sent nothing in the period tells of no other one
+            named = chosen if any(row["period"] == chosen for row in files) else None
+            ours = [row["submission"] for row in files if named is not None]
+            whole = stack.enter_context(of_some(store, ours, today))
+            if expected is not None:
+                of_group = (team for team in expected.teams if team.code in group.teams)
+                expected = replace(expected, teams=tuple(of_group))
+        shown = stack.enter_context(shared(whole, today)) if masked else whole
+        found = replace(overview(shown, today, language, expected, period=named, whole=whole), period=chosen)
+        if masked and group is not None:  # beside the page of all teams they could give a count away
+            found = replace(found, indicators=None, numbers=())
+        return page_of(found, group)
+
+
+def team_groups(
+    store: Store, language: str | None, round_: Round | None, period: str | None
+) -> list[TeamGroup]:
+    """Give every country and every team that there may be a page of. Raises `UsageError` as `of_dataset` does."""
+    language, spec = language or spec_language(store.schema.spec), store.schema.spec
+    chosen, expected = of_period(store, round_, period)
+    found, _ = teams(store, day_of(store), expected, chosen)
+    countries: dict[str, list[str]] = {}
+    for team in found:
+        countries.setdefault(team.country, []).append(team.code)
+    named = [
+        TeamGroup("country", code, label_of(spec, spec.countries, code, language), tuple(some))
+        for code, some in sorted(countries.items())
+        if code and spec
+    ]
+    return [*named, *(TeamGroup("team", team.code, team.code, (team.code,)) for team in found)]
+
+
+def group_named(known: Iterable[TeamGroup], kind: str, text: str) -> TeamGroup:
+    """Give the country or team that somebody names by its code or its label. Raises `UsageError` with those known."""
+    of_kind = {each.code: each for each in known if each.kind == kind}
+    by_name = {fold(each.label): each for each in of_kind.values()} | {
+        fold(code): each for code, each in of_kind.items()
+    }
+    if fold(text) not in by_name:
+        raise UsageError(f"There is no {kind} '{text}' here. {remedy_for(text, list(of_kind))}")
+    return by_name[fold(text)]
+
+
+def pages_of_folder(folder: Path, output: Path, round_: Round | None = None, *, masked: bool = False) -> Path:
+    """Write the overview and the brief of a consolidated folder, both of the same figures; gives the overview.
+
+    A round folder says itself who was expected.
+    """
+    if round_ is None and (folder / FILE).is_file():
+        round_ = load_round(folder)
+    with open_dataset(folder) as store:
+        found = figures_of(store, None, round_, masked=masked, change=last_change(folder))
+    write_brief(page_of(found), output, masked=masked)
+    return write_overview(overview_page_of(found), output, masked=masked)
+
+
+def write_brief(text: str, folder: Path, *, masked: bool = False, group: str = "") -> Path:
+    """Write the page into a folder; gives the file."""
+    path = brief_page(folder, masked=masked, group=group)
+    write_if_changed(path, text.encode("utf-8", "replace"))
+    return path
+
+
+# the page
+
+
+def page_of(found: Overview, group: TeamGroup | None = None) -> str:
+    """Give an overview as a page for whoever has a minute."""
+    view = BriefView(found, group)
+    style = asset("brief.css") + view.style()
+    return rendered("brief.html.j2", found.language, style, o=found, b=view.brief, v=view)
+
+
+class BriefView(OverviewView):
+    """What the template asks of a brief beyond its figures."""
+
+    most_names = 8  # of teams that have not answered
+    of_risk, of_indicator = 110, 60  # characters at most of a name, so that a sheet of paper holds all of it
+    # parts of the reconciliation that somebody may miss in the figures
+    left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn")
+
+    def __init__(self, found: Overview, group: TeamGroup | None = None) -> None:
+        super().__init__(found)
+        self.group = group
+        self.own = found.spec.brief if found.spec else None
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return (self.own and self.own.title.say(self.language)) or self.say("Brief")
+
+    def heading(self, part: BriefPart) -> str:
+        """Give what a part is called: as the spec says, else as the program does."""
+        named = self.own.headings.get(part) if self.own else None
+        if named:
+            return named.say(self.language)
+        before = self.period_name(self.brief.before.name if self.brief.before else None)
+        return {
+            "teams": self.say("Who has answered"),
+            "numbers": self.say("In numbers"),
+            "risks": self.say("Most serious risks"),
+            "indicators": self.say("Progress to target"),
+            "changes": self.say("Compared with {period}").format(period=kept_in_order(before, self.language)),
+            "trust": self.say("How far the figures can be trusted"),
+        }[part]
+
+    def short(self, text: str | None, most: int) -> str:
+        """Give a text with so many characters at most; words for one that is masked or blank."""
+        if text is None:
+            return self.say("masked" if self.found.masked else "(blank)")
+        line = " ".join(text.split())
+        return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+    @property
+    def targets(self) -> Sequence[Indicator]:
+        """The indicators that are furthest from their targets."""
+        return self.brief.targets[:MOST_INDICATORS]
+
+    def asked(self, code: str) -> str:
+        """Give what a question asks, by its code."""
+        assert self.found.spec is not None
+        return self.found.spec.single_fields[code][1].label.say(self.language)
+
+    @property
+    def aside(self) -> Sequence[tuple[str, int]]:
+        """What came in and is in no figure, in words, with how many files."""
+        counts = asdict(self.found.received)
+        return [(self.parts[part], counts[part]) for part in self.left_aside if counts[part]]
+
+    @property
+    def changes(self) -> Sequence[tuple[str, Sequence[str]]]:
+        """What the period before came to, and what this one does, by what is compared."""
+        now, before = self.brief.period, self.brief.before
+        if now is None or before is None:
+            return ()
+        sides = (before, now)
+        shares = [whole_percents(each.answered, each.required) / 100 for each in sides if each.required]
+        rows = [(self.say("Returns that count"), [self.number(each.returns) for each in sides])]
+        if shares[1:]:
+            rows.append((self.say("Required answers given"), [*map(self.percent, shares)]))
+        if self.brief.level and (before.levels or now.levels):
+            level = self.brief.level
+            counts = [each.levels.get(level.code, 0) for each in sides]
+            rows.append((self.say("Risks"), [self.number(sum(each.levels.values())) for each in sides]))
+            rows.append((f"{self.say('Risks')}: {level.label}", [*map(self.number, counts)]))
+        return rows
+
+    def style(self) -> str:
+        """Give the colours of the levels, and what stands at the foot of a printed page."""
+        rules = [level_rules(f"l{at}", level.colour) for at, level in enumerate(self.levels)]
+        whose = [self.group.label] if self.group else []
+        foot = " · ".join([self.title, *whose, self.day(self.found.today)])
+        return f"{''.join(rules)}{foot_rule(foot)}"

@@ -1,0 +1,135 @@
+"""An overview to the brief: which of its figures somebody who has a minute is told, and the sentences made of them.
+
+Nothing is worked out here that the overview does not show as well; what it does not know is not there, and a sentence
+that needs it is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from string import Formatter
+
+from ..core.words import kept_in_order, number, percent, translator
+from ..dataset.aggregates.risks import AFTER
+from ..dataset.reconciliation import PeriodFigures
+from ..exchange.validation import ACCEPTED, RETURNED
+from .overview_build import MISSING, WAITING
+from .overview_model import Indicator, Overview, RiskLevel, TeamProgress, TopRisk, whole_percents
+
+MOST_RISKS, MOST_INDICATORS = 5, 5
+CAME = (ACCEPTED, RETURNED, WAITING)  # states of teams that have answered
+
+
+class Brief:
+    """What an overview comes to, in the language of its page."""
+
+    def __init__(self, found: Overview) -> None:
+        self.found, self.language = found, found.language
+        self.say = translator(found.language)
+        self.answered = [team for team in found.teams if team.state in CAME]
+        self.late = [team for team in self.answered if team.days_late]
+        # who has not answered, the latest first
+        missing = [team for team in found.teams if team.state == MISSING]
+        self.silent: Sequence[TeamProgress] = sorted(missing, key=lambda team: -team.days_late)
+        self.expected = len(self.answered) + len(self.silent) if found.expected else None
+
+    @cached_property
+    def period(self) -> PeriodFigures | None:
+        """What the period of the page comes to; None where nothing of it counts."""
+        return next((each for each in self.found.periods if each.name == self.found.period), None)
+
+    @cached_property
+    def before(self) -> PeriodFigures | None:
+        """What the period before comes to; None where the dataset has none."""
+        names = [each.name for each in self.found.periods]
+        earlier = self.found.periods[names.index(self.period.name) + 1 :] if self.period else ()
+        return next(iter(earlier), None)
+
+    # risks and indicators
+
+    @property
+    def risks(self) -> Sequence[TopRisk]:
+        """The risks that weigh most."""
+        return self.found.risks.top[:MOST_RISKS] if self.found.risks else ()
+
+    @property
+    def level(self) -> RiskLevel | None:
+        """The highest level of the matrix."""
+        return self.found.risks.levels[-1] if self.found.risks else None
+
+    @cached_property
+    def targets(self) -> Sequence[Indicator]:
+        """The indicators of which it is known how far they are to their target, the furthest from it first."""
+        known = [one for one in self.found.indicators or () if one.periods[0].figures["progress"] is not None]
+        return sorted(known, key=lambda one: one.periods[0].figures["progress"])
+
+    # in words
+
+    @cached_property
+    def sentences(self) -> Sequence[str]:
+        """What all of it comes to: the sentences of the spec, else those of the program."""
+        say, own = self.say, self.found.spec.brief.sentences if self.found.spec else ()
+        after = bool(self.found.risks and self.found.risks.maps[-1].stage == AFTER)
+        wordings = [[text.say(self.language)] for text in own] or [
+            [
+                say("Answers have come from {answered} teams (late: {late}; silent: {silent})."),
+                say("Teams that have answered: {answered}."),
+            ],
+            [
+                say("The highest level after mitigation, {level}, applies to {highest} of {risks} risks.")
+                if after
+                else say("The highest level, {level}, applies to {highest} of {risks} risks.")
+            ],
+            [say("The target has been reached for {reached} of {targets} indicators.")],
+            [
+                say(
+                    "There are open errors in {open_errors} of the {returns} returns behind these figures, and "
+                    "{complete} of the required answers have been given."
+                ),
+                say("There are open errors in {open_errors} of the {returns} returns behind these figures."),
+            ],
+        ]
+        # of each the first that can be said
+        told = (next(filter(None, map(self._said, alike)), None) for alike in wordings)
+        return [*filter(None, told)]
+
+    def _said(self, sentence: str) -> str | None:
+        """Give a sentence with its figures; None where one of these is not known."""
+        named = [name for _, name, _, _ in Formatter().parse(sentence) if name]
+        return None if any(name not in self.figures for name in named) else sentence.format_map(self.figures)
+
+    @cached_property
+    def figures(self) -> Mapping[str, str]:
+        """The figures that sentences name, in words, as far as they are known."""
+        return dict(self._figures())
+
+    def _figures(self) -> Iterator[tuple[str, str]]:
+        counts = dict[str, int]()
+        if self.level and self.period and self.period.levels:
+            levels = self.period.levels
+            counts |= {"risks": sum(levels.values()), "highest": levels.get(self.level.code, 0)}
+            yield "level", kept_in_order(self.level.label, self.language)
+        if self.targets:
+            reached = sum(one.periods[0].figures["progress"] >= 1 for one in self.targets)
+            counts |= {"targets": len(self.targets), "reached": reached}
+        if self.found.counted:
+            counts |= {"returns": self.found.counted, "open_errors": self.found.from_returned}
+        if self.expected is not None:
+            counts |= {"silent": len(self.silent), "late": len(self.late)}
+        for name, count in counts.items():
+            yield name, number(count, self.language)
+        yield "answered", self.of(len(self.answered), self.expected)
+        if self.period and self.period.required:
+            share = whole_percents(self.period.answered, self.period.required) / 100
+            yield "complete", percent(share, self.language)
+        for line in self.found.numbers:
+            value = line["mean"] if line["total"] is None else line["total"]
+            yield line["field"], self.say("masked") if value is None else number(value, self.language)
+
+    def of(self, part: int, whole: int | None) -> str:
+        """Give a count, and where it is known of how many."""
+        if whole is None:
+            return number(part, self.language)
+        told = self.say("{answered} of {required}")
+        return told.format(answered=number(part, self.language), required=number(whole, self.language))

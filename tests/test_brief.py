@@ -1,0 +1,300 @@
+"""The brief: the figures of the overview on one sheet of paper, of all teams, of a country or of a team."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hrge_xl import load
+from tests import two_rounds
+from tests.command_line import hrge, ran
+from tests.databases import queried
+from tests.face import (
+    MOST_INDICATORS,
+    Overview,
+    Round,
+    Store,
+    Team,
+    TeamGroup,
+    brief_of_dataset,
+    brief_page_of,
+    overview_page_of,
+    team_groups,
+)
+from tests.face import overview as built
+from tests.fixture_types import Folders
+from tests.pages import in_a_window, stands_alone, violations
+from tests.played_rounds import accepted, play, silent, two_copies, with_a_mistake
+from tests.telling import telling
+from tests.temporary import of_results
+from tests.two_rounds import EARLIER, LATER, TODAY
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.xdist_group("two rounds")  # what they play is played once
+DAY = ("--today", "2026-08-01")
+SILENT = [Team(f"Directorate {at:02}", "PAK", deadline=date(2026, 7, 10)) for at in range(36)]
+TEAMS = [*(Team(code, country) for code, country in two_rounds.TEAMS[LATER].items()), *SILENT]
+ROUND = Round(Path(LATER), LATER, "hrge_toolkit", None, None, tuple(TEAMS))
+
+
+def words(text: str) -> str:
+    """What a page says, without its marks."""
+    body = re.sub(r"<(style|script).*?</\1>", "", text, flags=re.DOTALL)
+    return " ".join(re.sub("<[^>]+>", " ", body).split())
+
+
+def in_parts(text: str) -> dict[str, str]:
+    """What each part of a page says, by its heading."""
+    parts = re.findall("<h2>(.*?)</h2>(.*?)</section>", text, flags=re.DOTALL)
+    return {head: words(said) for head, said in parts}
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+# a round, by the command line
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: Folders) -> Path:
+    """A round that was refreshed: a team is right, one has a mistake, one is silent, of one two files conflict."""
+    folder = play(tmp_path_factory.mktemp("brief"), (accepted, with_a_mistake, silent, two_copies))
+    assert hrge("refresh", folder, *DAY) == 0
+    return folder
+
+
+def test_refresh_leaves_a_brief_that_says_what_status_and_the_dataset_say(played: Path) -> None:
+    text = read(played / "reports" / "brief.html")
+    lines = json.loads(ran("status", played, "--json", *DAY).out)
+    states = {line["team"]: line["state"] for line in lines}
+    assert list(states.values()) == ["accepted", "returned", "not issued", "to decide"]
+    parts = in_parts(text)
+    assert parts["Who has answered"] == "3 of 4 Have answered 1 Not answered Not answered: Cairo"
+    ((returns, errors),) = queried(
+        played, "SELECT COUNT(*), SUM(verdict = 'returned') FROM submissions WHERE status = 'counts'"
+    )
+    ((conflict,),) = queried(played, "SELECT COUNT(*) FROM submissions WHERE status = 'conflict'")
+    ((given, asked),) = queried(played, "SELECT SUM(answered), SUM(required) FROM aggregate_completeness")
+    trusted = parts["How far the figures can be trusted"]
+    assert f"Returns behind the figures: {returns}. Of these with open errors: {errors}." in trusted
+    assert f"Required answers given : {given} of {asked}".replace(" :", ":") in trusted
+    assert f"Waits for a decision: {conflict}" in trusted
+
+
+def test_the_sentences_are_those_of_the_spec_with_the_figures_of_the_dataset(played: Path) -> None:
+    text = read(played / "reports" / "brief.html")
+    ((participants,),) = queried(played, "SELECT total FROM aggregate_numbers WHERE field = 'PLN_06'")
+    ((risks, highest),) = queried(
+        played, "SELECT SUM(frequency), SUM(frequency) FILTER (WHERE level = 'H') FROM aggregate_risks"
+    )
+    level = load("example").matrix.levels[-1].label.say("en")  # type: ignore[union-attr]
+    assert re.findall("<li>(.*)", text[: text.index("<section>")]) == [
+        "Plans have come from 3 of 4 offices (late: 0; silent: 1).",
+        f"Participants expected: {participants:g}; risks at the highest level, {level}: {highest or 0} of {risks}.",
+        "There are open errors in 1 of the 2 plans behind these figures.",
+    ]
+    assert f"Participants expected {participants:g} " in in_parts(text)["In numbers"]
+    assert "<title>The workshops in brief · Workshop planner" in text
+
+
+def test_a_team_and_a_country_have_pages_of_their_own(played: Path, tmp_path: Path) -> None:
+    of_these = ("--country", "Pakistan", "--team", "Karachi", "--team", "Cairo")
+    told = ran("report", played, "--format", "brief", *of_these, "-o", tmp_path, *DAY)
+    names = ["brief_country_PAK.html", "brief_team_Karachi.html", "brief_team_Cairo.html"]
+    assert told.out.split() == [str(tmp_path / name) for name in names]
+    country, karachi, cairo = (read(tmp_path / name) for name in names)
+    # all teams are of one country
+    assert in_parts(country) == in_parts(read(played / "reports" / "brief.html"))
+    query = "SELECT SUM(answered), SUM(required) FROM completeness WHERE current AND team = 'Karachi'"
+    ((given, asked),) = queried(played, query)
+    trusted = in_parts(karachi)["How far the figures can be trusted"]
+    assert "Returns behind the figures: 1. Of these with open errors: 1." in trusted
+    assert f"Required answers given: {given} of {asked}" in trusted
+    assert "Plans have come from 0 of 1 offices (late: 0; silent: 1)." in cairo
+    assert "Period: 2026-H1" in words(cairo) or "Round: 2026-H1" in words(cairo)
+    assert list(in_parts(cairo)) == ["Who has answered", "How far the figures can be trusted"]
+    for text, name in ((country, "Pakistan"), (karachi, "Karachi")):
+        assert f"The workshops in brief · <bdi>{name}</bdi></h1>" in text
+
+
+def test_whom_a_brief_can_be_of_is_said(played: Path, tmp_path: Path) -> None:
+    brief = ("report", played, "--format", "brief", "-o", tmp_path, *DAY)
+    assert (
+        "There is no team 'Karatchi' here. Did you mean 'Karachi'?"
+        in ran(*brief, "--team", "Karatchi", code=2).err
+    )
+    assert "There is no country 'FRA' here. Known are: PAK." in ran(*brief, "--country", "FRA", code=2).err
+    wrong = ran("report", played, "--team", "Karachi", "-o", tmp_path, *DAY, code=2).err
+    assert "--country and --team choose what a brief is of. Add --format brief, or leave them out." in wrong
+    assert not [*tmp_path.iterdir()]
+
+
+def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(played, tmp_path / "round")
+    brief = ("report", folder, "--format", "brief", "-o", folder / "reports", *DAY)
+    assert hrge(*brief, "--team", "Karachi", "--lang", "fr") == 0
+    assert hrge(*brief, "--country", "PAK", "--shareable") == 0
+    assert hrge("verify", folder) == 0
+    for page in ("brief.html", "brief_team_Karachi.html", "brief_shareable_country_PAK.html"):
+        file, text = folder / "reports" / page, read(folder / "reports" / page)
+        file.write_text(text.replace('class="plain">', 'class="plain"><li>0'), encoding="utf-8")
+        assert read(file) != text
+        assert page in ran("verify", folder, code=1).out
+        file.write_text(text, encoding="utf-8")
+
+
+# two rounds of the Toolkit
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[Store]:
+    with two_rounds.dataset(EARLIER, LATER) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def whole(both: Store) -> Overview:
+    return built(both, TODAY, "en", ROUND)
+
+
+def test_the_brief_says_what_the_overview_says(both: Store, whole: Overview) -> None:
+    text = brief_of_dataset(both, "en", ROUND)
+    parts, first = in_parts(text), overview_page_of(whole).partition('id="who"')[0]
+    told = re.findall("<li>(.*)", text[: text.index("<section>")])
+    assert "Answers have come from 4 of 40 teams (late: 0; silent: 36)." in told
+    assert [sentence for sentence in told if f"<li>{sentence}" not in first] == []
+    assert whole.risks
+    risks = parts["Gravest risks after mitigation"]
+    for risk in whole.risks.top[:5]:
+        assert f"{risk.source.text} {risk.source.team} · {risk.source.sheet} {risk.source.cell}" in risks
+    assert risks.count("→") == 5 < len(whole.risks.top)
+    now, before = whole.periods[0], whole.periods[1]
+    changes = parts[f"Compared with {before.name}"]
+    assert f"Returns that count {before.returns} {now.returns}" in changes
+    level = whole.risks.levels[-1]
+    assert (
+        f"Risks: {level.label} {before.levels.get(level.code, 0)} {now.levels.get(level.code, 0)}" in changes
+    )
+    assert f"Risks {sum(before.levels.values())} {sum(now.levels.values())}" in changes
+
+
+def test_the_first_round_is_compared_with_none(both: Store) -> None:
+    earlier = two_rounds.period_of(both, EARLIER)
+    assert "Compared with" not in brief_of_dataset(both, "en", period=earlier)
+
+
+def test_an_indicator_stands_with_its_target() -> None:
+    with two_rounds.dataset(EARLIER) as store:
+        found, text = built(store, TODAY, "en"), brief_of_dataset(store, "en")
+    known = [one for one in found.indicators or () if one.periods[0].figures["progress"] is not None]
+    assert known
+    told = in_parts(text)["Progress to target"]
+    for one in known[:MOST_INDICATORS]:
+        line = one.periods[0].figures
+        figures = " ".join(f"{line[name]:,g}" for name in ("baseline", "total", "target"))
+        assert f"{one.label} {one.periods[0].label} {figures} {line['progress']:.0%}" in told
+    assert f"The target has been reached for 0 of {len(known)} indicators." in text
+
+
+def test_a_page_to_share_masks_what_the_overview_masks() -> None:
+    with two_rounds.dataset(EARLIER) as store:
+        (one,) = [group for group in team_groups(store, "en", None, None) if group.name == "team_PAK"]
+        own, masked, part = (
+            brief_of_dataset(store, "en", masked=hidden, group=group)
+            for hidden, group in ((False, None), (True, None), (True, one))
+        )
+    assert "Not for sharing" in own
+    assert "Women and groups outside the capital are not heard" in own
+    for text in (masked, part):
+        assert "counts of 1 to 10 people are masked" in text
+        assert "Women and groups outside the capital are not heard" not in text  # a restricted question
+        assert "<bdi>masked</bdi>" in text
+    # what is masked of a team could be told from its page and that of all teams
+    assert "Progress to target" not in part
+    assert "Numbers and indicators are left out" in part
+
+
+def test_what_there_is_not_has_no_heading() -> None:
+    with of_results([], load("example"), TODAY) as store:
+        text = brief_of_dataset(store, "en")
+    assert list(in_parts(text)) == ["Who has answered", "How far the figures can be trusted"]
+    assert '<ul class="says">' not in text
+
+
+# how it looks
+
+
+LONG = "What may happen to people who are identified too late, referred too early, or not at all, " * 2
+LOOKS = [(tag, width) for tag in ("ar", "en", "fr", "ru", "ur") for width in (375, 1280)]
+
+
+@pytest.fixture(scope="module")
+def fullest(whole: Overview) -> Overview:
+    """As much as a page can hold: long names, many silent teams, indicators, numbers, an earlier period."""
+    with two_rounds.dataset(EARLIER) as store:
+        (known, *_) = [
+            one for one in built(store, TODAY, "en").indicators or () if one.periods[0].figures["progress"]
+        ]
+    assert whole.risks
+    assert whole.spec
+    top = [risk._replace(source=risk.source._replace(text=LONG)) for risk in whole.risks.top]
+    line = {
+        "field": "FRM_06",
+        "total": 12_345.0,
+        "mean": 1_234.56,
+        "minimum": 1.0,
+        "maximum": 9_999.0,
+        "teams": 40,
+    }
+    return replace(
+        whole, risks=whole.risks._replace(top=top), numbers=[line] * 5,
+        indicators=[known._replace(label=LONG)] * (MOST_INDICATORS + 3),
+    )  # fmt: skip
+
+
+def page(found: Overview, language: str) -> str:
+    everybody = TeamGroup("country", "PAK", "Pakistan", ())
+    return brief_page_of(replace(found, language=language), everybody)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_it_is_one_sheet_of_paper(browser: Browser, fullest: Overview, tmp_path: Path, language: str) -> None:
+    path = tmp_path / "brief.html"
+    path.write_text(page(fullest, language), encoding="utf-8")
+    with in_a_window(browser, path) as (opened, trouble):
+        printed = opened.pdf(prefer_css_page_size=True)
+    assert trouble == []
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("look", telling(LOOKS, ("ar", 375), ("en", 1280)))
+def test_it_fits_a_telephone_and_axe_finds_nothing(
+    browser: Browser, fullest: Overview, tmp_path: Path, look: tuple[str, int]
+) -> None:
+    language, width = look
+    path = tmp_path / "brief.html"
+    path.write_text(page(fullest, language), encoding="utf-8")
+    with in_a_window(browser, path, width) as (opened, trouble):
+        assert trouble == []
+        assert opened.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(opened) == []
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "zh"])
+def test_it_asks_for_nothing_and_is_in_one_language(fullest: Overview, language: str) -> None:
+    text = page(fullest, language)
+    assert stands_alone(text)
+    assert f'lang="{language}"' in text
