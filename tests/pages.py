@@ -70,7 +70,7 @@ def rows_behind(text: str, anchor: str) -> dict[tuple[str, str], set[str]]:
     assert listed, anchor
     found: dict[tuple[str, str], set[str]] = {}
     sheet = ""
-    for heading, places in re.findall(r'<p dir="auto">([^<]*)|<bdi dir="ltr">([^<]*)', listed[1]):
+    for heading, places in re.findall(r'<p><bdi>([^<]*)|<bdi dir="ltr">([^<]*)', listed[1]):
         sheet = heading or sheet
         for whose in unescape(places).split("; ") if places else ():
             team, cells = re.fullmatch(r"(.*?) ([A-Z]+\d+(?:, [A-Z]+\d+)*)", whose).groups()  # type: ignore[union-attr]

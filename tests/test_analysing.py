@@ -569,7 +569,7 @@ def test_ten_figures_lead_to_their_cells(folder: Path, found: Overview) -> None:
         for row in rows:
             alone = f'<bdi>{row.file}</bdi> · <bdi>{row.sheet}</bdi> <b dir="ltr">{row.cell}</b>'
             among = rf'<bdi dir="ltr">([^<]*; )?{row.team} ([A-Z]+\d+, )*{row.cell}\b'
-            listed = re.findall(rf'<p dir="auto">{row.sheet}</p>\s*<ul>(.*?)</ul>', page, re.DOTALL)
+            listed = re.findall(rf"<p><bdi>{row.sheet}</bdi></p>\s*<ul>(.*?)</ul>", page, re.DOTALL)
             assert alone in page or any(re.search(among, rows) for rows in listed), figure
             told = traced(folder, row)
             assert (Path(told["file"]).name, told["sheet"], told["cell"]) == (row.file, row.sheet, row.cell)

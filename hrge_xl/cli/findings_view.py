@@ -151,9 +151,8 @@ class _Printer:
 
     def __init__(self, language: str) -> None:
         self.language, self.say = language, translator(language)
-        self.behind = (
-            max(cell_len(self.say(word)) for word in WORDS) + 4
-        )  # columns, of the word before a text
+        # columns, of the word before a text
+        self.behind = max(cell_len(self.say(word)) for word in WORDS) + 4
 
     def files(self, files: Sequence[FileRow], *, quiet: bool) -> None:
         """Print some files."""

@@ -89,10 +89,8 @@ class Wording:
         own = map(
             placeholders, (kind_of(about).message, kind_of(about).message_of_value, kind_of(about).remedy)
         )
-        named = sorted(
-            asked_of_row(about, self._field(finding, finding.field)).union({ARITHMETIC}, *own)
-            & details.keys()
-        )
+        asked = asked_of_row(about, self._field(finding, finding.field)) | {ARITHMETIC}
+        named = sorted(asked.union(*own) & details.keys())
         noted = {name: details[name] for name in named if details[name] != known.get(name)}
         return replace(finding, words=words, details=noted, language=language)
 

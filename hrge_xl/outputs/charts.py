@@ -20,7 +20,7 @@ EDGE, TOP, FOOT = 10, 24, 22
 ROOM = 0.85  # of the height is for a sum that grows: the rest is for its value, below the names of the marks
 LINE = 13  # the height of a line of text
 LETTER, APART = 6.8, 8  # the width of a letter, and between two labels
-START, MIDDLE, END = "start", "middle", "end"
+START, MIDDLE = "start", "middle"
 
 
 class Point(NamedTuple):

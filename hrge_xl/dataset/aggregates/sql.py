@@ -225,7 +225,8 @@ def said(spec: Spec, field: Field, value: Any, language: str) -> str:
         codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")
         return "; ".join(label_of(spec, field.vocabulary, code, language) for code in codes)
     if field.calculated and field.result == "level" and spec.matrix is not None:
-        return spec.matrix.level[str(value)].label.say(language)
+        level = spec.matrix.level.get(value)
+        return value if level is None else level.label.say(language)
     if field.list_name in (YES_NO, TICK):
         return translator(language)("Yes" if value == "Y" else "No")
     if kind_of(field) is ColumnKind.DATE:
