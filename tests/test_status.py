@@ -316,7 +316,7 @@ def test_a_refresh_fits_a_window_of_80_columns(of_forty: Path, capsys: Capsys) -
     assert "Late: Ministère-de-la-Justice-00 (5 days), Ministère-de-la-Justice-01 (5 days), " in told
     assert "Ministère-de-la-Justice-04 (5 days) and 15 more." in told  # cut, and said so
     assert "Due next: 2026-07-25, in 10 days: Ministère-de-la-Justice-20, " in told
-    assert "Files in: 2026-H1: data.xlsx, reports/overview.html, feedback/, drafts/" in told
+    assert "Files in: 2026-H1: data.xlsx, feedback/, reports/overview.html and brief.html" in told
 
 
 @pytest.mark.parametrize(("columns", "most"), [("60", 60), ("200", 120)])

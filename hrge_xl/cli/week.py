@@ -95,10 +95,7 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
         first.append(f"No address in the list of teams: {_named(week.without_address)}")
     if first:
         yield "Look first", " ".join(first)
-    yield (
-        "Files in",
-        f"{week.round.folder}: data.xlsx, reports/overview.html, reports/brief.html, feedback/, drafts/",
-    )
+    yield "Files in", f"{week.round.folder}: data.xlsx, feedback/, reports/overview.html and brief.html"
 
 
 def _to_send(week: hrge_xl.RefreshResult) -> str:
