@@ -87,7 +87,8 @@ def dataset_of(
 
 def _result(layout: Layout, sent: Submission, outcome: Outcome) -> Result:
     more = checked_answers(sent, outcome), outcome
-    return Result(sent.path, sent.sha256, 1, ACCEPTED, outcome.findings, *more, read_by=layout.spec.folder)
+    team, read_by = sent.identity.team, layout.spec.folder
+    return Result(sent.path, sent.sha256, 1, ACCEPTED, outcome.findings, *more, read_by=read_by, team=team)
 
 
 def _read(

@@ -15,7 +15,7 @@ from tests.test_round_changes import WHY, entered, file, state
 from tests.test_senders import SENT, arrives, begun, workbook
 
 LATER = "2026-09-08"
-PAGES = ("data.xlsx", "reports/overview.html", "reports/validation.html")
+PAGES = ("data.xlsx", "reports/overview.html", "reports/brief.html", "reports/validation.html")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_its_figures_stay_and_what_comes_waits(closed: Path, tmp_path: Path) -> 
         files = json.loads(ran("validate", folder, "--json", "--today", LATER, code=None).out)["files"]
         assert [each["path"].rpartition("/")[2] for each in files] == ["Odesa.xlsx"]
     assert pages(closed) == before
-    assert sealed(closed) == [0, 0, 0]
+    assert sealed(closed) == [0] * 4
     assert hrge("verify", closed) == 0
 
 
@@ -91,14 +91,14 @@ def test_it_goes_on_when_it_is_reopened(closed: Path) -> None:
     text = file(closed)
     ran("round", "reopen", closed, *WHY)
     assert file(closed) == text.replace("closed: '2026-07-20'\n", "")
-    assert sealed(closed) == [0, 0, 0]
+    assert sealed(closed) == [0] * 4
     assert "round close" in ran("round", "undo", closed, *WHY, code=2).err
     assert "is not closed" in ran("round", "reopen", closed, *WHY, code=2).err
     ran("refresh", closed, "--today", LATER)
     assert state(closed, "Minsk", LATER).split()[1] == "accepted"
-    assert sealed(closed) == [1, 1, 1]
+    assert sealed(closed) == [1] * 4
     ran("round", "close", closed, *WHY[:-1], LATER)
-    assert sealed(closed) == [0, 0, 0]
+    assert sealed(closed) == [0] * 4
     assert entered(closed) == [
         "round closed on 2026-07-20",
         "note",

@@ -236,7 +236,7 @@ def close(
 ) -> None:  # fmt: skip
     """Close a round: its figures stay as they are, under seals; what comes later waits.
 
-    What is new is taken in first, and what is left open is said. data.xlsx, the overview and the validation report are
+    What is new is taken in first, and what is left open is said. data.xlsx, overview, brief and validation report are
     brought up to date and sealed. From then on changes, decisions and waivers are refused, and files that come are
     listed as waiting, until the round is reopened.
 

@@ -18,7 +18,7 @@ from ..dataset.returns import Return, settled
 from ..ledger.events import FILE, Arrived
 from ..ledger.ledger import Ledger
 from ..ledger.seals import Seal
-from ..outputs import exports, overview_page, report_pages, write_report
+from ..outputs import exports, pages_beside, report_pages, write_report
 from ..outputs.build import Facts, document
 from ..rounds.changes import PlannedChange, change_round
 from ..rounds.changes import close as planned_end
@@ -189,5 +189,5 @@ def close_round(
         _write_report(dataset, ledger, day)
     change_round(planned, reason=reason, by=by, day=day)
     reports = folder / REPORTS
-    pages = [folder / exports.WORKBOOK, overview_page(reports), *report_pages(reports, "html")]
+    pages = [folder / exports.WORKBOOK, *pages_beside(reports), *report_pages(reports, "html")]
     return [sign(folder, page, by=by) for page in pages]
