@@ -342,3 +342,33 @@ def test_a_file_is_asked_for_again_until_a_good_one_comes(
     minsk = workbook(round_, "Minsk")
     arrives(round_, mail("minsk@bücher.example", SENT + timedelta(hours=2), {"m.xlsx": minsk}), "4.eml")
     assert week(round_, capsys)["ask_again"] == ["new.xlsx (Odesa)"]
+
+
+def test_who_sent_a_workbook_of_another_round_is_asked_for_that_of_this_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At once, in the language of the team, once, with the right workbook; until it comes."""
+    (tmp_path / "earlier").mkdir()
+    earlier, round_ = begun(tmp_path / "earlier"), begun(tmp_path, TEAMS.replace("PAK,en", "PAK,fr"))
+    (round_ / "round.yaml").write_text(
+        (round_ / "round.yaml").read_text("utf-8").replace("name: round", "name: 2026-H2"), "utf-8"
+    )
+    rmtree(round_ / "issued")
+    assert run(["generate", str(round_), "--today", "2026-07-01"]) == 0
+    arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": workbook(earlier, "Odesa")}))
+    week(round_, capsys)
+    week(round_, capsys)
+    (file,) = (round_ / "drafts").rglob("Odesa*.eml")  # and no reminder
+    draft = message_from_bytes(file.read_bytes(), policy=default)
+    assert isinstance(draft, EmailMessage)
+    body = draft.get_body(("plain",))
+    assert body is not None
+    assert file.name == "Odesa_ask-other-round.eml"
+    assert "d'un autre cycle : ses réponses ne peuvent pas compter dans 2026-H2" in body.get_content()
+    assert [each.get_filename() for each in draft.iter_attachments()] == ["Odesa_fr.xlsx"]
+    arrives(round_, mail("odesa@example.org", SENT, {"Right.xlsx": workbook(round_, "Odesa")}), "right.eml")
+    week(round_, capsys)
+    assert "Odesa_thanks.eml" in [
+        path.name.replace("_WS-07", "") for path in (round_ / "drafts").rglob("*.eml")
+    ]
+    assert not [*(round_ / "drafts").rglob("*ask-other-round.eml")]

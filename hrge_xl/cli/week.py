@@ -242,9 +242,9 @@ def drafts(
     """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 
     KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder, ask (for the workbook, of
-    a team that wrote without one) and thanks; by default all but issue. Each is written once, into ROUND/drafts/DAY,
-    with a list for mail merge beside them. Addresses come from the column `email` of the team list, texts from
-    ROUND/messages if there are any. Nothing is ever sent.
+    a team that wrote without one or sent that of another round) and thanks; by default all but issue. Each is written
+    once, into ROUND/drafts/DAY, with a list for mail merge beside them. Addresses come from the column `email` of the
+    team list, texts from ROUND/messages if there are any. Nothing is ever sent.
 
     With --done, nothing is written: what you have sent moves into ROUND/sent, and the ledger says so.
 

@@ -18,7 +18,7 @@ from ..dataset.return_status import CONFLICT, COUNTS, DOUBTS, EXCLUDED, SUPERSED
 from ..dataset.returns import Return
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind, Severity
-from ..findings.identity import MADE_FROM_OLDER_VERSION, SENDER_NOT_THE_TEAMS
+from ..findings.identity import ANOTHER_ROUND, MADE_FROM_OLDER_VERSION, SENDER_NOT_THE_TEAMS
 from ..layout.wording import text
 from ..ledger.events import FILE
 from ..spec.model import Spec
@@ -66,6 +66,12 @@ class TeamStatus:
         """The returns to look at: those that count or wait for a decision; of somebody unexpected all."""
         meant = [return_ for return_ in self.returns if return_.status in (COUNTS, CONFLICT)]
         return meant or (list(self.returns) if self.state in (STRANGE, REFUSED) else [])
+
+    @property
+    def of_another_round(self) -> Return | None:
+        """The newest of those that were issued in another round, and do not count in this one."""
+        meant = (each for each in self.returns if each.status == EXCLUDED and _has(each, ANOTHER_ROUND))
+        return max(meant, key=lambda return_: return_.age, default=None)
 
     @property
     def newest(self) -> Return | None:

@@ -17,6 +17,7 @@ class MailType(StrEnum):
     AFTER = "reminder-after"
     CORRECT = "reminder-to-correct"
     ASK = "ask"  # for the workbook, of who wrote without one
+    OTHER_ROUND = "ask-other-round"  # of who sent one of another round
     THANKS = "thanks"
 
 
@@ -36,6 +37,6 @@ MAIL_KINDS: Mapping[str, MailKind] = {
     "issue": MailKind((MailType.ISSUE,), "workbook to issue", "workbooks to issue"),
     "feedback": MailKind((MailType.FEEDBACK,), "feedback message", "feedback messages"),
     "reminder": MailKind(REMINDERS, "reminder", "reminders"),
-    "ask": MailKind((MailType.ASK,), "request for the workbook", "requests for the workbook"),
+    "ask": MailKind((MailType.ASK, MailType.OTHER_ROUND), "request for the workbook", "requests for the workbook"),
     "thanks": MailKind((MailType.THANKS,), "thank-you message", "thank-you messages"),
 }

@@ -235,17 +235,18 @@ class _Work:
         yield from _issues_due(issued, expected)
         waiting = [team_status.team.code for team_status in expected if team_status.state in OPEN]
         refused, _, letters = unanswered(self.dataset, waiting)
-        yield from _requests_due(issued, expected, letters)
+        asked = {mail.team.code: mail for mail in _requests_due(issued, expected, letters)}
+        yield from asked.values()
         sent = {team_status.team.code for team_status in expected if team_status.sent_for_others}
         sent.update(team for team, some in refused.items() if some)
-        sent.update(team for team, letter in letters.items() if self._asked_lately(known, team, letter))
+        sent.update(team for team, mail in asked.items() if self._asked_lately(known, mail.key))
         yield from _reminders_due(issued, expected, self.today, sent)
         yield from _corrections_due(self.round, expected, given, self.today)
         yield from _thanks_due(expected, given)
 
-    def _asked_lately(self, known: Mapping[str, Drafted], team: str, letter: Letter) -> bool:
-        """Say whether a team was not asked yet for the workbook that its letter lacked, or in the last days."""
-        draft = known.get(f"{MailType.ASK}:{team}:{letter.key}")
+    def _asked_lately(self, known: Mapping[str, Drafted], key: str) -> bool:
+        """Say whether a team was not asked yet for its workbook, or in the last days."""
+        draft = known.get(key)
         return draft is None or (self.today - date.fromisoformat(draft.day)).days < EVERY
 
 
@@ -263,12 +264,13 @@ def _issues_due(issued: IssuedFiles, statuses: Iterable[TeamStatus]) -> Iterator
 def _requests_due(
     issued: IssuedFiles, statuses: Iterable[TeamStatus], letters: Mapping[str, Letter]
 ) -> Iterator[PendingMail]:
-    """Yield a request for the workbook to each team whose last letter had none."""
+    """Yield a request for the workbook to each team whose last letter had none, or one of another round."""
     for team_status in statuses:
-        team = team_status.team
-        letter = letters.get(team.code)
-        if letter is not None:
-            yield _due(MailType.ASK, team, letter.key, _to_fill_in(issued, team), file=letter.files)
+        team, files = team_status.team, _to_fill_in(issued, team_status.team)
+        if (letter := letters.get(team.code)) is not None:
+            yield _due(MailType.ASK, team, letter.key, files, file=letter.files)
+        elif team_status.state in OPEN and (stray := team_status.of_another_round) is not None:
+            yield _due(MailType.OTHER_ROUND, team, stray.submission, files, file=stray.name)
 
 
 def _reminders_due(
