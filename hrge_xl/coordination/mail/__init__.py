@@ -37,6 +37,8 @@ MAIL_KINDS: Mapping[str, MailKind] = {
     "issue": MailKind((MailType.ISSUE,), "workbook to issue", "workbooks to issue"),
     "feedback": MailKind((MailType.FEEDBACK,), "feedback message", "feedback messages"),
     "reminder": MailKind(REMINDERS, "reminder", "reminders"),
-    "ask": MailKind((MailType.ASK, MailType.OTHER_ROUND), "request for the workbook", "requests for the workbook"),
+    "ask": MailKind(
+        (MailType.ASK, MailType.OTHER_ROUND), "request for the workbook", "requests for the workbook"
+    ),
     "thanks": MailKind((MailType.THANKS,), "thank-you message", "thank-you messages"),
 }
