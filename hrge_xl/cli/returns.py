@@ -40,11 +40,12 @@ def validate(
 
     Next: hrge-xl feedback output/2026-H1 -o feedback
     """
+    request = question(paths, how)  # before what takes long to import, as it starts a reader
     from ..outputs.build import file_rows
     from ..outputs.formats.json import render
     from .findings_view import print_every_line, print_folded
 
-    request, quiet, verbose = question(paths, how), is_set("quiet"), is_set("verbose")
+    quiet, verbose = is_set("quiet"), is_set("verbose")
     with hrge_xl.datasets(replace(request, answers=as_json)) as found:
         run = facts(request, redacted=redact, language=lang)
         files = file_rows(found, run.language, redacted=redact)
@@ -94,11 +95,11 @@ def check(file: str, **how: Any) -> Exit:
 
     Next: hrge-xl explain V001
     """
+    request = question([file], {"jobs": 1, **how})
     from ..outputs.build import file_rows
     from .findings_view import print_every_line
 
     round_ = hrge_xl.round_named(how["spec"])
-    request = question([file], {"jobs": 1, **how})
     with hrge_xl.datasets(replace(request, answers=False, wanted=round_.wanted if round_ else None)) as found:
         files = file_rows(found)
         print_every_line(files, quiet=False)
@@ -169,9 +170,10 @@ def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) ->
 
     Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
+    request = question(paths, how)
     from ..outputs.feedback_files import SCHEMA
 
-    given = hrge_xl.give_feedback(question(paths, how), output, **how)
+    given = hrge_xl.give_feedback(request, output, **how)
     print_lines(given.warnings, err=True)
     for made in given.files:
         if not as_json:
