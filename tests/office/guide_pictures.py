@@ -48,6 +48,7 @@ SHEETS = (
 PAGES = (
     Page("overview", "reports/overview.html"),
     Page("overview-risks", "reports/overview.html", "risks"),
+    Page("brief", "reports/brief.html"),
     Page("validation", "reports/validation.html"),
 )
 
