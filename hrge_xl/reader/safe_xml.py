@@ -145,6 +145,9 @@ def prove(
         except UnicodeDecodeError:
             kind = BAD_ENCODING
         guard.refuse(kind, line=str(error.lineno), column=str(error.offset + 1))
+    finally:  # parser and guard hold each other, and nobody looks for cycles while a file is read
+        parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.XmlDeclHandler = None
+        parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
 
 
 def resolved(text: str) -> str:
