@@ -377,8 +377,8 @@ def brief(
 ) -> dict[str, str]:  # fmt: skip
     """Give the brief of an open dataset as a page: of all teams, or one for each of some `countries` and `teams`.
 
-    They go by what the name of a file says of each; that of all teams by an empty text. Raises `UsageError` for several
-    datasets, and for a country or a team that there is not.
+    The key of a page is what the name of its file adds; that of all teams has an empty one. Raises `UsageError` for
+    several datasets, and for a country or a team that there is not.
     """
     from .core.paths import check_several
     from .outputs.brief import group_named, of_dataset, team_groups

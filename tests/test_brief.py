@@ -90,6 +90,7 @@ def test_refresh_leaves_a_brief_that_says_what_status_and_the_dataset_say(played
     assert f"Returns behind the figures: {returns}. Of these with open errors: {errors}." in trusted
     assert f"Required answers given : {given} of {asked}".replace(" :", ":") in trusted
     assert f"Waits for a decision: {conflict}" in trusted
+    assert "Not for sharing" not in text  # this spec counts no people, and has no restricted question
 
 
 def test_the_sentences_are_those_of_the_spec_with_the_figures_of_the_dataset(played: Path) -> None:
@@ -214,7 +215,7 @@ def test_a_page_to_share_masks_what_the_overview_masks() -> None:
             brief_of_dataset(store, "en", masked=hidden, group=group)
             for hidden, group in ((False, None), (True, None), (True, one))
         )
-    assert "Not for sharing" in own
+    assert "Not for sharing: small counts of people are shown." in own
     assert "Women and groups outside the capital are not heard" in own
     for text in (masked, part):
         assert "counts of 1 to 10 people are masked" in text

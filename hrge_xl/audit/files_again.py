@@ -61,10 +61,8 @@ class Setting:
 
     def request(self, round_: str | None, day: date) -> ValidationRequest:
         """Ask for the files of a round, or of none, on a day."""
-        wanted, at_hand = (
-            ExpectedReturn(self.specs.get(round_ or "", self.spec)),
-            self.rounds.get(round_ or ""),
-        )
+        wanted = ExpectedReturn(self.specs.get(round_ or "", self.spec))
+        at_hand = self.rounds.get(round_ or "")
         if at_hand is not None:
             wanted = replace(at_hand.wanted, spec=wanted.spec)
         passwords = at_hand.passwords if at_hand is not None else ()

@@ -20,8 +20,7 @@ from ..ledger.ledger import Ledger
 from ..ledger.seals import Seal
 from ..outputs import exports, pages_beside, report_pages, write_report
 from ..outputs.build import Facts, document
-from ..rounds.changes import PlannedChange, change_round
-from ..rounds.changes import close as planned_end
+from ..rounds.changes import PlannedChange, change_round, planned_end
 from ..rounds.datasets import Dataset, Question, came_back, datasets, one_dataset
 from ..rounds.receiving import Received
 from ..rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status

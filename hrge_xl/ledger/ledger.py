@@ -115,7 +115,7 @@ class Drafted(NamedTuple):
 class Letter(NamedTuple):
     """A mail that came without a workbook: who sent it and whose it was, when it came, and what was in it.
 
-    `what` says of each thing what it is, as people call it; `files` are their names, by comma too.
+    `what` says of each thing what it is, as people call it; `files` are their names. Both are separated by commas.
     """
 
     key: str

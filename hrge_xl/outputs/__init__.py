@@ -24,7 +24,8 @@ __all__ = [
 ]  # fmt: skip
 
 
-BRIEF = re.compile(r"brief(_shareable)?(?:_((?:country|team)_.+))?\.html")  # what files of briefs are called
+# what files of briefs are called
+BRIEF_FILE = re.compile(r"brief(_shareable)?(?:_((?:country|team)_.+))?\.html")
 
 
 def report(document: Document, name: str) -> bytes:
@@ -75,7 +76,7 @@ def brief_page(folder: Path, *, masked: bool = False, group: str = "") -> Path:
 
 def briefs_in(folder: Path) -> list[tuple[Path, bool, str]]:
     """Give the briefs that a folder holds, each with whether it may be shared, and of which `group` it is."""
-    found = ((path, BRIEF.fullmatch(path.name)) for path in sorted(folder.glob("*.html")))
+    found = ((path, BRIEF_FILE.fullmatch(path.name)) for path in sorted(folder.glob("*.html")))
     return [(path, bool(parts[1]), parts[2] or "") for path, parts in found if parts]
 
 

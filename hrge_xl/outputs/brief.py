@@ -190,7 +190,7 @@ class BriefView(OverviewView):
         return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
     @property
-    def targets(self) -> Sequence[Indicator]:
+    def furthest(self) -> Sequence[Indicator]:
         """The indicators that are furthest from their targets."""
         return self.brief.targets[:MOST_INDICATORS]
 

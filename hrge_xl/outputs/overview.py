@@ -124,13 +124,33 @@ class OverviewView:
         self.mirrored = direction(found.language) == "rtl"
         self.say = translator(found.language)
         self.parts = status_words(self.say)
-        self.counts_people = counts_people(found.spec)
-        self.not_for_sharing = self.counts_people or restricted_fields(found.spec)
-        self.may_be_shared = may_be_shared(self.say, people=self.counts_people)
         self.files = {team.code: team.files for team in found.teams}
         self.levels: Sequence[RiskLevel] = found.risks.levels if found.risks else ()
         # the colours of levels go by these
         self.level_numbers = {level.code: at for at, level in enumerate(self.levels)}
+
+    @property
+    def shows_counts(self) -> bool:
+        """Whether small counts of people may stand on the page."""
+        return not self.found.masked and counts_people(self.found.spec)
+
+    @property
+    def sharing(self) -> str | None:
+        """Whether the page may be shared, in words; None where it holds nothing that must not be."""
+        say, spec = self.say, self.found.spec
+        if self.found.masked:
+            return may_be_shared(say, people=counts_people(spec))
+        if self.shows_counts:
+            return say(
+                "Not for sharing: small counts of people are shown. With --shareable, hrge-xl consolidate makes a "
+                "version in which these are masked."
+            )
+        if restricted_fields(spec):
+            return say(
+                "Not for sharing: restricted questions are shown. With --shareable, hrge-xl consolidate makes a "
+                "version without them."
+            )
+        return None
 
     def number(self, value: float | None) -> str:
         """Give a number as people write it; words for one that is masked."""

@@ -89,10 +89,8 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
 
     Raises `UsageError` for one that is there, and with every mistake.
     """
-    round_, cells = (
-        load_open_round(folder),
-        (team, country, language, deadline, contact, email, tools, profile),
-    )
+    round_ = load_open_round(folder)
+    cells = (team, country, language, deadline, contact, email, tools, profile)
     added = team_of(dict(zip(COLUMNS, cells, strict=True)), load(round_.spec_source))
     _refuse_taken(round_, added.code)
     facts = ", ".join(f"{column} {cell}" for column, cell in added.filled.items() if column != "team")
@@ -274,7 +272,7 @@ def team_named(round_: Round, team: str) -> Team:
 # the end of it
 
 
-def close(round_: Round, day: date, lines: Sequence[str] = ()) -> PlannedChange:
+def planned_end(round_: Round, day: date, lines: Sequence[str] = ()) -> PlannedChange:
     """Plan the end of a round: from that day on it stays as it is. `lines` say what is left open."""
     root, _ = read_round(round_.folder)
     _check_lines(root)

@@ -40,9 +40,8 @@ NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
 MOST_DAYS = 2  # between the day that the mail server says and the one on which something was first seen
 NO_ADDRESS = "?"
 SENT = "sent by the office"
-OF_ANY_MAIL = frozenset(
-    {"logo", "signature", "system", SENT}
-)  # what lies beside a letter, and is no answer to it
+# what lies beside a letter, and is no answer to it
+OF_ANY_MAIL = frozenset({"logo", "signature", "system", SENT})
 
 
 MailKey = tuple[str | None, str]  # who sent the outermost mail, and when it came

@@ -52,9 +52,8 @@ class Round:
     key: bytes = field(repr=False, default=b"")
     spec_digest: str = ""  # of the copy that the round carries
     closed: date | None = None  # the day as of which its figures stay
-    passwords: tuple[tuple[str, str], ...] = field(
-        default=(), repr=False
-    )  # codes of teams, and what opens theirs
+    # codes of teams, and what opens theirs
+    passwords: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def spec_source(self) -> str:

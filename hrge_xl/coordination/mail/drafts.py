@@ -245,7 +245,7 @@ class _Work:
         yield from _thanks_due(expected, given)
 
     def _asked_lately(self, known: Mapping[str, Drafted], key: str) -> bool:
-        """Say whether a team was not asked yet for its workbook, or in the last days."""
+        """Say whether a team is asked for its workbook now, or was in the last days."""
         draft = known.get(key)
         return draft is None or (self.today - date.fromisoformat(draft.day)).days < EVERY
 
