@@ -97,8 +97,8 @@ from .rounds.datasets import one_dataset as one_dataset
 from .rounds.receiving import Received as Received
 from .rounds.round_status import OPEN as OPEN
 from .rounds.round_status import TeamStatus as TeamStatus
-from .rounds.round_status import is_in_doubt as is_in_doubt
 from .rounds.round_status import orphaned as orphaned
+from .rounds.round_status import to_decide as to_decide
 from .rounds.rounds import Round as Round
 from .rounds.rounds import init_round as init_round
 from .rounds.rounds import load_round as load_round

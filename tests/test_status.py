@@ -219,6 +219,19 @@ def test_a_forged_and_a_strange_return(made: Round, capsys: Capsys) -> None:
     assert said[1] == "Of the 2 that could be read: 2 excluded."
 
 
+def test_what_another_return_counts_in_place_of_is_not_to_decide(made: Round, capsys: Capsys) -> None:
+    returned(made, forged=workbook(made, "PAK-1", {"key": b"no"}))
+    to_decide = f"To decide: hrge-xl decide {made.folder}"
+    assert to_decide in told(capsys, made.folder, *DAY)[1]
+    returned(made, right=workbook(made, "PAK-1"))
+    lines, said = told(capsys, made.folder, *DAY)
+    assert "excluded: forged.xlsx (I006)" in lines[0]["note"]
+    assert to_decide not in said
+    capsys.readouterr()
+    run(["refresh", str(made.folder), "--json", *DAY[:2]])
+    assert json.loads(capsys.readouterr().out)["to_decide"] == []
+
+
 def test_two_workbooks_wait_for_a_decision(made: Round, capsys: Capsys) -> None:
     returned(made, one=workbook(made, "PAK-1"), two=workbook(made, "PAK-1", {"copy": "b" * 12}))
     lines, said = told(capsys, made.folder, *DAY)

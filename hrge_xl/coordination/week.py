@@ -13,8 +13,7 @@ from pathlib import Path
 from ..core.work import grouped
 from ..dataset.deciding import need_words
 from ..dataset.reconciliation import Reconciliation
-from ..dataset.return_status import EXCLUDED
-from ..dataset.returns import Return, settled
+from ..dataset.returns import Return
 from ..ledger.events import FILE, Arrived
 from ..ledger.ledger import Ledger
 from ..ledger.seals import Seal
@@ -23,7 +22,7 @@ from ..outputs.build import Facts, document
 from ..rounds.changes import PlannedChange, change_round, planned_end
 from ..rounds.datasets import Dataset, Question, came_back, datasets, one_dataset
 from ..rounds.receiving import Received
-from ..rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status
+from ..rounds.round_status import OPEN, RETURNED, TO_DECIDE, TeamStatus, status, to_decide
 from ..rounds.rounds import INBOX, REPORTS, Round, load_open_round, load_round
 from ..rounds.sealing import sign
 from ..rounds.unanswered import Unanswered, unanswered
@@ -81,23 +80,7 @@ class RefreshResult:
     @property
     def to_decide(self) -> list[str]:
         """Give the teams and files that wait for a decision, each once."""
-        done = settled(self.returns)
-        cases = [team_status.team.code for team_status in self.teams if team_status.state == TO_DECIDE]
-        for team_status in self.teams:
-            files = [
-                return_.name
-                for return_ in team_status.returns
-                if return_.status == EXCLUDED and return_.submission not in done
-            ]
-            if team_status.state == STRANGE:
-                files = [", ".join([*files, team_status.team.code or "a file", "not in this round"])]
-            cases += files
-        cases += [
-            f"{return_.name}, not sent from {return_.team}"
-            for return_ in self.returns
-            if is_in_doubt(return_)
-        ]
-        return list(dict.fromkeys(cases))
+        return to_decide(self.teams, self.returns)
 
     @property
     def without_address(self) -> list[str]:

@@ -15,7 +15,7 @@ from ..core.suggest import listed
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..core.work import grouped
 from ..dataset.return_status import CONFLICT, COUNTS, DOUBTS, EXCLUDED, SUPERSEDED, WAITING, WITHDRAWN
-from ..dataset.returns import Return
+from ..dataset.returns import Return, settled
 from ..exchange.validation import ACCEPTED, REFUSED
 from ..findings import Kind, Severity
 from ..findings.identity import ANOTHER_ROUND, MADE_FROM_OLDER_VERSION, SENDER_NOT_THE_TEAMS
@@ -163,6 +163,24 @@ class TeamStatus:
                     yield f"{finding.code}: {text(finding, language, path=return_.name).message}"
         for return_ in self.sent_for_others:
             yield f"{say('sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {return_.name}, {return_.team}"
+
+
+def to_decide(teams: Iterable[TeamStatus], returns: Iterable[Return]) -> list[str]:
+    """Give the teams and files that wait for a decision, each once, by what `status` says and all returns."""
+    every, statuses = list(returns), list(teams)
+    done = settled(every)
+    cases = [team_status.team.code for team_status in statuses if team_status.state == TO_DECIDE]
+    for team_status in statuses:
+        files = [
+            return_.name
+            for return_ in team_status.returns
+            if return_.status == EXCLUDED and return_.submission not in done
+        ]
+        if team_status.state == STRANGE:
+            files = [", ".join([*files, team_status.team.code or "a file", "not in this round"])]
+        cases += files
+    cases += [f"{return_.name}, not sent from {return_.team}" for return_ in every if is_in_doubt(return_)]
+    return list(dict.fromkeys(cases))
 
 
 def is_in_doubt(return_: Return) -> bool:
