@@ -182,13 +182,8 @@ def _keep(layout: Layout, book: Workbook) -> dict[str, IssuedSheet]:
 
 
 @lru_cache(maxsize=32)
-def content_hash(layout: Layout, lines: frozenset[str] | None = None) -> str:
-    """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell.
-
-    `lines` are those of the cover of a workbook that is to be drawn: then its drawing serves for both.
-    """
-    if lines is not None:
-        draw(layout, lines)
+def content_hash(layout: Layout) -> str:
+    """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell."""
     total = hashlib.sha256()
     for name, sheet in issued_sheets(layout).items():
         total.update(f"[{name}]".encode())

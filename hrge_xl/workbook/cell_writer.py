@@ -153,7 +153,7 @@ class CellWriter:
             self.formula_text(place, formula, style, number_format)
             return
         number, issued = shared
-        cells = f"{address(*place)}:{address(last_row, place.column)}" if first else ""
+        cells = f"{address(*place)}:{address(last_row, place.column)}" if first and self.formats else ""
         self._formula(place, issued, SharedFormula(issued.text, number, cells), style, number_format)
 
     def formula_text(
