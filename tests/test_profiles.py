@@ -9,13 +9,25 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl import ExpectedReturn, Order, generate, init_round, load, load_round, read
+from hrge_xl import (
+    ExpectedReturn,
+    Order,
+    ValidationRequest,
+    generate,
+    init_round,
+    load,
+    load_round,
+    read,
+    validate,
+)
+from tests.answers import full
 from tests.audited import hrge
 from tests.broken_specs import damage
 from tests.face import (
     Answers,
     Choice,
     Identity,
+    Result,
     Round,
     RoundError,
     Spec,
@@ -192,9 +204,53 @@ def test_a_rule_about_sheets_that_were_not_issued_is_not_asked(toolkit: Spec) ->
     assert {"R-F12", "R-F04", "R-F10"} <= set(full)
     few = codes(toolkit, ["T1.1"], SUPPORT)
     assert {"R-F12", "R-F04", "R-F10"}.isdisjoint(few)
-    assert "R-F19" in few, "a rule that asks itself what was issued speaks of what was not"
-    assert "R-F19" not in full
     assert "R-F04" in codes(toolkit, ["T3.5"], SUPPORT), "one of the sheets it names is enough"
+
+
+def sent_back(tmp_path: Path, answers: Answers, tools: tuple[str, ...] | None = None) -> Result:
+    """A Toolkit with these answers, as it is read when it comes back."""
+    order = Order("T1", TODAY, "PAK", tools=tools, answers=answers)
+    (tmp_path / "sent.xlsx").write_bytes(generate(load("hrge_toolkit"), order))
+    (result,) = validate([tmp_path / "sent.xlsx"], ValidationRequest(ExpectedReturn(), TODAY))
+    return result
+
+
+def test_nobody_is_accepted_for_taking_marks_away(tmp_path: Path) -> None:
+    """A sheet that has answers asks for its mark, or for a no with a reason."""
+    toolkit = load("hrge_toolkit")
+    answers = dict(full(build(toolkit, "en")))
+    gap = next(key for key in answers if key[0] == "T1.1" and key[2] == "P1_ANS")
+    marked = answers | {("FORM", "1", "FRM_28"): None, ("FORM", "T1.1", "FRM_26"): "Y"}
+    assert "V001" in errors(sent_back(tmp_path, marked | {gap: None}), "T1.1")
+    unmarked = sent_back(tmp_path, marked | {gap: None, ("FORM", "T1.1", "FRM_26"): None})
+    assert unmarked.verdict == "returned"
+    assert "R-F09" in errors(unmarked, "FORM")
+    denied = marked | {gap: None, ("FORM", "T1.1", "FRM_26"): "N"}
+    assert "R-F18" in errors(sent_back(tmp_path, denied), "FORM")
+    explained = denied | {("FORM", "1", "FRM_28"): "Tool 1.1, begun and left to the ministry."}
+    assert not {"R-F09", "R-F18"} & errors(sent_back(tmp_path, explained), "FORM")
+
+
+def test_no_workbook_lets_support_to_a_force_pass_without_a_decision(tmp_path: Path) -> None:
+    """Where there is no sheet 2.5, the form itself asks; a real risk that remains allows no support."""
+    tools = ("T3.2", "T4.A", "T4.B", "T4.C")
+    answers = dict(full(build(load("hrge_toolkit"), "en", tools))) | {("FORM", "1", "FRM_11"): "Y"}
+    asked = {f"FRM_{number}" for number in range(33, 42)}
+    without = {key: value for key, value in answers.items() if key[2] not in asked}
+    missing = sent_back(tmp_path, without, tools)
+    assert missing.verdict == "returned"
+    assert asked <= {each.field for each in missing.findings if each.code == "V001"}
+    decided = {"FRM_33": "The border guard of the north", "FRM_34": ("TRN",), "FRM_35": "NON", "FRM_36": "Y"}
+    decided |= {"FRM_37": "N", "FRM_38": "Mentoring by the adviser.", "FRM_39": "GO", "FRM_40": "HOF"}
+    given = without | {("FORM", "1", code): value for code, value in decided.items()}
+    given |= {("FORM", "1", "FRM_41"): TODAY, ("FORM", "1", "FRM_12"): "NPO"}
+    assert not asked & {each.field for each in sent_back(tmp_path, given, tools).findings}
+    risky = sent_back(tmp_path, given | {("FORM", "1", "FRM_37"): "Y"}, tools)
+    assert ("V014", "FRM_39") in {(each.code, each.field) for each in risky.findings}
+
+
+def errors(result: Result, tool: str) -> set[str]:
+    return {each.code for each in result.findings if each.tool == tool and each.severity == "error"}
 
 
 def test_a_reference_without_rows_to_choose_from_is_not_required(toolkit: Spec) -> None:
