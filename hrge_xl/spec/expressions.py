@@ -15,9 +15,9 @@ from ..fields import Field
 from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, reader_only
 from ..language.functions.choices import Completeness, LookUp, tools_read
 from .check_texts import BLOCKS, FIELDS, select
-from .common_mistakes import common_mistake_in
 from .lookup import Scope, parsed, rule_scope
 from .model import RegisterBlock, Rule, Spec
+from .yaml_file import common_mistake_in
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
 ASKED = "whether to ask "
