@@ -513,7 +513,7 @@ from hrge_xl.outputs.specs import html, text, touched_files
 from hrge_xl.cli import COMMANDS, cli, program as doctor, settings, terminal
 from hrge_xl.cli.common import command_line
 from hrge_xl.cli.program import SHELLS
-from hrge_xl.cli.findings_view import WORDS as VIEW_WORDS, by_importance, print_every_line, print_folded
+from hrge_xl.cli.findings_view import WORDS as VIEW_WORDS, FoldedPrinter, by_importance, print_every_line
 from hrge_xl.cli.round import generate as generate_command
 from hrge_xl.cli.terminal import (
     Bar,

@@ -43,7 +43,7 @@ def validate(
     request = question(paths, how)  # before what takes long to import, as it starts a reader
     from ..outputs.build import file_rows
     from ..outputs.formats.json import render
-    from .findings_view import print_every_line, print_folded
+    from .findings_view import FoldedPrinter, print_every_line
 
     quiet, verbose = is_set("quiet"), is_set("verbose")
     with hrge_xl.datasets(replace(request, answers=as_json)) as found:
@@ -55,7 +55,7 @@ def validate(
             elif verbose:
                 print_every_line(files, run.language, quiet=quiet)
             else:
-                print_folded(files, run.language, quiet=quiet)
+                FoldedPrinter(run.language).show(files, quiet=quiet)
         print_totals(found, run.language)
         if not as_json and not quiet:
             _next(paths, files, run.language, every_line=verbose)

@@ -107,7 +107,9 @@ class Matches(Function):
         return in_a_sheet(code_of(pattern))
 
     def excel(self, write: SheetWriter, text: Expr, pattern: Expr) -> str:
-        return pattern_formula(write.text(text), code_of(pattern))
+        cell, found = write.text(text), pieces(code_of(pattern))
+        assert found is not None  # else the pattern is for the reader only
+        return f"IFERROR(AND({','.join([f'{cell}<>{EMPTY}', *_conditions(cell, found)])}),FALSE)"
 
     def of(self, text: Any, pattern: Any) -> bool:
         return text is not None and fits(pattern, text)
@@ -125,7 +127,13 @@ class Email(Function):
     takes = (Type.TEXT,)
 
     def excel(self, write: SheetWriter, text: Expr) -> str:
-        return email_formula(write.text(text))
+        cell = write.text(text)
+        at = f'FIND("@",{cell})'
+        spaces = ",".join(f"ISERROR(FIND({space},{cell}))" for space in ('" "', *SPACES))
+        return (
+            f'IFERROR(AND(LEN({cell})-LEN(SUBSTITUTE({cell},"@",""))=1,{at}>1,'
+            f'FIND(".",{cell},{at}+2)<LEN({cell}),{spaces}),FALSE)'
+        )
 
     def of(self, text: Any) -> bool:
         return text is not None and fits(EMAIL, text)
@@ -360,13 +368,6 @@ def in_a_sheet(pattern: str) -> bool:
     return pieces(pattern) is not None
 
 
-def pattern_formula(text: str, pattern: str) -> str:
-    """Write whether a whole text fits a pattern; false on an empty text."""
-    found = pieces(pattern)
-    assert found is not None  # else the pattern is for the reader only
-    return f"IFERROR(AND({','.join([f'{text}<>{EMPTY}', *_conditions(text, found)])}),FALSE)"
-
-
 def _conditions(text: str, found: list[PatternPiece]) -> Iterator[str]:
     least = sum(piece.least for piece in found)
     most = None if found[-1].most is None else least - found[-1].least + found[-1].most
@@ -396,13 +397,3 @@ def _each(text: str, places: range, characters: str) -> str:
     numbers = ",".join(map(str, places))
     found = f"FIND(MID({text},{{{numbers}}},1),{text_literal(characters)})"
     return f"SUMPRODUCT(--ISNUMBER({found}))={len(places)}"
-
-
-def email_formula(text: str) -> str:
-    """Write whether a text has the shape of an e-mail address, as `EMAIL` has it."""
-    at = f'FIND("@",{text})'
-    spaces = ",".join(f"ISERROR(FIND({space},{text}))" for space in ('" "', *SPACES))
-    return (
-        f'IFERROR(AND(LEN({text})-LEN(SUBSTITUTE({text},"@",""))=1,{at}>1,'
-        f'FIND(".",{text},{at}+2)<LEN({text}),{spaces}),FALSE)'
-    )
