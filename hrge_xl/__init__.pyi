@@ -27,7 +27,7 @@ from .api import translate as translate
 from .api import verify as verify
 from .api import waivers as waivers
 from .api import write_messages as write_messages
-from .audit import Audit as Audit
+from .audit.audit import Audit as Audit
 from .coordination.consolidation import Summary as Summary
 from .coordination.consolidation import consolidate as consolidate
 from .coordination.consolidation import decide as decide

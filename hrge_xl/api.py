@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .core.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
-    from .audit import Audit
+    from .audit.audit import Audit
     from .dataset.returns import Return
     from .dataset.tracing import Traced
     from .exchange.validation import Result, ValidationRequest
@@ -488,7 +488,7 @@ def verify(  # noqa: PLR0913 (one parameter an option)
     dataset, `sample` returns chosen at random are read again, all without it, and `store` is a database that must hold
     the same. Raises `UsageError`.
     """
-    from . import audit
+    from .audit import audit
     from .audit.dataset_again import dataset_again
     from .audit.report_again import report_again
     from .ledger.ledger import DATASET

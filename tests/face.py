@@ -446,7 +446,7 @@ from hrge_xl.rounds.teams import COLUMNS, HEADS, MOST_TEAMS, Team, TeamList, rea
 from hrge_xl.coordination import generation
 from hrge_xl.audit import differences as dataset_differences, second_opinion as second_opinion_module
 from hrge_xl.audit.files_again import Setting, rounds_at_hand
-from hrge_xl.audit import Audit, Part, VerificationRequest, verify
+from hrge_xl.audit.audit import Audit, Part, VerificationRequest, verify
 from hrge_xl.audit.differences import (
     Difference,
     RowNames,

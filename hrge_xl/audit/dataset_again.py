@@ -47,7 +47,7 @@ from ..rounds.datasets import behind, check_own
 from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
 from ..spec.carried import find
 from ..spec.load import load, names
-from . import FILE, Audit, Part, VerificationRequest
+from .audit import FILE, Audit, Part, VerificationRequest
 from .differences import RowNames, of_database, of_document, of_file, of_schema, of_tables
 from .files_again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand, sha256_by_path
 

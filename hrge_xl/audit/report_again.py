@@ -41,7 +41,7 @@ from ..rounds.datasets import Dataset, check_own
 from ..rounds.rounds import Round, copy_of, is_among_returns, round_around, spec_at, terms_of
 from ..spec.load import find as find_spec
 from ..spec.load import load
-from . import Audit, Part, VerificationRequest
+from .audit import Audit, Part, VerificationRequest
 from .differences import Difference, of_document
 from .files_again import (
     ReportedFile,
