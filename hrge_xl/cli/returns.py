@@ -40,13 +40,13 @@ def validate(
 
     Next: hrge-xl feedback output/2026-H1 -o feedback
     """
-    request = question(paths, how)  # before what takes long to import, as it starts a reader
-    from ..outputs.build import file_rows
-    from ..outputs.formats.json import render
-    from .findings_view import FoldedPrinter, print_every_line
-
+    request = question(paths, how)
     quiet, verbose = is_set("quiet"), is_set("verbose")
-    with hrge_xl.datasets(replace(request, answers=as_json)) as found:
+    with hrge_xl.datasets(replace(request, answers=as_json)) as found:  # then what takes long to import
+        from ..outputs.build import file_rows
+        from ..outputs.formats.json import render
+        from .findings_view import FoldedPrinter, print_every_line
+
         run = facts(request, redacted=redact, language=lang)
         files = file_rows(found, run.language, redacted=redact)
         with output_to(output):

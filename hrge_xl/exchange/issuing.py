@@ -84,6 +84,8 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
         (code,) = country_codes(layout.spec, [country])
         if code != country:
             raise UsageError(f"'{country}': an order names a country by its code. Write '{code}'.")
+    first = facts_of(_ordered(layout.spec, orders[0], layout), orders[0].contact)
+    draw(layout, cover_lines(first))  # what is filled in later also tells the edition
     found = []
     for order in orders:
         identity, answers = identity_of(layout.spec, order, layout), starting_answers(layout, order)
@@ -113,9 +115,7 @@ def content_of(layout: Layout, identity: Identity, submission: Submission, *, co
 
 def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
     """Give the stamp, signed where there is a key."""
-    identity = _ordered(spec, order, layout)
-    lines = cover_lines(facts_of(identity, order.contact))
-    identity = replace(identity, edition=content_hash(layout, lines))
+    identity = replace(_ordered(spec, order, layout), edition=content_hash(layout))
     return sign(identity, order.key) if order.key else identity
 
 

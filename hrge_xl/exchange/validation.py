@@ -131,15 +131,22 @@ def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
     }
 
 
-def validate(paths: Sequence[Path], asked: ValidationRequest, pool: Readers | None = None) -> list[Result]:
+def validate(
+    paths: Sequence[Path],
+    asked: ValidationRequest,
+    pool: Readers | None = None,
+    meanwhile: Callable[[], object] | None = None,
+) -> list[Result]:
     """Give every file read and checked, in the order given; files in = results out. `pool` may serve several calls.
 
+    `meanwhile` is done here while another process reads the first file.
     Raises `UsageError` or `SpecError` when the wanted spec does not exist or has mistakes, and `SpecError` where a
     stamp names a spec that has some.
     """
     check_several("paths", paths)
     with nullcontext(pool) if pool else readers(asked.jobs) as at_work:
-        return [*track_progress(validated(paths, asked, at_work), len(paths), "Reading returned files")]
+        results = validated(paths, asked, at_work, meanwhile)
+        return [*track_progress(results, len(paths), "Reading returned files")]
 
 
 # in a process of its own
@@ -233,8 +240,13 @@ def readers(jobs: int = 1, limits: ReadLimits = LIMITS) -> Readers:
     return WorkerPool(check, jobs, limits, spec_folders(), believed)
 
 
-def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Readers) -> Iterator[Result]:
-    """Give every file read and checked, as soon as it is. Raises as `validate`."""
+def validated(
+    paths: Iterable[str | Path],
+    asked: ValidationRequest,
+    pool: Readers,
+    meanwhile: Callable[[], object] | None = None,
+) -> Iterator[Result]:
+    """Give every file read and checked, as soon as it is. Takes and raises what `validate` does."""
     wanted = asked.wanted
     if wanted.spec is not None:
         load(wanted.spec)
@@ -261,9 +273,11 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
                 waiting.append(job)
                 yield job
         first = next((job for job in waiting if isinstance(job, FileToCheck)), None)
-        if first is not None:
+        if first is not None:  # it is being read now, by another process
             with suppress(Exception):  # whatever is wrong with its spec is told with the file itself
-                _load_spec(first)  # while another process reads the file
+                _load_spec(first)
+        if meanwhile:
+            meanwhile()
 
     for outcome in pool.work(admitted()):
         while isinstance(head := waiting.popleft(), Result):

@@ -268,17 +268,30 @@ class _FileRows:
         """Give a finding as data."""
         finding = self.wording.worded(finding, self.language, path)
         finding = self.wording.unquoted(finding) if self.redacted else finding
-        data: dict[str, Any] = asdict(finding)
-        told = finding.details.items()
-        data |= data.pop("words") | {
-            "severity": finding.severity.value,
-            "details": {
-                name: str(text) if isinstance(text, MessageTemplate) else text for name, text in told
-            },
+        words = finding.words
+        assert words is not None
+        waiver: WaiverRow | None = asdict(finding.waiver) if finding.waiver else None  # type: ignore[assignment]
+        details = {
+            name: str(text) if isinstance(text, MessageTemplate) else text
+            for name, text in finding.details.items()
         }
-        del data["language"]
-        row: FindingRow = {name: data[name] for name in dict.fromkeys([*FindingRow.__annotations__, *data])}  # type: ignore[assignment]
-        return row
+        return {
+            "code": finding.code,
+            "name": finding.name,
+            "severity": finding.severity.value,
+            "message": words.message,
+            "remedy": words.remedy,
+            "sheet": finding.sheet,
+            "cell": finding.cell,
+            "tool": finding.tool,
+            "row": finding.row,
+            "field": finding.field,
+            "label": words.label,
+            "value": finding.value,
+            "suggestion": finding.suggestion,
+            "waiver": waiver,
+            "details": details,
+        }
 
 
 def _counts(findings: Sequence[Finding]) -> dict[str, int]:

@@ -29,7 +29,8 @@ from ..findings.structure import (
 )
 from ..layout import Layout, Sheet, column_number
 from ..layout.model import CODE_COLUMN, CODE_ROW, HEAD_ROW, Place
-from ..workbook.book import IssuedFormula, IssuedSheet
+from ..workbook.book import IssuedSheet
+from ..workbook.cell_writer import IssuedFormula
 from .raw import CellKind, Follower, MasterFormula, RawCell, RawSheet, shown_cell
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time

@@ -1,7 +1,8 @@
 """The datasets behind a command: what is said about returned files is a query of one of these.
 
 A round and a consolidated folder have a lasting dataset, which takes in what is new. Loose files have one that lives as
-long as the command; files of several specs have one each.
+long as the command; files of several specs have one each. What databases take is imported while the first loose file
+is read.
 """
 
 from __future__ import annotations
@@ -11,21 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..core import message_templates
 from ..core.errors import StoreError, UsageError
 from ..core.paths import check_several, expand, is_address, masked, quoted
 from ..core.suggest import listed
 from ..core.work import grouped
-from ..dataset.opening import open_dataset, temporary_dataset
-from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
-from ..dataset.return_status import EXCLUDED
-from ..dataset.returns import Return, returns
-from ..dataset.rows import submission_id
-from ..dataset.store import Store
 from ..exchange.validation import (
     Readers,
     Result,
@@ -47,6 +43,11 @@ from ..spec.load import find, load
 from ..spec.model import Spec
 from .receiving import Senders
 from .rounds import RETURNED, Round, is_among_returns, is_round, load_round, round_around, spec_at, terms_of
+
+if TYPE_CHECKING:
+    from ..dataset.reconciliation import Reconciliation
+    from ..dataset.returns import Return
+    from ..dataset.store import Store
 
 FEW = 20  # files that are named
 
@@ -134,10 +135,14 @@ class Dataset:
 
     def returns(self, wanted: Sequence[str] | None = None) -> list[Return]:
         """Give every return, or the wanted ones."""
+        from ..dataset.returns import returns
+
         return list(self._returns) if wanted is None else returns(self.store, self.waivers, wanted)
 
     @cached_property
     def _returns(self) -> list[Return]:
+        from ..dataset.returns import returns
+
         return returns(self.store, self.waivers)
 
     @property
@@ -152,6 +157,8 @@ class Dataset:
 
         What lies there and counts in another round does not count in this one; a copy elsewhere is not its own.
         """
+        from ..dataset.return_status import EXCLUDED
+
         if self.round is None or not self.holds_others:
             return self.returns()
         name, here = self.round.name, {path for some in self.given.values() for path in some}
@@ -171,6 +178,8 @@ class Dataset:
 
     def totals(self) -> Reconciliation:
         """Reconcile what came in; of a round alone where the dataset may hold others."""
+        from ..dataset.reconciliation import reconciled, reconciliation
+
         return reconciled(self.of_round()) if self.holds_others else reconciliation(self.store)
 
 
@@ -290,7 +299,8 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 
 def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
     """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
-    from ..dataset.ingest import Options, as_of, closed_now, ingest  # not needed for loose files
+    from ..dataset.ingest import Options, as_of, closed_now, ingest
+    from ..dataset.rows import submission_id
 
     if round_.closed and folder.resolve() == round_.folder.resolve():
         question = replace(question, today=round_.closed)
@@ -311,6 +321,8 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
 
 def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
     """Give the dataset of a consolidated folder, with the very spec that it was made with."""
+    from ..dataset.opening import open_dataset
+
     store = stack.enter_context(open_dataset(folder))
     spec = store.schema.spec
     source = Source([], ValidationRequest(ExpectedReturn(str(spec.folder) if spec else None), today))
@@ -366,6 +378,8 @@ def one_dataset(
 
     Raises `UsageError` where there is none, or where it lies among returned files.
     """
+    from ..dataset.opening import open_dataset
+
     there = is_address(str(place))
     if not there:
         check_own(Path(place))
@@ -380,7 +394,10 @@ def one_dataset(
 def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[Dataset]:
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
     source, notes = _source(place, question), (place.note,) if place.note else ()
-    results, waived = validate(source.files, source.asked, question.pool), source.asked.waivers
+    opening = partial(import_module, "hrge_xl.dataset.opening")
+    results, waived = validate(source.files, source.asked, question.pool, opening), source.asked.waivers
+    from ..dataset.opening import temporary_dataset
+
     first = spec_of_results(source.asked, results)
     by_spec = {first.name if first else "": (first, list[Result]())}
     for result in results:

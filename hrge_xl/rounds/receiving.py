@@ -13,7 +13,7 @@ from email.parser import BytesHeaderParser
 from email.policy import default
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 from ..core.dates import parse_moment
@@ -22,7 +22,6 @@ from ..core.output_files import write_whole
 from ..core.paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to
 from ..core.words import counted
 from ..core.work import grouped
-from ..dataset.returns import Return
 from ..findings import Finding
 from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
 from ..ledger.events import Arrival, Arrived, Origin
@@ -34,6 +33,9 @@ from ..reader.mail import EmailInfo
 from ..reader.unpacking import LETTER, Found, FoundAt, SkippedFile, UnreadableContainer, Workbook, found_in
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
+
+if TYPE_CHECKING:  # loose files need no dataset before they are read
+    from ..dataset.returns import Return
 
 UNNAMED = "workbook"
 NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day

@@ -10,10 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from io import BytesIO
-from typing import NamedTuple
 
 from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import CellFormulaTuple, CellNumberTuple, CellRichStringTuple, CellStringTuple
 
 from ..answers.submission import PROPERTY_PREFIX, Identity, to_pairs
 from ..core.words import right_to_left, translator
@@ -21,7 +19,7 @@ from ..core.work import gc_paused
 from ..layout import Layout, Place
 from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
 from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
-from .cell_writer import CellWriter, Formats, FormulaSheet, LiveCells, SharedFormula
+from .cell_writer import CellWriter, Formats, FormulaSheet, IssuedFormula, LiveCells
 from .content import Content
 from .cover import COVER_FACTS, COVER_WIDTHS, SAMPLE, CoverWriter, StampFact
 from .drawing import DRAWN_ON, Drawing
@@ -81,15 +79,18 @@ def drawn_book(
     kinds: Sequence[type[FeedbackSheet]] = (),
     target: BytesIO | None = None,
 ) -> Workbook:
-    """Give the workbook with every cell in its place, not yet written into `target`. Raises `LimitError` as `draw`."""
+    """Give the workbook with every cell in its place, not yet written into `target`; without one they are but noted.
+
+    Raises `LimitError` as `draw`.
+    """
     book = new_book(target or BytesIO(), **FONT)
     book.set_calc_mode("auto")
-    formats = Formats(book, right_to_left=right_to_left(layout.language))
+    formats = Formats(book, right_to_left=right_to_left(layout.language)) if target else None
     # A day and a property that are put right for each workbook.
     title = layout.spec.title.say(layout.language)
     book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
     book.set_custom_property(PROPERTY_PREFIX, "", "text")
-    if kinds:
+    if kinds and formats:
         prepare_looks(formats)
     more = [kind(layout) for kind in kinds]  # which hold nothing yet
     hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
@@ -117,7 +118,7 @@ def drawn_book(
     draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats))
     if layout.last:
         draw_last_sheet(CellWriter(sheets[LAST_SHEET], formats), layout)
-    if SAMPLE in facts:
+    if SAMPLE in facts and formats:
         _mark_as_sample(sheets, formats, layout)
     sheets[more[0].title if more else layout.cover_name].activate()
     return book
@@ -152,13 +153,6 @@ def _names(writer: CellWriter, layout: Layout) -> None:
 # what stands in each cell as it is issued
 
 
-class IssuedFormula(NamedTuple):
-    """A formula, and the cell that its relative references are counted from."""
-
-    text: str  # without "="
-    anchor: Place
-
-
 @dataclass(frozen=True)
 class IssuedSheet:
     """What was drawn on one sheet. Rows and columns from 1; cells that hold nothing are absent."""
@@ -180,8 +174,7 @@ def issued_sheets(layout: Layout) -> dict[str, IssuedSheet]:
 
 def _keep(layout: Layout, book: Workbook) -> dict[str, IssuedSheet]:
     """Keep the sheets of a layout, the cover with all its lines."""
-    texts: list[str] = list(book.str_table.string_table)
-    sheets = {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
+    sheets = {sheet.name: _sheet(sheet) for sheet in book.worksheets()}
     sheets[layout.cover_name] = issued_cover(layout, COVER_FACTS)
     _drawn_last.clear()
     _drawn_last[layout] = sheets
@@ -189,13 +182,8 @@ def _keep(layout: Layout, book: Workbook) -> dict[str, IssuedSheet]:
 
 
 @lru_cache(maxsize=32)
-def content_hash(layout: Layout, lines: frozenset[str] | None = None) -> str:
-    """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell.
-
-    `lines` are those of the cover of a workbook that is to be drawn: then its drawing serves for both.
-    """
-    if lines is not None:
-        draw(layout, lines)
+def content_hash(layout: Layout) -> str:
+    """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell."""
     total = hashlib.sha256()
     for name, sheet in issued_sheets(layout).items():
         total.update(f"[{name}]".encode())
@@ -208,14 +196,13 @@ def content_hash(layout: Layout, lines: frozenset[str] | None = None) -> str:
 
 def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
     """Give the cover with lines for these facts."""
-    book = new_book(BytesIO())
-    sheet = book.add_worksheet(layout.cover_name, FormulaSheet)
-    formats = Formats(book, right_to_left=False)
-    CoverWriter(CellWriter(sheet, formats), layout, lines).draw()
-    return _sheet(sheet, list(book.str_table.string_table))
+    sheet = FormulaSheet()
+    sheet.name = layout.cover_name
+    CoverWriter(CellWriter(sheet, None), layout, lines).draw()
+    return _sheet(sheet)
 
 
-def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
+def _sheet(drawn: FormulaSheet) -> IssuedSheet:
     facts = {
         place: live.cached_values
         for live in drawn.live
@@ -223,26 +210,9 @@ def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
         for place in live.places
     }
     issued = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
-    masters: dict[int, IssuedFormula] = {}
-    for row, cells in sorted(drawn.table.items()):
-        for column, cell in sorted(cells.items()):
-            place = Place(row + 1, column + 1)
-            constant: str | float
-            match cell:
-                case CellFormulaTuple():
-                    formula = IssuedFormula(str(cell.formula), place)
-                    if isinstance(cell.formula, SharedFormula):
-                        # its first cell, above the others, has the text
-                        formula = masters.setdefault(cell.formula.number, formula)
-                    issued.formulas.setdefault(place.row, {})[place.column] = formula
-                    continue
-                case CellNumberTuple():
-                    constant = float(cell.number)
-                case CellRichStringTuple():
-                    constant = str(cell.raw_string)
-                case CellStringTuple():
-                    constant = texts[cell.string]
-                case _:
-                    continue
-            issued.constants.setdefault(place.row, {})[place.column] = constant
+    for place, held in sorted(drawn.noted.items()):
+        if isinstance(held, IssuedFormula):
+            issued.formulas.setdefault(place.row, {})[place.column] = held
+        else:
+            issued.constants.setdefault(place.row, {})[place.column] = held
     return issued

@@ -1,4 +1,8 @@
-"""A writer for one worksheet: XlsxWriter with every silent refusal raised as our own error."""
+"""A writer for one worksheet: XlsxWriter with every silent refusal raised as our own error.
+
+What stands in each cell is noted as it is written: a returned workbook is compared with that. Where nothing else is
+wanted of a drawing, nobody looks at it, and formats, rules and colours are passed over.
+"""
 
 from __future__ import annotations
 
@@ -47,22 +51,25 @@ class Formats:
 
 
 class CellWriter:
-    """Writes cells of one sheet; rows and columns from 1."""
+    """Writes cells of one sheet; rows and columns from 1. Without formats it notes them, and writes nothing."""
 
-    def __init__(self, sheet: FormulaSheet, formats: Formats) -> None:
+    def __init__(self, sheet: FormulaSheet, formats: Formats | None) -> None:
         self.sheet, self.formats = sheet, formats
-        self._shared: dict[tuple[int, int], int | None] = {}
+        self._shared: dict[tuple[int, int], tuple[int, IssuedFormula] | None] = {}
         self._formulas = 0
 
     def text(self, place: Place, text: str, style: str, number_format: str = "", **more: Any) -> None:
         """Write a text; empty text leaves a formatted blank cell. `more` differs from the style."""
-        form = self.formats(style, number_format, **more)
-        if not text:
-            self._write(self.sheet.write_blank, place, None, form)
-        elif not fits_a_cell(text):
+        if not fits_a_cell(text):
             raise LimitError(
                 f"{where(self.sheet.name, place)}: {no_cell_holds(text)}", at=(self.sheet.name, *place)
             )
+        self.sheet.note(place, text)
+        if not self.formats:
+            return
+        form = self.formats(style, number_format, **more)
+        if not text:
+            self._write(self.sheet.write_blank, place, None, form)
         elif text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
             self._write(self.sheet.write_rich_string, place, text[:1], self.formats("plain"), text[1:], form)
         else:
@@ -81,9 +88,10 @@ class CellWriter:
 
     def row_code(self, place: Place, code: str, lines: int) -> None:
         """Write the hidden code of a row: its size keeps so many lines free, and the row still grows with its text."""
-        self._write(
-            self.sheet.write_string, place, code, self.formats("row_code", font_size=code_size(lines))
-        )
+        self.sheet.note(place, code)
+        if self.formats:
+            look = self.formats("row_code", font_size=code_size(lines))
+            self._write(self.sheet.write_string, place, code, look)
 
     def height(self, row: int, style: str) -> None:
         """Set the height of a row of one line; rows of several lines are fitted by the program that opens them."""
@@ -92,7 +100,9 @@ class CellWriter:
 
     def number(self, place: Place, number: float, style: str, number_format: str = "") -> None:
         """Write a number (a date as its serial number)."""
-        self._write(self.sheet.write_number, place, number, self.formats(style, number_format))
+        self.sheet.note(place, float(number))
+        if self.formats:
+            self._write(self.sheet.write_number, place, number, self.formats(style, number_format))
 
     def formula(
         self, place: Place, formula: Formula, style: str, number_format: str = "", **more: Any
@@ -135,28 +145,42 @@ class CellWriter:
         key = (place.column, last_row)
         first = key not in self._shared
         if first:
-            self._shared[key] = self._formulas if sharable(formula) else None
+            issued = IssuedFormula(_in_row(formula, place), place)
+            self._shared[key] = (self._formulas, issued) if sharable(formula) else None
             self._formulas += 1
-        number = self._shared[key]
-        if number is not None:
-            text = formula.replace(ROW, str(place.row)).removeprefix("=") if first else "shared"
-            cells = f"{address(*place)}:{address(last_row, place.column)}" if first else ""
-            formula = SharedFormula(text, number, cells)
-        self.formula_text(place, formula, style, number_format)
+        shared = self._shared[key]
+        if shared is None:
+            self.formula_text(place, formula, style, number_format)
+            return
+        number, issued = shared
+        cells = f"{address(*place)}:{address(last_row, place.column)}" if first and self.formats else ""
+        self._formula(place, issued, SharedFormula(issued.text, number, cells), style, number_format)
 
     def formula_text(
         self, place: Place, formula: str, style: str, number_format: str = "", **more: Any
     ) -> None:
         """Write a formula whose value is known with the cells beside it."""
-        if not isinstance(formula, SharedFormula):
-            formula = formula.replace(ROW, str(place.row))
-        if (length := cell_length(formula)) > FORMULA_LIMIT:
+        text = _in_row(formula, place)
+        self._formula(place, IssuedFormula(text, place), text, style, number_format, **more)
+
+    def _formula(
+        self,
+        place: Place,
+        issued: IssuedFormula,
+        written: str,
+        style: str,
+        number_format: str = "",
+        **more: Any,
+    ) -> None:
+        if (length := cell_length(issued.text)) > FORMULA_LIMIT:
             raise LimitError(
                 f"{where(self.sheet.name, place)}: the formula has {length} characters; Excel takes {FORMULA_LIMIT}. "
                 "`hrge-xl spec check` says which part of the spec to shorten.",
                 at=(self.sheet.name, *place),
             )
-        self._write(self.sheet.write_formula, place, formula, self.formats(style, number_format, **more))
+        self.sheet.note(place, issued)
+        if self.formats:
+            self._write(self.sheet.write_formula, place, written, self.formats(style, number_format, **more))
 
     def entries(
         self, places: Iterable[Place], cached_values: CachedValues, style: str, number_format: str = ""
@@ -176,13 +200,17 @@ class CellWriter:
         if not second:
             self.text(place, first, style)
             return
-        bold, quiet = self.formats(f"{style}_bold"), self.formats(f"{style}_help")
-        parts = [bold, first, quiet, "\n" + second, self.formats(style)]
-        self._write(self.sheet.write_rich_string, place, *parts)
+        self.sheet.note(place, f"{first}\n{second}")
+        if self.formats:
+            bold, quiet = self.formats(f"{style}_bold"), self.formats(f"{style}_help")
+            parts = [bold, first, quiet, "\n" + second, self.formats(style)]
+            self._write(self.sheet.write_rich_string, place, *parts)
 
     def link(self, place: Place, target: str, text: str, tip: str, style: str = "link") -> None:
         """Write a link to a place in the same workbook."""
-        self._write(self.sheet.write_url, place, f"internal:{target}", self.formats(style), text, tip)
+        self.sheet.note(place, text)
+        if self.formats:
+            self._write(self.sheet.write_url, place, f"internal:{target}", self.formats(style), text, tip)
 
     def validate(self, first: Place, last: Place, options: dict[str, Any]) -> None:
         """Add a validation rule with prompt and stop alert over a run of cells."""
@@ -190,8 +218,10 @@ class CellWriter:
 
     def mark_when(self, first: Place, last: Place, formula: str, style: str, **more: Any) -> None:
         """Add a conditional format that applies where a formula holds."""
-        options = {"type": "formula", "criteria": formula, "format": self.formats(style, bare=True, **more)}
-        self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
+        if self.formats:
+            look = self.formats(style, bare=True, **more)
+            options = {"type": "formula", "criteria": formula, "format": look}
+            self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
 
     def mark_column(self, column: int, rows: Rows, formula: str, style: str, **more: Any) -> None:
         """Add one over a column, from the first to the last of some rows."""
@@ -209,7 +239,8 @@ class CellWriter:
 
     def name(self, name: str, cells: str) -> None:
         """Define a name in the workbook."""
-        self.formats.book.define_name(name, f"={cells}")
+        if self.formats:
+            self.formats.book.define_name(name, f"={cells}")
 
     def _write(self, write: Callable[..., Any], place: Place, *what: Any) -> None:
         """Have XlsxWriter write something. Raises `LimitError` where it refuses."""
@@ -220,6 +251,11 @@ class CellWriter:
                 "Shorten it.",
                 at=(self.sheet.name, *place),
             )
+
+
+def _in_row(formula: str, place: Place) -> str:
+    """Give a formula as it stands in one row, without "="."""
+    return formula.replace(ROW, str(place.row)).removeprefix("=")
 
 
 def code_size(lines: int) -> int:
@@ -275,6 +311,13 @@ class SharedFormula(str):
         return shared
 
 
+class IssuedFormula(NamedTuple):
+    """A formula, and the cell that its relative references are counted from."""
+
+    text: str  # without "="
+    anchor: Place
+
+
 class LiveCells(NamedTuple):
     """Cells that differ between workbooks of one layout, and what they show, which holds on to nothing drawn with."""
 
@@ -291,13 +334,21 @@ class OpenCell(NamedTuple):
 
 
 class FormulaSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet for plain and shared formulas, that leaves its live cells open."""
+    """A worksheet for plain and shared formulas, that knows what it holds and leaves its live cells open."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.noted: dict[Place, str | float | IssuedFormula] = {}
         self.live: list[LiveCells] = []
         self.gaps: list[OpenCell] = []  # in the order of the part, known once it has been written
         self._open: set[tuple[int, int]] = set()
+
+    def note(self, place: Place, held: str | float | IssuedFormula) -> None:
+        """Note what stands in a cell, in place of what stood there; an empty text is nothing."""
+        if held == "":
+            self.noted.pop(place, None)
+        else:
+            self.noted[place] = held
 
     def _assemble_xml_file(self) -> None:
         self._open = {(place.row - 1, place.column - 1) for live in self.live for place in live.places}

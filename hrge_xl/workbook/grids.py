@@ -75,7 +75,8 @@ class GridWriter:
                     self._cell(row, column, by_place)
                 if row.part < 2:
                     self._live(row, slots)
-        self._columns()
+        if self.writer.formats:
+            self._columns()
 
     # heads
 
