@@ -71,9 +71,9 @@ from .ledger.signing import new_key as new_key
 from .outputs import report as report
 from .outputs.build import Facts as Facts
 from .outputs.build import document as document
-from .outputs.extract import Wish as Wish
 from .outputs.feedback import feedback as feedback
 from .outputs.specs import touched_files as touched_files
+from .outputs.table_files import Wish as Wish
 from .reader import ExpectedReturn as ExpectedReturn
 from .reader import read as read
 from .reader.sandbox import Confinement as Confinement

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from .ledger.judgements import Decision
     from .ledger.ledger import Recovered
     from .outputs.compare import Comparison
-    from .outputs.extract import Sink, Wish
     from .outputs.feedback_files import FeedbackResult
+    from .outputs.table_files import Sink, Wish
     from .reader.sandbox import Confinement
     from .rounds.datasets import Dataset, Question
     from .rounds.round_status import TeamStatus
@@ -304,24 +304,24 @@ def export(
     chooses rows of one table. Raises `UsageError`, `OutputError`.
     """
     from .dataset.store import SqliteStore
-    from .outputs import extract
+    from .outputs import table_files
     from .outputs.data_xlsx import write_workbook
 
     with ExitStack() as stack:
         store = stack.enter_context(_opened(place, today)).store
         chosen = format_ or (target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv")
         if table is not None:
-            wanted = extract.table_of(store, table)
-            wish = wish or extract.Wish()
+            wanted = table_files.table_of(store, table)
+            wish = wish or table_files.Wish()
             wish = wish._replace(language=language or wish.language)
-            rows = stack.enter_context(extract.rows_of(store, wanted, wish, today))
+            rows = stack.enter_context(table_files.rows_of(store, wanted, wish, today))
             if isinstance(target, Path):
-                extract.write_file(target, wanted, rows, chosen)
-            elif chosen in extract.STREAMED:
-                extract.write_stream(target, wanted, rows, chosen)
+                table_files.write_file(target, wanted, rows, chosen)
+            elif chosen in table_files.STREAMED:
+                table_files.write_stream(target, wanted, rows, chosen)
             else:
                 raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
-        elif wish not in (None, extract.Wish()):
+        elif wish not in (None, table_files.Wish()):
             raise UsageError("Rows can be chosen in one table. Say which with --table.")
         elif chosen != "xlsx" or not isinstance(target, Path):
             raise UsageError(
@@ -339,7 +339,7 @@ def export(
 def trace(place: str | Path | Dataset, table: str, row: int, today: date) -> list[tuple[str, str]]:
     """Give the values of a row of a table, numbered from 1, and the file and cell that it comes from."""
     from .dataset import tracing
-    from .outputs.extract import table_of
+    from .outputs.table_files import table_of
 
     with _opened(place, today) as found:
         return tracing.trace(found.store, table_of(found.store, table), row)

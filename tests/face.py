@@ -167,7 +167,13 @@ from hrge_xl.language import (
     reader_only,
 )
 from hrge_xl.language.compiler import Unknown
-from hrge_xl.language.patterns import EMAIL, NotAPattern, compiled as patterns_compiled, fits, in_a_sheet
+from hrge_xl.language.functions.words import (
+    EMAIL,
+    NotAPattern,
+    compiled as patterns_compiled,
+    fits,
+    in_a_sheet,
+)
 from hrge_xl.spec import carried, load as loading
 from hrge_xl.spec.carried import (
     CACHE,
@@ -217,7 +223,7 @@ from hrge_xl.spec.model import (
 )
 from hrge_xl.spec.yaml_file import dumped
 from hrge_xl.spec.lookup import Scope, parsed
-from hrge_xl.spec.common_mistakes import common_mistakes
+from hrge_xl.spec.yaml_file import common_mistakes
 from hrge_xl.spec.translating import (
     TextToTranslate,
     as_file,
@@ -306,8 +312,8 @@ from hrge_xl.reader.raw import (
 )
 from hrge_xl.reader.read import AS_ISSUED, raw_workbook
 from hrge_xl.reader.retired_questions import OldSheet, was_issued
-from hrge_xl.reader.sandbox import Confinement, confine, import_places, limit_by_job, look_outside, systems
-from hrge_xl.reader.sandbox.systems import allow_reading_only
+from hrge_xl.reader.sandbox import Confinement, confine, import_places, limit_by_job, look_outside
+from hrge_xl.reader.sandbox import allow_reading_only
 from hrge_xl.reader.mail import OutlookMessage, is_mail, moment_of
 from hrge_xl.reader.unpacking import (
     ASK,
@@ -345,7 +351,8 @@ from hrge_xl.findings import (
     waived,
 )
 from hrge_xl.findings.model import ACTIVE
-from hrge_xl.dataset import table_files, work
+from hrge_xl.dataset import work
+from hrge_xl.outputs import table_files
 from hrge_xl.dataset.aggregates import SELECTS, compute_aggregates_here, risks
 from hrge_xl.dataset.aggregates.indicators import (
     DOUBLED,
@@ -361,7 +368,7 @@ from hrge_xl.dataset.aggregates.indicators import (
 from hrge_xl.dataset.aggregates.risks import risk_parts
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value as values_Value, lines_and_values
-from hrge_xl.dataset.table_files import harmless
+from hrge_xl.outputs.table_files import harmless
 from hrge_xl.dataset.dimensions import allowed_values, pattern, right_answers
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history, waivers
@@ -473,7 +480,7 @@ from hrge_xl.outputs import FORMATS, data_xlsx, exports, overview as overview_mo
 from hrge_xl.outputs.table_sheets import CodeLabels, SEVERITIES as SEVERITIES_IN_WORDS, readable_columns
 from hrge_xl.outputs.data_xlsx import write_workbook
 from hrge_xl.outputs.exports import description, formats_there, write_shareable
-from hrge_xl.outputs.extract import rows_of, table_of as extract_table_of
+from hrge_xl.outputs.table_files import rows_of, table_of as extract_table_of
 from hrge_xl.outputs.build import file_rows, run_id
 from hrge_xl.outputs.compare import Said, Side, compared, paired
 from hrge_xl.outputs.charts import (
@@ -506,7 +513,7 @@ from hrge_xl.outputs.specs import html, text, touched_files
 from hrge_xl.cli import COMMANDS, cli, program as doctor, settings, terminal
 from hrge_xl.cli.common import command_line
 from hrge_xl.cli.program import SHELLS
-from hrge_xl.cli.findings_view import WORDS as VIEW_WORDS, by_importance, print_every_line, print_folded
+from hrge_xl.cli.findings_view import WORDS as VIEW_WORDS, FoldedPrinter, by_importance, print_every_line
 from hrge_xl.cli.round import generate as generate_command
 from hrge_xl.cli.terminal import (
     Bar,

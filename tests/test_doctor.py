@@ -37,11 +37,11 @@ def test_without_landlock_files_are_read_and_doctor_tells() -> None:
     """On a kernel that lacks it; here a filter answers as such a kernel does."""
     script = """
         import ctypes, errno, struct, sys
-        from hrge_xl.reader.sandbox import systems
+        from hrge_xl.reader import sandbox
         lines = [(0x20, 0, 0, 0), (0x15, 0, 1, 444), (0x06, 0, 0, 0x50000 | errno.ENOSYS), (0x06, 0, 0, 0x7FFF0000)]
         code = b"".join(struct.pack("HBBI", *line) for line in lines)
-        systems.give_up_privileges()
-        systems._prctl(22, 2, ctypes.byref(systems._Program(len(lines), code)))
+        sandbox.give_up_privileges()
+        sandbox._prctl(22, 2, ctypes.byref(sandbox._Program(len(lines), code)))
         from hrge_xl.cli import run
         sys.exit(run(["doctor"]))
     """

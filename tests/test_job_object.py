@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.face import limit_by_job, look_outside, sandbox, systems
+from tests.face import limit_by_job, look_outside, sandbox
 
 OWN, JOB = 2**64 - 1, 0x1_0000_0ABC  # of 64 bits: who takes them for a C int loses half
 HELD = 300_000_000
@@ -47,7 +47,7 @@ class Kernel:
     failing: str = ""
     error: int = 0
     handles: list[int] = field(default_factory=list)
-    limits: systems.ExtendedLimits | None = None
+    limits: sandbox.ExtendedLimits | None = None
     limited: bool = False
 
     def __getattr__(self, name: str) -> Function:
@@ -145,5 +145,5 @@ def test_what_fails_is_told_with_its_reason(
 
 def test_structures_have_their_size() -> None:
     """As the headers of Windows say for 64 bits."""
-    kinds = (systems.BasicLimits, systems.ExtendedLimits, systems.MemoryCounters)
+    kinds = (sandbox.BasicLimits, sandbox.ExtendedLimits, sandbox.MemoryCounters)
     assert [ctypes.sizeof(kind) for kind in kinds] == [64, 144, 72]

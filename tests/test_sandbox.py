@@ -28,7 +28,7 @@ from tests.face import (
     import_places,
     look_outside,
     run_guarded,
-    systems,
+    sandbox,
 )
 from tests.worker_actions import act
 
@@ -102,12 +102,12 @@ def test_no_environment_and_no_folder(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_calls_are_answered_as_the_table_says() -> None:
     """By their numbers, which the C library need not know."""
-    table, machine = Path(systems.__file__).with_name("system_calls.csv"), platform.machine()
+    table, machine = Path(sandbox.__file__).with_name("system_calls.csv"), platform.machine()
     with table.open(encoding="ascii") as lines:
         calls = [call for call in csv.DictReader(lines) if call[machine]]
     errors = {"newer": errno.ENOSYS}
     expected = {int(call[machine]): errors.get(call["reaches"], errno.EPERM) for call in calls}
-    expected[systems.NEWEST + 1] = errno.ENOSYS
+    expected[sandbox.NEWEST + 1] = errno.ENOSYS
     answers = run_guarded(act, [f"call {number}" for number in expected], jobs=1)
     assert dict(zip(expected, answers, strict=True)) == expected
 
@@ -150,7 +150,7 @@ def test_a_processor_without_a_table_is_told_and_not_guessed(monkeypatch: pytest
         with monkeypatch.context() as patch:
             patch.setattr(name, value)
             with pytest.raises(OSError, match="not for"):
-                systems.filter_system_calls()
+                sandbox.filter_system_calls()
 
 
 # in a thread of this process, which is bound alone
@@ -205,7 +205,7 @@ def test_landlock_leaves_nothing_but_reading(
         pass  # it goes, and whatever has to be imported for it is
 
     def tried() -> tuple[int, list[object]]:
-        systems.give_up_privileges()
+        sandbox.give_up_privileges()
         return allow_reading_only([str(file.parent), *import_places(())]), list(map(outcome_of, actions))
 
     version, (read, *outcomes) = in_a_thread(tried, monkeypatch)
@@ -232,8 +232,8 @@ def without_landlock() -> None:
         (0x06, 0, 0, 0x7FFF0000),
     ]
     packed = b"".join(struct.pack("HBBI", *line) for line in code)
-    systems.give_up_privileges()
-    systems._prctl(22, 2, ctypes.byref(systems._Program(len(code), packed)))
+    sandbox.give_up_privileges()
+    sandbox._prctl(22, 2, ctypes.byref(sandbox._Program(len(code), packed)))
 
 
 def test_what_the_system_lacks_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

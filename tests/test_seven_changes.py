@@ -290,7 +290,7 @@ def test_a_command_is_one_function_its_options_and_its_line(copy: Copy) -> None:
         '    "doctor": "Check',
         '    "tally": "Count the returns.",\n    "doctor": "Check',
     )
-    copy.replace("hrge_xl/cli/options.yaml", "  explain:\n", "  tally:\n    - round\n  explain:\n")
+    copy.replace("hrge_xl/cli/options.yaml", "  explain:\n", "  tally:\n    round:\n  explain:\n")
     assert copy.changed() == ["hrge_xl/cli/__init__.py", "hrge_xl/cli/options.yaml", "hrge_xl/cli/tally.py"]
     assert copy.hrge("tally", copy.root).strip() == "tallied"
     assert "tally" in copy.hrge("--help")

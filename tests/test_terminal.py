@@ -25,6 +25,7 @@ from tests.audited import DAY, edited, hrge, returned, round_folder, workbook
 from tests.face import (
     ACTIVE,
     Bar,
+    FoldedPrinter,
     _print_narrow,
     block,
     by_importance,
@@ -32,7 +33,6 @@ from tests.face import (
     line,
     listening,
     print_every_line,
-    print_folded,
     progress_shown,
     report_progress,
     style,
@@ -203,7 +203,7 @@ FILES = [
 def printed(capsys: Capsys, files: Sequence[Any], quiet: bool = False) -> list[str]:
     """The lines of the folded view, without colours."""
     capsys.readouterr()
-    print_folded(files, quiet=quiet)
+    FoldedPrinter("en").show(files, quiet=quiet)
     return OURS.sub("", capsys.readouterr().out).splitlines()
 
 
@@ -322,7 +322,7 @@ def test_colours_say_nothing_alone(monkeypatch: Patch, capsys: Capsys) -> None:
     """The same words stand there without them."""
     plain = printed(capsys, FILES)
     with terminal(monkeypatch, 1000):
-        print_folded(FILES, quiet=False)
+        FoldedPrinter("en").show(FILES, quiet=False)
         coloured = capsys.readouterr().out
     assert "\x1b[31m" in coloured
     assert OURS.sub("", coloured).splitlines() == plain

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from ..dataset.schema import ANSWERS_FACT, SLOTS, SUBMISSION_ID, SUBMISSIONS, TEXT, Table
 from ..dataset.store import Store
-from ..dataset.table_files import read_rows
+from ..outputs.table_files import read_rows
 from ..reader.limits import LIMITS
 from ..reader.worker import Died, run_guarded
 

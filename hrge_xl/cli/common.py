@@ -44,31 +44,28 @@ def verb(name: str, group: Group | None = None, **own: Any) -> Callable[[Callabl
     """
 
     def made(function: Callable[..., Any]) -> Command:
-        for entry in reversed(_table()["commands"][name]):
-            names, how = _parameter(entry, own)
+        table = _table()
+        for key, here in reversed(table["commands"][name].items()):
+            said = {"help": here} if isinstance(here, str) else here or {}
+            how = {"names": key, **table["shared"].get(key, {}), **said}
+            if how.keys() == {"names", "help"}:
+                how["is_flag"] = True
+            if "type" in how:
+                how["type"] = own.get(how["type"]) or TYPES[how["type"]]
+            if "choice" in how:
+                choice = how.pop("choice")
+                how["type"] = click.Choice(own[choice] if isinstance(choice, str) else choice)
+            if "range" in how:
+                how["type"] = click.IntRange(*how.pop("range"))
+            if "shell_complete" in how:
+                how["shell_complete"] = own.get(how["shell_complete"]) or COMPLETIONS[how["shell_complete"]]
+            how |= {key: CALLED.get(how[key], how[key]) for key in ("default", "callback") if key in how}
+            names = how.pop("names").split()
             kind = click.option if names[0].startswith("-") else click.argument
             function = kind(*names, **how)(function)
         return (group.command if group else click.command)(name.rpartition(" ")[2])(function)
 
     return made
-
-
-def _parameter(entry: str | dict[str, Any], own: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """Give the names of an argument or option, and what click has to know of it."""
-    shared = _table()["shared"]
-    how = dict(shared[entry]) if isinstance(entry, str) else shared.get(entry.get("like", ""), {}) | entry
-    if "type" in how:
-        how["type"] = own.get(how["type"]) or TYPES[how["type"]]
-    if "choice" in how:
-        choice = how.pop("choice")
-        how["type"] = click.Choice(own[choice] if isinstance(choice, str) else choice)
-    if "range" in how:
-        how["type"] = click.IntRange(*how.pop("range"))
-    if "shell_complete" in how:
-        how["shell_complete"] = own.get(how["shell_complete"]) or COMPLETIONS[how["shell_complete"]]
-    how |= {key: CALLED.get(how[key], how[key]) for key in ("default", "callback") if key in how}
-    how.pop("like", None)
-    return how.pop("names").split(), how
 
 
 # what can be typed behind a command

@@ -138,15 +138,7 @@ def _places(findings: Sequence[FindingRow], language: str) -> str:
     return f"{say('on {n} sheets').format(n=len(cells))}: {first(texts, MOST_SHEETS)}"
 
 
-def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, quiet: bool) -> None:
-    """Print files by team, the most important team first; those with nothing to look at in one line.
-
-    Of one file alone everything is told, of several what matters most.
-    """
-    _Printer(language).files(files, quiet=quiet)
-
-
-class _Printer:
+class FoldedPrinter:
     """Prints files with their findings, folded, in a language."""
 
     def __init__(self, language: str) -> None:
@@ -154,8 +146,11 @@ class _Printer:
         # columns, of the word before a text
         self.behind = max(cell_len(self.say(word)) for word in WORDS) + 4
 
-    def files(self, files: Sequence[FileRow], *, quiet: bool) -> None:
-        """Print some files."""
+    def show(self, files: Sequence[FileRow], *, quiet: bool) -> None:
+        """Print files by team, the most important team first; those with nothing to look at in one line.
+
+        Of one file alone everything is told, of several what matters most.
+        """
         severities = FOLDED[:1] if quiet else FOLDED
         clean: list[FileRow] = []
         aside: dict[str, list[FileRow]] = {}
@@ -199,22 +194,19 @@ class _Printer:
         _print_head(_named(file), f"{self.say(verdict)},", ", ".join(found), VERDICTS[verdict])
         if _is_aside(file):
             self._row("status", None, _aside(file, self.say), short=False)
+        whole, columns = verdict == "refused" or most is None, width()
         for fold in shown_folds[:most]:
-            self._fold(fold, refused=verdict == "refused", alone=most is None)
+            where, text = f" ({fold.places})" if fold.places else "", f"{fold.code} {fold.text}"
+            remedy = f" {fold.remedy}" if whole else ""
+            room = columns - self.behind - cell_len(where) if columns else 0
+            if not whole and room > LEAST_SAID:  # where it is stands there whole
+                text = cut(shown(text), room)
+            self._row(fold.severity, COLOURS[fold.severity], f"{text}{where}{remedy}", short=not whole)
         if most and shown_folds[most:]:
             others = (
                 f"{fold.code} ×{fold.number}" if fold.number > 1 else fold.code for fold in shown_folds[most:]
             )
             self._row("also", None, ", ".join(others), short=True)
-
-    def _fold(self, fold: FoldedFindings, *, refused: bool, alone: bool) -> None:
-        where = f" ({fold.places})" if fold.places else ""
-        whole, columns, text = refused or alone, width(), f"{fold.code} {fold.text}"
-        remedy = f" {fold.remedy}" if whole else ""
-        room = columns - self.behind - cell_len(where) if columns else 0
-        if not whole and room > LEAST_SAID:  # where it is stands there whole
-            text = cut(shown(text), room)
-        self._row(fold.severity, COLOURS[fold.severity], f"{text}{where}{remedy}", short=not whole)
 
     def _row(self, word: str, colour: str | None, text: str, *, short: bool) -> None:
         """Print a text behind a word; `short`: in one line of the terminal."""

@@ -45,7 +45,7 @@ def validate(
     with hrge_xl.datasets(replace(request, answers=as_json)) as found:  # then what takes long to import
         from ..outputs.build import file_rows
         from ..outputs.formats.json import render
-        from .findings_view import print_every_line, print_folded
+        from .findings_view import FoldedPrinter, print_every_line
 
         run = facts(request, redacted=redact, language=lang)
         files = file_rows(found, run.language, redacted=redact)
@@ -55,7 +55,7 @@ def validate(
             elif verbose:
                 print_every_line(files, run.language, quiet=quiet)
             else:
-                print_folded(files, run.language, quiet=quiet)
+                FoldedPrinter(run.language).show(files, quiet=quiet)
         print_totals(found, run.language)
         if not as_json and not quiet:
             _next(paths, files, run.language, every_line=verbose)

@@ -209,7 +209,13 @@ def _continued(
             continued.append(order)
             notes.append(f"{order.team}: no return of it counts in the earlier round; its workbook is blank.")
         for found in returns:
-            prefill = _prefill_from(earlier, found, order, spec)
+            read = result(earlier.store, found)
+            assert read.submission is not None  # what counts could be read
+            assert read.layout is not None
+            language = order.language or spec.languages[0]
+            layout = build(spec, language, order.tools, order.blank_rows, last=True)
+            prefill = go_on(read.submission, read.layout, layout, order.today)
+            prefill = replace(prefill, last_round=prefill.last_round or found.period)
             several = len(returns) > 1
             about = (spec.identity.over_rounds(found.intervention) or found.project) if several else ""
             continued.append(prefill.into(replace(order, intervention=about)))
@@ -228,16 +234,6 @@ def _latest(earlier: Dataset, spec: Spec) -> list[Return]:
         for return_ in counting
     }
     return sorted(latest.values(), key=lambda return_: return_.about)
-
-
-def _prefill_from(earlier: Dataset, found: Return, order: Order, spec: Spec) -> Prefill:
-    read = result(earlier.store, found)
-    assert read.submission is not None  # what counts could be read
-    assert read.layout is not None
-    language = order.language or spec.languages[0]
-    layout = build(spec, language, order.tools, order.blank_rows, last=True)
-    prefill = go_on(read.submission, read.layout, layout, order.today)
-    return replace(prefill, last_round=prefill.last_round or found.period)
 
 
 # the guide for teams, as a page in every language: it goes out with the workbooks and is read without a network

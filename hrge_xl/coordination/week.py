@@ -22,10 +22,18 @@ from ..outputs.build import Facts, document
 from ..rounds.changes import PlannedChange, change_round, planned_end
 from ..rounds.datasets import Dataset, Question, came_back, datasets, one_dataset
 from ..rounds.receiving import Received
-from ..rounds.round_status import OPEN, RETURNED, TO_DECIDE, TeamStatus, status, to_decide
+from ..rounds.round_status import (
+    OPEN,
+    RETURNED,
+    TO_DECIDE,
+    TeamStatus,
+    Unanswered,
+    status,
+    to_decide,
+    unanswered,
+)
 from ..rounds.rounds import INBOX, REPORTS, Round, load_open_round, load_round
 from ..rounds.sealing import sign
-from ..rounds.unanswered import Unanswered, unanswered
 from .consolidation import consolidate
 from .mail import MailType
 from .mail.drafts import AS_THEY_COME, Drafts, receive, write_drafts

@@ -13,7 +13,7 @@ from ..exchange.validation import REFUSED
 from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..findings.identity import SIGNATURE_INVALID
 from ..ledger.events import NEXT, DecisionMade, WaiverGiven, WaiverWithdrawn
-from ..ledger.judgements import UNDONE, Decision, decisions, waivers
+from ..ledger.judgements import UNDONE, decisions, waivers
 from ..ledger.ledger import Ledger
 from .return_status import COUNTS, EXCLUDED, WITHDRAWN
 from .returns import Return
@@ -37,7 +37,18 @@ def decide(
     names = {row["submission"]: name_of(str(row["path"])) for row in rows}
     meant = {found.submission: found for found in returns}
     for found in meant.values():
-        _refuse_undecidable(found, choice, before)
+        if found.verdict == REFUSED:
+            raise UsageError(f"{found.name} was refused: it could not be read, and counts in no case.")
+        if choice == COUNTS and choice not in possible(found):
+            raise UsageError(
+                f"{found.name} does not carry our signature ({SIGNATURE_INVALID.code}), and no decision makes it ours. "
+                "Ask the team for the file it received, or issue it a new one."
+            )
+        if choice == UNDONE and found.submission not in before:
+            known = ", ".join(sorted(before)) or "none"
+            raise UsageError(
+                f"Nothing was decided about {found.name}. Decisions in force are about: {known}."
+            )
     for submission in meant:
         made = DecisionMade(
             number=NEXT, submission=submission, file=names.get(submission, ""), choice=choice, reason=reason.strip(),
@@ -57,19 +68,6 @@ def possible(found: Return) -> tuple[str, ...]:
     """Give what can be decided about a return; no decision makes a stamp ours that is not."""
     forged = found.status == EXCLUDED and SIGNATURE_INVALID.code in text_of(found.reason)
     return (WITHDRAWN,) if forged else (COUNTS, WITHDRAWN)
-
-
-def _refuse_undecidable(found: Return, choice: str, before: dict[str, Decision]) -> None:
-    if found.verdict == REFUSED:
-        raise UsageError(f"{found.name} was refused: it could not be read, and counts in no case.")
-    if choice == COUNTS and choice not in possible(found):
-        raise UsageError(
-            f"{found.name} does not carry our signature ({SIGNATURE_INVALID.code}), and no decision makes it ours. "
-            "Ask the team for the file it received, or issue it a new one."
-        )
-    if choice == UNDONE and found.submission not in before:
-        known = ", ".join(sorted(before)) or "none"
-        raise UsageError(f"Nothing was decided about {found.name}. Decisions in force are about: {known}.")
 
 
 # waivers

@@ -154,6 +154,11 @@ _MEANINGS = {status.code: status.meaning for status in STATUSES if status.meanin
 COLUMNS["status"]["values"] = _MEANINGS | COLUMNS["status"]["values"]
 
 
+def _described(columns: Mapping[str, Any], name: str) -> dict[str, Any]:
+    said = columns.get(name, {})
+    return {"meaning": said} if isinstance(said, str) else said
+
+
 def _table(name: str, columns: str, here: Mapping[str, Any] | None = None, **own: Any) -> Table:
     names = {option: tuple(text.split()) for option, text in own.items() if option in NAMES}
     wrong = {column for named in names.values() for column in named} - {*columns.split()}
@@ -161,7 +166,7 @@ def _table(name: str, columns: str, here: Mapping[str, Any] | None = None, **own
         raise KeyError(f"{name} has no {', '.join(wrong)}")
     made = []
     for column in columns.split():
-        described = {"type": TEXT, **COLUMNS.get(column, {}), **(here or {}).get(column, {})}
+        described = {"type": TEXT, **_described(COLUMNS, column), **_described(here or {}, column)}
         made.append(TableColumn(column, described.pop("type"), **described))
     return Table(name, tuple(made), view=own["role"] == VIEW, **own | names)
 

@@ -264,10 +264,16 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
 
     The same as for a file that is read while the waivers are known.
     """
+    table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
+    error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
+    open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
+    count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
     with store.transaction() as connection:
         for number in _mark_waived(store, connection, waivers):
             store.touch(connection)
-            _set_verdict(store, connection, number)
+            left, is_waived = connection.execute(count.where(table.c.submission_id == number)).one()
+            this = sa.update(files).where(files.c.submission_id == number, files.c.verdict != REFUSED)
+            connection.execute(this.values(verdict=RETURNED if left else ACCEPTED, waived=is_waived))
 
 
 def _mark_waived(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> list[int]:
@@ -288,14 +294,3 @@ def _mark_waived(store: Store, connection: Connection, waivers: Sequence[Waiver]
             is_active, its_number = (found.state == ACTIVE, found.number) if found else (False, None)
             connection.execute(this.values(waived=is_active, waiver=told, waiver_number=its_number))
     return sorted(changed)
-
-
-def _set_verdict(store: Store, connection: Connection, number: int) -> None:
-    """Set the verdict of a return by the findings that nobody has accepted."""
-    table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
-    error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
-    open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
-    count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
-    left, is_waived = connection.execute(count.where(table.c.submission_id == number)).one()
-    this = sa.update(files).where(files.c.submission_id == number, files.c.verdict != REFUSED)
-    connection.execute(this.values(verdict=RETURNED if left else ACCEPTED, waived=is_waived))

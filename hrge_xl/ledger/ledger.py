@@ -148,8 +148,12 @@ class Ledger:
         """
         path, home = folder / NAME, folder if lasting else Path()
         there = path.is_file()
-        if not there and not anew:
-            _refuse_lost(folder)
+        # without it a return that was withdrawn would count again
+        if not there and not anew and ((folder / JOURNAL).is_file() or _is_filled(folder / DATASET)):
+            raise StoreError(
+                f"{path} is lost: nothing else records what was received, decided and waived. Restore it from a "
+                f"backup, or make it again: hrge-xl recover {quoted(folder)}"
+            )
         if there and not write:
             as_it_is = cls(path, home, write=False)
             with closing(as_it_is._connection), as_it_is.transaction() as connection:
@@ -319,13 +323,6 @@ class Ledger:
         with self.transaction() as connection:
             return read_chain(connection)
 
-    def restore(self, entries: Sequence[LedgerEntry]) -> None:
-        """Write down entries as they were, and what follows from them, into a ledger that is empty."""
-        with self.transaction() as connection:
-            insert(connection, "entries", [asdict(entry) for entry in entries])
-            for _, event in events_of(connection, Event):
-                write_rows(connection, event)
-
     @property
     def identity(self) -> str:
         """The name that the ledger has for ever; it gets one when it is first asked."""
@@ -437,15 +434,6 @@ def near(*folders: Path) -> Path | None:
 DAMAGED = "damaged"
 
 
-def _refuse_lost(folder: Path) -> None:
-    """Raise `StoreError` where there was a ledger: without it a return that was withdrawn would count again."""
-    if (folder / JOURNAL).is_file() or _is_filled(folder / DATASET):
-        raise StoreError(
-            f"{folder / NAME} is lost: nothing else records what was received, decided and waived. Restore it from a "
-            f"backup, or make it again: hrge-xl recover {quoted(folder)}"
-        )
-
-
 def _is_filled(file: Path) -> bool:
     """Say whether a dataset was filled by a run, and is not a copy to share, which has no ledger."""
     if not file.is_file():
@@ -500,7 +488,10 @@ def recover(folder: Path) -> Recovered:
         path.rename(path.with_name(f"{NAME}.{DAMAGED}-{secrets.token_hex(4)}")) if path.is_file() else None
     )
     with Ledger.open(folder, anew=True) as ledger:
-        ledger.restore(journal.entries)
+        with ledger.transaction() as connection:
+            insert(connection, "entries", [asdict(entry) for entry in journal.entries])
+            for _, event in events_of(connection, Event):
+                write_rows(connection, event)
         if journal.identity:
             ledger.name_it(journal.identity)
     return Recovered(Counter(entry.kind for entry in journal.entries), moved, len(journal.unreadable))

@@ -24,7 +24,6 @@ from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_
 from ..dataset.opening import open_dataset, opened
 from ..dataset.schema import BOOLEAN, DATE, INTEGER, META, NUMBER, TEXT, VERSION, Schema, Table, TableColumn
 from ..dataset.store import Store, open_file
-from ..dataset.table_files import csv_text, harmless_lines, has_parquet, need_parquet, write_csv_as_parquet
 from ..dataset.workers import Workers
 from ..ledger.ledger import DATASET
 from ..privacy.sharing import fill_shareable
@@ -32,6 +31,7 @@ from ..spec.yaml_file import dumped
 from ..workbook.drawing import DRAWN_ON
 from ..workbook.plain_sheets import new_book
 from .data_xlsx import write_workbook
+from .table_files import csv_text, harmless_lines, has_parquet, need_parquet, write_csv_as_parquet
 
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (XLSX,)  # programs that read CSV or Parquet are few; what was asked for once is kept up to date

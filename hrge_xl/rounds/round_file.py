@@ -87,30 +87,25 @@ def _put_cells(lines: list[str], node: yaml.MappingNode, cells: Cells) -> None:
     """Put cells of a team, from the last place to the first: what is put moves what follows it."""
     code = get(node, "team")
     assert code is not None
+    end = code.end_mark
     new = [column for column in cells if get(node, column) is None]
     there = [(column, place) for column in cells if (place := get(node, column)) is not None]
     places: list[tuple[int, str, yaml.Node | None]] = [
-        *((code.end_mark.index, column, None) for column in reversed(new)),
+        *((end.index, column, None) for column in reversed(new)),
         *((place.start_mark.index, column, place) for column, place in there),
     ]
     for _, column, place in sorted(places, key=lambda found: found[0], reverse=True):
         value = "'" + cells[column].replace("'", "''") + "'"
-        if place is None:
-            _add_cell(lines, node, code, f"{column}: {value}")
+        if place is None and node.flow_style:
+            line = lines[end.line]
+            lines[end.line] = f"{line[: end.column]}, {column}: {value}{line[end.column :]}"
+        elif place is None:
+            _insert(lines, end.line + 1, [f"{' ' * node.start_mark.column}{column}: {value}"])
         elif place.start_mark.line != place.end_mark.line:
             number = place.start_mark.line + 1
             raise RoundError(f"{FILE}: line {number}: write '{column}: …' on one line, then run again.")
         else:
             _replace(lines, place, value if place.value else f" {value}")
-
-
-def _add_cell(lines: list[str], node: yaml.MappingNode, code: yaml.Node, text: str) -> None:
-    """Put a cell behind the code of a team."""
-    end = code.end_mark
-    if node.flow_style:
-        lines[end.line] = f"{lines[end.line][: end.column]}, {text}{lines[end.line][end.column :]}"
-    else:
-        _insert(lines, end.line + 1, [" " * node.start_mark.column + text])
 
 
 def _take_out(lines: list[str], node: yaml.Node) -> None:

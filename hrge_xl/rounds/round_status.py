@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +21,12 @@ from ..findings import Kind, Severity
 from ..findings.identity import ANOTHER_ROUND, MADE_FROM_OLDER_VERSION, SENDER_NOT_THE_TEAMS
 from ..layout.wording import text
 from ..ledger.events import FILE
+from ..ledger.ledger import Ledger, Letter, look_up
+from ..reader.identity import teams_named
+from ..reader.unpacking import UnreadableContainer
 from ..spec.model import Spec
-from .receiving import Senders
+from .datasets import Dataset
+from .receiving import NEVER, Senders, moment_of_mail
 from .rounds import ISSUED as ISSUED_FOLDER
 from .rounds import Round
 from .teams import Team
@@ -348,3 +352,62 @@ def file_name(return_: Return, spec: Spec | None, taken: set[str]) -> str:
     intervention = "" if wrong else return_.intervention or return_.project
     parts = filter(None, map(file_part, (return_.team, intervention)))
     return free_name("_".join(parts) or file_part(return_.name.rpartition(".")[0]) or "return", "", taken)
+
+
+# what teams sent that is no answer, until one comes: files that nobody could read, and mails without a workbook
+
+
+class Unanswered(NamedTuple):
+    """What is no answer, by the team that it is of, or by '' where nothing says so; of its letters the last."""
+
+    refused: dict[str, list[Return]]
+    unopened: dict[str, list[UnreadableContainer]]
+    letters: dict[str, Letter]
+
+
+def unanswered(
+    dataset: Dataset, waiting: Collection[str], unopened: Sequence[UnreadableContainer] = ()
+) -> Unanswered:
+    """Give what is no answer, but for that after which the same team has sent a good file.
+
+    `waiting` are the teams whose answer is awaited; `unopened` is what could not be opened when it was received.
+    """
+    assert dataset.round is not None
+    senders, returns = Senders(dataset.round), dataset.of_round()
+    codes = [team.code for team in dataset.round.teams]
+    good = grouped(
+        (return_.team, senders.moment_of(return_))
+        for return_ in returns
+        if return_.verdict != REFUSED and return_.status not in (EXCLUDED, WITHDRAWN)
+    )
+
+    def is_open(team: str, moment: datetime) -> bool:
+        return team not in good or max(good[team]) < moment
+
+    def team_of(container: UnreadableContainer) -> str:
+        email = container.place.email
+        teams = senders.teams_at(email.sent_by, email.sender) or [*teams_named(container.name, codes)]
+        return teams[0] if len(teams) == 1 else ""
+
+    refused = grouped(
+        (next(iter(senders.teams_of(return_.sha256)), ""), return_)
+        for return_ in returns
+        if return_.verdict == REFUSED
+    )
+    containers = grouped((team_of(container), container) for container in unopened)
+    letters = {
+        team: letter
+        for letter in look_up(dataset.round.folder, Ledger.letters) or ()
+        for team in senders.teams_at(letter.sent_by, letter.sender)
+    }
+    return Unanswered(
+        {
+            team: [each for each in some if is_open(team, senders.moment_of(each))]
+            for team, some in refused.items()
+        },
+        {
+            team: [each for each in some if is_open(team, moment_of_mail(each.place.email.received) or NEVER)]
+            for team, some in containers.items()
+        },
+        {team: letters[team] for team in codes if team in letters and team in waiting},
+    )

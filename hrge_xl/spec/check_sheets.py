@@ -10,7 +10,7 @@ from ..core.suggest import NoSuch, no_such
 from ..core.words import cell_length
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
-from ..language.patterns import REMEDY, NotAPattern, compiled, fits
+from ..language.functions.words import REMEDY, NotAPattern, compiled, fits
 from .check_answers import AS_DATE, wrong_default, wrong_value
 from .check_texts import BLOCKS, FIELDS, INDICATORS, LIMIT_LABEL, reached, select
 from .issuance import LAST, NOTHING

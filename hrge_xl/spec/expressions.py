@@ -12,12 +12,12 @@ from typing import NamedTuple
 from ..core.spec_parts import Found, Path, Words, Wrong, at
 from ..core.suggest import reworded
 from ..fields import Field
-from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, reader_only
-from ..language.functions.choices import Completeness, LookUp, tools_read
+from ..language import Call, Expr, Literal, Over, Problem, Ref, Type, inside, parts, reader_only
+from ..language.functions.choices import Completeness, LookUp
 from .check_texts import BLOCKS, FIELDS, select
-from .common_mistakes import common_mistake_in
 from .lookup import Scope, parsed, rule_scope
 from .model import RegisterBlock, Rule, Spec
+from .yaml_file import common_mistake_in
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
 ASKED = "whether to ask "
@@ -257,7 +257,7 @@ def _needs(found: Expr) -> Iterator[Node]:
         if found.calculated and not found.last:
             yield Node(ANSWER, found.tool, found.code)
     elif isinstance(found, Call) and isinstance(found.function, Completeness):
-        yield from (Node(PROGRESS, tool) for tool in tools_read(found))
+        yield from (Node(PROGRESS, str(arg.value)) for arg in found.args if isinstance(arg, Literal))
     else:
         for part in inside(found):
             yield from _needs(part)

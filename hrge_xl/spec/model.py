@@ -13,7 +13,7 @@ from pydantic import Field as Option
 from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Path, Text, Whole, fixed_codes, fixed_value
 from ..fields import Field, PersonalData
 from ..findings import Severity
-from ..language.patterns import compiled
+from ..language.functions.words import compiled
 from .supplements import BriefWording, FactFile, Figures, Profile, Sample
 
 

@@ -17,8 +17,7 @@ from ..core.suggest import nearest
 from ..fields import COMMON_OPTIONS, FIELD_TYPES, Field
 from ..fields import field as fields
 from . import model, supplements
-from .common_mistakes import common_mistake_in
-from .yaml_file import TEXT, SkippedInput, entries_of, get, mistake_at, plain, sequence
+from .yaml_file import TEXT, SkippedInput, common_mistake_in, entries_of, get, mistake_at, plain, sequence
 
 ROUNDS = 12  # what is left out may leave other parts without what they need
 NULL = "tag:yaml.org,2002:null"

@@ -35,10 +35,10 @@ from ...rounds.round_status import (
     is_in_doubt,
     issued_files,
     status,
+    unanswered,
 )
 from ...rounds.rounds import FEEDBACK, Round, load_open_round, load_round
 from ...rounds.teams import Team
-from ...rounds.unanswered import unanswered
 from ...spec.lookup import label_of
 from ..generation import guide_name
 from . import DAYS_BEFORE, MAIL_KINDS, MailType

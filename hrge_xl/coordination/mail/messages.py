@@ -33,8 +33,8 @@ from ...core.errors import RoundError
 from ...core.output_files import write_if_changed, write_whole
 from ...core.words import direction, is_language, translator, with_base
 from ...core.work import grouped
-from ...dataset.table_files import harmless
 from ...ledger.ledger import Drafted
+from ...outputs.table_files import harmless
 from ...reader.limits import MEBIBYTE
 from ...rounds.rounds import Round
 from ...rounds.teams import Team, read_text

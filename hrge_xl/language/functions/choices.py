@@ -140,11 +140,6 @@ class OfTool(Function):
         return lambda answers, row, this: of_return(answers)(row) if row in tools else None
 
 
-def tools_read(call: Call) -> tuple[str, ...]:
-    """Give every tool that a call of such a function may be about."""
-    return tuple(str(arg.value) for arg in call.args if isinstance(arg, Literal))
-
-
 def differs_by_row(expr: Expr) -> bool:
     """Say whether the formula of an expression is another one in each row, not only for other cells."""
     calls = (part for part in walk(expr) if isinstance(part, Call) and isinstance(part.function, OfTool))
