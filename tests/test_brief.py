@@ -32,7 +32,8 @@ from tests.face import (
 from tests.face import overview as built
 from tests.fixture_types import Folders
 from tests.pages import in_a_window, stands_alone, violations
-from tests.played_rounds import accepted, play, silent, two_copies, with_a_mistake
+from tests.played_rounds import KEY, accepted, play, silent, two_copies, with_a_mistake, workbook
+from tests.played_rounds import TEAMS as TEAM_CODES
 from tests.telling import telling
 from tests.temporary import of_results
 from tests.two_rounds import EARLIER, LATER, TODAY
@@ -153,6 +154,40 @@ def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> 
         assert read(file) != text
         assert page in ran("verify", folder, code=1).out
         file.write_text(text, encoding="utf-8")
+
+
+def test_a_round_is_compared_with_the_one_that_it_continues_from(played: Path, tmp_path: Path) -> None:
+    """Its folder says which one that is; what it came to stays known where the round before is not at hand."""
+    later, earlier = tmp_path / "2026-H2", Path(shutil.copytree(played, tmp_path / "2026-H1"))
+    listed = earlier.parent / "teams.csv"
+    listed.write_text("team,country\n" + "".join(f"{team},PAK\n" for team in TEAM_CODES), encoding="utf-8")
+    assert hrge("round", "init", later, "--spec", "example", "--teams", listed) == 0
+    (later / "signing.key").write_bytes(KEY)
+    assert hrge("generate", later, "--from", earlier, *DAY) == 0
+    assert 'before: "../2026-H1"' in (later / "round.yaml").read_text(encoding="utf-8")
+    assert "continues from ../2026-H1" in ran("sign", "--list", "--all", "--ledger", later).out
+    returned = workbook("Rabat", 9, round_=later.name)
+    (later / "returned" / "Rabat.xlsx").write_bytes(returned)
+    assert hrge("refresh", later, *DAY) == 0
+    text = read(later / "reports" / "brief.html")
+    told = in_parts(text)["Compared with 2026-H1"]
+    ((returns, given, asked),) = queried(
+        played, "SELECT COUNT(DISTINCT submission), SUM(answered), SUM(required) FROM completeness WHERE current"
+    )
+    assert f"Returns that count {returns} 1 Required answers given {given / asked:.0%} 100%" in told
+    # nothing is masked over there: pages to share, and those of a team, say nothing of it
+    for more in (("--shareable",), ("--team", "Rabat")):
+        assert hrge("report", later, "--format", "brief", "-o", tmp_path, *more, *DAY) == 0
+    others = ("brief_shareable.html", "brief_team_Rabat.html")
+    assert not any("Compared with" in read(tmp_path / name) for name in others)
+    earlier.rename(tmp_path / "elsewhere")
+    assert hrge("verify", later) == 0
+    assert hrge("refresh", later, "--today", "2026-08-02") == 0
+    assert in_parts(read(later / "reports" / "brief.html"))["Compared with 2026-H1"] == told
+    (tmp_path / "elsewhere").rename(earlier)
+    (earlier / "dataset.sqlite").write_bytes(b"")
+    reason = "2026-H2 is not compared with the round before."
+    assert reason in ran("consolidate", later, "--today", "2026-08-03").err
 
 
 # two rounds of the Toolkit

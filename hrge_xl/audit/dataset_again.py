@@ -19,7 +19,7 @@ from ..core.words import and_more, languages
 from ..core.work import grouped
 from ..dataset.aggregates import compute_aggregates
 from ..dataset.opening import SPECS, Temporary, in_a_copy, open_dataset, open_url, put_in
-from ..dataset.reconciliation import periods
+from ..dataset.reconciliation import BEFORE, periods
 from ..dataset.rows import RowBuilder
 from ..dataset.schema import (
     CHECKS_NOT_RUN,
@@ -268,6 +268,9 @@ def rebuilt(
     with in_a_copy(folder, NAME) as temporary, readers(setting.jobs) as by:
         made, ledger = temporary
         made.use(Schema(store.schema.spec))
+        for name, told in store.facts().items():
+            if name.startswith(BEFORE):  # the round before may be elsewhere
+                made.set_fact(name, told)
         again = ", ".join(map(str, sorted(files)))  # SQLite knows what is in no list
         others = f'"{SUBMISSION_ID}" NOT IN ({again})'
         # what the returns brought that are not read again, with the cells that only they have

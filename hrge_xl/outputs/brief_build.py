@@ -41,10 +41,10 @@ class Brief:
 
     @cached_property
     def before(self) -> PeriodFigures | None:
-        """What the period before comes to; None where the dataset has none."""
+        """What the period before comes to, in this dataset or in that of the round before; None where nobody knows."""
         names = [each.name for each in self.found.periods]
         earlier = self.found.periods[names.index(self.period.name) + 1 :] if self.period else ()
-        return next(iter(earlier), None)
+        return next(iter(earlier), self.found.before if self.period else None)
 
     # risks and indicators
 

@@ -6,6 +6,7 @@ reason, a name and a day; the last one can be taken back.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ import yaml
 
 from ..core.errors import RoundError, UsageError
 from ..core.output_files import write_whole
-from ..core.paths import quoted
+from ..core.paths import quoted, way_to
 from ..core.suggest import listed, remedy_for
 from ..core.words import counted
 from ..core.work import grouped
@@ -269,17 +270,32 @@ def team_named(round_: Round, team: str) -> Team:
     return found
 
 
-# the end of it
+# which round came before, and the end of it
+
+
+def follow(folder: Path, earlier: Path) -> PlannedChange:
+    """Plan which round is the one before, with which a brief compares."""
+    way = way_to(earlier, folder)
+    after = _with_key(folder, "before", way)
+    return PlannedChange(folder, f"continues from {way}", (), text_of(folder), after)
+
+
+def _with_key(folder: Path, key: str, value: str) -> str:
+    """Give the text with another value of a key, or with the key below the name of the round. Raises `RoundError`."""
+    root, _ = read_round(folder)
+    _check_lines(root)
+    text, node, name = text_of(folder), get(root, key), get(root, "name")
+    assert name is not None
+    said = json.dumps(value, ensure_ascii=False)
+    if node is not None:
+        return with_value(text, node, said)
+    return with_line(text, name.end_mark.line + 1, f"{key}: {said}")
 
 
 def planned_end(round_: Round, day: date, lines: Sequence[str] = ()) -> PlannedChange:
     """Plan the end of a round: from that day on it stays as it is. `lines` say what is left open."""
-    root, _ = read_round(round_.folder)
-    _check_lines(root)
-    name = get(root, "name")
-    assert name is not None
     before = text_of(round_.folder)
-    after = with_line(before, name.end_mark.line + 1, f"closed: '{day}'")
+    after = _with_key(round_.folder, "closed", str(day))
     told = (
         *lines,
         f"Its figures stay as they are on {day}, and are sealed. What comes later waits; changes are refused.",
