@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -130,6 +132,18 @@ def test_a_team_and_a_country_have_pages_of_their_own(played: Path, tmp_path: Pa
         assert f"The workshops in brief · <bdi>{name}</bdi></h1>" in text
 
 
+def test_the_overview_of_the_office_names_the_command_that_tells_everything_about_a_team(
+    played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(played.parent)
+    text = html.unescape(read(played / "reports" / "overview.html"))
+    commands = re.findall('<code dir="ltr">hrge-xl (status .*?)</code>', text)
+    assert [shlex.split(command)[-1] for command in commands] == list(TEAM_CODES)
+    assert "Karachi_one.xlsx" in ran(*shlex.split(commands[1]), *DAY).out
+    assert hrge("report", played, "--format", "overview", "--shareable", "-o", tmp_path, *DAY) == 0
+    assert "hrge-xl status" not in read(tmp_path / "overview_shareable.html")
+
+
 def test_whom_a_brief_can_be_of_is_said(played: Path, tmp_path: Path) -> None:
     brief = ("report", played, "--format", "brief", "-o", tmp_path, *DAY)
     assert (
@@ -172,7 +186,8 @@ def test_a_round_is_compared_with_the_one_that_it_continues_from(played: Path, t
     text = read(later / "reports" / "brief.html")
     told = in_parts(text)["Compared with 2026-H1"]
     ((returns, given, asked),) = queried(
-        played, "SELECT COUNT(DISTINCT submission), SUM(answered), SUM(required) FROM completeness WHERE current"
+        played,
+        "SELECT COUNT(DISTINCT submission), SUM(answered), SUM(required) FROM completeness WHERE current",
     )
     assert f"Returns that count {returns} 1 Required answers given {given / asked:.0%} 100%" in told
     # nothing is masked over there: pages to share, and those of a team, say nothing of it
