@@ -276,6 +276,19 @@ def test_a_page_to_share_masks_what_the_overview_masks() -> None:
     assert "Numbers and indicators are left out" in part
 
 
+def test_numbers_stand_as_people_write_them(both: Store, whole: Overview) -> None:
+    """A share as a percentage, a year without a separator, a range of one number as that number."""
+    numbers = {
+        code: {"field": code, "total": None, "mean": 0.5, "minimum": 0.5, "maximum": most, "teams": 2}
+        for code, most in (("PLN_09", 0.5), ("PLN_10", 2025.0), ("PLN_06", None))
+    }
+    numbers["PLN_10"] |= {"mean": None, "minimum": 2024.0}
+    found = replace(whole, spec=load("example"), numbers=[*numbers.values()], risks=None, indicators=None)
+    told = in_parts(brief_page_of(found))["In numbers"]
+    assert "Share already paid – 50% 50% 2" in told
+    assert "From 2024 to 2025 2" in told
+
+
 def test_what_there_is_not_has_no_heading() -> None:
     with of_results([], load("example"), TODAY) as store:
         text = brief_of_dataset(store, "en")
@@ -320,10 +333,13 @@ def page(found: Overview, language: str) -> str:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("risks", [True, False])
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-def test_it_is_one_sheet_of_paper(browser: Browser, fullest: Overview, tmp_path: Path, language: str) -> None:
-    path = tmp_path / "brief.html"
-    path.write_text(page(fullest, language), encoding="utf-8")
+def test_it_is_one_sheet_of_paper(
+    browser: Browser, fullest: Overview, tmp_path: Path, language: str, risks: bool
+) -> None:
+    path, found = tmp_path / "brief.html", fullest if risks else replace(fullest, risks=None)
+    path.write_text(page(found, language), encoding="utf-8")
     with in_a_window(browser, path) as (opened, trouble):
         printed = opened.pdf(prefer_css_page_size=True)
     assert trouble == []

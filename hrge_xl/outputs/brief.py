@@ -194,11 +194,6 @@ class BriefView(OverviewView):
         """The indicators that are furthest from their targets."""
         return self.brief.targets[:MOST_INDICATORS]
 
-    def asked(self, code: str) -> str:
-        """Give what a question asks, by its code."""
-        assert self.found.spec is not None
-        return self.found.spec.single_fields[code][1].label.say(self.language)
-
     @property
     def aside(self) -> Sequence[tuple[str, int]]:
         """What came in and is in no figure, in words, with how many files."""

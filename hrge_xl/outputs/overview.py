@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from .. import __version__
 from ..core.errors import StoreError
-from ..core.numerals import shown
 from ..core.output_files import write_if_changed
 from ..core.words import day, direction, number, percent, translator
 from ..core.work import grouped
@@ -155,12 +154,6 @@ class OverviewView:
     def number(self, value: float | None) -> str:
         """Give a number as people write it; words for one that is masked."""
         return self.say("masked") if value is None else number(value, self.language)
-
-    def figure(self, question: QuestionProfile, value: float) -> str:
-        """Give a number among the answers to a question as people write it."""
-        if question.type.scaled:
-            return self.percent(value)
-        return self.number(value) if question.type.measures else shown(value)
 
     def change(self, value: float) -> str:
         """Give a number with its sign."""
