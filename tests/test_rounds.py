@@ -436,6 +436,23 @@ def test_a_round_is_moved_to_a_newer_version(made: Round, spec: Path) -> None:
     assert "PAK.xlsx (PAK, en," in ran(*(shlex.split(hint.removeprefix("Each change: hrge-xl ")))).out
 
 
+def test_the_first_language_of_a_spec_is_not_missing(tmp_path: Path) -> None:
+    """Its texts stand in the spec itself, under no language; teams without one get them."""
+    (tmp_path / "teams.csv").write_text(
+        "team,country,language\nA,PAK,en\nB,PAK,\nC,PAK,fr\n", encoding="utf-8"
+    )
+    folder = init_round(tmp_path / "round", "hrge_toolkit", tmp_path / "teams.csv").folder
+    out = ran("round", "update-spec", folder, "--dry-run").out
+    assert out.startswith("hrge_toolkit")
+
+
+def test_a_new_question_under_an_old_version_is_warned_of(made: Round, spec: Path) -> None:
+    question = "- {code: PLN_98, type: text, required: always, label: Who pays}"
+    edit(spec / "tools" / "plan.yaml", "      - {code: PLN_13", f"      {question}\n      - {{code: PLN_13")
+    out = ran("round", "update-spec", made.folder, "--spec", spec, "--dry-run").out
+    assert "for an answer that nobody was asked for before: PLN_98. Raise the version of the spec" in out
+
+
 def test_a_report_from_before_is_verified_with_the_spec_of_then(
     made: Round, spec: Path, tmp_path: Path
 ) -> None:

@@ -347,8 +347,8 @@ def update_spec(folder: Path, spec: str | None = None, *, dry_run: bool = False)
             f"{spec} is the spec '{new.name}', and the round is of '{expected}': its workbooks would not be "
             f"recognised. Set up a round of its own with `hrge-xl round init`."
         )
-    spoken = dict.fromkeys(team.language for team in teams_said(root, data, new))
-    missing = {language: count for language in spoken if (count := len(untranslated(new, language)))}
+    spoken = {team.language for team in teams_said(root, data, new)} - {"", new.languages[0]}
+    missing = {language: count for language in sorted(spoken) if (count := len(untranslated(new, language)))}
     if dry_run:
         return Update("", "", diff(old, new) if old else None, missing)
     carried = carry(spec or name, folder)
