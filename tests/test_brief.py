@@ -178,7 +178,7 @@ def test_a_round_is_compared_with_the_one_that_it_continues_from(played: Path, t
     assert hrge("round", "init", later, "--spec", "example", "--teams", listed) == 0
     (later / "signing.key").write_bytes(KEY)
     assert hrge("generate", later, "--from", earlier, *DAY) == 0
-    assert 'before: "../2026-H1"' in (later / "round.yaml").read_text(encoding="utf-8")
+    assert "before: '../2026-H1'" in (later / "round.yaml").read_text(encoding="utf-8")
     assert "continues from ../2026-H1" in ran("sign", "--list", "--all", "--ledger", later).out
     returned = workbook("Rabat", 9, round_=later.name)
     (later / "returned" / "Rabat.xlsx").write_bytes(returned)
@@ -263,7 +263,7 @@ def test_a_page_to_share_masks_what_the_overview_masks() -> None:
         (one,) = [group for group in team_groups(store, "en", None, None) if group.name == "team_PAK"]
         own, masked, part = (
             brief_of_dataset(store, "en", masked=hidden, group=group)
-            for hidden, group in ((False, None), (True, None), (True, one))
+            for hidden, group in ((False, ""), (True, ""), (True, one.name))
         )
     assert "Not for sharing: small counts of people are shown." in own
     assert "Women and groups outside the capital are not heard" in own

@@ -475,12 +475,15 @@ def test_a_round_written_on_windows_keeps_its_lines(made: Round, spec: Path) -> 
     assert changed == [f"spec_digest: '{load(spec).digest}'\r\n".encode()]
 
 
-def test_a_round_written_in_one_line_is_not_edited_by_guess(made: Round, spec: Path) -> None:
-    (made.folder / "round.yaml").write_text(
-        "{name: round, spec: our_own, teams: [{team: A}]}", encoding="utf-8"
-    )
-    with pytest.raises(RoundError, match="on a line of their own"):
-        update_spec(made.folder, str(spec))
+def test_a_round_written_in_one_line_stays_in_one_line(made: Round, spec: Path) -> None:
+    file = made.folder / "round.yaml"
+    file.write_text("{name: round, spec: our_own, teams: [{team: A}]}", encoding="utf-8")
+    newer(spec)
+    update_spec(made.folder, str(spec))
+    digest = load(spec).digest
+    said = file.read_text(encoding="utf-8")
+    assert said == f"{{name: round, spec_digest: '{digest}', spec: our_own, teams: [{{team: A}}]}}"
+    assert load_round(made.folder).spec_digest == digest
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,8 @@ def _came(dataset: Dataset, round_: Round, team_status: TeamStatus, ledger: Ledg
     """
     origins, senders = ledger.origins(), Senders(round_)
     readable = sorted((each for each in team_status.returns if each.identity), key=lambda each: each.age)
-    versions = grouped((each.copy, each) for each in readable).values()
-    earlier = {now.submission: before for some in versions for before, now in pairwise(some)}
+    versions = grouped((each.copy, each) for each in readable)
+    earlier = {now.submission: before for some in versions.values() for before, now in pairwise(some)}
     for return_ in (*team_status.returns, *team_status.sent_for_others):
         origin = origins.get(return_.sha256 or "")
         sender = f", from {origin.sender}" if origin and origin.sender else ""
