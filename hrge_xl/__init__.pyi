@@ -45,6 +45,9 @@ from .coordination.mail.drafts import drafts as drafts
 from .coordination.mail.drafts import mark_sent as mark_sent
 from .coordination.mail.drafts import receive as receive
 from .coordination.mail.drafts import remind as remind
+from .coordination.team_history import Happening as Happening
+from .coordination.team_history import team_history as team_history
+from .coordination.team_history import what_comes_next as what_comes_next
 from .coordination.week import RefreshResult as RefreshResult
 from .coordination.week import close as close
 from .coordination.week import close_round as close_round
@@ -108,9 +111,6 @@ from .rounds.sealing import SealCheck as SealCheck
 from .rounds.sealing import chain as chain
 from .rounds.sealing import check_seal as check_seal
 from .rounds.sealing import sign as sign
-from .rounds.team_history import Happening as Happening
-from .rounds.team_history import team_history as team_history
-from .rounds.team_history import what_comes_next as what_comes_next
 from .rounds.teams import TeamList as TeamList
 from .rounds.teams import read_list as read_list
 from .spec.diff import diff as diff

@@ -386,14 +386,12 @@ def brief(
     check_several("countries", countries)
     check_several("teams", teams)
     only = _with_figures(found, today)
-    if not (countries or teams):
-        return {"": of_dataset(only.store, language, only.round, masked=masked, period=period)}
-    known = team_groups(only.store, language, only.round, period)
-    chosen = [group_named(known, "country", text) for text in countries]
-    chosen += [group_named(known, "team", text) for text in teams]
+    known = team_groups(only.store, language, only.round, period) if countries or teams else []
+    chosen = [group_named(known, "country", text).name for text in countries]
+    chosen += [group_named(known, "team", text).name for text in teams]
     return {
-        group.name: of_dataset(only.store, language, only.round, masked=masked, period=period, group=group)
-        for group in chosen
+        group: of_dataset(only.store, language, only.round, masked=masked, period=period, group=group)
+        for group in chosen or [""]
     }
 
 

@@ -12,6 +12,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from msoffcrypto.format.ooxml import OOXMLFile
+
 XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SECTOR = 512
 
@@ -214,3 +216,10 @@ def _entry(entry: list[object], size: int) -> bytes:
     return struct.pack(
         "<64sHBBlll16xLQQLQ", written, len(written), kind, 1, -1, sibling, child, 0, 0, 0, where, size
     )  # fmt: skip
+
+
+def encrypted(content: bytes, password: str) -> bytes:
+    """A workbook as Excel saves it with a password to open."""
+    target = io.BytesIO()
+    OOXMLFile(io.BytesIO(content)).encrypt(password, target)
+    return target.getvalue()

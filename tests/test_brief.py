@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,7 +34,8 @@ from tests.face import (
 from tests.face import overview as built
 from tests.fixture_types import Folders
 from tests.pages import in_a_window, stands_alone, violations
-from tests.played_rounds import accepted, play, silent, two_copies, with_a_mistake
+from tests.played_rounds import KEY, accepted, play, silent, two_copies, with_a_mistake, workbook
+from tests.played_rounds import TEAMS as TEAM_CODES
 from tests.telling import telling
 from tests.temporary import of_results
 from tests.two_rounds import EARLIER, LATER, TODAY
@@ -129,6 +132,18 @@ def test_a_team_and_a_country_have_pages_of_their_own(played: Path, tmp_path: Pa
         assert f"The workshops in brief · <bdi>{name}</bdi></h1>" in text
 
 
+def test_the_overview_of_the_office_names_the_command_that_tells_everything_about_a_team(
+    played: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(played.parent)
+    text = html.unescape(read(played / "reports" / "overview.html"))
+    commands = re.findall('<code dir="ltr">hrge-xl (status .*?)</code>', text)
+    assert [shlex.split(command)[-1] for command in commands] == list(TEAM_CODES)
+    assert "Karachi_one.xlsx" in ran(*shlex.split(commands[1]), *DAY).out
+    assert hrge("report", played, "--format", "overview", "--shareable", "-o", tmp_path, *DAY) == 0
+    assert "hrge-xl status" not in read(tmp_path / "overview_shareable.html")
+
+
 def test_whom_a_brief_can_be_of_is_said(played: Path, tmp_path: Path) -> None:
     brief = ("report", played, "--format", "brief", "-o", tmp_path, *DAY)
     assert (
@@ -153,6 +168,41 @@ def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> 
         assert read(file) != text
         assert page in ran("verify", folder, code=1).out
         file.write_text(text, encoding="utf-8")
+
+
+def test_a_round_is_compared_with_the_one_that_it_continues_from(played: Path, tmp_path: Path) -> None:
+    """Its folder says which one that is; what it came to stays known where the round before is not at hand."""
+    later, earlier = tmp_path / "2026-H2", Path(shutil.copytree(played, tmp_path / "2026-H1"))
+    listed = earlier.parent / "teams.csv"
+    listed.write_text("team,country\n" + "".join(f"{team},PAK\n" for team in TEAM_CODES), encoding="utf-8")
+    assert hrge("round", "init", later, "--spec", "example", "--teams", listed) == 0
+    (later / "signing.key").write_bytes(KEY)
+    assert hrge("generate", later, "--from", earlier, *DAY) == 0
+    assert "before: '../2026-H1'" in (later / "round.yaml").read_text(encoding="utf-8")
+    assert "continues from ../2026-H1" in ran("sign", "--list", "--all", "--ledger", later).out
+    returned = workbook("Rabat", 9, round_=later.name)
+    (later / "returned" / "Rabat.xlsx").write_bytes(returned)
+    assert hrge("refresh", later, *DAY) == 0
+    text = read(later / "reports" / "brief.html")
+    told = in_parts(text)["Compared with 2026-H1"]
+    ((returns, given, asked),) = queried(
+        played,
+        "SELECT COUNT(DISTINCT submission), SUM(answered), SUM(required) FROM completeness WHERE current",
+    )
+    assert f"Returns that count {returns} 1 Required answers given {given / asked:.0%} 100%" in told
+    # nothing is masked over there: pages to share, and those of a team, say nothing of it
+    for more in (("--shareable",), ("--team", "Rabat")):
+        assert hrge("report", later, "--format", "brief", "-o", tmp_path, *more, *DAY) == 0
+    others = ("brief_shareable.html", "brief_team_Rabat.html")
+    assert not any("Compared with" in read(tmp_path / name) for name in others)
+    earlier.rename(tmp_path / "elsewhere")
+    assert hrge("verify", later) == 0
+    assert hrge("refresh", later, "--today", "2026-08-02") == 0
+    assert in_parts(read(later / "reports" / "brief.html"))["Compared with 2026-H1"] == told
+    (tmp_path / "elsewhere").rename(earlier)
+    (earlier / "dataset.sqlite").write_bytes(b"")
+    reason = "2026-H2 is not compared with the round before."
+    assert reason in ran("consolidate", later, "--today", "2026-08-03").err
 
 
 # two rounds of the Toolkit
@@ -213,7 +263,7 @@ def test_a_page_to_share_masks_what_the_overview_masks() -> None:
         (one,) = [group for group in team_groups(store, "en", None, None) if group.name == "team_PAK"]
         own, masked, part = (
             brief_of_dataset(store, "en", masked=hidden, group=group)
-            for hidden, group in ((False, None), (True, None), (True, one))
+            for hidden, group in ((False, ""), (True, ""), (True, one.name))
         )
     assert "Not for sharing: small counts of people are shown." in own
     assert "Women and groups outside the capital are not heard" in own
@@ -224,6 +274,19 @@ def test_a_page_to_share_masks_what_the_overview_masks() -> None:
     # what is masked of a team could be told from its page and that of all teams
     assert "Progress to target" not in part
     assert "Numbers and indicators are left out" in part
+
+
+def test_numbers_stand_as_people_write_them(both: Store, whole: Overview) -> None:
+    """A share as a percentage, a year without a separator, a range of one number as that number."""
+    numbers = {
+        code: {"field": code, "total": None, "mean": 0.5, "minimum": 0.5, "maximum": most, "teams": 2}
+        for code, most in (("PLN_09", 0.5), ("PLN_10", 2025.0), ("PLN_06", None))
+    }
+    numbers["PLN_10"] |= {"mean": None, "minimum": 2024.0}
+    found = replace(whole, spec=load("example"), numbers=[*numbers.values()], risks=None, indicators=None)
+    told = in_parts(brief_page_of(found))["In numbers"]
+    assert "Share already paid – 50% 50% 2" in told
+    assert "From 2024 to 2025 2" in told
 
 
 def test_what_there_is_not_has_no_heading() -> None:
@@ -270,10 +333,13 @@ def page(found: Overview, language: str) -> str:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("risks", [True, False])
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-def test_it_is_one_sheet_of_paper(browser: Browser, fullest: Overview, tmp_path: Path, language: str) -> None:
-    path = tmp_path / "brief.html"
-    path.write_text(page(fullest, language), encoding="utf-8")
+def test_it_is_one_sheet_of_paper(
+    browser: Browser, fullest: Overview, tmp_path: Path, language: str, risks: bool
+) -> None:
+    path, found = tmp_path / "brief.html", fullest if risks else replace(fullest, risks=None)
+    path.write_text(page(found, language), encoding="utf-8")
     with in_a_window(browser, path) as (opened, trouble):
         printed = opened.pdf(prefer_css_page_size=True)
     assert trouble == []

@@ -19,7 +19,6 @@ from typing import Any
 import msoffcrypto
 import openpyxl
 import pytest
-from msoffcrypto.format.ooxml import OOXMLFile
 
 from hrge_xl import (
     ExpectedReturn,
@@ -37,7 +36,7 @@ from tests.command_line import hrge, ran
 from tests.databases import queried
 from tests.face import Identity, Refusal, orders, saved_on
 from tests.fixture_types import Folders
-from tests.letters import mail, mbox
+from tests.letters import encrypted, mail, mbox
 from tests.test_consolidate import answers
 from tests.test_weeks import address, moment
 
@@ -88,9 +87,7 @@ class Office:
         made = generate(SPEC, replace(order, answers=answers(f"P-{team}", PLN_06=people, PLN_07=1.0, **more)))
         content = sent = saved_on(made, day)
         if team == PROTECTED:
-            target = io.BytesIO()
-            OOXMLFile(io.BytesIO(content)).encrypt(PASSWORD, target)
-            sent = target.getvalue()
+            sent = encrypted(content, PASSWORD)
         self.mails.append(mail(address(team), moment(day), {f"{team} week {number}.xlsx": sent}))
         self.counting[now or team] = content
 
@@ -272,3 +269,14 @@ def test_nobody_is_silent_without_being_asked(weeks: Played) -> None:
     assert states.keys() == {WRONG, RIGHT, NEW_NAME, KEPT, PROTECTED, LATE, SILENT}
     told = " ".join(ran("refresh", office.folder, "--today", in_week(8)).out.split())
     assert f"What came since waits: {SILENT} week 8.xlsx." in told
+
+
+def test_a_team_has_its_history_from_first_to_last(weeks: Played) -> None:
+    """Each version tells how it differs from the one before; what came without a workbook is there too."""
+    folder = weeks[0].folder
+    wrong, silent = (ran("status", folder, "--team", team, "--today", in_week(8)) for team in (WRONG, SILENT))
+    assert (
+        f"Since {WRONG} week 1.xlsx: Answers changed: 2. Findings: 1 fixed, 0 new, 0 unchanged." in wrong.out
+    )
+    assert f"came      without a workbook, from {address(SILENT)}: PDF (answers.pdf)" in silent.out
+    assert "Next:" not in silent.err  # the round is closed

@@ -436,6 +436,23 @@ def test_a_round_is_moved_to_a_newer_version(made: Round, spec: Path) -> None:
     assert "PAK.xlsx (PAK, en," in ran(*(shlex.split(hint.removeprefix("Each change: hrge-xl ")))).out
 
 
+def test_the_first_language_of_a_spec_is_not_missing(tmp_path: Path) -> None:
+    """Its texts stand in the spec itself, under no language; teams without one get them."""
+    (tmp_path / "teams.csv").write_text(
+        "team,country,language\nA,PAK,en\nB,PAK,\nC,PAK,fr\n", encoding="utf-8"
+    )
+    folder = init_round(tmp_path / "round", "hrge_toolkit", tmp_path / "teams.csv").folder
+    out = ran("round", "update-spec", folder, "--dry-run").out
+    assert out.startswith("hrge_toolkit")
+
+
+def test_a_new_question_under_an_old_version_is_warned_of(made: Round, spec: Path) -> None:
+    question = "- {code: PLN_98, type: text, required: always, label: Who pays}"
+    edit(spec / "tools" / "plan.yaml", "      - {code: PLN_13", f"      {question}\n      - {{code: PLN_13")
+    out = ran("round", "update-spec", made.folder, "--spec", spec, "--dry-run").out
+    assert "for an answer that nobody was asked for before: PLN_98. Raise the version of the spec" in out
+
+
 def test_a_report_from_before_is_verified_with_the_spec_of_then(
     made: Round, spec: Path, tmp_path: Path
 ) -> None:
@@ -458,12 +475,15 @@ def test_a_round_written_on_windows_keeps_its_lines(made: Round, spec: Path) -> 
     assert changed == [f"spec_digest: '{load(spec).digest}'\r\n".encode()]
 
 
-def test_a_round_written_in_one_line_is_not_edited_by_guess(made: Round, spec: Path) -> None:
-    (made.folder / "round.yaml").write_text(
-        "{name: round, spec: our_own, teams: [{team: A}]}", encoding="utf-8"
-    )
-    with pytest.raises(RoundError, match="on a line of their own"):
-        update_spec(made.folder, str(spec))
+def test_a_round_written_in_one_line_stays_in_one_line(made: Round, spec: Path) -> None:
+    file = made.folder / "round.yaml"
+    file.write_text("{name: round, spec: our_own, teams: [{team: A}]}", encoding="utf-8")
+    newer(spec)
+    update_spec(made.folder, str(spec))
+    digest = load(spec).digest
+    said = file.read_text(encoding="utf-8")
+    assert said == f"{{name: round, spec_digest: '{digest}', spec: our_own, teams: [{{team: A}}]}}"
+    assert load_round(made.folder).spec_digest == digest
 
 
 @pytest.mark.parametrize(

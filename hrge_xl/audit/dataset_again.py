@@ -19,8 +19,9 @@ from ..core.words import and_more, languages
 from ..core.work import grouped
 from ..dataset.aggregates import compute_aggregates
 from ..dataset.opening import SPECS, Temporary, in_a_copy, open_dataset, open_url, put_in
-from ..dataset.reconciliation import periods
+from ..dataset.reconciliation import BEFORE, periods
 from ..dataset.rows import RowBuilder
+from ..dataset.run_history import last_change
 from ..dataset.schema import (
     CHECKS_NOT_RUN,
     EXPECTED_TEAMS,
@@ -183,26 +184,29 @@ def _pages(
     reports, rounds_known = folder / REPORTS, [*dict.fromkeys(rounds)]
     with open_dataset(made) as store:
         names = [None, *(period.name for period in periods(store))]
-    made_by: list[tuple[Path, Callable[..., str]]] = [
-        (overview_page(reports, masked=masked), partial(overview.of_folder, made, masked=masked))
-        for masked in (False, True)
-    ]
-    made_by += [
-        (page, partial(brief.of_folder, made, masked=masked, group=group))
-        for page, masked, group in briefs_in(reports)
-    ]
-    for page, make in made_by:
-        if page.is_file() and page not in aside:
-            there, again = page.read_bytes(), made / page.name
-            stated = LANGUAGE.search(there)
-            language = stated[1].decode() if stated and stated[1].decode() in languages() else None
-            pages = (
-                make(language, round_, period=period).encode("utf-8", "replace")
-                for round_, period in product(rounds_known, names)
+        made_by: list[tuple[Path, Callable[..., str]]] = [
+            (
+                overview_page(reports, masked=masked),
+                partial(overview.of_dataset, store, masked=masked, change=last_change(made)),
             )
-            again.write_bytes(next(pages))
-            same = there == again.read_bytes() or there in pages
-            yield Part(page.name, FILE, () if same else of_file(page, again, None, ()))
+            for masked in (False, True)
+        ]
+        made_by += [
+            (page, partial(brief.of_dataset, store, masked=masked, group=group))
+            for page, masked, group in briefs_in(reports)
+        ]
+        for page, make in made_by:
+            if page.is_file() and page not in aside:
+                there, again = page.read_bytes(), made / page.name
+                stated = LANGUAGE.search(there)
+                language = stated[1].decode() if stated and stated[1].decode() in languages() else None
+                pages = (
+                    make(language, round_, period=period).encode("utf-8", "replace")
+                    for round_, period in product(rounds_known, names)
+                )
+                again.write_bytes(next(pages))
+                same = there == again.read_bytes() or there in pages
+                yield Part(page.name, FILE, () if same else of_file(page, again, None, ()))
 
 
 # whether the workbooks that a round issued are as they were issued
@@ -268,6 +272,9 @@ def rebuilt(
     with in_a_copy(folder, NAME) as temporary, readers(setting.jobs) as by:
         made, ledger = temporary
         made.use(Schema(store.schema.spec))
+        for name, told in store.facts().items():
+            if name.startswith(BEFORE):  # the round before may be elsewhere
+                made.set_fact(name, told)
         again = ", ".join(map(str, sorted(files)))  # SQLite knows what is in no list
         others = f'"{SUBMISSION_ID}" NOT IN ({again})'
         # what the returns brought that are not read again, with the cells that only they have

@@ -74,6 +74,8 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
             yield f"{_named(return_)} {waits}: {return_.reason}{against}"
             differing = found.differing.get(return_.submission, ())
             yield from (f"  {difference}" for difference in differing[:MOST_DIFFERENCES])
+            if differing == []:
+                yield "  Both give the same answers."
             if other and len(differing) > MOST_DIFFERENCES:
                 paths = f"{quoted(folder / return_.path)} {quoted(folder / other.path)}"
                 yield f"  {and_more(len(differing) - MOST_DIFFERENCES).strip()}: hrge-xl compare {paths}"

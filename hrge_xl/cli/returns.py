@@ -13,7 +13,7 @@ import click
 import hrge_xl
 
 from ..core.errors import Exit, UsageError
-from ..outputs import FORMATS, write_report
+from ..outputs import FORMATS, brief_page, overview_page, write_page, write_report
 from .common import command_line, is_set, next_step, print_notes, print_result, question, verb
 from .terminal import data, line, output_to, print_json, print_lines
 
@@ -133,18 +133,15 @@ def report(  # noqa: PLR0913 (one parameter an option)
     request = question(paths, how)
     with hrge_xl.datasets(request) as found:
         if OVERVIEW in formats:
-            from ..outputs.overview import write_overview
-
             text = hrge_xl.overview(found, request.today, lang, masked=shareable, period=period)
-            line(write_overview(text, output, masked=shareable))
+            line(write_page(overview_page(output, masked=shareable), text))
         if BRIEF in formats:
-            from ..outputs.brief import write_brief
-
             pages = hrge_xl.brief(
                 found, request.today, lang, masked=shareable, period=period, countries=countries, teams=teams
             )
             print_lines(
-                write_brief(text, output, masked=shareable, group=group) for group, text in pages.items()
+                write_page(brief_page(output, masked=shareable, group=group), text)
+                for group, text in pages.items()
             )
         made = hrge_xl.document(found, facts(request, redacted=redact, language=lang))
         wanted = [name for name in formats or ("html",) if name not in (OVERVIEW, BRIEF)]

@@ -126,7 +126,9 @@ def _print_team(
     for day, kind, text in happened:
         first = f"{day or ''!s:10}{GAP}{kind:8}{GAP}"
         print_lines(beside(first, text, width(), indent=len(first)))
-    if told := hrge_xl.what_comes_next(found):
+    assert dataset.round is not None
+    told = hrge_xl.what_comes_next(found)
+    if told and not dataset.round.closed:
         line(f"Next: {told}.", err=True)
 
 

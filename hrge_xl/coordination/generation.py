@@ -11,7 +11,7 @@ from string import Template
 
 from ..core.errors import UsageError
 from ..core.output_files import write_if_changed, write_whole
-from ..core.paths import check_several, file_part
+from ..core.paths import check_several, file_part, is_address
 from ..core.words import SOURCE_LANGUAGE, direction, fold, with_base
 from ..core.work import grouped, track_progress
 from ..dataset.reconciliation import periods
@@ -21,6 +21,7 @@ from ..exchange.prefill import Prefill, from_file, go_on
 from ..layout import build
 from ..ledger.files import only_writer
 from ..reader import ExpectedReturn
+from ..rounds.changes import change_round, follow
 from ..rounds.datasets import Dataset, one_dataset
 from ..rounds.round_status import orphaned
 from ..rounds.rounds import ISSUED, Round, load_open_round
@@ -101,6 +102,9 @@ def issue_round(
             wanted, blank = _continued(wanted, dataset, spec, round_.wanted, made.notes)
         continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
         made.notes.append(f"{continued}; blank ones: {blank}.")
+        planned = follow(folder, Path(earlier))
+        if planned.after != planned.before and not is_address(str(earlier)):
+            change_round(planned, reason="Its workbooks do.", by="hrge-xl generate", day=today)
 
     earlier_codes = {team.code: team.formerly for team in round_.teams}
 

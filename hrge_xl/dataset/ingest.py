@@ -38,6 +38,7 @@ from ..spec.carried import find
 from ..spec.load import is_path, load
 from .aggregates import compute_aggregates
 from .opening import SPECS, check_dataset_owner, in_a_copy, open_url, set_dataset_owner, spec_of
+from .reconciliation import BEFORE
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Record, Schema
@@ -162,7 +163,10 @@ def ingest(
         _fill(run)
         for store, source in product(run.stores, sources):
             if source.home is not None:
-                expect_teams(store, source.asked.wanted.round or "", source.expected)
+                name = source.asked.wanted.round or ""
+                expect_teams(store, name, source.expected)
+                if source.before:
+                    store.set_fact(f"{BEFORE}{name}", source.before)
         for store in run.databases:
             set_dataset_owner(store, run.ledger, out)
         run.pool.shutdown()  # what readers remember is of no use to those who write

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
@@ -170,3 +171,12 @@ def over_periods(store: Store) -> list[PeriodFigures]:
         for name, count in ((period.name, period.counted) for period in periods(store))
         if count
     ]
+
+
+BEFORE = "before "  # and the name of a round: the fact that says what the round before it came to
+
+
+def round_before(store: Store, period: str | None) -> PeriodFigures | None:
+    """Give what the round before a period came to, as it was when that was last at hand; None where nobody knows."""
+    told = store.fact(f"{BEFORE}{period}")
+    return PeriodFigures(**json.loads(told)) if told else None

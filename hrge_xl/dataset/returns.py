@@ -108,8 +108,8 @@ class Return:
 
     @property
     def known_by(self) -> str:
-        """What tells it from others: its number in the order of receipt, where it has one, and its submission."""
-        return f"{self.return_number}, {self.submission}" if self.return_number else self.submission
+        """What tells it from others: its number in the order of receipt, where it has one, else its submission."""
+        return str(self.return_number or self.submission)
 
     @property
     def item(self) -> ReceivedItem:

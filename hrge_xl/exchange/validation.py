@@ -109,7 +109,8 @@ class Source:
     """Files and what is asked of them: those of one round with its key and teams, or loose ones.
 
     `home` is the folder of that round, whose ledger rules them; `expected` are its teams, with country and deadline;
-    `noticed` gives what no file says by itself: what is noticed about how a content came that is of a team.
+    `noticed` gives what no file says by itself: what is noticed about how a content came that is of a team. `before` is
+    what the round before came to, as JSON.
     """
 
     files: Sequence[Path]
@@ -117,6 +118,7 @@ class Source:
     home: Path | None = None
     noticed: Noticed | None = None
     expected: Sequence[tuple[str, str, date | None]] = ()
+    before: str = ""
 
     def __post_init__(self) -> None:
         check_several("files", self.files)

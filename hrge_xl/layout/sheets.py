@@ -86,7 +86,9 @@ def _built(
         )
     tools = _choose(spec, wanted)
     codes = [tool.code for tool in tools]
-    sheets = tuple(_SheetBuilder(spec, language, codes, blank_rows, last, tool).sheet() for tool in tools)
+    every = (_SheetBuilder(spec, language, codes, blank_rows, last, tool).sheet() for tool in tools)
+    # one that draws from sheets of which none was issued is not issued either
+    sheets = tuple(sheet for sheet in every if sheet.drawn or not sheet.tool.calculated)
     say = translator(language)
     layout = Layout(
         spec=spec,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS", "beside", "brief_page", "briefs_in", "overview_page", "pages_beside", "report", "report_pages", "suffix",
-    "write_report",
+    "write_page", "write_report",
 ]  # fmt: skip
 
 
@@ -72,6 +72,12 @@ def brief_page(folder: Path, *, masked: bool = False, group: str = "") -> Path:
     """Give the place of the brief in a folder, of all teams or of a `group`, or of the one that may be shared."""
     parts = ("brief", "shareable" if masked else "", group)
     return folder / f"{'_'.join(filter(None, parts))}.html"
+
+
+def write_page(path: Path, text: str) -> Path:
+    """Write a page, unless it is the same already; gives the file."""
+    write_if_changed(path, text.encode("utf-8", "replace"))
+    return path
 
 
 def briefs_in(folder: Path) -> list[tuple[Path, bool, str]]:

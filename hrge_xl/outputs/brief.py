@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.errors import UsageError
-from ..core.output_files import write_if_changed
 from ..core.paths import file_part
 from ..core.suggest import remedy_for
 from ..core.words import fold, kept_in_order
@@ -27,13 +26,13 @@ from ..privacy.sharing import shared
 from ..rounds.rounds import Round, load_round
 from ..spec.lookup import label_of
 from ..spec.supplements import BriefPart
-from . import brief_page
+from . import brief_page, overview_page, write_page
 from .brief_build import MOST_INDICATORS
-from .overview import OverviewView, day_of, figures_of, write_overview
+from .overview import OverviewView, day_of, figures_of
 from .overview import page_of as overview_page_of
 from .overview_build import of_period, overview, teams
-from .overview_model import Indicator, Overview, whole_percents
-from .page import asset, foot_rule, level_rules, rendered
+from .overview_model import Overview, whole_percents
+from .page import asset, rendered
 
 
 class TeamGroup(NamedTuple):
@@ -50,44 +49,37 @@ class TeamGroup(NamedTuple):
         return f"{self.kind}_{file_part(self.code)}"
 
 
-def of_folder(
-    folder: Path, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None, group: str = "",
-) -> str:  # fmt: skip
-    """Give the page of a dataset, or that of a `group` by its name; nothing where nobody is called so."""
-    with open_dataset(folder) as store:
-        named = {each.name: each for each in team_groups(store, language, round_, period)} if group else {}
-        if group and group not in named:
-            return ""
-        return of_dataset(store, language, round_, masked=masked, period=period, group=named.get(group))
-
-
 def of_dataset(
     store: Store, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None, group: TeamGroup | None = None,
+    *, masked: bool = False, period: str | None = None, group: str = "",
 ) -> str:  # fmt: skip
     """Give the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
 
-    Raises `StoreError` where they are not, `UsageError` where there is no such period.
+    A `group` is named as its page is; there is none where nobody is called so. Raises `StoreError` where figures are
+    not up to date, `UsageError` where there is no such period.
     """
     language, today = language or spec_language(store.schema.spec), day_of(store)
     chosen, expected = of_period(store, round_, period)
+    groups = {each.name: each for each in team_groups(store, language, round_, period)} if group else {}
+    ours = groups.get(group)
+    if group and ours is None:
+        return ""
     with ExitStack() as stack:
         whole, named = store, chosen
-        if group is not None:
-            files = [row for row in store.records(SUBMISSIONS.name) if row["team"] in group.teams]
+        if ours is not None:
+            files = [row for row in store.records(SUBMISSIONS.name) if row["team"] in ours.teams]
             # a page of teams that sent nothing in the period tells of no other one
             named = chosen if any(row["period"] == chosen for row in files) else None
-            ours = [row["submission"] for row in files if named is not None]
-            whole = stack.enter_context(of_some(store, ours, today))
+            sent = [row["submission"] for row in files if named is not None]
+            whole = stack.enter_context(of_some(store, sent, today))
             if expected is not None:
-                of_group = (team for team in expected.teams if team.code in group.teams)
+                of_group = (team for team in expected.teams if team.code in ours.teams)
                 expected = replace(expected, teams=tuple(of_group))
         shown = stack.enter_context(shared(whole, today)) if masked else whole
         found = replace(overview(shown, today, language, expected, period=named, whole=whole), period=chosen)
-        if masked and group is not None:  # beside the page of all teams they could give a count away
+        if masked and group:  # beside the page of all teams they could give a count away
             found = replace(found, indicators=None, numbers=())
-        return page_of(found, group)
+        return page_of(found, ours)
 
 
 def team_groups(
@@ -110,13 +102,12 @@ def team_groups(
 
 def group_named(known: Iterable[TeamGroup], kind: str, text: str) -> TeamGroup:
     """Give the country or team that somebody names by its code or its label. Raises `UsageError` with those known."""
-    of_kind = {each.code: each for each in known if each.kind == kind}
-    by_name = {fold(each.label): each for each in of_kind.values()} | {
-        fold(code): each for code, each in of_kind.items()
-    }
-    if fold(text) not in by_name:
-        raise UsageError(f"There is no {kind} '{text}' here. {remedy_for(text, list(of_kind))}")
-    return by_name[fold(text)]
+    of_kind = [each for each in known if each.kind == kind]
+    found = [each for each in of_kind if fold(text) in (fold(each.code), fold(each.label))]
+    if not found:
+        codes = [each.code for each in of_kind]
+        raise UsageError(f"There is no {kind} '{text}' here. {remedy_for(text, codes)}")
+    return found[0]
 
 
 def pages_of_folder(folder: Path, output: Path, round_: Round | None = None, *, masked: bool = False) -> Path:
@@ -128,15 +119,8 @@ def pages_of_folder(folder: Path, output: Path, round_: Round | None = None, *, 
         round_ = load_round(folder)
     with open_dataset(folder) as store:
         found = figures_of(store, None, round_, masked=masked, change=last_change(folder))
-    write_brief(page_of(found), output, masked=masked)
-    return write_overview(overview_page_of(found), output, masked=masked)
-
-
-def write_brief(text: str, folder: Path, *, masked: bool = False, group: str = "") -> Path:
-    """Write the page into a folder; gives the file."""
-    path = brief_page(folder, masked=masked, group=group)
-    write_if_changed(path, text.encode("utf-8", "replace"))
-    return path
+    write_page(brief_page(output, masked=masked), page_of(found))
+    return write_page(overview_page(output, masked=masked), overview_page_of(found))
 
 
 # the page
@@ -152,7 +136,10 @@ def page_of(found: Overview, group: TeamGroup | None = None) -> str:
 class BriefView(OverviewView):
     """What the template asks of a brief beyond its figures."""
 
-    most_names = 8  # of teams that have not answered
+    most_names, most_indicators = (
+        8,
+        MOST_INDICATORS,
+    )  # of teams that have not answered; the furthest from targets
     of_risk, of_indicator = 110, 60  # characters at most of a name, so that a sheet of paper holds all of it
     # parts of the reconciliation that somebody may miss in the figures
     left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn")
@@ -190,16 +177,6 @@ class BriefView(OverviewView):
         return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
     @property
-    def furthest(self) -> Sequence[Indicator]:
-        """The indicators that are furthest from their targets."""
-        return self.brief.targets[:MOST_INDICATORS]
-
-    def asked(self, code: str) -> str:
-        """Give what a question asks, by its code."""
-        assert self.found.spec is not None
-        return self.found.spec.single_fields[code][1].label.say(self.language)
-
-    @property
     def aside(self) -> Sequence[tuple[str, int]]:
         """What came in and is in no figure, in words, with how many files."""
         counts = asdict(self.found.received)
@@ -223,9 +200,7 @@ class BriefView(OverviewView):
             rows.append((f"{self.say('Risks')}: {level.label}", [*map(self.number, counts)]))
         return rows
 
-    def style(self) -> str:
-        """Give the colours of the levels, and what stands at the foot of a printed page."""
-        rules = [level_rules(f"l{at}", level.colour) for at, level in enumerate(self.levels)]
-        whose = [self.group.label] if self.group else []
-        foot = " · ".join([self.title, *whose, self.day(self.found.today)])
-        return f"{''.join(rules)}{foot_rule(foot)}"
+    @property
+    def foot(self) -> Sequence[str]:
+        """What stands at the foot of a printed page, before the day."""
+        return [self.title, self.group.label] if self.group else [self.title]

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from string import Formatter
 
+from ..core.numerals import shown
 from ..core.words import kept_in_order, number, percent, translator
 from ..dataset.aggregates.risks import AFTER
 from ..dataset.reconciliation import PeriodFigures
 from ..exchange.validation import ACCEPTED, RETURNED
+from ..fields import Field, FieldType
 from .overview_build import MISSING, WAITING
 from .overview_model import Indicator, Overview, RiskLevel, TeamProgress, TopRisk, whole_percents
 
@@ -41,10 +43,10 @@ class Brief:
 
     @cached_property
     def before(self) -> PeriodFigures | None:
-        """What the period before comes to; None where the dataset has none."""
+        """What the period before comes to, in this dataset or in that of the round before; None where nobody knows."""
         names = [each.name for each in self.found.periods]
         earlier = self.found.periods[names.index(self.period.name) + 1 :] if self.period else ()
-        return next(iter(earlier), None)
+        return next(iter(earlier), self.found.before if self.period else None)
 
     # risks and indicators
 
@@ -125,7 +127,20 @@ class Brief:
             yield "complete", percent(share, self.language)
         for line in self.found.numbers:
             value = line["mean"] if line["total"] is None else line["total"]
-            yield line["field"], self.say("masked") if value is None else number(value, self.language)
+            yield line["field"], self.figure(self.field(line["field"]).type, value)
+
+    def field(self, code: str) -> Field:
+        """Give a question of the form by its code."""
+        assert self.found.spec is not None
+        return self.found.spec.single_fields[code][1]
+
+    def figure(self, kind: FieldType, value: float | None) -> str:
+        """Give a number among the answers to questions of a kind as people write it; words for one that is masked."""
+        if value is None:
+            return self.say("masked")
+        if kind.scaled:
+            return percent(value, self.language)
+        return number(value, self.language) if kind.measures else shown(value)
 
     def of(self, part: int, whole: int | None) -> str:
         """Give a count, and where it is known of how many."""

@@ -48,7 +48,9 @@ from .table_sheets import (
     write_rows,
 )
 
-MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
+# of all tables: 120 full returns keep their findings, 500 in each; more would take office programs minutes to open.
+# The contents say where the others are.
+MOST_CELLS = 3_000_000
 LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}\d+|[RrCc]\d*([Cc]\d*)?")  # no name for a table of Excel
 COUNTS = ("counted", "current")  # columns that say whether a row counts
 ONE_PAGE = 240  # widths of columns that can still be read on one page across

@@ -7,24 +7,19 @@ from contextlib import nullcontext
 from datetime import date
 from functools import cached_property
 from itertools import cycle
-from pathlib import Path
 from typing import TypeVar
 
 from .. import __version__
 from ..core.errors import StoreError
-from ..core.numerals import shown
-from ..core.output_files import write_if_changed
 from ..core.words import day, direction, number, percent, translator
 from ..core.work import grouped
-from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import PeriodFigures
 from ..dataset.return_status import may_be_shared, status_words
-from ..dataset.run_history import RunChange, last_change
+from ..dataset.run_history import RunChange
 from ..dataset.schema import counts_people, restricted_fields, spec_language
 from ..dataset.store import DERIVED, Store
 from ..privacy.sharing import shared
 from ..rounds.rounds import Round
-from . import overview_page
 from .brief_build import Brief
 from .charts import Chart, ChartColumn, CountryMap, Mark, Point, columns, country_map, lines, on_map, steps
 from .overview_build import LEAST_FIRST, overview
@@ -43,15 +38,6 @@ from .overview_model import (
     whole_percents,
 )
 from .page import asset, foot_rule, level_rules, rendered
-
-
-def of_folder(
-    folder: Path, language: str | None, round_: Round | None = None,
-    *, masked: bool = False, period: str | None = None,
-) -> str:  # fmt: skip
-    """Give the page of a dataset, as of the day of its last run. Raises `StoreError` where that was cut off."""
-    with open_dataset(folder) as store:
-        return of_dataset(store, language, round_, masked=masked, period=period, change=last_change(folder))
 
 
 def of_dataset(
@@ -86,13 +72,6 @@ def day_of(store: Store) -> date:
             f"The last run over {store.name} was cut off. Run `hrge-xl consolidate` again, then this."
         )
     return date.fromisoformat(store.fact(DERIVED))
-
-
-def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:
-    """Write the page into a folder; gives the file."""
-    path = overview_page(folder, masked=masked)
-    write_if_changed(path, text.encode("utf-8", "replace"))
-    return path
 
 
 # the overview for the coordination office
@@ -155,12 +134,6 @@ class OverviewView:
     def number(self, value: float | None) -> str:
         """Give a number as people write it; words for one that is masked."""
         return self.say("masked") if value is None else number(value, self.language)
-
-    def figure(self, question: QuestionProfile, value: float) -> str:
-        """Give a number among the answers to a question as people write it."""
-        if question.type.scaled:
-            return self.percent(value)
-        return self.number(value) if question.type.measures else shown(value)
 
     def change(self, value: float) -> str:
         """Give a number with its sign."""
@@ -272,14 +245,6 @@ class OverviewView:
         ]
         return lines(points, marks, mirrored=self.mirrored)
 
-    @property
-    def progress(self) -> Sequence[Indicator]:
-        """The indicators of which it is known how far they are to their target, the furthest last."""
-        known = [
-            each for each in self.found.indicators or () if each.periods[0].figures["progress"] is not None
-        ]
-        return sorted(known, key=lambda each: each.periods[0].figures["progress"])
-
     # returns, and the countries of the teams
 
     def arrivals(self) -> Chart:
@@ -336,8 +301,12 @@ class OverviewView:
             f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
             for at, level in enumerate(self.levels)
         ]
-        foot = f"{self.found.title} · {self.say('Overview')} · {self.day(self.found.today)}"
-        return f"{''.join(rules)}{foot_rule(foot)}"
+        return f"{''.join(rules)}{foot_rule(' · '.join([*self.foot, self.day(self.found.today)]))}"
+
+    @property
+    def foot(self) -> Sequence[str]:
+        """What stands at the foot of a printed page, before the day."""
+        return self.found.title, self.say("Overview")
 
 
 def _pieces(parts: Sequence[tuple[Kind, int]], whole: int) -> list[tuple[Kind, float, float]]:

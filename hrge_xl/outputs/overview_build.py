@@ -13,7 +13,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from ..dataset.aggregates.sql import said
-from ..dataset.reconciliation import choose, over_periods, periods, reconciliation
+from ..dataset.reconciliation import choose, over_periods, periods, reconciliation, round_before
 from ..dataset.returns import heads
 from ..dataset.run_history import RunChange
 from ..dataset.schema import (
@@ -75,6 +75,7 @@ def overview(
         round=expected.name if expected else rounds.pop() if len(rounds) == 1 else None,
         period=chosen,
         periods=over_periods(store),
+        before=round_before(store, chosen),
         spec=spec,
         masked=MASKED in store.fact(STATE),
         received=reconciliation(store),

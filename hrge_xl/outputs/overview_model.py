@@ -287,6 +287,7 @@ class Overview:
     round: str | None
     period: str | None  # empty where its returns state none; None where there is no return
     periods: Sequence[PeriodFigures]  # every period that has figures, the latest one first
+    before: PeriodFigures | None  # what the round before came to, which may be kept elsewhere
     spec: Spec | None  # None where no file could be read
     masked: bool
     received: Reconciliation  # of the whole dataset

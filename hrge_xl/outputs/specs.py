@@ -134,7 +134,9 @@ def _verdict(found: SpecDiff) -> str:
     kept = "Every answer given before keeps its place and its meaning"
     if anew := found.required_anew:
         asking = counted(len(anew), "question asks", "questions ask")
-        return f"{kept}, but {asking} for an answer that nobody was asked for before: {listed(anew, MOST_NAMED)}."
+        told = f"{kept}, but {asking} for an answer that nobody was asked for before: {listed(anew, MOST_NAMED)}."
+        same = found.old.version == found.new.version
+        return f"{told} Raise the version of the spec: else these count as deleted (S004)." if same else told
     return f"Nothing breaks. {kept}."
 
 

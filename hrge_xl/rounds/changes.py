@@ -16,9 +16,8 @@ import yaml
 
 from ..core.errors import RoundError, UsageError
 from ..core.output_files import write_whole
-from ..core.paths import quoted
+from ..core.paths import quoted, way_to
 from ..core.suggest import listed, remedy_for
-from ..core.words import counted
 from ..core.work import grouped
 from ..dataset.deciding import need_words
 from ..ledger.events import FILE, NEXT, RoundChanged
@@ -27,8 +26,7 @@ from ..ledger.ledger import Ledger, look_up
 from ..spec.diff import SpecDiff, diff
 from ..spec.load import load
 from ..spec.translating import untranslated
-from ..spec.yaml_file import get
-from .round_file import text_of, with_cells, with_line, with_team, with_value, without_line
+from .round_file import text_of, with_cells, with_keys, with_team
 from .round_status import issued_files
 from .rounds import (
     Round,
@@ -131,7 +129,8 @@ def merge_teams(folder: Path, teams: Sequence[str], into: str) -> PlannedChange:
     gone = [*dict.fromkeys(team_named(round_, team) for team in teams)]
     if target in gone:
         raise UsageError(f"{target.code} cannot go into itself. Name the other teams only.")
-    codes, names = [team.code for team in gone], ", ".join(team.code for team in gone)
+    codes = [team.code for team in gone]
+    names = ", ".join(codes)
     email = addresses(", ".join(team.email for team in (target, *gone)), [])
     cells = {
         "formerly": BETWEEN_CODES.join([*target.formerly, *(code for team in gone for code in team.codes)])
@@ -180,17 +179,15 @@ def extend(folder: Path, deadline: date, teams: Collection[str] = ()) -> Planned
             f"That is the deadline of {'all of them' if len(meant) > 1 else meant[0].code} already."
         )
     after = with_cells(round_, {team: {"deadline": str(deadline)} for team in moved})
-    told = [
-        f"{_names(some)}: {day or 'no deadline'} → {deadline}"
-        for day, some in grouped((team.deadline, team.code) for team in moved).items()
-    ]
-    told.append(
+    days = grouped((team.deadline, team.code) for team in moved)
+    told = (
+        *(f"{listed(some, FEW)}: {day or 'no deadline'} → {deadline}" for day, some in days.items()),
         "Lateness, reminders and feedback go by the new day. "
-        "An issued workbook keeps its own on the cover until it is issued again."
+        "An issued workbook keeps its own on the cover until it is issued again.",
     )
     codes = tuple(team.code for team in moved)
     who = ", ".join(codes) if teams else "all teams"
-    return PlannedChange(folder, f"deadline {deadline} for {who}", tuple(told), text_of(folder), after, codes)
+    return PlannedChange(folder, f"deadline {deadline} for {who}", told, text_of(folder), after, codes)
 
 
 def set_contact(folder: Path, team: str, address: str, *, also: bool = False) -> PlannedChange:
@@ -205,9 +202,7 @@ def set_contact(folder: Path, team: str, address: str, *, also: bool = False) ->
     text = addresses(f"{found.email}, {given}", wrong) if also else given
     after = with_cells(round_, {found: {"email": text}})
     told = f"{found.code}: {text}"
-    return PlannedChange(
-        folder, f"address of {found.code}: {text}", (told,), text_of(folder), after, (found.code,)
-    )
+    return PlannedChange(folder, f"address of {told}", (told,), text_of(folder), after, (found.code,))
 
 
 def note(folder: Path, text: str, teams: Sequence[str] = ()) -> PlannedChange:
@@ -222,42 +217,27 @@ def note(folder: Path, text: str, teams: Sequence[str] = ()) -> PlannedChange:
 def undo(folder: Path) -> PlannedChange:
     """Plan to take the last change back. Raises `UsageError` where there is none, or the file was edited since."""
     load_open_round(folder)
-    made = [change for change in changes_of(folder) if change.before != change.after]
+    entered = look_up(folder, lambda ledger: [event for _, event in ledger.events(RoundChanged)]) or ()
+    made = [change for change in entered if change.before != change.after]
     undone = {change.undone for change in made}
-    last = next(
-        (change for change in reversed(made) if not change.undone and change.number not in undone), None
-    )
-    if last is None:
+    standing = [change for change in made if not change.undone and change.number not in undone]
+    if not standing:
         raise UsageError(f"Nothing was changed in {folder} by command, or all of it was taken back.")
+    last = standing[-1]
     said = text_of(folder)
     if said != last.after:
         raise UsageError(
             f"{FILE} was edited after change {last.number} ({last.what}). Take it back by hand: {folder / FILE}"
         )
-    if _is_closed(last.before):
+    if yaml.safe_load(last.before).get("closed"):
         raise UsageError(
             f"The last change reopened the round. To close it again: hrge-xl round close {quoted(folder)}"
         )
     told = (
         f"{FILE} reads as it did before change {last.number}, made on {last.day}: {last.what} ({last.reason})"
     )
-    return PlannedChange(
-        folder, f"{last.what}: taken back", (told,), said, last.before, last.teams, last.number
-    )
-
-
-def _is_closed(text: str) -> bool:
-    return "closed" in yaml.safe_load(text)
-
-
-def changes_of(folder: Path) -> list[RoundChanged]:
-    """Give every change that was made by command, the oldest first."""
-    return look_up(folder, lambda ledger: [event for _, event in ledger.events(RoundChanged)]) or []
-
-
-def _names(codes: Sequence[str]) -> str:
-    """Name some teams in a line: a few by their codes, many by their number."""
-    return ", ".join(codes) if len(codes) <= FEW else counted(len(codes), "team")
+    what = f"{last.what}: taken back"
+    return PlannedChange(folder, what, (told,), said, last.before, last.teams, last.number)
 
 
 def team_named(round_: Round, team: str) -> Team:
@@ -269,35 +249,36 @@ def team_named(round_: Round, team: str) -> Team:
     return found
 
 
-# the end of it
+# which round came before, and the end of it
+
+
+def follow(folder: Path, earlier: Path) -> PlannedChange:
+    """Plan which round is the one before, with which a brief compares."""
+    way = way_to(earlier, folder)
+    after = with_keys(folder, {"before": way})
+    return PlannedChange(folder, f"continues from {way}", (), text_of(folder), after)
 
 
 def planned_end(round_: Round, day: date, lines: Sequence[str] = ()) -> PlannedChange:
     """Plan the end of a round: from that day on it stays as it is. `lines` say what is left open."""
-    root, _ = read_round(round_.folder)
-    _check_lines(root)
-    name = get(root, "name")
-    assert name is not None
-    before = text_of(round_.folder)
-    after = with_line(before, name.end_mark.line + 1, f"closed: '{day}'")
     told = (
         *lines,
         f"Its figures stay as they are on {day}, and are sealed. What comes later waits; changes are refused.",
     )
-    return PlannedChange(round_.folder, f"round closed on {day}", told, before, after)
+    after = with_keys(round_.folder, {"closed": str(day)})
+    return PlannedChange(round_.folder, f"round closed on {day}", told, text_of(round_.folder), after)
 
 
 def reopen(folder: Path) -> PlannedChange:
     """Plan that a closed round goes on. Raises `UsageError` for one that is not closed."""
-    round_, (root, _) = load_round(folder), read_round(folder)
-    node = get(root, "closed")
-    if round_.closed is None or node is None:
+    round_ = load_round(folder)
+    if round_.closed is None:
         raise UsageError(f"{round_.name} is not closed.")
     told = (
         f"What came since {round_.closed} is taken in with the next refresh; the seals stay, and show what changes.",
     )
-    before = text_of(folder)
-    return PlannedChange(folder, "round reopened", told, before, without_line(before, node))
+    after = with_keys(folder, {"closed": ""})
+    return PlannedChange(folder, "round reopened", told, text_of(folder), after)
 
 
 # the version of its spec
@@ -320,40 +301,22 @@ def update_spec(folder: Path, spec: str | None = None, *, dry_run: bool = False)
     """
     root, data = read_round(folder)
     refuse_closed(folder, data["name"], data.get("closed"))
-    _check_lines(root)
     name, digest = spec_said(root, data)
     new = load(spec or name)
     copy = copy_of(folder, digest)  # unless it is missing or was changed
     old = load(copy) if copy else None
-    expected = old.name if old is not None else name
+    expected = old.name if old else name
     if new.name != expected:
         raise RoundError(
             f"{spec} is the spec '{new.name}', and the round is of '{expected}': its workbooks would not be "
             f"recognised. Set up a round of its own with `hrge-xl round init`."
         )
-    spoken = dict.fromkeys(team.language for team in teams_said(root, data, new))
-    missing = {language: count for language in spoken if (count := len(untranslated(new, language)))}
+    spoken = {team.language for team in teams_said(root, data, new)} - {"", new.languages[0]}
+    missing = {language: count for language in sorted(spoken) if (count := len(untranslated(new, language)))}
+    text = with_keys(folder, {"spec": new.name, "spec_digest": new.digest})
     if dry_run:
         return Update("", "", diff(old, new) if old else None, missing)
-    carried = carry(spec or name, folder)
-    text = text_of(folder)
-    before, place = get(root, "spec_digest"), get(root, "spec")
-    assert place is not None
-    if before is None:
-        text = with_line(text, place.end_mark.line + 1, f"spec_digest: '{carried}'")
-    else:
-        text = with_value(text, before, f"'{carried}'")
-    write_whole(folder / FILE, with_value(text, place, new.name).encode())
-    after = spec_source(folder, carried)
+    carry(spec or name, folder)
+    write_whole(folder / FILE, text.encode())
     was = spec_source(folder, digest) if old else ""
-    return Update(was, after, diff(old, new) if old else None, missing)
-
-
-def _check_lines(root: yaml.Node) -> None:
-    """Raise `RoundError` where the file is written so that nothing in it can be replaced line by line."""
-    places = [node for key in ("spec", "spec_digest") if (node := get(root, key)) is not None]
-    flowing = isinstance(root, yaml.MappingNode) and root.flow_style
-    if flowing or any(node.start_mark.line != node.end_mark.line for node in places):
-        raise RoundError(
-            f"{FILE}: write 'spec: NAME' and 'spec_digest: …' on a line of their own, then run again."
-        )
+    return Update(was, spec_source(folder, new.digest), diff(old, new) if old else None, missing)

@@ -7,10 +7,11 @@ is read.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from importlib import import_module
@@ -199,7 +200,7 @@ class FilePlace(NamedTuple):
         if self.round is not None and self.folder is not None:
             names = [path.name for path in came_back(self.round, since_closed=True)]
             closed = f"{self.round.name} was closed on {self.round.closed}; what came since waits"
-            return f"{closed}: {listed(names, FEW)}." if names else ""
+            return f"{closed}: {listed(names, FEW)}." if names else _before(self.round)[1]
         if self.folder is not None or self.round is None:
             return ""
         name = Path(self.paths[0]).name + (" and others" if len(self.paths) > 1 else "")
@@ -273,7 +274,26 @@ def _source(place: FilePlace, question: Question) -> Source:
     if round_ is None:
         return Source(files, request)
     expected = [(team.code, team.country, team.deadline) for team in round_.teams]
-    return Source(files, request, place.folder, Senders(round_).noticed, expected)
+    return Source(files, request, place.folder, Senders(round_).noticed, expected, _before(round_)[0])
+
+
+def _before(round_: Round) -> tuple[str, str]:
+    """Give what the round before came to, where that is at hand, as JSON; or why it cannot be opened.
+
+    What is known of it stays: so a round that is closed goes on saying what it said.
+    """
+    from ..dataset.opening import open_dataset
+    from ..dataset.reconciliation import over_periods
+
+    folder = round_.folder / round_.before
+    if round_.closed or not round_.before or not (folder / DATASET).is_file():
+        return "", ""
+    try:
+        with open_dataset(folder) as store:
+            found = next((each for each in over_periods(store) if each.name != round_.name), None)
+    except (StoreError, UsageError) as error:
+        return "", f"{round_.name} is not compared with the round before. {error}"
+    return json.dumps(asdict(found)) if found else "", ""
 
 
 @contextmanager

@@ -50,24 +50,12 @@ def with_cells(round_: Round, changed: Mapping[Team, Cells], *, without: Collect
     return "".join(lines)
 
 
-def with_value(text: str, node: yaml.Node, value: str) -> str:
-    """Give a text with another value in the place of one of its own."""
-    lines = text.splitlines(keepends=True)
-    _replace(lines, node, value)
-    return "".join(lines)
-
-
-def with_line(text: str, at: int, line: str) -> str:
-    """Give a text with a line more before another, counted from 0, or at the end."""
-    lines = text.splitlines(keepends=True)
-    _insert(lines, at, [line])
-    return "".join(lines)
-
-
-def without_line(text: str, node: yaml.Node) -> str:
-    """Give a text without the line of a value."""
-    lines = text.splitlines(keepends=True)
-    del lines[node.start_mark.line]
+def with_keys(folder: Path, keys: Cells) -> str:
+    """Give the text with what the round says itself replaced, or put behind its name. Raises `RoundError`."""
+    root, data = read_round(folder)
+    assert isinstance(root, yaml.MappingNode)
+    lines = text_of(folder).splitlines(keepends=True)
+    _put_cells(lines, root, {key: value for key, value in keys.items() if data.get(key) != value}, "name")
     return "".join(lines)
 
 
@@ -83,9 +71,9 @@ def _refuse_flowing(teams: yaml.SequenceNode) -> None:
         raise RoundError(f"{FILE}: write each team on a line of its own, then run again.")
 
 
-def _put_cells(lines: list[str], node: yaml.MappingNode, cells: Cells) -> None:
-    """Put cells of a team, from the last place to the first: what is put moves what follows it."""
-    code = get(node, "team")
+def _put_cells(lines: list[str], node: yaml.MappingNode, cells: Cells, first: str = "team") -> None:
+    """Put cells behind the first one, from the last place to the first: what is put moves what follows it."""
+    code = get(node, first)
     assert code is not None
     end = code.end_mark
     new = [column for column in cells if get(node, column) is None]

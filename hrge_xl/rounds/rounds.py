@@ -31,7 +31,7 @@ ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came b
 FEEDBACK, REPORTS = "feedback", "reports"
 FOLDERS = (ISSUED, RETURNED, INBOX, REPORTS)
 KEY_BYTES = 32
-KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "closed", "teams")
+KNOWN = ("name", "spec", "spec_digest", "period_start", "period_end", "closed", "before", "teams")
 HEAD = """\
 # A round: which spec, which period, and the teams expected to answer. Written by `hrge-xl round init`; you may edit it.
 # The spec lies in spec/; for a newer version of it: `hrge-xl round update-spec`.
@@ -52,6 +52,7 @@ class Round:
     key: bytes = field(repr=False, default=b"")
     spec_digest: str = ""  # of the copy that the round carries
     closed: date | None = None  # the day as of which its figures stay
+    before: str = ""  # the way from its folder to the round before, or to a consolidated folder with it
     # codes of teams, and what opens theirs
     passwords: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
@@ -167,7 +168,7 @@ def load_round(folder: Path) -> Round:
     start, end, closed = (_day(root, data, key) for key in ("period_start", "period_end", "closed"))
     return Round(
         folder, _written_as(data["name"]), name, start, end, tuple(teams), _key(folder / KEY), digest, closed,
-        tuple(passwords_of(folder / PASSWORDS, teams)),
+        _written_as(data.get("before")), tuple(passwords_of(folder / PASSWORDS, teams)),
     )  # fmt: skip
 
 

@@ -107,10 +107,6 @@ def _calculated_blocks(writer: CellWriter, layout: Layout, sheet: Sheet) -> None
             writer.height(row, "side_by_side")
     if free > first:
         writer.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
-    if sheet.tool.calculated and not sheet.drawn:
-        say = translator(layout.language)
-        text = say("The sheets that this one draws from are not in this workbook.")
-        writer.text(Place(HEAD_ROW, MARK_COLUMN), text, "plain")
 
 
 def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from ..core.dates import parse_day
 from ..core.message_templates import text_of
 from ..core.paths import read_regular
-from ..core.words import counted
+from ..core.words import SOURCE_LANGUAGE, counted
+from ..core.work import grouped
+from ..dataset.returns import result
 from ..exchange.validation import REFUSED, RETURNED
 from ..findings import Waiver
 from ..ledger.events import RoundChanged
 from ..ledger.judgements import Decision, history
 from ..ledger.ledger import Ledger, look_up
+from ..outputs.compare import compare, in_figures
 from ..reader import stamp_alone
 from ..reader.limits import LIMITS
-from .datasets import Dataset
-from .round_status import ISSUED, LATE, NOT_ISSUED, TO_DECIDE, TeamStatus, issued_files
-from .rounds import Round
-from .teams import Team
+from ..rounds.datasets import Dataset
+from ..rounds.receiving import Senders, moment_of_mail
+from ..rounds.round_status import ISSUED, LATE, NOT_ISSUED, TO_DECIDE, TeamStatus, issued_files
+from ..rounds.rounds import Round
+from ..rounds.teams import Team
 
 AWAITED = {  # what comes next where a team is in this state
     NOT_ISSUED: "its workbook is still to be issued",
@@ -50,7 +55,7 @@ def team_history(dataset: Dataset, team_status: TeamStatus) -> list[Happening]:
     with Ledger.open(dataset.round.folder, write=False) as ledger:
         happened = [
             *_sent(dataset.round, team_status.team, ledger),
-            *_came(team_status, ledger),
+            *_came(dataset, dataset.round, team_status, ledger),
             *_changed(team_status.team, ledger),
         ]
     happened += _judged(dataset.waivers, look_up(dataset.folder, history) or (), team_status)
@@ -77,17 +82,30 @@ def _sent(round_: Round, team: Team, ledger: Ledger) -> Iterator[Happening]:
             yield Happening(parse_day(draft.day), "drafted", draft.file)
 
 
-def _came(team_status: TeamStatus, ledger: Ledger) -> Iterator[Happening]:
-    """Yield its returns, those too that its address sent in the workbook of another team."""
-    origins = ledger.origins()
+def _came(dataset: Dataset, round_: Round, team_status: TeamStatus, ledger: Ledger) -> Iterator[Happening]:
+    """Yield its returns, those too that its address sent in the workbook of another team, and its other mails.
+
+    Of each version it is told how it differs from the one before.
+    """
+    origins, senders = ledger.origins(), Senders(round_)
+    readable = sorted((each for each in team_status.returns if each.identity), key=lambda each: each.age)
+    versions = grouped((each.copy, each) for each in readable)
+    earlier = {now.submission: before for some in versions.values() for before, now in pairwise(some)}
     for return_ in (*team_status.returns, *team_status.sent_for_others):
         origin = origins.get(return_.sha256 or "")
         sender = f", from {origin.sender}" if origin and origin.sender else ""
         errors = f", {counted(return_.open_errors, 'error')}" if return_.open_errors else ""
         state = REFUSED if return_.verdict == REFUSED else return_.status
-        why = f" {text_of(return_.reason)}" if return_.reason else ""
-        text = f"{return_.name} ({return_.submission}){sender}: {state}{errors}.{why}"
+        text = f"{return_.name} ({return_.known_by}){sender}: {state}{errors}. {text_of(return_.reason)}".rstrip()
+        if before := earlier.get(return_.submission):
+            found = compare(result(dataset.store, before), result(dataset.store, return_))
+            text += f" Since {before.name}: {' '.join(in_figures(found.counts, SOURCE_LANGUAGE))}"
         yield Happening(return_.lateness[0], "came", text)
+    for letter in ledger.letters():
+        if team_status.team.code in senders.teams_at(letter.sent_by, letter.sender):
+            moment = moment_of_mail(letter.moment)
+            told = f"without a workbook, from {letter.sender}: {letter.what} ({letter.files})"
+            yield Happening(moment and moment.date(), "came", told)
 
 
 def _changed(team: Team, ledger: Ledger) -> Iterator[Happening]:
