@@ -43,7 +43,7 @@ from hrge_xl.exchange.issuing import (
 )
 from hrge_xl.coordination.consolidation import Summary
 from hrge_xl.core.dates import EARLIEST, LATEST, parse_day, parse_moment
-from hrge_xl.coordination.demonstration import Typed, play, saved_on, story, type_into
+from hrge_xl.coordination.demonstration import Typed, play, saved_on, story
 from hrge_xl.core.program import UnfitRow, isolate_failures, program_digest, write_log
 from hrge_xl.core.errors import (
     Exit,
@@ -188,13 +188,10 @@ from hrge_xl.spec.issuance import Choice, choose, facts_about, needed_tools
 from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.expressions import wrong_syntax
 from hrge_xl.spec.supplements import (
-    COVER_KEY,
     FEEDBACK_KEY,
-    IDENTITY_KEY,
     IDENTITY_SHEET,
     IndicatorFigures,
     LEFTOVER_KEY,
-    LISTS_KEY,
     NAMES,
     SAMPLE_KEY,
 )
@@ -256,8 +253,6 @@ from hrge_xl.layout.model import (
     LINKS_ROW,
     MARK_COLUMN,
     PROGRESS_ROW,
-    PURPOSE_ROW,
-    TITLE_ROW,
     TODAY_NAME,
 )
 from hrge_xl.layout.wording import Wording, text as wording_text
@@ -362,7 +357,7 @@ from hrge_xl.dataset.aggregates.risks import risk_parts
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value as values_Value, lines_and_values
 from hrge_xl.dataset.table_files import harmless
-from hrge_xl.dataset.dimensions import allowed_values, pattern, right_answers
+from hrge_xl.dataset.dimensions import allowed_values, pattern
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history, waivers
 from hrge_xl.dataset.definitions import TYPES, selection
@@ -427,7 +422,7 @@ from hrge_xl.dataset.workers import cluster, in_batches, workers
 from hrge_xl.privacy.sharing import MASKED, shared
 from hrge_xl.privacy.suppression import AdditiveRelation, is_sensitive, suppress
 from hrge_xl.rounds.datasets import Dataset, sources
-from hrge_xl.coordination.mail import MailType, REMINDERS
+from hrge_xl.coordination.mail import MailType
 from hrge_xl.coordination.mail.messages import Mail, as_eml
 from hrge_xl.coordination.mail.messages import PLACEHOLDERS, filled, standard
 from hrge_xl.rounds.receiving import Received
@@ -495,7 +490,7 @@ from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xls
 from hrge_xl.outputs.formats.json import render
 from hrge_xl.outputs.brief import TeamGroup, pages_of_folder, team_groups
 from hrge_xl.outputs.brief import of_dataset as brief_of_dataset, page_of as brief_page_of
-from hrge_xl.outputs.brief_build import Brief, MOST_INDICATORS
+from hrge_xl.outputs.brief_build import MOST_INDICATORS
 from hrge_xl.outputs.overview import of_dataset, page_of, page_of as overview_page_of
 from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, overview, teams
 from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview

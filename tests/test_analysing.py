@@ -120,6 +120,7 @@ def test_sql_on_the_copy_to_share(title: str, statement: str) -> None:
     assert len(found) <= len(full)
 
 
+@pytest.mark.deep
 @ASKED
 def test_sql_in_postgresql(title: str, statement: str, by_postgres: dict[str, Rows]) -> None:
     assert by_postgres[title] == plain(asked(statement))
@@ -470,6 +471,7 @@ def test_it_shows_what_is_exported_and_hides_the_rest(address: str) -> None:
     assert "Human Rights and Gender Equality Toolkit" in page(address)
 
 
+@pytest.mark.deep
 def test_every_table_and_column_is_described(address: str) -> None:
     schema = Schema(load("hrge_toolkit"))
     for table in (*schema.shown, *(table for table in schema.base if table.name == "answers_fact"), META):

@@ -436,6 +436,7 @@ PROGRESS: tuple[tuple[dict[str, float | None], str], ...] = (
 )
 
 
+@pytest.mark.deep
 @pytest.mark.office
 def test_progress_is_held_against_the_days_elapsed(office: Any, tmp_path: Path) -> None:
     """From the end of the year of the baseline to that of the target: in the sheet as in the reader."""
@@ -568,6 +569,7 @@ def test_a_workbook_without_risks_has_a_dashboard_of_what_is_there() -> None:
     issued(TOOLKIT, "en", {}, ("T1.1",))
 
 
+@pytest.mark.deep
 @pytest.mark.office
 def test_the_office_and_the_reader_say_the_same(office: Any, tmp_path: Path) -> None:
     source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"

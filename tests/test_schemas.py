@@ -24,7 +24,6 @@ from tests.face import (
     DATASET,
     Failure,
     FrameSchema,
-    Result,
     RowBuilder,
     RowCheck,
     Rows,
@@ -33,14 +32,11 @@ from tests.face import (
     choose,
     description,
     first_failure,
-    kind_called,
     open_file,
     python_schema,
-    right_answers,
     sample_order,
 )
-from tests.fixture_types import Folders, Patch
-from tests.read_package import read
+from tests.fixture_types import Folders
 from tests.test_consolidate import returned
 from tests.test_dataset import SPECS, TODAY, odd_risks, run, workbook
 
@@ -249,9 +245,6 @@ def test_only_what_every_row_must_have_is_asked_for() -> None:
 # schemas of tables and views
 
 
-ROW_WITHOUT_A_PLACE = kind_called("row-without-a-place")
-
-
 WRONG = {  # an answer of the example spec that is not right, and what the schema of PLAN says of it
     "PLN_01": ("A code of more than twenty characters", "at most 20 characters"),
     "PLN_03": ("word " * 41, "at most 40 words"),
@@ -290,32 +283,6 @@ def frames(out: Path) -> Callable[[str], pd.DataFrame]:
             return pd.read_sql(f'SELECT * FROM "{table}"', database)
 
     return frame
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("name", SPECS)
-def test_every_table_holds_what_its_schema_says(name: str, datasets: dict[str, Path]) -> None:
-    """Facts, dimensions, views and figures, right answers and wrong ones; and the frame comes back in its types."""
-    frame, spec = frames(datasets[name]), load(name)
-    tables = Schema(spec).by_name
-    kinds = {"text": "str", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
-    kinds["date"] = "datetime64[us]"
-    for table, schema in hrge_xl.schemas(spec, limits=False).items():
-        found = schema.validate(frame(table), lazy=True)
-        assert [str(each).replace("string", "str") for each in found.dtypes] == [
-            kinds[c.kind] for c in tables[table].columns
-        ], table
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("table", ["risks", "plan", "c1", "submissions", "answers", "findings"])
-def test_however_it_was_read(table: str, datasets: dict[str, Path]) -> None:
-    """CSV by its description as well as SQLite."""
-    schema = hrge_xl.schemas(load("example"), limits=False)[table]
-    frame = read(datasets["example"], table)
-    for name in schema.columns.keys() - set(frame.columns):  # columns that no file has
-        schema = schema.remove_columns([name])
-    schema.validate(frame, lazy=True)
 
 
 @pytest.mark.deep
@@ -400,15 +367,6 @@ def test_the_package_says_what_is_asked(datasets: dict[str, Path]) -> None:
     assert told["submissions", "sha256"]["constraints"] == {"pattern": "[0-9a-f]{64}"}
 
 
-@pytest.mark.deep
-def test_a_column_of_several_sheets_has_the_widest_limits() -> None:
-    schema = Schema(load("hrge_toolkit"))
-    risks = schema.by_name["risks"]
-    found = right_answers(schema, risks.columns[risks.at["rsk_10"]])
-    assert found is not None
-    assert found.steps == (1, 2, 3, 4, 5)
-
-
 # what is taken in
 
 
@@ -423,11 +381,6 @@ def taken(tmp_path_factory: Folders) -> Rows:
 
 def check(rows: Rows) -> None:
     assert RowCheck(Schema(load("example")))([rows]) == [rows]
-
-
-@pytest.mark.deep
-def test_rows_come_as_they_were(taken: Rows) -> None:
-    check(taken)
 
 
 def changed(rows: Rows, table: str, **wrong: Any) -> Rows:
@@ -481,39 +434,3 @@ def test_a_value_of_another_kind(taken: Rows) -> None:
         check({**taken, "answers_fact": lines})
     needed = "empty, because its question is answered in another column"
     assert fault.value.told == {"column": "answers_fact.number", "value": "3", "needed": needed}
-
-
-@pytest.mark.deep
-def test_a_key_that_is_taken_in_twice(taken: Rows) -> None:
-    with pytest.raises(UnfitRow) as fault:
-        check({**taken, "answers_fact": [*taken["answers_fact"], taken["answers_fact"][0]]})
-    assert fault.value.told["needed"] == "a key that no other row has"
-
-
-@pytest.mark.deep
-def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: Patch) -> None:
-    """The finding names table, column and value; the next run takes the file in."""
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
-    files = returned(tmp_path / "returned", {f"{team}.xlsx": workbook(team) for team in ("A", "B", "C")})
-    right, out = RowBuilder.rows, tmp_path / "out"
-
-    def wrong(self: RowBuilder, result: Result) -> Rows:
-        rows = right(self, result)
-        ours = rows["answers_fact"] and result.path.endswith("B.xlsx")
-        return changed(rows, "answers_fact", code="NOWHERE") if ours else rows
-
-    options = ("--today", TODAY, "--jobs", 1)
-    with monkeypatch.context() as broken:
-        broken.setattr(RowBuilder, "rows", wrong)
-        assert hrge("consolidate", files[0].parent, "-o", out, *options) == 4
-    found = frames(out)("findings").query(f"code == '{ROW_WITHOUT_A_PLACE.code}'")
-    assert list(found["message"]) == [
-        "The file B.xlsx could not be put into the dataset because of an error in this program: answers_fact.code is "
-        "“NOWHERE” and has to be a code of the list that its question is answered from."
-    ]
-    assert set(frames(out)("submissions").query("verdict != 'refused'")["team"]) == {"A", "C"}
-    log = Path(found["remedy"].iloc[0].removeprefix("Report this with ").partition(".log")[0] + ".log")
-    assert "NOWHERE" not in log.read_text(encoding="utf-8")
-    assert hrge("consolidate", files[0].parent, "-o", out, *options) == 0
-    assert frames(out)("findings").query(f"code == '{ROW_WITHOUT_A_PLACE.code}'").empty

@@ -556,6 +556,7 @@ def test_a_format_that_openpyxl_does_not_know_is_told() -> None:
     assert found.not_read[0].endswith("it is of the format .ods, which openpyxl does not read.")
 
 
+@pytest.mark.deep
 def test_the_kept_returns_read_the_same_with_both(tmp_path: Path) -> None:
     found = opinion({path.name: path.read_bytes() for path in sorted(RETURNS.glob("*.xlsx"))}, tmp_path)
     assert (found.differences, found.failed) == ([], [])
