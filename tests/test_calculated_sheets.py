@@ -34,7 +34,7 @@ from tests.face import (
 )
 from tests.made_workbooks import (
     EVERY,
-    SPECS,
+    EVERY_SPEC,
     day_of_check,
     formulas,
     issued,
@@ -380,7 +380,7 @@ def test_openxml_audit_finds_nothing(name: str, language: str, filling: str, tmp
     assert [str(error) for error in result.errors] == []
 
 
-@pytest.mark.parametrize(("name", "language"), SPECS)
+@EVERY_SPEC
 def test_shared_formulas_stay_on_their_sheet(name: str, language: str) -> None:
     """Excel calls a file damaged in which a shared formula refers to another sheet or holds a constant array."""
     shared = [
@@ -396,7 +396,7 @@ def test_what_may_be_shared() -> None:
         assert not sharable(formula)
 
 
-@pytest.mark.parametrize(("name", "language"), SPECS)
+@EVERY_SPEC
 def test_one_volatile_cell_and_no_function_later_than_2016(name: str, language: str) -> None:
     data = made(name, language, "partly")
     volatile = []

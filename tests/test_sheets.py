@@ -49,7 +49,7 @@ from tests.face import (
     column_letters,
     right_to_left,
 )
-from tests.made_workbooks import SPECS, issued, made, opened
+from tests.made_workbooks import EVERY_SPEC, SPECS, issued, made, opened
 from tests.played_rounds import answers
 from tests.screens import PIXELS_A_CHARACTER, height, width
 
@@ -379,7 +379,6 @@ def test_what_a_level_is_written_in_is_the_same_everywhere(levels_shown: Path) -
 # what it offers to somebody who has never seen it
 
 TOOLKIT = "hrge_toolkit"
-EVERY_SPEC = pytest.mark.parametrize(("name", "language"), SPECS)
 
 
 def filled_in(where: Layout) -> Iterator[Sheet]:
