@@ -18,7 +18,6 @@ from hrge_xl.core.paths import (
     path_of,
     path_text,
     quoted as shell_words_quoted,
-    read_regular,
 )
 from hrge_xl.answers.answer import (
     Answer,
@@ -300,7 +299,7 @@ from hrge_xl.reader.raw import (
     parse_area,
 )
 from hrge_xl.reader.read import AS_ISSUED, raw_workbook
-from hrge_xl.reader.retired_questions import OldSheet, was_issued
+from hrge_xl.reader.retired_questions import OldSheet
 from hrge_xl.reader.sandbox import Confinement, confine, import_places, limit_by_job, look_outside, systems
 from hrge_xl.reader.sandbox.systems import allow_reading_only
 from hrge_xl.reader.mail import OutlookMessage, is_mail, moment_of
@@ -453,7 +452,6 @@ from hrge_xl.audit.second_opinion import (
     Seen,
     cells_of,
     equality,
-    explanations,
     second_opinion,
 )
 from hrge_xl.audit.dataset_again import (

@@ -88,13 +88,6 @@ def test_whatever_they_hold_of_the_toolkit(data: st.DataObject) -> None:
     as_if_alone("hrge_toolkit", data.draw(some_orders(layout("hrge_toolkit", "en", SOME_TOOLS), SOME_TOOLS)))
 
 
-@pytest.mark.long
-@examples(60, suppress=HealthCheck)
-@given(data=st.data())
-def test_whatever_they_hold_of_the_whole_toolkit(data: st.DataObject) -> None:
-    as_if_alone("hrge_toolkit", data.draw(some_orders(layout("hrge_toolkit"), None)))
-
-
 def as_if_alone(name: str, orders: list[Order]) -> None:
     """Each comes out as it would have been made alone."""
     for order, issued in issue(spec(name), orders):

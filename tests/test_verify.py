@@ -33,13 +33,11 @@ from tests.command_line import hrge, ran
 from tests.face import (
     BLANK,
     EQUAL,
-    Opinion,
     Seen,
     UsageError,
     VerificationRequest,
     cells_of,
     equality,
-    explanations,
     name_of,
     read_report,
     second_opinion,
@@ -716,9 +714,3 @@ def test_what_is_no_answer_is_seen_alike(cell: str, kind: str, tmp_path: Path) -
     found = opinion({"pak.xlsx": data}, tmp_path)
     assert (found.files, found.differences, found.failed) == (1, [], [])
     assert ("not-calculated" in found.explained) is (kind == "nothing")
-
-
-def test_what_was_equal_in_another_way_is_counted() -> None:
-    found = Opinion()
-    found.explained.update({"spaces": 1_200, "day": 2})
-    assert explanations(found) == [f"2 {EQUAL['day']}.", f"1,200 {EQUAL['spaces']}."]
