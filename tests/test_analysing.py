@@ -564,6 +564,7 @@ def traced(folder: Path, row: Row) -> re.Match[str]:
     return told
 
 
+@pytest.mark.deep
 def test_ten_figures_lead_to_their_cells(folder: Path, found: Overview) -> None:
     """From the page to the command, from the command to the file, and there openpyxl reads the same."""
     page, sums, count = page_of(found), Counter[str](), 0
@@ -589,6 +590,7 @@ def test_ten_figures_lead_to_their_cells(folder: Path, found: Overview) -> None:
     assert sums["teams that say no"] == found.gaps[0].figures["teams_no"]
 
 
+@pytest.mark.deep
 def test_ten_figures_are_those_of_the_sql_of_the_guide(folder: Path, found: Overview) -> None:
     assert found.risks
     assert found.indicators

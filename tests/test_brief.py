@@ -281,7 +281,7 @@ def test_it_is_one_sheet_of_paper(browser: Browser, fullest: Overview, tmp_path:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("look", telling(LOOKS, ("ar", 375), ("en", 1280)))
+@pytest.mark.parametrize("look", telling(LOOKS, ("ar", 375)))
 def test_it_fits_a_telephone_and_axe_finds_nothing(
     browser: Browser, fullest: Overview, tmp_path: Path, look: tuple[str, int]
 ) -> None:
