@@ -168,6 +168,7 @@ msgstr "Afganistán"
 """
 
 
+@pytest.mark.deep
 def test_a_catalogue_is_kept_with_its_spec(spec: Path, cache: Path) -> None:
     """What was kept is what is read, as long as it is whole and the file is the same."""
     file, spanish = spec / "languages" / "es.po", ("--lang", "es", "--allow-draft")
@@ -197,6 +198,7 @@ def test_a_catalogue_that_is_none_stops_no_other_language(spec: Path, cache: Pat
     assert "languages/es.po:" in told
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system tells nothing of who may write")
 @pytest.mark.parametrize("open_to", telling([0o770, 0o707], 0o770))
 def test_a_folder_that_others_may_write_to_is_not_trusted(open_to: int, spec: Path, cache: Path) -> None:

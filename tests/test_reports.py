@@ -451,6 +451,7 @@ def test_the_filter_works_by_keyboard(browser: "Browser", tmp_path: Path) -> Non
         assert trouble == []
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_each_filter_counts_right(browser: "Browser", tmp_path: Path) -> None:
     document = plain()
@@ -472,6 +473,7 @@ def test_each_filter_counts_right(browser: "Browser", tmp_path: Path) -> None:
             wait_for_count(page, f"{len(rows)} of ")
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_sorting_keeps_every_row_and_links_open_what_they_lead_to(browser: "Browser", tmp_path: Path) -> None:
     document = plain()
@@ -573,6 +575,7 @@ def test_teams_whose_names_look_alike_have_pages_of_their_own(large: Document) -
     assert all(re.fullmatch(r"validation_pages/[0-9]+-[A-Za-z0-9-]+\.html", name, re.I) for name in names)
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_a_large_report_filters_its_files_and_leads_to_them(
     browser: "Browser", tmp_path: Path, large: Document
