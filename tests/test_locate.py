@@ -41,6 +41,7 @@ ANSWERS = {
     ("R1", "K-03", "RSK_01"): "Strike",
     ("R1", "K-03", "RSK_03"): 2.0,
 }
+LOST = {"S001", "S003", "S004", "S005", "S006", "S007", "S008", "S009", "S010", "S017", "S029"}
 Damage = Callable[[RawWorkbook], None]
 
 
@@ -92,8 +93,7 @@ def test_moving_things_loses_nothing(language: str, data: st.DataObject) -> None
     workbook.sheets = data.draw(st.permutations(workbook.sheets))
     found = read(workbook)
     assert found.values() == answers
-    assert {code for code, _, _ in seen(found)} <= {"S002", "S011", "S020"}
-    assert found.unplaced == []
+    assert not LOST & {code for code, _, _ in seen(found)}
 
 
 def test_missing_calculated_sheet_holds_no_answers() -> None:
