@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import hrge_xl
 from tests.face import CATALOGUE, file, identity, structure, value
 
@@ -72,6 +74,7 @@ cli(["explain", "made-up"])
 """
 
 
+@pytest.mark.deep
 def test_adding_a_finding_touches_one_place(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "hrge_xl" / "findings" / "structure.py").open("a", encoding="utf-8") as module:

@@ -374,6 +374,7 @@ def test_a_matrix_without_rows_is_one_sentence_and_a_colour_that_is_none_reaches
     assert "No row of 3.2 Risk strategy in the files that count falls into this matrix." in text
 
 
+@pytest.mark.deep
 def test_a_large_report_stays_small() -> None:
     document = build(500, 20_000, nasty=False)
     text = html.render(document)

@@ -44,6 +44,7 @@ def crash(number: int, at: int) -> int:
 # on this machine
 
 
+@pytest.mark.deep
 def test_in_processes() -> None:
     with workers("local", 2) as pool:
         assert list(pool.map(sum_of, BATCHES, 100)) == SUMS
