@@ -336,12 +336,6 @@ def test_languages_have_their_own_words_and_direction(found: Overview) -> None:
         assert '<bdi dir="ltr">hrge-xl consolidate</bdi>' in html(found, language)
 
 
-@pytest.mark.deep
-def test_the_same_files_give_the_same_page(results: list[Result], found: Overview) -> None:
-    with of_results(results, load("hrge_toolkit"), TODAY) as store:
-        assert of_dataset(store, "en", ROUND) == html(found)
-
-
 def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:
     with of_results(results, load("hrge_toolkit"), TODAY) as store, shared(store, TODAY) as copy:
         masked = built(copy, TODAY, "en", ROUND)
