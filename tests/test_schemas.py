@@ -24,6 +24,7 @@ from tests.face import (
     DATASET,
     Failure,
     FrameSchema,
+    Result,
     RowBuilder,
     RowCheck,
     Rows,
@@ -32,11 +33,12 @@ from tests.face import (
     choose,
     description,
     first_failure,
+    kind_called,
     open_file,
     python_schema,
     sample_order,
 )
-from tests.fixture_types import Folders
+from tests.fixture_types import Folders, Patch
 from tests.test_consolidate import returned
 from tests.test_dataset import SPECS, TODAY, odd_risks, run, workbook
 
@@ -434,3 +436,35 @@ def test_a_value_of_another_kind(taken: Rows) -> None:
         check({**taken, "answers_fact": lines})
     needed = "empty, because its question is answered in another column"
     assert fault.value.told == {"column": "answers_fact.number", "value": "3", "needed": needed}
+
+
+ROW_WITHOUT_A_PLACE = kind_called("row-without-a-place")
+
+
+@pytest.mark.deep
+def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: Patch) -> None:
+    """The finding names table, column and value; the next run takes the file in."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    files = returned(tmp_path / "returned", {f"{team}.xlsx": workbook(team) for team in ("A", "B", "C")})
+    right, out = RowBuilder.rows, tmp_path / "out"
+
+    def wrong(self: RowBuilder, result: Result) -> Rows:
+        rows = right(self, result)
+        ours = rows["answers_fact"] and result.path.endswith("B.xlsx")
+        return changed(rows, "answers_fact", code="NOWHERE") if ours else rows
+
+    options = ("--today", TODAY, "--jobs", 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(RowBuilder, "rows", wrong)
+        assert hrge("consolidate", files[0].parent, "-o", out, *options) == 4
+    found = frames(out)("findings").query(f"code == '{ROW_WITHOUT_A_PLACE.code}'")
+    assert list(found["message"]) == [
+        "The file B.xlsx could not be put into the dataset because of an error in this program: answers_fact.code is "
+        "“NOWHERE” and has to be a code of the list that its question is answered from."
+    ]
+    assert set(frames(out)("submissions").query("verdict != 'refused'")["team"]) == {"A", "C"}
+    log = Path(found["remedy"].iloc[0].removeprefix("Report this with ").partition(".log")[0] + ".log")
+    assert "NOWHERE" not in log.read_text(encoding="utf-8")
+    assert hrge("consolidate", files[0].parent, "-o", out, *options) == 0
+    assert frames(out)("findings").query(f"code == '{ROW_WITHOUT_A_PLACE.code}'").empty
