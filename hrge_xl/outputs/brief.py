@@ -12,10 +12,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core.errors import UsageError
-from ..core.output_files import write_if_changed
-from ..core.paths import file_part
-from ..core.suggest import remedy_for
+from ..core.errors import UsageError, remedy_for
+from ..core.paths import file_part, write_if_changed
 from ..core.words import fold, kept_in_order
 from ..dataset.aggregates import of_some
 from ..dataset.opening import open_dataset

@@ -13,7 +13,7 @@ from typing import TypeVar
 from .. import __version__
 from ..core.errors import StoreError
 from ..core.numerals import shown
-from ..core.output_files import write_if_changed
+from ..core.paths import write_if_changed
 from ..core.words import day, direction, number, percent, translator
 from ..core.work import grouped
 from ..dataset.opening import open_dataset
