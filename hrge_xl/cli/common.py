@@ -45,7 +45,10 @@ def verb(name: str, group: Group | None = None, **own: Any) -> Callable[[Callabl
     def made(function: Callable[..., Any]) -> Command:
         table = _table()
         for key, here in reversed(table["commands"][name].items()):
-            how = {"names": key, **table["shared"].get(key, {}), **(here or {})}
+            said = {"help": here} if isinstance(here, str) else here or {}
+            how = {"names": key, **table["shared"].get(key, {}), **said}
+            if how.keys() == {"names", "help"}:
+                how["is_flag"] = True
             if "type" in how:
                 how["type"] = own.get(how["type"]) or TYPES[how["type"]]
             if "choice" in how:
