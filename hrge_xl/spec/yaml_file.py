@@ -341,6 +341,8 @@ def _doubled_options(root: Node, skipped: SkippedInput) -> Iterator[Mistake]:
         yield mistake_at(again[0], (), reason, remedy)
 
 
+# what people get wrong in the files of a spec, in words: the reason, and what to write, by `common_mistakes.yaml`
+
 HERE = "\0"  # the place that is looked at, ¦ in the table: no text of YAML holds it
 AROUND = 4_000  # characters on either side of it that are looked at: most patterns go over them many times
 LEAD = re.compile(r"[ \t]*(?:- *)*")  # the spaces and dashes that a line begins with

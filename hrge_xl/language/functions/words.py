@@ -237,6 +237,10 @@ def _list_of(expr: Expr) -> str | None:
     return expr.list if isinstance(expr, Ref) else None
 
 
+# Regular expressions, as the reader matches them and as a sheet can check them. The reader's engine takes time in
+# proportion to the text, whatever the pattern: a spec may come from anybody, and a text too. A sheet checks letters,
+# digits and fixed characters by place, then perhaps a rest; of any other pattern it says nothing.
+
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 REMEDY = (
     r"Write a regular expression, for example '[A-Z]{2}-[0-9]{4}', without what looks back, ahead or around: "
