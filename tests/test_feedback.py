@@ -25,6 +25,7 @@ from hrge_xl import (
     load,
     validate,
 )
+from hrge_xl.cli import run
 from tests.audited import cell
 from tests.damage import PLAN, RISKS, dressed, edited, on_top
 from tests.face import (
@@ -45,8 +46,10 @@ from tests.face import (
     translator,
 )
 from tests.face import result as found
+from tests.fixture_types import Capsys
 from tests.made_workbooks import day_of_check
 from tests.office.driver import Office
+from tests.small_returns import returns
 from tests.telling import telling
 from tests.versions import TODAY, answers, returned, workbook
 
@@ -136,6 +139,20 @@ def test_with_others_or_alone(tmp_path: Path) -> None:
     (tmp_path / "feedback.xlsx").write_bytes(together[-1])
     told = openpyxl.load_workbook(tmp_path / "feedback.xlsx")["To correct"].iter_rows(values_only=True)
     assert any(like_markup in row for row in told)
+
+
+def test_several_processes_give_back_what_one_does(tmp_path: Path, capsys: Capsys) -> None:
+    """Nine returns and a file that is none: what is written, printed and left out is the same."""
+    inbox, said = tmp_path / "inbox", {}
+    returns(inbox, 9)
+    for jobs in ("1", "3"):
+        out = tmp_path / jobs
+        code = run(["feedback", str(inbox), "-o", str(out), "--all", "--today", str(TODAY), "--jobs", jobs])
+        printed = capsys.readouterr()
+        files = {path.name: path.read_bytes() for path in out.iterdir()}
+        said[jobs] = code, files, printed.out.replace(str(out), ""), printed.err.replace(str(out), "")
+    assert len(said["1"][1]) == 18
+    assert said["1"] == said["3"]
 
 
 def test_what_is_to_correct_stands_on_a_sheet_with_links(tmp_path: Path) -> None:

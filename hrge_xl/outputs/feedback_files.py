@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +22,7 @@ from ..core.words import beginning, day, translator
 from ..core.work import track_progress
 from ..dataset.returns import Return, result
 from ..dataset.store import Store
+from ..dataset.workers import Workers, workers
 from ..exchange.validation import ACCEPTED, Result, stopped
 from ..findings import Finding, Severity, Words, sentence
 from ..findings.identity import MADE_FROM_OLDER_VERSION, SIGNATURE_INVALID
@@ -29,10 +30,14 @@ from ..layout import address
 from ..layout.wording import text
 from ..rounds.datasets import Dataset
 from ..rounds.round_status import LeftOut, choose, file_name
+from ..rounds.rounds import Round
 from ..spec.load import load
 from ..workbook import Correction, Urgency
 from .feedback import GivenBack, give_back
 from .page import plain_environment
+
+WORTH_A_PROCESS = 4  # returns: of fewer the feedback is there before another process has drawn a workbook
+AT_ONCE = 32  # returns whose answers are held
 
 
 class FeedbackOptions(NamedTuple):
@@ -47,6 +52,24 @@ class FeedbackOptions(NamedTuple):
     done: Collection[str] = ()  # submissions whose feedback was given already
 
 
+class FeedbackJob(NamedTuple):
+    """One return to give back, with all that its feedback is made from, so that another process can make it."""
+
+    found: Return
+    sent: Result
+    to_look_at: Sequence[Finding]  # what was noticed about its answers besides
+    round: Round | None
+    wish: FeedbackOptions
+    target: Path  # what the names of its files begin with
+
+
+class Made(NamedTuple):
+    """What became of one return, and what must be looked at before that is sent."""
+
+    outcome: dict[str, Any] | LeftOut
+    warnings: Sequence[str] = ()
+
+
 @dataclass
 class FeedbackResult:
     """What was given back, and what was not."""
@@ -59,51 +82,72 @@ class FeedbackResult:
 
 
 def give_all(dataset: Dataset, wish: FeedbackOptions, given: FeedbackResult) -> Iterator[dict[str, Any]]:
-    """Write the workbooks and texts of a dataset, and give what became of each."""
+    """Write the workbooks and texts of a dataset, several at once, and give what became of each."""
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
-    for found in track_progress(chosen, len(chosen), "Writing feedback"):
-        target = wish.output / file_name(found, dataset.spec, given.names)
-        if found.submission in wish.done:
-            continue
-        (made,) = isolate_failures(partial(_give, dataset, wish, target, given), [found], _stopped)
-        if isinstance(made, LeftOut):
-            given.left_out.append(made)
-        else:
-            given.files.append(made)
-            yield made
+    named = [(found, wish.output / file_name(found, dataset.spec, given.names)) for found in chosen]
+    waiting = [(found, target) for found, target in named if found.submission not in wish.done]
+    jobs = min(dataset.source.asked.jobs, len(waiting) // WORTH_A_PROCESS)
+    with workers("local", jobs) as pool:
+        for made in track_progress(_all_made(dataset, wish, waiting, pool), len(waiting), "Writing feedback"):
+            given.warnings += made.warnings
+            if isinstance(made.outcome, LeftOut):
+                given.left_out.append(made.outcome)
+            else:
+                given.files.append(made.outcome)
+                yield made.outcome
 
 
-def _stopped(found: Return, fault: Exception) -> list[dict[str, Any] | LeftOut]:
+def _all_made(
+    dataset: Dataset, wish: FeedbackOptions, waiting: Sequence[tuple[Return, Path]], pool: Workers
+) -> Iterator[Made]:
+    """Give what became of each return, in order. The first one is made here: forked processes have its drawing then."""
+
+    def jobs(some: Sequence[tuple[Return, Path]]) -> list[FeedbackJob | Made]:
+        found: list[FeedbackJob | Made] = []
+        for each, target in some:
+            sent = result(dataset.store, each)
+            to_look_at = [*answered_otherwise(dataset.store, each, sent, dataset.of_round())]
+            found.append(FeedbackJob(each, sent, to_look_at, dataset.round, wish, target))
+        return found
+
+    for first, last in pairwise([0, *range(1, len(waiting), AT_ONCE), len(waiting)]):
+        some = isolate_failures(jobs, waiting[first:last], lambda one, fault: [_stopped(one[0], fault)])
+        yield from pool.map(make, some)
+
+
+def make(job: FeedbackJob | Made) -> Made:
+    """Write the workbook and the text for one return; one with which a fault of ours showed is left out already."""
+    if isinstance(job, Made):
+        return job
+    (made,) = isolate_failures(_make, [job], lambda job, fault: [_stopped(job.found, fault)])
+    return made
+
+
+def _stopped(found: Return, fault: Exception) -> Made:
     """Leave out a return that a fault of ours shows with."""
     told = stopped(found.path, fault)
     words = text(told, path=found.path)
     why = f"{told.code} {words.message} {words.remedy}".rstrip(".")
-    return [LeftOut(found, why, found.path, Exit.REFUSED)]
+    return Made(LeftOut(found, why, found.path, Exit.REFUSED))
 
 
-def _give(
-    dataset: Dataset, wish: FeedbackOptions, target: Path, given: FeedbackResult, one: Sequence[Return]
-) -> list[dict[str, Any] | LeftOut]:
-    """Write the workbook and the text for one return, where they can be made and are wanted; what became of it."""
-    (found,) = one
+def _make(one: Sequence[FeedbackJob]) -> list[Made]:
+    ((found, sent, to_look_at, round_, wish, target),) = one
     assert found.identity is not None  # it could be read
     try:
-        spec = load(wish.spec) if wish.spec else dataset.spec
+        spec = load(wish.spec) if wish.spec else sent.spec
         assert spec is not None
-        sent, round_ = result(dataset.store, found), dataset.round
         team = next((known for known in round_.teams if known.code == found.team), None) if round_ else None
         day = wish.reply_by or (team.deadline if team else None)
         deadline = day.isoformat() if day else found.identity.deadline
         back = give_back(
             sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
-            contact=team.contact if team else "", deadline=deadline,
-            to_look_at=list(answered_otherwise(dataset.store, found, sent, dataset.of_round())),
+            contact=team.contact if team else "", deadline=deadline, to_look_at=to_look_at,
         )  # fmt: skip
         if not (back.needed or wish.all):
             why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
-            return [LeftOut(found, why, found.path, is_settled=True)]
-        given.warnings += _warnings(found, back)
+            return [Made(LeftOut(found, why, found.path, is_settled=True))]
         workbook, letter = (
             target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt")
         )
@@ -111,8 +155,8 @@ def _give(
         write_whole(letter, message(sent, back, wish.today, deadline).encode())
     except LimitError as limit:  # something in this file: the others have their feedback all the same
         why = f"no workbook can be made: {str(limit).rstrip('.')}"
-        return [LeftOut(found, why, found.path, Exit.FINDINGS)]
-    return [as_data(found, back, str(workbook), str(letter))]
+        return [Made(LeftOut(found, why, found.path, Exit.FINDINGS))]
+    return [Made(as_data(found, back, str(workbook), str(letter)), [*_warnings(found, back)])]
 
 
 def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
