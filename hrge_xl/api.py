@@ -78,7 +78,7 @@ def draft_spec(
 
     It is named as its folder, unless it has a `name`. Raises `UsageError`.
     """
-    from .core.output_files import write_whole
+    from .core.paths import write_whole
     from .importing import draft
     from .spec.load import load
 
@@ -110,7 +110,7 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     `source`, a workbook or PO file of translators, is taken in as a whole or not at all; `reviewed_by` notes who looked
     at everything; `to_xlsx` is a workbook for translators. Raises `UsageError` with everything that is wrong.
     """
-    from .core.output_files import write_whole
+    from .core.paths import write_whole
     from .core.words import proper_tag
     from .outputs.specs import translations_sent, translations_workbook
     from .spec.load import find, load
@@ -533,7 +533,7 @@ def explain(code: str, spec: str | None = None, language: str = "en") -> Explana
 
     Raises `UsageError` with what may have been meant.
     """
-    from .core.suggest import plain
+    from .core.errors import plain
     from .core.words import translator
     from .findings import general, kind_called, shown
     from .spec.load import load, names
@@ -561,7 +561,7 @@ CLOSE = 75  # how alike a name must be to be offered
 
 def _hint(code: str, rules: list[str]) -> str:
     """Say which may have been meant, by code, by name or by a word of it."""
-    from .core.suggest import alike, plain
+    from .core.errors import alike, plain
     from .findings import CATALOGUE
 
     kinds, word = CATALOGUE.values(), plain(code)

@@ -42,6 +42,7 @@ if CACHE not in os.environ:  # one for all processes of this run, and nothing of
     os.environ[CACHE] = tempfile.mkdtemp(prefix="hrge-xl-cache-")
     atexit.register(shutil.rmtree, os.environ[CACHE], ignore_errors=True)
 
+gc.disable()  # nothing is garbage before all tests are collected
 share_compiled_statements()  # before any engine is made
 register_profiles()  # before any test is imported: the settings of a test take over what is in force then
 
@@ -79,8 +80,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Let no property test depend on what ran before it, and no search for garbage go through what stays anyway."""
     if any(item.get_closest_marker("hypothesis") for item in session.items):
         import_everything()
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

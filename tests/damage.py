@@ -31,7 +31,7 @@ from tests.face import (
     sign,
     to_pairs,
 )
-from tests.intake_files import COMPRESSED_SIZE, METHOD, SIZE, directory_field, members, pack
+from tests.intake_files import members, pack
 
 KEY = b"a key that nobody but us has got"
 WANTED = ExpectedReturn("example", "2026-H1", ("PAK",), KEY)
@@ -662,29 +662,14 @@ EXAMPLE = [
     refused("empty", lambda: b"", "F001"),
     refused("lock file", lambda: b"\x07Someone" + bytes(157), "F003", file="~$return.xlsx"),
     refused("lock file of LibreOffice", lambda: b",someone,host;", "F003", file=".~lock.return.xlsx#"),
-    refused("web page", lambda: b"<!DOCTYPE html><html><body>Sign in</body></html>", "F007"),
-    refused("CSV", lambda: b"code;answer\nPLN_01;WS-07\n", "F007"),
     refused("PDF", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "F007"),
-    refused("Word", lambda: pack({TYPES: f'<Override ContentType="{WORD}"/>'}), "F007"),
-    refused("zip of the workbook", lambda: pack({"return.xlsx": filled()}), "F007"),
     refused("encrypted", lambda: ole("EncryptedPackage"), "F004"),
     refused("xls that is none", lambda: ole("Workbook"), "F030"),
     refused("first half", bytes_of(lambda data: data[: len(data) // 2]), "F008"),
-    refused("last byte missing", bytes_of(lambda data: data[:-1]), "F008"),
     refused("first byte missing", bytes_of(lambda data: data[1:]), "F007"),
     refused("line ends converted", bytes_of(lambda data: data.replace(b"\n", b"\r\n")), "F008"),
-    refused("2,001 parts", lambda: pack(dict.fromkeys((f"x/{n}" for n in range(2_001)), "")), "F009"),
-    refused("part that leads out", bytes_of(with_part("../evil.xml", b"x")), "F010"),
-    refused("part twice", bytes_of(twice), "F011"),
-    refused(
-        "parts that overlap", bytes_of(lambda d: directory_field(d, PLAN, *COMPRESSED_SIZE, 20_000)), "F012"
-    ),
-    refused("packed by bzip2", bytes_of(with_part("a", b"x", zipfile.ZIP_BZIP2)), "F013"),
-    refused("packed in an unknown way", bytes_of(lambda d: directory_field(d, PLAN, *METHOD, 99)), "F013"),
-    refused("zip with a password", bytes_of(lambda d: directory_field(d, PLAN, 8, "<H", 1)), "F033"),
     accepted("other bytes behind it", bytes_of(lambda data: data + b"<html></html>"), "F032"),
     refused("bomb", bytes_of(with_part("xl/a.xml", bytes(3_000_000))), "F014"),
-    refused("unpacks to 3 GB", bytes_of(lambda d: directory_field(d, PLAN, *SIZE, 3_000_000_000)), "F015"),
     refused("part spoilt", bytes_of(spoilt), "F029 Plan"),
     refused(
         "too many attributes",

@@ -20,7 +20,7 @@ from hrge_xl.core.paths import (
     quoted as shell_words_quoted,
     read_regular,
 )
-from hrge_xl.answers.answer import (
+from hrge_xl.answers.submission import (
     Answer,
     Answers,
     CLOSED,
@@ -67,7 +67,7 @@ from hrge_xl.core.numerals import (
     shown,
     to_serial,
 )
-from hrge_xl.core.output_files import not_written, parts_of, whole, write_whole
+from hrge_xl.core.paths import not_written, parts_of, whole, write_whole
 from hrge_xl.coordination.week import RefreshResult
 from hrge_xl.exchange.spec_smoke_test import sample_answers
 from hrge_xl.answers.submission import (
@@ -82,7 +82,7 @@ from hrge_xl.answers.submission import (
     sign,
     to_pairs,
 )
-from hrge_xl.core.suggest import plain
+from hrge_xl.core.errors import plain
 from hrge_xl.core.spec_parts import Text
 from hrge_xl.core.work import listening, report_progress, track_progress
 from hrge_xl.exchange.validation import (
@@ -367,7 +367,7 @@ from hrge_xl.dataset.aggregates.indicators import (
 )
 from hrge_xl.dataset.aggregates.risks import risk_parts
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
-from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value as values_Value, lines_and_values
+from hrge_xl.dataset.aggregates.indicators import NO_VALUE, RESTATED, Value as values_Value, lines_and_values
 from hrge_xl.outputs.table_files import harmless
 from hrge_xl.dataset.dimensions import allowed_values, pattern, right_answers
 from hrge_xl.dataset.deciding import decide

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import openpyxl
+import pytest
 from openpyxl import Workbook
 
 from hrge_xl import Order, generate
@@ -19,6 +20,15 @@ from tests.office.driver import Document, Office
 
 NAMES = {"example": ("en", "fr", "ar"), "hrge_toolkit": ("en",)}
 SPECS = [(name, language) for name, languages in NAMES.items() for language in languages]
+EVERY_SPEC = pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        pytest.param(
+            *each, marks=() if each in (("example", "ar"), ("hrge_toolkit", "en")) else pytest.mark.deep
+        )
+        for each in SPECS
+    ],
+)
 FILLINGS = ("blank", "partly", "full")
 EVERY = [(name, language, filling) for name, language in SPECS for filling in FILLINGS]
 WORDS = (

@@ -16,7 +16,8 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 import hrge_xl
 
 REPEATABLE, HUNT = "repeatable", "hunt"
-EXAMPLES = 100  # of a test that does not say how many: in every run half of them, as they are always the same
+EXAMPLES = 100  # of a test that does not say how many
+SHARE = 4  # in every run one of so many, as they are always the same
 TIMES_MORE = 20  # in a hunt
 BY_THE_CLOCK = [HealthCheck.too_slow]  # fails on a busy computer
 
@@ -25,7 +26,7 @@ def register_profiles() -> None:
     """Make both ways known to Hypothesis; the repeatable one holds until pytest is asked for another."""
     settings.register_profile(
         REPEATABLE,
-        max_examples=EXAMPLES // 2,
+        max_examples=EXAMPLES // SHARE,
         derandomize=True,
         database=None,
         deadline=None,
@@ -46,7 +47,7 @@ def register_profiles() -> None:
 def examples(count: int, *, suppress: Iterable[HealthCheck] = ()) -> settings:
     """Say how many examples a test can afford in every run; a hunt looks at so many times more."""
     return settings(
-        max_examples=count * settings().max_examples // EXAMPLES,
+        max_examples=max(1, count * settings().max_examples // EXAMPLES),
         suppress_health_check=[*BY_THE_CLOCK, *suppress],
     )
 

@@ -30,14 +30,12 @@ import sqlalchemy as sa
 import yaml
 from openpyxl import load_workbook
 
-from hrge_xl import ExpectedReturn, Source, ValidationRequest, consolidate, load
-from tests import two_rounds
+from hrge_xl import load
 from tests.analysed_rounds import DEADLINES, EARLIER, LATER, RETURNS, TEAMS, TODAY, Return, played
-from tests.command_line import hrge, ran
+from tests.command_line import hrge
 from tests.conftest import emptied, free_port
 from tests.databases import queried
-from tests.face import META, Overview, Schema, open_dataset, overview, page_of
-from tests.face import FigureSource as Row
+from tests.face import META, Schema
 from tests.fixture_types import Folders, Patch
 from tests.write_docs import DOCS
 
@@ -120,6 +118,7 @@ def test_sql_on_the_copy_to_share(title: str, statement: str) -> None:
     assert len(found) <= len(full)
 
 
+@pytest.mark.deep
 @ASKED
 def test_sql_in_postgresql(title: str, statement: str, by_postgres: dict[str, Rows]) -> None:
     assert by_postgres[title] == plain(asked(statement))
@@ -470,6 +469,7 @@ def test_it_shows_what_is_exported_and_hides_the_rest(address: str) -> None:
     assert "Human Rights and Gender Equality Toolkit" in page(address)
 
 
+@pytest.mark.deep
 def test_every_table_and_column_is_described(address: str) -> None:
     schema = Schema(load("hrge_toolkit"))
     for table in (*schema.shown, *(table for table in schema.base if table.name == "answers_fact"), META):
@@ -494,141 +494,3 @@ def test_both_copies_have_the_same_description() -> None:
     tables = yaml.safe_load(told)["databases"]["dataset"]["tables"]
     made = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
     assert {(name,) for name in tables} == {*asked(made)} == {*asked(made, "all/shareable/dataset.sqlite")}
-
-
-# ten figures of the overview are traced to their cells, and ten are those that the sql of docs/analysing.md gives
-
-
-THREE_TEAMS = ("AFG", "BGD", "PAK")
-DAY_OF_THE_PAGE = date(2026, 7, 20)
-TRACED = re.compile(
-    r": (?P<value>.*?)(?: \(typed: “(?P<typed>.*)”\))? ← (?P<sheet>.+)!(?P<cell>[A-Z]+\d+) in (?P<file>.+)"
-)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: Folders) -> Path:
-    """A consolidated folder of three teams of the Toolkit."""
-    base = tmp_path_factory.mktemp("figures")
-    paths = [
-        path for path in two_rounds.returns(base / "returned", two_rounds.LATER) if path.stem in THREE_TEAMS
-    ]
-    consolidate(
-        [Source(paths, ValidationRequest(ExpectedReturn("hrge_toolkit"), DAY_OF_THE_PAGE))],
-        base / "dataset",
-        formats=(),
-    )
-    return base / "dataset"
-
-
-@pytest.fixture(scope="module")
-def found(folder: Path) -> Overview:
-    with open_dataset(folder) as store:
-        return overview(store, DAY_OF_THE_PAGE, "en", None)
-
-
-def answered(folder: Path, number: int) -> list[tuple[Any, ...]]:
-    """What the SQL of one question of the page gives."""
-    statement = next(text for title, text in SQL if title.startswith(f"{number}. "))
-    return queried(folder, statement)
-
-
-def rows_behind(found: Overview) -> dict[str, list[Row]]:
-    """Ten figures of the page, each with a row behind it."""
-    assert found.indicators
-    assert found.gaps
-    assert found.risks
-    people = next(each for each in found.indicators if each.code == "PA1").periods[0]
-    female = next(part for split in people.splits for part in split.parts if part.label == "Female")
-    worst = next(cell for cell in found.risks.maps[0].cells.values() if cell.total)
-    return {
-        "persons referred": list(people.behind.sources),
-        "women among them": list(female.behind.sources),
-        "teams that say no": list(found.gaps[0].behind.sources),
-        "a crossing of the matrix": list(worst.sources[:1]),
-        "the most serious risks": [risk.source for risk in found.risks.top[:2]],
-    }
-
-
-def traced(folder: Path, row: Row) -> re.Match[str]:
-    """What `hrge-xl trace` says of the answer in the cell that a row of the page names."""
-    which = 'SELECT DISTINCT "row", field FROM answers WHERE team = ? AND sheet = ? AND cell = ?'
-    ((line, field),) = queried(folder, which, row.team, row.sheet, row.cell)
-    (told,) = [
-        match
-        for text in ran("trace", folder, "--team", row.team, "--row", line, "--field", field).out.splitlines()
-        if (match := TRACED.search(text))
-    ]
-    return told
-
-
-def test_ten_figures_lead_to_their_cells(folder: Path, found: Overview) -> None:
-    """From the page to the command, from the command to the file, and there openpyxl reads the same."""
-    page, sums, count = page_of(found), Counter[str](), 0
-    for figure, rows in rows_behind(found).items():
-        for row in rows:
-            alone = f'<bdi>{row.file}</bdi> · <bdi>{row.sheet}</bdi> <b dir="ltr">{row.cell}</b>'
-            among = rf'<bdi dir="ltr">([^<]*; )?{row.team} ([A-Z]+\d+, )*{row.cell}\b'
-            listed = re.findall(rf"<p><bdi>{row.sheet}</bdi></p>\s*<ul>(.*?)</ul>", page, re.DOTALL)
-            assert alone in page or any(re.search(among, rows) for rows in listed), figure
-            told = traced(folder, row)
-            assert (Path(told["file"]).name, told["sheet"], told["cell"]) == (row.file, row.sheet, row.cell)
-            book = openpyxl.load_workbook(folder / told["file"], data_only=True, read_only=True)
-            value = book[told["sheet"]][told["cell"]].value
-            assert str(value) == (told["typed"] or told["value"]), figure
-            sums[figure] += value if isinstance(value, int) else 1
-            count += 1
-    assert count >= 10
-    assert found.indicators
-    assert found.gaps
-    people = next(each for each in found.indicators if each.code == "PA1").periods[0]
-    assert sums["persons referred"] == people.figures["total"]
-    assert sums["women among them"] == people.splits[0].parts[0].number
-    assert sums["teams that say no"] == found.gaps[0].figures["teams_no"]
-
-
-def test_ten_figures_are_those_of_the_sql_of_the_guide(folder: Path, found: Overview) -> None:
-    assert found.risks
-    assert found.indicators
-    assert found.gaps
-    assert found.overdue is not None
-    people = next(each for each in found.indicators if each.code == "PA1").periods[0]
-    after = Counter[str]()
-    for _, counts in found.risks.by_team:
-        after.update(counts)
-    labels = {level.code: level.label for level in found.risks.levels}
-    returns, sheets, referred = answered(folder, 1), answered(folder, 2), answered(folder, 10)
-    severe = {(team, cell) for _, team, *_, cell in answered(folder, 5)}
-    before = next(parts for _, parts in found.risks.breakdowns)
-    by_sql = {
-        "returns": len(returns),
-        "required answers given": sum(row[7] for row in returns),
-        "completeness by sheet": {tool: (given, needed) for _, tool, given, needed, _ in sheets if needed},
-        "risks after mitigation": {level: count for _, level, count in answered(folder, 4)},
-        "severe risks before": len(severe),
-        "questions answered with no": [(row[1], row[2]) for row in answered(folder, 6)][: len(found.gaps)],
-        "total of an indicator": next(row[6] for row in answered(folder, 7) if row[1] == "PA1"),
-        "persons by sex": {label: total for _, label, total, _ in answered(folder, 8)},
-        "overdue actions": len({(row[0], row[1], row[2]) for row in answered(folder, 9)}),
-        "cells of a total": sum(value for _, _, value, counted, *_ in referred if counted),
-    }
-    on_the_page = {
-        "returns": found.counted,
-        "required answers given": sum(team.answered for team in found.teams),
-        "completeness by sheet": {
-            tool.code: (tool.figures["answered"], tool.figures["required"])
-            for tool in found.tools
-            if tool.figures["required"]
-        },
-        "risks after mitigation": {labels[code]: count for code, count in after.items() if count},
-        "severe risks before": sum(
-            part.counts["before"].get(code, 0) for part in before for code in ("S", "H")
-        ),
-        "questions answered with no": [(gap.question, gap.figures["teams_no"]) for gap in found.gaps],
-        "total of an indicator": people.figures["total"],
-        "persons by sex": {part.label: part.number for part in people.splits[0].parts},
-        "overdue actions": found.all_overdue,
-        "cells of a total": people.figures["total"],
-    }
-    assert len(by_sql) == 10
-    assert by_sql == on_the_page

@@ -162,7 +162,7 @@ def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> 
     assert hrge(*brief, "--team", "Karachi", "--lang", "fr") == 0
     assert hrge(*brief, "--country", "PAK", "--shareable") == 0
     assert hrge("verify", folder) == 0
-    for page in ("brief.html", "brief_team_Karachi.html", "brief_shareable_country_PAK.html"):
+    for page in ("brief_team_Karachi.html", "brief_shareable_country_PAK.html"):
         file, text = folder / "reports" / page, read(folder / "reports" / page)
         file.write_text(text.replace('class="plain">', 'class="plain"><li>0'), encoding="utf-8")
         assert read(file) != text
@@ -334,7 +334,7 @@ def page(found: Overview, language: str) -> str:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("risks", [True, False])
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", telling(["en", "fr", "ar"], "ar"))
 def test_it_is_one_sheet_of_paper(
     browser: Browser, fullest: Overview, tmp_path: Path, language: str, risks: bool
 ) -> None:
@@ -347,7 +347,7 @@ def test_it_is_one_sheet_of_paper(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("look", telling(LOOKS, ("ar", 375), ("en", 1280)))
+@pytest.mark.parametrize("look", telling(LOOKS, ("ar", 375)))
 def test_it_fits_a_telephone_and_axe_finds_nothing(
     browser: Browser, fullest: Overview, tmp_path: Path, look: tuple[str, int]
 ) -> None:
@@ -360,7 +360,7 @@ def test_it_fits_a_telephone_and_axe_finds_nothing(
         assert violations(opened) == []
 
 
-@pytest.mark.parametrize("language", ["ar", "en", "zh"])
+@pytest.mark.parametrize("language", telling(["ar", "en", "zh"], "zh"))
 def test_it_asks_for_nothing_and_is_in_one_language(fullest: Overview, language: str) -> None:
     text = page(fullest, language)
     assert stands_alone(text)

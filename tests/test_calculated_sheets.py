@@ -32,7 +32,7 @@ from tests.face import (
 )
 from tests.made_workbooks import (
     EVERY,
-    SPECS,
+    EVERY_SPEC,
     day_of_check,
     formulas,
     issued,
@@ -377,7 +377,7 @@ def test_openxml_audit_finds_nothing(name: str, language: str, filling: str, tmp
     assert [str(error) for error in result.errors] == []
 
 
-@pytest.mark.parametrize(("name", "language"), SPECS)
+@EVERY_SPEC
 def test_shared_formulas_stay_on_their_sheet(name: str, language: str) -> None:
     """Excel calls a file damaged in which a shared formula refers to another sheet or holds a constant array."""
     shared = [
@@ -393,7 +393,7 @@ def test_what_may_be_shared() -> None:
         assert not sharable(formula)
 
 
-@pytest.mark.parametrize(("name", "language"), SPECS)
+@EVERY_SPEC
 def test_one_volatile_cell_and_no_function_later_than_2016(name: str, language: str) -> None:
     data = made(name, language, "partly")
     volatile = []
@@ -433,6 +433,7 @@ PROGRESS: tuple[tuple[dict[str, float | None], str], ...] = (
 )
 
 
+@pytest.mark.deep
 @pytest.mark.office
 def test_progress_is_held_against_the_days_elapsed(office: Any, tmp_path: Path) -> None:
     """From the end of the year of the baseline to that of the target: in the sheet as in the reader."""
@@ -565,6 +566,7 @@ def test_a_workbook_without_risks_has_a_dashboard_of_what_is_there() -> None:
     issued(TOOLKIT, "en", {}, ("T1.1",))
 
 
+@pytest.mark.deep
 @pytest.mark.office
 def test_the_office_and_the_reader_say_the_same(office: Any, tmp_path: Path) -> None:
     source, saved = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx"

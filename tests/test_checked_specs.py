@@ -105,6 +105,7 @@ def test_the_second_process_gives_the_same_workbook(spec: Path, cache: Path) -> 
     assert kept(cache).stat().st_mtime_ns == written
 
 
+@pytest.mark.deep
 def test_a_spec_that_was_kept_is_what_is_read(spec: Path, cache: Path, first: bytes) -> None:
     rewritten(kept(cache), "Afghanistan", "Somewhere")
     assert generate(spec, cache) != first
@@ -120,6 +121,7 @@ def test_a_spec_that_changed_is_read_anew(spec: Path, cache: Path, first: bytes)
     assert len([*(cache / "specs").iterdir()]) == 2  # of those that passed
 
 
+@pytest.mark.deep
 def test_a_list_in_a_file_that_changed_is_read_anew(spec: Path, cache: Path) -> None:
     """However the file is named: as JSON names it, it does not belong to the copies of a spec."""
     change(spec, OUT, 'COUNTRY: {"file": "countries.csv"}\n')
@@ -147,6 +149,7 @@ def test_a_spec_that_changes_while_it_is_read_is_not_kept(
     assert recall(".spec", before, dict) is None
 
 
+@pytest.mark.deep
 def test_what_was_damaged_is_as_if_it_were_not_there(spec: Path, cache: Path, first: bytes) -> None:
     file = kept(cache)
     whole = file.read_bytes()
@@ -165,6 +168,7 @@ msgstr "Afganistán"
 """
 
 
+@pytest.mark.deep
 def test_a_catalogue_is_kept_with_its_spec(spec: Path, cache: Path) -> None:
     """What was kept is what is read, as long as it is whole and the file is the same."""
     file, spanish = spec / "languages" / "es.po", ("--lang", "es", "--allow-draft")
@@ -181,6 +185,7 @@ def test_a_catalogue_is_kept_with_its_spec(spec: Path, cache: Path) -> None:
     assert generate(spec, cache, *spanish) != first
 
 
+@pytest.mark.deep
 def test_a_catalogue_that_is_none_stops_no_other_language(spec: Path, cache: Path) -> None:
     first = generate(spec, cache, "--lang", "fr")
     file = spec / "languages" / "es.po"
@@ -193,6 +198,7 @@ def test_a_catalogue_that_is_none_stops_no_other_language(spec: Path, cache: Pat
     assert "languages/es.po:" in told
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system tells nothing of who may write")
 @pytest.mark.parametrize("open_to", telling([0o770, 0o707], 0o770))
 def test_a_folder_that_others_may_write_to_is_not_trusted(open_to: int, spec: Path, cache: Path) -> None:
@@ -204,6 +210,7 @@ def test_a_folder_that_others_may_write_to_is_not_trusted(open_to: int, spec: Pa
     assert generate(spec, cache) == first
 
 
+@pytest.mark.deep
 def test_a_link_to_another_folder_is_not_trusted(spec: Path, cache: Path) -> None:
     """Whoever may write to the folder above could let it lead to whatever of ours others write to."""
     first = generate(spec, cache)

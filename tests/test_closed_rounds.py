@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,24 +11,31 @@ import pytest
 
 from hrge_xl.cli import run
 from tests.command_line import hrge, ran
+from tests.fixture_types import Folders
 from tests.letters import mail
 from tests.test_round_changes import WHY, entered, file, state
 from tests.test_senders import SENT, arrives, begun, workbook
 
+pytestmark = pytest.mark.xdist_group("closed rounds")  # what its fixture plays is played once
 LATER = "2026-09-08"
 PAGES = ("data.xlsx", "reports/overview.html", "reports/brief.html", "reports/validation.html")
 
 
-@pytest.fixture
-def closed(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: Folders) -> Path:
     """One of two teams has answered."""
-    round_ = begun(tmp_path)
+    round_ = begun(tmp_path_factory.mktemp("closed"))
     arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": workbook(round_, "Odesa")}))
     ran("refresh", round_, "--today", "2026-07-08", code=None)
     told = ran("round", "close", round_, *WHY[:-1], "2026-07-20")
     assert "Without an answer: Minsk." in told.out
     assert "seal 2 of overview.html, by A. Name" in told.out
     return round_
+
+
+@pytest.fixture
+def closed(untouched: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(untouched, tmp_path / untouched.name))
 
 
 def pages(round_: Path) -> list[bytes]:

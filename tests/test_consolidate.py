@@ -387,6 +387,7 @@ def test_files_that_are_there_follow_the_dataset(files: list[Path], tmp_path: Pa
     )
 
 
+@pytest.mark.deep
 def test_parquet_of_another_machine_stops_nothing(
     files: list[Path], tmp_path: Path, monkeypatch: Patch
 ) -> None:
@@ -642,6 +643,7 @@ def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> N
         run(files, tmp_path / "out")
 
 
+@pytest.mark.deep
 def test_no_two_processes_of_a_run_have_one_reader(tmp_path: Path) -> None:
     """The command starts one before it is forked, which is then in the hands of all."""
     (tmp_path / "in").mkdir()

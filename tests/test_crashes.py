@@ -202,7 +202,7 @@ def enlarge(disk: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "size", ["64k", "700k", *(pytest.param(f"{n}k", marks=pytest.mark.long) for n in range(100, 1200, 50))]
+    "size", ["700k", *(pytest.param(f"{n}k", marks=pytest.mark.long) for n in (64, *range(100, 1200, 50)))]
 )
 def test_a_disk_that_fills(folder: Path, tmp_path: Path, size: str) -> None:
     with small_disk(tmp_path / "disk", size) as disk:
@@ -214,6 +214,7 @@ def test_a_disk_that_fills(folder: Path, tmp_path: Path, size: str) -> None:
         assert dataset(disk / "out") == dataset(tmp_path / "calm" / "out")  # from as far away
 
 
+@pytest.mark.deep
 def test_a_disk_that_fills_under_a_dataset(folder: Path, calm: Calm, tmp_path: Path) -> None:
     files = sorted(folder.iterdir())
     with small_disk(tmp_path / "disk", "64m") as disk:
@@ -329,6 +330,7 @@ def stopped(process: subprocess.Popen[str], when: Path) -> Iterator[subprocess.P
         os.killpg(process.pid, signal.SIGCONT)
 
 
+@pytest.mark.deep
 def test_two_runs_into_one_database(folder: Path, tmp_path: Path, database: str) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     first = start(folder, "-o", one, "--store", database)
@@ -409,6 +411,7 @@ def tree(place: Path) -> dict[str, tuple[Any, ...]]:
     }
 
 
+@pytest.mark.deep
 def test_a_dry_run_after_a_kill(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run(sorted(folder.iterdir())[:2], out)

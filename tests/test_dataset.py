@@ -438,6 +438,7 @@ def test_nothing_refers_to_what_is_gone(files: list[Path], tmp_path: Path) -> No
     assert statuses["withdrawn"] == ["counts", "counts", "refused", "withdrawn"] == statuses["a newer spec"]
 
 
+@pytest.mark.deep
 @pytest.mark.postgres
 def test_a_database_sees_to_it(files: list[Path], tmp_path: Path, database: str) -> None:
     """PostgreSQL lets nothing in that refers to nothing, and every run comes through all the same."""

@@ -225,6 +225,7 @@ def test_files_beside_the_dataset(
     assert begins(found, expected) == expected
 
 
+@pytest.mark.deep
 def test_the_overview_in_whichever_language(made: Path, tmp_path: Path) -> None:
     """Also one that the spec does not have; what was changed in the page is named all the same."""
     shutil.copytree(made, tmp_path / "dataset")

@@ -97,6 +97,7 @@ def test_a_dataset_that_is_behind_its_round_says_so(home: Path) -> None:
     assert "Consolidate again" not in ran(*shows, code=None).err
 
 
+@pytest.mark.deep
 def test_days_of_arrival_are_those_of_the_round_whoever_sees_a_file_first(home: Path) -> None:
     round_ = play(home, tuple([lambda team: {}] * len(TEAMS)))  # type: ignore[misc]
     (round_ / "returned" / "Rabat.xlsx").write_bytes(workbook("Rabat", 1))

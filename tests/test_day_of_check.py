@@ -15,6 +15,7 @@ from tests.in_words import in_words
 from tests.made_workbooks import stop_clock
 from tests.office.driver import Office
 from tests.read_and_check import check
+from tests.telling import telling
 from tests.versions import answers, copy, edit
 
 TOOLKIT, TOOLS = "hrge_toolkit", ("T1.1",)
@@ -52,7 +53,7 @@ def test_a_form_is_dated_in_the_future_of_the_check_not_of_its_issue(
     assert in_the_future(look(path, date.fromisoformat(today))) is future
 
 
-@pytest.mark.parametrize("days", [-30, 30])
+@pytest.mark.parametrize("days", telling([-30, 30], 30))
 @pytest.mark.parametrize("hard", [False, True])
 def test_nor_of_the_day_on_which_libreoffice_saved_it(
     days: int, hard: bool, office: Office, tmp_path: Path
@@ -140,7 +141,7 @@ def test_what_they_should_have_shown_is_what_came_out_then(
     assert not any(each.field == "PLN_15" for each in other.findings)
 
 
-@pytest.mark.parametrize("format", ["xlsx", "ods", "xls"])
+@pytest.mark.parametrize("format", telling(["xlsx", "ods", "xls"], "xlsx"))
 @pytest.mark.parametrize("typed", [False, True])
 def test_the_day_is_that_of_the_clock_unless_somebody_typed_another(
     typed: bool, format: str, dated: Path, office: Office, tmp_path: Path

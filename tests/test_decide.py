@@ -256,6 +256,7 @@ def test_the_reason_that_somebody_wrote_is_never_translated(dataset: Path) -> No
     assert "2026-05-02" in decided["message"]
 
 
+@pytest.mark.deep
 def test_a_dataset_of_an_earlier_version_says_the_same_once_it_is_made_anew(dataset: Path) -> None:
     now = reported(dataset, "fr")
     file = dataset / "dataset.sqlite"
@@ -369,6 +370,7 @@ def test_wrong_names_are_one_line_with_what_is_possible(
         assert history(ledger) == []
 
 
+@pytest.mark.deep
 def test_a_name_that_several_files_have(dataset: Path) -> None:
     again = file(dataset.parent / "more", "ours.xlsx", PLN_06=45.0)
     consolidate(
@@ -409,6 +411,7 @@ def round_with_two_returns(folder: Path, *said: Answers) -> Round:
     return made
 
 
+@pytest.mark.deep
 def test_an_overview_of_a_round_elsewhere_stays(tmp_path: Path) -> None:
     """Here nobody says who was expected: made again, the page would say less."""
     made, out = round_with_two_returns(tmp_path), tmp_path / "out"
@@ -421,6 +424,7 @@ def test_an_overview_of_a_round_elsewhere_stays(tmp_path: Path) -> None:
         assert "Teams that were expected: 1." in page.read_text(encoding="utf-8")
 
 
+@pytest.mark.deep
 def test_a_round_that_was_never_consolidated(tmp_path: Path) -> None:
     """It is taken in first; the round keeps its dataset, and no files beside it that nobody asked for."""
     made = round_with_two_returns(tmp_path)

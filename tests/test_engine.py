@@ -153,6 +153,7 @@ def test_a_cluster_at_an_address(
     assert dataset(tmp_path / "far") == dataset(tmp_path / "near")
 
 
+@pytest.mark.deep
 def test_nothing_but_the_manifest_comes_back(files: list[Path], tmp_path: Path) -> None:
     with parts_of(tmp_path / SHARDS) as folder:
         shard = shard_of([arrival(path) for path in files], task(tmp_path), folder)
@@ -189,6 +190,7 @@ def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path) ->
 # what goes wrong
 
 
+@pytest.mark.deep
 def test_the_batch_of_a_killed_worker_is_done_again(
     files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster
 ) -> None:
@@ -228,6 +230,7 @@ def test_a_worker_with_another_program(files: list[Path], tmp_path: Path) -> Non
         submissions_of([arrival(files[0])], other)
 
 
+@pytest.mark.deep
 def test_a_worker_with_another_program_is_known_by_its_shards_too(files: list[Path], tmp_path: Path) -> None:
     with parts_of(tmp_path / SHARDS) as folder:
         shard = shard_of([arrival(files[0])], task(tmp_path), folder)
@@ -258,6 +261,7 @@ def test_every_byte_of_the_program_counts(tmp_path: Path, monkeypatch: Patch) ->
         program_digest.cache_clear()
 
 
+@pytest.mark.deep
 def test_a_real_worker_that_sees_nothing(files: list[Path], tmp_path: Path, cluster: Cluster) -> None:
     if subprocess.run([*ELSEWHERE, str(tmp_path), "true"], check=False).returncode != 0:
         missing("a process cannot have file systems of its own here")
@@ -308,6 +312,7 @@ def test_a_cluster_without_workers_is_told_and_not_waited_for(
     ]
 
 
+@pytest.mark.deep
 def test_workers_that_all_leave_are_told_and_not_waited_for(
     files: list[Path], tmp_path: Path, cluster: Cluster, monkeypatch: Patch
 ) -> None:
@@ -324,6 +329,7 @@ def test_workers_that_all_leave_are_told_and_not_waited_for(
             running.result(timeout=60)
 
 
+@pytest.mark.deep
 def test_a_worker_that_comes_late_is_taken(
     files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster, monkeypatch: Patch
 ) -> None:

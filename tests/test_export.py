@@ -202,6 +202,7 @@ def test_wrong_wishes_are_one_line(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.deep
 @pytest.mark.postgres
 def test_a_database_gives_the_same(folder: Path, database: str, tmp_path: Path, capsys: Capsys) -> None:
     """And what was decided reaches it too, where it is named."""

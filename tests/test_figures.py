@@ -461,6 +461,7 @@ def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> 
     assert "2025-H2: Total 160; 2026-H1: Total 366" in drawings
 
 
+@pytest.mark.deep
 def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
     consolidate([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)
@@ -502,6 +503,7 @@ def work(dataset: Path) -> dict[str, int]:
     return found
 
 
+@pytest.mark.deep
 def test_a_database_that_has_counted_many_files_still_goes_through_them_one_by_one(dataset: Path) -> None:
     before = work(dataset)
     with sqlite3.connect(dataset) as database:

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import io
-
-import openpyxl
 import pytest
-from openpyxl.cell.rich_text import CellRichText, TextBlock
-from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Font, PatternFill
-from openpyxl.styles.colors import Color
 
 from hrge_xl import ExpectedReturn
 from tests.damage import PLAN, RISKS, dressed, edited, filled, new_cell, number, regex
@@ -103,16 +96,6 @@ def test_what_is_read_stays_as_it_is() -> None:
     assert found.values() == plain.values()
 
 
-@pytest.mark.parametrize(("place", "code"), [("E8", "V002"), ("E17", "V002"), ("E13", "V003")])
-def test_a_date_where_none_can_be_is_told_once(place: str, code: str) -> None:
-    """In a list, a number or a scale it is an error of the answer, which says so."""
-    data = edited(number(PLAN, place, 46115), dressed(PLAN, place, code="d-m"))()
-    found = read_bytes(data, path="", sha256="", size=0, format="xlsx", want=ExpectedReturn())
-    assert isinstance(found, Submission)
-    assert next(each.problem for each in found.answers if each.cell == place) == code
-    assert found.observations == []
-
-
 # runs within a text
 
 RICH = (
@@ -131,14 +114,6 @@ def test_runs_that_are_struck_through() -> None:
     found = ooxml.read(workbook(sheet(rows), strings=RICH)).sheets[0]
     assert [found.cells[row][1].value for row in range(1, 6)] == ["Four Two"] * 3 + ["aA b ", "Four Two"]
     assert found.struck == {(2, 1): "~~Four~~ Two", (4, 1): "aA ~~b~~ ", (5, 1): "~~Four~~ Two"}
-
-
-def test_runs_as_openpyxl_writes_them() -> None:
-    book = openpyxl.Workbook()
-    book.active["B2"] = CellRichText(TextBlock(InlineFont(strike=True), "Four"), " Two consultations")
-    target = io.BytesIO()
-    book.save(target)
-    assert ooxml.read(target.getvalue()).sheets[0].struck == {(2, 2): "~~Four~~ Two consultations"}
 
 
 # colours
@@ -240,11 +215,6 @@ def test_formats_that_need_no_second_look(code: str) -> None:
     assert format_of("164", code) == ""
 
 
-def test_formats_with_a_number_of_their_own() -> None:
-    assert [format_of(number, None) for number in ("0", "4", "9", "14", "49")] == ["", "", "0%", "", ""]
-    assert format_of("164", "0" * 300) == ""
-
-
 # files of many styles, one after the other
 
 
@@ -256,24 +226,3 @@ def test_odd_styles_of_one_file_are_not_those_of_another() -> None:
     for _ in range(2):
         assert [code for code, _, _ in said(odd)] == ["S030"]
         assert said(plain) == said(ordinary) == []
-
-
-def test_rows_without_a_height() -> None:
-    data = edited(regex(RISKS, '<row r="9"', '<row ht="0.5" customHeight="1" r="9"'))()
-    by_handlers = [code for code, _, _ in said(data)]
-    assert by_handlers == ["S021"]
-
-
-def test_as_openpyxl_formats_it() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(filled()))
-    plan = book["Plan"]
-    plan["E9"].font = Font(strike=True)
-    plan["E13"].font, plan["E13"].fill = Font(color=Color(theme=0)), PatternFill()
-    plan["E14"].number_format = '0,"k"'
-    book["Risks"].column_dimensions["D"].hidden = True
-    book["Risks"].row_dimensions[9].hidden = True
-    target = io.BytesIO()
-    book.save(target)
-    assert sorted((code, cell) for code, cell, _ in said(target.getvalue())) == [
-        ("S021", "D9"), ("S030", "E9"), ("S031", "D7"), ("S032", "E13"), ("S033", "E14"),
-    ]  # fmt: skip

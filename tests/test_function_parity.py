@@ -210,9 +210,20 @@ CASES = {
 }  # fmt: skip
 
 
-def differences(name: str, part: slice, folder: Path, office: Any) -> list[str]:
+def first_of_each(texts: Sequence[str]) -> list[str]:
+    """The first expression with each function and operator."""
+    seen, found = set[str](), []
+    for text in texts:
+        said = {*re.findall(r"\w+(?=\()|[^\w\s'(),.]+", text)}
+        if said - seen:
+            found.append(text)
+        seen |= said
+    return found
+
+
+def differences(name: str, folder: Path, office: Any, *, some: bool = False) -> list[str]:
     home, tools, texts = CASES[name]
-    spec, codes = made_with(texts[part], home, tools, folder)
+    spec, codes = made_with(first_of_each(texts) if some else texts, home, tools, folder)
     found = said_differently(build(spec, "en"), typed(spec, tools), folder / "spec", office)
     assert len(codes) > 20
     return [f"{next((codes[word] for word in line.split() if word in codes), '')}: {line}" for line in found]
@@ -227,13 +238,13 @@ def test_every_function_is_among_them() -> None:
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("name", ["a list of items", "a register", "S over I", "R over I"])
+@pytest.mark.parametrize("name", ["a register", "S over R"])
 def test_a_part_of_them(name: str, office: Any, tmp_path: Path) -> None:
-    assert differences(name, slice(3, None, 37), tmp_path, office) == []
+    assert differences(name, tmp_path, office, some=True) == []
 
 
 @pytest.mark.deep
 @pytest.mark.office
 @pytest.mark.parametrize("name", CASES)
 def test_all_of_them(name: str, office: Any, tmp_path: Path) -> None:
-    assert differences(name, slice(None), tmp_path, office) == []
+    assert differences(name, tmp_path, office) == []

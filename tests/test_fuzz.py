@@ -28,7 +28,7 @@ from tests.read_and_check import read_many
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
 RUNS, MUTATIONS, SEED = 4, 1_300, 20_260_301  # several runs, so that processes can share them
-OTHERS = 300  # mutations of other formats
+OTHERS = 150  # mutations of other formats
 AT_ONCE = 100
 LONGEST_SECONDS = 20.0  # for one file; a child that reads returns is ended after longer
 RARELY = 200  # how seldom one of the big files is chosen

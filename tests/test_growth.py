@@ -138,6 +138,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
 }
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_text_takes_the_square_of_its_length(name: str) -> None:
     assert squares(FUNCTIONS[name]) == []

@@ -24,9 +24,6 @@ from tests.face import (
     colours,
     colours_of_environment,
     line,
-    plain,
-    read_regular,
-    settings,
     style,
 )
 from tests.fixture_types import Capsys, Folders, Patch
@@ -117,12 +114,6 @@ def test_a_message_is_explained_as_it_reads_in_its_example(capsys: Capsys) -> No
         lacking = re.findall(r"\{(\w+)\}", kind.message + kind.remedy)
         assert set(lacking) <= {*USUALLY_SHOWN, *kind.shown}, kind.code
     assert rules
-
-
-def test_no_two_codes_are_written_alike() -> None:
-    codes = {*CATALOGUE, *(kind.name for kind in CATALOGUE.values())}
-    codes |= {rule.code for rule in load("hrge_toolkit").rules}
-    assert len({plain(code) for code in codes}) == len(codes)
 
 
 # colours
@@ -258,16 +249,6 @@ def test_a_file_that_lies_where_one_works_sets_nothing(here: Path, capsys: Capsy
     (here / "hrge-xl.toml").write_bytes(b"not toml \xff")
     told = said(capsys, "validate", "came", "-v", code=4)
     assert "hrge-xl.toml: F070 error: hrge-xl.toml is not a return" in told
-
-
-def test_the_file_is_read_once(own: Path, monkeypatch: Patch, capsys: Capsys) -> None:
-    own.write_text("jobs = 1\n", encoding="utf-8")
-    read: list[Path] = []
-    monkeypatch.setattr(
-        settings, "read_regular", lambda path, most: read.append(path) or read_regular(path, most)
-    )
-    said(capsys, "explain", "V001", code=0)
-    assert read == [own]
 
 
 @pytest.mark.parametrize("text", SAID["mistakes"])

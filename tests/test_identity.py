@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hrge_xl import ExpectedReturn, load
-from tests.face import AS_ISSUED, Layout, Refusal, Submission, build, submission
-from tests.raw_workbook import draw, identity_of, sheet_of, text
+from tests.face import Refusal, Submission, build, submission
+from tests.raw_workbook import draw, sheet_of, stamp_of, stamped
 from tests.read_and_check import read_raw
 
 KEY, OTHER = b"k" * 32, b"o" * 32
@@ -25,66 +25,36 @@ def read(workbook, **wanted):
 
 
 def test_a_stamp_of_a_newer_program_is_read() -> None:
-    identity = identity_of(LAYOUT)
+    identity = stamp_of(draw(LAYOUT))
     assert submission.from_pairs({**dict(submission.to_pairs(identity)), "later": "x"}) == identity
 
 
-@pytest.mark.parametrize("version", ["0.9", "0.9.12"])
-def test_older_version(version: str) -> None:
-    workbook = draw(LAYOUT, identity=identity_of(LAYOUT, spec_version=version))
+def test_what_an_older_version_may_have_otherwise_is_not_held_against_a_return() -> None:
+    workbook = stamped(draw(LAYOUT), spec_version="0.9.12")
     workbook.sheets.remove(sheet_of(workbook, "R1"))
     found = read(workbook)
     assert isinstance(found, Submission)
-    assert seen(found) == ["I004"]
-    assert set(found.not_run) == {"S001", "S004", "S005", "S011", *AS_ISSUED}
+    assert "I004" in seen(found)
+    assert not {"S001", "S004", "S005", "S011"} & {*seen(found)}
+    assert {"S001", "S004", "S005", "S011"} <= set(found.not_run)
 
 
 def test_same_version_written_otherwise() -> None:
-    assert seen(read(draw(LAYOUT, identity=identity_of(LAYOUT, spec_version="1")))) == []
+    assert seen(read(stamped(draw(LAYOUT), spec_version="1"))) == []
 
 
 def test_signature_without_key() -> None:
-    found = read(draw(LAYOUT, identity=submission.sign(identity_of(LAYOUT), KEY)))
+    found = read(stamped(draw(LAYOUT), KEY))
     assert isinstance(found, Submission)
-    assert (found.signature, seen(found), list(found.not_run)) == ("unchecked", [], ["I006", *AS_ISSUED])
+    assert (found.signature, seen(found), [*found.not_run][:1]) == ("unchecked", [], ["I006"])
 
 
-def test_format_without_properties() -> None:
-    workbook = draw(LAYOUT)
-    workbook.properties.clear()
-    workbook.cannot_tell.append("properties")
-    assert seen(read(workbook)) == []
-
-
-def test_copies_disagree_and_the_signed_one_counts() -> None:
-    signed = submission.sign(identity_of(LAYOUT), KEY)
-    workbook = draw(LAYOUT, identity=signed)
-    identity_sheet = sheet_of(workbook, "IDENTITY")
-    row = next(row for row, cells in identity_sheet.cells.items() if cells[1].value == "team")
-    identity_sheet.cells[row][2] = text("IRQ-01")
-    found = read(workbook, key=KEY)
+@pytest.mark.parametrize("rows", ["0", "999999999", "-3", "x"])
+def test_rows_that_no_register_has(rows: str) -> None:
+    found = read(stamped(draw(LAYOUT), rows=rows))
     assert isinstance(found, Submission)
-    assert seen(found) == ["I005"]
-    assert found.identity == signed
-    assert "IRQ-01" in str(found.observations[0].details["detail"])
-    assert "PAK-01" in str(found.observations[0].details["detail"])
-
-
-@pytest.mark.parametrize(("rows", "expected"), [("12", 12), ("0", 8), ("999999999", 8), ("-3", 8), ("x", 8)])
-def test_register_rows(rows: str, expected: int) -> None:
-    layout: Layout = build(SPEC, "en", None, 12 if rows == "12" else None)
-    found = read(draw(layout, identity=identity_of(layout, rows=rows)))
-    assert isinstance(found, Submission)
-    assert len({row for _, row, *_ in found.cells["R1"]}) == expected
+    assert len({row for _, row, *_ in found.cells["R1"]}) == 8
     assert seen(found) == []
-
-
-def test_choice_of_tools() -> None:
-    layout = build(SPEC, "en", ["R1"])
-    found = read(draw(layout))
-    assert isinstance(found, Submission)
-    assert seen(found) == []
-    assert set(found.sheets) == {"PLAN", "R1", "SUMMARY"}
 
 
 @pytest.mark.parametrize(("key", "rows"), [(None, "100"), (KEY, "500")])
@@ -92,9 +62,7 @@ def test_more_rows_than_the_file_holds_are_believed_under_our_signature_only(
     key: bytes | None, rows: str
 ) -> None:
     """Laying out five hundred rows of every register takes seconds, of the parent process too."""
-    identity = identity_of(LAYOUT, rows="500")
-    workbook = draw(LAYOUT, identity=submission.sign(identity, KEY))
-    found = read(workbook, key=key)
+    found = read(stamped(draw(LAYOUT), KEY, rows="500"), key=key)
     assert isinstance(found, Submission)
     assert found.identity.rows == rows
     damaged = [str(each.details["detail"]) for each in found.observations if each.code == "I005"]
@@ -102,9 +70,8 @@ def test_more_rows_than_the_file_holds_are_believed_under_our_signature_only(
 
 
 def test_many_rows_that_are_there_are_read() -> None:
-    layout = build(SPEC, "en", None, 150)
     answers = {("R1", "K-150", "RSK_01"): "Rain"}
-    found = read(draw(layout, answers, identity=identity_of(layout, rows="150")))
+    found = read(draw(build(SPEC, "en", None, 150), answers))
     assert isinstance(found, Submission)
     assert (seen(found), found.identity.rows, found.values()) == ([], "150", answers)
 
@@ -130,9 +97,8 @@ TEAMS = ("PAK-01", "PAK", "IRQ-01", "Quetta", "7", "A", "ROM ENA")
     ],
 )
 def test_a_file_name_that_names_another_team(file: str, named: str | None) -> None:
-    signed = submission.sign(identity_of(LAYOUT), KEY)
     want = ExpectedReturn("example", "2026-H1", TEAMS, KEY)
-    found = read_raw(draw(LAYOUT, identity=signed), path=f"PAK/{file}", want=want)
+    found = read_raw(stamped(draw(LAYOUT), KEY), path=f"PAK/{file}", want=want)
     assert [(each.code, each.details["found"], each.details["expected"]) for each in found.observations] == (
         [("I013", named, "PAK-01")] if named else []
     )
@@ -146,6 +112,5 @@ def test_a_file_name_that_names_another_team(file: str, named: str | None) -> No
 def test_a_file_name_says_nothing_beside_worse(
     teams: tuple[str, ...] | None, key: bytes, codes: list[str]
 ) -> None:
-    signed = submission.sign(identity_of(LAYOUT), KEY)
     want = ExpectedReturn("example", "2026-H1", teams, key)
-    assert seen(read_raw(draw(LAYOUT, identity=signed), path="IRQ-01.xlsx", want=want)) == codes
+    assert seen(read_raw(stamped(draw(LAYOUT), KEY), path="IRQ-01.xlsx", want=want)) == codes

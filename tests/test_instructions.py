@@ -14,7 +14,7 @@ from tests.answers import layout, spec
 from tests.broken_specs import damage
 from tests.face import CATALOGUE, PROMPT_LIMIT, TITLE_LIMIT, Kind, cell_length, kind_called, remedy
 from tests.in_words import in_words
-from tests.made_workbooks import SPECS, made, opened
+from tests.made_workbooks import EVERY_SPEC, made, opened
 from tests.test_checks import changed, plan
 from tests.test_spec_options import issued
 
@@ -49,7 +49,7 @@ def flat(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-@pytest.mark.parametrize(("name", "language"), SPECS)
+@EVERY_SPEC
 def test_a_prompt_has_the_label_of_its_question_as_title(name: str, language: str) -> None:
     where, shortened = layout(name, language), 0
     for key, rule in rules(name, language).items():
@@ -73,14 +73,14 @@ def test_a_prompt_has_as_much_as_excel_takes(copy: Path) -> None:
     assert all(cell_length(prompt) <= PROMPT_LIMIT for prompt in prompts)
 
 
-@pytest.mark.parametrize(("name", "language"), SPECS)
+@EVERY_SPEC
 def test_a_prompt_says_nothing_twice(name: str, language: str) -> None:
     for key, rule in rules(name, language).items():
         sentences = [each.strip() for each in flat(rule.prompt).split(".") if each.strip()]
         assert len(sentences) == len(set(sentences)), key
 
 
-@pytest.mark.parametrize(("name", "language"), SPECS)
+@EVERY_SPEC
 def test_status_cell_and_stop_alert_say_the_same(name: str, language: str) -> None:
     """Whatever a sheet refuses and its check finds in what was pasted all the same."""
     where, compared = layout(name, language), set[Kind]()

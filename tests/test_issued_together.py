@@ -26,7 +26,7 @@ from tests.face import (
     issuing,
     stamp_alone,
 )
-from tests.made_workbooks import FILLINGS, SPECS, partly
+from tests.made_workbooks import EVERY_SPEC, FILLINGS, partly
 from tests.property_tests import examples
 from tests.telling import telling
 from tests.test_cli import run
@@ -43,7 +43,7 @@ def filled(where: Layout, filling: str) -> Answers:
 # the law: as if it had been made alone
 
 
-@pytest.mark.parametrize(("name", "language"), SPECS)
+@EVERY_SPEC
 def test_with_others_or_alone(name: str, language: str) -> None:
     where = layout(name, language)
     orders = [
@@ -86,13 +86,6 @@ def test_whatever_they_hold(language: str, data: st.DataObject) -> None:
 @given(data=st.data())
 def test_whatever_they_hold_of_the_toolkit(data: st.DataObject) -> None:
     as_if_alone("hrge_toolkit", data.draw(some_orders(layout("hrge_toolkit", "en", SOME_TOOLS), SOME_TOOLS)))
-
-
-@pytest.mark.long
-@examples(60, suppress=HealthCheck)
-@given(data=st.data())
-def test_whatever_they_hold_of_the_whole_toolkit(data: st.DataObject) -> None:
-    as_if_alone("hrge_toolkit", data.draw(some_orders(layout("hrge_toolkit"), None)))
 
 
 def as_if_alone(name: str, orders: list[Order]) -> None:

@@ -141,6 +141,7 @@ def test_a_row_is_entered_copied_and_read(screen: Screen, windowed_office: Offic
         assert saved(typist, tmp_path / "filled.xlsx") == wanted
 
 
+@pytest.mark.deep
 def test_what_is_not_in_the_list_is_refused(screen: Screen, windowed_office: Office, tmp_path: Path) -> None:
     with blank(screen, windowed_office, "example", "R1", "C1") as typist:
         first = typist.rows[0]

@@ -124,6 +124,7 @@ WRONG = {
 }
 
 
+@pytest.mark.deep
 def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     """A user's program with a wrong verb or argument is refused, a right one passes."""
     (tmp_path / "right.py").write_text(RIGHT, encoding="utf-8")

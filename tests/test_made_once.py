@@ -11,6 +11,7 @@ import pytest
 
 from tests import small_returns
 from tests.audited import DAY, hrge, round_folder, workbook
+from tests.telling import telling
 
 LATER = "2026-07-03"
 
@@ -57,7 +58,9 @@ def another_name(folder: Path) -> None:
     (folder / "returned" / "AFG.xlsx").rename(folder / "returned" / "AFG 2.xlsx")
 
 
-@pytest.mark.parametrize("change", [waived, decided, another_team, another_return, another_name])
+@pytest.mark.parametrize(
+    "change", telling([waived, decided, another_team, another_return, another_name], waived, another_return)
+)
 def test_a_page_follows_each_thing_that_it_is_made_of(tmp_path: Path, change: Callable[[Path], None]) -> None:
     folder = round_folder(tmp_path)
     before = refreshed(folder)
@@ -75,7 +78,7 @@ def test_a_page_follows_the_day(tmp_path: Path) -> None:
     assert after == made_anew(folder, LATER)
 
 
-@pytest.mark.parametrize("page", ["overview.html", "validation.html"])
+@pytest.mark.parametrize("page", telling(["overview.html", "validation.html"], "overview.html"))
 def test_a_page_that_somebody_changed_is_made_again(tmp_path: Path, page: str) -> None:
     folder = round_folder(tmp_path)
     before = refreshed(folder)
@@ -90,6 +93,7 @@ def made_anew(folder: Path, day: str) -> dict[str, bytes]:
     return refreshed(folder, day)
 
 
+@pytest.mark.deep
 def test_what_takes_long_gives_way_to_a_note_until_it_is_made_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

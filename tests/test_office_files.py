@@ -44,10 +44,6 @@ def bomb() -> bytes:
     return pack({**parts(sheet(HEADS)), "xl/media/image1.png": bytes(90 * 1024 * 1024)})
 
 
-def strings(text: str) -> bytes:
-    return workbook(sheet('<row r="1"><c r="A1" t="s"><v>0</v></c></row>'), strings=text)
-
-
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb": (
         bomb,

@@ -336,6 +336,7 @@ def test_a_page_to_share_says_what_it_leaves_out(pages: tuple[Overview, Overview
     assert page_of(to_share).count("because it must not be shared: 2.5 Security forces") >= 2
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("folder", telling([".", "shareable"], "."))
 def test_a_pivot_of_data_xlsx_adds_up_what_counts(mixed: Path, folder: str) -> None:
     """Every sheet but the list of returns; what else there is, is in the CSV files, which the contents say."""

@@ -119,6 +119,7 @@ def two_teams(folder: Path) -> Path:
     return round_
 
 
+@pytest.mark.deep
 def test_passwords_by_team(tmp_path: Path) -> None:
     """By code or address, in a file of the round: no command needs to be told, and none tells them."""
     round_, day = two_teams(tmp_path), ("--today", "2026-07-08")

@@ -85,6 +85,7 @@ def wheels(tmp_path_factory: Folders) -> list[Path]:
     return [next(folder.glob("*.whl")) for folder in folders]
 
 
+@pytest.mark.deep
 def test_a_wheel_is_the_same_each_time_and_tells_what_it_runs_with(wheels: list[Path]) -> None:
     assert wheels[0].read_bytes() == wheels[1].read_bytes()
     with ZipFile(wheels[0]) as wheel:
@@ -103,6 +104,7 @@ def test_a_wheel_is_the_same_each_time_and_tells_what_it_runs_with(wheels: list[
     assert f"pkg:pypi/numpy@{told['numpy'][0]}" not in graph["dependsOn"]
 
 
+@pytest.mark.deep
 def test_a_wheel_works_without_a_checkout(wheels: list[Path], tmp_path: Path) -> None:
     """Unpacked elsewhere it has all that it needs: specs, languages, templates, guides."""
     with ZipFile(wheels[0]) as wheel:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.property_tests import EXAMPLES, REPEATABLE, TIMES_MORE, examples
+from tests.property_tests import EXAMPLES, REPEATABLE, SHARE, TIMES_MORE, examples
 
 ROOT = Path(__file__).parent.parent
 DRAWN = """
@@ -36,6 +36,7 @@ print(drawn.hexdigest())
 HISTORIES = (("", "pass"), ("import hrge_xl.findings", "import colorsys, hrge_xl.outputs.formats.html"))
 
 
+@pytest.mark.deep
 def test_every_run_draws_the_same_examples_whatever_ran_before() -> None:
     running = []
     for seed, (before, during) in enumerate(HISTORIES, start=1):
@@ -59,7 +60,7 @@ def test_every_property_test_goes_by_the_profile(request: pytest.FixtureRequest)
 def test_a_hunt_looks_at_more_examples_of_every_test() -> None:
     before = settings.get_current_profile_name()
     try:
-        for profile, times in ((REPEATABLE, 0.5), ("hunt", TIMES_MORE)):
+        for profile, times in ((REPEATABLE, 1 / SHARE), ("hunt", TIMES_MORE)):
             settings.load_profile(profile)
             assert (settings().max_examples, examples(8).max_examples) == (EXAMPLES * times, 8 * times)
             assert settings().derandomize is (profile == REPEATABLE)

@@ -34,7 +34,7 @@ from tests.face import (
 from tests.test_translations import TENTH, pseudo, translate
 from tests.texts import TextToTranslate, texts
 
-pytestmark = pytest.mark.xdist_group("pseudo_language")  # what its fixture makes is made once
+pytestmark = [pytest.mark.xdist_group("pseudo_language"), pytest.mark.deep]
 ROOT = CATALOGUES.parent.parent
 DAY = ("--today", "2026-06-30")
 WORD = re.compile(r"[A-Za-z]{2,}")
@@ -76,7 +76,7 @@ class Copy:
         return done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module", params=["example", pytest.param("hrge_toolkit", marks=pytest.mark.deep)])
+@pytest.fixture(scope="module", params=["example", "hrge_toolkit"])
 def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     """Give the copy, with a round of two teams: one has returned its workbook blank, one with mistakes."""
     copy = Copy(tmp_path_factory.mktemp("pseudo"), request.param)

@@ -374,6 +374,7 @@ def test_a_matrix_without_rows_is_one_sentence_and_a_colour_that_is_none_reaches
     assert "No row of 3.2 Risk strategy in the files that count falls into this matrix." in text
 
 
+@pytest.mark.deep
 def test_a_large_report_stays_small() -> None:
     document = build(500, 20_000, nasty=False)
     text = html.render(document)
@@ -451,6 +452,7 @@ def test_the_filter_works_by_keyboard(browser: "Browser", tmp_path: Path) -> Non
         assert trouble == []
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_each_filter_counts_right(browser: "Browser", tmp_path: Path) -> None:
     document = plain()
@@ -472,6 +474,7 @@ def test_each_filter_counts_right(browser: "Browser", tmp_path: Path) -> None:
             wait_for_count(page, f"{len(rows)} of ")
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_sorting_keeps_every_row_and_links_open_what_they_lead_to(browser: "Browser", tmp_path: Path) -> None:
     document = plain()
@@ -573,6 +576,7 @@ def test_teams_whose_names_look_alike_have_pages_of_their_own(large: Document) -
     assert all(re.fullmatch(r"validation_pages/[0-9]+-[A-Za-z0-9-]+\.html", name, re.I) for name in names)
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_a_large_report_filters_its_files_and_leads_to_them(
     browser: "Browser", tmp_path: Path, large: Document

@@ -76,6 +76,7 @@ def teams_in(folder: Path) -> list[str]:
     return told
 
 
+@pytest.mark.deep
 def test_a_renamed_team_keeps_what_it_has(tmp_path: Path) -> None:
     """What comes under its old code, before and after, counts for it here and in a dataset elsewhere."""
     round_ = begun(tmp_path)

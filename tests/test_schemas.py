@@ -36,11 +36,9 @@ from tests.face import (
     kind_called,
     open_file,
     python_schema,
-    right_answers,
     sample_order,
 )
 from tests.fixture_types import Folders, Patch
-from tests.read_package import read
 from tests.test_consolidate import returned
 from tests.test_dataset import SPECS, TODAY, odd_risks, run, workbook
 
@@ -249,9 +247,6 @@ def test_only_what_every_row_must_have_is_asked_for() -> None:
 # schemas of tables and views
 
 
-ROW_WITHOUT_A_PLACE = kind_called("row-without-a-place")
-
-
 WRONG = {  # an answer of the example spec that is not right, and what the schema of PLAN says of it
     "PLN_01": ("A code of more than twenty characters", "at most 20 characters"),
     "PLN_03": ("word " * 41, "at most 40 words"),
@@ -290,32 +285,6 @@ def frames(out: Path) -> Callable[[str], pd.DataFrame]:
             return pd.read_sql(f'SELECT * FROM "{table}"', database)
 
     return frame
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("name", SPECS)
-def test_every_table_holds_what_its_schema_says(name: str, datasets: dict[str, Path]) -> None:
-    """Facts, dimensions, views and figures, right answers and wrong ones; and the frame comes back in its types."""
-    frame, spec = frames(datasets[name]), load(name)
-    tables = Schema(spec).by_name
-    kinds = {"text": "str", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
-    kinds["date"] = "datetime64[us]"
-    for table, schema in hrge_xl.schemas(spec, limits=False).items():
-        found = schema.validate(frame(table), lazy=True)
-        assert [str(each).replace("string", "str") for each in found.dtypes] == [
-            kinds[c.kind] for c in tables[table].columns
-        ], table
-
-
-@pytest.mark.deep
-@pytest.mark.parametrize("table", ["risks", "plan", "c1", "submissions", "answers", "findings"])
-def test_however_it_was_read(table: str, datasets: dict[str, Path]) -> None:
-    """CSV by its description as well as SQLite."""
-    schema = hrge_xl.schemas(load("example"), limits=False)[table]
-    frame = read(datasets["example"], table)
-    for name in schema.columns.keys() - set(frame.columns):  # columns that no file has
-        schema = schema.remove_columns([name])
-    schema.validate(frame, lazy=True)
 
 
 @pytest.mark.deep
@@ -400,15 +369,6 @@ def test_the_package_says_what_is_asked(datasets: dict[str, Path]) -> None:
     assert told["submissions", "sha256"]["constraints"] == {"pattern": "[0-9a-f]{64}"}
 
 
-@pytest.mark.deep
-def test_a_column_of_several_sheets_has_the_widest_limits() -> None:
-    schema = Schema(load("hrge_toolkit"))
-    risks = schema.by_name["risks"]
-    found = right_answers(schema, risks.columns[risks.at["rsk_10"]])
-    assert found is not None
-    assert found.steps == (1, 2, 3, 4, 5)
-
-
 # what is taken in
 
 
@@ -423,11 +383,6 @@ def taken(tmp_path_factory: Folders) -> Rows:
 
 def check(rows: Rows) -> None:
     assert RowCheck(Schema(load("example")))([rows]) == [rows]
-
-
-@pytest.mark.deep
-def test_rows_come_as_they_were(taken: Rows) -> None:
-    check(taken)
 
 
 def changed(rows: Rows, table: str, **wrong: Any) -> Rows:
@@ -483,11 +438,7 @@ def test_a_value_of_another_kind(taken: Rows) -> None:
     assert fault.value.told == {"column": "answers_fact.number", "value": "3", "needed": needed}
 
 
-@pytest.mark.deep
-def test_a_key_that_is_taken_in_twice(taken: Rows) -> None:
-    with pytest.raises(UnfitRow) as fault:
-        check({**taken, "answers_fact": [*taken["answers_fact"], taken["answers_fact"][0]]})
-    assert fault.value.told["needed"] == "a key that no other row has"
+ROW_WITHOUT_A_PLACE = kind_called("row-without-a-place")
 
 
 @pytest.mark.deep

@@ -173,6 +173,7 @@ def test_without_addresses_nothing_is_said(tmp_path: Path, capsys: pytest.Captur
     assert week(round_, capsys)["to_decide"] == ["answer.xlsx, not sent from Odesa"]  # received before that
 
 
+@pytest.mark.deep
 def test_it_is_told_alike_in_a_dataset_elsewhere_and_left_out_of_what_is_redacted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -293,10 +294,20 @@ LINKED = "Too large for a mail: https://onedrive.live.com/?id=7 Regards"
     ("letter", "said", "named"),
     [
         (mail("odesa@example.org", SENT, {"report.pdf": b"%PDF-1.7\n"}), "PDF", "You sent: report.pdf"),
-        (mail("odesa@example.org", SENT, {}), "letter", ""),
-        (with_logo(mail("odesa@example.org", SENT, {}, text=LINKED)), "link to OneDrive", ""),
+        pytest.param(mail("odesa@example.org", SENT, {}), "letter", "", marks=pytest.mark.deep),
+        pytest.param(
+            with_logo(mail("odesa@example.org", SENT, {}, text=LINKED)),
+            "link to OneDrive",
+            "",
+            marks=pytest.mark.deep,
+        ),
         (mail("odesa@example.org", SENT, {"all.rar": b"Rar!\x1a\x07"}), "all.rar", "You sent: all.rar"),
-        (mail("odesa@example.org", SENT, {"o.7z": b"7z\xbc\xaf\x27\x1c"}), "o.7z", "You sent: o.7z"),
+        pytest.param(
+            mail("odesa@example.org", SENT, {"o.7z": b"7z\xbc\xaf\x27\x1c"}),
+            "o.7z",
+            "You sent: o.7z",
+            marks=pytest.mark.deep,
+        ),
     ],
 )
 def test_who_wrote_without_a_workbook_is_asked_for_it(

@@ -49,7 +49,7 @@ from tests.face import (
     column_letters,
     right_to_left,
 )
-from tests.made_workbooks import SPECS, issued, made, opened
+from tests.made_workbooks import EVERY_SPEC, SPECS, issued, made, opened
 from tests.played_rounds import answers
 from tests.screens import PIXELS_A_CHARACTER, height, width
 
@@ -60,6 +60,7 @@ FONT = "Arial"
 EXAMPLE = Path(__file__).resolve().parent.parent / "workbook_specs" / "example"
 SCREEN_WIDTH, SCREEN_HEIGHT = 1366, 768
 PRINTABLE_WIDTH, SMALLEST_SCALE = 27.7 / 2.54 * 96, 0.55  # pixels at 96 dpi on A4 across
+SHOWN = (("example", "en", "blank"), ("example", "ar", "partly"), ("hrge_toolkit", "en", "partly"))
 INTENDED_GAPS = frozenset({"_hrge"})
 
 
@@ -79,7 +80,13 @@ class Made:
 
 
 @pytest.fixture(
-    scope="module", params=[(*each, filling) for each in SPECS for filling in ("blank", "partly")], ids=str
+    scope="module",
+    params=[
+        pytest.param((*each, filling), marks=() if (*each, filling) in SHOWN else pytest.mark.deep)
+        for each in SPECS
+        for filling in ("blank", "partly")
+    ],
+    ids=str,
 )
 def workbook(request: Any) -> Made:
     """Every spec in every language, blank and partly filled."""
@@ -372,7 +379,6 @@ def test_what_a_level_is_written_in_is_the_same_everywhere(levels_shown: Path) -
 # what it offers to somebody who has never seen it
 
 TOOLKIT = "hrge_toolkit"
-EVERY_SPEC = pytest.mark.parametrize(("name", "language"), SPECS)
 
 
 def filled_in(where: Layout) -> Iterator[Sheet]:

@@ -97,6 +97,7 @@ def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
     return Office(tmp_path, capsys)
 
 
+@pytest.mark.deep
 def test_two_rounds_through_time(office: Office) -> None:
     first = office.set_up("2026-H1", TEAMS, ISSUED)
 

@@ -147,17 +147,6 @@ def test_the_cover_says_that_it_is_a_draft_in_both_languages(tmp_path: Path) -> 
     assert {draft, translator("fr")(draft)} <= said
 
 
-def test_english_reads_no_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = load(find("hrge_toolkit"))
-    catalogue = spec.title.catalogue
-    assert isinstance(catalogue, Translations)
-    monkeypatch.setattr(catalogue, "_tables", {})
-    generate(spec, Order("PAK", DAY, "PAK", "en", ("T1.1",)))
-    lists = vocabularies(spec, "en", {})
-    assert lists.spellings["GROUP"]["women"] == ("WOM", None)
-    assert catalogue._tables == {}
-
-
 # another language is one file
 
 
@@ -334,10 +323,6 @@ def variants() -> Iterator[tuple[str, str, str, str]]:
 
 
 TYPED = list(variants())
-
-
-def test_there_are_many_ways_to_type() -> None:
-    assert len(TYPED) > 500
 
 
 @pytest.mark.parametrize("language", sorted(SWAPS))

@@ -59,11 +59,9 @@ def told(found: Reading) -> float | date | str | None:
     return found.problem or (found.day if found.number is None else found.number)
 
 
-@pytest.mark.parametrize(("kind", "language", "text", "wanted"), CASES)
-def test_what_is_typed_is_read_as_it_is_meant(
-    kind: str, language: str, text: str, wanted: float | date | str
-) -> None:
-    assert told(reading(text, language, kind)) == wanted
+def test_what_is_typed_is_read_as_it_is_meant() -> None:
+    read = [(kind, language, text, told(reading(text, language, kind))) for kind, language, text, _ in CASES]
+    assert read == CASES
 
 
 @pytest.mark.parametrize("text", ["9" * 400, "9" * 400 + ",5", "1" + " 000" * 200])
@@ -72,10 +70,10 @@ def test_what_is_too_large_for_any_cell_is_no_number(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1,234", "1.234", "25.000", "-12,345", "１．２３４", "१.२३४", "100.000"])
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_what_may_be_thousands_is_ambiguous_in_every_language(language: str, text: str) -> None:
-    assert [told(reading(text, language, kind)) for kind in ("integer", "decimal", "year")] == ["V018"] * 3
-    assert told(reading(f"{text} %", language, "percent")) == "V018"
+def test_what_may_be_thousands_is_ambiguous_in_every_language(text: str) -> None:
+    for language in LANGUAGES:
+        found = [told(reading(text, language, kind)) for kind in ("integer", "decimal", "year")]
+        assert [*found, told(reading(f"{text} %", language, "percent"))] == ["V018"] * 4, language
 
 
 FIGURES = st.decimals(-(10**9), 10**9, allow_nan=False, places=3).map(float) | st.integers(-(10**9), 10**9)

@@ -260,7 +260,8 @@ def test_a_sheet_that_cannot_be_read_accuses_no_other(code: str) -> None:
     }
     gone = {key for key in gone if key[0] == RISK_SHEET}
     assert gone
-    assert differences(whole, part, gone) == []
+    # what a row was called is not known without its sheet: its code is read, and that is noted
+    assert [each for each in differences(whole, part, gone) if "V107" not in each] == []
     sheet = where.sheet[RISK_SHEET].name
     whys = [str(why) for why in part.checks_not_run.values() if "could not be read" in str(why)]
     assert whys

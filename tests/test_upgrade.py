@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -47,13 +47,12 @@ from tests.face import (
     raw_workbook,
     shown,
     translator,
-    was_issued,
 )
 from tests.in_words import in_words
 from tests.office.driver import Office
 from tests.played_rounds import answers as played_answers
 from tests.property_tests import examples
-from tests.raw_workbook import BLANK, insert, map_lines, put, text
+from tests.raw_workbook import BLANK, put, text
 from tests.tables import table
 from tests.versions import CHANGES, TODAY, answers, changed, copy, edit, raised, returned, second, workbook
 
@@ -398,13 +397,6 @@ def test_a_question_is_named_as_its_sheet_words_it(
     assert not found.is_retired(*place)
 
 
-@pytest.mark.parametrize(("name", "cell"), table("cases")["nothing_was_asked_in_other_cells"])
-def test_nothing_was_asked_in_other_cells(book: RawWorkbook, name: str, cell: str) -> None:
-    found, place = old(book, name), coordinate_to_tuple(cell)
-    assert found.question(*place) is None
-    assert not found.is_retired(*place)
-
-
 def test_a_head_counts_to_the_end_of_its_line_and_one_that_is_gone_gives_way_to_the_code(
     book: RawWorkbook,
 ) -> None:
@@ -414,58 +406,6 @@ def test_a_head_counts_to_the_end_of_its_line_and_one_that_is_gone_gives_way_to_
     assert old(book, "Checklist").label(9, 5) == "C1_02 CHK_01"
     assert old(book, "Plan").label(14, 5) == "PLN_08"
     assert old(book, "Risks").label(7, 4) == "K-01 Risk"
-
-
-def test_where_all_checks_of_a_question_are_gone_its_cells_are_answers(book: RawWorkbook) -> None:
-    """Where only some are, those that are left tell."""
-    checks = sheet(book, "Checklist")
-    put(checks, 9, 13, BLANK)
-    assert old(book, "Checklist").question(9, 5) is None
-    assert old(book, "Checklist").question(8, 5) == "CHK_01"
-    for row in (8, 9, 11):
-        put(checks, row, 13, BLANK)
-    assert [old(book, "Checklist").question(row, 5) for row in (8, 9, 10, 11)] == [
-        "CHK_01", "CHK_01", None, "CHK_01",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "cell", "ours"), table("cases")["cells_that_were_part_of_the_sheet"])
-def test_cells_that_were_part_of_the_sheet(book: RawWorkbook, name: str, cell: str, ours: bool) -> None:
-    assert old(book, name).ours(*coordinate_to_tuple(cell)) is ours
-
-
-def test_an_inserted_row_and_an_unlocked_sheet_are_somebodys_own(book: RawWorkbook) -> None:
-    map_lines(sheet(book, "Risks"), insert(9))
-    put(sheet(book, "Risks"), 9, 4, text("One more risk"))
-    sheet(book, "Summary").protected = False
-    assert not old(book, "Risks").ours(9, 4)
-    assert old(book, "Risks").ours(9, 16)  # between the columns that have codes
-    assert not old(book, "Summary").ours(7, 3)
-
-
-def other_name(book: RawWorkbook) -> None:
-    """Another sheet under its name: what has its key is no longer where the name of its area leads."""
-    sheet(book, "Risks").name = "Risks (2)"
-
-
-def other_key(book: RawWorkbook) -> None:
-    put(sheet(book, "Risks"), 1, 1, text("R9"))
-
-
-def no_key(book: RawWorkbook) -> None:
-    put(sheet(book, "Risks"), 1, 1, BLANK)
-
-
-def test_sheets_that_were_issued(book: RawWorkbook) -> None:
-    issued = [each.name for each in book.sheets if was_issued(each, book)]
-    assert issued == ["Plan", "Checklist", "Risks", "Summary"]
-
-
-@pytest.mark.parametrize("change", [other_name, other_key, no_key])
-def test_sheets_that_were_not(book: RawWorkbook, change: Callable[[RawWorkbook], None]) -> None:
-    risks = sheet(book, "Risks")
-    change(book)
-    assert not was_issued(risks, book)
 
 
 def test_many_rows_without_a_code_take_no_longer_each(book: RawWorkbook) -> None:

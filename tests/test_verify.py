@@ -33,13 +33,11 @@ from tests.command_line import hrge, ran
 from tests.face import (
     BLANK,
     EQUAL,
-    Opinion,
     Seen,
     UsageError,
     VerificationRequest,
     cells_of,
     equality,
-    explanations,
     name_of,
     read_report,
     second_opinion,
@@ -556,6 +554,7 @@ def test_a_format_that_openpyxl_does_not_know_is_told() -> None:
     assert found.not_read[0].endswith("it is of the format .ods, which openpyxl does not read.")
 
 
+@pytest.mark.deep
 def test_the_kept_returns_read_the_same_with_both(tmp_path: Path) -> None:
     found = opinion({path.name: path.read_bytes() for path in sorted(RETURNS.glob("*.xlsx"))}, tmp_path)
     assert (found.differences, found.failed) == ([], [])
@@ -715,9 +714,3 @@ def test_what_is_no_answer_is_seen_alike(cell: str, kind: str, tmp_path: Path) -
     found = opinion({"pak.xlsx": data}, tmp_path)
     assert (found.files, found.differences, found.failed) == (1, [], [])
     assert ("not-calculated" in found.explained) is (kind == "nothing")
-
-
-def test_what_was_equal_in_another_way_is_counted() -> None:
-    found = Opinion()
-    found.explained.update({"spaces": 1_200, "day": 2})
-    assert explanations(found) == [f"2 {EQUAL['day']}.", f"1,200 {EQUAL['spaces']}."]

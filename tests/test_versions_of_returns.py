@@ -256,6 +256,7 @@ def test_earlier_than_the_filled_one_it_counts_until_that_comes(
     assert told(folder, capsys) == ("accepted", {"filled": ("counts", ""), "blank": ("superseded", REASON)})
 
 
+@pytest.mark.deep
 def test_beside_two_that_wait_for_a_decision_it_counts_neither(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

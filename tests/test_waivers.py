@@ -237,6 +237,7 @@ def test_a_file_that_was_changed_since_is_not_mistaken_for_what_was_read(
     assert "PAK.xlsx was changed since it was taken in." in waive(out, file=str(path), code=2).err
 
 
+@pytest.mark.deep
 def test_what_was_only_normalised_is_nothing_to_waive(tmp_path: Path) -> None:
     kept = Path(__file__).parent / "returns" / "other_digits.xlsx"
     returned(tmp_path / "came", {"digits.xlsx": kept.read_bytes()})
@@ -279,6 +280,7 @@ def test_the_dataset_follows(folder: Path, tmp_path: Path) -> None:
     assert (queried(out, VERDICTS), queried(out, MARKS)) == (before, [(0, None)])
 
 
+@pytest.mark.deep
 def test_waived_before_or_after_reading_gives_the_same_dataset(folder: Path, tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     assert hrge("consolidate", folder, "-o", one, "--today", DAY) == 0
@@ -290,6 +292,7 @@ def test_waived_before_or_after_reading_gives_the_same_dataset(folder: Path, tmp
     assert (one / "data.xlsx").read_bytes() == (other / "data.xlsx").read_bytes()
 
 
+@pytest.mark.deep
 def test_a_report_takes_the_waivers_of_a_consolidated_folder(tmp_path: Path) -> None:
     came = returned(tmp_path / "came", {"pak.xlsx": workbook("PAK", whole=False)})[0].parent
     assert hrge("consolidate", came, "-o", tmp_path / "out", "--today", DAY) == 0

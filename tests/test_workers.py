@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.face import HrgeError, UsageError, cluster, in_batches, workers
+from tests.face import HrgeError, UsageError, in_batches, workers
 
 BATCHES = [[number, number + 1] for number in range(0, 20, 2)]
 SUMS = [sum(batch) + 100 for batch in BATCHES]
@@ -37,16 +35,6 @@ def memory_pool_of(_: object) -> str | None:
     return os.environ.get("ARROW_DEFAULT_MEMORY_POOL")
 
 
-def crash_at_first(number: int, folder: Path) -> int:
-    """Take the process along, the first time that this batch is worked on."""
-    mark = folder / str(number)
-    if not mark.exists():
-        mark.touch()
-        if number % 2:
-            os._exit(1)
-    return number
-
-
 def crash(number: int, at: int) -> int:
     if number == at:
         os._exit(1)
@@ -56,13 +44,7 @@ def crash(number: int, at: int) -> int:
 # on this machine
 
 
-def test_alone_it_is_done_in_this_process() -> None:
-    with workers("local", 1) as alone:
-        assert list(alone.map(sum_of, BATCHES, 100)) == SUMS
-        assert set(alone.map(process_of, BATCHES)) == {os.getpid()}
-        assert (alone.far, alone.here) == (False, alone)
-
-
+@pytest.mark.deep
 def test_in_processes() -> None:
     with workers("local", 2) as pool:
         assert list(pool.map(sum_of, BATCHES, 100)) == SUMS
@@ -90,13 +72,6 @@ def test_a_long_batch_keeps_none_of_the_others_waiting(tmp_path: Path) -> None:
     with workers("local", 2) as pool:
         done = [*pool.map(wait_for_the_last, batches, tmp_path, batches[-1], all_at_once=True)]
     assert done == [*batches]
-
-
-@pytest.mark.deep
-def test_what_a_dead_process_had_in_hand_is_done_again(tmp_path: Path) -> None:
-    """As often as one dies, so long as the work goes on."""
-    with workers("local", 2) as pool:
-        assert list(pool.map(crash_at_first, list(range(8)), tmp_path)) == list(range(8))
 
 
 @pytest.mark.deep
@@ -146,97 +121,6 @@ def test_batches(number: int, jobs: int, sizes: list[int]) -> None:
     batches = in_batches(list(range(number)), jobs)
     assert [len(batch) for batch in batches] == sizes
     assert [item for batch in batches for item in batch] == list(range(number))
-
-
-# in a cluster
-
-
-@pytest.fixture
-def scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A scheduler in this process, whose workers are threads of it; we are less patient with it than usual."""
-    distributed = pytest.importorskip("distributed")
-    for name, seconds in {"workers.QUIET": 0.1, "workers.WORKERLESS": 0.4, "workers.LOOK": 0.1}.items():
-        monkeypatch.setattr(f"hrge_xl.dataset.{name}", seconds)
-    levels = {name: logging.getLogger(name).level for name in ("distributed", "distributed.client")}
-    with distributed.LocalCluster(
-        n_workers=0, processes=False, protocol="tcp", threads_per_worker=1, dashboard_address="127.0.0.1:0"
-    ) as local:
-        yield local
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
-
-
-def test_in_a_cluster_of_our_own() -> None:
-    pytest.importorskip("distributed")
-    with workers("dask", 1) as pool:
-        assert pool.far
-        (process,) = set(pool.map(process_of, BATCHES))
-        assert process != os.getpid()
-        assert set(pool.here.map(process_of, BATCHES)) == {os.getpid()}
-    with pytest.raises(ProcessLookupError):
-        os.kill(process, 0)
-
-
-def test_in_a_cluster_at_an_address(scheduler: Any) -> None:
-    """There are some batches for each of its threads at a time."""
-    scheduler.scale(2)
-    scheduler.wait_for_workers(2)
-    with cluster(scheduler.scheduler_address, 1) as found:
-        assert found.width == 6
-        found.check()
-    with workers(scheduler.scheduler_address, 1) as pool:
-        assert list(pool.map(sum_of, BATCHES, 100)) == SUMS
-
-
-def test_a_cluster_without_workers_is_waited_for_and_told(
-    scheduler: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    address = scheduler.scheduler_address
-    with workers(address, 1) as pool, pytest.raises(UsageError) as told:
-        list(pool.map(sum_of, BATCHES, 100))
-    start = f"Start one with: dask worker {address}"
-    assert str(told.value) == (
-        f"--engine {address}: no worker joined the cluster within 0.4 seconds. {start}, or run with --engine local."
-    )
-    assert [record.getMessage() for record in caplog.records if record.name.startswith("hrge_xl")] == [
-        f"The cluster at {address} has no worker yet; waiting for one. {start}"
-    ]
-
-
-BEGUN, ENOUGH = threading.Event(), threading.Event()  # of a worker that is a thread of this process
-
-
-def begin_and_wait(number: int) -> int:
-    """Have something in hand until nobody waits for it any more."""
-    BEGUN.set()
-    ENOUGH.wait(30)
-    return number
-
-
-def test_workers_that_leave_in_the_midst_are_told(scheduler: Any) -> None:
-    """What they had in hand would never come."""
-    scheduler.scale(1)
-    scheduler.wait_for_workers(1)
-
-    def leave() -> None:
-        BEGUN.wait(30)
-        scheduler.scale(0)
-
-    leaving = threading.Thread(target=leave)
-    leaving.start()
-    said = r"no worker joined the cluster within 0\.4 seconds"
-    with workers(scheduler.scheduler_address, 1) as pool, pytest.raises(UsageError, match=said):
-        list(pool.map(begin_and_wait, [0]))
-    ENOUGH.set()
-    leaving.join()
-
-
-def test_a_cluster_that_is_not_there() -> None:
-    pytest.importorskip("distributed")
-    with pytest.raises(
-        UsageError, match=r"--engine nowhere: no cluster can be reached there\. Use local, dask"
-    ):
-        list(workers("nowhere", 1).map(sum_of, BATCHES, 100))
 
 
 def test_a_cluster_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:

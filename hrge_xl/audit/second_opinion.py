@@ -14,8 +14,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from ..answers.answer import Answer, State
-from ..answers.submission import Submission
+from ..answers.submission import Answer, State, Submission
 from ..core.numerals import shown
 from ..core.program import isolate_failures
 from ..core.words import tidy

@@ -13,8 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..answers.answer import Answer, Key, State, read_last
-from ..answers.submission import Submission
+from ..answers.submission import Answer, Key, State, Submission, read_last
 from ..core.numerals import to_serial
 from ..core.spec_parts import fixed_codes, localized
 from ..core.words import NO_ANSWER, says_nothing, tidy_lines

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from ..answers.answer import ONLY_ROW, CellKey, Key
+from ..answers.submission import ONLY_ROW, CellKey, Key
 from ..findings import codes
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND

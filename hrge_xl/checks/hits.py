@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ..answers.answer import ONLY_ROW, Answer, State
+from ..answers.submission import ONLY_ROW, Answer, State
 from ..core.numerals import shown, to_serial
 from ..core.words import CELL_LIMIT, fits_a_cell, fold_code, letters
 from ..fields import ColumnKind, kind_of

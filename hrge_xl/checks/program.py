@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from ..answers.answer import ONLY_ROW
+from ..answers.submission import ONLY_ROW
 from ..core.numerals import shown
 from ..fields import Check, ColumnKind, Field, kind_of, type_of
 from ..findings import Kind

@@ -8,8 +8,7 @@ from datetime import date
 from math import ceil
 from typing import NamedTuple
 
-from ..answers.answer import ONLY_ROW, Answer
-from ..answers.submission import Outcome, SheetProgress, Submission
+from ..answers.submission import ONLY_ROW, Answer, Outcome, SheetProgress, Submission
 from ..core import message_templates
 from ..core.message_templates import MessageTemplate, joined
 from ..core.numerals import shown

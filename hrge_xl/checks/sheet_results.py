@@ -18,8 +18,7 @@ from functools import cache
 
 from msgspec.structs import replace as changed
 
-from ..answers.answer import Answer, Key, State, Value
-from ..answers.submission import Result, Submission, Verdict
+from ..answers.submission import Answer, Key, Result, State, Submission, Value, Verdict
 from ..core.numerals import from_serial, shown, shown_moment
 from ..core.words import and_more, tidy, translator
 from ..fields import ColumnKind, Field, kind_of

@@ -56,8 +56,7 @@ COMMANDS = {  # name, which is that of its function too -> what it does
     "help": "Show the help of a command.",
 }
 ROOMS = {  # the modules that hold several commands; any other has the name of its only one
-    "dataset": ("consolidate", "compare", "export", "trace"),
-    "ledger": ("decide", "waive", "sign", "recover"),
+    "dataset": ("consolidate", "compare", "export", "trace", "decide", "waive", "sign", "recover"),
     "program": ("demo", "explain", "doctor", "completion", "help"),
     "returns": ("validate", "check", "report", "feedback", "verify"),
     "round": ("round", "generate"),

@@ -21,10 +21,9 @@ from click.shell_completion import CompletionItem
 import hrge_xl
 
 from ..core.dates import RANGE, parse_day
-from ..core.errors import HrgeError, UsageError
+from ..core.errors import HrgeError, UsageError, did_you_mean, listed
 from ..core.interpreter import end_unused, start_ahead
 from ..core.paths import masked, path_text, quoted, read_regular
-from ..core.suggest import did_you_mean, listed
 from .terminal import beside, colours, line, output_to, print_json, print_lines, style, width
 
 

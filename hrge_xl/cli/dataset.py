@@ -1,9 +1,14 @@
-"""Datasets, made and looked into: `hrge-xl consolidate`, `compare`, `export` and `trace`."""
+"""Datasets and their ledgers: `hrge-xl consolidate`, `compare`, `export` and `trace` make them and look into them.
+
+What people enter into a ledger: `hrge-xl decide`, `waive` and `sign`; and `recover`, which makes it again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import getpass
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +17,18 @@ from rich.cells import cell_len
 import hrge_xl
 
 from ..core.errors import Exit, UsageError
-from ..core.paths import is_address
-from .common import AS_SUITS, is_set, print_notes, question, today, verb, warn_of_ledgers
+from ..core.paths import is_address, quoted
+from .common import (
+    AS_SUITS,
+    first_line,
+    is_set,
+    print_notes,
+    print_result,
+    question,
+    today,
+    verb,
+    warn_of_ledgers,
+)
 from .terminal import (
     STDOUT,
     Rows,
@@ -198,3 +213,233 @@ def _print_answers(found: Sequence[hrge_xl.Traced], are_findings: bool, *, as_js
         first, indent = f"{style(traced.what, bold=True)}: ", cell_len(traced.what) + 2
         print_lines(beside(first, text, width(), indent=indent))
     line(f"{counted(len(found), 'finding' if are_findings else 'answer')}.", err=True)
+
+
+# what people enter into a ledger
+
+WAITS = {
+    "conflict": "waits for a decision",
+    "excluded": "is excluded",
+    "waiting": "waits for a corrected version",
+}
+MOST_DIFFERENCES = 10  # between two returns, in the list of what waits
+OPTIONS = {"counts": "use", "withdrawn": "withdraw"}
+
+
+@verb("decide")
+def decide(
+    folder: Path, returns: tuple[str, ...], choice: str | None, by: str | None, password: str | None, today: date,
+    **how: Any,
+) -> None:  # fmt: skip
+    """Decide which of several returns counts (X003, X004), or withdraw one. The dataset follows at once.
+
+    DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file,
+    its number or its submission. Without one, show what waits for a decision and what was decided.
+
+    \b
+    hrge-xl decide output/dataset
+    hrge-xl decide output/dataset PAK_final.xlsx --use --reason "The team confirmed it."
+
+    Next: hrge-xl report output/dataset --format overview
+    """
+    if not returns:
+        print_lines(_overview(folder, today, password))
+    elif choice is None:
+        raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
+    else:
+        from ..core.message_templates import text_of
+
+        by, how["password"] = by or getpass.getuser(), password
+        after = hrge_xl.decide(folder, returns, choice, by=by, day=today, jobs=AS_SUITS, **how)
+        print_lines(
+            f"{_named(return_)}: {return_.status}. {text_of(return_.reason)}".rstrip()
+            for return_ in after.changed
+        )
+        left = sum(return_.status == "conflict" for return_ in after)
+        line(f"{len(after.changed)} changed, {left} still wait for a decision.", err=True)
+        print_lines(hrge_xl.not_made_again(folder), err=True)
+    warn_of_ledgers(folder)
+
+
+def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
+    """List what waits, what is excluded, and every decision ever made."""
+    from ..core.words import and_more
+
+    found = hrge_xl.decisions(folder, day, AS_SUITS, password)
+    print_lines(found.notes, err=True)
+    known = {return_.submission: return_ for return_ in found.returns}
+    for status, waits in WAITS.items():
+        for return_ in (return_ for return_ in found.returns if return_.status == status):
+            other = known.get(return_.superseded_by or "")
+            # what waits too has a line of its own
+            against = f" Other: {_named(other)}." if other and other.status not in WAITS else ""
+            yield f"{_named(return_)} {waits}: {return_.reason}{against}"
+            differing = found.differing.get(return_.submission, ())
+            yield from (f"  {difference}" for difference in differing[:MOST_DIFFERENCES])
+            if differing == []:
+                yield "  Both give the same answers."
+            if other and len(differing) > MOST_DIFFERENCES:
+                paths = f"{quoted(folder / return_.path)} {quoted(folder / other.path)}"
+                yield f"  {and_more(len(differing) - MOST_DIFFERENCES).strip()}: hrge-xl compare {paths}"
+            for choice in found.choices[return_.submission]:
+                named = return_.return_number or return_.submission
+                yield f'  hrge-xl decide {quoted(folder)} {named} --{OPTIONS[choice]} --reason "…"'
+    yield from (f"{_named(return_)}: {why}" for return_, why in found.doubted)
+    yield from (f"decided {decision.text}" for decision in found.made)
+    if not found.made and not found.doubted and not any(return_.status in WAITS for return_ in found.returns):
+        yield "Nothing waits for a decision, and none was made."
+
+
+def _named(return_: hrge_xl.Return) -> str:
+    team = f", {return_.team}" if return_.team else ""
+    return f"{return_.name} ({return_.known_by}{team})"
+
+
+# waive
+
+
+@verb("waive")
+def waive(  # noqa: PLR0913 (one parameter an option)
+    code: str | None, file: str | None, cell: str | None, listed: bool, withdraw: int | None, as_json: bool,
+    ledger: Path, output: Path | None, today: date, by: str, reason: str, until: date | None, **how: Any,
+) -> None:  # fmt: skip
+    """Accept the findings with CODE of one file as they are. They stay in every report, marked as waived.
+
+    The dataset of the folder is updated at once; for a round, what is new is taken in first.
+
+    \b
+    hrge-xl waive V001 --file PAK.xlsx --cell "Plan!E6" --reason "No such unit there" --by "A. Name" --ledger 2026-H1
+    hrge-xl waive --list --ledger 2026-H1
+    hrge-xl waive --withdraw 1 --by "A. Name" --ledger 2026-H1
+
+    Next: hrge-xl status 2026-H1
+    """
+    from ..core.words import counted
+
+    how |= {"by": by, "day": today, "jobs": AS_SUITS}
+    if listed or as_json:
+        waivers = hrge_xl.waivers(ledger, today)
+        print_result(output, as_json, [asdict(waiver) for waiver in waivers], map(_told, waivers))
+        if not as_json:
+            line(f"{counted(len(waivers), 'waiver')}.", err=True)
+    elif withdraw is not None:
+        line(_told(hrge_xl.withdraw(ledger, withdraw, **how)))
+        print_lines(hrge_xl.not_made_again(ledger), err=True)
+    elif code and file:
+        made = hrge_xl.waive(ledger, code, file, reason=reason, until=until, place=_place(cell), **how)
+        line(_told(made))
+        accepted = f"{counted(made.count, 'finding')} of {made.file} accepted."
+        line(f"{accepted} Verdict of the file: {made.verdict}.", err=True)
+        print_lines(hrge_xl.not_made_again(ledger), err=True)
+    else:
+        raise UsageError(
+            "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
+        )
+    warn_of_ledgers(ledger)
+
+
+def _place(cell: str | None) -> tuple[str, str] | None:
+    if cell is None:
+        return None
+    sheet, _, address = cell.rpartition("!")
+    if not sheet or not address:
+        raise UsageError(f"--cell {cell} names no cell. Write it as the reports do: Sheet!D12.")
+    return sheet.strip("'"), address.replace("$", "")
+
+
+def _told(waiver: hrge_xl.Waiver) -> str:
+    place = f" {waiver.place}" if waiver.place else ""
+    withdrawn = f"; withdrawn {waiver.withdrawn} by {waiver.withdrawn_by}" if waiver.withdrawn else ""
+    return (
+        f"{waiver.number}: {waiver.code} {waiver.file}{place} ({waiver.sha256[:12]}) {waiver.told}{withdrawn}"
+    )
+
+
+# sign
+
+
+@verb("sign")
+def sign(  # noqa: PLR0913 (one parameter an option)
+    report: Path | None, by: str, key: Path | None, new_key: Path | None, passphrase_file: Path | None, check: bool,
+    digest: str | None, trust: tuple[Path, ...], listed: bool, everything: bool, ledger: Path | None,
+) -> Exit:  # fmt: skip
+    """Write the SHA-256 of a report into the ledger, chained to the previous entry. The report itself stays as it is.
+
+    For a round, its terms are sealed: period, spec, teams and deadlines. They are also sealed with each of its reports.
+
+    \b
+    hrge-xl sign 2026-H1/reports/validation.json --by "A. Name" --key mine.pem
+    hrge-xl sign 2026-H1/reports/validation.json --check --trust colleagues.txt
+    hrge-xl sign --new-key mine.pem
+
+    Next: hrge-xl verify reports/validation.json --returned returned
+    """
+    passphrase = first_line(passphrase_file) if passphrase_file else None
+    if new_key is not None:
+        public, public_file = hrge_xl.new_key(new_key, by, passphrase)
+        line(public)
+        keep = (
+            f"The private key is in {new_key}. Keep it outside round folders, and do not give it to anybody."
+        )
+        give = f"The public key, as above, is in {public_file}: for those who check your seals (--trust)."
+        print_lines((keep, give), err=True)
+        return Exit.OK
+    if listed or everything:
+        return _list_seals(hrge_xl.chain(ledger, report), everything=everything)
+    if report is None:
+        hrge_xl.chain(ledger)  # where there is no ledger either, that is told first
+        raise UsageError("Say which report: hrge-xl sign REPORT --by NAME; or --list.")
+    if check or digest or trust:
+        digest = (digest or "").lower()
+        return _check(hrge_xl.check_seal(ledger, report, digest=digest, trust=trust), digest)
+    made = hrge_xl.sign(ledger, report, by=by, key=key, passphrase=passphrase)
+    line(f"Sealed: {made.text}.")
+    line(f"SHA-256 of the {'terms' if report.is_dir() else 'report'}: {made.sha256}")
+    line(f"Digest of the seal: {made.digest}")
+    print_lines((f"Before this seal: {told}" for told in made.doubts), err=True)
+    line("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
+    return Exit.OK
+
+
+def _check(seal: hrge_xl.SealCheck, digest: str) -> Exit:
+    print_lines(seal.lines)
+    if not seal.is_noted:
+        line(f"No seal of {seal.name} has the digest {digest}: the ledger or the report was replaced.")
+    if not seal.is_trusted:
+        line(f"No seal of {seal.name} is signed with a key that you trust.")
+    return Exit.OK if seal.holds else Exit.FINDINGS
+
+
+def _list_seals(chain: hrge_xl.Chain, *, everything: bool) -> Exit:
+    from ..core.words import counted
+
+    if everything:
+        for entry in chain.entries:
+            by = f" {entry.by}" if entry.by else ""
+            line(f"{entry.n}: {entry.time}{by}: {entry.about}; digest {entry.digest}")
+    else:
+        print_lines(
+            f"{seal.n}: {seal.time} {seal.by}: {seal.name} {seal.sha256}; digest {seal.digest}"
+            for seal in chain.seals
+        )
+    print_lines(chain.doubts)
+    print_lines(chain.limits, err=True)
+    line(f"{counted(len(chain.seals), 'seal')}, {counted(len(chain.entries), 'entry', 'entries')}.", err=True)
+    return Exit.FINDINGS if chain.doubts else Exit.OK
+
+
+# recover
+
+
+@verb("recover")
+def recover(folder: Path) -> None:
+    """Rebuild the ledger of a round or consolidated folder from its journal, ledger.jsonl.
+
+    Receipts, decisions, waivers and seals are as they were entered. A damaged ledger is moved aside, never deleted.
+
+    \b
+    hrge-xl recover 2026-H1
+
+    Next: hrge-xl consolidate 2026-H1
+    """
+    print_lines(hrge_xl.recover(folder).lines(folder))

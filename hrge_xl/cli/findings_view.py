@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from ..core.suggest import listed
+from ..core.errors import listed
 from ..core.words import SOURCE_LANGUAGE, Translate, translator
 from ..core.work import grouped
 from ..findings import CATALOGUE, Severity, problem

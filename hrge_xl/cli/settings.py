@@ -18,9 +18,8 @@ import click
 from click import Command, Context, Group, Option, Parameter
 from click.core import ParameterSource
 
-from ..core.errors import UsageError
+from ..core.errors import UsageError, remedy_for
 from ..core.paths import read_regular
-from ..core.suggest import remedy_for
 from ..core.work import grouped
 from .common import everywhere, is_set
 from .terminal import line

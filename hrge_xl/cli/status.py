@@ -11,9 +11,8 @@ from rich.cells import cell_len, set_cell_size
 
 import hrge_xl
 
-from ..core.errors import UsageError
+from ..core.errors import UsageError, remedy_for
 from ..core.paths import quoted
-from ..core.suggest import remedy_for
 from ..core.words import Translate, and_more, translator
 from .common import next_step, question, verb, warn_of_ledgers
 from .terminal import (
@@ -263,7 +262,7 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
     """Write a workbook: figures and days as such, so that they can be sorted; texts never as formulas."""
     from io import BytesIO
 
-    from ..core.output_files import write_whole
+    from ..core.paths import write_whole
     from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
 
     target, say = BytesIO(), translator(language)

@@ -83,7 +83,7 @@ def output_to(file: Path | None) -> Iterator[None]:
 
     Raises `OutputError`.
     """
-    from ..core.output_files import write_whole
+    from ..core.paths import write_whole
 
     if file is None or file == STDOUT:
         yield

@@ -14,9 +14,8 @@ from rich.cells import cell_len, set_cell_size
 
 import hrge_xl
 
-from ..core.errors import Exit, UsageError
+from ..core.errors import Exit, UsageError, listed
 from ..core.paths import quoted
-from ..core.suggest import listed
 from ..core.words import counted
 from ..core.work import grouped
 from .common import next_step, print_result, verb, warn, warn_of_ledgers

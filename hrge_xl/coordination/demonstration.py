@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..core.errors import Mistake, SpecError, UsageError
-from ..core.output_files import write_whole
-from ..core.paths import way_to
+from ..core.paths import way_to, write_whole
 from ..core.work import track_progress
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.rows import SHORT

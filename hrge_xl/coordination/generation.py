@@ -10,8 +10,7 @@ from pathlib import Path
 from string import Template
 
 from ..core.errors import UsageError
-from ..core.output_files import write_if_changed, write_whole
-from ..core.paths import check_several, file_part, is_address
+from ..core.paths import check_several, file_part, is_address, write_if_changed, write_whole
 from ..core.words import SOURCE_LANGUAGE, direction, fold, with_base
 from ..core.work import grouped, track_progress
 from ..dataset.reconciliation import periods

@@ -13,8 +13,8 @@ from typing import Annotated, Any, Protocol
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from .errors import reworded
 from .numerals import plain_number
-from .suggest import reworded
 from .words import with_base
 
 Path = tuple[str | int, ...]  # leads to a place in the model, and so in the files

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from ..core.errors import UsageError
+from ..core.errors import UsageError, remedy_for
 from ..core.message_templates import text_of
 from ..core.paths import name_of
-from ..core.suggest import remedy_for
 from ..exchange.validation import REFUSED
 from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..findings.identity import SIGNATURE_INVALID

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..answers.answer import CellKey
+from ..answers.submission import CellKey
 from ..core.numerals import from_serial
 from ..core.words import translator, with_base
 from ..fields import TICK, YES_NO, ColumnKind, Field, When, kind_of

@@ -11,8 +11,7 @@ from itertools import product
 from pathlib import Path
 
 from ..core.errors import UsageError
-from ..core.output_files import parts_of
-from ..core.paths import path_of, path_text, way_to
+from ..core.paths import parts_of, path_of, path_text, way_to
 from ..core.program import program_digest
 from ..core.words import and_more
 from ..core.work import grouped, report_progress

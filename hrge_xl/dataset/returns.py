@@ -11,12 +11,10 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ..answers.answer import Answer
-from ..answers.submission import Identity, Submission, Unplaced, from_pairs
-from ..core.errors import UsageError
+from ..answers.submission import Answer, Identity, Submission, Unplaced, from_pairs
+from ..core.errors import UsageError, alike
 from ..core.message_templates import MessageTemplate, from_json
 from ..core.paths import name_of
-from ..core.suggest import alike
 from ..core.words import fold
 from ..exchange.validation import Result
 from ..findings import Finding, Severity, Waiver

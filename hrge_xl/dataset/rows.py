@@ -10,8 +10,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answers.answer import Answer, CellKey, State, Value
-from ..answers.submission import Outcome, Submission, Unplaced, to_pairs
+from ..answers.submission import Answer, CellKey, Outcome, State, Submission, Unplaced, Value, to_pairs
 from ..core.dates import parse_day
 from ..core.errors import error_context
 from ..core.message_templates import MessageTemplate, as_json, from_json

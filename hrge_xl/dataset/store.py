@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..core.errors import StoreError
-from ..core.output_files import whole
+from ..core.paths import whole
 from ..ledger.files import connect, database_error, private, sqlite_uri
 from ..spec.model import Spec
 from .definitions import clause, definitions, in_bytes, view_statements

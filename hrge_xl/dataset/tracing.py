@@ -8,8 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..core.errors import UsageError
-from ..core.suggest import did_you_mean, listed, plain, remedy_for
+from ..core.errors import UsageError, did_you_mean, listed, plain, remedy_for
 from ..spec.lookup import countries
 from .schema import ANSWERS, FINDINGS, SUBMISSIONS, Record, Table
 from .store import Store

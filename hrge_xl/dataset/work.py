@@ -26,8 +26,7 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import StoreError, UsageError
 from ..core.numerals import shown
-from ..core.output_files import UNFINISHED, not_written
-from ..core.paths import path_text
+from ..core.paths import UNFINISHED, not_written, path_text
 from ..core.program import UnfitRow, isolate_failures, program_digest
 from ..core.words import beginning
 from ..core.work import gc_paused

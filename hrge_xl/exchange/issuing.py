@@ -10,11 +10,21 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from ..answers.answer import Answer, Answers, State, last_digest, last_to_text, read_last
-from ..answers.submission import Identity, Outcome, Submission, canonical, sign
+from ..answers.submission import (
+    Answer,
+    Answers,
+    Identity,
+    Outcome,
+    State,
+    Submission,
+    canonical,
+    last_digest,
+    last_to_text,
+    read_last,
+    sign,
+)
 from ..core.errors import UsageError
-from ..core.output_files import write_whole
-from ..core.paths import check_several, read_regular
+from ..core.paths import check_several, read_regular, write_whole
 from ..core.work import gc_paused, grouped
 from ..fields import ColumnKind, kind_of
 from ..findings import Finding, Severity

@@ -11,8 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace as changed
 
-from ..answers.answer import CLOSED, ONLY_ROW, Answer, Answers, Key, State, Value
-from ..answers.submission import Submission, Unplaced
+from ..answers.submission import CLOSED, ONLY_ROW, Answer, Answers, Key, State, Submission, Unplaced, Value
 from ..checks import closed_rows
 from ..core.dates import parse_day
 from ..core.errors import UsageError

@@ -13,8 +13,7 @@ from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
-from ..answers.answer import Answers, Key, Value
-from ..answers.submission import Submission
+from ..answers.submission import Answers, Key, Submission, Value
 from ..checks import check
 from ..core.errors import LimitError, SpecError
 from ..core.spec_parts import Path as Steps

@@ -17,9 +17,9 @@ from ..findings.value import (
     WRONG_PARENT,
 )
 from ..language import Ref, Type
+from ..language.function import is_step
 from ..language.functions.answers import Readable
 from ..language.functions.choices import Belongs, InUse
-from ..language.sheet_text import is_step
 from ..language.tree import NameScope
 from .field import (
     CellValue,

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from types import ModuleType
 
-from ..core.suggest import plain
+from ..core.errors import plain
 from ..core.words import Translate, translator
 from . import file, identity, structure, value
 from .model import (

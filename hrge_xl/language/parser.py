@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..core.suggest import NoSuch, did_you_mean
+from ..core.errors import NoSuch, did_you_mean
 from ..core.words import tidy
 from .tree import (
     FUNCTIONS,

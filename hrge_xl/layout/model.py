@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from math import ceil
 from typing import NamedTuple
 
-from ..answers.answer import Key
+from ..answers.submission import Key
 from ..core.words import translator
 from ..core.work import grouped
 from ..fields import Band, Field

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
-from ..answers.answer import CLOSED
-from ..core.errors import UsageError
-from ..core.suggest import did_you_mean
+from ..answers.submission import CLOSED
+from ..core.errors import UsageError, did_you_mean
 from ..core.words import translator
 from ..core.work import grouped
 from ..fields import FIELD_TYPES, Field
@@ -28,8 +27,7 @@ from ..spec.model import (
     Vocabulary,
     VocabularyItem,
 )
-from .calculated import drawn_blocks
-from .lists import IN_FORM, ROLE, build_lists, code_of, last_places
+from .lists import IN_FORM, ROLE, build_lists, code_of, drawn_blocks, last_places
 from .messages import build_messages
 from .model import (
     FIRST_ROW,

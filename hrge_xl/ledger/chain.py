@@ -23,8 +23,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from ..core.errors import StoreError
-from ..core.output_files import not_written
-from ..core.paths import read_regular
+from ..core.paths import not_written, read_regular
 from ..core.words import storable
 from .events import KINDS, NEXT, Event
 from .files import private

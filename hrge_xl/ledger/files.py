@@ -16,8 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..core.errors import OutputError, StoreError
-from ..core.output_files import UNFINISHED, not_written, whole
-from ..core.paths import masked, name_of, path_of
+from ..core.paths import UNFINISHED, masked, name_of, not_written, path_of, whole
 
 LOCK = ".writing"
 OWNER_FILE, OWNER_FOLDER = 0o600, 0o700  # returns are about victims and suspects: nobody else reads them

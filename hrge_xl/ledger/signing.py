@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
-from ..core.output_files import not_written, write_whole
-from ..core.paths import decoded, read_regular
+from ..core.paths import decoded, not_written, read_regular, write_whole
 from .files import write_secret
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core.output_files import write_if_changed
+from ..core.paths import write_if_changed
 from .formats import FORMATS, TEAM_PAGES, module_of
 
 if TYPE_CHECKING:

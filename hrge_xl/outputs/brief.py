@@ -12,9 +12,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core.errors import UsageError
+from ..core.errors import UsageError, remedy_for
 from ..core.paths import file_part
-from ..core.suggest import remedy_for
 from ..core.words import fold, kept_in_order
 from ..dataset.aggregates import of_some
 from ..dataset.opening import open_dataset

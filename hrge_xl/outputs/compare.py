@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..answers.answer import Answer, Key, Value
+from ..answers.submission import Answer, Key, Value
 from ..core.numerals import shown
 from ..core.words import SOURCE_LANGUAGE, fold, translator
 from ..dataset.returns import Return, heads, result

@@ -18,7 +18,7 @@ from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from ..core.errors import LimitError
-from ..core.output_files import parts_of, whole
+from ..core.paths import parts_of, whole
 from ..dataset.reconciliation import periods
 from ..dataset.return_status import may_be_shared
 from ..dataset.schema import (

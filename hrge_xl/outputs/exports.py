@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..core.errors import OutputError, UsageError
-from ..core.output_files import parts_of, whole, write_whole
+from ..core.paths import parts_of, whole, write_whole
 from ..core.words import SOURCE_LANGUAGE
 from ..core.work import track_progress
 from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers

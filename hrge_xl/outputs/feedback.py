@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from ..answers.answer import read_last
-from ..answers.submission import INVALID, UNSIGNED, Identity, Submission, Unplaced
+from ..answers.submission import INVALID, UNSIGNED, Identity, Submission, Unplaced, read_last
 from ..core.words import beginning, fits_a_cell, translator
 from ..core.work import gc_paused
 from ..dataset.rows import submission_id

@@ -13,11 +13,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..answers.answer import Key, Value
-from ..answers.submission import INVALID, UNSIGNED, Unplaced
+from ..answers.submission import INVALID, UNSIGNED, Key, Unplaced, Value
 from ..core.errors import Exit, LimitError
 from ..core.numerals import shown
-from ..core.output_files import write_whole
+from ..core.paths import write_whole
 from ..core.program import isolate_failures
 from ..core.words import beginning, day, translator
 from ..core.work import track_progress

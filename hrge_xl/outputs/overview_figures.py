@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ..core.numerals import shown
 from ..core.words import translator
-from ..dataset.aggregates.indicators import shape
+from ..dataset.aggregates.indicators import NO_VALUE, catalogue_label, shape
 from ..dataset.aggregates.risks import (
     STEPS,
     UNLISTED,
@@ -22,7 +22,6 @@ from ..dataset.aggregates.risks import (
     ways,
 )
 from ..dataset.aggregates.sql import Figure, Sources, distinct, said
-from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.schema import (
     AGGREGATE_ANSWERS,
     AGGREGATE_INDICATORS,

@@ -13,8 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..core.errors import UsageError
-from ..core.suggest import listed
+from ..core.errors import UsageError, listed
 from ..core.words import counted, right_to_left
 from ..fields import Field, When
 from ..spec.diff import Effect, Group, SpecDiff, Touch
@@ -23,8 +22,7 @@ from ..spec.model import CatalogueBlock, ChecklistBlock, ItemsFrom, RegisterBloc
 from ..spec.translating import Sent, limit_of
 
 if TYPE_CHECKING:
-    from ..answers.answer import Answer
-    from ..answers.submission import Identity, Submission
+    from ..answers.submission import Answer, Identity, Submission
     from ..layout import Layout
 
 

@@ -16,9 +16,8 @@ from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
-from ..core.errors import UsageError
-from ..core.output_files import parts_of, whole
-from ..core.suggest import did_you_mean, remedy_for
+from ..core.errors import UsageError, did_you_mean, remedy_for
+from ..core.paths import parts_of, whole
 from ..dataset.dimensions import dimensions
 from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 from ..dataset.store import Store

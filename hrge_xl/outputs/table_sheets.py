@@ -18,8 +18,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..core.numerals import to_serial
 from ..core.words import beginning, country_names, translator
+from ..dataset.aggregates.indicators import catalogue_label
 from ..dataset.aggregates.risks import part_labels
-from ..dataset.aggregates.values import catalogue_label
 from ..dataset.dimensions import entries, fixed_rows
 from ..dataset.return_status import status_words
 from ..dataset.schema import (

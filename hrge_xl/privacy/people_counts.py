@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from ..answers.answer import ONLY_ROW
+from ..answers.submission import ONLY_ROW
 from ..dataset.schema import Record, Schema, field_column
 from ..language import Call, Expr, Literal, Over, Ref, parts
 from ..language.functions.choices import LookUp

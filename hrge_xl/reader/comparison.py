@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from ..answers.answer import Answers
-from ..answers.submission import Identity, Unplaced, to_pairs
+from ..answers.submission import Answers, Identity, Unplaced, to_pairs
 from ..core.numerals import shown
 from ..core.words import and_more, tidy
 from ..core.work import grouped

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
-from ..answers.answer import Answers, CellKey
-from ..answers.submission import Identity, Unplaced
+from ..answers.submission import Answers, CellKey, Identity, Unplaced
 from ..core.words import fold
 from ..core.work import grouped
 from ..fields import Field, Vocabularies

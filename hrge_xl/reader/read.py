@@ -7,8 +7,19 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from ..answers.answer import Answer, Answers, Key, State, Value, last_digest, last_to_text, read_last
-from ..answers.submission import UNCHECKED, Identity, Submission
+from ..answers.submission import (
+    UNCHECKED,
+    Answer,
+    Answers,
+    Identity,
+    Key,
+    State,
+    Submission,
+    Value,
+    last_digest,
+    last_to_text,
+    read_last,
+)
 from ..core import message_templates
 from ..core.numerals import Ambiguous, OtherCalendar, from_serial, parse_date
 from ..core.words import tidy

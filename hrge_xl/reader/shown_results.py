@@ -15,8 +15,7 @@ from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answers.answer import Key, read_last
-from ..answers.submission import Result, ShownChecks, ShownRows, Submission
+from ..answers.submission import Key, Result, ShownChecks, ShownRows, Submission, read_last
 from ..core.numerals import shown as said
 from ..core.words import and_more, tidy
 from ..core.work import grouped

@@ -14,10 +14,8 @@ from typing import NamedTuple
 
 import yaml
 
-from ..core.errors import RoundError, UsageError
-from ..core.output_files import write_whole
-from ..core.paths import quoted, way_to
-from ..core.suggest import listed, remedy_for
+from ..core.errors import RoundError, UsageError, listed, remedy_for
+from ..core.paths import quoted, way_to, write_whole
 from ..core.work import grouped
 from ..dataset.deciding import need_words
 from ..ledger.events import FILE, NEXT, RoundChanged

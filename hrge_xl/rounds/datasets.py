@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..core import message_templates
-from ..core.errors import StoreError, UsageError
+from ..core.errors import StoreError, UsageError, listed
 from ..core.paths import check_several, expand, is_address, masked, quoted
-from ..core.suggest import listed
 from ..core.work import grouped
 from ..exchange.validation import (
     Readers,

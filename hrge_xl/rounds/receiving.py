@@ -18,8 +18,7 @@ from unicodedata import normalize
 
 from ..core.dates import parse_moment
 from ..core.errors import UsageError
-from ..core.output_files import write_whole
-from ..core.paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to
+from ..core.paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to, write_whole
 from ..core.words import counted
 from ..core.work import grouped
 from ..findings import Finding

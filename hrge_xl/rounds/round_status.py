@@ -8,10 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from ..core.errors import Exit
+from ..core.errors import Exit, listed
 from ..core.message_templates import text_of
 from ..core.paths import file_part, free_name, name_of
-from ..core.suggest import listed
 from ..core.words import SOURCE_LANGUAGE, translator
 from ..core.work import grouped
 from ..dataset.return_status import CONFLICT, COUNTS, DOUBTS, EXCLUDED, SUPERSEDED, WAITING, WITHDRAWN

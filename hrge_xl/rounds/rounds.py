@@ -14,8 +14,7 @@ import yaml
 
 from ..core.dates import RANGE, parse_day
 from ..core.errors import Mistake, OutputError, RoundError, UsageError
-from ..core.output_files import write_whole
-from ..core.paths import quoted, read_regular
+from ..core.paths import quoted, read_regular, write_whole
 from ..ledger.events import FILE, Terms
 from ..ledger.files import write_secret
 from ..reader import ExpectedReturn

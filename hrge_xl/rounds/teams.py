@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..core.dates import RANGE, is_possible
-from ..core.errors import RoundError, UsageError
+from ..core.errors import RoundError, UsageError, listed, nearest, remedy_for
 from ..core.numerals import Ambiguous, OtherCalendar, parse_date
 from ..core.paths import decoded, read_regular
-from ..core.suggest import listed, nearest, remedy_for
 from ..core.words import loosely, tidy, western_digits
 from ..reader import first_table
 from ..reader.limits import LIMITS

@@ -31,7 +31,7 @@ import msgspec
 import pydantic
 
 from ..core.errors import Mistake, OutputError, SpecError
-from ..core.output_files import UNFINISHED, not_written, sync_folder, write_whole
+from ..core.paths import UNFINISHED, not_written, sync_folder, write_whole
 from ..core.program import program_digest
 from .yaml_file import WrittenInt, content_of
 

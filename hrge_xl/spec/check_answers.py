@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from ..core.dates import RANGE
+from ..core.errors import NoSuch, listed, no_such
 from ..core.numerals import from_serial, plain_number, shown
 from ..core.spec_parts import Found, Path, Wrong, at
-from ..core.suggest import NoSuch, listed, no_such
 from ..core.words import SOURCE_LANGUAGE, count_words, country_names
 from ..fields import ColumnKind, Field, kind_of
 from ..fields.field import Written

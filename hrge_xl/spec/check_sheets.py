@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
+from ..core.errors import NoSuch, no_such
 from ..core.spec_parts import Found, Path, Wrong, at, at_the_first, fixed_codes
-from ..core.suggest import NoSuch, no_such
 from ..core.words import cell_length
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
+from ..core.errors import NoSuch, listed, nearest, no_such
 from ..core.spec_parts import Found, Path, Text, Wrong, at, at_the_first
-from ..core.suggest import NoSuch, listed, nearest, no_such
 from ..core.words import PROMPT_LIMIT, SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
 from ..fields import ColumnKind, Field, kind_of
 from ..language import FUNCTIONS

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from ..core.errors import reworded
 from ..core.spec_parts import Found, Path, Words, Wrong, at
-from ..core.suggest import reworded
 from ..fields import Field
 from ..language import Call, Expr, Literal, Over, Problem, Ref, Type, inside, parts, reader_only
 from ..language.functions.choices import Completeness, LookUp

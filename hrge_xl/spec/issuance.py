@@ -7,10 +7,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from ..answers.answer import ONLY_ROW, Key, Value
-from ..core.errors import UsageError
+from ..answers.submission import ONLY_ROW, Key, Value
+from ..core.errors import UsageError, did_you_mean, remedy_for
 from ..core.spec_parts import NO_TEXT, Path, Text, as_written, localized
-from ..core.suggest import did_you_mean, remedy_for
 from ..fields import ColumnKind, Field
 from ..fields.field import Written
 from ..language import Call, Problem, Ref, walk

@@ -13,8 +13,7 @@ from typing import Any
 import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..core.errors import Mistake, SpecError, UsageError
-from ..core.suggest import did_you_mean, nearest, remedy_for
+from ..core.errors import Mistake, SpecError, UsageError, did_you_mean, nearest, remedy_for
 from ..core.work import gc_paused
 from . import model
 from .carried import FACTS, SPEC, cache_folder, digest_of, keep, pack, recall

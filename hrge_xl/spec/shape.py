@@ -11,9 +11,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
-from ..core.errors import Mistake
+from ..core.errors import Mistake, nearest
 from ..core.spec_parts import Model, Path, Words
-from ..core.suggest import nearest
 from ..fields import COMMON_OPTIONS, FIELD_TYPES, Field
 from ..fields import field as fields
 from . import model, supplements

@@ -20,8 +20,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
 
 from ..core.errors import Mistake, SpecError
-from ..core.output_files import write_whole
-from ..core.paths import read_regular
+from ..core.paths import read_regular, write_whole
 from ..core.spec_parts import Text
 from ..core.words import proper_tag, with_base
 from ..fields import Field

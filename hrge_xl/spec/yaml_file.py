@@ -20,11 +20,10 @@ import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.composer import Composer
 
-from ..core.errors import Mistake
+from ..core.errors import Mistake, NoSuch, remedy_for
 from ..core.paths import read_regular
 from ..core.spec_parts import Path as Steps
 from ..core.spec_parts import Words
-from ..core.suggest import NoSuch, remedy_for
 from ..core.words import is_language
 
 TEXT = "tag:yaml.org,2002:str"

@@ -11,10 +11,9 @@ from itertools import product
 from typing import NamedTuple
 
 from ..core.words import Translate, right_to_left, translator
-from ..language.sheet_text import is_step, of_step, text_literal
+from ..language.function import is_step, of_step, text_literal
 from ..layout import Drawn, Layout, ListPlace, Place, Sheet, Slot, address, column_letters
-from ..layout.calculated import sources_of
-from ..layout.lists import LEVELS
+from ..layout.lists import LEVELS, sources_of
 from ..spec.model import Block, Level, MatrixBlock, PivotBlock
 from .cell_writer import CellWriter
 from .content import Content, Shown

@@ -9,8 +9,7 @@ from datetime import date
 from itertools import chain
 from typing import Any, TypeVar
 
-from ..answers.answer import Key, Value
-from ..answers.submission import Verdict
+from ..answers.submission import Key, Value, Verdict
 from ..core.numerals import shown, to_serial
 from ..fields import TICK, Field, step_of
 from ..layout import Grid, Layout, Sheet, Slot

@@ -13,9 +13,9 @@ from textwrap import wrap
 from ..core.spec_parts import NO_TEXT
 from ..core.words import SOURCE_LANGUAGE, language_name, translator
 from ..findings import sentence
-from ..language.sheet_text import text_literal
+from ..language.function import text_literal
 from ..layout import Layout, Place, Sheet, address, quoted
-from ..layout.calculated import to_fill_in
+from ..layout.lists import to_fill_in
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME, lines_of, purpose
 from ..spec.model import ProblemsBlock, ProgressBlock

@@ -29,15 +29,16 @@ from ..language import (
     Type,
     refs,
 )
-from ..language.function import Record, ref_of
-from ..language.sheet_text import (
+from ..language.function import (
     SEVERAL,
+    Record,
     answers_in,
     first_word,
     joined,
     number_literal,
     of_step,
     of_steps,
+    ref_of,
     text_literal,
 )
 from ..layout import Grid, Layout, ListPlace, Place, column_letters, quoted, reference_name

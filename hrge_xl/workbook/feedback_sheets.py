@@ -13,7 +13,7 @@ from ..answers.submission import Unplaced
 from ..core.words import tidy, translator
 from ..core.work import grouped
 from ..findings import sentence
-from ..language.sheet_text import text_literal
+from ..language.function import text_literal
 from ..layout import Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_COLUMNS, LEFTOVER_HEAD, TITLE_ROW, lines_of

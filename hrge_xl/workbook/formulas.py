@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from ..fields import TICK
 from ..fields import ticked as is_ticked
-from ..language.sheet_text import answers_in, number_literal, text_literal
+from ..language.function import answers_in, number_literal, text_literal
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.model import CODE_COLUMN
 from .content import Content

@@ -14,7 +14,7 @@ from ..core.spec_parts import fixed_codes, localized
 from ..core.words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, translator
 from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
-from ..language.sheet_text import SEVERAL, text_literal
+from ..language.function import SEVERAL, text_literal
 from ..layout import (
     Grid,
     GridColumn,

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 
-from ..answers.answer import Key, last_to_text
-from ..answers.submission import FIELDS
+from ..answers.submission import FIELDS, Key, last_to_text
 from ..core.errors import LimitError
 from ..core.words import translator
 from ..core.work import grouped

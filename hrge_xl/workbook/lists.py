@@ -8,10 +8,10 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from ..fields import ColumnKind
+from ..language.function import joined, text_literal
 from ..language.functions.choices import differs_by_row
-from ..language.sheet_text import joined, text_literal
 from ..layout import Grid, Place, Row, Sheet, Slot, column_letters, quoted
-from ..layout.calculated import kind_of_column
+from ..layout.lists import kind_of_column
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled

@@ -17,7 +17,7 @@ from ..core.words import NO_ANSWER, cell_length, count_words, translator
 from ..fields import ColumnKind
 from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
 from ..language import Problem
-from ..language.sheet_text import answers_in, text_literal, word_count
+from ..language.function import answers_in, text_literal, word_count
 from ..language.tree import Arithmetic, Call, Compare, Expr, Logic, Not, Ref
 from ..layout import Grid, Layout, Place, Slot, column_letters
 from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING, order_of

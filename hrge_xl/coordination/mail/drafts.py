@@ -10,10 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from ...core.errors import UsageError
-from ...core.output_files import write_if_changed, write_whole
-from ...core.paths import check_several
-from ...core.suggest import remedy_for
+from ...core.errors import UsageError, remedy_for
+from ...core.paths import check_several, write_if_changed, write_whole
 from ...core.words import SOURCE_LANGUAGE, counted, kept_in_order
 from ...core.words import day as in_words
 from ...core.work import grouped

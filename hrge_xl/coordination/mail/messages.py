@@ -30,7 +30,7 @@ from string import Formatter
 from typing import NamedTuple
 
 from ...core.errors import RoundError
-from ...core.output_files import write_if_changed, write_whole
+from ...core.paths import write_if_changed, write_whole
 from ...core.words import direction, is_language, translator, with_base
 from ...core.work import grouped
 from ...ledger.ledger import Drafted

@@ -33,13 +33,13 @@ from ..schema import (
 )
 from ..store import DERIVED, FILLED, Store, open_file
 from ..workers import Workers
-from . import counts, risks, values
-from .indicators import aggregate_indicators, aggregate_splits, indicators, totals
+from . import counts, risks
+from .indicators import aggregate_indicators, aggregate_splits, indicators, lines_and_values, totals
 from .sql import OF_COUNTRIES, Sources
 
 FIGURES = [name for name, table in TABLES.items() if table.role == FIGURE]
 SELECTS: dict[str, Callable[..., sa.Select[Row]]] = {
-    name: vars(module)[name] for module in (counts, risks, values) for name in FIGURES if name in vars(module)
+    name: vars(module)[name] for module in (counts, risks) for name in FIGURES if name in vars(module)
 }
 SELECTS |= {
     name + OF_COUNTRIES: partial(SELECTS[name], by=OF_COUNTRIES)
@@ -69,7 +69,7 @@ def aggregates(store: Store, today: date, wanted: Collection[str]) -> Rows:
     }
     if not OF_INDICATORS.intersection(there):
         return found
-    lines = [*values.lines_and_values(store, source)]
+    lines = [*lines_and_values(store, source)]
     every = [value for _, value in lines]
     made = totals(every, source.spec)
     records: dict[str, Iterable[Record]] = {

@@ -1,20 +1,252 @@
-"""Indicators over all teams: totals only where kinds, units and periods agree, and how they move."""
+"""Indicators: every value with what is known of it, and totals over all teams where kinds, units and periods agree.
+
+Of a value that is its unit, kind, baseline, target and the cell it stands in; of a total how it moves.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from dataclasses import field as each_with
 from itertools import chain, pairwise
+from typing import Any
+
+import sqlalchemy as sa
 
 from ...core.spec_parts import localized
 from ...core.words import fold
 from ...core.work import grouped
-from ...spec.model import CatalogueBlock, Spec
+from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ...spec.supplements import IndicatorFigures, Split
-from ..schema import Record, spec_language
-from .sql import rounded
-from .values import NO_VALUE, RESTATED, Value, indicator_figures
+from ..definitions import TYPES, in_bytes
+from ..schema import INDICATOR_VALUES, NUMBER, TEXT, Record, Row, field_column, list_of, spec_language
+from ..store import Store
+from . import sql
+from .sql import picked, rounded, same
+
+RESTATED = "stated again in a later return"
+NO_VALUE = "no value"
+ORDER = "catalogue indicator period_place value_period team country submission row_code"
+VALUE = "value"
+NUMBERS = (
+    VALUE, "numerator", "denominator", "baseline", "target", "baseline_year", "target_year", "progress",
+)  # fmt: skip
+OF_ROW = "submission team country period tool row_code sheet cell file_sha256"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value, with what is known of its indicator."""
+
+    submission: str
+    team: str
+    country: str
+    value_period: str
+    framework: str  # the row that it is about
+    indicator: str  # code in the catalogue; for an indicator of a team's own the team and the row
+    own: bool
+    label: str
+    kind: str | None
+    unit: str | None
+    value: float | None
+    numerator: float | None = None
+    denominator: float | None = None
+    baseline: float | None = None
+    target: float | None = None
+    baseline_year: float | None = None
+    target_year: float | None = None
+    reason: str | None = None  # why it does not count
+    parts: dict[str, float] = each_with(default_factory=dict)  # of splits, as far as they are filled in
+
+    @property
+    def who(self) -> tuple[str, str]:
+        """Who states it."""
+        return self.team, self.country
+
+
+OF_VALUE = [column.name for column in fields(Value) if column.name != "parts"]
+
+
+def indicator_figures(spec: Spec) -> IndicatorFigures:
+    """Give what the spec says of indicators."""
+    assert spec.figures.indicators is not None
+    return spec.figures.indicators
+
+
+def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Select:
+    """Give one line per value, with the cell that it stands in; one stated again later says so in `reason`.
+
+    `parts` are the fields of splits that stand behind the other columns.
+    """
+    return sql.numbered(source, "indicator_values", _values(source), ORDER, more=map(_column, parts))
+
+
+def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
+    """Give every line of the table of values, and the value in it with its parts."""
+    names, parts = INDICATOR_VALUES.names, _parts(indicator_figures(source.spec))
+    for row in store.select(indicator_values(source, parts).order_by("n")):
+        line, numbers = row[: len(names)], zip(parts, row[len(names) :], strict=True)
+        known = dict(zip(names, line, strict=True))
+        filled = {code: number for code, number in numbers if number is not None}
+        yield line, Value(**{name: known[name] for name in OF_VALUE}, parts=filled)
+
+
+# the select
+
+
+def _values(source: sql.Sources) -> sql.Select:
+    """Give every value, and why it does not count: there is none, or a later return of the team states it again."""
+    lines = _stated(source).subquery()
+    newest_first = (
+        lines.c.period_end.desc().nulls_last(), lines.c.issued.desc().nulls_last(),
+        in_bytes(lines.c.submission).desc(),
+    )  # fmt: skip
+    whose = ("team", "project", "intervention", "indicator", "country", "value_period")
+    about = [lines.c[name] for name in whose]
+    age = sa.func.rank().over(partition_by=about, order_by=newest_first)
+    aged = sa.select(lines, age.label("age")).subquery()
+    reason = sa.case((aged.c.age > 1, RESTATED), (aged.c.value.is_(None), NO_VALUE))
+    return sa.select(aged, *picked("", reason=reason, counted=reason.is_(None)))
+
+
+def _stated(source: sql.Sources) -> sql.Select:
+    """Give every value of the returns that count, with what the rows say that it leads to."""
+    figures, known = indicator_figures(source.spec), _Known(source)
+    own, catalogue, files = known.own, known.catalogue, source["submissions"]
+    typed, periods = sql.answers_to(source, figures.value, [figures.tool]), source["codes"]
+    its_list = list_of(source.spec.tool[figures.tool].fields[figures.period])
+    worked_out = sql.answers_to(source, figures.calculated or figures.value, [figures.tool])
+    framework, period = own.c[_column(figures.of)], own.c[_column(figures.period)]
+    own_code, own_label = own.c.team + " " + framework, sa.func.coalesce(known.first(*figures.name), "")
+    label = sa.case((catalogue.c.code.is_(None), own_label), else_=catalogue.c.label)
+    return (
+        sa.select(
+            *(own.c[_column(code)] for code in _parts(figures)),
+            *picked(
+                f"{OF_ROW} project intervention period_end issued", own, files, value_period=period,
+                framework=framework, label=label,
+                country=sa.func.coalesce(known.first(figures.country), own.c.country, ""),
+                indicator=sa.func.coalesce(catalogue.c.code, own_code), own=catalogue.c.code.is_(None),
+                catalogue=sa.func.coalesce(catalogue.c.place, len(catalogue_items(source.spec))),
+                kind=known.first(figures.kind), status=known.first(figures.status), unit=known.first(*figures.unit),
+                **{name: sa.cast(known.first(*_fields(figures, name)), sa.Double()) for name in NUMBERS},
+                sheet=sa.func.coalesce(typed.c.sheet, worked_out.c.sheet, own.c.sheet),
+                cell=sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell), period_place=periods.c.position,
+            ),
+        )
+        .select_from(known.joined)
+        .join(files, same(files, own, "submission"))
+        .outerjoin(typed, same(typed, own, "submission", "tool", "row_code"))
+        .outerjoin(worked_out, same(worked_out, own, "submission", "tool", "row_code"))
+        .outerjoin(periods, sa.and_(periods.c.list == its_list, periods.c.code == period))
+        .where(files.c.current, framework.is_not(None), period.is_not(None))
+    )  # fmt: skip
+
+
+class _Known:
+    """What is known of a value: in its own row, in the row that it is about, in the catalogue behind that one."""
+
+    def __init__(self, source: sql.Sources) -> None:
+        spec, figures = source.spec, indicator_figures(source.spec)
+        tool = spec.tool[figures.tool]
+        about = [spec.tool[code] for code in tool.fields[figures.of].to]
+        # references that go to a catalogue, whose rows mean the same in every return
+        catalogues = {
+            sheet.code
+            for sheet in spec.tools
+            if any(isinstance(block, CatalogueBlock) for block in sheet.blocks)
+        }
+        fields = [field for sheet in about for field in sheet.fields.values()]
+        leads = [field.code for field in fields if not catalogues.isdisjoint(field.to)]
+        texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
+        numbers = (*(code for name in NUMBERS for code in _fields(figures, name)), *_parts(figures))
+        every = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT)
+        kinds = {code: kind for code, kind in (every | dict.fromkeys(numbers, NUMBER)).items() if code}
+        self.own = sql.materialized_cte(_rows(source, [tool], kinds))
+        self.about = sql.materialized_cte(_rows(source, about, kinds))
+        self.catalogue = _catalogue(spec, kinds)
+        its = sa.and_(
+            same(self.about, self.own, "submission"), self.about.c.row_code == self.own.c[_column(figures.of)]
+        )
+        # a value leads to a row of the catalogue by way of the row that it is about, or at once
+        codes = [self.about.c[_column(code)] for code in leads]
+        reference = sa.func.coalesce(*codes, self.own.c[_column(figures.of)], sa.null())
+        self.joined = self.own.outerjoin(self.about, its).outerjoin(
+            self.catalogue, self.catalogue.c.code == reference
+        )
+
+    def first(self, *codes: str | None) -> sql.Expression:
+        """Give the first of some fields that is filled in; of one in several places the nearest to the value."""
+        names = [_column(code) for code in codes if code]
+        places = (self.own, self.about, self.catalogue)
+        there = [place.c[name] for name in names for place in places if name in place.c]
+        return sa.func.coalesce(*there, sa.null(), sa.null())
+
+
+def _column(code: str) -> str:
+    """Give the column of a field, which meets no other one."""
+    return f"field_{code}"
+
+
+def _fields(figures: IndicatorFigures, name: str) -> tuple[str | None, ...]:
+    """Give the fields that a number may stand in: a value is typed, or else calculated."""
+    return (figures.value, figures.calculated) if name == VALUE else (getattr(figures, name),)
+
+
+def _parts(figures: IndicatorFigures) -> list[str]:
+    """Give the fields of all splits."""
+    return list(dict.fromkeys(code for split in figures.splits for code in split.parts))
+
+
+def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) -> Any:
+    """Give the rows of some sheets of all returns; a field that one of them does not have is blank there.
+
+    Which returns count is asked of the values: with a condition here SQLite takes these rows for few, and goes through
+    all of them for each value.
+    """
+    asked = {code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)}
+    selects = []
+    for tool in tools:
+        wide, own = source[source.store.schema.wide[tool.code].name], dict[str, Any]()
+        for code, kind in asked.items():
+            column = wide.c[field_column(code)] if code in tool.fields else sa.null()
+            is_text = kind == TEXT
+            own[_column(code)] = (
+                sa.func.nullif(sql.as_text(column), "") if is_text else sa.cast(column, TYPES[kind])
+            )
+        selects.append(sa.select(*picked(OF_ROW, wide, **own)).where(wide.c.tool == tool.code))
+    return sa.union_all(*selects)
+
+
+# catalogues
+
+
+def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
+    """Give every row of every catalogue with its fixed columns."""
+    language, items = spec_language(spec), catalogue_items(spec).values()
+    told = {code: kind for code, kind in kinds.items() if any(code in item.values for item in items)}
+    as_kind = {TEXT: str, NUMBER: float}
+    lines: list[list[Any]] = []
+    for place, item in enumerate(items):
+        values = {code: localized(item.values.get(code), language) for code in told}
+        fixed = (None if value is None else as_kind[told[code]](value) for code, value in values.items())
+        lines.append([item.code, item.label.say(language), place, *fixed])
+    columns = (f"{_column(code)}:{kind}" for code, kind in told.items())
+    return sql.listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
+
+
+def catalogue_items(spec: Spec) -> dict[str, Item]:
+    """Give every row of every catalogue by its code."""
+    blocks = (block for tool in spec.tools for block in tool.blocks if isinstance(block, CatalogueBlock))
+    return {item.code: item for block in blocks if isinstance(block.items, tuple) for item in block.items}
+
+
+def catalogue_label(spec: Spec, code: str, language: str) -> str:
+    """Give the short name of a row of a catalogue; nothing for one that is in none."""
+    item = catalogue_items(spec).get(code)
+    return item.label.say(language) if item else ""
+
 
 SUM, POOLED = "sum", "pooled"
 UNITS, KINDS = "the units differ", "the kinds of value differ"

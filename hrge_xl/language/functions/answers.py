@@ -10,9 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_on, same, worse
-from ..function import Function, in_cells
+from ..function import Function, answers_in, in_cells, is_step
 from ..parser import Parser
-from ..sheet_text import answers_in, is_step
 from ..tree import FIGURES, Expr, Ref, SheetWriter, Type, refs
 
 

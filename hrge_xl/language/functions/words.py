@@ -17,9 +17,8 @@ import re2
 from ...core.numerals import from_serial, shown
 from ...core.words import CHARACTERS_A_WORD, count_words, too_many_words
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on
-from ..function import Function, code_of
+from ..function import SEVERAL, SPACES, Function, code_of, text_literal, word_count
 from ..parser import Parser
-from ..sheet_text import SEVERAL, SPACES, text_literal, word_count
 from ..tree import FIGURES, Call, Expr, Literal, Ref, SheetWriter, Type
 
 

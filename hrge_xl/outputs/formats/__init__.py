@@ -10,8 +10,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from ...core.errors import UsageError
-from ...core.suggest import remedy_for
+from ...core.errors import UsageError, remedy_for
 
 TEAM_PAGES = "validation_pages"  # the folder for the pages of teams, beside a report that has some
 FORMATS = tuple(module.name for module in iter_modules(__path__))
