@@ -303,7 +303,8 @@ def test_what_can_be_decided_is_listed_once_with_its_commands(
         submission = lines[at].partition("(")[2].partition(",")[0]
         commands = [] if name == "forged" else [f'  hrge-xl decide {folder} {submission} --use --reason "…"']
         commands.append(f'  hrge-xl decide {folder} {submission} --withdraw --reason "…"')
-        assert lines[at + 1 : at + 1 + len(commands)] == commands
-    assert len(lines) == 4 + 7
+        told = [line for line in lines[at + 1 :] if line != "  Both give the same answers."]
+        assert told[: len(commands)] == commands
+    assert len(lines) == 4 + 7 + lines.count("  Both give the same answers.")
     assert week.count("strange.xlsx") <= 1 + 1  # where it was put, and what is to be decided
     assert week.count("forged.xlsx") <= 1 + 1

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import UsageError, listed
 from ..core.words import counted, right_to_left
 from ..fields import Field, When
+from ..findings.structure import ROW_MISSING
 from ..spec.diff import Effect, Group, SpecDiff, Touch
 from ..spec.issuance import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, ItemsFrom, RegisterBlock, Spec
@@ -134,7 +135,10 @@ def _verdict(found: SpecDiff) -> str:
         asking = counted(len(anew), "question asks", "questions ask")
         told = f"{kept}, but {asking} for an answer that nobody was asked for before: {listed(anew, MOST_NAMED)}."
         same = found.old.version == found.new.version
-        return f"{told} Raise the version of the spec: else these count as deleted (S004)." if same else told
+        code = ROW_MISSING.code
+        return (
+            f"{told} Raise the version of the spec: else these count as deleted ({code})." if same else told
+        )
     return f"Nothing breaks. {kept}."
 
 
