@@ -94,11 +94,11 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     arrived = Arrived(first, stated=received is not None) if first else Arrived()
     if isinstance(sources, Question):
         named, jobs, arrived = places(sources.paths), sources.jobs, sources.arrived
-        told = tuple(place.note for place in named if place.note)
         rounds = [place.round for place in named if place.round]
         terms, round_ = terms_of(rounds), rounds[0] if len(rounds) == 1 == len(sources.paths) else None
         out = out or (round_.folder if round_ else Path("output/dataset"))
         overview, sources = out / REPORTS, sources_of(sources)
+        told = tuple(note for source in sources for note in source.notes)
     assert out is not None
     homes = tuple(round_.folder for round_ in rounds)
     check_own(out)

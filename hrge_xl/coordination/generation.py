@@ -101,8 +101,8 @@ def issue_round(
             wanted, blank = _continued(wanted, dataset, spec, round_.wanted, made.notes)
         continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
         made.notes.append(f"{continued}; blank ones: {blank}.")
-        planned = follow(folder, Path(earlier))
-        if planned.after != planned.before and not is_address(str(earlier)):
+        planned = None if is_address(str(earlier)) else follow(folder, Path(earlier))
+        if planned and planned.after != planned.before:
             change_round(planned, reason="Its workbooks do.", by="hrge-xl generate", day=today)
 
     earlier_codes = {team.code: team.formerly for team in round_.teams}

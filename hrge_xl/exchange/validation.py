@@ -110,7 +110,7 @@ class Source:
 
     `home` is the folder of that round, whose ledger rules them; `expected` are its teams, with country and deadline;
     `noticed` gives what no file says by itself: what is noticed about how a content came that is of a team. `before` is
-    what the round before came to, as JSON.
+    what the round before came to, as JSON; `notes` say what there is to know of all of it.
     """
 
     files: Sequence[Path]
@@ -119,6 +119,7 @@ class Source:
     noticed: Noticed | None = None
     expected: Sequence[tuple[str, str, date | None]] = ()
     before: str = ""
+    notes: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         check_several("files", self.files)

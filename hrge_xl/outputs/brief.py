@@ -135,10 +135,8 @@ def page_of(found: Overview, group: TeamGroup | None = None) -> str:
 class BriefView(OverviewView):
     """What the template asks of a brief beyond its figures."""
 
-    most_names, most_indicators = (
-        8,
-        MOST_INDICATORS,
-    )  # of teams that have not answered; the furthest from targets
+    most_names = 8  # of teams that have not answered
+    most_indicators = MOST_INDICATORS  # of those furthest from their targets
     of_risk, of_indicator = 110, 60  # characters at most of a name, so that a sheet of paper holds all of it
     # parts of the reconciliation that somebody may miss in the figures
     left_aside = ("refused", "waiting", "conflict", "excluded", "withdrawn")

@@ -63,7 +63,7 @@ class FeedbackJob(NamedTuple):
     target: Path  # what the names of its files begin with
 
 
-class Made(NamedTuple):
+class JobResult(NamedTuple):
     """What became of one return, and what must be looked at before that is sent."""
 
     outcome: dict[str, Any] | LeftOut
@@ -100,11 +100,11 @@ def give_all(dataset: Dataset, wish: FeedbackOptions, given: FeedbackResult) -> 
 
 def _all_made(
     dataset: Dataset, wish: FeedbackOptions, waiting: Sequence[tuple[Return, Path]], pool: Workers
-) -> Iterator[Made]:
+) -> Iterator[JobResult]:
     """Give what became of each return, in order. The first one is made here: forked processes have its drawing then."""
 
-    def jobs(some: Sequence[tuple[Return, Path]]) -> list[FeedbackJob | Made]:
-        found: list[FeedbackJob | Made] = []
+    def jobs(some: Sequence[tuple[Return, Path]]) -> list[FeedbackJob | JobResult]:
+        found: list[FeedbackJob | JobResult] = []
         for each, target in some:
             sent = result(dataset.store, each)
             to_look_at = [*answered_otherwise(dataset.store, each, sent, dataset.of_round())]
@@ -116,23 +116,23 @@ def _all_made(
         yield from pool.map(make, some)
 
 
-def make(job: FeedbackJob | Made) -> Made:
+def make(job: FeedbackJob | JobResult) -> JobResult:
     """Write the workbook and the text for one return; one with which a fault of ours showed is left out already."""
-    if isinstance(job, Made):
+    if isinstance(job, JobResult):
         return job
     (made,) = isolate_failures(_make, [job], lambda job, fault: [_stopped(job.found, fault)])
     return made
 
 
-def _stopped(found: Return, fault: Exception) -> Made:
+def _stopped(found: Return, fault: Exception) -> JobResult:
     """Leave out a return that a fault of ours shows with."""
     told = stopped(found.path, fault)
     words = text(told, path=found.path)
     why = f"{told.code} {words.message} {words.remedy}".rstrip(".")
-    return Made(LeftOut(found, why, found.path, Exit.REFUSED))
+    return JobResult(LeftOut(found, why, found.path, Exit.REFUSED))
 
 
-def _make(one: Sequence[FeedbackJob]) -> list[Made]:
+def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
     ((found, sent, to_look_at, round_, wish, target),) = one
     assert found.identity is not None  # it could be read
     try:
@@ -147,7 +147,7 @@ def _make(one: Sequence[FeedbackJob]) -> list[Made]:
         )  # fmt: skip
         if not (back.needed or wish.all):
             why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
-            return [Made(LeftOut(found, why, found.path, is_settled=True))]
+            return [JobResult(LeftOut(found, why, found.path, is_settled=True))]
         workbook, letter = (
             target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt")
         )
@@ -155,8 +155,8 @@ def _make(one: Sequence[FeedbackJob]) -> list[Made]:
         write_whole(letter, message(sent, back, wish.today, deadline).encode())
     except LimitError as limit:  # something in this file: the others have their feedback all the same
         why = f"no workbook can be made: {str(limit).rstrip('.')}"
-        return [Made(LeftOut(found, why, found.path, Exit.FINDINGS))]
-    return [Made(as_data(found, back, str(workbook), str(letter)), [*_warnings(found, back)])]
+        return [JobResult(LeftOut(found, why, found.path, Exit.FINDINGS))]
+    return [JobResult(as_data(found, back, str(workbook), str(letter)), [*_warnings(found, back)])]
 
 
 def _warnings(found: Return, back: GivenBack) -> Iterator[str]:

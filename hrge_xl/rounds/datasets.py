@@ -199,7 +199,7 @@ class FilePlace(NamedTuple):
         if self.round is not None and self.folder is not None:
             names = [path.name for path in came_back(self.round, since_closed=True)]
             closed = f"{self.round.name} was closed on {self.round.closed}; what came since waits"
-            return f"{closed}: {listed(names, FEW)}." if names else _before(self.round)[1]
+            return f"{closed}: {listed(names, FEW)}." if names else ""
         if self.folder is not None or self.round is None:
             return ""
         name = Path(self.paths[0]).name + (" and others" if len(self.paths) > 1 else "")
@@ -273,7 +273,9 @@ def _source(place: FilePlace, question: Question) -> Source:
     if round_ is None:
         return Source(files, request)
     expected = [(team.code, team.country, team.deadline) for team in round_.teams]
-    return Source(files, request, place.folder, Senders(round_).noticed, expected, _before(round_)[0])
+    before, why_not = _before(round_) if place.folder else ("", "")
+    notes = [*filter(None, (place.note, why_not))]
+    return Source(files, request, place.folder, Senders(round_).noticed, expected, before, notes)
 
 
 def _before(round_: Round) -> tuple[str, str]:
@@ -281,12 +283,12 @@ def _before(round_: Round) -> tuple[str, str]:
 
     What is known of it stays: so a round that is closed goes on saying what it said.
     """
-    from ..dataset.opening import open_dataset
-    from ..dataset.reconciliation import over_periods
-
     folder = round_.folder / round_.before
     if round_.closed or not round_.before or not (folder / DATASET).is_file():
         return "", ""
+    from ..dataset.opening import open_dataset
+    from ..dataset.reconciliation import over_periods
+
     try:
         with open_dataset(folder) as store:
             found = next((each for each in over_periods(store) if each.name != round_.name), None)
@@ -323,8 +325,7 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
 
     if round_.closed and folder.resolve() == round_.folder.resolve():
         question = replace(question, today=round_.closed)
-    place = FilePlace(round_.folder, round_)
-    source = _source(place, question)
+    source = _source(FilePlace(round_.folder, round_), question)
     arrived = replace(question.arrived, terms=terms_of([round_]))
     lasting = replace(source, asked=replace(source.asked, rejudge=False))
     how = Options(jobs=question.jobs, asking=question.rejudge)
@@ -333,7 +334,7 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     if question.rejudge:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
     waived = waivers_of(folder, question.today)
-    notes = tuple(dict.fromkeys(filter(None, [place.note, *run.notes, *closed_now(run)])))
+    notes = tuple(dict.fromkeys([*source.notes, *run.notes, *closed_now(run)]))
     dataset = Dataset(run.file, waived, round_, folder, source, run.new, given, notes=notes)
     return _with_ledger(dataset, run.ledger)
 
@@ -412,7 +413,7 @@ def one_dataset(
 
 def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[Dataset]:
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
-    source, notes = _source(place, question), (place.note,) if place.note else ()
+    source = _source(place, question)
     opening = partial(import_module, "hrge_xl.dataset.opening")
     results, waived = validate(source.files, source.asked, question.pool, opening), source.asked.waivers
     from ..dataset.opening import temporary_dataset
@@ -422,6 +423,7 @@ def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[D
     for result in results:
         spec = result.spec or first
         by_spec.setdefault(spec.name if spec else "", (spec, []))[1].append(result)
+    notes = tuple(source.notes)
     for spec, some in by_spec.values():
         made = temporary_dataset(
             some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers,

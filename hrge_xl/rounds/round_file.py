@@ -51,11 +51,18 @@ def with_cells(round_: Round, changed: Mapping[Team, Cells], *, without: Collect
 
 
 def with_keys(folder: Path, keys: Cells) -> str:
-    """Give the text with what the round says itself replaced, or put behind its name. Raises `RoundError`."""
+    """Give the text with what the round says itself replaced, or put behind its name; what is empty goes.
+
+    Raises `RoundError`.
+    """
     root, data = read_round(folder)
     assert isinstance(root, yaml.MappingNode)
     lines = text_of(folder).splitlines(keepends=True)
-    _put_cells(lines, root, {key: value for key, value in keys.items() if data.get(key) != value}, "name")
+    gone = [] if root.flow_style else [node for key in keys if not keys[key] and (node := get(root, key))]
+    said = {key: keys[key] for key in keys if data.get(key) != keys[key] and (keys[key] or root.flow_style)}
+    _put_cells(lines, root, said, "name")
+    for node in gone:
+        del lines[node.start_mark.line]
     return "".join(lines)
 
 

@@ -168,12 +168,11 @@ class TeamStatus:
             yield f"{say('sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {return_.name}, {return_.team}"
 
 
-def to_decide(teams: Iterable[TeamStatus], returns: Iterable[Return]) -> list[str]:
+def to_decide(teams: Sequence[TeamStatus], returns: Sequence[Return]) -> list[str]:
     """Give the teams and files that wait for a decision, each once, by what `status` says and all returns."""
-    every, statuses = list(returns), list(teams)
-    done = settled(every)
-    cases = [team_status.team.code for team_status in statuses if team_status.state == TO_DECIDE]
-    for team_status in statuses:
+    done = settled(returns)
+    cases = [team_status.team.code for team_status in teams if team_status.state == TO_DECIDE]
+    for team_status in teams:
         files = [
             return_.name
             for return_ in team_status.returns
@@ -182,7 +181,7 @@ def to_decide(teams: Iterable[TeamStatus], returns: Iterable[Return]) -> list[st
         if team_status.state == STRANGE:
             files = [", ".join([*files, team_status.team.code or "a file", "not in this round"])]
         cases += files
-    cases += [f"{return_.name}, not sent from {return_.team}" for return_ in every if is_in_doubt(return_)]
+    cases += [f"{return_.name}, not sent from {return_.team}" for return_ in returns if is_in_doubt(return_)]
     return list(dict.fromkeys(cases))
 
 
