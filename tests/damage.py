@@ -528,12 +528,6 @@ def bytes_of(change: Callable[[bytes], bytes]) -> Callable[[], bytes]:
     return lambda: change(filled())
 
 
-def twice(data: bytes) -> bytes:
-    """One part is there twice, under the same name."""
-    packed = pack({**members(data), "xl/worksheets/sheet9.xml": "<x/>"})
-    return packed.replace(b"sheet9.xml", b"sheet2.xml")
-
-
 def spoilt(data: bytes) -> bytes:
     """Some bytes in the middle of a packed part are lost."""
     start = data.index(PLAN.encode()) + len(PLAN) + 200
@@ -655,7 +649,6 @@ def _line(given: Any) -> Any:
     return LINES[name](*(lines if isinstance(lines, list) else [lines]))
 
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 TABLE = yaml.safe_load(Path(__file__).with_name("damage.yaml").read_text(encoding="utf-8"))
 EXAMPLE = [
     accepted("nothing", filled),

@@ -18,7 +18,10 @@ from hrge_xl.core.paths import (
     path_of,
     path_text,
     quoted as shell_words_quoted,
-    read_regular,
+    not_written,
+    parts_of,
+    whole,
+    write_whole,
 )
 from hrge_xl.answers.submission import (
     Answer,
@@ -30,6 +33,16 @@ from hrge_xl.answers.submission import (
     last_digest,
     last_to_text,
     read_last,
+    Identity,
+    Outcome,
+    PROPERTY_PREFIX,
+    ShownChecks,
+    Submission,
+    Unplaced,
+    Verdict,
+    from_pairs,
+    sign,
+    to_pairs,
 )
 from hrge_xl.exchange.prefill import Prefill, from_file, from_mapping, go_on
 from hrge_xl.exchange.issuing import (
@@ -57,32 +70,9 @@ from hrge_xl.core.errors import (
     UsageError,
 )
 from hrge_xl.core.message_templates import MessageTemplate, text_of as said
-from hrge_xl.core.numerals import (
-    FIRST_DAY,
-    LAST_DAY,
-    LAST_SERIAL,
-    from_serial,
-    parse_date,
-    parse_number,
-    shown,
-    to_serial,
-)
-from hrge_xl.core.paths import not_written, parts_of, whole, write_whole
+from hrge_xl.core.numerals import FIRST_DAY, LAST_DAY, LAST_SERIAL, from_serial, shown, to_serial
 from hrge_xl.coordination.week import RefreshResult
 from hrge_xl.exchange.spec_smoke_test import sample_answers
-from hrge_xl.answers.submission import (
-    Identity,
-    Outcome,
-    PROPERTY_PREFIX,
-    ShownChecks,
-    Submission,
-    Unplaced,
-    Verdict,
-    from_pairs,
-    sign,
-    to_pairs,
-)
-from hrge_xl.core.errors import plain
 from hrge_xl.core.spec_parts import Text
 from hrge_xl.core.work import listening, report_progress, track_progress
 from hrge_xl.exchange.validation import (
@@ -167,13 +157,7 @@ from hrge_xl.language import (
     reader_only,
 )
 from hrge_xl.language.compiler import Unknown
-from hrge_xl.language.functions.words import (
-    EMAIL,
-    NotAPattern,
-    compiled as patterns_compiled,
-    fits,
-    in_a_sheet,
-)
+from hrge_xl.language.functions.words import EMAIL, NotAPattern, compiled_pattern, fits, pieces
 from hrge_xl.spec import carried, load as loading
 from hrge_xl.spec.carried import (
     CACHE,
@@ -194,18 +178,22 @@ from hrge_xl.spec.issuance import Choice, choose, facts_about, needed_tools
 from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.expressions import wrong_syntax
 from hrge_xl.spec.supplements import (
-    COVER_KEY,
     FEEDBACK_KEY,
-    IDENTITY_KEY,
     IDENTITY_SHEET,
     IndicatorFigures,
     LEFTOVER_KEY,
-    LISTS_KEY,
     NAMES,
     SAMPLE_KEY,
 )
 from hrge_xl.spec.load import SPEC_HOMES, find, names
-from hrge_xl.spec.lookup import countries, country_codes, languages as lookup_languages, vocabularies
+from hrge_xl.spec.lookup import (
+    countries,
+    country_codes,
+    languages as lookup_languages,
+    vocabularies,
+    Scope,
+    parsed,
+)
 from hrge_xl.spec.model import (
     AnyBlock,
     CatalogueBlock,
@@ -221,9 +209,7 @@ from hrge_xl.spec.model import (
     Rule,
     Spec,
 )
-from hrge_xl.spec.yaml_file import dumped
-from hrge_xl.spec.lookup import Scope, parsed
-from hrge_xl.spec.yaml_file import common_mistakes
+from hrge_xl.spec.yaml_file import dumped, common_mistakes
 from hrge_xl.spec.translating import (
     TextToTranslate,
     as_file,
@@ -234,7 +220,7 @@ from hrge_xl.spec.translating import (
     updated,
     wanted_of,
 )
-from hrge_xl.spec.translations import DRAFT, FOLDER, LETTER, Translations, is_draft, read_catalogue
+from hrge_xl.spec.translations import DRAFT, LETTER, Translations, is_draft, read_catalogue
 from hrge_xl.layout import (
     Drawn,
     Grid,
@@ -247,7 +233,6 @@ from hrge_xl.layout import (
     build,
     column_letters,
     offered_rows,
-    quoted,
 )
 from hrge_xl.layout.messages import remedy
 from hrge_xl.layout.lists import LEVELS, reference_name
@@ -262,8 +247,6 @@ from hrge_xl.layout.model import (
     LINKS_ROW,
     MARK_COLUMN,
     PROGRESS_ROW,
-    PURPOSE_ROW,
-    TITLE_ROW,
     TODAY_NAME,
 )
 from hrge_xl.layout.wording import Wording, text as wording_text
@@ -299,21 +282,17 @@ from hrge_xl.reader.ooxml_styles import format_of, is_date_format, seen
 from hrge_xl.reader.office_files import MOST_HEADS, MOST_TITLES, look_into, table_of
 from hrge_xl.reader.ooxml_parts import shared_text
 from hrge_xl.reader.other_formats import checks_lost, lengthened
-from hrge_xl.reader.raw import (
-    Area,
-    CellKind,
-    Follower,
-    Overlay,
-    RawCell,
-    RawSheet,
-    Unreadable,
-    Validation,
-    parse_area,
+from hrge_xl.reader.raw import Area, CellKind, Follower, Overlay, RawCell, RawSheet, Unreadable, parse_area
+from hrge_xl.reader.read import raw_workbook
+from hrge_xl.reader.retired_questions import OldSheet
+from hrge_xl.reader.sandbox import (
+    Confinement,
+    confine,
+    import_places,
+    limit_by_job,
+    look_outside,
+    allow_reading_only,
 )
-from hrge_xl.reader.read import AS_ISSUED, raw_workbook
-from hrge_xl.reader.retired_questions import OldSheet, was_issued
-from hrge_xl.reader.sandbox import Confinement, confine, import_places, limit_by_job, look_outside
-from hrge_xl.reader.sandbox import allow_reading_only
 from hrge_xl.reader.mail import OutlookMessage, is_mail, moment_of
 from hrge_xl.reader.unpacking import (
     ASK,
@@ -352,7 +331,7 @@ from hrge_xl.findings import (
 )
 from hrge_xl.findings.model import ACTIVE
 from hrge_xl.dataset import work
-from hrge_xl.outputs import table_files
+from hrge_xl.outputs import table_files, data_xlsx, exports, overview as overview_module, write_report
 from hrge_xl.dataset.aggregates import SELECTS, compute_aggregates_here, risks
 from hrge_xl.dataset.aggregates.indicators import (
     DOUBLED,
@@ -364,12 +343,15 @@ from hrge_xl.dataset.aggregates.indicators import (
     shape,
     total_of,
     totals,
+    NO_VALUE,
+    RESTATED,
+    Value as values_Value,
+    lines_and_values,
 )
 from hrge_xl.dataset.aggregates.risks import risk_parts
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
-from hrge_xl.dataset.aggregates.indicators import NO_VALUE, RESTATED, Value as values_Value, lines_and_values
-from hrge_xl.outputs.table_files import harmless
-from hrge_xl.dataset.dimensions import allowed_values, pattern, right_answers
+from hrge_xl.outputs.table_files import harmless, rows_of, table_of as extract_table_of
+from hrge_xl.dataset.dimensions import allowed_values, pattern
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history, waivers
 from hrge_xl.dataset.definitions import TYPES, selection
@@ -417,7 +399,6 @@ from hrge_xl.dataset.schema import (
     GROUPS,
     LABEL,
     META,
-    Row,
     Rows,
     SLOTS,
     SUBMISSIONS,
@@ -430,13 +411,12 @@ from hrge_xl.dataset.schema import (
 from hrge_xl.ledger.seals import faults
 from hrge_xl.dataset.store import OF_DATABASE, Store, open_file
 from hrge_xl.dataset.ingest import Options, ingest
-from hrge_xl.dataset.workers import cluster, in_batches, workers
+from hrge_xl.dataset.workers import in_batches, workers
 from hrge_xl.privacy.sharing import MASKED, shared
 from hrge_xl.privacy.suppression import AdditiveRelation, is_sensitive, suppress
 from hrge_xl.rounds.datasets import Dataset, sources
 from hrge_xl.coordination.mail import MailType, REMINDERS
-from hrge_xl.coordination.mail.messages import Mail, as_eml
-from hrge_xl.coordination.mail.messages import PLACEHOLDERS, filled, standard
+from hrge_xl.coordination.mail.messages import Mail, as_eml, PLACEHOLDERS, filled, standard
 from hrge_xl.rounds.receiving import Received
 from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, TeamStatus, status
 from hrge_xl.rounds.changes import update_spec
@@ -445,7 +425,7 @@ from hrge_xl.coordination.generation import PAGES, guide, guide_name, orders, ta
 from hrge_xl.rounds.teams import COLUMNS, HEADS, MOST_TEAMS, Team, TeamList, read_list
 from hrge_xl.coordination import generation
 from hrge_xl.audit import differences as dataset_differences, second_opinion as second_opinion_module
-from hrge_xl.audit.files_again import Setting, rounds_at_hand
+from hrge_xl.audit.files_again import Setting, rounds_at_hand, read_report
 from hrge_xl.audit.audit import Audit, Part, VerificationRequest, verify
 from hrge_xl.audit.differences import (
     Difference,
@@ -457,17 +437,7 @@ from hrge_xl.audit.differences import (
     of_tables,
 )
 from hrge_xl.audit.report_again import TAKEN_OVER, find as comparison_find, report_again, summed_up
-from hrge_xl.audit.files_again import read_report
-from hrge_xl.audit.second_opinion import (
-    BLANK,
-    EQUAL,
-    Opinion,
-    Seen,
-    cells_of,
-    equality,
-    explanations,
-    second_opinion,
-)
+from hrge_xl.audit.second_opinion import BLANK, EQUAL, Opinion, Seen, cells_of, equality, second_opinion
 from hrge_xl.audit.dataset_again import (
     dataset_again,
     faults_of_files,
@@ -476,11 +446,9 @@ from hrge_xl.audit.dataset_again import (
     rounds_not_at_hand,
     sources_of,
 )
-from hrge_xl.outputs import FORMATS, data_xlsx, exports, overview as overview_module, write_report
 from hrge_xl.outputs.table_sheets import CodeLabels, SEVERITIES as SEVERITIES_IN_WORDS, readable_columns
 from hrge_xl.outputs.data_xlsx import write_workbook
 from hrge_xl.outputs.exports import description, formats_there, write_shareable
-from hrge_xl.outputs.table_files import rows_of, table_of as extract_table_of
 from hrge_xl.outputs.build import file_rows, run_id
 from hrge_xl.outputs.compare import Said, Side, compared, paired
 from hrge_xl.outputs.charts import (
@@ -500,9 +468,14 @@ from hrge_xl.outputs.feedback import GivenBack, give_back
 from hrge_xl.outputs.feedback_files import message
 from hrge_xl.outputs.formats import html as html_module, json, junit, sarif, xlsx
 from hrge_xl.outputs.formats.json import render
-from hrge_xl.outputs.brief import TeamGroup, pages_of_folder, team_groups
-from hrge_xl.outputs.brief import of_dataset as brief_of_dataset, page_of as brief_page_of
-from hrge_xl.outputs.brief_build import Brief, MOST_INDICATORS
+from hrge_xl.outputs.brief import (
+    TeamGroup,
+    pages_of_folder,
+    team_groups,
+    of_dataset as brief_of_dataset,
+    page_of as brief_page_of,
+)
+from hrge_xl.outputs.brief_build import MOST_INDICATORS
 from hrge_xl.outputs.overview import of_dataset, page_of, page_of as overview_page_of
 from hrge_xl.outputs.overview_build import LEAST_FIRST, MISSING, STATES, overview, teams
 from hrge_xl.outputs.overview_model import FigureSource, MOST_ROWS, Overview
@@ -510,7 +483,7 @@ from hrge_xl.outputs.overview_figures import MOST_ROWS_OF_A_QUESTION, OF_A_FINDI
 from hrge_xl.outputs.formats.xlsx import sheets as report_sheets
 from hrge_xl.outputs.page import environment, isolated
 from hrge_xl.outputs.specs import html, text, touched_files
-from hrge_xl.cli import COMMANDS, cli, program as doctor, settings, terminal
+from hrge_xl.cli import COMMANDS, cli, program as doctor, terminal
 from hrge_xl.cli.common import command_line
 from hrge_xl.cli.program import SHELLS
 from hrge_xl.cli.findings_view import WORDS as VIEW_WORDS, FoldedPrinter, by_importance, print_every_line

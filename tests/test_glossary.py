@@ -1,7 +1,7 @@
 """The agreed terms of the Toolkit are used, in its texts and in those of the program; what was said before is read.
 
-Words are compared by their beginnings, for they are inflected, Arabic ones without their article; the least ones are
-not compared. What is said otherwise for a reason stands in `said_otherwise.yaml`, with the reason.
+Words are compared by their beginnings, for they are inflected, Arabic ones without their article; the least ones only
+where a term has no other. What is said otherwise for a reason stands in `said_otherwise.yaml`, with the reason.
 """
 
 from __future__ import annotations
@@ -15,18 +15,13 @@ from typing import NamedTuple
 
 import pytest
 
-from hrge_xl import load
 from tests.face import fold, skeleton, to_translate, translator, vocabularies
 from tests.tables import table
+from tests.test_translations import SPOKEN, TOOLKIT
 from tests.texts import texts
 
-TOOLKIT = load("hrge_toolkit")
-SPOKEN = ("ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh")
-KEPT, SHORT, LEAST = (
-    0.6,
-    3,
-    2,
-)  # share of a word that its forms have in common; letters of a beginning, of a least word
+KEPT = 0.6  # share of a word that its forms have in common
+SHORT, LEAST = 3, 2  # letters of a beginning, and of a least word
 WAYS = re.compile(r"[;؛/／،]|\(.*?\)")
 PLURAL = re.compile(r"\((?:ج\.|جمع:|کۆ:)(.*?)\)")
 ARTICLE = re.compile(r"\bال(?=\w{3})")
@@ -100,13 +95,12 @@ def is_said(term: str, said: str, language: str) -> bool:
     return any(all(skeleton(stem) in bones for stem in _stems(way, language)) for way in ways if way)
 
 
-def _stems(way: str, language: str) -> Iterator[str]:
+def _stems(way: str, language: str) -> list[str]:
     """Give the beginnings of the words of a way to say a term."""
-    for word in re.split(r"[\s-]+", ARTICLE.sub("", way) if language == "ar" else way):
-        if language == "zh":
-            yield word
-        elif len(word) > LEAST:
-            yield word[: max(SHORT, round(len(word) * KEPT))]
+    if language == "zh":
+        return way.split()
+    words = re.split(r"[\s-]+", ARTICLE.sub("", way) if language == "ar" else way)
+    return [word[: max(SHORT, round(len(word) * KEPT))] for word in words if len(word) > LEAST] or words
 
 
 @cache

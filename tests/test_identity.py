@@ -34,9 +34,8 @@ def test_what_an_older_version_may_have_otherwise_is_not_held_against_a_return()
     workbook.sheets.remove(sheet_of(workbook, "R1"))
     found = read(workbook)
     assert isinstance(found, Submission)
-    assert "I004" in seen(found)
-    assert not {"S001", "S004", "S005", "S011"} & {*seen(found)}
-    assert {"S001", "S004", "S005", "S011"} <= set(found.not_run)
+    assert seen(found) == ["I004"]
+    assert set(found.not_run) == {"S001", "S004", "S005", "S011"}
 
 
 def test_same_version_written_otherwise() -> None:
@@ -46,7 +45,7 @@ def test_same_version_written_otherwise() -> None:
 def test_signature_without_key() -> None:
     found = read(stamped(draw(LAYOUT), KEY))
     assert isinstance(found, Submission)
-    assert (found.signature, seen(found), [*found.not_run][:1]) == ("unchecked", [], ["I006"])
+    assert (found.signature, seen(found), [*found.not_run]) == ("unchecked", [], ["I006"])
 
 
 @pytest.mark.parametrize("rows", ["0", "999999999", "-3", "x"])

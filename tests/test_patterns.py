@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from hrge_xl import load
-from tests.face import CELL_LIMIT, EMAIL, NotAPattern, fits
-from tests.face import patterns_compiled as compiled
+from tests.face import CELL_LIMIT, EMAIL, NotAPattern, compiled_pattern, fits
 
 TABLE = yaml.safe_load(Path(__file__).with_name("patterns.yaml").read_text(encoding="utf-8"))
 
@@ -52,7 +51,7 @@ def test_a_word_with_marks_is_a_word(word: str) -> None:
 @pytest.mark.parametrize("pattern", TABLE["refused"])
 def test_what_the_engine_does_not_know_is_refused(pattern: str) -> None:
     with pytest.raises(NotAPattern):
-        compiled(pattern)
+        compiled_pattern(pattern)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ from tests.face import (
     address,
     build,
     html,
-    in_a_sheet,
+    pieces,
     readable_columns,
     text,
 )
@@ -482,7 +482,7 @@ def test_cells_that_are_not_asked_for_are_grey(places: Spec) -> None:
 
 @pytest.mark.parametrize(("pattern", "in_sheet"), table("cases")["which_patterns_a_sheet_can_check"])
 def test_which_patterns_a_sheet_can_check(pattern: str, in_sheet: bool) -> None:
-    assert in_a_sheet(pattern) is in_sheet
+    assert (pieces(pattern) is not None) is in_sheet
 
 
 # fixed columns: numbers are numbers in the sheet, and texts in its language, so that formulas use them

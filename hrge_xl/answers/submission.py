@@ -115,8 +115,8 @@ def read_last(text: str) -> Answers | None:
         return {
             (tool, row, field): _value(value)
             for tool, rows in table.items()
-            for row, fields in rows.items()
-            for field, value in fields.items()
+            for row, said in rows.items()
+            for field, value in said.items()
         }
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
@@ -135,6 +135,8 @@ def _value(value: Any) -> Value:
         raise ValueError(value)
     return day
 
+
+# the stamp
 
 Period = tuple[date | None, date | None]  # first and last day, where they are known
 Result = str | float | bool | None  # what a formula shows; None where it was never calculated

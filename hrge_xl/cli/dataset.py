@@ -243,7 +243,7 @@ def decide(
     Next: hrge-xl report output/dataset --format overview
     """
     if not returns:
-        print_lines(_overview(folder, today, password))
+        print_lines(_to_decide(folder, today, password))
     elif choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
     else:
@@ -261,7 +261,7 @@ def decide(
     warn_of_ledgers(folder)
 
 
-def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
+def _to_decide(folder: Path, day: date, password: str | None) -> Iterator[str]:
     """List what waits, what is excluded, and every decision ever made."""
     from ..core.words import and_more
 

@@ -10,7 +10,7 @@
     └── NotStarted          5   a process for reading files does not come up (see `hrge_xl.reader.worker`)
 
 Bad returned files never raise: they become findings (see `hrge_xl.findings`). What is said of a name that nothing has
-is made here too: what may have been meant, the nearest one, else all that are known.
+is made here too: which one may have been meant, or else all that are known.
 """
 
 from __future__ import annotations
@@ -126,6 +126,8 @@ class StoreError(HrgeError):
 
     exit_code = Exit.OUTPUT
 
+
+# names that nothing has
 
 CLOSE = 65  # how alike a misspelt name must be to be taken for one, of 100
 MOST = 40  # names that are listed

@@ -1,6 +1,6 @@
 """Paths: as people give them (files, folders, globs, @list.txt), as text, in a shell, as file names; addresses.
 
-And files that are there whole or not at all, and what is said of one that cannot be written.
+Files are written here too, whole or not at all, and it is said why one cannot be written.
 """
 
 from __future__ import annotations
@@ -185,13 +185,13 @@ def path_text(path: str | os.PathLike[str]) -> str:
 
 def way_to(path: str | os.PathLike[str], folder: Path) -> str:
     """Give the way from a folder to a file: the same wherever one stands, and wherever both are moved to."""
-    whole, home = Path(os.path.abspath(path)), Path(os.path.abspath(folder))  # noqa: PTH100 (`..` is followed)
-    if not whole.is_relative_to(home):  # then links on the way count
-        whole, home = whole.parent.resolve() / whole.name, home.resolve()
+    place, home = Path(os.path.abspath(path)), Path(os.path.abspath(folder))  # noqa: PTH100 (`..` is followed)
+    if not place.is_relative_to(home):  # then links on the way count
+        place, home = place.parent.resolve() / place.name, home.resolve()
     try:
-        return Path(os.path.relpath(whole, home)).as_posix()
+        return Path(os.path.relpath(place, home)).as_posix()
     except ValueError:  # no way leads to another drive
-        return str(whole)
+        return str(place)
 
 
 def name_of(path: str) -> str:
@@ -290,8 +290,11 @@ def _scheme(text: str) -> str:
     return found[0] if found else ""
 
 
-# how everything is named that is being written, and that a killed run leaves behind
-UNFINISHED = ".unfinished-"
+# files that are there whole or not at all
+
+UNFINISHED = (
+    ".unfinished-"  # how everything is named that is being written, and that a killed run leaves behind
+)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 IN_USE = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
 NOT_FOUND, NAME_TOO_LONG = 3, 206  # what Windows calls a path that it cannot take

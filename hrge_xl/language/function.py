@@ -1,5 +1,6 @@
-"""What a function of the language is: one object that says everything about itself; and what its formulas are put
-together of: literals, words counted, the first word, texts by place.
+"""What a function of the language is: one object that says everything about itself.
+
+At the end stands what formulas are put together of: literals, words counted, the first word, steps of a scale.
 """
 
 from __future__ import annotations
@@ -181,6 +182,8 @@ def ref_of(expr: Expr | None) -> Ref:
     assert isinstance(expr, Ref)
     return expr
 
+
+# what formulas are put together of
 
 SPACES = ("CHAR(9)", "CHAR(10)", '"\u00a0"', '"\u202f"', '"\u200b"')
 SEVERAL = ", "  # between several answers that are one text

@@ -1,9 +1,9 @@
-"""What stands on the sheets beside those of the tools: the lists, and the answers of the round before.
+"""What a workbook holds beside its questions: lists, the answers of the round before, calculated blocks.
 
-Every vocabulary in use, in one language, side by side on the Lists sheet. And on a hidden sheet what was answered in
-the round before: one column per field, in the rows of its sheet, so that a formula finds what an answer was in its own
-row of another sheet, and a whole column beside a whole column. On the sheets of the tools, calculated blocks: how many
-rows and columns each takes, and how wide these are.
+Every vocabulary in use, in one language, side by side on the Lists sheet. On a hidden sheet what was answered in the
+round before: one column per field, in the rows of its sheet, so that a formula finds what an answer was in its own row
+of another sheet, and a whole column beside a whole column. On the sheets of the tools, calculated blocks: how many rows
+and columns each takes, and how wide these are.
 """
 
 from __future__ import annotations
@@ -149,6 +149,8 @@ def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[WantedCells]:
                     tool = grid.tool.code
                     yield (tool, closing.code, CLOSED), (tool, "", CLOSED), closing.index, 1
 
+
+# calculated blocks
 
 LABEL_WIDTH, COUNT_WIDTH, STEP_WIDTH, GAP_WIDTH = 40, 19, 17, 2
 SCALE_WIDTH, CODES_WIDTH, CODE_WIDTH = 8, 8, 9

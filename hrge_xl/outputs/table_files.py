@@ -1,4 +1,7 @@
-"""One table of a dataset as a file, a few rows at a time: CSV, JSON, Excel or Parquet; no text becomes a formula."""
+"""One table of a dataset as a file: the rows that are wanted, a few at a time, as CSV, JSON, Excel or Parquet.
+
+In none of them does a text become a formula.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The sandbox of a reading process: it needs no network, no other program and no other file, so it has none.
 
 On Linux Landlock takes the files and seccomp the rest; which of them there are depends on the kernel. Windows has a
-job object, which keeps it from starting programs (see `worker`). Elsewhere there are the limits of `worker` alone.
-There is no package for them that is kept up and brings what it needs (see docs/decisions/0028-the-sandbox.md).
+job object, which limits its memory and keeps it from starting programs. Elsewhere there are the limits of `worker`
+alone. There is no package for them that is kept up and brings what it needs (see docs/decisions/0028-the-sandbox.md).
 """
 
 from __future__ import annotations

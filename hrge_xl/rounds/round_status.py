@@ -1,4 +1,7 @@
-"""Where the teams of a round stand: what came back, what counts of it, and what is still owed."""
+"""Where the teams of a round stand: what came back, what counts of it, and what is still owed.
+
+And which of the returns get feedback, and what teams sent that is no answer.
+"""
 
 from __future__ import annotations
 

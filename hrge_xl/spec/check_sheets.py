@@ -10,7 +10,7 @@ from ..core.spec_parts import Found, Path, Wrong, at, at_the_first, fixed_codes
 from ..core.words import cell_length
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
-from ..language.functions.words import REMEDY, NotAPattern, compiled, fits
+from ..language.functions.words import PATTERN_REMEDY, NotAPattern, compiled_pattern, fits
 from .check_answers import AS_DATE, wrong_default, wrong_value
 from .check_texts import BLOCKS, FIELDS, INDICATORS, LIMIT_LABEL, reached, select
 from .issuance import LAST, NOTHING
@@ -202,9 +202,9 @@ def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, s
 def _pattern(field: Field, pattern: str) -> Iterator[tuple[str, str, str]]:
     """Say that a pattern must be one, and be shown by an example that fits it: that is what the team is told."""
     try:
-        compiled(pattern)
+        compiled_pattern(pattern)
     except NotAPattern as error:
-        yield "pattern", NO_PATTERN.format(error), REMEDY
+        yield "pattern", NO_PATTERN.format(error), PATTERN_REMEDY
         return
     if not field.example:
         yield "pattern", "Nothing shows what fits the pattern.", "Add an `example`: the team is told it."
@@ -367,11 +367,11 @@ def _over_rounds(identity: KeyFields) -> Found:
         missing = NoSuch("There is no intervention whose name could hold a period.", "intervention")
         yield path, missing, "Name its field as 'intervention'."
     try:
-        if compiled(pattern).search(""):
+        if compiled_pattern(pattern).search(""):
             reason = "It also fits an empty text, so it may leave out nothing."
             yield path, reason, "Let it fit the period only."
     except NotAPattern as error:
-        yield path, NO_PATTERN.format(error), REMEDY
+        yield path, NO_PATTERN.format(error), PATTERN_REMEDY
 
 
 def _profiles(spec: Spec) -> Found:

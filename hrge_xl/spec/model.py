@@ -13,7 +13,7 @@ from pydantic import Field as Option
 from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Path, Text, Whole, fixed_codes, fixed_value
 from ..fields import Field, PersonalData
 from ..findings import Severity
-from ..language.functions.words import compiled
+from ..language.functions.words import compiled_pattern
 from .supplements import BriefWording, FactFile, Figures, Profile, Sample
 
 
@@ -413,7 +413,7 @@ class KeyFields(Model):
 
     def over_rounds(self, intervention: str) -> str:
         """Name an intervention over all rounds: its name without the period."""
-        pattern = compiled(self.period_in_intervention or "")
+        pattern = compiled_pattern(self.period_in_intervention or "")
         found = pattern.search(intervention)
         start, end = found.span(pattern.groupindex.get("period", 0)) if found else (0, 0)
         return intervention[:start] + intervention[end:]

@@ -1,6 +1,7 @@
 """YAML files as trees of nodes that remember file, line and column (YAML 1.2 core rules).
 
-What cannot be read is told and left out, so that the rest is checked all the same.
+What cannot be read is told, in the words of `common_mistakes.yaml`, and left out, so that the rest is checked all the
+same.
 """
 
 from __future__ import annotations

@@ -157,8 +157,12 @@ class _Known:
             for sheet in spec.tools
             if any(isinstance(block, CatalogueBlock) for block in sheet.blocks)
         }
-        fields = [field for sheet in about for field in sheet.fields.values()]
-        leads = [field.code for field in fields if not catalogues.isdisjoint(field.to)]
+        leads = [
+            field.code
+            for sheet in about
+            for field in sheet.fields.values()
+            if not catalogues.isdisjoint(field.to)
+        ]
         texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
         numbers = (*(code for name in NUMBERS for code in _fields(figures, name)), *_parts(figures))
         every = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT)
@@ -247,6 +251,8 @@ def catalogue_label(spec: Spec, code: str, language: str) -> str:
     item = catalogue_items(spec).get(code)
     return item.label.say(language) if item else ""
 
+
+# totals
 
 SUM, POOLED = "sum", "pooled"
 UNITS, KINDS = "the units differ", "the kinds of value differ"
@@ -417,7 +423,7 @@ def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
 def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Record]:
     """Give one line a part that somebody filled in, of the indicators that have a total."""
     figures, language = indicator_figures(spec), spec_language(spec)
-    fields = spec.tool[figures.tool].fields
+    tool = spec.tool[figures.tool]
     parts = [(split, code) for split in figures.splits for code in split.parts]
     for figure in made:
         for split, code in parts if figure.total.method else ():
@@ -427,7 +433,7 @@ def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Record]:
                 yield {
                     "indicator": figure.indicator, "label": figure.label, "value_period": figure.period,
                     "split": split.code, "split_label": split.label.say(language) or None, "part_of": split.of,
-                    "part": code, "part_label": fields[code].label.say(language), "disagree": disagree,
+                    "part": code, "part_label": tool.fields[code].label.say(language), "disagree": disagree,
                     "frequency": len(filled),
                     "teams": len({team for team, _ in filled}), "total": rounded(sum(number for _, number in filled)),
                 }  # fmt: skip

@@ -1,4 +1,7 @@
-"""Functions over texts: words, length, join, matches, email, and the limit of words that field types set."""
+"""Functions over texts: words, length, matches, email, join, label, and the limit of words that field types set.
+
+Below them stands what a pattern is to `matches` and `email`, and to a field that has one.
+"""
 
 from __future__ import annotations
 
@@ -96,14 +99,14 @@ class Matches(Function):
         if not isinstance(args[1], Literal):
             raise typing.refuse(node.args[1], "The pattern of matches() is written out, not calculated.")
         try:
-            compiled(code_of(args[1]))
+            compiled_pattern(code_of(args[1]))
         except NotAPattern as error:
             reason = f"'{args[1].value}' is not a pattern that can be matched ({error})."
-            raise typing.refuse(node.args[1], reason, REMEDY) from error
+            raise typing.refuse(node.args[1], reason, PATTERN_REMEDY) from error
         return self.call(*args)
 
     def in_sheet(self, text: Expr, pattern: Expr) -> bool:
-        return in_a_sheet(code_of(pattern))
+        return pieces(code_of(pattern)) is not None
 
     def excel(self, write: SheetWriter, text: Expr, pattern: Expr) -> str:
         cell, found = write.text(text), pieces(code_of(pattern))
@@ -163,16 +166,16 @@ class Join(Function):
         return all(arg.type is not Type.MANY for arg in args)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        pieces, filled = [], []
+        texts, filled = [], []
         for arg in args:
-            piece = self._piece(write, arg)
-            pieces.append(piece)
+            text = self._text(write, arg)
+            texts.append(text)
             if not isinstance(arg, Literal):
-                filled.append(f"ISNUMBER({write.value(arg)})" if arg.type in FIGURES else f'{piece}<>""')
-        joined = "&".join(pieces)
+                filled.append(f"ISNUMBER({write.value(arg)})" if arg.type in FIGURES else f'{text}<>""')
+        joined = "&".join(texts)
         return f'IFERROR(IF(AND({",".join(filled)}),{joined},""),"")' if filled else joined
 
-    def _piece(self, write: SheetWriter, arg: Expr) -> str:
+    def _text(self, write: SheetWriter, arg: Expr) -> str:
         if arg.type is Type.DATE:
             day = write.number(arg)
             return f'YEAR({day})&"-"&RIGHT("0"&MONTH({day}),2)&"-"&RIGHT("0"&DAY({day}),2)'
@@ -242,7 +245,7 @@ def _list_of(expr: Expr) -> str | None:
 # digits and fixed characters by place, then perhaps a rest; of any other pattern it says nothing.
 
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
-REMEDY = (
+PATTERN_REMEDY = (
     r"Write a regular expression, for example '[A-Z]{2}-[0-9]{4}', without what looks back, ahead or around: "
     r"\1, (?=…), (?<!…), \b."
 )
@@ -264,11 +267,11 @@ class NotAPattern(ValueError):
 
 def fits(pattern: str, text: str) -> bool:
     """Say whether a whole text fits a pattern."""
-    return compiled(pattern).fullmatch(text.encode("utf-8", "replace")) is not None
+    return compiled_pattern(pattern).fullmatch(text.encode("utf-8", "replace")) is not None
 
 
 @cache
-def compiled(pattern: str) -> Any:
+def compiled_pattern(pattern: str) -> Any:
     """Compile a pattern that is written as for Python. Raises `NotAPattern`."""
     options = re2.Options()
     options.log_errors = False
@@ -364,11 +367,6 @@ def _times(found: re.Match[str]) -> tuple[int, int | None]:
     if sign:
         return {"+": (1, None), "*": (0, None), "?": (0, 1)}[sign]
     return int(least), (int(most) if most else None) if open_ else int(least)
-
-
-def in_a_sheet(pattern: str) -> bool:
-    """Say whether a sheet can check a pattern."""
-    return pieces(pattern) is not None
 
 
 def _conditions(text: str, found: list[PatternPiece]) -> Iterator[str]:
