@@ -19,6 +19,7 @@ from ..layout import (
     Grid,
     GridColumn,
     Layout,
+    ListPlace,
     Place,
     Row,
     Sheet,
@@ -320,7 +321,8 @@ def _rule(
         name = reference_name(layout, field)
         return {"validate": "list", "source": f"={name}"} if name else None
     if field.list_name is not None:
-        return {"validate": "list", "source": _list_source(grid, field, column, first_row)}
+        place = layout.lists[field.list_name]
+        return {"validate": "list", "source": _list_source(place, grid, field, column, first_row)}
     limits = field.type.limits(field)
     low, high = limits.low, limits.high
     kind = "integer" if limits.type == "whole" else limits.type
@@ -338,9 +340,11 @@ def _rule(
     return {"validate": kind, "criteria": sign, "value": value}
 
 
-def _list_source(grid: Grid, field: Field, column: GridColumn, first_row: int) -> str:
+def _list_source(place: ListPlace, grid: Grid, field: Field, column: GridColumn, first_row: int) -> str:
     """Write the source: the whole list, or the run of it for the parent's answer in the same row or record."""
-    name = field.list_name
+    name = place.name
+    if place.steps:  # with the numbers below it, so that no alert stops one
+        return f"=OFFSET(list_{name},0,0,{len(place.labels + place.steps)})"
     if field.parent is None:
         return f"=list_{name}"
     if grid.across:
