@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -178,6 +179,30 @@ def test_a_tick_is_one_key_a_step_its_number_and_a_row_its_code(
             assert typist.book.value(typist.sheet, cell).text == text  # with no other dialog
         values = read(typist.book.save_as(tmp_path / "filled.xlsx").read_bytes()).values()
         assert {key: values.get(key) for key in keys} == keys
+
+
+def test_a_date_is_taken_as_people_write_it(
+    screen: Screen, windowed_office: Office, tmp_path: Path
+) -> None:
+    """In one stroke; where it stays a text, the sheet says how it counts it too, and what can be no date at all."""
+    with blank(screen, windowed_office, "example", "R1", "C1") as typist:
+        where, sheet, keys = typist.where, typist.where.sheet["PLAN"].name, {}
+        sign = where.sheet["PLAN"].grids[0].with_role("sign")[0].index
+        for code, text, says, day in (
+            ("PLN_04", "15 May 2026", "! To look at", date(2026, 5, 15)),
+            ("PLN_05", "30/06/2026", "! To look at", date(2026, 6, 30)),
+            ("PLN_05", "2026-06-30", "✓ Complete", date(2026, 6, 30)),
+            ("PLN_05", "soon", "✗ To correct", None),
+        ):
+            slot = where.slots["PLAN", "1", code]
+            typist.book.go_to(sheet, address(*slot.cells[0]))
+            screen.type(text)
+            screen.press("Return")
+            assert typist.book.value(sheet, address(*slot.cells[0])).text == text
+            assert typist.book.value(sheet, address(slot.cells[0].row, sign)).text == says
+            keys[slot.key] = day
+            values = read(typist.book.save_as(tmp_path / "filled.xlsx").read_bytes()).values()
+            assert {key: values.get(key) for key in keys} == keys
 
 
 @pytest.mark.long

@@ -97,7 +97,7 @@ def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary 
         tuple(item.as_step(language) if scale else item.label.say(language) for item in items),
         codes,
         tuple(above.by_code[str(item.parent)].label.say(language) for item in items) if above else (),
-        steps=tuple(map(float, codes)) if scale else (),
+        steps=tuple(map(float, codes)) if scale and spec.forgiving else (),
     )
 
 

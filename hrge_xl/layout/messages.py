@@ -16,7 +16,7 @@ from ..core.errors import LimitError
 from ..core.words import CELL_LIMIT, translator
 from ..fields import ColumnKind, Field
 from ..findings import Kind, Severity, sentence, value
-from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, ERROR_IN_CELL
+from ..findings.value import ANSWER_MISSING, DATE_AS_TEXT, DOES_NOT_FIT, ERROR_IN_CELL, NOT_A_DATE
 from ..spec.compiled import compiled
 from ..spec.model import Spec
 
@@ -69,10 +69,12 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     for (tool, code), own in compiled(spec).fields.items():
         field = spec.tool[tool].fields[code]
         for check in own.in_sheet if tool in tools else ():
-            text = remedy(check.kind, field, language)
+            level = ERROR if check.kind.severity is Severity.ERROR else WARNING
+            # where it stays a text when it is typed again, how to type it
+            text = remedy(NOT_A_DATE if check.kind is DATE_AS_TEXT else check.kind, field, language)
             if check.kind is DOES_NOT_FIT and field.constraint is not None:
                 text = field.constraint.message.say(language)
-            said[check.kind.code, code] = Message(check.kind.code, ERROR, text)
+            said[check.kind.code, code] = Message(check.kind.code, level, text)
     for rule in (parsed.rule for parsed in compiled(spec).rules if not parsed.reader_only):
         if rule.tool in tools:
             urgent = MISSING if rule.require else ERROR

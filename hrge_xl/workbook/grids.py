@@ -9,7 +9,6 @@ from math import ceil
 from typing import Any
 
 from ..core.errors import LimitError
-from ..core.numerals import FIRST_DAY, LAST_DAY
 from ..core.spec_parts import fixed_codes, localized
 from ..core.words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, translator
 from ..fields import ColumnKind, Field, figure_of, kind_of
@@ -332,7 +331,10 @@ def _rule(
         case "length":
             return {"validate": kind, "criteria": "<=", "value": int(high or 0)}
         case "date":
-            return {"validate": kind, "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY}
+            # a text may be a day in words, which the check of the cell and the reader look at
+            cell = f"{column_letters(column.index)}{first_row}"
+            days = f"AND({cell}>={low:g},{cell}<{(high or 0) + 1:g})"
+            return {"validate": "custom", "value": f"=OR(ISTEXT({cell}),{days})"}
     if (low is None) == (high is None):
         low, high = (-1e15, 1e15) if low is None else (low, high)
         return {"validate": kind, "criteria": "between", "minimum": low, "maximum": high}

@@ -149,14 +149,15 @@ class ListsSheetWriter:
         self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
-        codes = [row.code for _, row in targets]
+        codes = [row.code for _, row in targets if self.layout.spec.forgiving]
         if not any(grid.kind == "register" for grid, _ in targets):
             self._column(name, column, [*(fixed_label(grid, row.code) for grid, row in targets), *codes])
             return
-        last, counter = HEAD_ROW + 2 * len(targets), f"${column_letters(column + 1)}"
         entries = [*(label_of(self.layout, *target) for target in targets), *map(constant, codes)]
+        last, counter = HEAD_ROW + len(entries), f"${column_letters(column + 1)}"
         labels = ColumnRun(column + 2, first, entries)
-        used = [is_in_use(self.layout, *target) for target in targets] * 2
+        used = [is_in_use(self.layout, *target) for target in targets]
+        used += used[: len(codes)]
         running = once(Formula("", lambda *at: list(accumulate(int(in_use.value(*at)) for in_use in used))))
         counted = []
         for row, in_use in enumerate(used, first):
