@@ -268,8 +268,10 @@ class GridWriter:
             self._by_urgency(f"${column_letters(checks[code, column.record])}{first}", *cells)
             if in_use != "TRUE":  # cells of a sheet that is not ticked do not ask for anything
                 self.writer.mark_when(*cells, f"=NOT({in_use})", "idle")
-        for column in (*self.grid.with_role("sign"), *self.grid.with_role("status")) if checks else ():
-            worst = f"MAX({columns_run(checks.values(), first)})"
+        signs = self.grid.with_role("sign")
+        for column in (*signs, *self.grid.with_role("status")) if checks else ():
+            said = f'(${column_letters(signs[0].index)}{first}<>"")'
+            worst = f"{said}*MAX({columns_run(checks.values(), first)})"
             self._by_urgency(worst, Place(first, column.index), Place(last, column.index))
         # Show calculated levels in the colours of the matrix
         matrix = self.layout.spec.matrix
