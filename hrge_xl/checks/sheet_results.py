@@ -61,7 +61,12 @@ FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
     v.ANSWER_MISSING.code: MISSING,
     v.NOT_ASKED_HERE.code: NOT_ASKED,
 }
-DAYS_AS_TEXT = (v.DATE_AS_TEXT, v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR)  # where they are read in a text
+DAYS_AS_TEXT = (
+    v.DATE_AS_TEXT,
+    v.NOT_A_DATE,
+    v.AMBIGUOUS_DATE,
+    v.OTHER_CALENDAR,
+)  # where they are read in a text
 OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED)
 
 

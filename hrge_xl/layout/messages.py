@@ -22,6 +22,7 @@ from ..spec.model import Spec
 
 LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
 ERROR, MISSING, WARNING = 3, 2, 1
+NOT_BEGUN = ("", "")  # the key of what is said of a sheet that is ticked and blank
 ROW_NAME = "{row}"  # in a message: the code of the row of a table
 
 
@@ -80,6 +81,8 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
             urgent = MISSING if rule.require else ERROR
             level = urgent if rule.severity is Severity.ERROR else WARNING
             said[rule.code, ""] = Message(rule.code, level, rule.message.say(language))
+    if spec.forgiving:
+        said[NOT_BEGUN] = Message("", MISSING, say("Not started"))
     unique = tuple(dict.fromkeys(said.values()))
     if len(unique) >= REQUIRED:
         raise LimitError(
@@ -109,7 +112,8 @@ def prompt(field: Field, language: str) -> str:
     """Say what may be given; "" where anything may."""
     say = translator(language)
     if field.type.kind is not ColumnKind.TEXT:
-        return remedy(field.type.refuses[0], field, language)
+        asked = field.type.instruction
+        return say(asked) if asked else remedy(field.type.refuses[0], field, language)
     words, characters = field.words, field.characters
     limits = [
         say("At most {limit} words.").format(limit=words) if words else "",

@@ -25,6 +25,7 @@ from ..layout import (
     Slot,
     address,
     column_letters,
+    quoted,
     reference_name,
 )
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, alert, prompt
@@ -162,7 +163,12 @@ class GridWriter:
                 self.writer.text(place, more, "name_more")
             case "name":
                 hint = "" if self.grid.with_role("help") else row.help
-                self.writer.two_lines(place, row.label, hint, "name")
+                ticked_tool = self.layout.sheet.get(row.code) if self._ticks else None
+                if ticked_tool is None:
+                    self.writer.two_lines(place, row.label, hint, "name")
+                else:
+                    target = f"{quoted(ticked_tool.name)}!A1"
+                    self.writer.link(place, target, row.label, self.say("Go to the sheet"), "name_link")
             case "help":
                 self.writer.text(place, row.help, "help")
             case "sign" | "status" if row.part > 1:
@@ -173,6 +179,11 @@ class GridWriter:
                 self._formula(place, "active", answers_in_row(self.layout, self.grid, row.code).text, "check")
             case "calculated" | "answer":
                 self._answer(slots[place], place)
+
+    @property
+    def _ticks(self) -> bool:
+        """Whether its rows are tools to tick, which lead to their sheets."""
+        return self.layout.spec.forgiving and any(slot.field.ticks for slot in self.grid.slots)
 
     def _fixed(self, place: Place, field: Field, value: object) -> None:
         figure = figure_of(field, str(value))
@@ -322,8 +333,8 @@ def _rule(
         name = reference_name(layout, field)
         return {"validate": "list", "source": f"={name}"} if name else None
     if field.list_name is not None:
-        place = layout.lists[field.list_name]
-        return {"validate": "list", "source": _list_source(place, grid, field, column, first_row)}
+        offered = layout.lists[field.list_name]
+        return {"validate": "list", "source": _list_source(offered, grid, field, column, first_row)}
     limits = field.type.limits(field)
     low, high = limits.low, limits.high
     kind = "integer" if limits.type == "whole" else limits.type
@@ -344,11 +355,11 @@ def _rule(
     return {"validate": kind, "criteria": sign, "value": value}
 
 
-def _list_source(place: ListPlace, grid: Grid, field: Field, column: GridColumn, first_row: int) -> str:
+def _list_source(offered: ListPlace, grid: Grid, field: Field, column: GridColumn, first_row: int) -> str:
     """Write the source: the whole list, or the run of it for the parent's answer in the same row or record."""
-    name = place.name
-    if place.steps:  # with the numbers below it, so that no alert stops one
-        return f"=OFFSET(list_{name},0,0,{len(place.labels + place.steps)})"
+    name = offered.name
+    if offered.steps:  # with the numbers below it, so that no alert stops one
+        return f"=OFFSET(list_{name},0,0,{len(offered.labels) + len(offered.steps)})"
     if field.parent is None:
         return f"=list_{name}"
     if grid.across:
