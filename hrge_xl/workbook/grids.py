@@ -155,6 +155,9 @@ class GridWriter:
     def _cell(self, row: Row, column: GridColumn, slots: Mapping[Place, Slot]) -> None:
         place, language = Place(row.index, column.index), self.layout.language
         match column.role:
+            case "mark" if self._ticks and row.code in self.layout.sheet:
+                target = f"{quoted(self.layout.sheet[row.code].name)}!A1"
+                self.writer.link(place, target, row.code, self.say("Go to the sheet"), "mark_link")
             case "mark":
                 number = row.code.split(".")[0] if row.part else row.code
                 self.writer.text(place, "" if row.part > 1 else number, "mark")
@@ -163,12 +166,7 @@ class GridWriter:
                 self.writer.text(place, more, "name_more")
             case "name":
                 hint = "" if self.grid.with_role("help") else row.help
-                ticked_tool = self.layout.sheet.get(row.code) if self._ticks else None
-                if ticked_tool is None:
-                    self.writer.two_lines(place, row.label, hint, "name")
-                else:
-                    target = f"{quoted(ticked_tool.name)}!A1"
-                    self.writer.link(place, target, row.label, self.say("Go to the sheet"), "name_link")
+                self.writer.two_lines(place, row.label, hint, "name")
             case "help":
                 self.writer.text(place, row.help, "help")
             case "sign" | "status" if row.part > 1:
