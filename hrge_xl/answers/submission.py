@@ -276,6 +276,9 @@ class Submission:
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
     last: str = ""  # the answers of the round before that it was issued with, as `last_to_text` writes them
 
+    def __repr__(self) -> str:
+        return f"<Submission {self.path!r} of {self.identity.team}: {len(self.answers)} answers>"
+
     def values(self) -> Answers:
         """Give every answer by key; the cells of a field with several answers together."""
         found: Answers = {}

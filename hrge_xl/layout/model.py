@@ -393,6 +393,11 @@ class Layout:
     last: Mapping[Key, tuple[Place, ...]] = made(default_factory=dict)
     """Where on their hidden sheet the answers of the round before stand; empty where the workbook has none."""
 
+    def __repr__(self) -> str:
+        return (
+            f"<Layout of {self.spec.name} {self.spec.version} in {self.language}: {len(self.sheets)} sheets>"
+        )
+
     @cached_property
     def sheet(self) -> dict[str, Sheet]:
         """Every sheet by the code of its tool."""

@@ -123,6 +123,10 @@ class Dataset:
     decisions: tuple[Decision, ...] = ()  # in force
     notes: tuple[str, ...] = ()  # what the run that took in what is new has to tell
 
+    def __repr__(self) -> str:
+        spec = f"{self.spec.name} {self.spec.version}" if self.spec else "no spec"
+        return f"<Dataset {self.folder or self.store.name}: {spec}, {len(self.store.contents())} returns>"
+
     @property
     def spec(self) -> Spec | None:
         """The spec that it was made with."""

@@ -55,6 +55,9 @@ class Round:
     # codes of teams, and what opens theirs
     passwords: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
+    def __repr__(self) -> str:
+        return f"<Round {self.name!r} in {str(self.folder)!r}: {self.spec}, {len(self.teams)} teams>"
+
     @property
     def spec_source(self) -> str:
         """What the spec is loaded by: the folder of the copy that the round carries."""

@@ -454,6 +454,9 @@ class Spec(Model):
     def __hash__(self) -> int:
         return id(self)
 
+    def __repr__(self) -> str:
+        return f"<Spec {self.name} {self.version}: {len(self.tools)} sheets, languages {', '.join(self.languages)}>"
+
     @cached_property
     def tool(self) -> dict[str, Tool]:
         """Every tool by code, in sheet order."""
