@@ -44,8 +44,8 @@ class IssuedWorkbooks:
 
 def issue_spec(  # noqa: PLR0913 (one parameter an option)
     spec: str | Path, countries: Sequence[str] = (), *, today: date, language: str | None = None, profile: str = "",
-    tools: Sequence[str] = (), blank_rows: int | None = None, answers: Path | None = None, password: str | None = None,
-    output: Path = OUTPUT, allow_draft: bool = False, sample: bool = False,
+    tools: Sequence[str] = (), blank_rows: int | None = None, answers: str | Path | None = None,
+    password: str | None = None, output: str | Path = OUTPUT, allow_draft: bool = False, sample: bool = False,
 ) -> IssuedWorkbooks:  # fmt: skip
     """Write a workbook for each country, by code or name, of a spec; one alone where the spec asks for none.
 
@@ -53,6 +53,8 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
     `answers`: a returned workbook, which `password` opens, or a JSON file. A `sample` is one workbook, for no country,
     filled in as the spec says. Raises `UsageError`, `LimitError`, `OutputError`.
     """
+    answers = None if answers is None else Path(answers)
+    output = Path(output)
     check_several("countries", countries)
     loaded = load(spec)
     codes = country_codes(loaded, countries)
@@ -79,7 +81,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
 
 
 def issue_round(
-    folder: Path, countries: Sequence[str] = (), *, today: date, earlier: str | Path | None = None,
+    folder: str | Path, countries: Sequence[str] = (), *, today: date, earlier: str | Path | None = None,
     password: str | None = None, allow_draft: bool = False,
 ) -> IssuedWorkbooks:  # fmt: skip
     """Write the workbooks of a round's teams that are not there yet, or of those of some countries, into `issued`.
@@ -87,6 +89,7 @@ def issue_round(
     With `earlier`, the folder of an earlier round or its dataset, each goes on from the answers of its team.
     `password` opens these. Raises `RoundError`, `UsageError`, `LimitError`, `OutputError`.
     """
+    folder = Path(folder)
     check_several("countries", countries)
     round_ = load_open_round(folder)
     spec = load(round_.spec_source)

@@ -152,7 +152,7 @@ def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
 
 
 def validate(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     asked: ValidationRequest,
     pool: Readers | None = None,
     meanwhile: Callable[[], object] | None = None,

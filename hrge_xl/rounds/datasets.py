@@ -445,9 +445,9 @@ def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
 # what is doubtful about the ledgers of some folders, in a few lines
 
 
-def ledger_doubts(*folders: Path) -> Iterator[str]:
+def ledger_doubts(*folders: str | Path) -> Iterator[str]:
     """Tell which ledgers are not as people made them, and what rounds say otherwise now than when they were sealed."""
-    once = {folder.resolve(): folder for folder in folders}.values()
+    once = {folder.resolve(): folder for folder in map(Path, folders)}.values()
     terms = terms_of(load_round(folder) for folder in once if is_round(folder))
     for folder in once:
         if not (folder / NAME).is_file():

@@ -287,8 +287,9 @@ class TeamList(NamedTuple):
     total: str = ""  # the last line, where it only counts them
 
 
-def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
+def read_list(file: str | Path, spec: Spec, password: str | None = None) -> TeamList:
     """Read the teams of a list, and how it was understood. Raises `RoundError` with every mistake, a line each."""
+    file = Path(file)
     try:
         remedy = f"It was to be the team list: save it again as .xlsx, or as {CSV}."
         is_workbook = file.suffix.lower() in WORKBOOKS
