@@ -346,7 +346,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class ListPlace:
-    """Where a list stands on the Lists sheet: `column` its labels, `column + 1` its codes."""
+    """Where a list stands on the Lists sheet: `column` its labels, `column + 1` its codes.
+
+    `steps` are the numbers of a scale. They stand below its labels, for the dropdown to take them as they are typed.
+    """
 
     name: str
     column: int
@@ -355,6 +358,7 @@ class ListPlace:
     codes: tuple[str, ...]
     parents: tuple[str, ...] = ()  # labels of the parents, in `column + 2`
     spellings: tuple[str, ...] = ()  # what else is read as each entry, in `column + 2`
+    steps: tuple[float, ...] = ()
 
     @property
     def offered(self) -> tuple[str, ...]:

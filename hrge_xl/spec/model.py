@@ -420,13 +420,18 @@ class KeyFields(Model):
 
 
 class Spec(Model):
-    """A whole spec. `languages[0]` is the language that bare strings are written in."""
+    """A whole spec. `languages[0]` is the language that bare strings are written in.
+
+    `forgiving`: its sheets take what people type (the number of a step, the code of a row, a day in words), and say
+    nothing of what is missing where nobody began. Workbooks of a spec that does not say so stay as they were issued.
+    """
 
     name: str
     version: str
     title: Text
     note: Text = NO_TEXT
     languages: tuple[str, ...] = Option(min_length=1)
+    forgiving: bool = False
     countries: Code | None = None
     identity: KeyFields = KeyFields()
     tools: tuple[Tool, ...] = Option(min_length=1)
