@@ -174,7 +174,7 @@ from hrge_xl.spec.carried import (
     write as carried_write,
 )
 from hrge_xl.spec.diff import Change, Effect
-from hrge_xl.spec.issuance import Choice, choose, facts_about, needed_tools
+from hrge_xl.spec.issuance import Choice, choose, facts_about, needed_tools, without_sensitive
 from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.expressions import wrong_syntax
 from hrge_xl.spec.supplements import (
@@ -208,6 +208,7 @@ from hrge_xl.spec.model import (
     RegisterBlock,
     Rule,
     Spec,
+    texts,
 )
 from hrge_xl.spec.yaml_file import dumped, common_mistakes
 from hrge_xl.spec.translating import (

@@ -15,9 +15,8 @@ from ..core.words import SOURCE_LANGUAGE, direction, fold, with_base
 from ..core.work import grouped, track_progress
 from ..dataset.reconciliation import periods
 from ..dataset.returns import Return, result
-from ..exchange.issuing import Order, is_issued, issue, issue_files, sample_workbook
+from ..exchange.issuing import Order, is_issued, issue, issue_files, laid_out, sample_workbook
 from ..exchange.prefill import Prefill, from_file, go_on
-from ..layout import build
 from ..ledger.files import only_writer
 from ..reader import ExpectedReturn
 from ..rounds.changes import change_round, follow
@@ -46,6 +45,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
     spec: str | Path, countries: Sequence[str] = (), *, today: date, language: str | None = None, profile: str = "",
     tools: Sequence[str] = (), blank_rows: int | None = None, answers: Path | None = None, password: str | None = None,
     output: Path = OUTPUT, allow_draft: bool = False, sample: bool = False,
+    leave_out_sensitive: bool = False,
 ) -> IssuedWorkbooks:  # fmt: skip
     """Write a workbook for each country, by code or name, of a spec; one alone where the spec asks for none.
 
@@ -59,7 +59,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
     if not codes and not sample and asks_for_country(loaded):
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     _check_translated(loaded, () if allow_draft else [language])
-    choice = choose(loaded, profile, tools, blank_rows, first=sample)
+    choice = choose(loaded, profile, tools, blank_rows, first=sample, leave_out=leave_out_sensitive)
     language, made = language or loaded.languages[0], IssuedWorkbooks()
     if choice.explained:
         made.notes.append(f"{choice.explained}.")
@@ -67,11 +67,11 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
         data = sample_workbook(loaded, language, choice)
         made.paths.append(_written(data, output, loaded.name, "SAMPLE", profile, language))
         return made
-    layout = build(loaded, language, choice.tools, choice.rows, last=True)
+    blank = Order("", today, "", language, choice.tools, choice.rows, leave_out=choice.leave_out)
+    layout = laid_out(loaded, blank, last=True)
     begin = from_file(answers, layout, str(spec), today, password) if answers else Prefill()
     if left := ", ".join(begin.left_behind()):
         made.notes.append(f"{answers}: {left}.")
-    blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     wanted = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
     for order, data in track_progress(issue(loaded, wanted), len(wanted), "Issuing"):
         made.paths.append(_written(data, output, loaded.name, order.country, layout.language))
@@ -170,7 +170,7 @@ def orders(round_: Round, today: date) -> list[Order]:
             team=team.code, today=today, country=team.country, language=team.language,
             tools=choice.tools, blank_rows=choice.rows,
             round=round_.name, deadline=team.deadline.isoformat() if team.deadline else "",
-            contact=team.contact, key=round_.key,
+            contact=team.contact, key=round_.key, leave_out=choice.leave_out,
         )
         for team, choice in _choices(round_)
     ]  # fmt: skip
@@ -184,7 +184,9 @@ def taken_along(round_: Round) -> list[tuple[list[str], str]]:
 
 def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
     choose_once = cache(partial(choose, load(round_.spec_source)))
-    return ((team, choose_once(team.profile, team.tools or ())) for team in round_.teams)
+    return (
+        (team, choose_once(team.profile, team.tools or (), leave_out=team.leave_out)) for team in round_.teams
+    )
 
 
 # orders that continue from an earlier round: from the answers of the team's return that counts there
@@ -215,8 +217,7 @@ def _continued(
             read = result(earlier.store, found)
             assert read.submission is not None  # what counts could be read
             assert read.layout is not None
-            language = order.language or spec.languages[0]
-            layout = build(spec, language, order.tools, order.blank_rows, last=True)
+            layout = laid_out(spec, order, last=True)
             prefill = go_on(read.submission, read.layout, layout, order.today)
             prefill = replace(prefill, last_round=prefill.last_round or found.period)
             several = len(returns) > 1

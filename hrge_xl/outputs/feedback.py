@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from ..answers.submission import INVALID, UNSIGNED, Identity, Submission, Unplaced, read_last
+from ..answers.submission import INVALID, SHORT, UNSIGNED, Identity, Submission, Unplaced, read_last
 from ..core.words import beginning, fits_a_cell, translator
 from ..core.work import gc_paused
 from ..dataset.rows import submission_id
@@ -150,6 +150,7 @@ def _order(
         register_rows(stamp), stamp.round, stamp.deadline,
         key=None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
         predecessor=submission_id(sent.sha256, sent.path), last=read_last(sent.last) or {}, last_round=stamp.last_round,
+        leave_out=stamp.lists == SHORT,
     )  # fmt: skip
 
 
