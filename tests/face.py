@@ -258,6 +258,7 @@ from hrge_xl.workbook.feedback_sheets import CORRECTIONS, LEFTOVERS
 from hrge_xl.workbook.drawing import Member, package
 from hrge_xl.workbook.cell_writer import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT
+from hrge_xl.workbook.styles import COLOURS
 from hrge_xl import checks, cli as cli_module, importing, reader
 from hrge_xl.reader import (
     File,
