@@ -241,7 +241,7 @@ def test_the_next_round_goes_on_without_it_and_says_so(folder: Path) -> None:
     later = folder.parent / "2026-H2"
     ran("round", "init", later, "--spec", folder, "--teams", teams)
     said = ran("generate", later, "--from", round_, "--today", TODAY)
-    assert "answers without the entries that the new workbook leaves out: 1" in said.err
+    assert "answers without a place in the new workbook: 1" in said.err
     issued = later / "issued" / "Rabat_en.xlsx"
     first, second, _ = cells_of(folder, "PLN_13")
     sheet = openpyxl.load_workbook(issued)["Plan"]

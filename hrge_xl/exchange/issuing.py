@@ -191,8 +191,7 @@ def placed(layout: Layout, answers: Answers) -> Answers:
     found: Answers = {}
     for key, value in answers.items():
         slot = layout.slots.get(key)
-        said = value if slot is None or slot.field.calculated else offered(layout, slot.field, value)
-        if slot is None or slot.field.calculated or said is None:
+        if slot is None or slot.field.calculated or (said := offered(layout, slot.field, value)) is None:
             continue
         if slot.field.several:
             codes = said if isinstance(said, tuple) else (str(said),)

@@ -36,15 +36,14 @@ RowKey = tuple[str, str]  # tool and row
 class Prefill:
     """The answers that a workbook begins with, what they were in the round before, and which rows are over.
 
-    `left_out` are answers with an entry that the new workbook leaves out, `without_place` those whose question, row or
-    sheet it does not have; `unread` those that meant nothing.
+    `without_place` are answers whose question, row, sheet or entry of a list the new workbook does not have; `unread`
+    those that meant nothing.
     """
 
     answers: Answers = field(default_factory=dict)
     last: Answers = field(default_factory=dict)
     last_round: str = ""
     closed: frozenset[RowKey] = frozenset()
-    left_out: int = 0
     without_place: int = 0
     unread: int = 0
 
@@ -56,8 +55,6 @@ class Prefill:
         """Yield what does not go on, each in a few words; nothing where everything does."""
         if self.closed:
             yield f"closed rows that are not carried over: {len(self.closed)}"
-        if self.left_out:
-            yield f"answers without the entries that the new workbook leaves out: {self.left_out}"
         if self.without_place:
             yield f"answers without a place in the new workbook: {self.without_place}"
         if self.unread:
@@ -88,16 +85,17 @@ def go_on(sent: Submission, read_in: Layout, layout: Layout, today: date) -> Pre
         {key: value for key, value in before.items() if key in layout.last},
         sent.identity.round,
         closed,
-        _left_out(layout, answers),
-        len(carried.orphaned),
+        len(carried.orphaned) + _left_out(layout, answers),
         len({answer.key for answer in carried.kept if answer.value is None}),
     )
 
 
 def _left_out(layout: Layout, answers: Answers) -> int:
     """Count the answers that name an entry which the workbook leaves out."""
-    placed = ((layout.slots[key].field, value) for key, value in answers.items() if key in layout.slots)
-    return sum(offered(layout, field, value) != value for field, value in placed)
+    slots = layout.slots
+    return sum(
+        key in slots and offered(layout, slots[key].field, value) != value for key, value in answers.items()
+    )
 
 
 def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[RowKey]:
@@ -280,4 +278,4 @@ def from_file(path: Path, layout: Layout, spec: str, today: date, password: str 
             f"{path}: the answers cannot be read ({error}). Save them as JSON, in UTF-8."
         ) from error
     answers = from_mapping(table, layout)
-    return Prefill(answers, left_out=_left_out(layout, answers))
+    return Prefill(answers, without_place=_left_out(layout, answers))

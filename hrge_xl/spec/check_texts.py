@@ -355,11 +355,13 @@ def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
 def _sensitive(spec: Spec) -> Found:
     """Find what is sensitive and cannot be left out of a list, and texts that would name it all the same."""
     marked = {path: part for where in MARKED for path, _, part in select(spec, where) if part.sensitive}
-    needed = {*spec.scales, spec.countries}
-    for name, vocabulary in spec.vocabularies.items():
-        if not any(path[1] == name for path in marked if path[0] == "vocabularies"):
-            continue
-        if name in needed or all(item.sensitive for item in vocabulary.items):
+    lists = (
+        name for name, entries in spec.vocabularies.items() if any(item.sensitive for item in entries.items)
+    )
+    for name in lists:
+        if name in {*spec.scales, spec.countries} or all(
+            item.sensitive for item in spec.vocabularies[name].items
+        ):
             reason = f"'{name}' is a scale, the list of countries, or sensitive as a whole: nothing can be left out."
             yield ("vocabularies", name), reason, "Take `sensitive` away, or have another list."
     labels = {part.label.source.casefold(): part.label.source for part in marked.values()}

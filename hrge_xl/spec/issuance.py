@@ -165,20 +165,14 @@ def _shortened(block: Block, left_out: Mapping[str, Sequence[VocabularyItem]]) -
     """Give a block without rows that are sensitive, and without such codes in its fixed columns."""
     if not isinstance(block, ItemBlock) or not block.written_out:
         return block
-    gone = {
-        field.code: {entry.code for entry in left_out.get(field.vocabulary or "", ())}
-        for field in block.fields
-        if field.fixed
-    }
-    items = []
-    for item in block.written_out:
-        values = {
-            name: ";".join(code for code in codes if code not in gone[name])
-            for name, value in item.values.items()
-            if not gone.get(name, set()).isdisjoint(codes := fixed_codes(value))
-        }
-        if not item.sensitive:
-            items.append(_but(item, values=item.values | values))
+    items = [item for item in block.written_out if not item.sensitive]
+    for field in block.fields:
+        gone = {entry.code for entry in left_out.get(field.vocabulary or "", ())}
+        for n, item in enumerate(items):
+            codes = fixed_codes(item.values.get(field.code))
+            if not gone.isdisjoint(codes):
+                kept = ";".join(code for code in codes if code not in gone)
+                items[n] = _but(item, values=item.values | {field.code: kept})
     return _but(block, items=tuple(items))
 
 
