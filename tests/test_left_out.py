@@ -229,6 +229,20 @@ def test_feedback_keeps_the_choice_and_what_the_team_wrote(folder: Path) -> None
     assert stamp.lists == "short"
 
 
+def test_a_team_is_spared_it_in_feedback_too_once_the_round_says_so(folder: Path) -> None:
+    round_ = round_of(folder)
+    shutil.copy(round_ / "issued" / "Rabat_en.xlsx", round_ / "returned" / "Rabat.xlsx")
+    type_in(round_ / "returned" / "Rabat.xlsx", {cells_of(folder, "PLN_13")[0]: "Women"})
+    text = (round_ / "round.yaml").read_text("utf-8")
+    (round_ / "round.yaml").write_text(
+        text.replace("country: MAR", "country: MAR\n  sensitive: leave out"), "utf-8"
+    )
+    ran("consolidate", round_, "--today", TODAY)
+    ran("feedback", round_, "-o", folder.parent / "back", "--today", TODAY, code=None)
+    (given_back,) = (folder.parent / "back").glob("*.xlsx")
+    assert not holds(given_back.read_bytes())
+
+
 def test_the_next_round_goes_on_without_it_and_says_so(folder: Path) -> None:
     round_ = round_of(folder)
     given: Answers = answers("WS", 10.0, 1.0) | {("PLAN", "1", "PLN_13"): ("YOU", "WOM")}

@@ -446,6 +446,7 @@ class Spec(Model):
     facts: tuple[FactFile, ...] = ()  # that workbooks are issued with
     sample: Sample | None = None
     expects: tuple[PersonalData, ...] = ()  # personal data that is not a finding on any sheet
+    drawing: Whole = Option(default=1, ge=1, le=2)  # how its sheets are drawn: what is out stays as it was
     what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()
