@@ -452,6 +452,11 @@ class Layout:
         """Every slot by tool, row and field."""
         return {slot.key: slot for sheet in self.sheets for slot in sheet.slots}
 
+    def leaves_out(self, field: Field, code: object) -> bool:
+        """Say whether a code is one of the list of a field that stands nowhere in the workbook."""
+        left_out = (self.spec.left_out or {}).get(field.vocabulary or "", ())
+        return any(entry.code == code for entry in left_out)
+
     def grid_of(self, slot: Slot) -> Grid:
         """Give the grid that a slot belongs to."""
         return next(grid for grid in self.sheet[slot.tool].grids if grid.number == slot.grid)

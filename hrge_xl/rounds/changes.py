@@ -79,7 +79,7 @@ def change_round(planned: PlannedChange, *, reason: str, by: str, day: date) -> 
 
 def add_team(  # noqa: PLR0913 (one parameter a column)
     folder: str | Path, team: str, *, country: str = "", language: str = "", deadline: str = "", contact: str = "",
-    email: str = "", tools: str = "", profile: str = "",
+    email: str = "", tools: str = "", profile: str = "", sensitive: str = "",
 ) -> PlannedChange:  # fmt: skip
     """Plan a team more; what is said of it is written as in a list of teams.
 
@@ -87,7 +87,7 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
     """
     folder = Path(folder)
     round_ = load_open_round(folder)
-    cells = (team, country, language, deadline, contact, email, tools, profile)
+    cells = (team, country, language, deadline, contact, email, tools, profile, sensitive)
     added = team_of(dict(zip(COLUMNS, cells, strict=True)), load(round_.spec_source))
     _refuse_taken(round_, added.code)
     facts = ", ".join(f"{column} {cell}" for column, cell in added.filled.items() if column != "team")

@@ -18,12 +18,16 @@ from .supplements import BriefWording, FactFile, Figures, Profile, Sample
 
 
 class Item(Model):
-    """One fixed row of a checklist or catalogue. `values` fill its fixed columns."""
+    """One fixed row of a checklist or catalogue. `values` fill its fixed columns.
+
+    A `sensitive` one stands in no workbook that leaves out what may bring somebody into danger.
+    """
 
     code: Code
     label: Text
     help: Text = NO_TEXT
     section: Text = NO_TEXT
+    sensitive: bool = False
     values: dict[str, Annotated[Any, BeforeValidator(fixed_value)]] = Option(default={})
 
     def has(self, codes: Mapping[str, str]) -> bool:
@@ -280,7 +284,8 @@ class Tool(Model):
 class VocabularyItem(Model):
     """One entry of a list: a code for ever, a label that may change, other spellings that mean the same.
 
-    The `anchor` of a step says in a few words where it lies; `anchors` say it by each of the `kinds` of the list.
+    The `anchor` of a step says in a few words where it lies; `anchors` say it by each of the `kinds` of the list. A
+    `sensitive` entry stands in no workbook that leaves these out; who writes it all the same is understood.
     """
 
     code: Code
@@ -290,6 +295,7 @@ class VocabularyItem(Model):
     anchors: dict[Code, Text] = Option(default={})
     parent: Code | None = None
     aliases: tuple[str, ...] = ()
+    sensitive: bool = False
 
     def numbered(self, language: str) -> str:
         """Give the label behind its code: `4 Likely`."""
@@ -445,10 +451,14 @@ class Spec(Model):
     facts: tuple[FactFile, ...] = ()  # that workbooks are issued with
     sample: Sample | None = None
     expects: tuple[PersonalData, ...] = ()  # personal data that is not a finding on any sheet
+    drawing: Whole = Option(default=1, ge=1, le=2)  # how its sheets are drawn: what is out stays as it was
     what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()
     brief: BriefWording = BriefWording()
+    left_out: dict[Code, tuple[VocabularyItem, ...]] | None = (
+        None  # by list, where anything is: read, never drawn
+    )
     digest: str = ""
     folder: str = ""  # where it was loaded from
 
@@ -476,6 +486,12 @@ class Spec(Model):
         """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
         codes = {code.casefold(): code for code in self.tool}
         return codes.get(text.casefold()) or codes.get(f"t{text.casefold()}")
+
+    def entries(self, name: str) -> dict[str, VocabularyItem]:
+        """Give every entry of a list that can be an answer by code, also those that are left out."""
+        return self.vocabularies[name].by_code | {
+            item.code: item for item in (self.left_out or {}).get(name, ())
+        }
 
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:

@@ -41,7 +41,7 @@ from .formulas import (
 
 LINE_LENGTH = 150  # characters of a paragraph
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
-COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (26, 74, 14, 11, 11, 11, 11, 24), strict=True))
+COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (26, 70, 13, 12, 11, 12, 14, 24), strict=True))
 GAP = "  ·  "  # between the parts of a line
 SAMPLE = "sample"  # the fact that marks all sheets
 # With a line each, where there are any.
@@ -75,6 +75,13 @@ class CoverWriter:
         for note in notes:
             self.row += 1
             self.writer.text(Place(self.row, LABEL), note, "sample_note")
+        if decides := which_decides(self.layout):
+            self.row += 1
+            told = self.say("Tell whoever sent you this workbook what reads wrongly.")
+            if "contact" in self.given:
+                told = self.say("Tell whoever is named under “{questions}” what reads wrongly.")
+            text = told.format(questions=contact_label(language))
+            self.writer.text(Place(self.row, LABEL), f"{decides} {text}", "purpose")
         self.row += 1
         self.writer.band(self.row, LABEL, VALUE, self.say("This workbook"), "cover_block")
         self.writer.band(self.row, SHARE, STATE, self.say("What to do"), "cover_block")
@@ -273,6 +280,16 @@ class CoverWriter:
         begun = if_(given.equals(0), say("Not started"), begun)
         free = if_(in_use, say("Nothing required"), say("Not ticked in the form"))
         return if_(wrong > 0, say("To correct"), if_(need.equals(0), free, begun))
+
+
+def which_decides(layout: Layout) -> str:
+    """Say which language decides in what was translated from it; nothing in that language itself."""
+    source, language = layout.spec.languages[0], layout.language
+    if layout.spec.drawing == 1 or language == source:
+        return ""
+    return translator(language)("The {language} text decides.").format(
+        language=language_name(source, language)
+    )
 
 
 def contact_label(language: str) -> str:
