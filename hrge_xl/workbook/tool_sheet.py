@@ -125,7 +125,7 @@ def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
 
 # how a sheet opens, scrolls and prints
 
-A4, ZOOM = 9, 85  # percent: what a laptop shows of a sheet then can still be read
+A4, ZOOM = 9, 100
 PAGE_WIDTH = 235  # characters that stay readable (at about 60 %) on A4 across
 PROTECTION = {
     "format_columns": True, "format_rows": True, "autofilter": True,
