@@ -172,7 +172,8 @@ class CollectBlock(CalculatedBlock):
     """Gathers rows from several tools under common columns, as many as `rows`.
 
     `widths` are those of columns; the column `bars` holds shares, with bars behind them. A `compact` list names no
-    sheets: the link to the row stands in front.
+    sheets: the link to the row stands in front. `summary` says beside the title what is in it, in place of the line
+    below: `{count}` rows, `{top}` of them with a rank of `top` or more.
     """
 
     kind: Literal["collect"]
@@ -183,6 +184,8 @@ class CollectBlock(CalculatedBlock):
     widths: dict[str, Whole] = Option(default={})
     bars: str | None = None
     compact: bool = False
+    summary: Text = NO_TEXT
+    top: Whole = 0
 
 
 class ProgressBlock(CalculatedBlock):
@@ -441,6 +444,7 @@ class Spec(Model):
     sample: Sample | None = None
     expects: tuple[PersonalData, ...] = ()  # personal data that is not a finding on any sheet
     what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
+    open_cells: bool = False  # the check of a row of a table names its first open cell, and leads there
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()
     brief: BriefWording = BriefWording()

@@ -93,7 +93,9 @@ class GridWriter:
                 self.writer.two_lines(place, column.label, column.hint(self.layout.language), style)
             if column.turned:
                 self.writer.height(HEAD_ROW, "head_turned")
-        if not self.grid.across:  # above each check where its answer stands, for the links of the signs
+        if (
+            self.layout.spec.open_cells and not self.grid.across
+        ):  # above each check where its answer stands, for the links of the signs
             checks = self.grid.with_role("check")
             for column, answer in zip(checks, answer_columns(self.grid), strict=True):
                 self.writer.number(Place(BAND_ROW, column.index), answer, "check")

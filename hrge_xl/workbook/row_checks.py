@@ -175,7 +175,8 @@ class RowFormulas:
         else:
             sentence = self._counted(checked[0], limit, worst, message)
         sign = self._sign(checks, worst, given)
-        return Status(self._leading(sign, worst) if table else sign, sentence)
+        leads = table and self.layout.spec.open_cells
+        return Status(self._leading(sign, worst) if leads else sign, sentence)
 
     def _sign(self, checks: Formula, worst: Formula, given: Formula) -> Formula:
         """Give a sign with a word, and how many answers are meant where several can be."""
