@@ -228,7 +228,8 @@ class Tool(Model):
     """One sheet. `always`: it is issued whatever choice of tools is made (the form, the summaries).
 
     `goes_with` names the tool that it is issued and ticked along with, where one table was not enough for it.
-    `after` names the sheet that it follows where `sheets` in workbook.yaml does not name it.
+    `after` names the sheet that it follows where `sheets` in workbook.yaml does not name it. One that is not `printed`
+    is only looked things up in.
     """
 
     code: Code
@@ -239,6 +240,7 @@ class Tool(Model):
     guide: Guide = Guide()
     tag: str = ""
     always: bool = False
+    printed: bool = True
     goes_with: Code | None = None
     after: Code | None = None
     blocks: tuple[AnyBlock, ...]

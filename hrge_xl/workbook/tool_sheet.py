@@ -130,8 +130,9 @@ def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
 
 # how a sheet opens, scrolls and prints
 
+NOT_PRINTED = "$A$1:$A$1"  # the area of a sheet that is not: its key, which is hidden
 A4, ZOOM = 9, 100  # percent: letters of ten points are ten points high
-PAGE_WIDTH = 235  # characters that stay readable (at about 60 %) on A4 across
+PAGE_WIDTH = 250  # characters that stay readable (at about 57 %) on A4 across
 PROTECTION = {
     "format_columns": True, "format_rows": True, "autofilter": True,
     "select_locked_cells": True, "select_unlocked_cells": True,
@@ -166,6 +167,11 @@ def finish(
     sheet.fit_to_pages(1, 0)
 
 
+def leave_out(sheet: FormulaSheet) -> None:
+    """Leave a sheet out of what is printed: nothing of it but a cell that is hidden."""
+    sheet.print_area(NOT_PRINTED)
+
+
 def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
     """Set what a tool sheet shows first, and what of it is printed."""
     finish(sheet, layout, tool.widths or {MARK_COLUMN: 40}, wide=not _is_form(tool))
@@ -186,6 +192,8 @@ def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
             (drawn,) = tool.drawn
             sheet.freeze_panes(drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0)
             sheet.repeat_rows(drawn.head - 1)
+    if not tool.tool.printed:
+        leave_out(sheet)
 
 
 def _is_form(tool: Sheet) -> bool:
