@@ -300,8 +300,8 @@ class Drawn:
     def head(self) -> int:
         """The row of the column heads."""
         block = self.block
-        above = bool(block.title) + bool(block.help) + (block.kind in ("collect", "problems"))  # type: ignore[attr-defined]
-        return self.first + above
+        summed_up = block.kind in ("collect", "problems") and not getattr(block, "summary", "")  # type: ignore[attr-defined]
+        return self.first + bool(block.title) + bool(block.help) + summed_up
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,8 @@ class CollectBlock(CalculatedBlock):
     """Gathers rows from several tools under common columns, as many as `rows`.
 
     `widths` are those of columns; the column `bars` holds shares, with bars behind them. A `compact` list names no
-    sheets: the link to the row stands in front.
+    sheets: the link to the row stands in front. `summary` says beside the title what is in it, in place of the line
+    below: `{count}` rows, `{top}` of them with a rank of `top` or more.
     """
 
     kind: Literal["collect"]
@@ -187,6 +188,8 @@ class CollectBlock(CalculatedBlock):
     widths: dict[str, Whole] = Option(default={})
     bars: str | None = None
     compact: bool = False
+    summary: Text = NO_TEXT
+    top: Whole = 0
 
 
 class ProgressBlock(CalculatedBlock):
@@ -229,7 +232,8 @@ class Tool(Model):
     """One sheet. `always`: it is issued whatever choice of tools is made (the form, the summaries).
 
     `goes_with` names the tool that it is issued and ticked along with, where one table was not enough for it.
-    `after` names the sheet that it follows where `sheets` in workbook.yaml does not name it.
+    `after` names the sheet that it follows where `sheets` in workbook.yaml does not name it. One that is not `printed`
+    is only looked things up in.
     """
 
     code: Code
@@ -240,6 +244,7 @@ class Tool(Model):
     guide: Guide = Guide()
     tag: str = ""
     always: bool = False
+    printed: bool = True
     goes_with: Code | None = None
     after: Code | None = None
     blocks: tuple[AnyBlock, ...]
@@ -428,8 +433,9 @@ class KeyFields(Model):
 class Spec(Model):
     """A whole spec. `languages[0]` is the language that bare strings are written in.
 
-    `forgiving`: its sheets take what people type (the number of a step, the code of a row, a day in words), and say
-    nothing of what is missing where nobody began. Workbooks of a spec that does not say so stay as they were issued.
+    `drawing`: sheets of 2 take what people type (the number of a step, the code of a row, a day in words), say nothing
+    of what is missing in a row before somebody begins it, and lead to the first cell of a row that is open. Workbooks
+    of a spec that does not say so stay as they were issued.
     """
 
     name: str
@@ -437,7 +443,7 @@ class Spec(Model):
     title: Text
     note: Text = NO_TEXT
     languages: tuple[str, ...] = Option(min_length=1)
-    forgiving: bool = False
+    drawing: Whole = Option(default=1, ge=1, le=2)
     countries: Code | None = None
     identity: KeyFields = KeyFields()
     tools: tuple[Tool, ...] = Option(min_length=1)
@@ -451,7 +457,6 @@ class Spec(Model):
     facts: tuple[FactFile, ...] = ()  # that workbooks are issued with
     sample: Sample | None = None
     expects: tuple[PersonalData, ...] = ()  # personal data that is not a finding on any sheet
-    drawing: Whole = Option(default=1, ge=1, le=2)  # how its sheets are drawn: what is out stays as it was
     what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()

@@ -41,7 +41,7 @@ from .formulas import (
 
 LINE_LENGTH = 150  # characters of a paragraph
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
-COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (26, 70, 13, 12, 11, 12, 14, 24), strict=True))
+COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (22, 64, 12, 12, 11, 11, 12, 22), strict=True))
 GAP = "  ·  "  # between the parts of a line
 SAMPLE = "sample"  # the fact that marks all sheets
 # With a line each, where there are any.
@@ -354,7 +354,7 @@ def not_begun(layout: Layout, sheet: Sheet) -> Formula | None:
     """
     code = sheet.tool.code
     asked_by = layout.spec.tick_of(code)
-    if not layout.spec.forgiving or asked_by is None or not sheet.check_columns:
+    if layout.spec.drawing == 1 or asked_by is None or not sheet.check_columns:
         return None
     required, *seen = _counts_of(sheet)
     blank = [_in_use(layout, sheet), *(count.equals(0) for count in seen)]

@@ -34,11 +34,11 @@ from ..spec.compiled import compiled
 from .cell_writer import CellWriter, broken_lines
 from .excel_formula import ExcelFormula
 from .formulas import ticked
-from .row_checks import BesideRow, RowCells, RowFormulas, Status, answers_in_row, columns_run
+from .row_checks import BesideRow, RowCells, RowFormulas, Status, answer_columns, answers_in_row, columns_run
 from .styles import level_colours, number_format_of
 
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
-MOST_LINES = 8  # that a blank row keeps free
+MOST_LINES, SIGN_LINES = 8, 2  # that a blank row keeps free
 WORD_LENGTH = 6.5  # characters, with the space behind it
 
 
@@ -94,6 +94,12 @@ class GridWriter:
                 self.writer.two_lines(place, column.label, column.hint(self.layout.language), style)
             if column.turned:
                 self.writer.height(HEAD_ROW, "head_turned")
+        if (
+            self.layout.spec.drawing > 1 and not self.grid.across
+        ):  # above each check where its answer stands, for the links of the signs
+            checks = self.grid.with_role("check")
+            for column, answer in zip(checks, answer_columns(self.grid), strict=True):
+                self.writer.number(Place(BAND_ROW, column.index), answer, "check")
         for number, (band, columns) in enumerate(self.grid.bands):
             style = ("band", "band_next")[number % 2]
             label = band.label.say(self.layout.language)
@@ -181,7 +187,7 @@ class GridWriter:
     @property
     def _ticks(self) -> bool:
         """Whether its rows are tools to tick, which lead to their sheets."""
-        return self.layout.spec.forgiving and any(slot.field.ticks for slot in self.grid.slots)
+        return self.layout.spec.drawing > 1 and any(slot.field.ticks for slot in self.grid.slots)
 
     def _fixed(self, place: Place, field: Field, value: object) -> None:
         figure = figure_of(field, str(value))
@@ -219,10 +225,13 @@ class GridWriter:
         return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
 
     def _lines(self, row: Row) -> int:
-        """Give how many lines of a long answer are shown first; 1 in a table. Rows grow with their texts."""
+        """Give how many lines a row shows first: those of a long answer, in a table those of its sign.
+
+        Rows grow with their texts, but not in Excel with what a formula says.
+        """
         limit = self._limit(row)
         if limit is None:
-            return 1
+            return 1 if self.grid.across else SIGN_LINES
         width = self.grid.with_role("answer")[0].width
         return min(ceil(limit * WORD_LENGTH / (width * CHARACTERS)), MOST_LINES)
 

@@ -149,7 +149,7 @@ class ListsSheetWriter:
         self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
-        codes = [row.code for _, row in targets if self.layout.spec.forgiving]
+        codes = [row.code for _, row in targets if self.layout.spec.drawing > 1]
         if not any(grid.kind == "register" for grid, _ in targets):
             self._column(name, column, [*(fixed_label(grid, row.code) for grid, row in targets), *codes])
             return

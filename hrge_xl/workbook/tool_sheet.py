@@ -104,12 +104,17 @@ def _calculated_blocks(writer: CellWriter, layout: Layout, sheet: Sheet) -> None
     for drawn in sheet.drawn:
         block_writer = BLOCK_WRITERS[type(drawn.block)]
         free = block_writer(writer, layout, sheet, drawn, free).draw()
-    if any(drawn.left > MARK_COLUMN for drawn in sheet.drawn):
+    if _side_by_side(sheet):
         # one height, or a long text here leaves a gap there
         for row in range(sheet.drawn[0].first, max(drawn.last_row for drawn in sheet.drawn) + 1):
-            writer.height(row, "side_by_side")
+            begins = [drawn.first == row for drawn in sheet.drawn if drawn.first <= row <= drawn.last_row]
+            writer.height(row, "titles_beside" if all(begins) else "side_by_side")
     if free > first:
         writer.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
+
+
+def _side_by_side(sheet: Sheet) -> bool:
+    return any(drawn.left > MARK_COLUMN for drawn in sheet.drawn)
 
 
 def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
@@ -128,8 +133,9 @@ def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
 
 # how a sheet opens, scrolls and prints
 
-A4, ZOOM = 9, 85  # percent: what a laptop shows of a sheet then can still be read
-PAGE_WIDTH = 235  # characters that stay readable (at about 60 %) on A4 across
+NOT_PRINTED = "$A$1:$A$1"  # the area of a sheet that is not: its key, which is hidden
+A4, ZOOM = 9, 100  # percent: letters of ten points are ten points high
+PAGE_WIDTH = 250  # characters that stay readable (at about 57 %) on A4 across
 PROTECTION = {
     "format_columns": True, "format_rows": True, "autofilter": True,
     "select_locked_cells": True, "select_unlocked_cells": True,
@@ -164,6 +170,11 @@ def finish(
     sheet.fit_to_pages(1, 0)
 
 
+def leave_out(sheet: FormulaSheet) -> None:
+    """Leave a sheet out of what is printed: nothing of it but a cell that is hidden."""
+    sheet.print_area(NOT_PRINTED)
+
+
 def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
     """Set what a tool sheet shows first, and what of it is printed."""
     finish(sheet, layout, tool.widths or {MARK_COLUMN: 40}, wide=not _is_form(tool))
@@ -178,10 +189,14 @@ def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
         _select(sheet, Place(TITLE_ROW, MARK_COLUMN))
         if len(tool.drawn) != 1:
             sheet.freeze_panes(LINKS_ROW, 0)
+            if _side_by_side(tool):
+                sheet.fit_to_pages(1, 1)
         else:
             (drawn,) = tool.drawn
             sheet.freeze_panes(drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0)
             sheet.repeat_rows(drawn.head - 1)
+    if not tool.tool.printed:
+        leave_out(sheet)
 
 
 def _is_form(tool: Sheet) -> bool:
