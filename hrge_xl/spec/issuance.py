@@ -84,6 +84,10 @@ def _chosen(spec: Spec, profile: str, named: Sequence[str], rows: int | None, *,
                 f"{', '.join(left)}."
             )
         codes.append(chosen.choose_from[0])
+    others = {code for code in chosen.narrowed if code not in codes}
+    if len(others) < len(chosen.narrowed):
+        codes = [code for code in (*(chosen.tools or spec.tool), *codes) if code not in others]
+        return _whole(spec, codes, rows or chosen.rows)
     tools = None if chosen.tools is None else [*chosen.tools, *codes]
     return _whole(spec, tools, rows or chosen.rows)
 

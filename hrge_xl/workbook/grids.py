@@ -81,6 +81,11 @@ class GridWriter:
 
     # heads
 
+    @property
+    def _leads(self) -> bool:
+        """Whether the signs of its rows lead to their first open cells."""
+        return self.layout.spec.drawing > 1 and not self.grid.across
+
     def _heads(self) -> None:
         """One row for all blocks of a sheet; the hidden columns have heads of their own."""
         for column in self.grid.columns:
@@ -94,9 +99,7 @@ class GridWriter:
                 self.writer.two_lines(place, column.label, column.hint(self.layout.language), style)
             if column.turned:
                 self.writer.height(HEAD_ROW, "head_turned")
-        if (
-            self.layout.spec.drawing > 1 and not self.grid.across
-        ):  # above each check where its answer stands, for the links of the signs
+        if self._leads:  # above each check where its answer stands
             checks = self.grid.with_role("check")
             for column, answer in zip(checks, answer_columns(self.grid), strict=True):
                 self.writer.number(Place(BAND_ROW, column.index), answer, "check")
@@ -290,7 +293,8 @@ class GridWriter:
         for column in (*signs, *self.grid.with_role("status")) if checks else ():
             said = f'(${column_letters(signs[0].index)}{first}<>"")'
             worst = f"{said}*MAX({columns_run(checks.values(), first)})"
-            self._by_urgency(worst, Place(first, column.index), Place(last, column.index))
+            links = {"underline": 1} if column.role == "sign" and self._leads else {}
+            self._by_urgency(worst, Place(first, column.index), Place(last, column.index), **links)
         # Show calculated levels in the colours of the matrix
         matrix = self.layout.spec.matrix
         for slot in self.grid.slots if matrix is not None else ():
@@ -302,9 +306,9 @@ class GridWriter:
                     shown = text_literal(level.label.say(self.layout.language))
                     self.writer.mark_when(place, below, f"={cell}={shown}", "level", **level_colours(level))
 
-    def _by_urgency(self, check: str, first: Place, last: Place) -> None:
+    def _by_urgency(self, check: str, first: Place, last: Place, **more: int) -> None:
         for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
-            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style)
+            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style, **more)
 
 
 # the sheet's own validation
