@@ -274,7 +274,8 @@ def test_prints_on_a4_in_letters_that_can_be_read(workbook: Made) -> None:
         assert (setup.paperSize, setup.orientation) == (9, "portrait" if form else "landscape"), sheet.name
         assert page.sheet_properties.pageSetUpPr.fitToPage, sheet.name
         pages = setup.fitToWidth if setup.fitToWidth is not None else 1
-        assert setup.fitToHeight == 0, sheet.name
+        beside = len({block.left for block in sheet.drawn}) > 1  # a dashboard is one page
+        assert setup.fitToHeight == (None if beside else 0), sheet.name
         left, _, right, _ = range_boundaries(str(page.print_area).split("!")[1])
         widths = [width(page, column) for column in range(left, right + 1)]
         repeated = str(page.print_title_cols or "")
@@ -559,13 +560,51 @@ def test_bands_stand_above_their_columns_and_fold_but_for_the_first() -> None:
     drawn = opened(made(TOOLKIT, "en", "blank"))["3.2 Risk strategy"]
     grid = where.sheet["T3.2"].grids[0]
     bands = [band.label.say("en") for band, _ in grid.bands]
-    assert bands[:4] == ["Identify", "Score now", "Treat", "Score after"]
+    assert bands[:4] == ["Identify", "Score now", "Treat", "People"]
     for band, columns in grid.bands:
         assert drawn.cell(BAND_ROW, columns[0].index).value == band.label.say("en")
         dimensions = [*drawn.column_dimensions.values()]
         folded = [next(d for d in dimensions if d.min <= column.index <= d.max) for column in columns]
         levels = [int(each.outlineLevel or 0) for each in folded]
         assert levels == [0, *[int(band.folded)] * (len(columns) - 1)]
+
+
+NINE = ("RSK_07", "RSK_05", "RSK_13", "RSK_10", "RSK_11", "RSK_16", "RSK_18", "RSK_19", "RSK_09")
+WINDOW = 1190  # pixels of columns at 100 percent that LibreOffice, which draws them a tenth wider, shows on a laptop
+
+
+def test_a_risk_is_nine_cells_on_one_screen() -> None:
+    where, book = layout(TOOLKIT), opened(made(TOOLKIT, "en", "blank"))
+    for tool in ("T3.2", "T3.3", "T3.4", "T3.5", "T3.6"):
+        sheet, grid = book[where.sheet[tool].name], where.sheet[tool].grids[0]
+        first = dict.fromkeys(c.field.code for c in grid.with_role("answer") if c.field)
+        assert tuple(first)[:9] == NINE
+        last = grid.columns_of(NINE[-1])[0].index
+        assert sum(width(sheet, column) for column in range(1, last + 1)) <= WINDOW
+        assert sheet.sheet_view.zoomScale in (None, 100)
+
+
+RISK = {
+    "RSK_07": "Strike",
+    "RSK_05": "PEO",
+    "RSK_10": 3.0,
+    "RSK_11": 3.0,
+    "RSK_18": "NPO",
+    "RSK_09": ("MEN",),
+}
+
+
+def test_the_check_of_a_row_names_the_first_cell_that_is_open_and_leads_there() -> None:
+    where = layout(TOOLKIT)
+    ticks: Answers = {("FORM", "T3.2", "FRM_26"): "Y"}
+    given: Answers = {("T3.2", "R-SP-01", code): value for code, value in RISK.items()}
+    sheet, grid = where.sheet["T3.2"], where.sheet["T3.2"].grids[0]
+    row = grid.data_rows[0].index
+    (sign,) = grid.with_role("sign")
+    data = issued(TOOLKIT, "en", ticks | given)
+    shown = opened(data, values=True)[sheet.name].cell(row, sign.index).value
+    assert shown == "… 1 missing\nMitigation"
+    assert "HYPERLINK" in opened(data)[sheet.name].cell(row, sign.index).value
 
 
 def test_only_the_rows_and_columns_that_people_talk_about_are_printed() -> None:

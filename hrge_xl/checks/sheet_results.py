@@ -112,7 +112,7 @@ def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, s
         if hit.column is None or place is None:
             continue
         if answer is None or not is_overlooked(answer, hit.column.field, view.layout):
-            entry = (place, hit.part, _shown(hit, view.layout.spec.forgiving))
+            entry = (place, hit.part, _shown(hit, view.layout.spec.drawing > 1))
             found[hit.slot] = min(entry, found.get(hit.slot, entry))
     return {slot: code for slot, (_, _, code) in found.items()}
 

@@ -81,7 +81,7 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
             urgent = MISSING if rule.require else ERROR
             level = urgent if rule.severity is Severity.ERROR else WARNING
             said[rule.code, ""] = Message(rule.code, level, rule.message.say(language))
-    if spec.forgiving:
+    if spec.drawing > 1:
         said[NOT_BEGUN] = Message("", MISSING, say("Not started"))
     unique = tuple(dict.fromkeys(said.values()))
     if len(unique) >= REQUIRED:

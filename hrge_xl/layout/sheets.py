@@ -46,11 +46,11 @@ from .model import (
     Slot,
 )
 
-# A laptop's window is 1,250 pixels wide, at 85 percent some 205 characters; a third of that may stay in view.
+# A laptop's window shows some 165 characters; two fifths of that may stay in view.
 FROZEN_WIDTH = 66
 MARK_WIDTH, SIGN_WIDTH, NAME_WIDTH, LEAST_NAME_WIDTH = 9, 13, 44, 24
 HEAD_WIDTH, HEAD_BUTTON = 26, 3  # at most of what a head asks for, and of that what the filter takes
-QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, FORM_STATUS_WIDTH, STATUS_WIDTH = 36, 66, 42, 34, 20
+QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, FORM_STATUS_WIDTH, STATUS_WIDTH = 32, 52, 34, 25, 20
 RECORD_WIDTH, CHECK_WIDTH = 34, 9
 LAST_WIDTH, CLOSED_WIDTH, FORM_LAST_WIDTH = 26, 22, 34  # of what was said in the round before
 AROUND = 4  # characters around the longest word of its head
@@ -396,7 +396,7 @@ def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
         yield PanelLine(say("An example"), is_head=True)
         for code, text in guide.example.items():
             field, said = tool.fields[code], text.say(language)
-            if spec.forgiving and field.type.stepped:  # as its dropdown has it
+            if spec.drawing > 1 and field.type.stepped:  # as its dropdown has it
                 step = spec.vocabularies[str(field.vocabulary)].by_code.get(step_in(said))
                 said = step.as_step(language) if step else said
             yield from _line(field.label.say(language), said)

@@ -41,7 +41,7 @@ from .formulas import (
 
 LINE_LENGTH = 150  # characters of a paragraph
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
-COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (26, 74, 14, 11, 11, 11, 11, 24), strict=True))
+COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (24, 74, 11, 10, 10, 10, 12, 18), strict=True))
 GAP = "  ·  "  # between the parts of a line
 SAMPLE = "sample"  # the fact that marks all sheets
 # With a line each, where there are any.
@@ -75,6 +75,13 @@ class CoverWriter:
         for note in notes:
             self.row += 1
             self.writer.text(Place(self.row, LABEL), note, "sample_note")
+        if decides := which_decides(self.layout):
+            self.row += 1
+            told = self.say("Tell whoever sent you this workbook what reads wrongly.")
+            if "contact" in self.given:
+                told = self.say("Tell whoever is named under “{questions}” what reads wrongly.")
+            text = told.format(questions=contact_label(language))
+            self.writer.text(Place(self.row, LABEL), f"{decides} {text}", "purpose")
         self.row += 1
         self.writer.band(self.row, LABEL, VALUE, self.say("This workbook"), "cover_block")
         self.writer.band(self.row, SHARE, STATE, self.say("What to do"), "cover_block")
@@ -275,6 +282,16 @@ class CoverWriter:
         return if_(wrong > 0, say("To correct"), if_(need.equals(0), free, begun))
 
 
+def which_decides(layout: Layout) -> str:
+    """Say which language decides in what was translated from it; nothing in that language itself."""
+    source, language = layout.spec.languages[0], layout.language
+    if layout.spec.drawing == 1 or language == source:
+        return ""
+    return translator(language)("The {language} text decides.").format(
+        language=language_name(source, language)
+    )
+
+
 def contact_label(language: str) -> str:
     """Give the words before whom to ask."""
     return translator(language)("Questions to")
@@ -337,7 +354,7 @@ def not_begun(layout: Layout, sheet: Sheet) -> Formula | None:
     """
     code = sheet.tool.code
     asked_by = layout.spec.tick_of(code)
-    if not layout.spec.forgiving or asked_by is None or not sheet.check_columns:
+    if layout.spec.drawing == 1 or asked_by is None or not sheet.check_columns:
         return None
     required, *seen = _counts_of(sheet)
     blank = [_in_use(layout, sheet), *(count.equals(0) for count in seen)]

@@ -34,11 +34,11 @@ from ..spec.compiled import compiled
 from .cell_writer import CellWriter, broken_lines
 from .excel_formula import ExcelFormula
 from .formulas import ticked
-from .row_checks import BesideRow, RowCells, RowFormulas, Status, answers_in_row, columns_run
+from .row_checks import BesideRow, RowCells, RowFormulas, Status, answer_columns, answers_in_row, columns_run
 from .styles import level_colours, number_format_of
 
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
-MOST_LINES = 8  # that a blank row keeps free
+MOST_LINES, SIGN_LINES = 8, 2  # that a blank row keeps free
 WORD_LENGTH = 6.5  # characters, with the space behind it
 
 
@@ -81,6 +81,11 @@ class GridWriter:
 
     # heads
 
+    @property
+    def _leads(self) -> bool:
+        """Whether the signs of its rows lead to their first open cells."""
+        return self.layout.spec.drawing > 1 and not self.grid.across
+
     def _heads(self) -> None:
         """One row for all blocks of a sheet; the hidden columns have heads of their own."""
         for column in self.grid.columns:
@@ -94,6 +99,10 @@ class GridWriter:
                 self.writer.two_lines(place, column.label, column.hint(self.layout.language), style)
             if column.turned:
                 self.writer.height(HEAD_ROW, "head_turned")
+        if self._leads:  # above each check where its answer stands
+            checks = self.grid.with_role("check")
+            for column, answer in zip(checks, answer_columns(self.grid), strict=True):
+                self.writer.number(Place(BAND_ROW, column.index), answer, "check")
         for number, (band, columns) in enumerate(self.grid.bands):
             style = ("band", "band_next")[number % 2]
             label = band.label.say(self.layout.language)
@@ -181,7 +190,7 @@ class GridWriter:
     @property
     def _ticks(self) -> bool:
         """Whether its rows are tools to tick, which lead to their sheets."""
-        return self.layout.spec.forgiving and any(slot.field.ticks for slot in self.grid.slots)
+        return self.layout.spec.drawing > 1 and any(slot.field.ticks for slot in self.grid.slots)
 
     def _fixed(self, place: Place, field: Field, value: object) -> None:
         figure = figure_of(field, str(value))
@@ -219,10 +228,13 @@ class GridWriter:
         return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
 
     def _lines(self, row: Row) -> int:
-        """Give how many lines of a long answer are shown first; 1 in a table. Rows grow with their texts."""
+        """Give how many lines a row shows first: those of a long answer, in a table those of its sign.
+
+        Rows grow with their texts, but not in Excel with what a formula says.
+        """
         limit = self._limit(row)
         if limit is None:
-            return 1
+            return 1 if self.grid.across else SIGN_LINES
         width = self.grid.with_role("answer")[0].width
         return min(ceil(limit * WORD_LENGTH / (width * CHARACTERS)), MOST_LINES)
 
@@ -281,7 +293,8 @@ class GridWriter:
         for column in (*signs, *self.grid.with_role("status")) if checks else ():
             said = f'(${column_letters(signs[0].index)}{first}<>"")'
             worst = f"{said}*MAX({columns_run(checks.values(), first)})"
-            self._by_urgency(worst, Place(first, column.index), Place(last, column.index))
+            links = {"underline": 1} if column.role == "sign" and self._leads else {}
+            self._by_urgency(worst, Place(first, column.index), Place(last, column.index), **links)
         # Show calculated levels in the colours of the matrix
         matrix = self.layout.spec.matrix
         for slot in self.grid.slots if matrix is not None else ():
@@ -293,9 +306,9 @@ class GridWriter:
                     shown = text_literal(level.label.say(self.layout.language))
                     self.writer.mark_when(place, below, f"={cell}={shown}", "level", **level_colours(level))
 
-    def _by_urgency(self, check: str, first: Place, last: Place) -> None:
+    def _by_urgency(self, check: str, first: Place, last: Place, **more: int) -> None:
         for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
-            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style)
+            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style, **more)
 
 
 # the sheet's own validation

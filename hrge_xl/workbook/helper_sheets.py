@@ -149,7 +149,7 @@ class ListsSheetWriter:
         self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
-        codes = [row.code for _, row in targets if self.layout.spec.forgiving]
+        codes = [row.code for _, row in targets if self.layout.spec.drawing > 1]
         if not any(grid.kind == "register" for grid, _ in targets):
             self._column(name, column, [*(fixed_label(grid, row.code) for grid, row in targets), *codes])
             return
@@ -318,10 +318,11 @@ def _key(layout: Layout, grid: Grid, row: Row, column: GridColumn) -> Key | None
 # the stamp
 
 
-def draw_identity_sheet(writer: CellWriter) -> None:
+def draw_identity_sheet(writer: CellWriter, layout: Layout) -> None:
     """Draw the stamp: the names of its fields, and beside each what it says of this workbook."""
+    names = (name for name in FIELDS if name != "lists" or layout.spec.left_out is not None)
     writer.text(Place(1, 1), IDENTITY_KEY, "code")
-    for row, name in enumerate(FIELDS, start=2):
+    for row, name in enumerate(names, start=2):
         writer.text(Place(row, 1), name, "code", "@")
         writer.entries([Place(row, 2)], StampFact(name), "code", "@")
     writer.sheet.very_hidden()

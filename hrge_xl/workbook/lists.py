@@ -40,6 +40,7 @@ from .formulas import (
     once,
     row_number,
     run_of,
+    sentence_of,
     with_count,
 )
 from .row_checks import columns_run, message_of, order_in_row
@@ -55,7 +56,8 @@ class ListBlockWriter(BlockWriter):
 
     def start(self, block: CollectBlock | ProblemsBlock) -> None:
         """Write what stands above the line."""
-        self.size, self.first = block.rows, self.top(block) + 2
+        self.top(block)
+        self.size, self.first = block.rows, self.drawn.head + 1
 
     def column(self, column: int, formula: Formula, style: str = "check", number_format: str = "") -> Formula:
         """Write a column of the list; give its cell in the row of what asks."""
@@ -175,12 +177,18 @@ class CollectWriter(ListBlockWriter):
         self.rows = [row for source in self.sources for row in source.rows]
         self.start(block)
         self.counts = self._candidates()
-        self.summarise(
-            once(function("MAX", max, self.counts)) if self.rows else constant(0),
-            self.say("Nothing to list."),
-            self.say("{count} in total."),
-            self.say("{count} in total; the first {rows} are listed."),
-        )
+        count = once(function("MAX", max, self.counts)) if self.rows else constant(0)
+        if block.summary:
+            high = count_if(self.ranks, ">=", block.top)
+            summary = sentence_of(block.summary.say(self.layout.language), count=count, top=high)
+            self.writer.formula(Place(self.drawn.first, self.left + 2), summary, "summary")
+        else:
+            self.summarise(
+                count,
+                self.say("Nothing to list."),
+                self.say("{count} in total."),
+                self.say("{count} in total; the first {rows} are listed."),
+            )
         self._list(block)
         return self.free + COLLECT_HELPERS
 
@@ -218,7 +226,9 @@ class CollectWriter(ListBlockWriter):
         find = [row.line if row.source.grid.across else row.row for row in rows]
         self.find = writer.constants(free + 2, first, find)
         self.named = writer.constants(free + 3, first, [row.name for row in rows])
-        return Formula(run_of(free, first, len(rows)), lambda content, row: kept(content)[: len(rows)])
+        size = len(rows)
+        self.ranks = Formula(run_of(free + 7, first, size), lambda content, row: kept(content)[size:])
+        return Formula(run_of(free, first, size), lambda content, row: kept(content)[:size])
 
     def _count(self, row: int, condition: str, *, ranked: bool) -> str:
         """Count the rows kept down to one, or say as which one it is listed where the list is ranked; 0 for none."""
@@ -372,7 +382,7 @@ class ProblemsWriter(ListBlockWriter):
             self.say("{count} in total; the {rows} most urgent are listed."),
         )
         self._list()
-        return self.free + PROBLEM_HELPERS + self.layout.spec.forgiving
+        return self.free + PROBLEM_HELPERS + (self.layout.spec.drawing > 1)
 
     def _checked_rows(self, number: int, sheet: Sheet) -> Iterator[CheckedRow]:
         for grid in sheet.grids:
