@@ -234,6 +234,21 @@ def test_problems_stand_most_urgent_first_with_words_and_a_remedy() -> None:
     assert int(total[0]) >= len(rows)
 
 
+def test_a_sheet_that_is_ticked_and_blank_is_one_problem() -> None:
+    where = layout(TOOLKIT)
+    ticked = {("FORM", tool, "FRM_26"): "Y" for tool in ("T1.1", "T1.2", "T3.2")}
+    begun = {("T1.2", where.row_codes["T1.2"][1], "P1_REL"): "H"}
+    sheet = opened(issued(TOOLKIT, "en", ticked | begun), values=True)[where.sheet["CHECKS"].name]
+    rows = [row for row in rows_of(sheet, drawn(where, "CHECKS").head + 1, 6) if row[2] != "Form"]
+    blank = [row[1:4] + row[5:] for row in rows if row[2] != "1.2 Prevention"]
+    first = (where.row_codes["T1.1"][0], where.row_codes["T3.2"][0])
+    assert blank == [
+        ("Missing", "1.1 Legislation", first[0], "Not started"),
+        ("Missing", "3.2 Risk strategy", first[1], "Not started"),
+    ]
+    assert len(rows) - len(blank) == len(where.row_codes["T1.2"])
+
+
 def test_without_problems_it_says_so() -> None:
     where = layout(TOOLKIT)
     identity = Identity(

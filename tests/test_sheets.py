@@ -476,7 +476,66 @@ def test_a_sheet_that_is_not_ticked_says_so() -> None:
     cover = shown[where.cover_name]
     states = {row[0].value: row[-1].value for row in cover.iter_rows(min_row=10, min_col=2, max_col=9)}
     assert states["1.2 Prevention"] == "Not ticked in the form"
-    assert states["1.1 Legislation"] == "Not started"
+    assert states["1.1 Legislation"] == "Not started ▶"
+
+
+AMBER = "FFFFE8A3"
+TICKED: Answers = {("FORM", tool, "FRM_26"): "Y" for tool in ("T1.1", "T2.1", "T2.5", "T3.2")}
+
+
+def colours_of(sheet: Any, cell: str) -> list[str]:
+    """The fills of the rules that hold for a cell, in which the words of its own sheet are compared."""
+    rules = [rule for area in sheet.conditional_formatting if cell in area for rule in area.rules]
+    value = sheet[cell].value
+    return [rule.dxf.fill.bgColor.rgb for rule in rules if f'="{value}"' in str(rule.formula)]
+
+
+def test_what_is_ticked_and_not_begun_is_amber_and_leads_to_its_sheet() -> None:
+    where, data = layout(TOOLKIT), issued(TOOLKIT, "en", TICKED)
+    shown, written = opened(data, values=True), opened(data)
+    cover = {row[0].value: row for row in shown[where.cover_name].iter_rows(min_row=10, min_col=2, max_col=9)}
+    for tool in ("T1.1", "T2.1", "T2.5", "T3.2"):
+        *_, wrong, look, state = cover[where.sheet[tool].name]
+        assert (wrong.value, look.value, state.value) == (0, 0, "Not started ▶"), tool
+        assert (
+            f"HYPERLINK(\"#'{where.sheet[tool].name}'!A1\""
+            in written[where.cover_name][state.coordinate].value
+        )
+        assert colours_of(shown[where.cover_name], state.coordinate) == [AMBER]
+    # the list of sources only goes with its tool, and requires nothing
+    assert cover[where.sheet["T2.1E"].name][-1].value == "Nothing required"
+    assert cover[where.sheet["FORM"].name][-1].value == "In progress"
+
+
+def test_nothing_is_said_of_a_row_before_somebody_begins_it() -> None:
+    where = layout(TOOLKIT)
+    begun: Answers = {
+        ("T1.1", "T11_02", "P1_REL"): "H",
+        ("T3.2", "R-SP-02", "RSK_03"): "Something may happen",
+    }
+    shown = opened(issued(TOOLKIT, "en", TICKED | begun), values=True)
+    for tool, row in (("T1.1", "T11_02"), ("T3.2", "R-SP-02")):
+        (grid,) = where.sheet[tool].grids
+        sign = grid.with_role("sign")[0].index
+        said = {
+            line.code: shown[where.sheet[tool].name].cell(line.index, sign).value for line in grid.data_rows
+        }
+        assert re.fullmatch(r"… [0-9]+ missing", str(said.pop(row)))
+        assert {*said.values()} == {None}
+    form = shown[where.sheet["FORM"].name]
+    signs = [form.cell(row, MARK_COLUMN + 1).value for row in range(HEAD_ROW + 1, form.max_row + 1)]
+    assert {*filter(None, signs)} == {"✓ Complete"}  # country and ticks
+
+
+def test_a_tick_leads_to_its_sheet() -> None:
+    where = layout(TOOLKIT)
+    form = opened(issued(TOOLKIT, "en", {}))[where.sheet["FORM"].name]
+    rows = [row for grid in where.sheet["FORM"].grids for row in grid.rows if row.code in where.sheet]
+    cells = [form.cell(row.index, MARK_COLUMN) for row in rows]
+    assert {cell.value: cell.hyperlink.location for cell in cells} == {
+        row.code: f"'{where.sheet[row.code].name}'!A1" for row in rows
+    }
+    assert len(cells) > 20
 
 
 def test_a_sheet_that_goes_with_a_tool_is_ticked_and_issued_with_it() -> None:

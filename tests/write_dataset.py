@@ -152,6 +152,7 @@ def _row(schema: Schema, table: Table, column: Column) -> str:
     elif not column.pattern and pattern(schema, column):
         what += ": codes, joined by `;`."
     what += " *Internal.*" if column.name in table.internal else ""
+    what += " *Not in CSV.*" if column.name in table.not_in_csv else ""
     return f"| {column.name} | {column.kind} | {what} |"
 
 

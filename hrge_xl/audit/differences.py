@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ..dataset.schema import ANSWERS_FACT, SLOTS, SUBMISSION_ID, SUBMISSIONS, TEXT, Table
+from ..dataset.schema import ANSWERS, ANSWERS_FACT, SLOTS, SUBMISSION_ID, SUBMISSIONS, TEXT, Table
 from ..dataset.store import Store
 from ..outputs.table_files import read_rows
 from ..reader.limits import LIMITS
@@ -184,8 +184,9 @@ class RowNames:
         return " ".join(part for part in (cell, *said) if part and part != "None"), file
 
     def _cell(self, table: Table, values: Mapping[str, Any]) -> str:
-        if table.name == ANSWERS_FACT.name:
-            known = self.cells.get(values["slot"], f"slot {values['slot']}")
+        if table.name in (ANSWERS_FACT.name, ANSWERS.name):
+            slot = values.get("slot", values.get("n"))
+            known = self.cells.get(int(slot), f"slot {slot}") if slot else ""
             return f"{known.partition('!')[0]}!{values['cell']}" if values["cell"] else known
         sheet, cell = (values.get(name) for name in SAYS_WHERE)
         return f"{sheet}!{cell}" if sheet and cell else ""
@@ -281,8 +282,10 @@ def _differences(
     """Yield the differences, each with its place behind the name of the file."""
     match here.suffix:
         case ".csv" | ".parquet" as suffix:
-            read = read_rows if suffix == ".parquet" else _csv_rows
-            yield from _rows(list(read(here)), list(read(made)), table, names)
+            read, columns = (
+                (read_rows, table) if suffix == ".parquet" else (_csv_rows, table and table.as_csv)
+            )
+            yield from _rows(list(read(here)), list(read(made)), columns, names)
         case ".json":
             one, two = (json.loads(path.read_text(encoding="utf-8")) for path in (here, made))
             for difference in differences(one, two):

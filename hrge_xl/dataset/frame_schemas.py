@@ -76,7 +76,10 @@ def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
             question = right_answers(schema, column) if limits else None
             checks = [*_structure(schema, column), *(_right(question) if question else ())]
             given = column.name in table.key or (question is not None and question.required)
-            columns[column.name] = Column(DTYPES[column.kind], checks, nullable=not given, coerce=True)
+            columns[column.name] = Column(
+                DTYPES[column.kind], checks, nullable=not given, coerce=True,
+                required=column.name not in table.not_in_csv,
+            )  # fmt: skip
         found[table.name] = DataFrameSchema(
             columns, name=table.name, unique=list(table.key), report_duplicates="all"
         )

@@ -88,6 +88,7 @@ class Table:
     indexes: Mapping[str, str] = field(default_factory=dict)
     internal: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    not_in_csv: tuple[str, ...] = ()  # what every row would repeat
     tools: tuple[str, ...] = ()  # whose rows stand in it, where it is of the spec's sheets
     partial: bool = False  # of these some fields only
 
@@ -119,6 +120,12 @@ class Table:
         columns = tuple(column for column in self.columns if column.name not in self.internal)
         return replace(self, columns=columns, key=key, unique=(), internal=())
 
+    @cached_property
+    def as_csv(self) -> Table:
+        """The exported table as CSV has it."""
+        columns = tuple(column for column in self.shown.columns if column.name not in self.not_in_csv)
+        return replace(self.shown, columns=columns, not_in_csv=())
+
     def filled(self, columns: Iterable[TableColumn], **own: Any) -> Table:
         """Give the table that this is the template of: with columns where its star is."""
         star = self.at[STAR]
@@ -147,7 +154,7 @@ MASKED = "masked"  # the state of an answer that is not told, and why a figure i
 
 # what `tables.yaml` says
 
-NAMES = frozenset({"key", "unique", "internal", "withheld"})  # options that name columns
+NAMES = frozenset({"key", "unique", "internal", "withheld", "not_in_csv"})  # options that name columns
 _SAID = yaml.load(Path(__file__).with_name("tables.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 COLUMNS, SHOWN, GROUPS = _SAID["columns"], _SAID["shown"].split(), _SAID["groups"]
 _MEANINGS = {status.code: status.meaning for status in STATUSES if status.meaning}

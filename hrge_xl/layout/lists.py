@@ -89,13 +89,15 @@ def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary 
     if above is not None:  # a dependent list is looked up as one run of rows for each parent
         order = list(above.by_code)
         items.sort(key=lambda item: order.index(str(item.parent)))
+    scale, codes = name in spec.scales, tuple(item.code for item in items)
     return ListPlace(
         name,
         column,
         FIRST_ROW,
-        tuple(item.as_step(language) if name in spec.scales else item.label.say(language) for item in items),
-        tuple(item.code for item in items),
+        tuple(item.as_step(language) if scale else item.label.say(language) for item in items),
+        codes,
         tuple(above.by_code[str(item.parent)].label.say(language) for item in items) if above else (),
+        steps=tuple(map(float, codes)) if scale and spec.drawing > 1 else (),
     )
 
 

@@ -12,7 +12,7 @@ from ..answers.submission import CLOSED
 from ..core.errors import UsageError, did_you_mean
 from ..core.words import translator
 from ..core.work import grouped
-from ..fields import FIELD_TYPES, Field
+from ..fields import FIELD_TYPES, Field, step_in
 from ..findings import sentence
 from ..spec.issuance import is_shown, items_of, tool_code
 from ..spec.model import (
@@ -359,7 +359,7 @@ def _digest(layout: Layout) -> str:
 def _panel(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
     """Give everything that helps to fill in a sheet; nothing where there is nothing to say."""
     if grids:
-        yield from _guide(tool, language)
+        yield from _guide(spec, tool, language)
         yield from _hints(grids, language)
         yield from _lists(spec, tool, language)
 
@@ -379,7 +379,7 @@ def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
             yield from _line(label, text)
 
 
-def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
+def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     guide, say = tool.guide, translator(language)
     if guide == Guide():
         return
@@ -395,7 +395,11 @@ def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
     if guide.example:
         yield PanelLine(say("An example"), is_head=True)
         for code, text in guide.example.items():
-            yield from _line(tool.fields[code].label.say(language), text.say(language))
+            field, said = tool.fields[code], text.say(language)
+            if spec.drawing > 1 and field.type.stepped:  # as its dropdown has it
+                step = spec.vocabularies[str(field.vocabulary)].by_code.get(step_in(said))
+                said = step.as_step(language) if step else said
+            yield from _line(field.label.say(language), said)
 
 
 def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:

@@ -151,11 +151,11 @@ def _write_metadata(store: Store, path: Path) -> None:
 
 def _write_table(store: Store, name: str, out: Path, formats: Collection[str]) -> None:
     table, source = store.schema.by_name[name].shown, out / CSV / f"{name}.csv"
-    as_it_came = CSV in formats and not _write_csv(source, table, store)
+    as_it_came = CSV in formats and not _write_csv(source, table.as_csv, store) and not table.not_in_csv
     if PARQUET not in formats:
         return
     target = out / PARQUET / f"{name}.parquet"
-    with parts_of(target) as temporary:  # Parquet has every text as it came
+    with parts_of(target) as temporary:  # Parquet has every column, and every text as it came
         if not as_it_came:
             source = temporary / "rows.csv"
             _write_csv(source, table, store, raw=True)
@@ -263,7 +263,7 @@ def description(store: Store) -> dict[str, Any]:
         "schema_version": VERSION,
         "spec": spec.name if spec else None,
         "spec_digest": spec.digest if spec else None,
-        "resources": [_resource(store.schema, table) for table in store.schema.shown],
+        "resources": [_resource(store.schema, table.as_csv) for table in store.schema.shown],
     }  # fmt: skip
 
 

@@ -18,12 +18,16 @@ from .supplements import BriefWording, FactFile, Figures, Profile, Sample
 
 
 class Item(Model):
-    """One fixed row of a checklist or catalogue. `values` fill its fixed columns."""
+    """One fixed row of a checklist or catalogue. `values` fill its fixed columns.
+
+    A `sensitive` one stands in no workbook that leaves out what may bring somebody into danger.
+    """
 
     code: Code
     label: Text
     help: Text = NO_TEXT
     section: Text = NO_TEXT
+    sensitive: bool = False
     values: dict[str, Annotated[Any, BeforeValidator(fixed_value)]] = Option(default={})
 
     def has(self, codes: Mapping[str, str]) -> bool:
@@ -285,7 +289,8 @@ class Tool(Model):
 class VocabularyItem(Model):
     """One entry of a list: a code for ever, a label that may change, other spellings that mean the same.
 
-    The `anchor` of a step says in a few words where it lies; `anchors` say it by each of the `kinds` of the list.
+    The `anchor` of a step says in a few words where it lies; `anchors` say it by each of the `kinds` of the list. A
+    `sensitive` entry stands in no workbook that leaves these out; who writes it all the same is understood.
     """
 
     code: Code
@@ -295,6 +300,7 @@ class VocabularyItem(Model):
     anchors: dict[Code, Text] = Option(default={})
     parent: Code | None = None
     aliases: tuple[str, ...] = ()
+    sensitive: bool = False
 
     def numbered(self, language: str) -> str:
         """Give the label behind its code: `4 Likely`."""
@@ -425,13 +431,19 @@ class KeyFields(Model):
 
 
 class Spec(Model):
-    """A whole spec. `languages[0]` is the language that bare strings are written in."""
+    """A whole spec. `languages[0]` is the language that bare strings are written in.
+
+    `drawing`: sheets of 2 take what people type (the number of a step, the code of a row, a day in words), say nothing
+    of what is missing in a row before somebody begins it, and lead to the first cell of a row that is open. Workbooks
+    of a spec that does not say so stay as they were issued.
+    """
 
     name: str
     version: str
     title: Text
     note: Text = NO_TEXT
     languages: tuple[str, ...] = Option(min_length=1)
+    drawing: Whole = Option(default=1, ge=1, le=2)
     countries: Code | None = None
     identity: KeyFields = KeyFields()
     tools: tuple[Tool, ...] = Option(min_length=1)
@@ -446,10 +458,12 @@ class Spec(Model):
     sample: Sample | None = None
     expects: tuple[PersonalData, ...] = ()  # personal data that is not a finding on any sheet
     what_to_do: tuple[Text, ...] = ()  # further lines of the cover's list of what to do
-    open_cells: bool = False  # the check of a row of a table names its first open cell, and leads there
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()
     brief: BriefWording = BriefWording()
+    left_out: dict[Code, tuple[VocabularyItem, ...]] | None = (
+        None  # by list, where anything is: read, never drawn
+    )
     digest: str = ""
     folder: str = ""  # where it was loaded from
 
@@ -459,6 +473,9 @@ class Spec(Model):
 
     def __hash__(self) -> int:
         return id(self)
+
+    def __repr__(self) -> str:
+        return f"<Spec {self.name} {self.version}: {len(self.tools)} sheets, languages {', '.join(self.languages)}>"
 
     @cached_property
     def tool(self) -> dict[str, Tool]:
@@ -474,6 +491,12 @@ class Spec(Model):
         """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
         codes = {code.casefold(): code for code in self.tool}
         return codes.get(text.casefold()) or codes.get(f"t{text.casefold()}")
+
+    def entries(self, name: str) -> dict[str, VocabularyItem]:
+        """Give every entry of a list that can be an answer by code, also those that are left out."""
+        return self.vocabularies[name].by_code | {
+            item.code: item for item in (self.left_out or {}).get(name, ())
+        }
 
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:

@@ -114,7 +114,7 @@ def drawn_book(
     ListsSheetWriter(vocabularies, layout).draw()
     finish(vocabularies.sheet, layout, {}, wide=True)
     leave_out(vocabularies.sheet)
-    draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats))
+    draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats), layout)
     if layout.last:
         draw_last_sheet(CellWriter(sheets[LAST_SHEET], formats), layout)
     if SAMPLE in facts and formats:

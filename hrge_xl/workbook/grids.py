@@ -9,7 +9,6 @@ from math import ceil
 from typing import Any
 
 from ..core.errors import LimitError
-from ..core.numerals import FIRST_DAY, LAST_DAY
 from ..core.spec_parts import fixed_codes, localized
 from ..core.words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, translator
 from ..fields import ColumnKind, Field, figure_of, kind_of
@@ -19,12 +18,14 @@ from ..layout import (
     Grid,
     GridColumn,
     Layout,
+    ListPlace,
     Place,
     Row,
     Sheet,
     Slot,
     address,
     column_letters,
+    quoted,
     reference_name,
 )
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, alert, prompt
@@ -83,7 +84,7 @@ class GridWriter:
     @property
     def _leads(self) -> bool:
         """Whether the signs of its rows lead to their first open cells."""
-        return self.layout.spec.open_cells and not self.grid.across
+        return self.layout.spec.drawing > 1 and not self.grid.across
 
     def _heads(self) -> None:
         """One row for all blocks of a sheet; the hidden columns have heads of their own."""
@@ -163,6 +164,9 @@ class GridWriter:
     def _cell(self, row: Row, column: GridColumn, slots: Mapping[Place, Slot]) -> None:
         place, language = Place(row.index, column.index), self.layout.language
         match column.role:
+            case "mark" if self._ticks and row.code in self.layout.sheet:
+                target = f"{quoted(self.layout.sheet[row.code].name)}!A1"
+                self.writer.link(place, target, row.code, self.say("Go to the sheet"), "mark_link")
             case "mark":
                 number = row.code.split(".")[0] if row.part else row.code
                 self.writer.text(place, "" if row.part > 1 else number, "mark")
@@ -182,6 +186,11 @@ class GridWriter:
                 self._formula(place, "active", answers_in_row(self.layout, self.grid, row.code).text, "check")
             case "calculated" | "answer":
                 self._answer(slots[place], place)
+
+    @property
+    def _ticks(self) -> bool:
+        """Whether its rows are tools to tick, which lead to their sheets."""
+        return self.layout.spec.drawing > 1 and any(slot.field.ticks for slot in self.grid.slots)
 
     def _fixed(self, place: Place, field: Field, value: object) -> None:
         figure = figure_of(field, str(value))
@@ -280,8 +289,10 @@ class GridWriter:
             self._by_urgency(f"${column_letters(checks[code, column.record])}{first}", *cells)
             if in_use != "TRUE":  # cells of a sheet that is not ticked do not ask for anything
                 self.writer.mark_when(*cells, f"=NOT({in_use})", "idle")
-        for column in (*self.grid.with_role("sign"), *self.grid.with_role("status")) if checks else ():
-            worst = f"MAX({columns_run(checks.values(), first)})"
+        signs = self.grid.with_role("sign")
+        for column in (*signs, *self.grid.with_role("status")) if checks else ():
+            said = f'(${column_letters(signs[0].index)}{first}<>"")'
+            worst = f"{said}*MAX({columns_run(checks.values(), first)})"
             links = {"underline": 1} if column.role == "sign" and self._leads else {}
             self._by_urgency(worst, Place(first, column.index), Place(last, column.index), **links)
         # Show calculated levels in the colours of the matrix
@@ -333,7 +344,8 @@ def _rule(
         name = reference_name(layout, field)
         return {"validate": "list", "source": f"={name}"} if name else None
     if field.list_name is not None:
-        return {"validate": "list", "source": _list_source(grid, field, column, first_row)}
+        offered = layout.lists[field.list_name]
+        return {"validate": "list", "source": _list_source(offered, grid, field, column, first_row)}
     limits = field.type.limits(field)
     low, high = limits.low, limits.high
     kind = "integer" if limits.type == "whole" else limits.type
@@ -343,7 +355,10 @@ def _rule(
         case "length":
             return {"validate": kind, "criteria": "<=", "value": int(high or 0)}
         case "date":
-            return {"validate": kind, "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY}
+            # a text may be a day in words, which the check of the cell and the reader look at
+            cell = f"{column_letters(column.index)}{first_row}"
+            days = f"AND({cell}>={low:g},{cell}<{(high or 0) + 1:g})"
+            return {"validate": "custom", "value": f"=OR(ISTEXT({cell}),{days})"}
     if (low is None) == (high is None):
         low, high = (-1e15, 1e15) if low is None else (low, high)
         return {"validate": kind, "criteria": "between", "minimum": low, "maximum": high}
@@ -351,9 +366,11 @@ def _rule(
     return {"validate": kind, "criteria": sign, "value": value}
 
 
-def _list_source(grid: Grid, field: Field, column: GridColumn, first_row: int) -> str:
+def _list_source(offered: ListPlace, grid: Grid, field: Field, column: GridColumn, first_row: int) -> str:
     """Write the source: the whole list, or the run of it for the parent's answer in the same row or record."""
-    name = field.list_name
+    name = offered.name
+    if offered.steps:  # with the numbers below it, so that no alert stops one
+        return f"=OFFSET(list_{name},0,0,{len(offered.labels) + len(offered.steps)})"
     if field.parent is None:
         return f"=list_{name}"
     if grid.across:

@@ -6,6 +6,7 @@ a sign with a word, and a sentence that says what to do. And what Excel takes of
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -170,31 +171,39 @@ class RowFormulas:
         # the cell of the code of a row of a table
         code = Formula(f"${column_letters(CODE_COLUMN)}{ROW}", lambda content, row: codes[row])
         message = message_of(self.layout, worst, code if table else None)
+        sign, told = self._sign(checks, worst, given), worst >= LEVEL
+        if self.layout.spec.drawing > 1:  # where no sign stands, nothing is said
+            shown = Formula(f"${column_letters(self.grid.with_role('sign')[0].index)}{ROW}", sign.value)
+            told = function("AND", operator.and_, told, function("LEN", len, shown) > 0)
         if limit is None:
-            sentence = if_(worst >= LEVEL, self._who(worst, message))
+            sentence = if_(told, self._who(worst, message))
         else:
-            sentence = self._counted(checked[0], limit, worst, message)
-        sign = self._sign(checks, worst, given)
-        leads = table and self.layout.spec.open_cells
-        return Status(self._leading(sign, worst) if leads else sign, sentence)
+            sentence = self._counted(checked[0], limit, told, message)
+        leads = table and self.layout.spec.drawing > 1
+        return Status(self._leading(sign, worst, given) if leads else sign, sentence)
 
     def _sign(self, checks: Formula, worst: Formula, given: Formula) -> Formula:
-        """Give a sign with a word, and how many answers are meant where several can be."""
+        """Give a sign with a word, and how many answers are meant where several can be.
+
+        A forgiving sheet says of a row that nobody began only what is wrong.
+        """
         say = translator(self.layout.language)
         one = self.grid.across and not self.grid.is_repeated
-        sign = if_(given > 0, say("✓ Complete"))
+        sign = constant(say("✓ Complete"))
         # the most urgent comes out in front
         for level, of_one, of_several in (
             (WARNING, say("! To look at"), say("! {count} to look at")),
             (MISSING, say("… Missing"), say("… {count} missing")),
             (ERROR, say("✗ To correct"), say("✗ {count} to correct")),
         ):
+            if level == (ERROR if self.layout.spec.drawing > 1 else WARNING):
+                sign = if_(given > 0, sign)
             least = level * LEVEL
             case = of_one if one else with_count(of_several, count_if(checks, ">=", least))
             sign = if_(worst >= least, case, sign)
         return sign
 
-    def _leading(self, sign: Formula, worst: Formula) -> Formula:
+    def _leading(self, sign: Formula, worst: Formula, given: Formula) -> Formula:
         """Let the sign of a row of a table name the first cell that is open, and lead there."""
         here, column = (
             Formula("ROW()", lambda content, row: row),
@@ -207,7 +216,9 @@ class RowFormulas:
             & Formula("CHAR(10)", lambda content, row: "\n")
             & self._of_check(worst, HEAD_ROW, self._heads)
         )
-        return if_(worst >= LEVEL, function("HYPERLINK", lambda _, shown: shown, target, named), sign)
+        said = function("OR", operator.or_, given > 0, worst >= ERROR * LEVEL)  # else there is no sign
+        open_ = function("AND", operator.and_, worst >= LEVEL, said)
+        return if_(open_, function("HYPERLINK", lambda _, shown: shown, target, named), sign)
 
     def _of_check(self, worst: Formula, row: int, held: Sequence[str | int]) -> Formula:
         """Give what stands above the check of a table that a check number is about."""
@@ -229,7 +240,7 @@ class RowFormulas:
             return constant(record_name(self.grid) + " ") & number & ": " & message
         return message
 
-    def _counted(self, slot: Slot, limit: int, worst: Formula, message: Formula) -> Formula:
+    def _counted(self, slot: Slot, limit: int, told: Formula, message: Formula) -> Formula:
         """Give a text with a word limit: the count, live, in front of what is wrong."""
         cell, slots = cells_of(slot.cells, row=ROW), self.grid.checked_rows
         blank = Formula(f'TRIM({cell})=""', lambda content, row: not content.is_given(slots[row][0]))
@@ -238,7 +249,7 @@ class RowFormulas:
             lambda content, row: count_words(str(content.answers.get(slots[row][0].key, ""))),
         )
         template = translator(self.layout.language)("{count} of {limit} words").replace("{limit}", str(limit))
-        more = if_(worst >= LEVEL, if_(blank, "", ". ") & message)
+        more = if_(told, if_(blank, "", ". ") & message)
         text = if_(blank, "", with_count(template, words)) & more
         return Formula(f"IFERROR({text.text},{message.text})", text.value)
 

@@ -27,7 +27,7 @@ from ..layout.model import (
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
 from .calculated import BlockWriter, MatrixWriter, PivotWriter
 from .cell_writer import CellWriter, FormulaSheet
-from .cover import ProgressWriter, progress_line
+from .cover import GAP, ProgressWriter, progress_line, which_decides
 from .formulas import absolute, active_name, area, column_range, row_codes, tick_name
 from .grids import GridWriter
 from .helper_sheets import draw_last_cells
@@ -70,10 +70,13 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     language = layout.language
     writer.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), "title")
     writer.height(TITLE_ROW, "title")
-    writer.text(Place(PURPOSE_ROW, MARK_COLUMN), purpose(sheet.tool, language), "purpose")
+    about = filter(None, (purpose(sheet.tool, language), which_decides(layout)))
+    writer.text(Place(PURPOSE_ROW, MARK_COLUMN), GAP.join(about), "purpose")
+    mirrored = layout.spec.drawing > 1 and right_to_left(language)
+    back, forth = ("▶ {}", "{} ◀") if mirrored else ("◀ {}", "{} ▶")
     names = [layout.cover_name, *(other.name for other in layout.sheets), layout.lists_name]
     at = names.index(sheet.name)  # between the sheet before and the one behind
-    links = ((names[at - 1], "◀ {}"), (layout.cover_name, layout.cover_name), (names[at + 1], "{} ▶"))
+    links = ((names[at - 1], back), (layout.cover_name, layout.cover_name), (names[at + 1], forth))
     for column, (name, text) in enumerate(links, start=MARK_COLUMN):
         last_one = column == MARK_COLUMN + 2 and not sheet.panel
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
@@ -87,7 +90,7 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
         scrolled = (c.index for grid in sheet.grids for c in grid.columns if c.index > frozen)
         first = max(behind, min(scrolled, default=behind))
         text = translator(language)("How to fill in")
-        writer.link(Place(LINKS_ROW, first), target, f"{text} ▶", text)
+        writer.link(Place(LINKS_ROW, first), target, forth.format(text), text)
     writer.height(LINKS_ROW, "links")
     if sheet.check_columns:
         writer.formula(Place(PROGRESS_ROW, MARK_COLUMN), progress_line(layout, sheet), "progress")
