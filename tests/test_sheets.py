@@ -520,7 +520,7 @@ def test_nothing_is_said_of_a_row_before_somebody_begins_it() -> None:
         said = {
             line.code: shown[where.sheet[tool].name].cell(line.index, sign).value for line in grid.data_rows
         }
-        assert re.fullmatch(r"… [0-9]+ missing", str(said.pop(row)))
+        assert re.fullmatch(r"… [0-9]+ missing\n.+", str(said.pop(row)))
         assert {*said.values()} == {None}
     form = shown[where.sheet["FORM"].name]
     signs = [form.cell(row, MARK_COLUMN + 1).value for row in range(HEAD_ROW + 1, form.max_row + 1)]

@@ -160,9 +160,9 @@ class ListSheet:
 
 NUMBER, DONE, SHEET, CELL, ROW, QUESTION, STANDS, WRONG, TO_DO = range(FIRST_COLUMN, FIRST_COLUMN + 9)
 CORRECTIONS = {  # head and width of each column
-    NUMBER: ("No.", 5), DONE: ("Done", 11), SHEET: ("Sheet", 18), CELL: ("Cell", 8), ROW: ("Row", 10),
-    QUESTION: ("Question", 33), STANDS: ("Content of the cell", 26), WRONG: ("What is wrong", 31),
-    TO_DO: ("What to do", 38),
+    NUMBER: ("No.", 5), DONE: ("Done", 11), SHEET: ("Sheet", 17), CELL: ("Cell", 8), ROW: ("Row", 10),
+    QUESTION: ("Question", 30), STANDS: ("Content of the cell", 23), WRONG: ("What is wrong", 29),
+    TO_DO: ("What to do", 36),
 }  # fmt: skip
 
 
@@ -275,8 +275,8 @@ class CorrectionsSheet(ListSheet):
 LEFT_SHEET, LEFT_CELL, LEFT_TEXT, LEFT_QUESTION = LEFTOVER_COLUMNS
 WHY = 7
 LEFTOVERS = {
-    NUMBER: ("No.", 5), LEFT_SHEET: ("Sheet", 18), LEFT_CELL: ("Cell", 8), LEFT_QUESTION: ("Question", 42),
-    LEFT_TEXT: ("What it said", 65), WHY: ("Why it is here", 42),
+    NUMBER: ("No.", 5), LEFT_SHEET: ("Sheet", 18), LEFT_CELL: ("Cell", 8), LEFT_QUESTION: ("Question", 37),
+    LEFT_TEXT: ("What it said", 62), WHY: ("Why it is here", 37),
 }  # fmt: skip
 
 
