@@ -15,7 +15,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest coverage deep format bench scale trip breakages hunt fuzz kills parity damage insider alone year \
+.PHONY: help demo test system check lint types imports pytest coverage deep format bench commands scale trip breakages hunt fuzz kills parity damage insider alone year \
 	keys outlines pictures golden docs pins audit clean distclean
 
 help:
@@ -60,6 +60,10 @@ format: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(PY) -m tests.bench
+
+# What people do every day on a round of forty, beside an earlier commit: make commands BASE=HEAD~1; some twenty minutes.
+commands: $(VENV)/test.stamp
+	$(PY) -m tests.bench_commands $(BASE)
 
 # What every release has to pass besides `make test`: every damage, crash, client and change, some twenty minutes.
 deep: $(VENV)/test.stamp

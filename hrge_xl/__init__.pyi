@@ -75,6 +75,10 @@ from .outputs import report as report
 from .outputs.build import Facts as Facts
 from .outputs.build import document as document
 from .outputs.feedback import feedback as feedback
+from .outputs.frames import Tables as Tables
+from .outputs.frames import open_dataset as open_dataset
+from .outputs.frames import read_table as read_table
+from .outputs.frames import tables as tables
 from .outputs.specs import touched_files as touched_files
 from .outputs.table_files import Wish as Wish
 from .reader import ExpectedReturn as ExpectedReturn

@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import unified_diff
 from html.parser import HTMLParser
 from pathlib import Path
@@ -38,6 +39,17 @@ SHOWN = 12  # differing lines of one thing that are printed
 PASSING = re.compile(r"\b[0-9a-f]{12,64}\b|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?\S*|/\S*/golden-\w+")
 # tables, and keys of reports, that say when and by what something was made
 TIMES = {"run", "runs", "program"}
+
+
+@contextmanager
+def checked_out(commit: str, folder: Path) -> Iterator[Path]:
+    """Give the files of a commit in a folder, until it is left."""
+    worktree = ["git", "-C", str(HERE), "worktree"]
+    subprocess.run([*worktree, "add", "-q", "--detach", str(folder), commit], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run([*worktree, "remove", "--force", str(folder)], check=True)
 
 
 def commands() -> Iterator[list[str]]:
@@ -178,18 +190,13 @@ def main(arguments: Iterable[str] | None = None) -> int:
     asked = parser.parse_args(None if arguments is None else list(arguments))
     with tempfile.TemporaryDirectory(prefix="golden-") as name:
         folder = Path(name)
-        earlier, damaged = folder / "earlier", folder / "damaged"
-        worktree = ["git", "-C", str(HERE), "worktree"]
-        subprocess.run([*worktree, "add", "-q", "--detach", str(earlier), asked.commit], check=True)
-        try:
-            damage(damaged)
-            found = []
+        damage(folder / "damaged")
+        found = []
+        with checked_out(asked.commit, folder / "earlier") as earlier:
             for checkout, out in ((HERE, folder / "golden-ours"), (earlier, folder / "golden-theirs")):
                 out.mkdir()
-                make(checkout, out, damaged)
+                make(checkout, out, folder / "damaged")
                 found.append(meaning(out))
-        finally:
-            subprocess.run([*worktree, "remove", "--force", str(earlier)], check=True)
         lines = list(compared(*found))
         print("\n".join(lines or [f"All {len(found[0])} things mean the same as with {asked.commit}."]))  # noqa: T201
         return 1 if lines else 0

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import jinja2
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
+from hrge_xl import load
 from tests import small_returns
 from tests.audited import DAY, hrge, round_folder, workbook
+from tests.face import DATASET, Schema, open_file, write_workbook
 from tests.telling import telling
 
 LATER = "2026-07-03"
@@ -120,3 +124,20 @@ def test_what_takes_long_gives_way_to_a_note_until_it_is_made_again(
     assert hrge("verify", out) == 0
     page.write_bytes(note)
     assert hrge("verify", out) == 1  # nothing was entered since it was made
+
+
+def test_data_xlsx_works_each_sheet_out_once(tmp_path: Path) -> None:
+    """Its first sheet counts rows, and its figures too: of the rows that its sheets then show."""
+    folder = round_folder(tmp_path)
+    refreshed(folder)
+    with open_file(folder / DATASET, write=False) as store:
+        store.use(Schema(load("example")), write=False)
+        asked = list[str]()
+        sa.event.listen(store.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        write_workbook(store, tmp_path / "data.xlsx", date(2026, 7, 1))
+        of_view = [statement for statement in asked if 'FROM main."plan"' in statement]
+        assert len(of_view) == 1
+        shown = [*openpyxl.load_workbook(tmp_path / "data.xlsx")["plan"]]
+        assert (
+            len([*store.rows("plan")]) == len(shown) - 3
+        )  # from the view again, below title, codes and heads

@@ -130,17 +130,25 @@ class StoreError(HrgeError):
 # names that nothing has
 
 CLOSE = 65  # how alike a misspelt name must be to be taken for one, of 100
+SLIP = 85  # how alike it is where a letter or two are wrong
 MOST = 40  # names that are listed
 _NUMBER = re.compile(r"\d+")
 
 
 def alike(wrong: object, known: Sequence[str], most: int = 3, close: int = CLOSE) -> list[str]:
     """Give the known names that are most like a wrong one, the nearest first."""
-    from rapidfuzz import process  # only once something is wrong
+    from rapidfuzz import fuzz, process  # only once something is wrong
 
     text, folded = str(wrong).casefold(), {name.casefold(): name for name in known}
     found = process.extract(text, list(folded), limit=None, score_cutoff=close)
-    found.sort(key=lambda each: (-each[1], each[0][:1] != text[:1]))  # of equals those that begin alike
+    # a slip of the finger is nearer than a name that has the wrong one within; of equals those that begin alike
+    slips = {
+        name: score
+        for name, score, _ in process.extract(
+            text, [each[0] for each in found], scorer=fuzz.ratio, score_cutoff=SLIP
+        )
+    }
+    found.sort(key=lambda each: (-slips.get(each[0], 0), -each[1], each[0][:1] != text[:1]))
     return [folded[name] for name, _, _ in found[:most]]
 
 

@@ -104,6 +104,11 @@ class Store:
         """Hold a database for this run. Raises `StoreError` while another run writes into it."""
         yield
 
+    @contextmanager
+    def worked_out(self, views: Iterable[str]) -> Iterator[None]:
+        """Keep the rows of some views while they are read again and again, where the kind of database needs that."""
+        yield
+
     # what it holds
 
     def __getitem__(self, table: Table) -> Any:
@@ -376,6 +381,22 @@ class SqliteStore(Store):
     def at(cls, url: URL) -> Store:
         """Open the file that the address names."""
         return open_file(Path(url.database or "dataset.sqlite"))
+
+    @contextmanager
+    def worked_out(self, views: Iterable[str]) -> Iterator[None]:
+        """Keep the rows of some views in temporary tables: SQLite works a view out anew for each question."""
+        with self._reading() as connection:
+            kept, before = list[str](), self._writing
+            try:
+                for view in views:  # a temporary table goes before what bears the same name
+                    connection.exec_driver_sql(f'CREATE TEMP TABLE "{view}" AS SELECT * FROM main."{view}"')
+                    kept.append(view)
+                self._writing = connection
+                yield
+            finally:
+                self._writing = before
+                for view in kept:
+                    connection.exec_driver_sql(f'DROP TABLE temp."{view}"')
 
 
 def _digest(spec: Spec | None) -> str:

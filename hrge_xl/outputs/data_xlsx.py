@@ -78,7 +78,8 @@ def write_workbook(store: Store, path: Path, today: date, language: str | None =
 
     The same dataset gives the same bytes. Raises `OutputError`.
     """
-    with whole(path) as unfinished, parts_of(path) as parts:
+    sheets = (table.name for table in store.schema.sheets)
+    with whole(path) as unfinished, parts_of(path) as parts, store.worked_out(sheets):
         book = Workbook(str(unfinished), {"constant_memory": True, "tmpdir": str(parts)})
         _Book(book, store, today, language or spec_language(store.schema.spec)).draw()
         try:

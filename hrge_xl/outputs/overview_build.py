@@ -186,7 +186,7 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
 
 def _left_out(reader: FigureReader, whole: Store, name: str) -> list[str]:
     """Name the sheets of which a table of the period has fewer lines than the whole dataset."""
-    if name not in reader.store.tables:
+    if name not in reader.store.tables or whole is reader.store:
         return []
 
     def lines_by_tool(store: Store) -> Counter[str]:

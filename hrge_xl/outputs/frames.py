@@ -1,0 +1,148 @@
+"""Tables of a dataset as pandas frames: each column in its type, with labels in the place of codes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from ..core.errors import UsageError
+from ..dataset.dimensions import allowed_values
+from ..dataset.opening import open_dataset as open_store
+from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TableColumn, list_of, spec_language
+from .table_files import table_of
+from .table_sheets import CodeLabels
+
+DTYPES: dict[str, Any] = {
+    TEXT: "string",
+    INTEGER: "Int64",
+    NUMBER: "Float64",
+    BOOLEAN: "boolean",
+    DATE: "datetime64[us]",
+}
+SEPARATOR = ";"  # between the codes of an answer that has several
+Several = Literal["list", "columns", "text"]
+
+
+class Tables:
+    """The tables of a dataset by their names, as frames: `found.teams`, `found["risks"]`; each is read once.
+
+    It holds no file open. `tables` and `read_table` say the same one at a time.
+    """
+
+    def __init__(self, place: str | Path, *, labels: bool = True, lang: str | None = None) -> None:
+        self.place = place
+        with open_store(place) as store:
+            self._about = {table.name: table.title or table.about for table in store.schema.shown}
+            spec, returns = store.schema.spec, len(store.contents())
+        what = f"{spec.name} {spec.version}" if spec else "no spec"
+        self._summary = f"Tables of {place}: {what}, {returns} returns, {len(self._about)} tables"
+        self.read = cache(lambda name: read_table(place, name, labels=labels, lang=lang))
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = self.read(name)
+        return frame
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        try:
+            return self[name]
+        except UsageError as error:
+            raise AttributeError(str(error)) from error
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._about]
+
+    def __repr__(self) -> str:
+        return f"{self._summary}: {', '.join(self._about)}"
+
+
+def open_dataset(place: str | Path, *, labels: bool = True, lang: str | None = None) -> Tables:
+    """Give the tables of a consolidated folder, a round, a SQLite file or a database, to be read as frames.
+
+    Raises `UsageError`, `StoreError`.
+    """
+    return Tables(place, labels=labels, lang=lang)
+
+
+def tables(place: str | Path) -> pd.DataFrame:
+    """Give the names of the tables of a dataset, with what each holds and by which columns its rows are told apart."""
+    with open_store(place) as store:
+        shown = [(each.name, each.title or each.about, ", ".join(each.key)) for each in store.schema.shown]
+    return pd.DataFrame(shown, columns=["table", "about", "key"], dtype="string").set_index("table")
+
+
+def read_table(
+    place: str | Path, name: str, *, labels: bool = True, lang: str | None = None, several: Several = "list"
+) -> pd.DataFrame:
+    """Give a table as a frame: nullable integers, days, truth values; answers from lists as categories in their order.
+
+    With `labels` a category has the label of the entry, in `lang` or else the first language of the spec; without, its
+    code. A question with several answers has a list in each cell, or a column of truth values for each entry, or the
+    text with its codes. `attrs["questions"]` says what each column asks. Raises `UsageError` for a table or a language
+    that there is not.
+    """
+    with open_store(place) as store:
+        table, spec = table_of(store, name), store.schema.spec
+        if lang is not None and (spec is None or lang not in spec.languages):
+            known = ", ".join(spec.languages) if spec else "none"
+            raise UsageError(f"{store.name} has no labels in '{lang}'. Its languages are: {known}.")
+        words, found = CodeLabels(spec, lang or spec_language(spec)), list[Any]()
+        rows = pd.DataFrame(
+            store.rows(table.name, columns=table.names), columns=list(table.names), dtype=object
+        )
+        for column in table.columns:
+            said, own = _entries(words, column, labels=labels), rows[column.name]
+            if any(field.several for field in column.fields.values()) and not column.label_of:
+                found.append(_several(own, column, said, several))
+            elif not (labels and column.label_of):
+                codes = allowed_values(store.schema, column)
+                found.append(_typed(own, column, {code: said.get(code, code) for code in codes}))
+            # a step stays a number, and has its label beside it
+            elif table.columns[table.at[column.label_of]].kind == NUMBER:
+                steps = [None if step is None else said.get(f"{step:g}") for step in rows[column.label_of]]
+                found.append(pd.Series(steps, rows.index, DTYPES[TEXT], column.name))
+    frame = pd.concat(found, axis="columns") if found else rows
+    frame.attrs["questions"] = {each.name: each.description for each in table.columns}
+    return frame
+
+
+def _typed(values: pd.Series[Any], column: TableColumn, known: Mapping[str, str]) -> pd.Series[Any]:
+    """Give a column in its type; one of known codes, by code, as categories in their order."""
+    if known and column.kind == TEXT and not column.label_of:
+        ordered = any(field.result == "level" for field in column.fields.values())
+        chosen = pd.Categorical(values, [*known], ordered=ordered).rename_categories(known)
+        return pd.Series(chosen, values.index, name=column.name)
+    if column.kind == DATE:
+        return pd.Series(np.array(values, DTYPES[DATE]), values.index, name=column.name)
+    return values.astype(DTYPES[column.kind])
+
+
+def _several(
+    values: pd.Series[Any], column: TableColumn, said: Mapping[str, str], how: Several
+) -> pd.Series[Any] | pd.DataFrame:
+    """Give the column of a question with several answers, or one for each entry of its lists."""
+    if how == "text":
+        return values.astype(DTYPES[TEXT])
+    codes = values.map(lambda text: text.split(SEPARATOR) if text else [])
+    if how == "list":
+        return codes.map(lambda some: [said.get(code, code) for code in some])
+    entries = dict.fromkeys([*said, *chain.from_iterable(codes)])
+    chosen = {f"{column.name}: {said.get(code, code)}": [code in some for some in codes] for code in entries}
+    return pd.DataFrame(chosen, values.index, dtype=DTYPES[BOOLEAN])
+
+
+def _entries(words: CodeLabels, column: TableColumn, *, labels: bool) -> dict[str, str]:
+    """Give the codes of the lists that a column draws on, each with what stands for it: labels that differ."""
+    lists = dict.fromkeys(filter(None, map(list_of, column.fields.values())))
+    found = {code: label for name in reversed(lists) for code, label in words.entries_of(name).items()}
+    often = Counter(found.values())
+    return {
+        code: (f"{label} ({code})" if often[label] > 1 else label) if labels else code
+        for code, label in found.items()
+    }
