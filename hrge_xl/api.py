@@ -72,7 +72,7 @@ def shadowed_name(spec: str) -> str:
 
 
 def draft_spec(
-    file: Path, output: Path, name: str = "", password: str | None = None
+    file: str | Path, output: str | Path, name: str = "", password: str | None = None
 ) -> tuple[Spec, Sequence[str]]:
     """Write a first spec, drafted from a workbook that is in use, into a new folder; gives it with what was guessed.
 
@@ -82,6 +82,8 @@ def draft_spec(
     from .importing import draft
     from .spec.load import load
 
+    file = Path(file)
+    output = Path(output)
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise UsageError(f"{output} exists already and is not empty. Name another folder with -o.")
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
@@ -102,8 +104,8 @@ class Translated(NamedTuple):
 
 
 def translate(  # noqa: PLR0913 (one parameter an option)
-    spec: str | Path, language: str, *, today: date, to_xlsx: Path | None = None, source: Path | None = None,
-    status: bool = False, reviewed_by: str | None = None, password: str | None = None,
+    spec: str | Path, language: str, *, today: date, to_xlsx: str | Path | None = None,
+    source: str | Path | None = None, status: bool = False, reviewed_by: str | None = None, password: str | None = None,
 ) -> Translated:  # fmt: skip
     """Bring the translations of a spec into one language up to date, unless only their `status` is asked for.
 
@@ -126,6 +128,8 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     )
     from .spec.translations import Translations, TranslationTable, read_catalogue, write_state
 
+    to_xlsx = None if to_xlsx is None else Path(to_xlsx)
+    source = None if source is None else Path(source)
     if proper_tag(language) != language:
         raise UsageError(f"'{language}' is not a language tag. Write one such as fr, ar-IQ or fa-AF.")
     loaded, written = load(spec), list[Path]()
@@ -164,11 +168,12 @@ def translate(  # noqa: PLR0913 (one parameter an option)
 # rounds
 
 
-def write_messages(folder: Path) -> list[Path]:
+def write_messages(folder: str | Path) -> list[Path]:
     """Write the texts of mails to the teams of a round, to be changed, one file a language; gives those written now."""
     from .coordination.mail.messages import write_templates
     from .rounds.rounds import load_round
 
+    folder = Path(folder)
     return write_templates(folder, (team.language for team in load_round(folder).teams))
 
 
@@ -191,10 +196,11 @@ def status(folder: str | Path | Dataset, today: date) -> list[TeamStatus]:
 # returned files
 
 
-def check(path: Path, request: ValidationRequest) -> Result:
+def check(path: str | Path, request: ValidationRequest) -> Result:
     """Read and check one workbook; what came of it, with its findings."""
     from .exchange.validation import validate
 
+    path = Path(path)
     (result,) = validate([path], request)
     return result
 
@@ -213,7 +219,7 @@ def returned_files(paths: Sequence[str]) -> list[Path]:
 
 
 def give_feedback(
-    asked: Question, output: Path, *, tools: Sequence[str] | None = None, everybody: bool = False,
+    asked: Question, output: str | Path, *, tools: Sequence[str] | None = None, everybody: bool = False,
     reply_by: date | None = None,
 ) -> FeedbackResult:  # fmt: skip
     """Write, for each return to which there is something to say, a workbook with its answers and a text, into a folder.
@@ -225,6 +231,7 @@ def give_feedback(
     from .outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
     from .rounds.datasets import datasets
 
+    output = Path(output)
     given = FeedbackResult()
     with datasets(asked) as opened:
         given.warnings += dict.fromkeys(note for dataset in opened for note in dataset.notes)
@@ -295,7 +302,7 @@ def _opened(place: str | Path | Dataset, today: date) -> Iterator[Dataset]:
 
 
 def export(
-    place: str | Path | Dataset, target: Path | Sink, today: date, *, table: str | None = None,
+    place: str | Path | Dataset, target: str | Path | Sink, today: date, *, table: str | None = None,
     language: str | None = None, wish: Wish | None = None, format_: str | None = None,
 ) -> Path | Sink:  # fmt: skip
     """Write one table, or without `table` the whole workbook, to a file or, as csv or json, to a stream; gives that.
@@ -307,6 +314,7 @@ def export(
     from .outputs import table_files
     from .outputs.data_xlsx import write_workbook
 
+    target = Path(target) if isinstance(target, str) else target
     with ExitStack() as stack:
         store = stack.enter_context(_opened(place, today)).store
         chosen = format_ or (target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv")
@@ -424,7 +432,7 @@ class Decisions(NamedTuple):
     differing: Mapping[str, Sequence[str]]
 
 
-def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = None) -> Decisions:
+def decisions(folder: str | Path, today: date, jobs: int = 1, password: str | None = None) -> Decisions:
     """Give what waits for a decision in a round, after what is new was taken in, or in a consolidated folder."""
     from .core.words import SOURCE_LANGUAGE
     from .dataset.deciding import possible
@@ -438,6 +446,7 @@ def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = N
     from .rounds.datasets import one_dataset
     from .rounds.round_status import is_in_doubt
 
+    folder = Path(folder)
     differing = dict[str, list[str]]()
     with one_dataset(folder, today, jobs, password) as dataset:
         returns = dataset.returns()
@@ -458,27 +467,30 @@ def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = N
         return Decisions(dataset.notes, returns, choices, doubted, history(ledger), differing)
 
 
-def waivers(folder: Path, today: date) -> tuple[Waiver, ...]:
+def waivers(folder: str | Path, today: date) -> tuple[Waiver, ...]:
     """Give the waivers of a round or consolidated folder as they stand on a day. Raises `UsageError`."""
     from .ledger.judgements import waivers_of
     from .rounds.datasets import check_folder
 
+    folder = Path(folder)
     check_folder(folder)
     return waivers_of(folder, today)
 
 
-def recover(folder: Path) -> Recovered:
+def recover(folder: str | Path) -> Recovered:
     """Make the ledger of a round or consolidated folder again from its journal. Raises `UsageError` for a whole one."""
     from .ledger import ledger
     from .rounds.datasets import check_own
 
+    folder = Path(folder)
     check_own(folder)
     return ledger.recover(folder)
 
 
 def verify(  # noqa: PLR0913 (one parameter an option)
-    target: Path, returned: Sequence[Path] = (), jobs: int = 1, *, ledger: Path | None = None, spec: str | None = None,
-    sample: int | None = None, store: str | None = None, redact: bool = False, password: str | None = None,
+    target: str | Path, returned: Sequence[str | Path] = (), jobs: int = 1, *, ledger: str | Path | None = None,
+    spec: str | None = None, sample: int | None = None, store: str | None = None, redact: bool = False,
+    password: str | None = None,
 ) -> Audit:  # fmt: skip
     """Make a report, a round or a consolidated folder again from its files and compare; `identical` says how it ended.
 
@@ -492,6 +504,8 @@ def verify(  # noqa: PLR0913 (one parameter an option)
     from .ledger.ledger import DATASET
     from .reader import cores
 
+    target = Path(target)
+    ledger = None if ledger is None else Path(ledger)
     of_dataset = target.is_dir() or target.name == DATASET
     what, other = (
         ("a report", {"--ledger": ledger, "--spec": spec})
@@ -502,7 +516,7 @@ def verify(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(f"{name} is about {what}. Leave it out.")
     home = target.parent if of_dataset and not target.is_dir() else target
     asked = audit.VerificationRequest(
-        home, returned, ledger, spec, sample, store, password, jobs or cores(), redact
+        home, [*map(Path, returned)], ledger, spec, sample, store, password, jobs or cores(), redact
     )
     if not of_dataset and not returned:
         raise UsageError("Say where the files of the report are: --returned DIR.")

@@ -174,7 +174,7 @@ from hrge_xl.spec.carried import (
     write as carried_write,
 )
 from hrge_xl.spec.diff import Change, Effect
-from hrge_xl.spec.issuance import Choice, choose, facts_about, needed_tools
+from hrge_xl.spec.issuance import Choice, choose, facts_about, needed_tools, without_sensitive
 from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.expressions import wrong_syntax
 from hrge_xl.spec.supplements import (
@@ -208,6 +208,7 @@ from hrge_xl.spec.model import (
     RegisterBlock,
     Rule,
     Spec,
+    texts,
 )
 from hrge_xl.spec.yaml_file import dumped, common_mistakes
 from hrge_xl.spec.translating import (
@@ -257,6 +258,7 @@ from hrge_xl.workbook.feedback_sheets import CORRECTIONS, LEFTOVERS
 from hrge_xl.workbook.drawing import Member, package
 from hrge_xl.workbook.cell_writer import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT
+from hrge_xl.workbook.styles import COLOURS
 from hrge_xl import checks, cli as cli_module, importing, reader
 from hrge_xl.reader import (
     File,

@@ -328,16 +328,16 @@ def test_what_changed_between_periods() -> None:
 
 
 def test_what_is_missing() -> None:
-    """Every cell named is blank; as many as the dashboards of the files say, without the one that was waived."""
+    """Every cell named is blank; as many as the covers of the files say, without the one that was waived."""
     by_team = {(file.round, file.team): file.sheets["T3.2"] for file in counting()}
     for period, team, *_, sheet, cell in asked(QUESTIONS[21]):
         assert by_team[period, team].title == sheet
         assert by_team[period, team][cell].value in (None, "")
     per_sheet = {(row[0], row[1]): row[5] for row in asked(QUESTIONS[20])}
     for file in counting():
-        board = file.sheets["DASHBOARD"]
-        lines = {line[1].value: line[3].value for line in board.iter_rows(min_row=7, max_row=20)}
-        assert per_sheet.get((file.round, file.team), 0) == lines["3.2 Risk strategy"]
+        lines = {line[1].value: line for line in file.sheets["COVER"].iter_rows()}
+        _, _, _, _, required, answered, *_ = (cell.value for cell in lines["3.2 Risk strategy"])
+        assert per_sheet.get((file.round, file.team), 0) == required - answered
     waived = asked(QUESTIONS[22])
     assert len(asked(QUESTIONS[21])) == sum(per_sheet.values()) - len(waived)
     ((period, team, code, _, tool, row, field, waiver),) = waived

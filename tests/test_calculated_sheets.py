@@ -44,6 +44,7 @@ from tests.made_workbooks import (
 )
 from tests.parity import OF_RESULTS, of_results
 from tests.read_and_check import read
+from tests.screens import height, width
 
 TOOLKIT = "hrge_toolkit"
 BYTES_OF_A_BLANK_WORKBOOK = 556_000  # all sheets of the Toolkit take 530 kB; a twentieth more is room to grow
@@ -231,6 +232,21 @@ def test_problems_stand_most_urgent_first_with_words_and_a_remedy() -> None:
     total = re.match(r"\d+", str(sheet.cell(block.head - 1, 2).value))
     assert total is not None
     assert int(total[0]) >= len(rows)
+
+
+def test_a_sheet_that_is_ticked_and_blank_is_one_problem() -> None:
+    where = layout(TOOLKIT)
+    ticked = {("FORM", tool, "FRM_26"): "Y" for tool in ("T1.1", "T1.2", "T3.2")}
+    begun = {("T1.2", where.row_codes["T1.2"][1], "P1_REL"): "H"}
+    sheet = opened(issued(TOOLKIT, "en", ticked | begun), values=True)[where.sheet["CHECKS"].name]
+    rows = [row for row in rows_of(sheet, drawn(where, "CHECKS").head + 1, 6) if row[2] != "Form"]
+    blank = [row[1:4] + row[5:] for row in rows if row[2] != "1.2 Prevention"]
+    first = (where.row_codes["T1.1"][0], where.row_codes["T3.2"][0])
+    assert blank == [
+        ("Missing", "1.1 Legislation", first[0], "Not started"),
+        ("Missing", "3.2 Risk strategy", first[1], "Not started"),
+    ]
+    assert len(rows) - len(blank) == len(where.row_codes["T1.2"])
 
 
 def test_without_problems_it_says_so() -> None:
@@ -458,7 +474,8 @@ def test_progress_is_held_against_the_days_elapsed(office: Any, tmp_path: Path) 
 
 # the dashboard of the Toolkit
 
-PROGRESS_OF, RISKS, DUE, INDICATORS, BEFORE, AFTER = range(6)
+BEFORE, AFTER, RISKS, INDICATORS = range(4)
+WINDOW = (1190, 540)  # pixels that LibreOffice shows of a sheet on a laptop
 STEPS = {"R-SP-01": (2, 3), "R-SP-02": (5, 5), "R-LA-03": (4, 5), "R-PA-01": (2, 3), "R-CB-01": (1, 1)}
 
 
@@ -511,25 +528,24 @@ def dashboard(data: bytes) -> Worksheet:
     return opened(data, values=True)[layout(TOOLKIT).sheet["DASHBOARD"].name]
 
 
-def test_the_heaviest_risks_come_first_and_closed_ones_not_at_all() -> None:
-    rows = table(dashboard(workbook()), of_dashboard(RISKS), 7)
-    assert [row[:2] for row in rows] == [
-        ("R-SP-02", "Event 1"),
-        ("R-LA-03", "Event 2"),
-        ("R-SP-01", "Event 0"),
-        ("R-CB-01", "Event 4"),
+def test_the_heaviest_risks_come_first_by_the_level_that_is_left_and_closed_ones_not_at_all() -> None:
+    board = dashboard(workbook())
+    rows = table(board, of_dashboard(RISKS), 7)
+    assert [(row[0], row[1], row[3], row[4], row[6]) for row in rows] == [
+        ("R-SP-02", "Event 1", "High", "Substantial", "Overdue"),
+        ("R-LA-03", "Event 2", "High", "Substantial", "Not yet due"),
+        ("R-SP-01", "Event 0", "Moderate", "Low", "Overdue"),
+        ("R-CB-01", "Event 4", "Low", "Low", "Not yet due"),
     ]
-    assert rows[0][3] == "High"
+    block = of_dashboard(RISKS)
+    summary = board.cell(block.first, block.left + 2).value
+    assert summary == "Still high or substantial: 2 of 4 open risks."
 
 
-def test_what_is_most_overdue_comes_first_and_what_is_due_later_is_left_out() -> None:
-    rows = table(dashboard(workbook()), of_dashboard(DUE), 7)
-    assert [(row[1], row[6]) for row in rows] == [
-        ("Ask earlier", "Overdue"),
-        ("Measure 0", "Overdue"),
-        ("Measure 1", "Overdue"),
-        ("Measure 2", "Not yet due"),
-    ]
+def test_a_risk_that_nobody_scored_again_ranks_as_before() -> None:
+    found = {key: value for key, value in risks().items() if key[2] not in ("RSK_20", "RSK_21")}
+    rows = table(dashboard(issued(TOOLKIT, "en", found)), of_dashboard(RISKS), 7)
+    assert [row[0] for row in rows] == ["R-SP-02", "R-LA-03", "R-SP-01", "R-CB-01"]
 
 
 def test_an_indicator_is_shown_between_baseline_and_target() -> None:
@@ -549,21 +565,28 @@ def test_the_matrix_names_the_risks_at_each_crossing() -> None:
     assert after["1"][4] == "R-SP-02\nR-LA-03"
 
 
-def test_each_sheet_says_how_much_of_it_is_answered() -> None:
-    where = layout(TOOLKIT)
-    rows = {row[0]: row[1:] for row in table(dashboard(workbook()), of_dashboard(PROGRESS_OF), 4)}
-    assert where.sheet["LIBRARY"].name not in rows
-    share, missing, wrong = rows[where.sheet["T1.1"].name]
-    assert 0 < share < 0.1
-    assert missing > 10
-    assert wrong == 0
+def test_of_more_than_two_risks_at_a_crossing_the_first_is_named_and_the_others_are_counted() -> None:
+    found = {("T3.2", f"R-SP-0{row}", code): 3.0 for row in (1, 2, 4) for code in ("RSK_10", "RSK_11")}
+    rows = table(dashboard(issued(TOOLKIT, "en", found)), of_dashboard(BEFORE), 6)
+    assert {row[0][0]: row[1:] for row in rows}["3"][2] == "R-SP-01\n+2"
+
+
+def test_the_dashboard_is_one_screen_and_one_page() -> None:
+    board = opened(workbook())[layout(TOOLKIT).sheet["DASHBOARD"].name]
+    blocks = layout(TOOLKIT).sheet["DASHBOARD"].drawn
+    last = max(max(block.widths) for block in blocks)
+    assert sum(width(board, column) for column in range(1, last + 1)) <= WINDOW[0]
+    bottom = max(block.last_row for block in blocks)
+    assert sum(height(board, row) for row in range(2, bottom + 1)) <= WINDOW[1]
+    assert (board.page_setup.fitToWidth or 1, board.page_setup.fitToHeight or 1) == (1, 1)
+    assert board.page_setup.orientation == "landscape"
 
 
 def test_a_workbook_without_risks_has_a_dashboard_of_what_is_there() -> None:
-    where = layout(TOOLKIT, "en", ("T1.1",))
+    where = layout(TOOLKIT, "en", ("T4.B", "T4.C"))
     titles = [each.block.title.say("en") for each in where.sheet["DASHBOARD"].drawn]
-    assert titles == ["Progress by sheet"]
-    issued(TOOLKIT, "en", {}, ("T1.1",))
+    assert titles == ["Indicators, from baseline to target"]
+    assert "DASHBOARD" not in layout(TOOLKIT, "en", ("T1.1",)).sheet
 
 
 @pytest.mark.deep

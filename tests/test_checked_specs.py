@@ -56,7 +56,7 @@ def generate(spec: Path, cache: Path, *more: str) -> bytes | str:
     )
     if done.returncode:
         return done.stderr
-    (file,) = out.iterdir()
+    (file,) = out.glob("*.xlsx")
     workbook = file.read_bytes()
     file.unlink()
     return workbook

@@ -13,13 +13,25 @@ import shlex
 import shutil
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hrge_xl import load, try_out
 from hrge_xl.cli import run
 from tests import write_expressions
-from tests.face import CATALOGUE, COMMANDS, COMMON_OPTIONS, FUNCTIONS, AnyBlock, Exit, find, guide, guide_name
+from tests.face import (
+    CATALOGUE,
+    COLOURS,
+    COMMANDS,
+    COMMON_OPTIONS,
+    FUNCTIONS,
+    AnyBlock,
+    Exit,
+    find,
+    guide,
+    guide_name,
+)
 from tests.face import PAGES as GUIDE_PAGES
 from tests.guide_mail import post
 from tests.write_docs import DOCS, PAGES, guide_for_teams
@@ -160,10 +172,55 @@ def test_page_is_fresh(name: str) -> None:
 
 
 @pytest.mark.parametrize("language", GUIDES_OF_TEAMS)
-def test_the_guide_that_goes_out_is_the_one_that_is_written_without_its_pictures(language: str) -> None:
+def test_the_guide_that_goes_out_is_the_one_that_is_written_and_has_its_pictures_within(
+    language: str,
+) -> None:
     there = (GUIDE_PAGES / guide_name(language)).read_text(encoding="utf-8")
     assert there == guide_for_teams(language), "run `make docs`"
-    assert not re.search(r"<img|<p>!|pictures/", guide(guide_name(language)).decode())
+    page = guide(guide_name(language)).decode()
+    assert not re.search(r'src="(?!data:)|<p>!|pictures/', page)
+    assert page.count("<img") == (2 if language in ("en", "ar") else 0)
+
+
+def test_its_cells_have_the_colours_of_those_of_the_workbook() -> None:
+    shown = set(re.findall(r"background: (#\w{6})", (GUIDE_PAGES / "frame.html").read_text("utf-8")))
+    kinds = ("paper", "input_fill", "calculated_fill", "missing_fill", "error_fill", "look_fill")
+    assert shown == {COLOURS[kind].lower() for kind in kinds}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", GUIDES_OF_TEAMS)
+def test_it_prints_on_two_pages(language: str, browser: Any, tmp_path: Path) -> None:
+    (tmp_path / "guide.html").write_bytes(guide(guide_name(language)))
+    page = browser.new_page()
+    page.goto((tmp_path / "guide.html").as_uri())
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+
+
+def test_it_comes_with_a_workbook_that_is_of_no_round(tmp_path: Path) -> None:
+    assert run(["generate", "example", "--country", "PAK", "--lang", "fr", "-o", str(tmp_path)]) == 0
+    assert {file.name for file in tmp_path.iterdir()} == {"example_PAK_fr.xlsx", "filling-in_fr.html"}
+    assert "Questions" not in (tmp_path / "filling-in_fr.html").read_text("utf-8")
+
+
+def test_it_says_whom_to_ask_and_by_when_where_that_is_so_for_all(tmp_path: Path) -> None:
+    lines = ("A,PAK,en,2026-07-15,<office>", "B,MAR,en,2026-07-15,another", "C,EGY,ar,2026-07-20,Registry")
+    (tmp_path / "teams.csv").write_text(
+        "\n".join(["team,country,language,deadline,contact", *lines]), "utf-8"
+    )
+    round_ = tmp_path / "round"
+    assert (
+        run(["round", "init", str(round_), "--spec", "example", "--teams", str(tmp_path / "teams.csv")]) == 0
+    )
+    assert run(["generate", str(round_), "--country", "PAK"]) == 0
+    english = (round_ / "issued" / "filling-in_en.html").read_text("utf-8")
+    assert "Please return by: <b>2026-07-15</b>" in english
+    assert "office" not in english.partition("<h1>")[0]
+    assert run(["generate", str(round_)]) == 0
+    arabic = (round_ / "issued" / "filling-in_ar.html").read_text("utf-8").partition("<h1>")[0]
+    assert "<b>Registry</b>" in arabic
+    assert "<b>2026-07-20</b>" in arabic
 
 
 @pytest.mark.parametrize("name", ["findings.md", "rules.md"])

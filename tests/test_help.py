@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -79,7 +80,29 @@ def test_what_was_meant_is_asked_back(typed: str, capsys: Capsys) -> None:
     assert SAID["asked_back"][typed] in said(capsys, *typed.split(), code=2)
 
 
-@pytest.mark.parametrize("words", [[], ["spec"], ["round"]])
+def test_whoever_types_the_name_alone_is_told_how_to_begin(capsys: Capsys) -> None:
+    told = said(capsys, code=0)
+    assert len(told.splitlines()) <= 10
+    begun = re.findall(r"^  hrge-xl (\S+)", told, re.M)
+    assert begun == ["demo", "quickstart", "generate", "validate"]
+    assert {*begun} <= COMMANDS.keys()
+
+
+@pytest.mark.parametrize("spec", ["example", "hrge_toolkit"])
+def test_a_round_to_try_out_is_there_at_once(here: Path, capsys: Capsys, spec: str) -> None:
+    """What it says to do next works as it is typed."""
+    told = said(capsys, "quickstart", "to practise", "--spec", spec, "--today", "2026-06-01", code=0)
+    (issued,) = re.findall(r"^1\. Fill in (.+?) in Excel", told, re.M)
+    (returned,) = re.findall(r"save it into (.+)\.$", told, re.M)
+    shutil.copy(here / issued, here / returned)
+    for command in re.findall(r"hrge-xl (.+)$", told.replace("hrge-xl help", "hrge-xl -q help"), re.M):
+        assert run([*shlex.split(command)]) == 0
+    assert (here / re.findall(r"Open (\S.+?)\. Who", told)[0]).is_file()
+    assert "1 returned" in said(capsys, "refresh", "to practise", "--today", "2026-06-02", code=0)
+    assert "is a round already" in said(capsys, "quickstart", "to practise", code=3)
+
+
+@pytest.mark.parametrize("words", [["spec"], ["round"]])
 def test_without_a_command_there_is_its_help(words: list[str], capsys: Capsys) -> None:
     """On stderr, for it was not understood; as it stands, and once."""
     assert run(words) == 2

@@ -84,10 +84,10 @@ def test_one_answer_in_error_is_one_finding(
     assert set(open_ones) <= set(result.checks_run) | {"V014", "V001"}
 
 
-def test_the_sheet_still_says_what_it_sees() -> None:
-    """Parity: the check cell of the last day compares it with a text, so its verdict stays."""
+def test_the_sheet_says_nothing_of_the_other_day_either() -> None:
+    """Parity: the rule looks at days only that can be counted, so that the sheet, too, blames one cell alone."""
     result = changed({plan("04"): unread("next week", "V005")})
-    assert (result.verdicts[plan("04")].code, result.verdicts[plan("05")].code) == ("V005", "R-E01")
+    assert (result.verdicts[plan("04")].code, result.verdicts[plan("05")].code) == ("V005", "")
     assert [code for code, _ in found(result)] == ["V005"]
 
 

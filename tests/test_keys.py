@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -153,7 +154,7 @@ def test_what_is_not_in_the_list_is_refused(screen: Screen, windowed_office: Off
         assert saved(typist, tmp_path / "filled.xlsx") == {}
 
 
-def test_a_tick_is_one_key_and_a_step_its_number(
+def test_a_tick_is_one_key_a_step_its_number_and_a_row_its_code(
     screen: Screen, windowed_office: Office, tmp_path: Path
 ) -> None:
     with blank(screen, windowed_office, "example", "R1", "C1") as typist:
@@ -164,14 +165,42 @@ def test_a_tick_is_one_key_and_a_step_its_number(
             typist.book.go_to(where.sheet["PLAN"].name, address(*cell))
             screen.type(text)
             screen.press("Return")
-        for code, text in (("RSK_03", "2"), ("RSK_04", "3 Very")):
-            keys["R1", typist.rows[0], code] = float(text[0])
-            typist.book.go_to(typist.sheet, address(*where.slots["R1", typist.rows[0], code].cells[0]))
+        row = typist.rows[0]
+        for code, text, value in (
+            ("RSK_03", "2", 2.0), ("RSK_04", "3 Very", 3.0), ("RSK_08", "C1_02", "C1_02"),
+        ):  # fmt: skip
+            keys["R1", row, code] = value
+            cell = address(*where.slots["R1", row, code].cells[0])
+            typist.book.go_to(typist.sheet, cell)
             screen.type(text)
             screen.press("Return")
-            screen.press("Return")  # it was told what the list has, and is kept
+            if text == "3 Very":
+                screen.press("Return")  # it was told what the list has, and is kept
+            assert typist.book.value(typist.sheet, cell).text == text  # with no other dialog
         values = read(typist.book.save_as(tmp_path / "filled.xlsx").read_bytes()).values()
         assert {key: values.get(key) for key in keys} == keys
+
+
+def test_a_date_is_taken_as_people_write_it(screen: Screen, windowed_office: Office, tmp_path: Path) -> None:
+    """In one stroke; where it stays a text, the sheet says how it counts it too, and what can be no date at all."""
+    with blank(screen, windowed_office, "example", "R1", "C1") as typist:
+        where, sheet, keys = typist.where, typist.where.sheet["PLAN"].name, {}
+        sign = where.sheet["PLAN"].grids[0].with_role("sign")[0].index
+        for code, text, says, day in (
+            ("PLN_04", "15 May 2026", "! To look at", date(2026, 5, 15)),
+            ("PLN_05", "30/06/2026", "! To look at", date(2026, 6, 30)),
+            ("PLN_05", "2026-06-30", "✓ Complete", date(2026, 6, 30)),
+            ("PLN_05", "soon", "✗ To correct", None),
+        ):
+            slot = where.slots["PLAN", "1", code]
+            typist.book.go_to(sheet, address(*slot.cells[0]))
+            screen.type(text)
+            screen.press("Return")
+            assert typist.book.value(sheet, address(*slot.cells[0])).text == text
+            assert typist.book.value(sheet, address(slot.cells[0].row, sign)).text == says
+            keys[slot.key] = day
+            values = read(typist.book.save_as(tmp_path / "filled.xlsx").read_bytes()).values()
+            assert {key: values.get(key) for key in keys} == keys
 
 
 @pytest.mark.long

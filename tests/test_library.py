@@ -85,6 +85,43 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     assert {*re.findall(r"`(\w+)`", cells)} == VERBS
 
 
+def test_a_place_may_be_a_text_wherever_one_is_named() -> None:
+    for name in VERBS:
+        for parameter in inspect.signature(getattr(hrge_xl, name)).parameters.values():
+            kind = str(parameter.annotation)
+            # what `play_teams` gives goes into `demonstrate` as it is
+            assert "str | Path" in kind or "Path" not in kind or "tuple[Path" in kind, (name, parameter)
+
+
+def test_a_round_is_found_by_its_text(tmp_path: Path) -> None:
+    place = str(tmp_path / "round")
+    (tmp_path / "teams.csv").write_text("team\nMAR\n", encoding="utf-8")
+    hrge_xl.init_round(place, "example", str(tmp_path / "teams.csv"), date(2026, 1, 1), TODAY)
+    planned = hrge_xl.extend(place, date(2026, 8, 1))
+    hrge_xl.change_round(planned, reason="Floods", by="Coordinator", day=TODAY)
+    assert hrge_xl.refresh(place, TODAY).round == hrge_xl.load_round(place)
+    assert hrge_xl.verify(place).identical
+
+
+def test_what_a_notebook_shows_is_short(tmp_path: Path) -> None:
+    file = tmp_path / "<MAR>.xlsx"
+    file.write_bytes(hrge_xl.generate(hrge_xl.load("example"), hrge_xl.Order("MAR", TODAY, "MAR")))
+    result = hrge_xl.check(file, REQUEST)
+    hrge_xl.consolidate([hrge_xl.Source([file], REQUEST)], tmp_path / "dataset")
+    (tmp_path / "teams.csv").write_text("team\nMAR\n", encoding="utf-8")
+    days = (date(2026, 1, 1), TODAY)
+    hrge_xl.init_round(tmp_path / "round", "example", tmp_path / "teams.csv", *days)
+    round_ = hrge_xl.load_round(tmp_path / "round")
+    with hrge_xl.one_dataset(tmp_path / "dataset", TODAY) as dataset:
+        shown = [dataset, *dataset.returns(), result, result.spec, result.layout, result.submission, round_]
+        shown += hrge_xl.status(tmp_path / "round", TODAY)
+        assert all(len(repr(each)) < 200 for each in shown), shown
+        assert "counts" in repr(dataset.returns()[0])
+    page = result._repr_html_()
+    assert "&lt;MAR&gt;.xlsx" in page
+    assert "<td>V001<td>error<td>Plan<td>E7<td>Project code: the answer is missing." in page
+
+
 def test_the_public_names() -> None:
     assert set(TABLES["always"].split()) <= set(hrge_xl.__all__) <= set(dir(hrge_xl))
     assert all(getattr(hrge_xl, name) is not None for name in hrge_xl.__all__)

@@ -85,6 +85,17 @@ def test_a_profile_that_leaves_a_choice_asks_for_it(toolkit: Spec) -> None:
     assert both == ("T1.1", "T3.4", "T3.5", *ALONG)
 
 
+def test_a_named_risk_table_takes_the_place_of_all(toolkit: Spec) -> None:
+    tables = {"T3.2", "T3.3", "T3.4", "T3.5", "T3.6"}
+    for profile in ("standard", "full"):
+        whole, of_pillar, more = (choose(toolkit, profile, named).tools for named in ([], ["3.4"], ["2.5"]))
+        left = {code for code in whole or toolkit.tool if code not in tables or code == "T3.4"}
+        assert set(of_pillar or ()) - {tool.code for tool in toolkit.tools if tool.always} == {
+            code for code in left if not toolkit.tool[code].always
+        }
+        assert tables <= set(more or toolkit.tool)
+
+
 def test_names_that_there_are_not_are_told_with_what_there_is(toolkit: Spec) -> None:
     with pytest.raises(UsageError, match=r"'quik' is not a profile of hrge_toolkit\. Did you mean 'quick'\?"):
         choose(toolkit, "quik")

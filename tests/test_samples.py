@@ -216,7 +216,7 @@ def test_a_round_has_no_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str
 def test_a_profile_has_a_file_of_its_own(tmp_path: Path) -> None:
     one = ("generate", "hrge_toolkit", "--sample", "-o", tmp_path)
     assert hrge(*one, "--profile", "quick", "--tools", "3.6") == 0
-    (file,) = tmp_path.iterdir()
+    (file,) = tmp_path.glob("*.xlsx")
     assert file.name == "hrge_toolkit_SAMPLE_quick_en.xlsx"
     names = openpyxl.load_workbook(file, read_only=True).sheetnames
     assert [name.split()[0] for name in names if name[0].isdigit()] == ["3.6", "4.A", "4.B", "4.C"]

@@ -274,7 +274,8 @@ def test_prints_on_a4_in_letters_that_can_be_read(workbook: Made) -> None:
         assert (setup.paperSize, setup.orientation) == (9, "portrait" if form else "landscape"), sheet.name
         assert page.sheet_properties.pageSetUpPr.fitToPage, sheet.name
         pages = setup.fitToWidth if setup.fitToWidth is not None else 1
-        assert setup.fitToHeight == 0, sheet.name
+        beside = len({block.left for block in sheet.drawn}) > 1  # a dashboard is one page
+        assert setup.fitToHeight == (None if beside else 0), sheet.name
         left, _, right, _ = range_boundaries(str(page.print_area).split("!")[1])
         widths = [width(page, column) for column in range(left, right + 1)]
         repeated = str(page.print_title_cols or "")
@@ -475,7 +476,66 @@ def test_a_sheet_that_is_not_ticked_says_so() -> None:
     cover = shown[where.cover_name]
     states = {row[0].value: row[-1].value for row in cover.iter_rows(min_row=10, min_col=2, max_col=9)}
     assert states["1.2 Prevention"] == "Not ticked in the form"
-    assert states["1.1 Legislation"] == "Not started"
+    assert states["1.1 Legislation"] == "Not started ▶"
+
+
+AMBER = "FFFFE8A3"
+TICKED: Answers = {("FORM", tool, "FRM_26"): "Y" for tool in ("T1.1", "T2.1", "T2.5", "T3.2")}
+
+
+def colours_of(sheet: Any, cell: str) -> list[str]:
+    """The fills of the rules that hold for a cell, in which the words of its own sheet are compared."""
+    rules = [rule for area in sheet.conditional_formatting if cell in area for rule in area.rules]
+    value = sheet[cell].value
+    return [rule.dxf.fill.bgColor.rgb for rule in rules if f'="{value}"' in str(rule.formula)]
+
+
+def test_what_is_ticked_and_not_begun_is_amber_and_leads_to_its_sheet() -> None:
+    where, data = layout(TOOLKIT), issued(TOOLKIT, "en", TICKED)
+    shown, written = opened(data, values=True), opened(data)
+    cover = {row[0].value: row for row in shown[where.cover_name].iter_rows(min_row=10, min_col=2, max_col=9)}
+    for tool in ("T1.1", "T2.1", "T2.5", "T3.2"):
+        *_, wrong, look, state = cover[where.sheet[tool].name]
+        assert (wrong.value, look.value, state.value) == (0, 0, "Not started ▶"), tool
+        assert (
+            f"HYPERLINK(\"#'{where.sheet[tool].name}'!A1\""
+            in written[where.cover_name][state.coordinate].value
+        )
+        assert colours_of(shown[where.cover_name], state.coordinate) == [AMBER]
+    # the list of sources only goes with its tool, and requires nothing
+    assert cover[where.sheet["T2.1E"].name][-1].value == "Nothing required"
+    assert cover[where.sheet["FORM"].name][-1].value == "In progress"
+
+
+def test_nothing_is_said_of_a_row_before_somebody_begins_it() -> None:
+    where = layout(TOOLKIT)
+    begun: Answers = {
+        ("T1.1", "T11_02", "P1_REL"): "H",
+        ("T3.2", "R-SP-02", "RSK_03"): "Something may happen",
+    }
+    shown = opened(issued(TOOLKIT, "en", TICKED | begun), values=True)
+    for tool, row in (("T1.1", "T11_02"), ("T3.2", "R-SP-02")):
+        (grid,) = where.sheet[tool].grids
+        sign = grid.with_role("sign")[0].index
+        said = {
+            line.code: shown[where.sheet[tool].name].cell(line.index, sign).value for line in grid.data_rows
+        }
+        assert re.fullmatch(r"… [0-9]+ missing", str(said.pop(row)))
+        assert {*said.values()} == {None}
+    form = shown[where.sheet["FORM"].name]
+    signs = [form.cell(row, MARK_COLUMN + 1).value for row in range(HEAD_ROW + 1, form.max_row + 1)]
+    assert {*filter(None, signs)} == {"✓ Complete"}  # country and ticks
+
+
+def test_a_tick_leads_to_its_sheet() -> None:
+    where = layout(TOOLKIT)
+    form = opened(issued(TOOLKIT, "en", {}))[where.sheet["FORM"].name]
+    rows = [row for grid in where.sheet["FORM"].grids for row in grid.rows if row.code in where.sheet]
+    cells = [form.cell(row.index, MARK_COLUMN) for row in rows]
+    assert {cell.value: cell.hyperlink.location for cell in cells} == {
+        row.code: f"'{where.sheet[row.code].name}'!A1" for row in rows
+    }
+    assert len(cells) > 20
 
 
 def test_a_sheet_that_goes_with_a_tool_is_ticked_and_issued_with_it() -> None:
@@ -500,13 +560,51 @@ def test_bands_stand_above_their_columns_and_fold_but_for_the_first() -> None:
     drawn = opened(made(TOOLKIT, "en", "blank"))["3.2 Risk strategy"]
     grid = where.sheet["T3.2"].grids[0]
     bands = [band.label.say("en") for band, _ in grid.bands]
-    assert bands[:4] == ["Identify", "Score now", "Treat", "Score after"]
+    assert bands[:4] == ["Identify", "Score now", "Treat", "People"]
     for band, columns in grid.bands:
         assert drawn.cell(BAND_ROW, columns[0].index).value == band.label.say("en")
         dimensions = [*drawn.column_dimensions.values()]
         folded = [next(d for d in dimensions if d.min <= column.index <= d.max) for column in columns]
         levels = [int(each.outlineLevel or 0) for each in folded]
         assert levels == [0, *[int(band.folded)] * (len(columns) - 1)]
+
+
+NINE = ("RSK_07", "RSK_05", "RSK_13", "RSK_10", "RSK_11", "RSK_16", "RSK_18", "RSK_19", "RSK_09")
+WINDOW = 1190  # pixels of columns at 100 percent that LibreOffice, which draws them a tenth wider, shows on a laptop
+
+
+def test_a_risk_is_nine_cells_on_one_screen() -> None:
+    where, book = layout(TOOLKIT), opened(made(TOOLKIT, "en", "blank"))
+    for tool in ("T3.2", "T3.3", "T3.4", "T3.5", "T3.6"):
+        sheet, grid = book[where.sheet[tool].name], where.sheet[tool].grids[0]
+        first = dict.fromkeys(c.field.code for c in grid.with_role("answer") if c.field)
+        assert tuple(first)[:9] == NINE
+        last = grid.columns_of(NINE[-1])[0].index
+        assert sum(width(sheet, column) for column in range(1, last + 1)) <= WINDOW
+        assert sheet.sheet_view.zoomScale in (None, 100)
+
+
+RISK = {
+    "RSK_07": "Strike",
+    "RSK_05": "PEO",
+    "RSK_10": 3.0,
+    "RSK_11": 3.0,
+    "RSK_18": "NPO",
+    "RSK_09": ("MEN",),
+}
+
+
+def test_the_check_of_a_row_names_the_first_cell_that_is_open_and_leads_there() -> None:
+    where = layout(TOOLKIT)
+    ticks: Answers = {("FORM", "T3.2", "FRM_26"): "Y"}
+    given: Answers = {("T3.2", "R-SP-01", code): value for code, value in RISK.items()}
+    sheet, grid = where.sheet["T3.2"], where.sheet["T3.2"].grids[0]
+    row = grid.data_rows[0].index
+    (sign,) = grid.with_role("sign")
+    data = issued(TOOLKIT, "en", ticks | given)
+    shown = opened(data, values=True)[sheet.name].cell(row, sign.index).value
+    assert shown == "… 1 missing\nMitigation"
+    assert "HYPERLINK" in opened(data)[sheet.name].cell(row, sign.index).value
 
 
 def test_only_the_rows_and_columns_that_people_talk_about_are_printed() -> None:

@@ -213,3 +213,31 @@ def test_what_is_said_of_a_tool_names_it(layout: Layout) -> None:
         "T2.5",
         "T2.5 is marked as not used, but its sheet has answers, and nothing says why.",
     ) in said
+
+
+RISK: Written = {
+    "RSK_07": "Strike", "RSK_05": "PEO", "RSK_10": 3, "RSK_11": 3, "RSK_16": "Talk", "RSK_18": "NPO",
+    "RSK_09": ("MEN",),
+}  # fmt: skip
+REST: Written = {
+    "RSK_04": "LIFE", "RSK_03": "Training", "RSK_06": "Pay", "RSK_08": "Harm", "RSK_15": "RED", "RSK_20": 2,
+    "RSK_21": 3, "RSK_27": "OPN", "RSK_29": TODAY,
+}  # fmt: skip
+
+
+def test_below_substantial_a_risk_is_asked_little_and_what_is_said_anyway_counts(layout: Layout) -> None:
+    tick: Answers = {("FORM", "T3.2", "FRM_26"): "Y", ("FORM", "1", "FRM_06"): START}
+    few, all_of_it = written(layout, RISK, "T3.2"), written(layout, RISK | REST, "T3.2")
+    graver = {place(layout, "T3.2 RSK_11", "T3.2"): 4.0}
+    moderate, told, substantial = outcomes(
+        layout, [(tick | few, {}), (tick | all_of_it, {}), (tick | few | graver, {})]
+    )
+    rest = [
+        [
+            finding.field
+            for finding in outcome.findings
+            if finding.tool == "T3.2" and finding.code in ("V001", "V021")
+        ]
+        for outcome in (moderate, told, substantial)
+    ]
+    assert rest == [[], [], ["RSK_19", *REST]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -104,9 +105,9 @@ def _row(kind: FieldType) -> str:
     return f"| {kind.name} | {kind.meaning} |{''.join(f' {cell} |' if cell else ' |' for cell in cells)}\n"
 
 
-PICTURE = re.compile(r"!\[[^\]]+\]\([^)]*\)\n+")  # the page goes out alone, without a folder of pictures
+PICTURE = re.compile(r"(?<=\]\()(?:\.\./)?(pictures/[^)]*)(?=\))")
 # to another page, which does not go out with this one
-LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)[^)]*\)")
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#)[^)]*\)")
 
 
 def guide_for_teams(language: str) -> str:
@@ -114,7 +115,13 @@ def guide_for_teams(language: str) -> str:
     own = DOCS / "filling-in" / f"{language}.md"
     text = (own if own.is_file() else DOCS / "filling-in.md").read_text(encoding="utf-8")
     pages = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return str(pages.render(LINK.sub(r"\1", PICTURE.sub("", text))))
+    return str(pages.render(PICTURE.sub(within, LINK.sub(r"\1", text))))
+
+
+def within(picture: re.Match[str]) -> str:
+    """A picture as part of the page, which goes out alone, without a folder beside it."""
+    data = base64.b64encode((DOCS / picture[1]).read_bytes()).decode("ascii")
+    return f"data:image/png;base64,{data}"
 
 
 GUIDES = ("en", *sorted(path.stem for path in (DOCS / "filling-in").glob("*.md")))

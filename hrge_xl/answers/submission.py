@@ -164,23 +164,26 @@ class Identity:
     last_round: str = ""  # the round whose answers it goes on from
     last_digest: str = ""  # of the answers of the round before that it shows and checks against
     sample: str = ""  # "yes" where it is a filled sample, and no workbook of anybody
+    lists: str = ""  # "short" where they leave out what is sensitive, which its stamp does not say either
     signature: str = ""
 
 
 # how a stamp is written down, signed and verified
 
+SHORT = "short"
 PROPERTY_PREFIX = "hrge_"  # of the custom document properties that hold the second copy
 FIELDS = tuple(field.name for field in fields(Identity))
 NEEDED = ("spec", "spec_version", "layout", "language")
 # fields that are signed only where they say something
-IF_SAID = ("predecessor", "edition", "last_round", "last_digest", "sample")
+IF_SAID = ("predecessor", "edition", "last_round", "last_digest", "sample", "lists")
 VALID, INVALID, UNSIGNED = "valid", "invalid", "unsigned"
 UNCHECKED = "unchecked"  # signed, and no key to check it with
 
 
 def to_pairs(identity: Identity) -> list[tuple[str, str]]:
-    """Give every field of the stamp with its value, in one fixed order."""
-    return [(name, str(getattr(identity, name))) for name in FIELDS]
+    """Give every field of the stamp with its value, in one fixed order; `lists` only where it says something."""
+    names = (name for name in FIELDS if name != "lists" or identity.lists)
+    return [(name, str(getattr(identity, name))) for name in names]
 
 
 def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
@@ -275,6 +278,9 @@ class Submission:
     older: bool = False  # issued from an older version: what it does not have may never have been asked
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
     last: str = ""  # the answers of the round before that it was issued with, as `last_to_text` writes them
+
+    def __repr__(self) -> str:
+        return f"<Submission {self.path!r} of {self.identity.team}: {len(self.answers)} answers>"
 
     def values(self) -> Answers:
         """Give every answer by key; the cells of a field with several answers together."""

@@ -7,5 +7,6 @@ which checks did not run and why. The same checks predict what the sheets of a w
 from __future__ import annotations
 
 from .run import check, closed_rows, predict_cached_values
+from .sheet_results import as_seen
 
-__all__ = ["check", "closed_rows", "predict_cached_values"]
+__all__ = ["as_seen", "check", "closed_rows", "predict_cached_values"]

@@ -306,7 +306,7 @@ class Program(Compiler):
 
     def parents(self, vocabulary: str) -> Mapping[str, str]:
         """Give the folded code that each entry of a list belongs to, by its own."""
-        entries = self.spec.vocabularies[vocabulary].by_code
+        entries = self.spec.entries(vocabulary)
         return {fold(code): fold(entry.parent) for code, entry in entries.items() if entry.parent}
 
     def offered(self, ref: Ref, tool: str) -> Collection[str] | None:

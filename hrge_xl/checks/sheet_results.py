@@ -19,7 +19,7 @@ from functools import cache
 from msgspec.structs import replace as changed
 
 from ..answers.submission import Answer, Key, Result, State, Submission, Value, Verdict
-from ..core.numerals import from_serial, shown, shown_moment
+from ..core.numerals import CENTURIES, from_serial, shown, shown_moment
 from ..core.words import and_more, tidy, translator
 from ..fields import ColumnKind, Field, kind_of
 from ..findings import Finding, Kind, sentence
@@ -61,6 +61,12 @@ FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
     v.ANSWER_MISSING.code: MISSING,
     v.NOT_ASKED_HERE.code: NOT_ASKED,
 }
+DAYS_AS_TEXT = (
+    v.DATE_AS_TEXT,
+    v.NOT_A_DATE,
+    v.AMBIGUOUS_DATE,
+    v.OTHER_CALENDAR,
+)  # where they are read in a text
 OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED)
 
 
@@ -106,7 +112,7 @@ def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[SlotKey, s
         if hit.column is None or place is None:
             continue
         if answer is None or not is_overlooked(answer, hit.column.field, view.layout):
-            entry = (place, hit.part, _shown(hit))
+            entry = (place, hit.part, _shown(hit, view.layout.spec.drawing > 1))
             found[hit.slot] = min(entry, found.get(hit.slot, entry))
     return {slot: code for slot, (_, _, code) in found.items()}
 
@@ -134,13 +140,17 @@ def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
     return any(text == label.casefold() for label in layout.lists[field.list_name].labels)
 
 
-def _shown(hit: Hit) -> str:
-    """Give the code that the check cell shows."""
+def _shown(hit: Hit, forgiving: bool) -> str:
+    """Give the code that the check cell shows; a `forgiving` one takes a text with a year in it for a day in words."""
     if not isinstance(hit.kind, Kind) or hit.column is None:
         return hit.code
     field = hit.column.field
-    if hit.kind is v.OTHER_CALENDAR and hit.answer is not None and isinstance(hit.answer.original, str):
-        return (v.NOT_A_NUMBER if kind_of(field) is ColumnKind.NUMBER else v.NOT_A_DATE).code
+    stood = None if hit.answer is None else hit.answer.original
+    if isinstance(stood, str) and hit.kind in DAYS_AS_TEXT and kind_of(field) is ColumnKind.DATE:
+        in_words = forgiving and any(century in stood for century in CENTURIES)
+        return (v.DATE_AS_TEXT if in_words else v.NOT_A_DATE).code
+    if isinstance(stood, str) and hit.kind is v.OTHER_CALENDAR:
+        return v.NOT_A_NUMBER.code
     if hit.kind in OVERLOOKED and field.to:
         return v.ROW_NOT_FOUND.code
     return IN_THE_SHEET.get(hit.kind, hit.kind).code

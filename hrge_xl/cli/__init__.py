@@ -25,10 +25,11 @@ from ..core.paths import masked
 from ..core.program import log_text, running, write_log
 from .common import CommandGroup, everywhere
 from .settings import prepared, settings_option
-from .terminal import block, colours, colours_of_environment, line, listen, progress_shown, style
+from .terminal import block, colours, colours_of_environment, line, listen, print_text, progress_shown, style
 
 COMMANDS = {  # name, which is that of its function too -> what it does
     "demo": "Play a whole round with six simulated countries.",
+    "quickstart": "Set up a round of two teams to try everything out.",
     "spec": "Check, show, compare and describe specs.",
     "round": "Set up a round: teams, deadlines, signing key.",
     "generate": "Issue workbooks to teams.",
@@ -57,7 +58,7 @@ COMMANDS = {  # name, which is that of its function too -> what it does
 }
 ROOMS = {  # the modules that hold several commands; any other has the name of its only one
     "dataset": ("consolidate", "compare", "export", "trace", "decide", "waive", "sign", "recover"),
-    "program": ("demo", "explain", "doctor", "completion", "help"),
+    "program": ("demo", "quickstart", "explain", "doctor", "completion", "help"),
     "returns": ("validate", "check", "report", "feedback", "verify"),
     "round": ("round", "generate"),
     "week": ("refresh", "receive", "drafts", "remind"),
@@ -97,7 +98,22 @@ class LazyGroup(CommandGroup):
             formatter.write_dl([*COMMANDS.items()])
 
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+FIRST_STEPS = (
+    "Issues workbooks from a spec, and turns the returned workbooks into data that can be trusted.",
+    "",
+    "Begin with one of these:",
+    "  hrge-xl demo                                    the whole story, in a minute",
+    "  hrge-xl quickstart practice                     a round of two teams to try out",
+    "  hrge-xl generate hrge_toolkit --country PAK     a workbook to send",
+    "  hrge-xl validate returned/                      what came back",
+    "",
+    "Every command: hrge-xl --help. How one works: hrge-xl help validate.",
+)
+
+
+@click.command(
+    cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option(
     "--version",
     is_flag=True,
@@ -106,17 +122,21 @@ class LazyGroup(CommandGroup):
     callback=_show_versions,
     help="Show the versions of the program and its specs, and exit.",
 )
-def cli() -> None:
+@click.pass_context
+def cli(context: Context) -> None:
     """Issue workbooks from a spec, and turn the returned workbooks into data that can be trusted.
 
     \b
     hrge-xl demo                                    the whole story, in a minute
+    hrge-xl quickstart practice                     a round of two teams to try out
     hrge-xl generate hrge_toolkit --country PAK     a workbook to send
     hrge-xl validate returned/                      what came back
 
     Options may come before or after the command. For help on a command: hrge-xl help validate. Settings of your own
     go into a file hrge-xl.toml (hrge-xl doctor says where), or into the environment: HRGE_XL_JOBS=2.
     """
+    if context.invoked_subcommand is None:
+        print_text(*FIRST_STEPS)
 
 
 cli.params += [settings_option(shown=True), *everywhere(shown=True)]

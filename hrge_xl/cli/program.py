@@ -5,8 +5,10 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from xml.parsers.expat import EXPAT_VERSION
 
 import click
@@ -16,6 +18,7 @@ from click.shell_completion import CompletionItem, get_completion_class
 import hrge_xl
 
 from ..core.errors import Exit
+from ..core.paths import quoted, write_whole
 from ..core.words import Translate, translator
 from .common import command_line, completes, verb
 from .settings import check_all
@@ -45,6 +48,33 @@ def demo(output: Path, spec: str) -> None:
         ("the same as a database", "dataset/dataset.sqlite"),
     ):
         line(f"{output / where}  {what}")
+
+
+@verb("quickstart")
+def quickstart(folder: Path, spec: str, today: date) -> None:
+    """Set up a round of two teams to try everything out, with their workbooks.
+
+    \b
+    hrge-xl quickstart practice
+
+    Next: fill in a workbook, save it into practice/returned; hrge-xl refresh practice
+    """
+    loaded = hrge_xl.load(spec)
+    known = [*loaded.vocabularies[loaded.countries].by_code][:2] if loaded.countries else ["", ""]
+    listed = f"team,country\nTEAM-A,{known[0]}\nTEAM-B,{known[-1]}\n"
+    with TemporaryDirectory(prefix="hrge-xl-") as home:
+        Path(home, "teams.csv").write_text(listed, encoding="utf-8")
+        hrge_xl.init_round(folder, spec, Path(home, "teams.csv"))
+    write_whole(folder / "teams.csv", listed.encode())
+    issued = hrge_xl.issue_round(folder, today=today).paths
+    place = quoted(folder)
+    print_text(
+        f"{folder}: a round of two teams.",
+        f"1. Fill in {issued[0]} in Excel or LibreOffice, and save it into {folder / 'returned'}.",
+        f"2. hrge-xl refresh {place}",
+        f"3. Open {folder / 'reports' / 'overview.html'}. Who has answered: hrge-xl status {place}",
+        f"A round of your own begins with a list such as {folder / 'teams.csv'}: hrge-xl help round init",
+    )
 
 
 # explain

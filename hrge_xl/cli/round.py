@@ -295,6 +295,10 @@ APART = {  # what a round says itself: the parameter, its option, and what to do
         "The workbooks of a round have the rows that its spec or their profile says. For another number, "
         "outside the round: hrge-xl generate {spec} --country … --blank-rows N",
     ),
+    "leave_out_sensitive": (
+        "--leave-out-sensitive",
+        "Write `sensitive: leave out` for the team in {file}.",
+    ),
     "answers": (
         "--answers",
         "Each team of a round continues from its own answers: hrge-xl generate {round} --from EARLIER_ROUND. "

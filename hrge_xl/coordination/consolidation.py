@@ -70,10 +70,11 @@ class Summary:
 
 
 def consolidate(  # noqa: PLR0913 (one parameter an option)
-    sources: Question | Sequence[Source], out: Path | None = None, *, store: str | None = None, engine: str = "local",
-    executor: Executor | None = None, jobs: int = 1, dry_run: bool = False, received: date | None = None,
-    only_these: bool = False, resume: bool = True, terms: Mapping[str, Terms] | None = None,
-    day: date | None = None, formats: Collection[str] | None = None, overview: Path | None = None,
+    sources: Question | Sequence[Source], out: str | Path | None = None, *, store: str | None = None,
+    engine: str = "local", executor: Executor | None = None, jobs: int = 1, dry_run: bool = False,
+    received: date | None = None, only_these: bool = False, resume: bool = True,
+    terms: Mapping[str, Terms] | None = None, day: date | None = None, formats: Collection[str] | None = None,
+    overview: str | Path | None = None,
     round_: Round | None = None, shareable: bool = False,
 ) -> Summary:  # fmt: skip
     """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
@@ -87,6 +88,8 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     are the kinds of files that are written beside the dataset, besides those that are there; `shareable` adds a copy
     with small counts of people masked. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
+    out = None if out is None else Path(out)
+    overview = None if overview is None else Path(overview)
     check_several("sources", sources)
     formats = exports.USUAL if formats is None else formats
     check_several("formats", formats)
@@ -162,8 +165,9 @@ def _amended(
     return entered, before, after
 
 
-def not_made_again(folder: Path) -> Iterator[str]:
+def not_made_again(folder: str | Path) -> Iterator[str]:
     """Say in the place of which files of a round or consolidated folder a note stands, and what makes them again."""
+    folder = Path(folder)
     names = [
         path.name
         for path in exports.are_set_aside(folder / exports.WORKBOOK, *pages_beside(folder / REPORTS))
@@ -188,7 +192,7 @@ class Decided(list[Return]):
 
 
 def decide(  # noqa: PLR0913 (one parameter an option)
-    folder: Path, returns: Sequence[str], choice: str, *, reason: str, by: str, day: date,
+    folder: str | Path, returns: Sequence[str], choice: str, *, reason: str, by: str, day: date,
     store: str | None = None, jobs: int = 1, password: str | None = None,
 ) -> Decided:  # fmt: skip
     """Decide that returns count (`counts`) or not (`withdrawn`), or take that back (`undone`), on a day.
@@ -196,6 +200,7 @@ def decide(  # noqa: PLR0913 (one parameter an option)
     A return is named by its file or its submission, the folder is a round or a consolidated one, and `store` the
     database that holds the same. Gives all returns then. Raises `UsageError` where nothing is to be decided about one.
     """
+    folder = Path(folder)
     check_several("returns", returns)
 
     def enter(ledger: Ledger, found: list[Return]) -> None:
@@ -215,7 +220,7 @@ class WaiverMade(Waiver):
 
 
 def waive(  # noqa: PLR0913 (one parameter an option)
-    folder: Path, code: str, file: str, *, reason: str, by: str, day: date,
+    folder: str | Path, code: str, file: str, *, reason: str, by: str, day: date,
     place: tuple[str, str] | None = None, until: date | None = None,
     store: str | None = None, jobs: int = 1, password: str | None = None,
 ) -> WaiverMade:  # fmt: skip
@@ -223,6 +228,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
     The file is named by its path, its name or the first digits of its SHA-256. Raises `UsageError`.
     """
+    folder = Path(folder)
     check_folder(folder)
     deciding.refuse_unwaivable(code)
 
@@ -237,10 +243,11 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
 
 def withdraw(
-    folder: Path, number: int, *, by: str, day: date, store: str | None = None, jobs: int = 1,
+    folder: str | Path, number: int, *, by: str, day: date, store: str | None = None, jobs: int = 1,
     password: str | None = None,
 ) -> Waiver:  # fmt: skip
     """Take a waiver back by its number. Raises `UsageError`."""
+    folder = Path(folder)
     check_folder(folder)
 
     def enter(ledger: Ledger, _: list[Return]) -> Waiver:

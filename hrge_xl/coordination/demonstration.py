@@ -214,11 +214,12 @@ def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> byte
     return target.getvalue()
 
 
-def play_teams(name: str, folder: Path) -> list[tuple[Path, date]]:
+def play_teams(name: str, folder: str | Path) -> list[tuple[Path, date]]:
     """Play the demonstration of a spec into `issued/` and `returned/` of a folder; gives what came back, with its day.
 
     Raises `UsageError` for a spec that has none.
     """
+    folder = Path(folder)
     spec, story_, returned = load(name), story(name), list[tuple[Path, date]]()
     for order, data in issue(spec, [_order(spec, story_, actor) for actor in story_.teams]):
         write_whole(folder / "issued" / f"{order.team}.xlsx", data)
@@ -230,7 +231,7 @@ def play_teams(name: str, folder: Path) -> list[tuple[Path, date]]:
 
 
 def demonstrate(
-    spec: str, folder: Path, returned: Sequence[tuple[Path, date]], command: str
+    spec: str, folder: str | Path, returned: Sequence[tuple[Path, date]], command: str
 ) -> Reconciliation:
     """Put together what came back in the demonstration of a spec, with every report, and say what became of it.
 
@@ -238,6 +239,7 @@ def demonstrate(
     """
     from ..outputs.brief import pages_of_folder
 
+    folder = Path(folder)
     story_, home, reports = story(spec), folder / "dataset", folder / "reports"
     home.mkdir(parents=True, exist_ok=True)
     with Ledger.open(home) as ledger:

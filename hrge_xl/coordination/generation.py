@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial
+from html import escape
 from pathlib import Path
 from string import Template
 
 from ..core.errors import UsageError
 from ..core.paths import check_several, file_part, is_address, write_if_changed, write_whole
-from ..core.words import SOURCE_LANGUAGE, direction, fold, with_base
+from ..core.words import SOURCE_LANGUAGE, direction, fold, translator, with_base
 from ..core.work import grouped, track_progress
 from ..dataset.reconciliation import periods
 from ..dataset.returns import Return, result
-from ..exchange.issuing import Order, is_issued, issue, issue_files, sample_workbook
+from ..exchange.issuing import Order, is_issued, issue, issue_files, laid_out, sample_workbook
 from ..exchange.prefill import Prefill, from_file, go_on
-from ..layout import build
 from ..ledger.files import only_writer
 from ..reader import ExpectedReturn
 from ..rounds.changes import change_round, follow
@@ -30,6 +30,7 @@ from ..spec.load import load
 from ..spec.lookup import asks_for_country, country_codes
 from ..spec.model import Spec
 from ..spec.translating import untranslated, with_file
+from ..workbook.cover import contact_label
 
 OUTPUT = Path("output")
 
@@ -44,8 +45,9 @@ class IssuedWorkbooks:
 
 def issue_spec(  # noqa: PLR0913 (one parameter an option)
     spec: str | Path, countries: Sequence[str] = (), *, today: date, language: str | None = None, profile: str = "",
-    tools: Sequence[str] = (), blank_rows: int | None = None, answers: Path | None = None, password: str | None = None,
-    output: Path = OUTPUT, allow_draft: bool = False, sample: bool = False,
+    tools: Sequence[str] = (), blank_rows: int | None = None, answers: str | Path | None = None,
+    password: str | None = None, output: str | Path = OUTPUT, allow_draft: bool = False, sample: bool = False,
+    leave_out_sensitive: bool = False,
 ) -> IssuedWorkbooks:  # fmt: skip
     """Write a workbook for each country, by code or name, of a spec; one alone where the spec asks for none.
 
@@ -53,33 +55,35 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
     `answers`: a returned workbook, which `password` opens, or a JSON file. A `sample` is one workbook, for no country,
     filled in as the spec says. Raises `UsageError`, `LimitError`, `OutputError`.
     """
+    answers = None if answers is None else Path(answers)
+    output = Path(output)
     check_several("countries", countries)
     loaded = load(spec)
     codes = country_codes(loaded, countries)
     if not codes and not sample and asks_for_country(loaded):
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     _check_translated(loaded, () if allow_draft else [language])
-    choice = choose(loaded, profile, tools, blank_rows, first=sample)
+    choice = choose(loaded, profile, tools, blank_rows, first=sample, leave_out=leave_out_sensitive)
     language, made = language or loaded.languages[0], IssuedWorkbooks()
     if choice.explained:
         made.notes.append(f"{choice.explained}.")
     if sample:
         data = sample_workbook(loaded, language, choice)
-        made.paths.append(_written(data, output, loaded.name, "SAMPLE", profile, language))
+        made.paths.append(_written(data, output, language, loaded.name, "SAMPLE", profile))
         return made
-    layout = build(loaded, language, choice.tools, choice.rows, last=True)
+    blank = Order("", today, "", language, choice.tools, choice.rows, leave_out=choice.leave_out)
+    layout = laid_out(loaded, blank, last=True)
     begin = from_file(answers, layout, str(spec), today, password) if answers else Prefill()
     if left := ", ".join(begin.left_behind()):
         made.notes.append(f"{answers}: {left}.")
-    blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     wanted = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
     for order, data in track_progress(issue(loaded, wanted), len(wanted), "Issuing"):
-        made.paths.append(_written(data, output, loaded.name, order.country, layout.language))
+        made.paths.append(_written(data, output, language, loaded.name, order.country))
     return made
 
 
 def issue_round(
-    folder: Path, countries: Sequence[str] = (), *, today: date, earlier: str | Path | None = None,
+    folder: str | Path, countries: Sequence[str] = (), *, today: date, earlier: str | Path | None = None,
     password: str | None = None, allow_draft: bool = False,
 ) -> IssuedWorkbooks:  # fmt: skip
     """Write the workbooks of a round's teams that are not there yet, or of those of some countries, into `issued`.
@@ -87,6 +91,7 @@ def issue_round(
     With `earlier`, the folder of an earlier round or its dataset, each goes on from the answers of its team.
     `password` opens these. Raises `RoundError`, `UsageError`, `LimitError`, `OutputError`.
     """
+    folder = Path(folder)
     check_several("countries", countries)
     round_ = load_open_round(folder)
     spec = load(round_.spec_source)
@@ -119,7 +124,8 @@ def issue_round(
         files = track_progress(issue_files(spec, filter(is_new, wanted), place), len(wanted), "Issuing")
         made.paths.extend(path for path, is_written in files if is_written)
     for name in {guide_name(order.language or spec.languages[0]) for order in wanted}:
-        write_if_changed(folder / ISSUED / name, guide(name))
+        readers = [team for team in round_.teams if guide_name(team.language) == name]
+        write_if_changed(folder / ISSUED / name, guide(name, readers))
     if kept := len(wanted) - len(made.paths):
         made.notes.append(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.")
     made.notes.extend(orphaned(round_))
@@ -141,10 +147,11 @@ def _check_translated(spec: Spec, languages: Iterable[str | None]) -> None:
         raise UsageError(*wrong)
 
 
-def _written(data: bytes, folder: Path, *parts: str) -> Path:
-    """Write a workbook that belongs to no round; gives its file."""
-    path = folder / f"{'_'.join(filter(None, parts))}.xlsx"
+def _written(data: bytes, folder: Path, language: str, *parts: str) -> Path:
+    """Write a workbook that belongs to no round, and the guide beside it; gives its file."""
+    path = folder / f"{'_'.join(filter(None, (*parts, language)))}.xlsx"
     write_whole(path, data)
+    write_if_changed(folder / guide_name(language), guide(guide_name(language)))
     return path
 
 
@@ -170,7 +177,7 @@ def orders(round_: Round, today: date) -> list[Order]:
             team=team.code, today=today, country=team.country, language=team.language,
             tools=choice.tools, blank_rows=choice.rows,
             round=round_.name, deadline=team.deadline.isoformat() if team.deadline else "",
-            contact=team.contact, key=round_.key,
+            contact=team.contact, key=round_.key, leave_out=choice.leave_out,
         )
         for team, choice in _choices(round_)
     ]  # fmt: skip
@@ -184,7 +191,9 @@ def taken_along(round_: Round) -> list[tuple[list[str], str]]:
 
 def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
     choose_once = cache(partial(choose, load(round_.spec_source)))
-    return ((team, choose_once(team.profile, team.tools or ())) for team in round_.teams)
+    return (
+        (team, choose_once(team.profile, team.tools or (), leave_out=team.leave_out)) for team in round_.teams
+    )
 
 
 # orders that continue from an earlier round: from the answers of the team's return that counts there
@@ -215,8 +224,7 @@ def _continued(
             read = result(earlier.store, found)
             assert read.submission is not None  # what counts could be read
             assert read.layout is not None
-            language = order.language or spec.languages[0]
-            layout = build(spec, language, order.tools, order.blank_rows, last=True)
+            layout = laid_out(spec, order, last=True)
             prefill = go_on(read.submission, read.layout, layout, order.today)
             prefill = replace(prefill, last_round=prefill.last_round or found.period)
             several = len(returns) > 1
@@ -250,11 +258,19 @@ def guide_name(language: str) -> str:
     return next(name for name in map("filling-in_{}.html".format, tags) if (PAGES / name).is_file())
 
 
-def guide(name: str) -> bytes:
-    """Give a page by its name: its text in the frame that all of them have."""
+def guide(name: str, readers: Collection[Team] = ()) -> bytes:
+    """Give a page by its name: its text in the frame of all, below what is so for every team that reads it."""
     body = (PAGES / name).read_text(encoding="utf-8")
     language = name.removeprefix("filling-in_").removesuffix(".html")
     title = body.partition("</h1>")[0].removeprefix("<h1>")
+    told = {
+        contact_label(language): {team.contact for team in readers},
+        translator(language)("Please return by"): {str(team.deadline or "") for team in readers},
+    }
+    in_common = {label: said.pop() for label, said in told.items() if len(said) == 1}
+    facts = (f"<p>{label}: <b>{escape(fact)}</b></p>\n" for label, fact in in_common.items() if fact)
     frame = Template((PAGES / "frame.html").read_text(encoding="utf-8"))
-    page = frame.substitute(language=language, direction=direction(language), title=title, body=body)
+    page = frame.substitute(
+        language=language, direction=direction(language), title=title, facts="".join(facts), body=body
+    )
     return page.encode()

@@ -98,12 +98,13 @@ class RefreshResult:
         return [team for team in dict.fromkeys(drafted) if team not in reached]
 
 
-def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = None) -> RefreshResult:
+def refresh(folder: str | Path, today: date, *, jobs: int = 0, password: str | None = None) -> RefreshResult:
     """Do what a week asks of a round: receive what lies in its `inbox`, bring dataset, files and reports up to date,
     write feedback and the drafts that are due. Running it again on the same day changes nothing.
 
     Raises as `receive`, `consolidate` and `drafts` do.
     """
+    folder = Path(folder)
     round_ = load_round(folder)
     load_templates(folder)  # what is wrong with them is said before anything is done
     (folder / INBOX).mkdir(exist_ok=True)
@@ -146,11 +147,12 @@ def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
 # the end of a round
 
 
-def close(folder: Path, today: date, password: str | None = None) -> PlannedChange:
+def close(folder: str | Path, today: date, password: str | None = None) -> PlannedChange:
     """Plan the end of a round, and say what is left open. What is new in it is taken in first.
 
     Raises `UsageError` for one that is closed, and as `datasets` does.
     """
+    folder = Path(folder)
     round_ = load_open_round(folder)
     with one_dataset(folder, today, password=password) as dataset:
         return planned_end(round_, today, list(_left_open(status(dataset.of_round(), today, round_))))

@@ -33,6 +33,8 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)  # what a date in a w
 SOLAR_HIJRI, BUDDHIST = range(1300, 1500), range(2500, 2650)
 # 2013 to 2034: in Nepali no Gregorian years, as nothing is planned so far ahead
 BIKRAM_SAMBAT = range(2070, 2091)
+# how the years of a date begin in the digits of our languages: what a sheet knows of a day that stands there as text
+CENTURIES = ("19", "20", "١٩", "٢٠", "۱۹", "۲۰")
 LONGEST_DATE = 80  # characters; what is longer is not a date but a sentence
 
 DECIMAL, THOUSANDS = "\u066b", "\u066c"  # of Arabic script, which mean nothing else

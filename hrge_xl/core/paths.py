@@ -31,6 +31,7 @@ LOCK_PREFIXES = ("~$", ".~lock.")  # Excel and LibreOffice, while a workbook is 
 MOST_LOCK_BYTES = 1024  # a larger file of such a name is a workbook
 LEFT_BY_PROGRAMS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", ".ds_store", "icon\r"})
 SHORTCUTS = (".url", ".lnk", ".webloc")
+GUIDE = "filling-in_*.html"  # for teams, beside their workbooks: no return, wherever it lies
 
 
 def is_left_by_a_program(name: str) -> bool:
@@ -88,7 +89,7 @@ def _is_litter(path: Path) -> bool:
         with suppress(OSError):
             return path.stat().st_size <= MOST_LOCK_BYTES
         return True
-    return is_left_by_a_program(path.name) or path.suffix.lower() in SHORTCUTS
+    return is_left_by_a_program(path.name) or path.suffix.lower() in SHORTCUTS or path.match(GUIDE)
 
 
 def _hidden(path: Path) -> set[str]:

@@ -99,6 +99,9 @@ class Return:
     unplaced: list[Unplaced] = field(default_factory=list)
     comments: list[Unplaced] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        return f"<Return {self.path!r} of {self.team}: {self.verdict}, {self.status}, {len(self.findings)} findings>"
+
     @property
     def name(self) -> str:
         """The name of the file."""

@@ -99,9 +99,9 @@ def record_run(ledger: Ledger, store: Store, day: date) -> None:
                 ledger.put("runs", row | {"found": ""})
 
 
-def last_change(folder: Path | None) -> RunChange | None:
+def last_change(folder: str | Path | None) -> RunChange | None:
     """Give what the last run in a folder changed; None where it was the first one, or where no ledger knows of any."""
-    last = folder and look_up(folder, lambda ledger: ledger.rows_of("runs")[-DETAILED:])
+    last = folder and look_up(Path(folder), lambda ledger: ledger.rows_of("runs")[-DETAILED:])
     return _change(*last) if last and len(last) == DETAILED else None
 
 

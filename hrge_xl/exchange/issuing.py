@@ -11,12 +11,14 @@ from itertools import chain
 from pathlib import Path
 
 from ..answers.submission import (
+    SHORT,
     Answer,
     Answers,
     Identity,
     Outcome,
     State,
     Submission,
+    Value,
     canonical,
     last_digest,
     last_to_text,
@@ -26,12 +28,20 @@ from ..answers.submission import (
 from ..core.errors import UsageError
 from ..core.paths import check_several, read_regular, write_whole
 from ..core.work import gc_paused, grouped
-from ..fields import ColumnKind, kind_of
+from ..fields import ColumnKind, Field, kind_of
 from ..findings import Finding, Severity
 from ..layout import CellOfSlot, Layout, build
 from ..reader import stamp_alone
 from ..reader.limits import LIMITS
-from ..spec.issuance import MOST_ROWS, Choice, answers_of, default_of, facts_about, spec_of_sample
+from ..spec.issuance import (
+    MOST_ROWS,
+    Choice,
+    answers_of,
+    default_of,
+    facts_about,
+    spec_of_sample,
+    without_sensitive,
+)
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
 from ..spec.supplements import Sample
@@ -62,6 +72,7 @@ class Order:
     last_round: str = ""  # the name of that round
     intervention: str = ""  # that it is about, where a team has several
     sample: bool = False  # to look at, and never to be sent back
+    leave_out: bool = False  # what the spec marks as sensitive
 
     def __post_init__(self) -> None:
         check_several("tools", self.tools)
@@ -80,9 +91,14 @@ def layout_for(spec: Spec, order: Order) -> Layout:
     """Give the layout of an order. Raises `UsageError` for an unknown language or tool, and too many rows."""
     if order.blank_rows is not None and not 1 <= order.blank_rows <= MOST_ROWS:
         raise UsageError(f"{order.blank_rows} blank rows cannot be issued. A register has 1 to {MOST_ROWS}.")
-    chosen = order.language or spec.languages[0], order.tools, order.blank_rows
-    layout = build(spec, *chosen, last=bool(order.last))
-    return layout if last_placed(layout, order.last) else build(spec, *chosen) if layout.last else layout
+    layout = laid_out(spec, order, last=bool(order.last))
+    return layout if last_placed(layout, order.last) else laid_out(spec, order) if layout.last else layout
+
+
+def laid_out(spec: Spec, order: Order, *, last: bool = False) -> Layout:
+    """Give the layout of an order, with or without places for answers of the round before."""
+    issued = without_sensitive(spec) if order.leave_out else spec
+    return build(issued, order.language or spec.languages[0], order.tools, order.blank_rows, last=last)
 
 
 @gc_paused()
@@ -115,12 +131,13 @@ def _content(
 
 def content_of(layout: Layout, identity: Identity, submission: Submission, *, contact: str = "") -> Content:
     """Give what a workbook with the answers of a submission holds, those that could not be read as they stood."""
-    from ..checks import check
+    from ..checks import as_seen, check
 
-    said = check(submission, layout, today=date.fromisoformat(identity.today), in_sheets=True)
+    seen = as_seen(submission, layout) or submission
+    said = check(seen, layout, today=date.fromisoformat(identity.today), in_sheets=True)
     last = last_placed(layout, read_last(submission.last) or {})
-    content = _content(layout, submission.values(), said, facts_of(identity, contact), last)
-    return replace(content, originals=submission.originals())
+    content = _content(layout, seen.values(), said, facts_of(identity, contact), last)
+    return replace(content, originals=seen.originals())
 
 
 def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
@@ -148,6 +165,7 @@ def _ordered(spec: Spec, order: Order, layout: Layout) -> Identity:
         last_round=order.last_round if layout.last else "",
         last_digest=last_digest(last_to_text(last_placed(layout, order.last))),
         sample="yes" if order.sample else "",
+        lists="" if layout.spec.left_out is None else SHORT,
     )
     # twelve hex digits that no other order shares, the same for the same order
     digest = hashlib.sha256(canonical(identity) + order.intervention.encode()).hexdigest()[:12]
@@ -173,23 +191,33 @@ def placed(layout: Layout, answers: Answers) -> Answers:
     found: Answers = {}
     for key, value in answers.items():
         slot = layout.slots.get(key)
-        if slot is None or slot.field.calculated:
+        if slot is None or slot.field.calculated or (said := offered(layout, slot.field, value)) is None:
             continue
         if slot.field.several:
-            codes = value if isinstance(value, tuple) else (str(value),)
+            codes = said if isinstance(said, tuple) else (str(said),)
             found[key] = codes[: len(slot.cells)]
         else:
-            found[key] = float(value) if isinstance(value, int) else value
+            found[key] = float(said) if isinstance(said, int) else said
     return found
+
+
+def offered(layout: Layout, field: Field, value: Value) -> Value | None:
+    """Give an answer without entries that the workbook leaves out; None where nothing else was said."""
+    if isinstance(value, tuple):
+        return tuple(code for code in value if not layout.leaves_out(field, code)) or None
+    return None if layout.leaves_out(field, value) else value
 
 
 def last_placed(layout: Layout, last: Answers) -> Answers:
     """Give the answers of the round before that have cells in the layout."""
-    return {
-        key: value[: len(layout.last[key])] if isinstance(value, tuple) else value
-        for key, value in last.items()
-        if key in layout.last
-    }
+    found: Answers = {}
+    for key, value in last.items():
+        if key in layout.last:
+            asked = layout.spec.tool[key[0]].fields.get(key[2])  # none where a row was closed
+            said = value if asked is None else offered(layout, asked, value)
+            if said is not None:
+                found[key] = said[: len(layout.last[key])] if isinstance(said, tuple) else said
+    return found
 
 
 def is_as_issued(sent: Submission, layout: Layout) -> bool:
@@ -265,8 +293,7 @@ def is_issued(spec: Spec, order: Order, path: Path) -> bool:
         return False
     if found is None:
         return False
-    language, last = order.language or spec.languages[0], bool(found.last_digest)
-    layout = build(spec, language, order.tools, order.blank_rows, last=last)
+    layout = laid_out(spec, order, last=bool(found.last_digest))
     return _in_common(found) == _in_common(_ordered(spec, order, layout))
 
 
@@ -280,7 +307,7 @@ def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
     """Give the orders of one layout together."""
     first = spec.languages[0]
     return grouped(
-        ((order.language or first, order.tools, order.blank_rows, bool(order.last)), order)
+        ((order.language or first, order.tools, order.blank_rows, bool(order.last), order.leave_out), order)
         for order in orders
     ).values()
 
@@ -328,7 +355,9 @@ def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Ord
     if sample is None or sample.day is None:
         raise UsageError(f"The spec '{spec.name}' has no sample.yaml, so there is no sample of it.")
     country = sample.country.code if sample.country is not None else ""
-    order = Order(sample.team, sample.day, country, language, choice.tools, choice.rows, sample=True)
+    order = Order(
+        sample.team, sample.day, country, language, choice.tools, choice.rows, sample=True, leave_out=choice.leave_out
+    )  # fmt: skip
     layout = layout_for(spec_of_sample(spec), order)
     return layout, replace(order, answers=_answers(layout, sample))
 

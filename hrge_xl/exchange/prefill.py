@@ -20,13 +20,14 @@ from ..core.paths import read_regular
 from ..core.words import fits_a_cell, fold
 from ..core.work import grouped
 from ..fields import CellValue, ColumnKind, Field, Vocabularies, kind_of
+from ..findings.value import OTHER_SPELLING
 from ..layout import Layout, Slot, address
 from ..reader.limits import LIMITS
 from ..spec.compiled import compiled
 from ..spec.issuance import closing, goes_on
 from ..spec.lookup import codes_of_list, vocabularies
 from ..spec.model import RegisterBlock, Series, Spec, Tool
-from .issuing import Order
+from .issuing import Order, offered
 
 RowKey = tuple[str, str]  # tool and row
 
@@ -35,8 +36,8 @@ RowKey = tuple[str, str]  # tool and row
 class Prefill:
     """The answers that a workbook begins with, what they were in the round before, and which rows are over.
 
-    `without_place` are answers whose question, row or sheet the new workbook does not have; `unread` those that meant
-    nothing.
+    `without_place` are answers whose question, row, sheet or entry of a list the new workbook does not have; `unread`
+    those that meant nothing.
     """
 
     answers: Answers = field(default_factory=dict)
@@ -78,13 +79,22 @@ def go_on(sent: Submission, read_in: Layout, layout: Layout, today: date) -> Pre
     blocks = {tool.code: block for tool, block in closing(layout.spec)}
     for tool, row in closed:  # what it was about
         before[tool, row, CLOSED] = str(given.get((tool, row, blocks[tool].named_by), row))
+    answers = _carried(layout.spec, given, over)
     return Prefill(
-        _carried(layout.spec, given, over),
+        answers,
         {key: value for key, value in before.items() if key in layout.last},
         sent.identity.round,
         closed,
-        len(carried.orphaned),
+        len(carried.orphaned) + _left_out(layout, answers),
         len({answer.key for answer in carried.kept if answer.value is None}),
+    )
+
+
+def _left_out(layout: Layout, answers: Answers) -> int:
+    """Count the answers that name an entry which the workbook leaves out."""
+    slots = layout.slots
+    return sum(
+        key in slots and offered(layout, slots[key].field, value) != value for key, value in answers.items()
     )
 
 
@@ -163,6 +173,8 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
             part=place + 1 if slot.field.several else 0,
         )  # fmt: skip
         fitted = _fitted(moved, read_in.slots[answer.key].field, slot, lists)
+        if layout.leaves_out(slot.field, fitted.code):  # what the new sheet does not know either
+            fitted = changed(fitted, notes=(OTHER_SPELLING.code,))
         # what would stand in the cell: what was read, else what stood there
         if fits_a_cell(shown(fitted.original if fitted.value is None else fitted.value)):
             found.kept.append(fitted)
@@ -265,4 +277,5 @@ def from_file(path: Path, layout: Layout, spec: str, today: date, password: str 
         raise UsageError(
             f"{path}: the answers cannot be read ({error}). Save them as JSON, in UTF-8."
         ) from error
-    return Prefill(from_mapping(table, layout))
+    answers = from_mapping(table, layout)
+    return Prefill(answers, without_place=_left_out(layout, answers))

@@ -13,6 +13,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,7 @@ from ..spec.model import Spec
 ACCEPTED: Final = "accepted"
 RETURNED: Final = "returned"
 REFUSED: Final = "refused"
+MOST_FINDINGS = 20  # that a notebook shows
 MOST_FRAMES, LONGEST_FRAME = 60, 500  # that are told of a fault, and characters of each
 
 
@@ -61,6 +63,21 @@ class Result:
     untouched: bool = False  # it holds nothing but what every blank workbook for its country does
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
     team: str = ""  # whose it is: the team of the stamp, as its round calls it today
+
+    def __repr__(self) -> str:
+        counted = ", ".join(f"{severity}: {self.count(severity)}" for severity in Severity)
+        return f"<Result {self.path!r}: {self.verdict}; {counted}>"
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook, with the first of its findings."""
+        worded = ((each, self.words(each)) for each in self.findings[:MOST_FINDINGS])
+        told = (
+            (each.code, each.severity, each.sheet or "", each.cell or "", words.message, words.remedy)
+            for each, words in worded
+        )
+        rows = ("".join(f"<td>{escape(cell)}" for cell in row) for row in told)
+        heads = "<th>code<th>severity<th>sheet<th>cell<th>what is wrong<th>what to do"
+        return f"<p>{escape(repr(self))}<table><tr>{heads}<tr>{'<tr>'.join(rows)}</table>"
 
     @property
     def spec(self) -> Spec | None:
@@ -135,7 +152,7 @@ def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
 
 
 def validate(
-    paths: Sequence[Path],
+    paths: Sequence[str | Path],
     asked: ValidationRequest,
     pool: Readers | None = None,
     meanwhile: Callable[[], object] | None = None,

@@ -325,6 +325,7 @@ class ReferenceField(FieldType):
     needs = ("to",)
     allows = ("only",)
     width = 20
+    instruction = "Choose a row, or type its code."
     refuses = (ROW_NOT_FOUND,)
     validation = "list"
 

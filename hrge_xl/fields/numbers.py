@@ -42,7 +42,7 @@ from ..findings.value import (
 )
 from ..language import Compare, Expr, Literal, Logic, Ref, Type
 from ..language.functions.answers import Readable
-from ..language.functions.figures import OwnCalendar, Whole
+from ..language.functions.figures import NoDayInWords, OwnCalendar, Whole
 from ..language.tree import NameScope
 from .field import (
     CellValue,
@@ -303,8 +303,9 @@ class DateField(FieldType):
         return f"IFERROR(AND({real}),FALSE)"
 
     def checks(self, field: Field, value: Ref, scope: NameScope) -> Iterator[Check]:
-        """Give a day, and one of our time; the last one is in time until it is over."""
+        """Give a day that the sheet counts, too, and one of our time; the last one is in time until it is over."""
         limits = self.limits(field)
+        yield Check(DATE_AS_TEXT, NoDayInWords().call(value))
         yield Check(NOT_A_DATE, Readable().call(value))
         low, end = (Literal(float(to or 0), Type.DATE) for to in (limits.low, (limits.high or 0) + 1))
         bounds = Compare(">=", value, low), Compare("<", value, end), OwnCalendar().call(value)

@@ -35,8 +35,9 @@ class Draft:
     messages: Sequence[str]
 
 
-def draft(path: Path, name: str, password: str | None = None) -> Draft:
+def draft(path: str | Path, name: str, password: str | None = None) -> Draft:
     """Give a first spec of this name. Raises `UsageError` for what is no .xlsx, or holds nothing to fill in."""
+    path = Path(path)
     outcome: Draft = look_into(partial(drafted, path.name, name), path, REMEDY, password)
     if not outcome.files:
         raise UsageError(*outcome.messages)

@@ -89,13 +89,15 @@ def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary 
     if above is not None:  # a dependent list is looked up as one run of rows for each parent
         order = list(above.by_code)
         items.sort(key=lambda item: order.index(str(item.parent)))
+    scale, codes = name in spec.scales, tuple(item.code for item in items)
     return ListPlace(
         name,
         column,
         FIRST_ROW,
-        tuple(item.as_step(language) if name in spec.scales else item.label.say(language) for item in items),
-        tuple(item.code for item in items),
+        tuple(item.as_step(language) if scale else item.label.say(language) for item in items),
+        codes,
         tuple(above.by_code[str(item.parent)].label.say(language) for item in items) if above else (),
+        steps=tuple(map(float, codes)) if scale and spec.drawing > 1 else (),
     )
 
 
@@ -153,10 +155,10 @@ def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[WantedCells]:
 # calculated blocks
 
 LABEL_WIDTH, COUNT_WIDTH, STEP_WIDTH, GAP_WIDTH = 40, 19, 17, 2
-SCALE_WIDTH, CODES_WIDTH, CODE_WIDTH = 8, 8, 9
+SCALE_WIDTH, CODES_WIDTH, CODE_WIDTH = 11, 9, 9
 PROGRESS_WIDTHS = [18, 10, 8, 8]
 NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, FIRST_TEXT_WIDTH = 6, 13, 26, 52
-COMPACT_STATE_WIDTH = 9
+COMPACT_STATE_WIDTH = 11
 STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH = 15, 24, 16
 PROBLEMS_WIDTHS = [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, 48, 60]  # … question, what to do
 
@@ -233,7 +235,8 @@ def _size(spec: Spec, block: Block, issued: Sequence[str]) -> tuple[int, list[in
                 text = TEXT_WIDTH
             if block.due is not None:
                 widths.append(COMPACT_STATE_WIDTH if block.compact else STATE_WIDTH)
-            return 2 + block.rows, widths if block.compact else [*widths, SHEET_WIDTH, ROW_WIDTH]
+            above = 1 if block.summary else 2
+            return above + block.rows, widths if block.compact else [*widths, SHEET_WIDTH, ROW_WIDTH]
         case ProblemsBlock(), _:
             return 2 + block.rows, PROBLEMS_WIDTHS
         case ProgressBlock(), _:

@@ -16,12 +16,13 @@ from ..core.errors import LimitError
 from ..core.words import CELL_LIMIT, translator
 from ..fields import ColumnKind, Field
 from ..findings import Kind, Severity, sentence, value
-from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, ERROR_IN_CELL
+from ..findings.value import ANSWER_MISSING, DATE_AS_TEXT, DOES_NOT_FIT, ERROR_IN_CELL, NOT_A_DATE
 from ..spec.compiled import compiled
 from ..spec.model import Spec
 
 LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
 ERROR, MISSING, WARNING = 3, 2, 1
+NOT_BEGUN = ("", "")  # the key of what is said of a sheet that is ticked and blank
 ROW_NAME = "{row}"  # in a message: the code of the row of a table
 
 
@@ -69,15 +70,19 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     for (tool, code), own in compiled(spec).fields.items():
         field = spec.tool[tool].fields[code]
         for check in own.in_sheet if tool in tools else ():
-            text = remedy(check.kind, field, language)
+            level = ERROR if check.kind.severity is Severity.ERROR else WARNING
+            # where it stays a text when it is typed again, how to type it
+            text = remedy(NOT_A_DATE if check.kind is DATE_AS_TEXT else check.kind, field, language)
             if check.kind is DOES_NOT_FIT and field.constraint is not None:
                 text = field.constraint.message.say(language)
-            said[check.kind.code, code] = Message(check.kind.code, ERROR, text)
+            said[check.kind.code, code] = Message(check.kind.code, level, text)
     for rule in (parsed.rule for parsed in compiled(spec).rules if not parsed.reader_only):
         if rule.tool in tools:
             urgent = MISSING if rule.require else ERROR
             level = urgent if rule.severity is Severity.ERROR else WARNING
             said[rule.code, ""] = Message(rule.code, level, rule.message.say(language))
+    if spec.drawing > 1:
+        said[NOT_BEGUN] = Message("", MISSING, say("Not started"))
     unique = tuple(dict.fromkeys(said.values()))
     if len(unique) >= REQUIRED:
         raise LimitError(
@@ -107,7 +112,8 @@ def prompt(field: Field, language: str) -> str:
     """Say what may be given; "" where anything may."""
     say = translator(language)
     if field.type.kind is not ColumnKind.TEXT:
-        return remedy(field.type.refuses[0], field, language)
+        asked = field.type.instruction
+        return say(asked) if asked else remedy(field.type.refuses[0], field, language)
     words, characters = field.words, field.characters
     limits = [
         say("At most {limit} words.").format(limit=words) if words else "",

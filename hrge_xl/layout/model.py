@@ -300,8 +300,8 @@ class Drawn:
     def head(self) -> int:
         """The row of the column heads."""
         block = self.block
-        above = bool(block.title) + bool(block.help) + (block.kind in ("collect", "problems"))  # type: ignore[attr-defined]
-        return self.first + above
+        summed_up = block.kind in ("collect", "problems") and not getattr(block, "summary", "")  # type: ignore[attr-defined]
+        return self.first + bool(block.title) + bool(block.help) + summed_up
 
 
 @dataclass(frozen=True)
@@ -346,7 +346,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class ListPlace:
-    """Where a list stands on the Lists sheet: `column` its labels, `column + 1` its codes."""
+    """Where a list stands on the Lists sheet: `column` its labels, `column + 1` its codes.
+
+    `steps` are the numbers of a scale. They stand below its labels, for the dropdown to take them as they are typed.
+    """
 
     name: str
     column: int
@@ -355,6 +358,7 @@ class ListPlace:
     codes: tuple[str, ...]
     parents: tuple[str, ...] = ()  # labels of the parents, in `column + 2`
     spellings: tuple[str, ...] = ()  # what else is read as each entry, in `column + 2`
+    steps: tuple[float, ...] = ()
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -392,6 +396,11 @@ class Layout:
     digest: str
     last: Mapping[Key, tuple[Place, ...]] = made(default_factory=dict)
     """Where on their hidden sheet the answers of the round before stand; empty where the workbook has none."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<Layout of {self.spec.name} {self.spec.version} in {self.language}: {len(self.sheets)} sheets>"
+        )
 
     @cached_property
     def sheet(self) -> dict[str, Sheet]:
@@ -442,6 +451,11 @@ class Layout:
     def slots(self) -> dict[Key, Slot]:
         """Every slot by tool, row and field."""
         return {slot.key: slot for sheet in self.sheets for slot in sheet.slots}
+
+    def leaves_out(self, field: Field, code: object) -> bool:
+        """Say whether a code is one of the list of a field that stands nowhere in the workbook."""
+        left_out = (self.spec.left_out or {}).get(field.vocabulary or "", ())
+        return any(entry.code == code for entry in left_out)
 
     def grid_of(self, slot: Slot) -> Grid:
         """Give the grid that a slot belongs to."""

@@ -12,7 +12,7 @@ from ..answers.submission import CLOSED
 from ..core.errors import UsageError, did_you_mean
 from ..core.words import translator
 from ..core.work import grouped
-from ..fields import FIELD_TYPES, Field
+from ..fields import FIELD_TYPES, Field, step_in
 from ..findings import sentence
 from ..spec.issuance import is_shown, items_of, tool_code
 from ..spec.model import (
@@ -46,11 +46,11 @@ from .model import (
     Slot,
 )
 
-# A laptop's window is 1,250 pixels wide, at 85 percent some 205 characters; a third of that may stay in view.
+# A laptop's window shows some 165 characters; two fifths of that may stay in view.
 FROZEN_WIDTH = 66
 MARK_WIDTH, SIGN_WIDTH, NAME_WIDTH, LEAST_NAME_WIDTH = 9, 13, 44, 24
 HEAD_WIDTH, HEAD_BUTTON = 26, 3  # at most of what a head asks for, and of that what the filter takes
-QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, FORM_STATUS_WIDTH, STATUS_WIDTH = 36, 66, 42, 34, 20
+QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, FORM_STATUS_WIDTH, STATUS_WIDTH = 32, 52, 34, 25, 20
 RECORD_WIDTH, CHECK_WIDTH = 34, 9
 LAST_WIDTH, CLOSED_WIDTH, FORM_LAST_WIDTH = 26, 22, 34  # of what was said in the round before
 AROUND = 4  # characters around the longest word of its head
@@ -359,7 +359,7 @@ def _digest(layout: Layout) -> str:
 def _panel(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
     """Give everything that helps to fill in a sheet; nothing where there is nothing to say."""
     if grids:
-        yield from _guide(tool, language)
+        yield from _guide(spec, tool, language)
         yield from _hints(grids, language)
         yield from _lists(spec, tool, language)
 
@@ -379,7 +379,7 @@ def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
             yield from _line(label, text)
 
 
-def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
+def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     guide, say = tool.guide, translator(language)
     if guide == Guide():
         return
@@ -395,7 +395,11 @@ def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
     if guide.example:
         yield PanelLine(say("An example"), is_head=True)
         for code, text in guide.example.items():
-            yield from _line(tool.fields[code].label.say(language), text.say(language))
+            field, said = tool.fields[code], text.say(language)
+            if spec.drawing > 1 and field.type.stepped:  # as its dropdown has it
+                step = spec.vocabularies[str(field.vocabulary)].by_code.get(step_in(said))
+                said = step.as_step(language) if step else said
+            yield from _line(field.label.say(language), said)
 
 
 def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:

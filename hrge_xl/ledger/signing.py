@@ -39,12 +39,13 @@ class KeyOwner:
         return self.private.sign(_signed(digest)).hex()
 
 
-def new_key(file: Path, name: str = "", passphrase: str | None = None) -> tuple[str, Path]:
+def new_key(file: str | Path, name: str = "", passphrase: str | None = None) -> tuple[str, Path]:
     """Make a private key that only its owner reads; gives the public one as a line to trust, and the file beside it.
 
     What is there is never overwritten. Raises `UsageError` for a file that is there or without the extra,
     `OutputError` where it cannot be written.
     """
+    file = Path(file)
     _need_extra()
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

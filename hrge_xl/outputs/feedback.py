@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from ..answers.submission import INVALID, UNSIGNED, Identity, Submission, Unplaced, read_last
+from ..answers.submission import INVALID, SHORT, UNSIGNED, Identity, Submission, Unplaced, read_last
 from ..core.words import beginning, fits_a_cell, translator
 from ..core.work import gc_paused
 from ..dataset.rows import submission_id
@@ -98,16 +98,17 @@ def feedback(
 @gc_paused()
 def give_back(  # noqa: PLR0913 (one parameter an option)
     result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = "", deadline: str = "",
-    tools: Sequence[str] | None = None, to_look_at: Sequence[Finding] = (),
+    tools: Sequence[str] | None = None, to_look_at: Sequence[Finding] = (), leave_out: bool = False,
 ) -> GivenBack:  # fmt: skip
     """As `feedback`, with what is told about it. `deadline` and `tools` are others than those that were issued;
-    `to_look_at` is what was noticed about its answers besides.
+    `to_look_at` is what was noticed about its answers besides. `leave_out` spares a team what is sensitive from now on.
     """
     sent = result.submission
     if sent is None or result.layout is None:
         raise ValueError(f"{result.path} was refused: there are no answers to give back")
     order = _order(sent, spec, today, key, tools)
     order = replace(order, team=result.team, contact=contact, deadline=deadline or order.deadline)
+    order = replace(order, leave_out=leave_out or order.leave_out)
     layout = layout_for(spec, order)
     carried = carry_over(sent, result.layout, layout)
     identity = identity_of(spec, order, layout)
@@ -150,6 +151,7 @@ def _order(
         register_rows(stamp), stamp.round, stamp.deadline,
         key=None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
         predecessor=submission_id(sent.sha256, sent.path), last=read_last(sent.last) or {}, last_round=stamp.last_round,
+        leave_out=stamp.lists == SHORT,
     )  # fmt: skip
 
 

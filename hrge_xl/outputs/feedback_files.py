@@ -144,6 +144,7 @@ def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
         back = give_back(
             sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
             contact=team.contact if team else "", deadline=deadline, to_look_at=to_look_at,
+            leave_out=team is not None and team.leave_out,
         )  # fmt: skip
         if not (back.needed or wish.all):
             why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"

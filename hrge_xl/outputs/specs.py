@@ -222,7 +222,7 @@ class TouchedFile:
 
 
 def touched_files(
-    found: SpecDiff, paths: Sequence[Path], older: str, jobs: int, password: str | None = None
+    found: SpecDiff, paths: Sequence[str | Path], older: str, jobs: int, password: str | None = None
 ) -> Iterator[TouchedFile]:
     """Give every file, one after the other, read with the older spec (`older`: its name or folder) by `jobs` processes
     (0: as many as suit).

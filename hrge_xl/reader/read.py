@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..answers.submission import (
+    SHORT,
     UNCHECKED,
     Answer,
     Answers,
@@ -31,6 +32,7 @@ from ..language import FIGURES, Type
 from ..layout import Layout, address, build
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import compiled
+from ..spec.issuance import without_sensitive
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..spec.supplements import COVER_KEY, LAST_KEY, LAST_SHEET
@@ -186,7 +188,8 @@ expected_workbook = lru_cache(maxsize=32)(ExpectedWorkbook)  # made once for all
 def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
     """Give the layout that a workbook was issued with, made ready for reading."""
     tools, rows = chosen_tools(identity, spec), register_rows(identity)
-    return expected_workbook(build(spec, identity.language, tools, rows, last=bool(identity.last_digest)))
+    issued = without_sensitive(spec) if identity.lists == SHORT else spec
+    return expected_workbook(build(issued, identity.language, tools, rows, last=bool(identity.last_digest)))
 
 
 def layout_of(identity: Identity, wanted: str | None) -> Layout:

@@ -78,15 +78,16 @@ def change_round(planned: PlannedChange, *, reason: str, by: str, day: date) -> 
 
 
 def add_team(  # noqa: PLR0913 (one parameter a column)
-    folder: Path, team: str, *, country: str = "", language: str = "", deadline: str = "", contact: str = "",
-    email: str = "", tools: str = "", profile: str = "",
+    folder: str | Path, team: str, *, country: str = "", language: str = "", deadline: str = "", contact: str = "",
+    email: str = "", tools: str = "", profile: str = "", sensitive: str = "",
 ) -> PlannedChange:  # fmt: skip
     """Plan a team more; what is said of it is written as in a list of teams.
 
     Raises `UsageError` for one that is there, and with every mistake.
     """
+    folder = Path(folder)
     round_ = load_open_round(folder)
-    cells = (team, country, language, deadline, contact, email, tools, profile)
+    cells = (team, country, language, deadline, contact, email, tools, profile, sensitive)
     added = team_of(dict(zip(COLUMNS, cells, strict=True)), load(round_.spec_source))
     _refuse_taken(round_, added.code)
     facts = ", ".join(f"{column} {cell}" for column, cell in added.filled.items() if column != "team")
@@ -95,11 +96,12 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
     return PlannedChange(folder, f"team {added.code} added", told, text_of(folder), after, (added.code,))
 
 
-def rename_team(folder: Path, team: str, code: str) -> PlannedChange:
+def rename_team(folder: str | Path, team: str, code: str) -> PlannedChange:
     """Plan another code for a team, which keeps what it sent and was issued under its old one.
 
     Raises `UsageError` for a team that there is not, and for a code that is taken or cannot be one.
     """
+    folder = Path(folder)
     round_ = load_open_round(folder)
     found = team_named(round_, team)
     named = team_of({**found.cells, "team": code}, load(round_.spec_source)).code
@@ -117,11 +119,12 @@ def rename_team(folder: Path, team: str, code: str) -> PlannedChange:
     return PlannedChange(folder, what, told, text_of(folder), after, (found.code, named))
 
 
-def merge_teams(folder: Path, teams: Sequence[str], into: str) -> PlannedChange:
+def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedChange:
     """Plan that teams go into another one, which gets what they sent and were issued, and their addresses.
 
     Raises `UsageError` for a team that there is not, or that would go into itself; `RoundError`.
     """
+    folder = Path(folder)
     round_ = load_open_round(folder)
     target = team_named(round_, into)
     gone = [*dict.fromkeys(team_named(round_, team) for team in teams)]
@@ -167,8 +170,9 @@ def _refuse_taken(round_: Round, code: str, by: Team | None = None) -> None:
             raise UsageError(f"{round_.name} has a team '{code}' already{before}.")
 
 
-def extend(folder: Path, deadline: date, teams: Collection[str] = ()) -> PlannedChange:
+def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> PlannedChange:
     """Plan another deadline for some teams, or for all. Raises `UsageError` for a team that there is not."""
+    folder = Path(folder)
     round_ = load_open_round(folder)
     meant = [team_named(round_, team) for team in teams] or list(round_.teams)
     moved = [team for team in dict.fromkeys(meant) if team.deadline != deadline]
@@ -188,11 +192,12 @@ def extend(folder: Path, deadline: date, teams: Collection[str] = ()) -> Planned
     return PlannedChange(folder, f"deadline {deadline} for {who}", told, text_of(folder), after, codes)
 
 
-def set_contact(folder: Path, team: str, address: str, *, also: bool = False) -> PlannedChange:
+def set_contact(folder: str | Path, team: str, address: str, *, also: bool = False) -> PlannedChange:
     """Plan another address of a team, in place of what stands there or behind it.
 
     Raises `UsageError` for a team that there is not, or what is no address; `RoundError`.
     """
+    folder = Path(folder)
     round_, wrong = load_open_round(folder), list[str]()
     found, given = team_named(round_, team), addresses(address, wrong)
     if wrong or not given:
@@ -203,8 +208,9 @@ def set_contact(folder: Path, team: str, address: str, *, also: bool = False) ->
     return PlannedChange(folder, f"address of {told}", (told,), text_of(folder), after, (found.code,))
 
 
-def note(folder: Path, text: str, teams: Sequence[str] = ()) -> PlannedChange:
+def note(folder: str | Path, text: str, teams: Sequence[str] = ()) -> PlannedChange:
     """Plan a note on a round or on teams of it: nothing else changes. Raises `UsageError`."""
+    folder = Path(folder)
     round_ = load_round(folder)
     codes = tuple(team_named(round_, team).code for team in teams)
     on = f" on {', '.join(codes)}" if codes else ""
@@ -212,8 +218,9 @@ def note(folder: Path, text: str, teams: Sequence[str] = ()) -> PlannedChange:
     return PlannedChange(folder, f"note{on}", (f"Note{on}: {text}",), said, said, codes)
 
 
-def undo(folder: Path) -> PlannedChange:
+def undo(folder: str | Path) -> PlannedChange:
     """Plan to take the last change back. Raises `UsageError` where there is none, or the file was edited since."""
+    folder = Path(folder)
     load_open_round(folder)
     entered = look_up(folder, lambda ledger: [event for _, event in ledger.events(RoundChanged)]) or ()
     made = [change for change in entered if change.before != change.after]
@@ -267,8 +274,9 @@ def planned_end(round_: Round, day: date, lines: Sequence[str] = ()) -> PlannedC
     return PlannedChange(round_.folder, f"round closed on {day}", told, text_of(round_.folder), after)
 
 
-def reopen(folder: Path) -> PlannedChange:
+def reopen(folder: str | Path) -> PlannedChange:
     """Plan that a closed round goes on. Raises `UsageError` for one that is not closed."""
+    folder = Path(folder)
     round_ = load_round(folder)
     if round_.closed is None:
         raise UsageError(f"{round_.name} is not closed.")
@@ -291,12 +299,13 @@ class Update(NamedTuple):
     untranslated: Mapping[str, int] = {}  # texts that a language of its teams does not have
 
 
-def update_spec(folder: Path, spec: str | None = None, *, dry_run: bool = False) -> Update:
+def update_spec(folder: str | Path, spec: str | None = None, *, dry_run: bool = False) -> Update:
     """Have a round carry another version of its spec: by default the one under its name that is installed.
 
     The copies that workbooks were issued from stay. With `dry_run` nothing is written, and what would change is told.
     Raises `RoundError` where it is another spec, or does not fit the teams; then nothing has changed.
     """
+    folder = Path(folder)
     root, data = read_round(folder)
     refuse_closed(folder, data["name"], data.get("closed"))
     name, digest = spec_said(root, data)

@@ -123,6 +123,10 @@ class Dataset:
     decisions: tuple[Decision, ...] = ()  # in force
     notes: tuple[str, ...] = ()  # what the run that took in what is new has to tell
 
+    def __repr__(self) -> str:
+        spec = f"{self.spec.name} {self.spec.version}" if self.spec else "no spec"
+        return f"<Dataset {self.folder or self.store.name}: {spec}, {len(self.store.contents())} returns>"
+
     @property
     def spec(self) -> Spec | None:
         """The spec that it was made with."""
@@ -441,9 +445,9 @@ def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
 # what is doubtful about the ledgers of some folders, in a few lines
 
 
-def ledger_doubts(*folders: Path) -> Iterator[str]:
+def ledger_doubts(*folders: str | Path) -> Iterator[str]:
     """Tell which ledgers are not as people made them, and what rounds say otherwise now than when they were sealed."""
-    once = {folder.resolve(): folder for folder in folders}.values()
+    once = {folder.resolve(): folder for folder in map(Path, folders)}.values()
     terms = terms_of(load_round(folder) for folder in once if is_round(folder))
     for folder in once:
         if not (folder / NAME).is_file():

@@ -62,6 +62,9 @@ class TeamStatus:
     today: date | None = None
     sent_for_others: Sequence[Return] = ()  # what came from its address in the workbook of another team
 
+    def __repr__(self) -> str:
+        return f"<TeamStatus {self.team.code}: {self.state}, {len(self.returns)} returns>"
+
     @property
     def counting(self) -> list[Return]:
         """Its returns that count."""

@@ -55,6 +55,9 @@ class Round:
     # codes of teams, and what opens theirs
     passwords: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
+    def __repr__(self) -> str:
+        return f"<Round {self.name!r} in {str(self.folder)!r}: {self.spec}, {len(self.teams)} teams>"
+
     @property
     def spec_source(self) -> str:
         """What the spec is loaded by: the folder of the copy that the round carries."""
@@ -117,13 +120,15 @@ def spec_at(spec: str) -> str:
 
 
 def init_round(
-    folder: Path, spec: str, teams_file: Path, start: date | None = None, end: date | None = None, name: str = "",
-    password: str | None = None,
+    folder: str | Path, spec: str, teams_file: str | Path, start: date | None = None, end: date | None = None,
+    name: str = "", password: str | None = None,
 ) -> Round:  # fmt: skip
     """Set up a round with a copy of its spec. What is there already is never overwritten.
 
     Raises `RoundError` with every mistake of the team list, `SpecError`, `OutputError`.
     """
+    folder = Path(folder)
+    teams_file = Path(teams_file)
     file = folder / FILE
     if file.exists():
         raise RoundError(f"{folder} is a round already. Edit {file}, or choose another folder.")
@@ -152,8 +157,9 @@ def init_round(
     return load_round(folder)
 
 
-def load_round(folder: Path) -> Round:
+def load_round(folder: str | Path) -> Round:
     """Give the round of a folder. Raises `RoundError` with every mistake and its line."""
+    folder = Path(folder)
     root, data = read_round(folder)
     name, digest = spec_said(root, data)
     _check_copy(folder, digest)

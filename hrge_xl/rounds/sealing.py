@@ -32,13 +32,21 @@ from .rounds import is_among_returns, is_round, load_round, read_round, terms_of
 
 
 def sign(
-    folder: Path | None, report: Path, *, by: str, key: Path | None = None, passphrase: str | None = None
+    folder: str | Path | None,
+    report: str | Path,
+    *,
+    by: str,
+    key: str | Path | None = None,
+    passphrase: str | None = None,
 ) -> NewSeal:
     """Seal the bytes of a report, or the terms of a round that is named, in the ledger of a folder.
 
     Without a folder it is the one around the report. `key` is a file with a private key to sign with. Raises
     `UsageError`.
     """
+    folder = None if folder is None else Path(folder)
+    report = Path(report)
+    key = None if key is None else Path(key)
     what, signer = _target(report, folder), load_key(key, passphrase) if key else None
     check_folder(what.folder)
     with only_writer(what.folder), Ledger.open(what.folder) as ledger:
@@ -62,13 +70,15 @@ class SealCheck(NamedTuple):
 
 
 def check_seal(
-    folder: Path | None, report: Path, *, digest: str = "", trust: Sequence[Path] = ()
+    folder: str | Path | None, report: str | Path, *, digest: str = "", trust: Sequence[str | Path] = ()
 ) -> SealCheck:
     """Look up whether a report, or the terms of a round, are as they were sealed; the folder is that of `sign`.
 
     `digest` is that of a seal as somebody noted it; `trust` are files with public keys. Raises `UsageError`.
     """
-    what, trusted = _target(report, folder), trusted_keys(trust)
+    folder = None if folder is None else Path(folder)
+    report = Path(report)
+    what, trusted = _target(report, folder), trusted_keys([*map(Path, trust)])
     name = what.sealed.name
     with Ledger.open(what.folder, write=False) as ledger:
         found = check(ledger, what.sealed, what.terms)
@@ -87,8 +97,10 @@ class Chain(NamedTuple):
     limits: Sequence[str]  # what the chain does not show here
 
 
-def chain(folder: Path | None, report: Path | None = None) -> Chain:
+def chain(folder: str | Path | None, report: str | Path | None = None) -> Chain:
     """Give what people entered into a ledger, as one chain; the folder is that of `sign`. Raises `UsageError`."""
+    folder = None if folder is None else Path(folder)
+    report = None if report is None else Path(report)
     what = _target(report, folder)
     with Ledger.open(what.folder, write=False) as ledger:
         entries = ledger.chain()

@@ -26,7 +26,8 @@ from ..spec.issuance import choose
 from ..spec.lookup import NameIndex, countries, languages
 from ..spec.model import Spec
 
-COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile")
+COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile", "sensitive")
+LEAVE_OUT = "leave out"  # what the column `sensitive` says, if anything
 MOST_CHARACTERS = 60  # of a team's code: it names files
 BETWEEN_CODES = " / "  # which no code has
 Line = tuple[int, dict[str, str]]  # its number in the file, its cells by column
@@ -44,6 +45,7 @@ class Team:
     email: str = ""  # one address or several, by comma
     tools: tuple[str, ...] | None = None  # None: those of the profile
     profile: str = ""  # of the spec; empty: its default, else all sheets
+    leave_out: bool = False  # what the spec marks as sensitive
     formerly: tuple[str, ...] = ()  # codes that it had before, and those of teams that were merged into it
 
     @property
@@ -58,7 +60,7 @@ class Team:
             "team": self.code, "country": self.country, "language": self.language,
             "deadline": str(self.deadline or ""), "contact": self.contact, "email": self.email,
             "tools": ",".join(self.tools or ()), "profile": self.profile,
-            "formerly": BETWEEN_CODES.join(self.formerly),
+            "sensitive": LEAVE_OUT if self.leave_out else "", "formerly": BETWEEN_CODES.join(self.formerly),
         }  # fmt: skip
 
     @property
@@ -127,14 +129,19 @@ def _team(cells: Mapping[str, str], allowed: AllowedNames) -> tuple[Team, list[s
     email = addresses(cells["email"], wrong)
     if named and not profile:
         wrong.append(f"there is no profile '{named}'. Known are: {listed(list(spec.profiles))}.")
+    leave_out = loosely(cells["sensitive"]) == loosely(LEAVE_OUT)
+    if cells["sensitive"] and not leave_out:
+        wrong.append(
+            f"'{cells['sensitive']}' says nothing here. Write '{LEAVE_OUT}', or leave the cell blank."
+        )
     team = Team(
         code, country, language or spec.languages[0], deadline, cells["contact"], email,
-        tuple(dict.fromkeys(filter(None, tools.values()))) or None, profile,
+        tuple(dict.fromkeys(filter(None, tools.values()))) or None, profile, leave_out,
         tuple(filter(None, map(str.strip, cells["formerly"].split(BETWEEN_CODES.strip())))),
     )  # fmt: skip
     if not wrong:
         try:
-            choose(spec, team.profile, team.tools or ())
+            choose(spec, team.profile, team.tools or (), leave_out=leave_out)
         except UsageError as error:
             wrong.append(str(error))
     return team, wrong
@@ -260,6 +267,7 @@ HEADS = {  # what columns are called, in the languages in which lists are kept
     " эл. почта; адрес электронной почты; 电子邮件; 电子邮箱; 邮箱; ایمیل; نشانی ایمیل; ای میل; ئیمەیڵ",
     "tools": "tools; tool; sheets; outils; herramientas; الأدوات; инструменты; 工具; ابزارها; ٹولز; ئامرازەکان",
     "profile": "profile; profil; perfil; الملف التعريفي; профиль; 方案; نمایه; پروفایل; پروفائل; پرۆفایل",
+    "sensitive": "sensitive; sensitive entries; sensible; sensibles; حساس; чувствительное; 敏感; هەستیار",
 }
 BESIDE = re.compile(r"[/|\n]")  # stands between the languages of a head
 _COLUMN_OF = {loosely(head): column for column, heads in HEADS.items() for head in heads.split(";")}
@@ -287,8 +295,9 @@ class TeamList(NamedTuple):
     total: str = ""  # the last line, where it only counts them
 
 
-def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
+def read_list(file: str | Path, spec: Spec, password: str | None = None) -> TeamList:
     """Read the teams of a list, and how it was understood. Raises `RoundError` with every mistake, a line each."""
+    file = Path(file)
     try:
         remedy = f"It was to be the team list: save it again as .xlsx, or as {CSV}."
         is_workbook = file.suffix.lower() in WORKBOOKS

@@ -376,7 +376,7 @@ def _over_rounds(identity: KeyFields) -> Found:
 
 def _profiles(spec: Spec) -> Found:
     """Find sheets that a profile names in vain, and a default that leaves a choice open."""
-    for path, _, code in select(spec, "profiles/*/tools|choose_from/*"):
+    for path, _, code in select(spec, "profiles/*/tools|choose_from|narrowed/*"):
         if code in spec.tool and spec.tool[code].always:
             yield path, f"'{code}' is issued whatever is chosen.", "Leave it out here."
     for path, (_, _, profile, _), code in select(spec, "profiles/*/choose_from/*"):

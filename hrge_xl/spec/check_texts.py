@@ -28,6 +28,9 @@ INDICATORS = "figures/indicators"
 WORDS_OF_EXPRESSIONS = frozenset({"value", "this", *FUNCTIONS, *(word.lower() for word in kwlist)})
 LIMIT_CODE = 60
 
+MARKED = ("vocabularies/*/items/*", f"{BLOCKS}/items/*")  # what may be `sensitive`
+DRAWN = ("tools", "vocabularies")  # the parts of a spec whose texts stand in workbooks
+
 Trail = tuple[Any, ...]  # the parts of a spec that a path leads through
 Known = Collection[str] | None  # the names that something can have; None: these are not known
 
@@ -206,6 +209,7 @@ def check_texts(spec: Spec) -> Found:
     yield from _tags(spec)
     yield from _languages(spec)
     yield from _sheet_names(spec)
+    yield from _sensitive(spec)
     for where, shown, what in tables()["lengths"]:
         limit = LIMITS[shown]
         for path, _, text in select(spec, where):
@@ -343,6 +347,31 @@ def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
                 place = (*where, language) if language in text.by_language else where
                 yield place, f"The label '{label}' ({language}) is used twice.", "Give each entry its own."
             seen.add(label.casefold())
+
+
+# what may be left out
+
+
+def _sensitive(spec: Spec) -> Found:
+    """Find what is sensitive and cannot be left out of a list, and texts that would name it all the same."""
+    marked = {path: part for where in MARKED for path, _, part in select(spec, where) if part.sensitive}
+    lists = (
+        name for name, entries in spec.vocabularies.items() if any(item.sensitive for item in entries.items)
+    )
+    for name in lists:
+        if name in {*spec.scales, spec.countries} or all(
+            item.sensitive for item in spec.vocabularies[name].items
+        ):
+            reason = f"'{name}' is a scale, the list of countries, or sensitive as a whole: nothing can be left out."
+            yield ("vocabularies", name), reason, "Take `sensitive` away, or have another list."
+    labels = {part.label.source.casefold(): part.label.source for part in marked.values()}
+    written = [(path, text.source) for path, text in texts({name: getattr(spec, name) for name in DRAWN})]
+    written += [(path, str(value)) for path, _, value in select(spec, f"{BLOCKS}/items/*/values/*")]
+    for path, text in written if marked else ():
+        named = [label for folded, label in labels.items() if folded in text.casefold()]
+        if named and not any(path[: len(place)] == place for place in marked):
+            reason = f"The text names '{named[0]}', and would stand in workbooks that leave this out."
+            yield path, reason, "Word it otherwise, or mark its row as `sensitive`, too."
 
 
 # names in braces within messages

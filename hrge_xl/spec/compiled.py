@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..fields import Check, Field, When
 from ..findings import Severity
-from ..findings.value import DOES_NOT_FIT, NOT_ASKED_HERE
+from ..findings.value import DATE_AS_TEXT, DOES_NOT_FIT, NOT_ASKED_HERE
 from ..language import TRUE, Call, Expr, Over, Problem, Ref, reader_only, refs_inside, walk
 from ..language.functions.choices import Ticked, asks_what_is_issued, differs_by_row, one_issued, sheets_named
 from ..language.tree import Literal, Logic, Type
@@ -241,7 +241,9 @@ def _of_field(
     """Make everything that is checked of one field: first whether it is asked, then its type, then its constraint."""
     value = ref_to(scope.spec, scope.tool.code, field, single=scope.single)
     checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
-    checks += field.type.checks(field, value, scope)
+    for check in field.type.checks(field, value, scope):
+        if check.kind is not DATE_AS_TEXT or scope.spec.drawing > 1:  # else a text is a mistake to the sheet
+            checks.append(check)
     if field.constraint:
         valued = replace(scope, value=field)
         checks.append(Check(DOES_NOT_FIT, _parsed(field.constraint.check, valued)))

@@ -229,8 +229,8 @@ def _edges(spec: Spec) -> Edges:
             said += [Node(CHECK, tool, code) for code in codes]
         for nodes, needs in ((said, _needs(found)), (decided, _answers(found))):
             needed = [(node, written.path) for node in dict.fromkeys(needs)]
-            for node in nodes:
-                edges[node] += needed
+            for node in nodes:  # a question may stay asked for as long as it is answered
+                edges[node] += [need for need in needed if need[0] != node or node.kind != ASKED]
     # registers whose rows are called by a reference
     for path, (_, _, tool, _, block, *_), field in select(spec, FIELDS):
         if isinstance(block, RegisterBlock) and field.code == block.named_by:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..answers.submission import ONLY_ROW, Key, Value
 from ..core.errors import UsageError, did_you_mean, remedy_for
-from ..core.spec_parts import NO_TEXT, Path, Text, as_written, localized
+from ..core.spec_parts import NO_TEXT, Model, Path, Text, as_written, fixed_codes, localized
 from ..fields import ColumnKind, Field
 from ..fields.field import Written
 from ..language import Call, Problem, Ref, walk
 from .expressions import expressions
 from .model import (
+    Block,
     FieldBlock,
     FormBlock,
     Item,
@@ -40,6 +41,7 @@ class Choice(NamedTuple):
     tools: tuple[str, ...] | None = None
     rows: int | None = None
     taken_along: tuple[tuple[str, str], ...] = ()  # a tool that nobody named, and the one that refers to it
+    leave_out: bool = False  # what the spec marks as sensitive
 
     @property
     def explained(self) -> str:
@@ -48,15 +50,22 @@ class Choice(NamedTuple):
 
 
 def choose(
-    spec: Spec, profile: str = "", named: Sequence[str] = (), rows: int | None = None, *, first: bool = False
-) -> Choice:
+    spec: Spec, profile: str = "", named: Sequence[str] = (), rows: int | None = None, *, first: bool = False,
+    leave_out: bool = False,
+) -> Choice:  # fmt: skip
     """Give what is issued where a profile is chosen, tools are named, or neither.
 
     Named tools come besides those of a profile, and where none is chosen they are all. Without either it is the
     spec's default profile, else everything. `first`: where a profile leaves tools to choose from and none of them is
-    named, it is the first. Raises `UsageError` for a profile or tool that the spec does not have, and for a choice left
-    open.
+    named, it is the first. `leave_out`: without what is sensitive. Raises `UsageError` for a profile or tool that the
+    spec does not have, for a choice left open, and where nothing is marked as sensitive.
     """
+    if leave_out and without_sensitive(spec) is spec:
+        raise UsageError(f"{spec.name} marks nothing as sensitive: there is nothing to leave out.")
+    return _chosen(spec, profile, named, rows, first=first)._replace(leave_out=leave_out)
+
+
+def _chosen(spec: Spec, profile: str, named: Sequence[str], rows: int | None, *, first: bool) -> Choice:
     codes = [tool_code(spec, tool) for tool in named]
     name = profile or ("" if codes else spec.default_profile or "")
     if not name:
@@ -75,6 +84,10 @@ def choose(
                 f"{', '.join(left)}."
             )
         codes.append(chosen.choose_from[0])
+    others = {code for code in chosen.narrowed if code not in codes}
+    if len(others) < len(chosen.narrowed):
+        codes = [code for code in (*(chosen.tools or spec.tool), *codes) if code not in others]
+        return _whole(spec, codes, rows or chosen.rows)
     tools = None if chosen.tools is None else [*chosen.tools, *codes]
     return _whole(spec, tools, rows or chosen.rows)
 
@@ -122,6 +135,57 @@ def needed_tools(spec: Spec) -> Mapping[str, tuple[str, ...]]:
         needed = (code for code in codes if len(codes) == 1 and code != home and not spec.tool[code].always)
         found.setdefault(home, {}).update(dict.fromkeys(needed))
     return {code: tuple(needed) for code, needed in found.items()}
+
+
+# what is left out where it could bring somebody into danger
+
+Part = TypeVar("Part", bound=Model)
+
+
+@lru_cache(maxsize=8)
+def without_sensitive(spec: Spec) -> Spec:
+    """Give the spec of workbooks without what it marks as sensitive; itself where that is nothing.
+
+    Its lists, fixed rows and what these say are shorter. Expressions may name what is left out, and readers know it.
+    """
+    left_out = {
+        name: marked
+        for name, known in spec.vocabularies.items()
+        if (marked := tuple(item for item in known.items if item.sensitive))
+    }
+    tools = tuple(
+        _but(tool, blocks=tuple(_shortened(block, left_out) for block in tool.blocks)) for tool in spec.tools
+    )
+    if not left_out and tools == spec.tools:
+        return spec
+    lists = {
+        name: _but(known, items=tuple(item for item in known.items if not item.sensitive))
+        for name, known in spec.vocabularies.items()
+    }
+    return _but(spec, vocabularies=lists, tools=tools, left_out=left_out)
+
+
+def _shortened(block: Block, left_out: Mapping[str, Sequence[VocabularyItem]]) -> Block:
+    """Give a block without rows that are sensitive, and without such codes in its fixed columns."""
+    if not isinstance(block, ItemBlock) or not block.written_out:
+        return block
+    items = [item for item in block.written_out if not item.sensitive]
+    for field in block.fields:
+        gone = {entry.code for entry in left_out.get(field.vocabulary or "", ())}
+        for n, item in enumerate(items):
+            codes = fixed_codes(item.values.get(field.code))
+            if not gone.isdisjoint(codes):
+                kept = ";".join(code for code in codes if code not in gone)
+                items[n] = _but(item, values=item.values | {field.code: kept})
+    return _but(block, items=tuple(items))
+
+
+def _but(part: Part, **changes: object) -> Part:
+    """Give a part with some options changed, and without what was worked out of it before."""
+    made = part.model_copy(update=changes)
+    for worked_out in made.__dict__.keys() - type(part).model_fields.keys():
+        del made.__dict__[worked_out]
+    return made
 
 
 # rows, and what the next round's workbook has of them: option `carry` of fields, and `closed`
@@ -275,7 +339,5 @@ def spec_of_sample(spec: Spec) -> Spec:
         return spec
     known = spec.vocabularies[spec.countries]
     entry = VocabularyItem(code=country.code, label=country.label)
-    more = known.model_copy(update={"items": (entry, *known.items)})
-    more.__dict__.pop("by_code", None)  # that of the list without it
-    lists = spec.vocabularies | {spec.countries: more}
+    lists = spec.vocabularies | {spec.countries: _but(known, items=(entry, *known.items))}
     return spec.model_copy(update={"vocabularies": lists, "digest": spec.digest and f"{spec.digest} sample"})

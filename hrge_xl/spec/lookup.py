@@ -104,7 +104,11 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
         return entries(spec.vocabularies[name], languages, steps=name in spec.scales)
 
     def in_all(name: str) -> Spellings:
-        return spellings(table(name, spec.languages), language)
+        known = dict(spellings(table(name, spec.languages), language))
+        for item in (spec.left_out or {}).get(name, ()):
+            for text in (item.code, *item.aliases, *map(item.label.say, spec.languages)):
+                known.setdefault(fold(text), (item.code, OTHER_SPELLING.code))
+        return known
 
     tables = {name: table(name, spoken) for name in (*spec.vocabularies, YES_NO)}
     found: dict[str, Spellings] = {
@@ -357,8 +361,7 @@ def codes_of_list(spec: Spec, name: str | None) -> tuple[str, ...]:
     """Give the codes of a list, in its order; nothing where there is no such list."""
     if name in (YES_NO, TICK):
         return ("Y", "N")
-    known = spec.vocabularies.get(name or "")
-    return tuple(known.by_code) if known else ()
+    return tuple(spec.entries(name)) if name in spec.vocabularies else ()
 
 
 def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:

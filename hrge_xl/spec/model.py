@@ -18,12 +18,16 @@ from .supplements import BriefWording, FactFile, Figures, Profile, Sample
 
 
 class Item(Model):
-    """One fixed row of a checklist or catalogue. `values` fill its fixed columns."""
+    """One fixed row of a checklist or catalogue. `values` fill its fixed columns.
+
+    A `sensitive` one stands in no workbook that leaves out what may bring somebody into danger.
+    """
 
     code: Code
     label: Text
     help: Text = NO_TEXT
     section: Text = NO_TEXT
+    sensitive: bool = False
     values: dict[str, Annotated[Any, BeforeValidator(fixed_value)]] = Option(default={})
 
     def has(self, codes: Mapping[str, str]) -> bool:
@@ -172,7 +176,8 @@ class CollectBlock(CalculatedBlock):
     """Gathers rows from several tools under common columns, as many as `rows`.
 
     `widths` are those of columns; the column `bars` holds shares, with bars behind them. A `compact` list names no
-    sheets: the link to the row stands in front.
+    sheets: the link to the row stands in front. `summary` says beside the title what is in it, in place of the line
+    below: `{count}` rows, `{top}` of them with a rank of `top` or more.
     """
 
     kind: Literal["collect"]
@@ -183,6 +188,8 @@ class CollectBlock(CalculatedBlock):
     widths: dict[str, Whole] = Option(default={})
     bars: str | None = None
     compact: bool = False
+    summary: Text = NO_TEXT
+    top: Whole = 0
 
 
 class ProgressBlock(CalculatedBlock):
@@ -225,7 +232,8 @@ class Tool(Model):
     """One sheet. `always`: it is issued whatever choice of tools is made (the form, the summaries).
 
     `goes_with` names the tool that it is issued and ticked along with, where one table was not enough for it.
-    `after` names the sheet that it follows where `sheets` in workbook.yaml does not name it.
+    `after` names the sheet that it follows where `sheets` in workbook.yaml does not name it. One that is not `printed`
+    is only looked things up in.
     """
 
     code: Code
@@ -236,6 +244,7 @@ class Tool(Model):
     guide: Guide = Guide()
     tag: str = ""
     always: bool = False
+    printed: bool = True
     goes_with: Code | None = None
     after: Code | None = None
     blocks: tuple[AnyBlock, ...]
@@ -280,7 +289,8 @@ class Tool(Model):
 class VocabularyItem(Model):
     """One entry of a list: a code for ever, a label that may change, other spellings that mean the same.
 
-    The `anchor` of a step says in a few words where it lies; `anchors` say it by each of the `kinds` of the list.
+    The `anchor` of a step says in a few words where it lies; `anchors` say it by each of the `kinds` of the list. A
+    `sensitive` entry stands in no workbook that leaves these out; who writes it all the same is understood.
     """
 
     code: Code
@@ -290,6 +300,7 @@ class VocabularyItem(Model):
     anchors: dict[Code, Text] = Option(default={})
     parent: Code | None = None
     aliases: tuple[str, ...] = ()
+    sensitive: bool = False
 
     def numbered(self, language: str) -> str:
         """Give the label behind its code: `4 Likely`."""
@@ -420,13 +431,19 @@ class KeyFields(Model):
 
 
 class Spec(Model):
-    """A whole spec. `languages[0]` is the language that bare strings are written in."""
+    """A whole spec. `languages[0]` is the language that bare strings are written in.
+
+    `drawing`: sheets of 2 take what people type (the number of a step, the code of a row, a day in words), say nothing
+    of what is missing in a row before somebody begins it, and lead to the first cell of a row that is open. Workbooks
+    of a spec that does not say so stay as they were issued.
+    """
 
     name: str
     version: str
     title: Text
     note: Text = NO_TEXT
     languages: tuple[str, ...] = Option(min_length=1)
+    drawing: Whole = Option(default=1, ge=1, le=2)
     countries: Code | None = None
     identity: KeyFields = KeyFields()
     tools: tuple[Tool, ...] = Option(min_length=1)
@@ -444,6 +461,9 @@ class Spec(Model):
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()
     brief: BriefWording = BriefWording()
+    left_out: dict[Code, tuple[VocabularyItem, ...]] | None = (
+        None  # by list, where anything is: read, never drawn
+    )
     digest: str = ""
     folder: str = ""  # where it was loaded from
 
@@ -453,6 +473,9 @@ class Spec(Model):
 
     def __hash__(self) -> int:
         return id(self)
+
+    def __repr__(self) -> str:
+        return f"<Spec {self.name} {self.version}: {len(self.tools)} sheets, languages {', '.join(self.languages)}>"
 
     @cached_property
     def tool(self) -> dict[str, Tool]:
@@ -468,6 +491,12 @@ class Spec(Model):
         """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
         codes = {code.casefold(): code for code in self.tool}
         return codes.get(text.casefold()) or codes.get(f"t{text.casefold()}")
+
+    def entries(self, name: str) -> dict[str, VocabularyItem]:
+        """Give every entry of a list that can be an answer by code, also those that are left out."""
+        return self.vocabularies[name].by_code | {
+            item.code: item for item in (self.left_out or {}).get(name, ())
+        }
 
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:

@@ -190,7 +190,7 @@ def _words(found: ShapeMistake) -> Words:
 # which options a spec takes at a place
 
 OWN_FILES = ("vocabularies", "columns", "matrix", "rules", "figures", "sample")  # each in a file of its name
-MADE = ("tools", "covered", "digest", "folder")  # what the loader puts into the model
+MADE = ("tools", "covered", "left_out", "digest", "folder")  # what the loader puts into the model
 HEAD = ("sheets",)  # what only the loader reads
 PUT_IN: Mapping[type, tuple[str, ...]] = {supplements.FactFile: ("rows",), model.Spec: (*OWN_FILES, *MADE)}
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {

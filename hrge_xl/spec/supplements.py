@@ -154,13 +154,15 @@ BETWEEN = "|"  # several texts in one cell of a CSV file
 class Profile(Model):
     """A choice of sheets and rows under a name, for whoever issues workbooks.
 
-    Besides `tools` come those that are named on issue: at least one of `choose_from`, where it names any.
+    Besides `tools` come those that are named on issue: at least one of `choose_from`, where it names any. Where one of
+    `narrowed` is named, the others of these are left out.
     """
 
     title: Text
     purpose: Text = NO_TEXT
     tools: Codes | None = None  # None: all
     choose_from: Codes = ()
+    narrowed: Codes = ()
     rows: int | None = Option(default=None, ge=1, le=500)  # of registers, where not the spec's own
 
 

@@ -28,9 +28,8 @@ from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
 from .plain_sheets import new_book
 from .styles import FONT, TAB_COLOURS
-from .tool_sheet import draw_tool_sheet, finish, formula_sheet
+from .tool_sheet import draw_tool_sheet, finish, formula_sheet, leave_out
 
-LISTS_SCALE = 60  # percent, in print
 BAND = 14  # columns at most that the mark of a sample runs over: what a screen shows of a sheet
 
 
@@ -114,8 +113,8 @@ def drawn_book(
     vocabularies = CellWriter(sheets[layout.lists_name], formats)
     ListsSheetWriter(vocabularies, layout).draw()
     finish(vocabularies.sheet, layout, {}, wide=True)
-    vocabularies.sheet.set_print_scale(LISTS_SCALE)
-    draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats))
+    leave_out(vocabularies.sheet)
+    draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats), layout)
     if layout.last:
         draw_last_sheet(CellWriter(sheets[LAST_SHEET], formats), layout)
     if SAMPLE in facts and formats:

@@ -21,6 +21,7 @@ from .formulas import ROW, ColumnRun, Formula, Value, absolute, cells_of, column
 from .styles import level_colours, step_fills
 
 LINE = "\n"  # between the codes of a cell
+MOST_CODES = 2  # in a cell, which is as high; of more the first and how many others
 DOWN = 1000  # a crossing as one number: the place of the step down, then that of the step across
 WILD = "~*?"  # what COUNTIFS does not take literally
 Crossing = tuple[str, str]  # a code of each of two scales
@@ -177,10 +178,17 @@ class MatrixWriter(CrossingWriter):
 
         def at(crossing: Crossing, level: str) -> Formula:
             number, cells = self._number(*crossing), crossings.cells.text
-            text = _last(joined.cells.text, cells, first, str(number))
+            count, text = f"COUNTIF({cells},{number})", _last(joined.cells.text, cells, first, str(number))
+            more = f'LEFT({text},FIND(CHAR(10),{text}))&"+"&{count}-1'
+
+            def value(content: Content, _: int) -> str:
+                there = _codes_at(crossings.values(content), codes, number).split(LINE)
+                return (
+                    LINE.join(there) if len(there) <= MOST_CODES else f"{there[0]}{LINE}+{len(there) - 1}"
+                ) or level
+
             return Formula(
-                f"IF(COUNTIF({cells},{number})=0,{text_literal(level)},{text})",
-                lambda content, row: _codes_at(crossings.values(content), codes, number) or level,
+                f"IF({count}=0,{text_literal(level)},IF({count}>{MOST_CODES},{more},{text}))", value
             )
 
         return at

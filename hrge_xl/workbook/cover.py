@@ -26,6 +26,7 @@ from .cell_writer import CellWriter
 from .content import Content, Shown
 from .formulas import (
     Formula,
+    absolute,
     area,
     constant,
     function,
@@ -40,7 +41,7 @@ from .formulas import (
 
 LINE_LENGTH = 150  # characters of a paragraph
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
-COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (26, 74, 14, 11, 11, 11, 11, 24), strict=True))
+COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (24, 74, 11, 10, 10, 10, 12, 18), strict=True))
 GAP = "  ·  "  # between the parts of a line
 SAMPLE = "sample"  # the fact that marks all sheets
 # With a line each, where there are any.
@@ -74,6 +75,13 @@ class CoverWriter:
         for note in notes:
             self.row += 1
             self.writer.text(Place(self.row, LABEL), note, "sample_note")
+        if decides := which_decides(self.layout):
+            self.row += 1
+            told = self.say("Tell whoever sent you this workbook what reads wrongly.")
+            if "contact" in self.given:
+                told = self.say("Tell whoever is named under “{questions}” what reads wrongly.")
+            text = told.format(questions=contact_label(language))
+            self.writer.text(Place(self.row, LABEL), f"{decides} {text}", "purpose")
         self.row += 1
         self.writer.band(self.row, LABEL, VALUE, self.say("This workbook"), "cover_block")
         self.writer.band(self.row, SHARE, STATE, self.say("What to do"), "cover_block")
@@ -200,16 +208,18 @@ class CoverWriter:
         for number, column in enumerate(range(NEED, STATE)):
             text = f"SUM({address(first, column)}:{address(last, column)})"
             totals.append(once(total(text, [line[number] for line in lines])))
-        self._line(totals, Formula("TRUE", lambda content, row: True), "total", "total_name")
+        state = self._line(totals, Formula("TRUE", lambda content, row: True), "total")
+        self.writer.formula(Place(self.row, STATE), state, "total_name")
         self.row += 1
         self._colours(first, self.row - 1)
 
     def _colours(self, first: int, last: int) -> None:
-        """Colour what is to correct, to look at and complete, and draw bars; sheets that are not used are pale."""
+        """Colour what is to correct, to look at, not begun and complete, and draw bars; what is not used is pale."""
         rows, state = (first, last), f"=${address(first, STATE)}"
         for column, style in ((WRONG, "error"), (LOOK, "look")):
             self.writer.mark_column(column, rows, f"=N(${address(first, column)})>0", style)
-        for word, style in ((self.say("To correct"), "error"), (self.say("Complete"), "good")):
+        words = self.say("To correct"), self.say("Complete"), begin_here(self.layout.language)
+        for word, style in zip(words, ("error", "good", "missing"), strict=True):
             self.writer.mark_column(STATE, rows, f"{state}={text_literal(word)}", style)
         unused = f"{state}={text_literal(self.say('Not ticked in the form'))}"
         self.writer.mark_when(Place(first, LABEL), Place(last, VALUE), unused, "pale")
@@ -246,13 +256,18 @@ class CoverWriter:
             f"{look}-({missing})",
         )
         counts = [_count(text, sheet, number) for number, text in enumerate(texts)]
-        self._line(counts, _in_use(self.layout, sheet), "cell_centre", "cover_status")
+        state = self._line(counts, _in_use(self.layout, sheet), "cell_centre")
+        blank = not_begun(self.layout, sheet)
+        if blank is not None:
+            link = function("HYPERLINK", lambda _, text: text, f"#{target}", begin_here(self.layout.language))
+            state = if_(blank, link, state)
+        self.writer.formula(Place(self.row, STATE), state, "cover_status")
         cells = area(self.layout.cover_name, Place(self.row, NEED), Place(self.row, LOOK))
         self.writer.name(sheet.progress_name, cells)
         return counts
 
-    def _line(self, counts: Sequence[Formula], in_use: Formula, style: str, words_style: str) -> None:
-        """Write the share of required answers that are given, the counts, and how far that is in words."""
+    def _line(self, counts: Sequence[Formula], in_use: Formula, style: str) -> Formula:
+        """Write the share of required answers that are given, and the counts; say how far that is in words."""
         say, writer, columns = self.say, self.writer, range(NEED, STATE)
         need, given, wrong, _ = (
             Formula(address(self.row, column), count.value)
@@ -264,8 +279,17 @@ class CoverWriter:
         begun = if_(given >= need, say("Complete"), say("In progress"))
         begun = if_(given.equals(0), say("Not started"), begun)
         free = if_(in_use, say("Nothing required"), say("Not ticked in the form"))
-        state = if_(wrong > 0, say("To correct"), if_(need.equals(0), free, begun))
-        writer.formula(Place(self.row, STATE), state, words_style)
+        return if_(wrong > 0, say("To correct"), if_(need.equals(0), free, begun))
+
+
+def which_decides(layout: Layout) -> str:
+    """Say which language decides in what was translated from it; nothing in that language itself."""
+    source, language = layout.spec.languages[0], layout.language
+    if layout.spec.drawing == 1 or language == source:
+        return ""
+    return translator(language)("The {language} text decides.").format(
+        language=language_name(source, language)
+    )
 
 
 def contact_label(language: str) -> str:
@@ -316,6 +340,36 @@ class ProgressWriter(BlockWriter):
 def answered(language: str) -> str:
     """Say how many answers are given of those required."""
     return translator(language)("{given} of {required} answered")
+
+
+def begin_here(language: str) -> str:
+    """Give the words of the link to a sheet that nobody began."""
+    return f"{translator(language)('Not started')} ▶"
+
+
+def not_begun(layout: Layout, sheet: Sheet) -> Formula | None:
+    """Say whether a sheet is ticked and blank; None where no tick asks for it, or nothing is said of it.
+
+    One that only goes with the tool that is ticked is missed where it requires something.
+    """
+    code = sheet.tool.code
+    asked_by = layout.spec.tick_of(code)
+    if layout.spec.drawing == 1 or asked_by is None or not sheet.check_columns:
+        return None
+    required, *seen = _counts_of(sheet)
+    blank = [_in_use(layout, sheet), *(count.equals(0) for count in seen)]
+    grid = layout.rows_of.get(code)
+    rows = {} if grid is None else {row: layout.active_place(grid, row) for row in grid.by_row}
+    counts = list(filter(None, rows.values()))
+    if counts:
+        text = f"SUM({absolute(layout, code, [counts[0], counts[-1]])})"
+        used = Formula(
+            text, lambda content, _: sum(content.active(content.layout.rows_of[code], r) for r in rows)
+        )
+        blank.append(used.equals(0))
+    if not counts or asked_by != code:
+        blank.append(required > 0)
+    return function("AND", lambda *parts: all(parts), *blank)
 
 
 def progress_line(layout: Layout, sheet: Sheet) -> Formula:

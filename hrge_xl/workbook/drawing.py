@@ -23,12 +23,14 @@ from ..answers.submission import FIELDS, PROPERTY_PREFIX
 from ..core.errors import LimitError
 from ..core.words import cell_length, fits_a_cell, right_to_left
 from ..core.work import gc_paused
+from ..layout import quoted
 from .cell_writer import CellWriter, Formats, FormulaSheet, OpenCell, no_cell_holds, where
 from .content import NUMBER, Content, Shown
+from .cover import SAMPLE
 from .feedback_sheets import FeedbackSheet
 from .plain_sheets import new_book
 from .styles import FONT
-from .tool_sheet import formula_sheet
+from .tool_sheet import NOT_PRINTED, formula_sheet
 
 EXACT = 10**15  # below it a whole number is written without a point
 
@@ -117,6 +119,13 @@ class Drawing:
         members = [sheet.member(content, texts) for sheet in self.sheets]
         if feedback:
             members += self._feedback(content, feedback, texts)
+        if facts.get(SAMPLE):  # nobody fills in, and then prints, what it leaves out
+            whole = self._book
+            for sheet in content.layout.sheets:
+                if not content.ticked(sheet.tool.code):
+                    nothing = f"{quoted(sheet.name)}!{NOT_PRINTED}"
+                    whole = whole.replace(escaped(self._printed[sheet.name]), escaped(nothing), 1)
+            members.append(deflated(BOOK, whole.encode()))
         members += (texts.member(), deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts)))
         filled = self._members | {member.name: member for member in members}
         return package([filled[name] for name in self._order])

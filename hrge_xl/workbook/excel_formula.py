@@ -511,8 +511,8 @@ class _Columns(ExcelFormula):
         return "+".join(f'(TRIM({column})<>"")' for column in self._columns(expr))
 
     def has(self, several: Ref, code: str) -> str:
-        label = entry(self.layout, several.list, code) or '""'
-        return f"({'+'.join(f'({column}={label})' for column in self._columns(several))})>0"
+        label = entry(self.layout, several.list, code)
+        return f"({'+'.join(_alike_in(column, label) for column in self._columns(several))})>0"
 
     def _compare(self, expr: Compare, op: str) -> str:
         left, right = sides = expr.left, expr.right
@@ -561,10 +561,14 @@ class _Columns(ExcelFormula):
 
     def _is(self, expr: Expr, code: str) -> str:
         """Write where an answer is a code."""
-        name, shown = _list_of(expr) if _by_row(expr) else None, self._shown(expr)
+        of, shown = _list_of(expr), self._shown(expr)
+        name = of if _by_row(expr) else None
         if name == TICK:
             return is_ticked(shown, code)
-        return f"({shown}={text_literal(code) if name is None else entry(self.layout, name, code)})"
+        known = of not in self.layout.lists or code in self._codes(of)
+        return _alike_in(
+            shown, text_literal(code) if known and name is None else entry(self.layout, name, code)
+        )
 
     def _there(self, expr: Expr) -> str:
         """Write where there is an answer: of a list, one of its entries, for anything else counts as blank."""
@@ -629,6 +633,11 @@ class _Columns(ExcelFormula):
     def row_code(self, ref: Ref) -> str:
         """Write the codes of all rows, or that of the row which the whole expression stands in."""
         return super().row_code(ref) if ref.outer else column_range(self.layout, self.grid, CODE_COLUMN)
+
+
+def _alike_in(shown: str, text: str | None) -> str:
+    """Write where cells show a text; nowhere where the workbook has it not."""
+    return f"({shown}<>{shown})" if text is None else f"({shown}={text})"
 
 
 def _by_row(expr: Expr) -> bool:

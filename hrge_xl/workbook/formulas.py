@@ -151,9 +151,11 @@ def chosen(number: Formula, cases: Sequence[Formula | str]) -> Formula:
 def count_if(cells: Formula, sign: str, limit: float) -> Formula:
     """`COUNTIF`: how many cells hold a number that is `>` or `>=` a limit."""
     reached = operator.gt if sign == ">" else operator.ge
-    return function(
-        "COUNTIF", lambda held, _: sum(reached(one, limit) for one in held), cells, f"{sign}{limit}"
-    )
+
+    def counted(held: Sequence[object], _: object) -> int:
+        return sum(isinstance(one, int | float) and reached(one, limit) for one in held)
+
+    return function("COUNTIF", counted, cells, f"{sign}{limit}")
 
 
 def total(text: str, formulas: Sequence[Formula]) -> Formula:

@@ -9,7 +9,6 @@ from math import ceil
 from typing import Any
 
 from ..core.errors import LimitError
-from ..core.numerals import FIRST_DAY, LAST_DAY
 from ..core.spec_parts import fixed_codes, localized
 from ..core.words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, translator
 from ..fields import ColumnKind, Field, figure_of, kind_of
@@ -19,12 +18,14 @@ from ..layout import (
     Grid,
     GridColumn,
     Layout,
+    ListPlace,
     Place,
     Row,
     Sheet,
     Slot,
     address,
     column_letters,
+    quoted,
     reference_name,
 )
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, alert, prompt
@@ -33,11 +34,11 @@ from ..spec.compiled import compiled
 from .cell_writer import CellWriter, broken_lines
 from .excel_formula import ExcelFormula
 from .formulas import ticked
-from .row_checks import BesideRow, RowCells, RowFormulas, Status, answers_in_row, columns_run
+from .row_checks import BesideRow, RowCells, RowFormulas, Status, answer_columns, answers_in_row, columns_run
 from .styles import level_colours, number_format_of
 
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
-MOST_LINES = 8  # that a blank row keeps free
+MOST_LINES, SIGN_LINES = 8, 2  # that a blank row keeps free
 WORD_LENGTH = 6.5  # characters, with the space behind it
 
 
@@ -80,6 +81,11 @@ class GridWriter:
 
     # heads
 
+    @property
+    def _leads(self) -> bool:
+        """Whether the signs of its rows lead to their first open cells."""
+        return self.layout.spec.drawing > 1 and not self.grid.across
+
     def _heads(self) -> None:
         """One row for all blocks of a sheet; the hidden columns have heads of their own."""
         for column in self.grid.columns:
@@ -93,6 +99,10 @@ class GridWriter:
                 self.writer.two_lines(place, column.label, column.hint(self.layout.language), style)
             if column.turned:
                 self.writer.height(HEAD_ROW, "head_turned")
+        if self._leads:  # above each check where its answer stands
+            checks = self.grid.with_role("check")
+            for column, answer in zip(checks, answer_columns(self.grid), strict=True):
+                self.writer.number(Place(BAND_ROW, column.index), answer, "check")
         for number, (band, columns) in enumerate(self.grid.bands):
             style = ("band", "band_next")[number % 2]
             label = band.label.say(self.layout.language)
@@ -154,6 +164,9 @@ class GridWriter:
     def _cell(self, row: Row, column: GridColumn, slots: Mapping[Place, Slot]) -> None:
         place, language = Place(row.index, column.index), self.layout.language
         match column.role:
+            case "mark" if self._ticks and row.code in self.layout.sheet:
+                target = f"{quoted(self.layout.sheet[row.code].name)}!A1"
+                self.writer.link(place, target, row.code, self.say("Go to the sheet"), "mark_link")
             case "mark":
                 number = row.code.split(".")[0] if row.part else row.code
                 self.writer.text(place, "" if row.part > 1 else number, "mark")
@@ -173,6 +186,11 @@ class GridWriter:
                 self._formula(place, "active", answers_in_row(self.layout, self.grid, row.code).text, "check")
             case "calculated" | "answer":
                 self._answer(slots[place], place)
+
+    @property
+    def _ticks(self) -> bool:
+        """Whether its rows are tools to tick, which lead to their sheets."""
+        return self.layout.spec.drawing > 1 and any(slot.field.ticks for slot in self.grid.slots)
 
     def _fixed(self, place: Place, field: Field, value: object) -> None:
         figure = figure_of(field, str(value))
@@ -210,10 +228,13 @@ class GridWriter:
         return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
 
     def _lines(self, row: Row) -> int:
-        """Give how many lines of a long answer are shown first; 1 in a table. Rows grow with their texts."""
+        """Give how many lines a row shows first: those of a long answer, in a table those of its sign.
+
+        Rows grow with their texts, but not in Excel with what a formula says.
+        """
         limit = self._limit(row)
         if limit is None:
-            return 1
+            return 1 if self.grid.across else SIGN_LINES
         width = self.grid.with_role("answer")[0].width
         return min(ceil(limit * WORD_LENGTH / (width * CHARACTERS)), MOST_LINES)
 
@@ -268,9 +289,12 @@ class GridWriter:
             self._by_urgency(f"${column_letters(checks[code, column.record])}{first}", *cells)
             if in_use != "TRUE":  # cells of a sheet that is not ticked do not ask for anything
                 self.writer.mark_when(*cells, f"=NOT({in_use})", "idle")
-        for column in (*self.grid.with_role("sign"), *self.grid.with_role("status")) if checks else ():
-            worst = f"MAX({columns_run(checks.values(), first)})"
-            self._by_urgency(worst, Place(first, column.index), Place(last, column.index))
+        signs = self.grid.with_role("sign")
+        for column in (*signs, *self.grid.with_role("status")) if checks else ():
+            said = f'(${column_letters(signs[0].index)}{first}<>"")'
+            worst = f"{said}*MAX({columns_run(checks.values(), first)})"
+            links = {"underline": 1} if column.role == "sign" and self._leads else {}
+            self._by_urgency(worst, Place(first, column.index), Place(last, column.index), **links)
         # Show calculated levels in the colours of the matrix
         matrix = self.layout.spec.matrix
         for slot in self.grid.slots if matrix is not None else ():
@@ -282,9 +306,9 @@ class GridWriter:
                     shown = text_literal(level.label.say(self.layout.language))
                     self.writer.mark_when(place, below, f"={cell}={shown}", "level", **level_colours(level))
 
-    def _by_urgency(self, check: str, first: Place, last: Place) -> None:
+    def _by_urgency(self, check: str, first: Place, last: Place, **more: int) -> None:
         for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
-            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style)
+            self.writer.mark_when(first, last, f"={check}>={level * LEVEL}", style, **more)
 
 
 # the sheet's own validation
@@ -320,7 +344,8 @@ def _rule(
         name = reference_name(layout, field)
         return {"validate": "list", "source": f"={name}"} if name else None
     if field.list_name is not None:
-        return {"validate": "list", "source": _list_source(grid, field, column, first_row)}
+        offered = layout.lists[field.list_name]
+        return {"validate": "list", "source": _list_source(offered, grid, field, column, first_row)}
     limits = field.type.limits(field)
     low, high = limits.low, limits.high
     kind = "integer" if limits.type == "whole" else limits.type
@@ -330,7 +355,10 @@ def _rule(
         case "length":
             return {"validate": kind, "criteria": "<=", "value": int(high or 0)}
         case "date":
-            return {"validate": kind, "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY}
+            # a text may be a day in words, which the check of the cell and the reader look at
+            cell = f"{column_letters(column.index)}{first_row}"
+            days = f"AND({cell}>={low:g},{cell}<{(high or 0) + 1:g})"
+            return {"validate": "custom", "value": f"=OR(ISTEXT({cell}),{days})"}
     if (low is None) == (high is None):
         low, high = (-1e15, 1e15) if low is None else (low, high)
         return {"validate": kind, "criteria": "between", "minimum": low, "maximum": high}
@@ -338,9 +366,11 @@ def _rule(
     return {"validate": kind, "criteria": sign, "value": value}
 
 
-def _list_source(grid: Grid, field: Field, column: GridColumn, first_row: int) -> str:
+def _list_source(offered: ListPlace, grid: Grid, field: Field, column: GridColumn, first_row: int) -> str:
     """Write the source: the whole list, or the run of it for the parent's answer in the same row or record."""
-    name = field.list_name
+    name = offered.name
+    if offered.steps:  # with the numbers below it, so that no alert stops one
+        return f"=OFFSET(list_{name},0,0,{len(offered.labels) + len(offered.steps)})"
     if field.parent is None:
         return f"=list_{name}"
     if grid.across:

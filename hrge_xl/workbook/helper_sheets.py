@@ -111,6 +111,7 @@ class ListsSheetWriter:
         # Ticks are typed as numbers, too.
         labels = [float(x) if place.spellings and x.isdecimal() else x for x in place.labels]
         self.writer.constants(column, first, labels, "list", "@")
+        self.writer.constants(column, place.last + 1, place.steps, "list")
         self._name(f"list_{name}", column, first, place.last_offered)
         self._column(f"code_{name}", column + 1, place.codes, "@", first)
         for what, texts in (("parent", place.parents), ("spellings", place.spellings)):
@@ -140,26 +141,32 @@ class ListsSheetWriter:
         self.next_column += len(across) + 1
 
     def _rows(self, name: str, targets: Sequence[Target]) -> None:
-        """Write a live list: beside each row a running count of those in use, then the list of these."""
+        """Write a live list: beside each row a running count of those in use, then the list of these.
+
+        Below all rows stand their codes, for the dropdown to take one as it is typed.
+        """
         column, first = self.next_column, FIRST
         self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
+        codes = [row.code for _, row in targets if self.layout.spec.drawing > 1]
         if not any(grid.kind == "register" for grid, _ in targets):
-            self._column(name, column, [fixed_label(grid, row.code) for grid, row in targets])
+            self._column(name, column, [*(fixed_label(grid, row.code) for grid, row in targets), *codes])
             return
-        last, counter = HEAD_ROW + len(targets), f"${column_letters(column + 1)}"
-        labels = ColumnRun(column + 2, first, [label_of(self.layout, *target) for target in targets])
+        entries = [*(label_of(self.layout, *target) for target in targets), *map(constant, codes)]
+        last, counter = HEAD_ROW + len(entries), f"${column_letters(column + 1)}"
+        labels = ColumnRun(column + 2, first, entries)
         used = [is_in_use(self.layout, *target) for target in targets]
+        used += used[: len(codes)]
         running = once(Formula("", lambda *at: list(accumulate(int(in_use.value(*at)) for in_use in used))))
         counted = []
         for row, in_use in enumerate(used, first):
             text = f"{counter + str(row - 1) if row > first else 0}+({in_use.text})"
             counted.append(Formula(text, lambda content, row: running.value(content, row)[row - first]))
         counts = ColumnRun(column + 1, first, counted)
-        places = (match(constant(number), counts.cells) for number, _ in enumerate(targets, 1))
-        entries = ColumnRun(column, first, [iferror(index(labels.cells, place), "") for place in places])
-        for run in (entries, counts, labels):
+        places = (match(constant(number), counts.cells) for number, _ in enumerate(used, 1))
+        offered = ColumnRun(column, first, [iferror(index(labels.cells, place), "") for place in places])
+        for run in (offered, counts, labels):
             self.writer.fill(run, "list")
         self.next_column += 1
         sheet, start, end = self.layout.lists_name, Place(first, column), Place(last, column)
@@ -311,10 +318,11 @@ def _key(layout: Layout, grid: Grid, row: Row, column: GridColumn) -> Key | None
 # the stamp
 
 
-def draw_identity_sheet(writer: CellWriter) -> None:
+def draw_identity_sheet(writer: CellWriter, layout: Layout) -> None:
     """Draw the stamp: the names of its fields, and beside each what it says of this workbook."""
+    names = (name for name in FIELDS if name != "lists" or layout.spec.left_out is not None)
     writer.text(Place(1, 1), IDENTITY_KEY, "code")
-    for row, name in enumerate(FIELDS, start=2):
+    for row, name in enumerate(names, start=2):
         writer.text(Place(row, 1), name, "code", "@")
         writer.entries([Place(row, 2)], StampFact(name), "code", "@")
     writer.sheet.very_hidden()

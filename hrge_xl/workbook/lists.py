@@ -12,19 +12,21 @@ from ..language.function import joined, text_literal
 from ..language.functions.choices import differs_by_row
 from ..layout import Grid, Place, Row, Sheet, Slot, column_letters, quoted
 from ..layout.lists import kind_of_column
-from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
+from ..layout.messages import ERROR, LEVEL, MISSING, NOT_BEGUN, ORDER, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled
 from ..spec.lookup import rule_scope
 from ..spec.model import CollectBlock, Collected, ProblemsBlock
 from .calculated import BlockWriter
 from .content import Content, Shown
+from .cover import not_begun
 from .excel_formula import ExcelFormula
 from .formulas import (
     ROW,
     ColumnRun,
     Formula,
     as_text,
+    cells_of,
     chosen,
     constant,
     count_if,
@@ -38,6 +40,7 @@ from .formulas import (
     once,
     row_number,
     run_of,
+    sentence_of,
     with_count,
 )
 from .row_checks import columns_run, message_of, order_in_row
@@ -53,7 +56,8 @@ class ListBlockWriter(BlockWriter):
 
     def start(self, block: CollectBlock | ProblemsBlock) -> None:
         """Write what stands above the line."""
-        self.size, self.first = block.rows, self.top(block) + 2
+        self.top(block)
+        self.size, self.first = block.rows, self.drawn.head + 1
 
     def column(self, column: int, formula: Formula, style: str = "check", number_format: str = "") -> Formula:
         """Write a column of the list; give its cell in the row of what asks."""
@@ -173,12 +177,18 @@ class CollectWriter(ListBlockWriter):
         self.rows = [row for source in self.sources for row in source.rows]
         self.start(block)
         self.counts = self._candidates()
-        self.summarise(
-            once(function("MAX", max, self.counts)) if self.rows else constant(0),
-            self.say("Nothing to list."),
-            self.say("{count} in total."),
-            self.say("{count} in total; the first {rows} are listed."),
-        )
+        count = once(function("MAX", max, self.counts)) if self.rows else constant(0)
+        if block.summary:
+            high = count_if(self.ranks, ">=", block.top)
+            summary = sentence_of(block.summary.say(self.layout.language), count=count, top=high)
+            self.writer.formula(Place(self.drawn.first, self.left + 2), summary, "summary")
+        else:
+            self.summarise(
+                count,
+                self.say("Nothing to list."),
+                self.say("{count} in total."),
+                self.say("{count} in total; the first {rows} are listed."),
+            )
         self._list(block)
         return self.free + COLLECT_HELPERS
 
@@ -216,7 +226,9 @@ class CollectWriter(ListBlockWriter):
         find = [row.line if row.source.grid.across else row.row for row in rows]
         self.find = writer.constants(free + 2, first, find)
         self.named = writer.constants(free + 3, first, [row.name for row in rows])
-        return Formula(run_of(free, first, len(rows)), lambda content, row: kept(content)[: len(rows)])
+        size = len(rows)
+        self.ranks = Formula(run_of(free + 7, first, size), lambda content, row: kept(content)[size:])
+        return Formula(run_of(free, first, size), lambda content, row: kept(content)[:size])
 
     def _count(self, row: int, condition: str, *, ranked: bool) -> str:
         """Count the rows kept down to one, or say as which one it is listed where the list is ranked; 0 for none."""
@@ -339,25 +351,29 @@ class CheckedRow(NamedTuple):
 
     sheet: int  # position among the sheets, from 1
     row: Row
-    checks: Sequence[Slot]
+    checks: Sequence[Slot]  # none where it stands for all of its sheet
     entry: int  # position of the grid's first column (or record) among all of them, from 1
 
 
 class ProblemsWriter(ListBlockWriter):
-    """Draws one list of problems. Hidden columns rank the rows of all sheets; the list takes the first ranks."""
+    """Draws one list of problems. Hidden columns rank the rows of all sheets; the list takes the first ranks.
+
+    A sheet that is ticked and blank is one line, whatever is missing on it.
+    """
 
     def draw(self) -> int:
         """Title, how many there are, heads, the list, and the hidden columns that it is taken from."""
         block = self.drawn.block
         assert isinstance(block, ProblemsBlock)
+        self.start(block)
         self.sheets = [sheet for sheet in self.layout.sheets if sheet.check_columns]
+        self.blank: dict[int, Formula] = {}  # by the number of its sheet, the cell that says it is not begun
         self.entries: list[tuple[str, str]] = []  # what a check cell is about, and the column of its answer
         self.rows = [
             row
             for number, sheet in enumerate(self.sheets, start=1)
             for row in self._checked_rows(number, sheet)
         ]
-        self.start(block)
         self._candidates()
         self.summarise(
             self.some,
@@ -366,7 +382,7 @@ class ProblemsWriter(ListBlockWriter):
             self.say("{count} in total; the {rows} most urgent are listed."),
         )
         self._list()
-        return self.free + PROBLEM_HELPERS
+        return self.free + PROBLEM_HELPERS + (self.layout.spec.drawing > 1)
 
     def _checked_rows(self, number: int, sheet: Sheet) -> Iterator[CheckedRow]:
         for grid in sheet.grids:
@@ -374,6 +390,12 @@ class ProblemsWriter(ListBlockWriter):
                 continue
             entry = len(self.entries) + 1
             self.entries += self._entries_of(grid)
+            blank = None if number in self.blank else not_begun(self.layout, sheet)
+            if blank is not None:  # one line for all of them, at the first
+                at = Place(self.first + len(self.blank), self.free + PROBLEM_HELPERS)
+                self.writer.formula(at, blank, "check")
+                self.blank[number] = Formula(cells_of([at], mark="$"), blank.value)
+                yield CheckedRow(number, grid.data_rows[0], (), entry)
             for row in grid.data_rows:
                 if checks := grid.checked_rows.get(row.index):
                     yield CheckedRow(number, row, checks, entry)
@@ -410,10 +432,14 @@ class ProblemsWriter(ListBlockWriter):
         self.letters = hold(free + 7, first, [letters for _, letters in self.entries])
 
     def _worst(self, row: CheckedRow) -> Formula:
+        blank, messages = self.blank.get(row.sheet, constant(0)), self.layout.messages
+        if not row.checks:
+            return if_(blank, MISSING * LEVEL + 999 * ORDER + messages.index[NOT_BEGUN], 0)
         columns = [slot.check.column for slot in row.checks if slot.check is not None]
         cells, checks = columns_run(columns, row.row.index), row.checks
         sheet = quoted(self.sheets[row.sheet - 1].name)
-        return Formula(f"MAX({sheet}!{cells})", lambda content, _: max(content.checks(checks)))
+        worst = Formula(f"MAX({sheet}!{cells})", lambda content, _: max(content.checks(checks)))
+        return worst if row.sheet not in self.blank else if_(blank, 0, worst)
 
     # the list
 

@@ -6,6 +6,7 @@ a sign with a word, and a sentence that says what to do. And what Excel takes of
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +20,9 @@ from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
 from ..language import Problem
 from ..language.function import answers_in, text_literal, word_count
 from ..language.tree import Arithmetic, Call, Compare, Expr, Logic, Not, Ref
-from ..layout import Grid, Layout, Place, Slot, column_letters
+from ..layout import Grid, Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING, order_of
-from ..layout.model import CODE_COLUMN, HEAD_ROW
+from ..layout.model import BAND_ROW, CODE_COLUMN, HEAD_ROW
 from ..spec.compiled import FieldChecks, compiled
 from ..spec.lookup import Scope, parsed, ref_to
 from ..spec.model import FormBlock
@@ -170,41 +171,76 @@ class RowFormulas:
         # the cell of the code of a row of a table
         code = Formula(f"${column_letters(CODE_COLUMN)}{ROW}", lambda content, row: codes[row])
         message = message_of(self.layout, worst, code if table else None)
+        sign, told = self._sign(checks, worst, given), worst >= LEVEL
+        if self.layout.spec.drawing > 1:  # where no sign stands, nothing is said
+            shown = Formula(f"${column_letters(self.grid.with_role('sign')[0].index)}{ROW}", sign.value)
+            told = function("AND", operator.and_, told, function("LEN", len, shown) > 0)
         if limit is None:
-            sentence = if_(worst >= LEVEL, self._who(worst, message))
+            sentence = if_(told, self._who(worst, message))
         else:
-            sentence = self._counted(checked[0], limit, worst, message)
-        return Status(self._sign(checks, worst, given), sentence)
+            sentence = self._counted(checked[0], limit, told, message)
+        leads = table and self.layout.spec.drawing > 1
+        return Status(self._leading(sign, worst, given) if leads else sign, sentence)
 
     def _sign(self, checks: Formula, worst: Formula, given: Formula) -> Formula:
-        """Give a sign with a word, and how many answers are meant where several can be."""
+        """Give a sign with a word, and how many answers are meant where several can be.
+
+        A forgiving sheet says of a row that nobody began only what is wrong.
+        """
         say = translator(self.layout.language)
         one = self.grid.across and not self.grid.is_repeated
-        sign = if_(given > 0, say("✓ Complete"))
+        sign = constant(say("✓ Complete"))
         # the most urgent comes out in front
         for level, of_one, of_several in (
             (WARNING, say("! To look at"), say("! {count} to look at")),
             (MISSING, say("… Missing"), say("… {count} missing")),
             (ERROR, say("✗ To correct"), say("✗ {count} to correct")),
         ):
+            if level == (ERROR if self.layout.spec.drawing > 1 else WARNING):
+                sign = if_(given > 0, sign)
             least = level * LEVEL
             case = of_one if one else with_count(of_several, count_if(checks, ">=", least))
             sign = if_(worst >= least, case, sign)
         return sign
 
+    def _leading(self, sign: Formula, worst: Formula, given: Formula) -> Formula:
+        """Let the sign of a row of a table name the first cell that is open, and lead there."""
+        here, column = (
+            Formula("ROW()", lambda content, row: row),
+            self._of_check(worst, BAND_ROW, answer_columns(self.grid)),
+        )
+        cell = function("ADDRESS", lambda row, column, _: address(row, column), here, column, 4)
+        target = constant(f"#{quoted(self.layout.sheet[self.grid.tool.code].name)}!") & cell
+        named = (
+            sign
+            & Formula("CHAR(10)", lambda content, row: "\n")
+            & self._of_check(worst, HEAD_ROW, self._heads)
+        )
+        said = function("OR", operator.or_, given > 0, worst >= ERROR * LEVEL)  # else there is no sign
+        open_ = function("AND", operator.and_, worst >= LEVEL, said)
+        return if_(open_, function("HYPERLINK", lambda _, shown: shown, target, named), sign)
+
+    def _of_check(self, worst: Formula, row: int, held: Sequence[str | int]) -> Formula:
+        """Give what stands above the check of a table that a check number is about."""
+        first, last = (column_letters(self.grid.with_role("check")[at].index) for at in (0, -1))
+        return index(listed(f"${first}${row}:${last}${row}", held), order_in_row(worst, 1000))
+
+    @cached_property
+    def _heads(self) -> list[str]:
+        fields = (column.field for column in self.grid.with_role("check"))
+        return [field.label.say(self.layout.language) if field else "" for field in fields]
+
     def _who(self, worst: Formula, message: Formula) -> Formula:
         """Put in front of a message which column of a table, or which record of a repeated form it is about."""
-        place, checks = order_in_row(worst, 1000), self.grid.with_role("check")
         if not self.grid.across:
-            heads = [c.field.label.say(self.layout.language) if c.field else "" for c in checks]
-            first, last = (column_letters(checks[i].index) for i in (0, -1))
-            return index(listed(f"${first}${HEAD_ROW}:${last}${HEAD_ROW}", heads), place) & ": " & message
+            return self._of_check(worst, HEAD_ROW, self._heads) & ": " & message
         if self.grid.is_repeated:
+            place = order_in_row(worst, 1000)
             number = Formula(f"({place.text})", place.value)
             return constant(record_name(self.grid) + " ") & number & ": " & message
         return message
 
-    def _counted(self, slot: Slot, limit: int, worst: Formula, message: Formula) -> Formula:
+    def _counted(self, slot: Slot, limit: int, told: Formula, message: Formula) -> Formula:
         """Give a text with a word limit: the count, live, in front of what is wrong."""
         cell, slots = cells_of(slot.cells, row=ROW), self.grid.checked_rows
         blank = Formula(f'TRIM({cell})=""', lambda content, row: not content.is_given(slots[row][0]))
@@ -213,7 +249,7 @@ class RowFormulas:
             lambda content, row: count_words(str(content.answers.get(slots[row][0].key, ""))),
         )
         template = translator(self.layout.language)("{count} of {limit} words").replace("{limit}", str(limit))
-        more = if_(worst >= LEVEL, if_(blank, "", ". ") & message)
+        more = if_(told, if_(blank, "", ". ") & message)
         text = if_(blank, "", with_count(template, words)) & more
         return Formula(f"IFERROR({text.text},{message.text})", text.value)
 
@@ -274,6 +310,12 @@ class BesideRow:
         row, words = self.first.cells[0].row, self.status or ()
         active = [content.active(self.grid, self.first.row)] if self.counted else []
         return [*active, *(part.value(content, row) for part in words)]
+
+
+def answer_columns(grid: Grid) -> list[int]:
+    """Give the first column of each answer of a table that has a check, in the order of these."""
+    fields = (column.field for column in grid.with_role("check") if column.field is not None)
+    return [grid.columns_of(field.code)[0].index for field in fields]
 
 
 def record_name(grid: Grid) -> str:

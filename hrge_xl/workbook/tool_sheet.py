@@ -27,7 +27,7 @@ from ..layout.model import (
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
 from .calculated import BlockWriter, MatrixWriter, PivotWriter
 from .cell_writer import CellWriter, FormulaSheet
-from .cover import ProgressWriter, progress_line
+from .cover import GAP, ProgressWriter, progress_line, which_decides
 from .formulas import absolute, active_name, area, column_range, row_codes, tick_name
 from .grids import GridWriter
 from .helper_sheets import draw_last_cells
@@ -70,10 +70,13 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     language = layout.language
     writer.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), "title")
     writer.height(TITLE_ROW, "title")
-    writer.text(Place(PURPOSE_ROW, MARK_COLUMN), purpose(sheet.tool, language), "purpose")
+    about = filter(None, (purpose(sheet.tool, language), which_decides(layout)))
+    writer.text(Place(PURPOSE_ROW, MARK_COLUMN), GAP.join(about), "purpose")
+    mirrored = layout.spec.drawing > 1 and right_to_left(language)
+    back, forth = ("▶ {}", "{} ◀") if mirrored else ("◀ {}", "{} ▶")
     names = [layout.cover_name, *(other.name for other in layout.sheets), layout.lists_name]
     at = names.index(sheet.name)  # between the sheet before and the one behind
-    links = ((names[at - 1], "◀ {}"), (layout.cover_name, layout.cover_name), (names[at + 1], "{} ▶"))
+    links = ((names[at - 1], back), (layout.cover_name, layout.cover_name), (names[at + 1], forth))
     for column, (name, text) in enumerate(links, start=MARK_COLUMN):
         last_one = column == MARK_COLUMN + 2 and not sheet.panel
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
@@ -87,7 +90,7 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
         scrolled = (c.index for grid in sheet.grids for c in grid.columns if c.index > frozen)
         first = max(behind, min(scrolled, default=behind))
         text = translator(language)("How to fill in")
-        writer.link(Place(LINKS_ROW, first), target, f"{text} ▶", text)
+        writer.link(Place(LINKS_ROW, first), target, forth.format(text), text)
     writer.height(LINKS_ROW, "links")
     if sheet.check_columns:
         writer.formula(Place(PROGRESS_ROW, MARK_COLUMN), progress_line(layout, sheet), "progress")
@@ -101,12 +104,17 @@ def _calculated_blocks(writer: CellWriter, layout: Layout, sheet: Sheet) -> None
     for drawn in sheet.drawn:
         block_writer = BLOCK_WRITERS[type(drawn.block)]
         free = block_writer(writer, layout, sheet, drawn, free).draw()
-    if any(drawn.left > MARK_COLUMN for drawn in sheet.drawn):
+    if _side_by_side(sheet):
         # one height, or a long text here leaves a gap there
         for row in range(sheet.drawn[0].first, max(drawn.last_row for drawn in sheet.drawn) + 1):
-            writer.height(row, "side_by_side")
+            begins = [drawn.first == row for drawn in sheet.drawn if drawn.first <= row <= drawn.last_row]
+            writer.height(row, "titles_beside" if all(begins) else "side_by_side")
     if free > first:
         writer.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
+
+
+def _side_by_side(sheet: Sheet) -> bool:
+    return any(drawn.left > MARK_COLUMN for drawn in sheet.drawn)
 
 
 def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
@@ -125,8 +133,9 @@ def _names(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
 
 # how a sheet opens, scrolls and prints
 
-A4, ZOOM = 9, 85  # percent: what a laptop shows of a sheet then can still be read
-PAGE_WIDTH = 235  # characters that stay readable (at about 60 %) on A4 across
+NOT_PRINTED = "$A$1:$A$1"  # the area of a sheet that is not: its key, which is hidden
+A4, ZOOM = 9, 100  # percent: letters of ten points are ten points high
+PAGE_WIDTH = 250  # characters that stay readable (at about 57 %) on A4 across
 PROTECTION = {
     "format_columns": True, "format_rows": True, "autofilter": True,
     "select_locked_cells": True, "select_unlocked_cells": True,
@@ -161,6 +170,11 @@ def finish(
     sheet.fit_to_pages(1, 0)
 
 
+def leave_out(sheet: FormulaSheet) -> None:
+    """Leave a sheet out of what is printed: nothing of it but a cell that is hidden."""
+    sheet.print_area(NOT_PRINTED)
+
+
 def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
     """Set what a tool sheet shows first, and what of it is printed."""
     finish(sheet, layout, tool.widths or {MARK_COLUMN: 40}, wide=not _is_form(tool))
@@ -175,10 +189,14 @@ def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
         _select(sheet, Place(TITLE_ROW, MARK_COLUMN))
         if len(tool.drawn) != 1:
             sheet.freeze_panes(LINKS_ROW, 0)
+            if _side_by_side(tool):
+                sheet.fit_to_pages(1, 1)
         else:
             (drawn,) = tool.drawn
             sheet.freeze_panes(drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0)
             sheet.repeat_rows(drawn.head - 1)
+    if not tool.tool.printed:
+        leave_out(sheet)
 
 
 def _is_form(tool: Sheet) -> bool:

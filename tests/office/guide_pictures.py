@@ -9,13 +9,17 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from hrge_xl import generate, load
+from tests.face import choose, sample_order
 from tests.office.driver import Office
 from tests.office.pictures import chromium
 from tests.office.screen import TOOL_SECONDS, Screen, find_tool
 
+ARABIC = "arabic.xlsx"
 WIDTH, COLOURS = 1000, 48  # pixels across, and colours, of a picture in a guide
 
 
@@ -41,6 +45,8 @@ SHEETS = (
     Sheet("cover", "issued/PAK.xlsx", "Cover", "A1"),
     Sheet("form", "returned/PAK.xlsx", "Form", "E9"),
     Sheet("risk-sheet", "returned/PAK.xlsx", "3.2 Risk strategy", "G7", ("alt+Down",)),
+    Sheet("cover-ar", ARABIC, "الغلاف", "A1"),
+    Sheet("risk-sheet-ar", ARABIC, "3.2 مخاطر الاستراتيجية", "G7", ("alt+Down",)),
     Sheet("feedback", "feedback/IRQ_IRQ-2026-XDEM_feedback.xlsx", "To correct", "C6", ("Escape",)),
     Sheet("data-contents", "dataset/data.xlsx", "Contents", "A1"),
     Sheet("data-figures", "dataset/data.xlsx", "Figures", "A1"),
@@ -51,6 +57,13 @@ PAGES = (
     Page("brief", "reports/brief.html"),
     Page("validation", "reports/validation.html"),
 )
+
+
+def in_arabic() -> bytes:
+    """The sample of the Toolkit, as a team might send it: right to left, with texts in Arabic."""
+    toolkit = load("hrge_toolkit")
+    layout, order = sample_order(toolkit, "ar", choose(toolkit, "quick", ["3.2"]))
+    return generate(layout.spec, replace(order, sample=False, team="XEX", contact="coordination@example.org"))
 
 
 def of_sheets(demo: Path, folder: Path, wanted: Sequence[Sheet]) -> Iterator[Path]:
@@ -91,6 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
+    (options.demo / ARABIC).write_bytes(in_arabic())
     place = (options.demo, options.output)
     for picture in (*of_sheets(*place, SHEETS), *of_pages(*place, PAGES)):
         make_small(picture)

@@ -77,7 +77,7 @@ class Drafts:
 
 
 def drafts(
-    folder: Path, today: date, occasions: Collection[str] | None = None, *, again: bool = False,
+    folder: str | Path, today: date, occasions: Collection[str] | None = None, *, again: bool = False,
     password: str | None = None,
 ) -> Drafts:  # fmt: skip
     """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
@@ -86,6 +86,7 @@ def drafts(
     taken in first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the round with
     mistakes.
     """
+    folder = Path(folder)
     check_several("occasions", occasions)
     wanted: list[MailType] = []
     for name in occasions or ():
@@ -98,8 +99,9 @@ def drafts(
         return write_drafts(dataset, today, wanted or AS_THEY_COME, again=again)
 
 
-def remind(folder: Path, today: date, *, again: bool = False, password: str | None = None) -> Drafts:
+def remind(folder: str | Path, today: date, *, again: bool = False, password: str | None = None) -> Drafts:
     """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
+    folder = Path(folder)
     return drafts(folder, today, ["reminder"], again=again, password=password)
 
 
@@ -129,12 +131,13 @@ def write_drafts(
 
 
 def mark_sent(
-    folder: Path, teams: Sequence[str] = (), *, by: str, day: date, files: Collection[str] | None = None
+    folder: str | Path, teams: Sequence[str] = (), *, by: str, day: date, files: Collection[str] | None = None
 ) -> list[Path]:
     """Move drafts that were sent from `drafts/` to `sent/`, and enter that; gives the files.
 
     They are those of some teams or of all, or some `files` of these. Raises `UsageError` for a team that there is not.
     """
+    folder = Path(folder)
     round_ = load_round(folder)
     meant = [team_named(round_, team).code for team in teams] or [team.code for team in round_.teams]
     with only_writer(folder), Ledger.open(folder) as ledger:
@@ -161,11 +164,12 @@ def mark_sent(
     return moved
 
 
-def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
+def receive(folder: str | Path, sources: Sequence[str], today: date) -> Received:
     """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
 
     A mail among them that was sent from a draft of the round marks that draft as sent. Raises as `receive_files`.
     """
+    folder = Path(folder)
     received = receive_files(folder, sources, today)
     for (by, day), files in grouped(((sent.by, sent.day), sent.file) for sent in received.sent).items():
         mark_sent(folder, by=by or OFFICE, day=day, files=files)

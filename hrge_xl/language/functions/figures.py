@@ -10,9 +10,9 @@ from itertools import pairwise
 from math import copysign, floor, log10
 from typing import Any
 
-from ...core.numerals import LAST_SERIAL, to_serial, years_of_own_calendar
+from ...core.numerals import CENTURIES, LAST_SERIAL, to_serial, years_of_own_calendar
 from ..compiler import Compiled, Compiler, figure_of
-from ..function import Function
+from ..function import Function, text_literal
 from ..parser import Parser
 from ..tree import Call, Expr, Literal, Ref, SheetWriter, Type
 
@@ -302,6 +302,21 @@ class Whole(Function):
 
     def of(self, value: Any) -> bool:
         return value is None or value == math.floor(value)
+
+
+class NoDayInWords(Function):
+    """Whether an answer is no text with a year in it, which only the reader may understand as a day."""
+
+    name = "no_day_in_words"
+    own = True
+
+    def excel(self, write: SheetWriter, answer: Expr) -> str:
+        cell = write.number(answer)
+        years = ",".join(f"FIND({text_literal(century)},{cell})" for century in CENTURIES)
+        return f"NOT(AND(ISTEXT({cell}),COUNT({years})>0))"
+
+    def of(self, *values: Any) -> bool:
+        return True
 
 
 class OwnCalendar(Function):
