@@ -237,7 +237,12 @@ def persons() -> Iterator[tuple[File, dict[str, Any]]]:
 
 
 def test_persons_by_sex() -> None:
-    labels = {"SEX_F": "Female", "SEX_M": "Male", "SEX_X": "Another recorded sex", "SEX_U": "Sex not recorded"}
+    labels = {
+        "SEX_F": "Female",
+        "SEX_M": "Male",
+        "SEX_X": "Another recorded sex",
+        "SEX_U": "Sex not recorded",
+    }
     found = {(row[0], row[1]): row[2] for row in asked(QUESTIONS[8])}
     for field, label in labels.items():
         assert found[EARLIER, label] == sum(

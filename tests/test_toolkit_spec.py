@@ -27,7 +27,17 @@ RISK_TABLES = ["T3.2", "T3.3", "T3.4", "T3.5", "T3.6"]
 SPOKEN = ["ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh"]
 
 CONTENT = table("toolkit_content")
-POINTS = (18, 11, 12, 19, 11, 14, 9, 11, 8)  # of each sheet of Part 1: eight, and those that were split or added
+POINTS = (
+    18,
+    11,
+    12,
+    19,
+    11,
+    14,
+    9,
+    11,
+    8,
+)  # of each sheet of Part 1: eight, and those that were split or added
 
 
 # Field codes of the content by sheet; left out are those that are a row code (and so no field of their own).
