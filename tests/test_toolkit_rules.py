@@ -39,7 +39,6 @@ MORE = {
     "R-F19",  # the decision on support to a force, where the sheet for it was not issued
     "R-P24",  # on consultation within the UN, which the content did not ask for
     "R-M19",  # the sum of the split by form of exploitation, which the content had no columns for
-    "R-M20",  # the sum of sex by age, which may stand for the splits by sex and by age
 }
 WARNS_BEFORE = "R-F01"  # the error at 150 words is V009; the rule is the warning at 140
 LONGEST_MESSAGE = 200  # the sheet shows it
