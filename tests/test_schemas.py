@@ -239,7 +239,7 @@ def test_numbers_and_days_are_of_their_own_types() -> None:
 def test_only_what_every_row_must_have_is_asked_for() -> None:
     """Not what is relevant on a condition only, nor a reference, which needs a sheet that may not be issued."""
     columns = hrge_xl.schemas(load("hrge_toolkit"))
-    asked = {"rsk_03": False, "rsk_09o": True}
+    asked = {"rsk_07": False, "rsk_03": True, "rsk_09o": True}
     assert {code: columns["risks"].columns[code].nullable for code in asked} == asked
     assert columns["reported_values"].columns["t4c_01"].nullable
 
