@@ -20,10 +20,13 @@ from python_calamine import load_workbook
 
 from hrge_xl import (
     ExpectedReturn,
+    Order,
     Question,
+    Source,
     ValidationRequest,
     consolidate,
     datasets,
+    generate,
     load,
     load_round,
     validate,
@@ -800,3 +803,16 @@ def test_of_the_rows_behind_a_question_the_first_of_each_kind_are_listed() -> No
     listed = rows.listed()
     assert (rows.count, len(rows.teams)) == (3 * MOST_ROWS_OF_A_QUESTION, 7)
     assert [row["submission"] for row in listed] == [f"s{3 * n}" for n in range(MOST_ROWS_OF_A_QUESTION)]
+
+
+def test_risks_that_nobody_scored_again_are_shown(tmp_path: Path) -> None:
+    """A low or moderate risk of the Toolkit has no likelihood and impact after mitigation."""
+    risk = {"RSK_07": "Strike", "RSK_05": "PEO", "RSK_10": 3, "RSK_11": 3, "RSK_16": "Talk", "RSK_18": "NPO"}
+    answers = {("T3.4", "R-CB-01", field): value for field, value in risk.items()}
+    order = Order("AFG", TODAY, "AFG", tools=("FORM", "T3.4"), answers=answers)
+    (tmp_path / "AFG.xlsx").write_bytes(generate(load("hrge_toolkit"), order))
+    source = Source([tmp_path / "AFG.xlsx"], ValidationRequest(ExpectedReturn(), TODAY))
+    consolidate([source], tmp_path / "dataset", overview=tmp_path / "reports")
+    page = (tmp_path / "reports" / "overview.html").read_text(encoding="utf-8")
+    assert "Moderate" in page
+    assert (tmp_path / "reports" / "brief.html").is_file()

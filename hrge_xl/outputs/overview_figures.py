@@ -143,16 +143,16 @@ def _breakdowns(
         order = sorted(parts[by], key=lambda code: (place.get(code or "", UNLISTED), code or ""))
         heading = figures.by[by].label.say(reader.language) if by in figures.by else by
         of_part = [
-            RiskPart(labels.get(code or "", code or ""), _by_level(parts[by][code]), teams[by, code])
+            RiskPart(labels.get(code or "", code or ""), _by_level(figures, parts[by][code]), teams[by, code])
             for code in order
         ]
         found.append((heading, of_part))
     return found
 
 
-def _by_level(lines: Sequence[Record]) -> dict[str, dict[str, int]]:
-    """Count the risks at each level, by stage."""
-    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+def _by_level(figures: RiskFigures, lines: Sequence[Record]) -> dict[str, dict[str, int]]:
+    """Count the risks at each level, by stage; perhaps none has a level at one of them."""
+    found = {stage: Counter[str]() for stage in stages(figures)}
     for line in lines:
         found[line["stage"]][line["level"]] += line["frequency"]
     return {stage: dict(levels) for stage, levels in found.items()}
