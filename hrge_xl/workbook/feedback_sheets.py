@@ -162,7 +162,7 @@ NUMBER, DONE, SHEET, CELL, ROW, QUESTION, STANDS, WRONG, TO_DO = range(FIRST_COL
 CORRECTIONS = {  # head and width of each column
     NUMBER: ("No.", 5), DONE: ("Done", 11), SHEET: ("Sheet", 17), CELL: ("Cell", 8), ROW: ("Row", 10),
     QUESTION: ("Question", 29), STANDS: ("Content of the cell", 22), WRONG: ("What is wrong", 28),
-    TO_DO: ("What to do", 35),
+    TO_DO: ("What to do", 32),
 }  # fmt: skip
 
 
