@@ -33,8 +33,8 @@ from tests.face import (
 from tests.fixture_types import Folders, Patch
 
 pytestmark = pytest.mark.xdist_group("dataset differences")  # what its fixtures play is played once
-ANSWER = "(submission_id, slot) = (SELECT submission_id, slot FROM answers_fact WHERE text = 'WS-07' LIMIT 1)"
 AFG = "submission_id = (SELECT submission_id FROM submissions WHERE team = 'AFG')"
+ANSWER = f"slot = (SELECT slot FROM answers_fact WHERE text = 'WS-07' AND {AFG})"
 Lines = list[str]
 
 
@@ -154,7 +154,8 @@ ANOTHER_PROGRAM = "{}: “the same, as another program writes it” in the file,
 UNREADABLE = "{}: “cannot be read (%s)” in the file, “whole” now."
 FILES: dict[str, tuple[str, Callable[[Path], object], Lines]] = {
     "a cell of the CSV": (
-        "csv/answers.csv", csv_rows(lambda rows: rows[1].__setitem__(10, "Forged")),
+        "csv/answers.csv",
+        csv_rows(lambda rows: next(row for row in rows if row[1] == "AFG").__setitem__(10, "Forged")),
         ["afg.xlsx: answers.csv[Plan!E7].text: “Forged” in the file, “WS-07” now."],
     ),
     "a row of the CSV less": (
