@@ -33,7 +33,7 @@ from tests.face import (
 from tests.fixture_types import Folders, Patch
 
 pytestmark = pytest.mark.xdist_group("dataset differences")  # what its fixtures play is played once
-AFG = "submission_id = (SELECT submission_id FROM submissions WHERE team = 'AFG')"
+AFG = "submission_id = (SELECT submission_id FROM submissions WHERE path LIKE '%afg.xlsx')"
 ANSWER = f"{AFG} AND slot = (SELECT slot FROM answers_fact WHERE text = 'WS-07' AND {AFG})"
 Lines = list[str]
 
