@@ -200,7 +200,6 @@ def check(path: str | Path, request: ValidationRequest) -> Result:
     """Read and check one workbook; what came of it, with its findings."""
     from .exchange.validation import validate
 
-    path = Path(path)
     (result,) = validate([path], request)
     return result
 

@@ -362,7 +362,7 @@ from hrge_xl.ledger.files import LOCK, kept_at, only_writer, sha256_of
 from hrge_xl.dataset.frame_schemas import Failure, FrameSchema, first_failure, python_schema
 from hrge_xl.ledger.events import Arrival, Arrived
 from hrge_xl.ledger.ledger import DATASET, FIRST_SEEN, LEFT_OUT, LOST, Ledger
-from hrge_xl.dataset.opening import open_dataset, open_url, opened, temporary_dataset
+from hrge_xl.dataset.opening import open_store, open_url, opened, temporary_dataset
 from hrge_xl.dataset.reconciliation import Reconciliation, WORDS, periods, reconciled, reconciliation
 from hrge_xl.dataset.return_status import (
     ARRIVED,

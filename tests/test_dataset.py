@@ -40,7 +40,7 @@ from tests.face import (
     description,
     field_column,
     ingest,
-    open_dataset,
+    open_store,
     opened,
     returns,
     temporary_dataset,
@@ -444,7 +444,7 @@ def test_a_database_sees_to_it(files: list[Path], tmp_path: Path, database: str)
     """PostgreSQL lets nothing in that refers to nothing, and every run comes through all the same."""
     engine = sa.create_engine(database)
     for name in every_kind_of_run(files, tmp_path / "out", database):
-        with opened(tmp_path / "out" / DATASET) as file, open_dataset(database) as other:
+        with opened(tmp_path / "out" / DATASET) as file, open_store(database) as other:
             for table in file.schema.shown:
                 there = list(other.rows(table.name, columns=table.names))
                 assert there == list(file.rows(table.name, columns=table.names)), (name, table.name)

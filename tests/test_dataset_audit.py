@@ -21,7 +21,7 @@ from tests.face import (
     faults_of_files,
     faults_of_issued,
     faults_of_spec,
-    open_dataset,
+    open_store,
     rounds_at_hand,
     rounds_not_at_hand,
     sha256_of,
@@ -106,7 +106,7 @@ def test_bytes_are_looked_for_where_they_are(case: Path) -> None:
 def places(folder: Path) -> dict[str, str]:
     """Give the folders that returns are read from, by the names that they came with."""
     audit = Audit("round")
-    with open_dataset(folder) as store, Ledger.open(folder, write=False) as ledger:
+    with open_store(folder) as store, Ledger.open(folder, write=False) as ledger:
         files = sources_of(audit, ledger, store, TODAY)
     return {Path(each.path).name: each.file.parent.name for each in files.values()}
 
@@ -119,7 +119,7 @@ def test_returns_that_cannot_be_read_again(case: Path) -> None:
         "UPDATE submissions SET sha256 = NULL, path = 'closed.xlsx' WHERE team = 'PAK'",
     )
     audit = Audit("round")
-    with open_dataset(case) as store, Ledger.open(case, write=False) as ledger:
+    with open_store(case) as store, Ledger.open(case, write=False) as ledger:
         files = sources_of(audit, ledger, store, TODAY)
     assert (files, audit.returns) == ({}, 2)
     assert audit.problems == [f"gone.xlsx: its bytes are not in received/ (SHA-256 {gone}): not compared."]
@@ -130,7 +130,7 @@ def test_returns_that_cannot_be_read_again(case: Path) -> None:
 def test_a_day_of_check_that_cannot_be_is_today(case: Path, told: str, checked: str) -> None:
     tampered(case / "dataset.sqlite", f"UPDATE submissions SET checked = '{told}'")
     audit = Audit("round")
-    with open_dataset(case) as store, Ledger.open(case, write=False) as ledger:
+    with open_store(case) as store, Ledger.open(case, write=False) as ledger:
         files = sources_of(audit, ledger, store, TODAY)
     assert {str(each.checked) for each in files.values()} == {checked}
 
@@ -148,7 +148,7 @@ def test_rounds_are_found_by_what_came_back(made: Path, tmp_path: Path) -> None:
 
 
 def test_rounds_that_are_not_at_hand(made: Path) -> None:
-    with open_dataset(made) as store:
+    with open_store(made) as store:
         assert list(rounds_not_at_hand(store, ["round"])) == []
         (line,) = rounds_not_at_hand(store, ["another"])
     assert line.startswith("The folder of the round round is not available: signatures and teams (I006, ")
@@ -156,7 +156,7 @@ def test_rounds_that_are_not_at_hand(made: Path) -> None:
 
 def test_the_spec_is_that_of_the_round(made: Path) -> None:
     round_ = load_round(made)
-    with open_dataset(made) as store:
+    with open_store(made) as store:
         assert list(faults_of_spec(store, round_)) == []
         digest = str(store.facts()["spec_digest"])[:16]
         assert list(faults_of_spec(store, replace(round_, spec_digest="0" * 64))) == [

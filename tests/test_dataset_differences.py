@@ -28,7 +28,7 @@ from tests.face import (
     of_file,
     of_schema,
     of_tables,
-    open_dataset,
+    open_store,
 )
 from tests.fixture_types import Folders, Patch
 
@@ -50,7 +50,7 @@ def made(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture(scope="module")
 def store(made: Path) -> Iterator[Store]:
-    with open_dataset(made) as store:
+    with open_store(made) as store:
         yield store
 
 
@@ -82,7 +82,7 @@ ROWS = yaml.safe_load(Path(__file__).with_name("forged_rows.yaml").read_text(enc
 @pytest.mark.parametrize("what", ROWS)
 def test_rows_of_the_file(what: str, made: Path, store: Store, tmp_path: Path) -> None:
     folder, expected = changed(made, tmp_path, ROWS[what]["statements"]), ROWS[what]["told"]
-    with open_dataset(folder) as other:
+    with open_store(folder) as other:
         found = told(of_tables(folder / DATASET, other, store))
     assert begins(found, expected) == expected
     assert not any("None" in line for line in found)  # what a row does not have
@@ -90,7 +90,7 @@ def test_rows_of_the_file(what: str, made: Path, store: Store, tmp_path: Path) -
 
 def test_views_of_a_database_are_compared_too(made: Path, store: Store, tmp_path: Path) -> None:
     folder = changed(made, tmp_path, ROWS["an answer"]["statements"])
-    with open_dataset(folder) as other:
+    with open_store(folder) as other:
         found = told(of_database(other, store))
     assert "afg.xlsx: answers_fact[Plan!E7].text: “WS-99” in the dataset, “WS-07” now." in found
     assert "afg.xlsx: answers[Plan!E7].text: “WS-99” in the dataset, “WS-07” now." in found
@@ -115,7 +115,7 @@ def test_views_of_a_database_are_compared_too(made: Path, store: Store, tmp_path
 def test_definitions_of_the_file(
     statements: str, expected: Lines, made: Path, store: Store, tmp_path: Path
 ) -> None:
-    with open_dataset(changed(made, tmp_path, statements)) as other:
+    with open_store(changed(made, tmp_path, statements)) as other:
         assert begins(told(of_schema(other, store)), expected) == expected
 
 

@@ -48,7 +48,7 @@ from tests.face import (
     heads,
     history,
     moment,
-    open_dataset,
+    open_store,
     orders,
     pages_of_folder,
     return_statuses,
@@ -392,7 +392,7 @@ def test_no_workbook_is_opened_for_a_decision(dataset: Path, monkeypatch: Patch)
     """The dataset and the files beside it follow at once, with what was read before."""
     monkeypatch.setattr(work, "validated", forbidden)
     assert hrge("decide", dataset, "ours.xlsx", *USE) == 0
-    with open_dataset(dataset) as store:
+    with open_store(dataset) as store:
         found = {each.name: each.status for each in heads(store)}
     assert (found["ours.xlsx"], found["theirs.xlsx"]) == (COUNTS, SUPERSEDED)
     rows = list(csv.DictReader((dataset / "csv" / "submissions.csv").open(encoding="utf-8-sig")))
@@ -464,7 +464,7 @@ def test_from_any_folder_and_with_the_spec_that_the_dataset_carries(
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert hrge("decide", "../out", "two.xlsx", *USE) == 0
     assert told(tmp_path / "out") == {"one.xlsx": SUPERSEDED, "two.xlsx": COUNTS}
-    with open_dataset(tmp_path / "out") as store:
+    with open_store(tmp_path / "out") as store:
         assert store.facts()["spec_version"] == "2.0"
 
 

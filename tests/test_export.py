@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, Wish, consolidate, generate, load
 from hrge_xl.cli import run
-from tests.face import Schema, find, harmless, open_dataset, open_url, rows_of
+from tests.face import Schema, find, harmless, open_store, open_url, rows_of
 from tests.face import extract_table_of as table_of
 from tests.fixture_types import Capsys, Folders, Patch
 from tests.test_year import answers
@@ -57,7 +57,7 @@ def exported(folder: Path, tmp_path: Path, name: str, *options: str) -> Path:
 
 def values(folder: Path, table: str, **wish: Any) -> list[tuple[Any, ...]]:
     with (
-        open_dataset(str(folder)) as store,
+        open_store(str(folder)) as store,
         rows_of(store, table_of(store, table), Wish(**wish), TODAY) as found,
     ):
         return list(found)
@@ -67,7 +67,7 @@ def test_every_format_holds_the_same(folder: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     for table in ("submissions", "answers", "plan", "questions"):
         wanted = values(folder, table)
-        with open_dataset(str(folder)) as store:
+        with open_store(str(folder)) as store:
             names = table_of(store, table).names
         read = json.loads(exported(folder, tmp_path, f"{table}.json", "--table", table).read_text("utf-8"))
         as_json = [tuple(v.isoformat() if isinstance(v, date) else v for v in row) for row in wanted]
@@ -170,7 +170,7 @@ def test_without_a_table_it_says_which_there_are(folder: Path, tmp_path: Path, c
 def test_what_may_be_shared(folder: Path) -> None:
     """Messages quote what stands in cells: in a shareable table they are gone, as the masking says."""
     findings = values(folder, "findings", shareable=True)
-    with open_dataset(str(folder)) as store:
+    with open_store(str(folder)) as store:
         at = table_of(store, "findings").at
     assert findings
     assert {row[at["message"]] for row in findings} == {None}
@@ -254,7 +254,7 @@ def test_a_database_says_what_its_tables_and_columns_hold(database: str, tmp_pat
 def test_questions_and_codes_speak_every_language_of_the_spec(folder: Path) -> None:
     for table, same in (("questions", ("n", "tool", "field", "table_name")), ("codes", ("list", "code"))):
         own, other = values(folder, table), values(folder, table, language="ar")
-        with open_dataset(str(folder)) as store:
+        with open_store(str(folder)) as store:
             at = table_of(store, table).at
         for name in same:
             assert [row[at[name]] for row in own] == [row[at[name]] for row in other]

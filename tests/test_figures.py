@@ -41,7 +41,7 @@ from tests.face import (
     distinct,
     find,
     lines_and_values,
-    open_dataset,
+    open_store,
     opened,
     risk_parts,
     risks,
@@ -465,7 +465,7 @@ def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> 
 def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
     consolidate([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)
-    with open_dataset(out) as store, of_results(
+    with open_store(out) as store, of_results(
         validate(sorted(rounds), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY)), toolkit(), TODAY
     ) as passing:  # fmt: skip
         for name in ("aggregate_indicators", "indicator_values", "aggregate_risks", "aggregate_gaps"):

@@ -45,7 +45,7 @@ from tests.face import (
     build,
     from_mapping,
     of_dataset,
-    open_dataset,
+    open_store,
     page_of,
     reconciled,
     reconciliation,
@@ -238,7 +238,7 @@ def mixed(tmp_path_factory: Folders) -> Path:
 @pytest.fixture(scope="module")
 def pages(mixed: Path) -> tuple[Overview, Overview]:
     """The overview of that round, and the one to share."""
-    with open_dataset(mixed) as store, shared(store, DAY_OF_THE_PAGE) as copy:
+    with open_store(mixed) as store, shared(store, DAY_OF_THE_PAGE) as copy:
         round_ = load_round(mixed)
         own = built(store, DAY_OF_THE_PAGE, "en", round_)
         return own, built(copy, DAY_OF_THE_PAGE, "en", round_, whole=store)

@@ -55,7 +55,7 @@ from tests.face import (
     lines,
     of_dataset,
     on_map,
-    open_dataset,
+    open_store,
     outlines,
     periods,
     play,
@@ -271,7 +271,7 @@ def test_the_period_of_the_command_line(tmp_path: Path, capsys: Capsys) -> None:
     out, today = tmp_path / "dataset", ["--today", "2026-07-20"]
     assert run(["consolidate", str(tmp_path / "in"), "-o", str(out), *today]) == 0
     words = ["report", str(out), "--format", "overview", "-o", str(tmp_path)]
-    with open_dataset(out) as store:
+    with open_store(out) as store:
         earlier, later = (two_rounds.period_of(store, each) for each in (EARLIER, LATER))
     capsys.readouterr()
     assert run([*words, "--period", "2024-H1"]) == 2
@@ -759,7 +759,7 @@ def test_the_overview_says_what_the_tables_say(rounds: Played, tmp_path: Path) -
     """One truth: returns, completeness, levels and answers on the page, by the files that go with the dataset."""
     folder, _, seen = rounds
     consolidate(sources(Question([str(folder)], played_rounds.TODAY)), tmp_path, formats=("csv",))
-    with open_dataset(tmp_path) as store:
+    with open_store(tmp_path) as store:
         again = built(store, played_rounds.TODAY, "en", load_round(folder))
     assert (again.arrivals, again.countries) == (seen.arrivals, seen.countries)
     current = [row for row in table(tmp_path, "submissions") if row["current"] == "true"]

@@ -16,7 +16,7 @@ import pytest
 
 from hrge_xl import load, load_round
 from tests.audited import DAY, hrge, round_folder, workbook
-from tests.face import RoundError, UsageError, find, open_dataset, round_around
+from tests.face import RoundError, UsageError, find, open_store, round_around
 
 ROOT = Path(__file__).parent.parent
 PLANTED = ("round.yaml", "signing.key", "ledger.sqlite", "ledger.jsonl", "dataset.sqlite")
@@ -180,7 +180,7 @@ def test_a_name_is_the_spec_that_is_installed(
     (tmp_path / "came").mkdir()
     (tmp_path / "came" / "PAK.xlsx").write_bytes(workbook("PAK"))
     assert hrge("consolidate", "came", "-o", "out", "--spec", "example", "--today", DAY) == 0
-    with open_dataset(tmp_path / "out") as store:
+    with open_store(tmp_path / "out") as store:
         assert store.facts()["spec_digest"] == own.digest
 
 

@@ -18,7 +18,7 @@ from ..core.paths import quoted
 from ..core.words import and_more, languages
 from ..core.work import grouped
 from ..dataset.aggregates import compute_aggregates
-from ..dataset.opening import SPECS, Temporary, in_a_copy, open_dataset, open_url, put_in
+from ..dataset.opening import SPECS, Temporary, in_a_copy, open_store, open_url, put_in
 from ..dataset.reconciliation import BEFORE, periods
 from ..dataset.rows import RowBuilder
 from ..dataset.run_history import last_change
@@ -62,7 +62,7 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     folder = asked.target
     check_own(folder)
     audit.sampled = asked.sample is not None
-    with open_dataset(folder) as store, workers("local", asked.jobs) as pool:
+    with open_store(folder) as store, workers("local", asked.jobs) as pool:
         today = _day_of(folder, store)
         with Ledger.open(folder, write=False) as ledger:
             elsewhere = rounds_elsewhere(ledger)
@@ -182,7 +182,7 @@ def _pages(
     The page of a dataset elsewhere may know who was expected in one of its rounds.
     """
     reports, rounds_known = folder / REPORTS, [*dict.fromkeys(rounds)]
-    with open_dataset(made) as store:
+    with open_store(made) as store:
         names = [None, *(period.name for period in periods(store))]
         made_by: list[tuple[Path, Callable[..., str]]] = [
             (

@@ -184,11 +184,13 @@ class RowNames:
         return " ".join(part for part in (cell, *said) if part and part != "None"), file
 
     def _cell(self, table: Table, values: Mapping[str, Any]) -> str:
-        if table.name in (ANSWERS_FACT.name, ANSWERS.name):
-            slot = values.get("slot", values.get("n"))
-            known = self.cells.get(int(slot), f"slot {slot}") if slot else ""
-            return f"{known.partition('!')[0]}!{values['cell']}" if values["cell"] else known
         sheet, cell = (values.get(name) for name in SAYS_WHERE)
+        slot = (
+            values.get("slot", values.get("n")) if table.name in (ANSWERS_FACT.name, ANSWERS.name) else None
+        )
+        if slot and not sheet:  # facts and CSV do not repeat the sheet
+            known = self.cells.get(int(slot), f"slot {slot}")
+            return f"{known.partition('!')[0]}!{cell}" if cell else known
         return f"{sheet}!{cell}" if sheet and cell else ""
 
 
@@ -282,10 +284,8 @@ def _differences(
     """Yield the differences, each with its place behind the name of the file."""
     match here.suffix:
         case ".csv" | ".parquet" as suffix:
-            read, columns = (
-                (read_rows, table) if suffix == ".parquet" else (_csv_rows, table and table.as_csv)
-            )
-            yield from _rows(list(read(here)), list(read(made)), columns, names)
+            read, table = (read_rows, table) if suffix == ".parquet" else (_csv_rows, table and table.as_csv)
+            yield from _rows(list(read(here)), list(read(made)), table, names)
         case ".json":
             one, two = (json.loads(path.read_text(encoding="utf-8")) for path in (here, made))
             for difference in differences(one, two):

@@ -61,12 +61,8 @@ FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
     v.ANSWER_MISSING.code: MISSING,
     v.NOT_ASKED_HERE.code: NOT_ASKED,
 }
-DAYS_AS_TEXT = (
-    v.DATE_AS_TEXT,
-    v.NOT_A_DATE,
-    v.AMBIGUOUS_DATE,
-    v.OTHER_CALENDAR,
-)  # where they are read in a text
+# where they are read in a text
+DAYS_AS_TEXT = (v.DATE_AS_TEXT, v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR)
 OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED)
 
 
@@ -140,14 +136,14 @@ def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
     return any(text == label.casefold() for label in layout.lists[field.list_name].labels)
 
 
-def _shown(hit: Hit, forgiving: bool) -> str:
-    """Give the code that the check cell shows; a `forgiving` one takes a text with a year in it for a day in words."""
+def _shown(hit: Hit, takes_words: bool) -> str:
+    """Give the code that the check cell shows; one that `takes_words` takes a text with a year in it for a day."""
     if not isinstance(hit.kind, Kind) or hit.column is None:
         return hit.code
     field = hit.column.field
     stood = None if hit.answer is None else hit.answer.original
     if isinstance(stood, str) and hit.kind in DAYS_AS_TEXT and kind_of(field) is ColumnKind.DATE:
-        in_words = forgiving and any(century in stood for century in CENTURIES)
+        in_words = takes_words and any(century in stood for century in CENTURIES)
         return (v.DATE_AS_TEXT if in_words else v.NOT_A_DATE).code
     if isinstance(stood, str) and hit.kind is v.OTHER_CALENDAR:
         return v.NOT_A_NUMBER.code

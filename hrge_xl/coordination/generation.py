@@ -11,7 +11,7 @@ from pathlib import Path
 from string import Template
 
 from ..core.errors import UsageError
-from ..core.paths import check_several, file_part, is_address, write_if_changed, write_whole
+from ..core.paths import GUIDE, check_several, file_part, is_address, write_if_changed, write_whole
 from ..core.words import SOURCE_LANGUAGE, direction, fold, translator, with_base
 from ..core.work import grouped, track_progress
 from ..dataset.reconciliation import periods
@@ -255,13 +255,13 @@ PAGES = Path(__file__).with_name("guides")
 def guide_name(language: str) -> str:
     """Give the name of the page for a language: its own, else that of its base language, else the English one."""
     tags = (*with_base(language), SOURCE_LANGUAGE)
-    return next(name for name in map("filling-in_{}.html".format, tags) if (PAGES / name).is_file())
+    return next(name for name in (GUIDE.replace("*", tag) for tag in tags) if (PAGES / name).is_file())
 
 
 def guide(name: str, readers: Collection[Team] = ()) -> bytes:
     """Give a page by its name: its text in the frame of all, below what is so for every team that reads it."""
-    body = (PAGES / name).read_text(encoding="utf-8")
-    language = name.removeprefix("filling-in_").removesuffix(".html")
+    body, (before, behind) = (PAGES / name).read_text(encoding="utf-8"), GUIDE.split("*")
+    language = name.removeprefix(before).removesuffix(behind)
     title = body.partition("</h1>")[0].removeprefix("<h1>")
     told = {
         contact_label(language): {team.contact for team in readers},

@@ -141,14 +141,13 @@ def alike(wrong: object, known: Sequence[str], most: int = 3, close: int = CLOSE
 
     text, folded = str(wrong).casefold(), {name.casefold(): name for name in known}
     found = process.extract(text, list(folded), limit=None, score_cutoff=close)
-    # a slip of the finger is nearer than a name that has the wrong one within; of equals those that begin alike
-    slips = {
-        name: score
-        for name, score, _ in process.extract(
-            text, [each[0] for each in found], scorer=fuzz.ratio, score_cutoff=SLIP
-        )
-    }
-    found.sort(key=lambda each: (-slips.get(each[0], 0), -each[1], each[0][:1] != text[:1]))
+
+    def order(each: tuple[str, float, int]) -> tuple[float, float, bool]:
+        name, score, _ = each
+        # a slip of the finger is nearer than a name that has the wrong one within; of equals those that begin alike
+        return -fuzz.ratio(text, name, score_cutoff=SLIP), -score, name[:1] != text[:1]
+
+    found.sort(key=order)
     return [folded[name] for name, _, _ in found[:most]]
 
 

@@ -293,9 +293,8 @@ def _scheme(text: str) -> str:
 
 # files that are there whole or not at all
 
-UNFINISHED = (
-    ".unfinished-"  # how everything is named that is being written, and that a killed run leaves behind
-)
+# how everything is named that is being written, and that a killed run leaves behind
+UNFINISHED = ".unfinished-"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 IN_USE = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
 NOT_FOUND, NAME_TOO_LONG = 3, 206  # what Windows calls a path that it cannot take

@@ -21,7 +21,7 @@ from ..core.numerals import shown
 from ..core.words import too_many_words
 from ..spec.model import Spec
 from .dimensions import RightAnswers, allowed_values, least_and_most, pattern, right_answers
-from .schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Schema, Table, TableColumn
+from .schema import BOOLEAN, DATE, IN_PANDAS, INTEGER, NUMBER, TEXT, Schema, Table, TableColumn
 
 TYPES: dict[str, tuple[type, ...]] = {
     TEXT: (str,), INTEGER: (int,), NUMBER: (float, int), BOOLEAN: (bool,), DATE: (date,),
@@ -59,7 +59,7 @@ class DayType(DataType):
 
 
 FrameSchema = DataFrameSchema  # for those who pass one on
-DTYPES = {TEXT: "string", INTEGER: "Int64", NUMBER: "Float64", BOOLEAN: "boolean", DATE: DayType()}  # type: ignore[call-arg]  # `immutable` makes one that takes nothing
+DTYPES = IN_PANDAS | {DATE: DayType()}  # type: ignore[call-arg]  # `immutable` makes one that takes nothing
 
 
 def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:

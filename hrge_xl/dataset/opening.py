@@ -42,7 +42,7 @@ SPECS = "spec"  # the folder beside a dataset, or in a round, that copies of spe
 
 
 @contextmanager
-def open_dataset(place: str | Path) -> Iterator[Store]:
+def open_store(place: str | Path) -> Iterator[Store]:
     """Open the dataset of a folder or at a PostgreSQL address, to be read only. Raises `UsageError`, `StoreError`."""
     if is_address(str(place)):
         with open_url(str(place)) as store:

@@ -145,6 +145,9 @@ class Table:
 
 VERSION = 9  # of the tables; raised whenever one of them changes
 
+IN_PANDAS: dict[str, Any] = {
+    TEXT: "string", INTEGER: "Int64", NUMBER: "Float64", BOOLEAN: "boolean", DATE: "datetime64[us]",
+}  # fmt: skip
 KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
 DIMENSION, FACT, VIEW, FIGURE, OF_SPEC = "dimension", "fact", "view", "figure", "spec"  # roles of tables
 SHEET = "<sheet>"  # the template of the views of sheets

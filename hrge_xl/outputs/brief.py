@@ -16,7 +16,7 @@ from ..core.errors import UsageError, remedy_for
 from ..core.paths import file_part
 from ..core.words import fold, kept_in_order
 from ..dataset.aggregates import of_some
-from ..dataset.opening import open_dataset
+from ..dataset.opening import open_store
 from ..dataset.run_history import last_change
 from ..dataset.schema import SUBMISSIONS, spec_language
 from ..dataset.store import Store
@@ -116,7 +116,7 @@ def pages_of_folder(folder: Path, output: Path, round_: Round | None = None, *, 
     """
     if round_ is None and (folder / FILE).is_file():
         round_ = load_round(folder)
-    with open_dataset(folder) as store:
+    with open_store(folder) as store:
         found = figures_of(store, None, round_, masked=masked, change=last_change(folder))
     write_page(brief_page(output, masked=masked), page_of(found))
     return write_page(overview_page(output, masked=masked), overview_page_of(found))

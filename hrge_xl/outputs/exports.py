@@ -21,7 +21,7 @@ from ..core.paths import parts_of, whole, write_whole
 from ..core.words import SOURCE_LANGUAGE
 from ..core.work import track_progress
 from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers
-from ..dataset.opening import open_dataset, opened
+from ..dataset.opening import open_store, opened
 from ..dataset.schema import BOOLEAN, DATE, INTEGER, META, NUMBER, TEXT, VERSION, Schema, Table, TableColumn
 from ..dataset.store import Store, open_file
 from ..dataset.workers import Workers
@@ -191,7 +191,7 @@ SHAREABLE = "shareable"
 def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path:
     """Write the copy into `shareable/` of a consolidated folder; gives that folder. Raises `OutputError`."""
     out = folder / SHAREABLE
-    with open_dataset(folder) as store:
+    with open_store(folder) as store:
         with whole(out / DATASET) as unfinished:
             unfinished.unlink(missing_ok=True)
             with open_file(unfinished) as copy:

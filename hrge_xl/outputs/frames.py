@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
@@ -14,18 +14,11 @@ import pandas as pd
 
 from ..core.errors import UsageError
 from ..dataset.dimensions import allowed_values
-from ..dataset.opening import open_dataset as open_store
-from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, TableColumn, list_of, spec_language
+from ..dataset.opening import open_store
+from ..dataset.schema import BOOLEAN, DATE, IN_PANDAS, NUMBER, TEXT, TableColumn, list_of, spec_language
 from .table_files import table_of
 from .table_sheets import CodeLabels
 
-DTYPES: dict[str, Any] = {
-    TEXT: "string",
-    INTEGER: "Int64",
-    NUMBER: "Float64",
-    BOOLEAN: "boolean",
-    DATE: "datetime64[us]",
-}
 SEPARATOR = ";"  # between the codes of an answer that has several
 Several = Literal["list", "columns", "text"]
 
@@ -33,41 +26,40 @@ Several = Literal["list", "columns", "text"]
 class Tables:
     """The tables of a dataset by their names, as frames: `found.teams`, `found["risks"]`; each is read once.
 
-    It holds no file open. `tables` and `read_table` say the same one at a time.
+    It holds no file open.
     """
 
-    def __init__(self, place: str | Path, *, labels: bool = True, lang: str | None = None) -> None:
-        self.place = place
-        with open_store(place) as store:
-            self._about = {table.name: table.title or table.about for table in store.schema.shown}
-            spec, returns = store.schema.spec, len(store.contents())
-        what = f"{spec.name} {spec.version}" if spec else "no spec"
-        self._summary = f"Tables of {place}: {what}, {returns} returns, {len(self._about)} tables"
-        self.read = cache(lambda name: read_table(place, name, labels=labels, lang=lang))
+    def __init__(self, summary: str, names: Sequence[str], read: Callable[[str], pd.DataFrame]) -> None:
+        self._summary, self._names, self._read = summary, names, cache(read)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = self.read(name)
-        return frame
+        return self._read(name)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("_"):  # what programs ask of every object
+            raise AttributeError(name)
         try:
             return self[name]
         except UsageError as error:
             raise AttributeError(str(error)) from error
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._about]
+        return [*super().__dir__(), *self._names]
 
     def __repr__(self) -> str:
-        return f"{self._summary}: {', '.join(self._about)}"
+        return f"<Tables of {self._summary}: {', '.join(self._names)}>"
 
 
 def open_dataset(place: str | Path, *, labels: bool = True, lang: str | None = None) -> Tables:
     """Give the tables of a consolidated folder, a round, a SQLite file or a database, to be read as frames.
 
-    Raises `UsageError`, `StoreError`.
+    `labels` and `lang` as in `read_table`. Raises `UsageError`, `StoreError`.
     """
-    return Tables(place, labels=labels, lang=lang)
+    with open_store(place) as store:
+        names, spec = [table.name for table in store.schema.shown], store.schema.spec
+        what = f"{spec.name} {spec.version}" if spec else "no spec"
+        summary = f"{place}, {what}, {len(store.contents())} returns"
+    return Tables(summary, names, partial(read_table, place, labels=labels, lang=lang))
 
 
 def tables(place: str | Path) -> pd.DataFrame:
@@ -106,7 +98,7 @@ def read_table(
             # a step stays a number, and has its label beside it
             elif table.columns[table.at[column.label_of]].kind == NUMBER:
                 steps = [None if step is None else said.get(f"{step:g}") for step in rows[column.label_of]]
-                found.append(pd.Series(steps, rows.index, DTYPES[TEXT], column.name))
+                found.append(pd.Series(steps, rows.index, IN_PANDAS[TEXT], column.name))
     frame = pd.concat(found, axis="columns") if found else rows
     frame.attrs["questions"] = {each.name: each.description for each in table.columns}
     return frame
@@ -119,8 +111,8 @@ def _typed(values: pd.Series[Any], column: TableColumn, known: Mapping[str, str]
         chosen = pd.Categorical(values, [*known], ordered=ordered).rename_categories(known)
         return pd.Series(chosen, values.index, name=column.name)
     if column.kind == DATE:
-        return pd.Series(np.array(values, DTYPES[DATE]), values.index, name=column.name)
-    return values.astype(DTYPES[column.kind])
+        return pd.Series(np.array(values, IN_PANDAS[DATE]), values.index, name=column.name)
+    return values.astype(IN_PANDAS[column.kind])
 
 
 def _several(
@@ -128,13 +120,13 @@ def _several(
 ) -> pd.Series[Any] | pd.DataFrame:
     """Give the column of a question with several answers, or one for each entry of its lists."""
     if how == "text":
-        return values.astype(DTYPES[TEXT])
+        return values.astype(IN_PANDAS[TEXT])
     codes = values.map(lambda text: text.split(SEPARATOR) if text else [])
     if how == "list":
         return codes.map(lambda some: [said.get(code, code) for code in some])
     entries = dict.fromkeys([*said, *chain.from_iterable(codes)])
     chosen = {f"{column.name}: {said.get(code, code)}": [code in some for some in codes] for code in entries}
-    return pd.DataFrame(chosen, values.index, dtype=DTYPES[BOOLEAN])
+    return pd.DataFrame(chosen, values.index, dtype=IN_PANDAS[BOOLEAN])
 
 
 def _entries(words: CodeLabels, column: TableColumn, *, labels: bool) -> dict[str, str]:

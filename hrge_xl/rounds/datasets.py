@@ -290,11 +290,11 @@ def _before(round_: Round) -> tuple[str, str]:
     folder = round_.folder / round_.before
     if round_.closed or not round_.before or not (folder / DATASET).is_file():
         return "", ""
-    from ..dataset.opening import open_dataset
+    from ..dataset.opening import open_store
     from ..dataset.reconciliation import over_periods
 
     try:
-        with open_dataset(folder) as store:
+        with open_store(folder) as store:
             found = next((each for each in over_periods(store) if each.name != round_.name), None)
     except (StoreError, UsageError) as error:
         return "", f"{round_.name} is not compared with the round before. {error}"
@@ -345,9 +345,9 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
 
 def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
     """Give the dataset of a consolidated folder, with the very spec that it was made with."""
-    from ..dataset.opening import open_dataset
+    from ..dataset.opening import open_store
 
-    store = stack.enter_context(open_dataset(folder))
+    store = stack.enter_context(open_store(folder))
     spec = store.schema.spec
     source = Source([], ValidationRequest(ExpectedReturn(str(spec.folder) if spec else None), today))
     with Ledger.open(folder, write=False) as ledger:
@@ -402,13 +402,13 @@ def one_dataset(
 
     Raises `UsageError` where there is none, or where it lies among returned files.
     """
-    from ..dataset.opening import open_dataset
+    from ..dataset.opening import open_store
 
     there = is_address(str(place))
     if not there:
         check_own(Path(place))
     if there or not (is_round(Path(place)) or _is_consolidated(Path(place))):
-        with open_dataset(place) as store:
+        with open_store(place) as store:
             yield Dataset(store)
         return
     with datasets(Question([str(place)], today, jobs=jobs, password=password)) as (dataset,):

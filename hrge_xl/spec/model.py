@@ -461,9 +461,8 @@ class Spec(Model):
     tags: dict[str, Text] = Option(default={})  # what the marks in `tag` stand for
     figures: Figures = Figures()
     brief: BriefWording = BriefWording()
-    left_out: dict[Code, tuple[VocabularyItem, ...]] | None = (
-        None  # by list, where anything is: read, never drawn
-    )
+    # by list, where anything is: it is read, and never drawn
+    left_out: dict[Code, tuple[VocabularyItem, ...]] | None = None
     digest: str = ""
     folder: str = ""  # where it was loaded from
 

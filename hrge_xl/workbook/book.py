@@ -28,7 +28,7 @@ from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
 from .plain_sheets import new_book
 from .styles import FONT, TAB_COLOURS
-from .tool_sheet import draw_tool_sheet, finish, formula_sheet, leave_out
+from .tool_sheet import NOT_PRINTED, draw_tool_sheet, finish, formula_sheet
 
 BAND = 14  # columns at most that the mark of a sample runs over: what a screen shows of a sheet
 
@@ -113,7 +113,7 @@ def drawn_book(
     vocabularies = CellWriter(sheets[layout.lists_name], formats)
     ListsSheetWriter(vocabularies, layout).draw()
     finish(vocabularies.sheet, layout, {}, wide=True)
-    leave_out(vocabularies.sheet)
+    vocabularies.sheet.print_area(NOT_PRINTED)
     draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats), layout)
     if layout.last:
         draw_last_sheet(CellWriter(sheets[LAST_SHEET], formats), layout)

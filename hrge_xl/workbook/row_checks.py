@@ -185,7 +185,7 @@ class RowFormulas:
     def _sign(self, checks: Formula, worst: Formula, given: Formula) -> Formula:
         """Give a sign with a word, and how many answers are meant where several can be.
 
-        A forgiving sheet says of a row that nobody began only what is wrong.
+        As sheets are drawn today, they say of a row that nobody began only what is wrong.
         """
         say = translator(self.layout.language)
         one = self.grid.across and not self.grid.is_repeated
@@ -205,17 +205,12 @@ class RowFormulas:
 
     def _leading(self, sign: Formula, worst: Formula, given: Formula) -> Formula:
         """Let the sign of a row of a table name the first cell that is open, and lead there."""
-        here, column = (
-            Formula("ROW()", lambda content, row: row),
-            self._of_check(worst, BAND_ROW, answer_columns(self.grid)),
-        )
+        here = Formula("ROW()", lambda content, row: row)
+        column = self._of_check(worst, BAND_ROW, answer_columns(self.grid))
         cell = function("ADDRESS", lambda row, column, _: address(row, column), here, column, 4)
         target = constant(f"#{quoted(self.layout.sheet[self.grid.tool.code].name)}!") & cell
-        named = (
-            sign
-            & Formula("CHAR(10)", lambda content, row: "\n")
-            & self._of_check(worst, HEAD_ROW, self._heads)
-        )
+        below = Formula("CHAR(10)", lambda content, row: "\n")
+        named = sign & below & self._of_check(worst, HEAD_ROW, self._heads)
         said = function("OR", operator.or_, given > 0, worst >= ERROR * LEVEL)  # else there is no sign
         open_ = function("AND", operator.and_, worst >= LEVEL, said)
         return if_(open_, function("HYPERLINK", lambda _, shown: shown, target, named), sign)

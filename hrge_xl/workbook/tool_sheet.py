@@ -170,11 +170,6 @@ def finish(
     sheet.fit_to_pages(1, 0)
 
 
-def leave_out(sheet: FormulaSheet) -> None:
-    """Leave a sheet out of what is printed: nothing of it but a cell that is hidden."""
-    sheet.print_area(NOT_PRINTED)
-
-
 def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
     """Set what a tool sheet shows first, and what of it is printed."""
     finish(sheet, layout, tool.widths or {MARK_COLUMN: 40}, wide=not _is_form(tool))
@@ -196,7 +191,7 @@ def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
             sheet.freeze_panes(drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0)
             sheet.repeat_rows(drawn.head - 1)
     if not tool.tool.printed:
-        leave_out(sheet)
+        sheet.print_area(NOT_PRINTED)
 
 
 def _is_form(tool: Sheet) -> bool:

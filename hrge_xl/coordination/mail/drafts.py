@@ -101,7 +101,6 @@ def drafts(
 
 def remind(folder: str | Path, today: date, *, again: bool = False, password: str | None = None) -> Drafts:
     """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
-    folder = Path(folder)
     return drafts(folder, today, ["reminder"], again=again, password=password)
 
 
