@@ -34,7 +34,7 @@ from ..spec.compiled import compiled
 from .cell_writer import CellWriter, broken_lines
 from .excel_formula import ExcelFormula
 from .formulas import ticked
-from .row_checks import BesideRow, RowCells, RowFormulas, Status, answer_columns, answers_in_row, columns_run
+from .row_checks import BesideRow, RowCells, RowFormulas, Status, answers_in_row, checked_answers, columns_run
 from .styles import level_colours, number_format_of
 
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
@@ -100,8 +100,8 @@ class GridWriter:
             if column.turned:
                 self.writer.height(HEAD_ROW, "head_turned")
         if self._leads:  # above each check where its answer stands
-            checks = self.grid.with_role("check")
-            for column, answer in zip(checks, answer_columns(self.grid), strict=True):
+            answers = checked_answers(self.grid, self.layout.language)
+            for column, (_, answer) in zip(self.grid.with_role("check"), answers, strict=True):
                 self.writer.number(Place(BAND_ROW, column.index), answer, "check")
         for number, (band, columns) in enumerate(self.grid.bands):
             style = ("band", "band_next")[number % 2]

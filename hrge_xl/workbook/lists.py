@@ -43,7 +43,7 @@ from .formulas import (
     sentence_of,
     with_count,
 )
-from .row_checks import columns_run, message_of, order_in_row
+from .row_checks import checked_answers, columns_run, message_of, order_in_row
 from .styles import LINES
 
 COLLECT_HELPERS = 8
@@ -405,11 +405,8 @@ class ProblemsWriter(ListBlockWriter):
         if grid.across:
             answers = grid.with_role("answer")
             return [(c.label if len(answers) > 1 else "", column_letters(c.index)) for c in answers]
-        fields = [check.field for check in grid.with_role("check") if check.field is not None]
-        return [
-            (field.label.say(self.layout.language), column_letters(grid.columns_of(field.code)[0].index))
-            for field in fields
-        ]
+        checked = checked_answers(grid, self.layout.language)
+        return [(label, column_letters(column)) for label, column in checked]
 
     # the hidden columns: one row for each row of the sheets, then one for each check column
 

@@ -206,7 +206,8 @@ class RowFormulas:
     def _leading(self, sign: Formula, worst: Formula, given: Formula) -> Formula:
         """Let the sign of a row of a table name the first cell that is open, and lead there."""
         here = Formula("ROW()", lambda content, row: row)
-        column = self._of_check(worst, BAND_ROW, answer_columns(self.grid))
+        columns = [column for _, column in checked_answers(self.grid, self.layout.language)]
+        column = self._of_check(worst, BAND_ROW, columns)
         cell = function("ADDRESS", lambda row, column, _: address(row, column), here, column, 4)
         target = constant(f"#{quoted(self.layout.sheet[self.grid.tool.code].name)}!") & cell
         below = Formula("CHAR(10)", lambda content, row: "\n")
@@ -222,8 +223,7 @@ class RowFormulas:
 
     @cached_property
     def _heads(self) -> list[str]:
-        fields = (column.field for column in self.grid.with_role("check"))
-        return [field.label.say(self.layout.language) if field else "" for field in fields]
+        return [label for label, _ in checked_answers(self.grid, self.layout.language)]
 
     def _who(self, worst: Formula, message: Formula) -> Formula:
         """Put in front of a message which column of a table, or which record of a repeated form it is about."""
@@ -307,10 +307,10 @@ class BesideRow:
         return [*active, *(part.value(content, row) for part in words)]
 
 
-def answer_columns(grid: Grid) -> list[int]:
-    """Give the first column of each answer of a table that has a check, in the order of these."""
+def checked_answers(grid: Grid, language: str) -> list[tuple[str, int]]:
+    """Give what each check of a table is about, and the first column of that answer."""
     fields = (column.field for column in grid.with_role("check") if column.field is not None)
-    return [grid.columns_of(field.code)[0].index for field in fields]
+    return [(field.label.say(language), grid.columns_of(field.code)[0].index) for field in fields]
 
 
 def record_name(grid: Grid) -> str:
