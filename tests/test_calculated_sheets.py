@@ -548,6 +548,13 @@ def test_a_risk_that_nobody_scored_again_ranks_as_before() -> None:
     assert [row[0] for row in rows] == ["R-SP-02", "R-LA-03", "R-SP-01", "R-CB-01"]
 
 
+def test_a_risk_that_needs_no_day_is_not_told_that_it_has_none() -> None:
+    """Below Moderate no day is asked for; on the sheet of actions one is missed."""
+    found = {key: value for key, value in risks().items() if key[1:] != ("R-CB-01", "RSK_19")}
+    rows = table(dashboard(issued(TOOLKIT, "en", found)), of_dashboard(RISKS), 7)
+    assert [(row[5], row[6]) for row in rows if row[0] == "R-CB-01"] == [("", "")]
+
+
 def test_an_indicator_is_shown_between_baseline_and_target() -> None:
     ((row, *_, base, target, value, progress),) = table(dashboard(workbook()), of_dashboard(INDICATORS), 7)
     assert (row, base, target, value, progress) == ("V-01", 20, 60, 30, 0.25)

@@ -84,6 +84,8 @@ def test_what_there_is_not_is_said(place: Path) -> None:
         data.risk  # noqa: B018
     with pytest.raises(UsageError, match=r"no labels in 'xx'\. Its languages are: en, "):
         hrge_xl.read_table(place, "risks", lang="xx")
+    with pytest.raises(UsageError, match=r"several='rows': choose from list, columns, text\."):
+        hrge_xl.read_table(place, "risks", several="rows")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="holds no dataset"):
         hrge_xl.open_dataset(place.parent / "nowhere")
 
@@ -96,3 +98,7 @@ def test_it_says_in_few_words_what_it_holds(place: Path) -> None:
     assert data.risks is data["risks"]
     assert "What may happen" not in data.risks.attrs["questions"]["rsk_07"]
     assert data.risks.attrs["questions"]["rsk_07"] == "Event"
+    french = hrge_xl.read_table(place, "risks", lang="fr", several="columns")
+    asked = french.attrs["questions"]
+    assert [*asked] == [*french.columns]
+    assert {asked[name] for name in asked if name.startswith("rsk_09: ")} == {"Groupes"}

@@ -809,10 +809,14 @@ def test_risks_that_nobody_scored_again_are_shown(tmp_path: Path) -> None:
     """A low or moderate risk of the Toolkit has no likelihood and impact after mitigation."""
     risk = {"RSK_07": "Strike", "RSK_05": "PEO", "RSK_10": 3, "RSK_11": 3, "RSK_16": "Talk", "RSK_18": "NPO"}
     answers = {("T3.4", "R-CB-01", field): value for field, value in risk.items()}
+    again = risk | {"RSK_20": 5, "RSK_21": 5}
+    answers |= {("T3.4", "R-CB-02", field): value for field, value in again.items()}
     order = Order("AFG", TODAY, "AFG", tools=("FORM", "T3.4"), answers=answers)
     (tmp_path / "AFG.xlsx").write_bytes(generate(load("hrge_toolkit"), order))
     source = Source([tmp_path / "AFG.xlsx"], ValidationRequest(ExpectedReturn(), TODAY))
     consolidate([source], tmp_path / "dataset", overview=tmp_path / "reports")
     page = (tmp_path / "reports" / "overview.html").read_text(encoding="utf-8")
     assert "Moderate" in page
-    assert (tmp_path / "reports" / "brief.html").is_file()
+    brief = (tmp_path / "reports" / "brief.html").read_text(encoding="utf-8")
+    words = " ".join(re.sub("<[^>]+>|\N{LEFT-TO-RIGHT MARK}|[\u2066-\u2069]", "", brief).split())
+    assert "The highest level after mitigation, High, applies to 1 of 2 risks." in words

@@ -108,9 +108,13 @@ class Brief:
 
     def _figures(self) -> Iterator[tuple[str, str]]:
         counts = dict[str, int]()
-        if self.level and self.period and self.period.levels:
-            levels = self.period.levels
-            counts |= {"risks": sum(levels.values()), "highest": levels.get(self.level.code, 0)}
+        if self.found.risks and self.level and self.period and self.period.levels:
+            levels, (*_, last) = self.period.levels, self.found.risks.maps
+            # a risk that nobody scored at the last stage is a risk
+            counts |= {
+                "risks": sum(levels.values()) + last.unplaced,
+                "highest": levels.get(self.level.code, 0),
+            }
             yield "level", kept_in_order(self.level.label, self.language)
         if self.targets:
             reached = sum(one.periods[0].figures["progress"] >= 1 for one in self.targets)

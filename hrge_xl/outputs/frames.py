@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -76,15 +76,17 @@ def read_table(
 
     With `labels` a category has the label of the entry, in `lang` or else the first language of the spec; without, its
     code. A question with several answers has a list in each cell, or a column of truth values for each entry, or the
-    text with its codes. `attrs["questions"]` says what each column asks. Raises `UsageError` for a table or a language
-    that there is not.
+    text with its codes. `attrs["questions"]` says what each column asks. Raises `UsageError` for a table, a language or
+    a shape that there is not.
     """
+    if several not in get_args(Several):
+        raise UsageError(f"several='{several}': choose from {', '.join(get_args(Several))}.")
     with open_store(place) as store:
         table, spec = table_of(store, name), store.schema.spec
         if lang is not None and (spec is None or lang not in spec.languages):
             known = ", ".join(spec.languages) if spec else "none"
             raise UsageError(f"{store.name} has no labels in '{lang}'. Its languages are: {known}.")
-        words, found = CodeLabels(spec, lang or spec_language(spec)), list[Any]()
+        words, found, asked = CodeLabels(spec, lang or spec_language(spec)), list[Any](), dict[str, str]()
         rows = pd.DataFrame(
             store.rows(table.name, columns=table.names), columns=list(table.names), dtype=object
         )
@@ -99,8 +101,13 @@ def read_table(
             elif table.columns[table.at[column.label_of]].kind == NUMBER:
                 steps = [None if step is None else said.get(f"{step:g}") for step in rows[column.label_of]]
                 found.append(pd.Series(steps, rows.index, IN_PANDAS[TEXT], column.name))
-    frame = pd.concat(found, axis="columns") if found else rows
-    frame.attrs["questions"] = {each.name: each.description for each in table.columns}
+            else:  # the labels stand in the place of the codes
+                continue
+            field = next(iter(column.fields.values()), None)
+            question = field.asks(words.language) if field and not column.label_of else column.description
+            asked |= dict.fromkeys(pd.DataFrame(found[-1]).columns, question)
+    frame: pd.DataFrame = pd.concat(found, axis="columns")
+    frame.attrs["questions"] = asked
     return frame
 
 

@@ -41,7 +41,7 @@ from .formulas import (
 
 LINE_LENGTH = 150  # characters of a paragraph
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
-COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (22, 70, 9, 11, 9, 10, 13, 19), strict=True))
+COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (24, 68, 9, 11, 9, 10, 13, 19), strict=True))
 GAP = "  ·  "  # between the parts of a line
 SAMPLE = "sample"  # the fact that marks all sheets
 # With a line each, where there are any.

@@ -287,14 +287,18 @@ class CollectWriter(ListBlockWriter):
         if block.bars is not None:
             bars = left + 1 + list(block.columns).index(block.bars)
             self.writer.bars(bars, (first, first + self.size - 1))
-        words = {say("Overdue"): "error", say("No date"): "missing"}
+        words = {say("Overdue"): "error", say("No date"): "missing", say("To look at"): "look"}
         self.frame_used(len(columns), state, words if block.due is not None else {})
 
     def _state(self, due: Formula) -> Formula:
         today = Formula(TODAY_NAME, lambda content, row: content.today)
         late = if_(due < today, self.say("Overdue"), self.say("Not yet due"))
         is_day = function("ISNUMBER", lambda value: isinstance(value, int | float), due)
-        return if_(is_day, late, self.say("No date"))
+        none = constant(self.say("No date"))
+        # a day may stand there in words; what is shown at a glance may need none
+        if self.layout.spec.drawing > 1:
+            none = if_(due.equals(""), "" if self.block.compact else none, self.say("To look at"))
+        return if_(is_day, late, none)
 
     def _value(self, column: str, origin: Formula, line: Formula) -> Formula:
         value = chosen(origin, [self._cell(source, column, line) for source in self.sources])
