@@ -151,7 +151,7 @@ def _summary(dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], lang
     silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    if hrge_xl.to_decide(teams, dataset.of_round()):
+    if hrge_xl.to_decide(teams):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
