@@ -102,7 +102,7 @@ def status(  # noqa: PLR0913 (one parameter an option)
                 line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
         _workbook(rows, xlsx, lang)
-    print_text(*lines, err=True)
+    print_text(*lines, *hrge_xl.not_made_again(ledger or folder), err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
         _next(folder, {team_status.state for team_status in teams}, lang)
