@@ -138,7 +138,8 @@ def test_what_is_older_than_its_dataset_is_named_in_one_line(
     assert older in " ".join(capsys.readouterr().err.split())
     assert hrge("verify", folder) == 1
     told = " ".join(capsys.readouterr().out.split())
-    assert older in told and "Made again: 1 difference" in told
+    assert older in told
+    assert "Made again: 1 difference" in told
     refreshed(folder)
     assert hrge("verify", folder) == 0
 

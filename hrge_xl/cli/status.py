@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +194,7 @@ def _shown(line: Line, column: str, say: Translate) -> str:
         return say(value)
     if value is None or value == "" or (value == 0 and column != "completeness"):
         return ""
-    return f"{value:.0%}" if column == "completeness" else str(value)
+    return f"{floor(100 * value)}%" if column == "completeness" else str(value)  # 100% is all of them
 
 
 def _table(

@@ -231,7 +231,8 @@ def came_back(round_: Round, *, since_closed: bool = False) -> list[Path]:
 
 
 def places(paths: Sequence[str]) -> list[FilePlace]:
-    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`.
+    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`: what is named besides it
+    and lies there is named twice.
 
     What lies among returned files is loose, whatever it looks like; and a folder that holds some is not believed to be
     a round or consolidated. Raises `UsageError`.
@@ -249,6 +250,11 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
             found.setdefault(path.resolve(), FilePlace(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
+    for folder in filter(None, [*loose]):
+        if folder.resolve() in found:
+            there = (folder / RETURNED).resolve()
+            loose[folder] = [text for text in loose[folder] if not Path(text).resolve().is_relative_to(there)]
+    loose = {folder: some for folder, some in loose.items() if some}
     rounds = {folder: load_round(folder) if folder else None for folder in loose}
     return [
         *found.values(),
