@@ -233,6 +233,15 @@ def test_what_another_return_counts_in_place_of_is_not_to_decide(made: Round, ca
     assert json.loads(capsys.readouterr().out)["to_decide"] == []
 
 
+def test_what_a_stranger_sent_is_decided_once_it_is_withdrawn(made: Round, capsys: Capsys) -> None:
+    returned(made, strange=workbook(made, "PAK-1", {"team": "XXX"}))
+    to_decide = f"To decide: hrge-xl decide {made.folder}"
+    assert to_decide in told(capsys, made.folder, *DAY)[1]
+    words = ["strange.xlsx", "--withdraw", "--reason", "Nobody knows it", "--by", "us", *DAY[:2]]
+    assert run(["decide", str(made.folder), *words]) == 0
+    assert to_decide not in told(capsys, made.folder, *DAY)[1]
+
+
 def test_two_workbooks_wait_for_a_decision(made: Round, capsys: Capsys) -> None:
     returned(made, one=workbook(made, "PAK-1"), two=workbook(made, "PAK-1", {"copy": "b" * 12}))
     lines, said = told(capsys, made.folder, *DAY)

@@ -185,7 +185,7 @@ def to_decide(teams: Sequence[TeamStatus]) -> list[str]:
             for return_ in team_status.returns
             if return_.status == EXCLUDED and return_.submission not in done
         ]
-        if team_status.state == STRANGE:
+        if team_status.state == STRANGE and any(each.submission not in done for each in team_status.returns):
             files = [", ".join([*files, team_status.team.code or "a file", "not in this round"])]
         cases += files
     cases += [f"{return_.name}, not sent from {return_.team}" for return_ in returns if is_in_doubt(return_)]
