@@ -60,6 +60,7 @@ from .exchange.issuing import Order as Order
 from .exchange.issuing import generate as generate
 from .exchange.issuing import issue as issue
 from .exchange.spec_smoke_test import try_out as try_out
+from .exchange.validation import Reader as Reader
 from .exchange.validation import Result as Result
 from .exchange.validation import Source as Source
 from .exchange.validation import ValidationRequest as ValidationRequest

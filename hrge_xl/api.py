@@ -258,11 +258,10 @@ def compare(
 @contextmanager
 def both_sides(asked: Question, before: str, after: str) -> Iterator[tuple[list[Dataset], list[Dataset]]]:
     """Open the datasets of two paths to compare, read by the same processes; raises as `datasets` does."""
-    from .exchange.validation import readers
-    from .reader import cores
+    from .exchange.validation import Reader
     from .rounds.datasets import datasets
 
-    with readers(asked.jobs or cores()) as pool, ExitStack() as stack:
+    with Reader(asked.jobs) as pool, ExitStack() as stack:
         one, other = (
             stack.enter_context(datasets(replace(asked, paths=[path], pool=pool))) for path in (before, after)
         )

@@ -81,11 +81,10 @@ from hrge_xl.exchange.validation import (
     ProgramFault,
     REFUSED,
     RETURNED,
-    Readers,
     Result,
     SpecBroken,
     checked,
-    readers,
+    Reader,
     validated,
 )
 from hrge_xl.core.words import (

@@ -370,7 +370,7 @@ def test_labels_speak_the_language_of_the_spec(name: str, files: list[Path], tmp
     results = validate(
         files if name == "example" else full_ones, ValidationRequest(ExpectedReturn(name), TODAY)
     )
-    with temporary_dataset(results, spec) as made:
+    with temporary_dataset([*results], spec) as made:
         found, known = labels_in(made.store), labels_of(made.store)
     yes = "Oui" if spec.languages[0] == "fr" else "Yes"
     assert yes in {label for *_, label in found}

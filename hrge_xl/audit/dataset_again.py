@@ -36,7 +36,7 @@ from ..dataset.schema import (
 from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
-from ..exchange.validation import ValidationRequest, readers, validate
+from ..exchange.validation import Reader, ValidationRequest, validate
 from ..findings import Severity
 from ..ledger.files import RECEIVED, altered, has_content, kept_at
 from ..ledger.judgements import rounds_elsewhere, waivers
@@ -269,7 +269,7 @@ def rebuilt(
     The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in
     the dataset. Everything that follows from it is worked out again. Raises as `consolidate` does.
     """
-    with in_a_copy(folder, NAME) as temporary, readers(setting.jobs) as by:
+    with in_a_copy(folder, NAME) as temporary, Reader(setting.jobs) as by:
         made, ledger = temporary
         made.use(Schema(store.schema.spec))
         for name, told in store.facts().items():

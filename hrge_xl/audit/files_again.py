@@ -21,7 +21,7 @@ from ..core.paths import decoded, name_of, read_regular
 from ..core.work import grouped
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
-from ..exchange.validation import Readers, Result, ValidationRequest, validated, verdict_of
+from ..exchange.validation import Reader, Result, ValidationRequest, validated, verdict_of
 from ..findings import CATALOGUE, Finding, Waiver, waived
 from ..layout.wording import LEFT_OUT, placeholders
 from ..ledger.files import sha256_of, under_their_names
@@ -77,7 +77,7 @@ def rounds_at_hand(folders: Iterable[Path], returned: Iterable[Path] = ()) -> di
 
 
 def read_again(
-    files: Mapping[int, ReportedFile], setting: Setting, pool: Readers
+    files: Mapping[int, ReportedFile], setting: Setting, pool: Reader
 ) -> Iterator[dict[int, Result]]:
     """Give the results by the number of their file, some at a time: a thousand are more than fits into memory."""
     groups = grouped(((file.read_for, file.checked), number) for number, file in files.items())

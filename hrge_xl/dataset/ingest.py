@@ -20,10 +20,10 @@ from ..exchange.validation import (
     REFUSED,
     RETURNED,
     Noticed,
+    Reader,
     Source,
     ValidationRequest,
     noticed_of,
-    readers,
     validated,
 )
 from ..ledger.events import Arrival, Arrived
@@ -355,7 +355,7 @@ def _known_spec(run: IngestRun) -> str | None:
 def _said_spec(run: IngestRun) -> str | None:
     paths = sorted({file_at(run.here, arrival.place) for arrival in run.given})
     asked = run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
-    with readers() as pool:
+    with Reader() as pool:
         results = (result for path in paths for result in validated([path], asked, pool))
         return next((result.submission.identity.spec for result in results if result.submission), None)
 

@@ -15,7 +15,7 @@ import socket
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib import import_module
@@ -32,11 +32,10 @@ from ..core.words import beginning
 from ..core.work import gc_paused
 from ..exchange.validation import (
     REFUSED,
-    Readers,
+    Reader,
     Result,
     ValidationRequest,
     changed_result,
-    readers,
     stopped_result,
     validated,
 )
@@ -170,7 +169,8 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> I
         kept = [(file_at(task.here, file.kept), file.path) for file in files if file.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))
         paths = [next(copies) if file.kept else file_at(task.here, file.path) for file in files]
-        for file, result in zip(files, validated(paths, task.asked, _pool()), strict=True):
+        reader = stack.enter_context(_reader())
+        for file, result in zip(files, validated(paths, task.asked, reader), strict=True):
             result.path = file.path
             if result.submission is not None:
                 result.submission.path = file.path
@@ -198,16 +198,21 @@ def check_engine(shard: Shard) -> None:
         )
 
 
-_pools: dict[int, Readers] = {}
+_readers: dict[int, Reader] = {}
 
 
-def _pool() -> Readers:
+@contextmanager
+def _reader() -> Iterator[Reader]:
     """Give the reading process of this process, kept from batch to batch; a forked process has its own."""
-    pool = _pools.get(os.getpid())
-    if pool is None or pool.closed:
-        pool = _pools[os.getpid()] = readers()
-        atexit.register(pool.close)
-    return pool
+    mine = os.getpid()
+    if mine not in _readers:
+        _readers[mine] = Reader()
+        atexit.register(_readers[mine].close)
+    try:
+        yield _readers[mine]
+    except BaseException:  # also when the batch is given up: nobody waits for what is in hand
+        _readers.pop(mine).close()
+        raise
 
 
 @lru_cache(maxsize=4)

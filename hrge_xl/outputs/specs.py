@@ -227,16 +227,15 @@ def touched_files(
     """Give every file, one after the other, read with the older spec (`older`: its name or folder) by `jobs` processes
     (0: as many as suit).
     """
-    from ..exchange.validation import ValidationRequest, readers, validated
-    from ..reader import ExpectedReturn, cores
+    from ..exchange.validation import Reader, ValidationRequest, validated
+    from ..reader import ExpectedReturn
 
-    jobs = jobs or cores()
     asked = ValidationRequest(ExpectedReturn(spec=older), date.today(), jobs, password)
     index: Index = {}
     for number, change in enumerate(found.changes, start=1):
         for touch in change.touches if change.effect in WORST_FIRST else ():  # the others touch no answer
             index.setdefault(touch.tool, []).append((number, change.effect, touch))
-    with readers(jobs) as pool:
+    with Reader(jobs) as pool:
         for result in validated(paths, asked, pool):
             if result.submission is None or result.layout is None:
                 codes = ", ".join(finding.code for finding in result.findings)

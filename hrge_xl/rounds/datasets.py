@@ -23,7 +23,7 @@ from ..core.errors import StoreError, UsageError, listed
 from ..core.paths import check_several, expand, is_address, masked, quoted
 from ..core.work import grouped
 from ..exchange.validation import (
-    Readers,
+    Reader,
     Result,
     Source,
     ValidationRequest,
@@ -71,7 +71,7 @@ class Question:
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
     wanted: ExpectedReturn | None = None  # what loose files should be, where more is known than their spec
-    pool: Readers | None = None  # that reads loose files of several questions
+    pool: Reader | None = None  # that reads loose files of several questions
 
     def __post_init__(self) -> None:
         check_several("paths", self.paths)
@@ -419,7 +419,8 @@ def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[D
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
     source = _source(place, question)
     opening = partial(import_module, "hrge_xl.dataset.opening")
-    results, waived = validate(source.files, source.asked, question.pool, opening), source.asked.waivers
+    results = [*validate(source.files, source.asked, question.pool, opening)]
+    waived = source.asked.waivers
     from ..dataset.opening import temporary_dataset
 
     first = spec_of_results(source.asked, results)
