@@ -30,8 +30,8 @@ TABLES: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read
 CALLED: dict[str, str] = TABLES["called"]
 OF_THE_TERMINAL = {"completion", "help"}
 RECORDS = {  # what some verbs are told in one
-    "consolidate": hrge_xl.Question, "datasets": hrge_xl.Question, "document": hrge_xl.Facts, "export": hrge_xl.Wish,
-    "give_feedback": hrge_xl.Question, "both_sides": hrge_xl.Question,
+    "consolidate": hrge_xl.DatasetRequest, "datasets": hrge_xl.DatasetRequest, "document": hrge_xl.Facts,
+    "export": hrge_xl.RowFilter, "give_feedback": hrge_xl.DatasetRequest, "both_sides": hrge_xl.DatasetRequest,
 }  # fmt: skip
 NO_PARAMETERS = {*TABLES["shown"], *TABLES["choosing"]}
 
@@ -173,7 +173,7 @@ def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     told = done.stdout.splitlines()
     assert not [each for each in told if "error:" in each and "wrong.py" not in each]
     assert "hrge_xl.exchange.validation.Result" in done.stdout
-    assert "list[tuple[str, str]]" in done.stdout
+    assert "list[hrge_xl.dataset.tracing.TracedValue]" in done.stdout
     first = RIGHT.count("\n") + 1
     for number, (line, code) in enumerate(WRONG.items(), start=first):
         found = [each for each in told if f"wrong.py:{number}: error:" in each and f"[{code}]" in each]
@@ -198,7 +198,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a name": (lambda at: hrge_xl.validate("PAK.xlsx", REQUEST), "['PAK.xlsx']"),
     "a path": (lambda at: hrge_xl.validate(at / "PAK.xlsx", REQUEST), "Put it into a list"),
     "a source": (lambda at: hrge_xl.Source("PAK.xlsx", REQUEST), "Put it into a list"),
-    "a question": (lambda at: hrge_xl.Question(str(at), TODAY), "Put it into a list"),
+    "a question": (lambda at: hrge_xl.DatasetRequest(str(at), TODAY), "Put it into a list"),
     "sources": (lambda at: hrge_xl.consolidate("PAK.xlsx", at / "x"), "Put it into a list"),
     "formats": (lambda at: hrge_xl.consolidate([], at / "x", formats="xlsx"), "Put it into a list"),
     "mails": (lambda at: hrge_xl.receive(at / "round", str(at / "PAK.xlsx"), TODAY), "Put it into a list"),
@@ -237,16 +237,16 @@ def test_what_the_command_line_refuses_the_library_refuses(what: str, folder: Pa
 
 def test_paths_may_be_texts_or_paths(folder: Path) -> None:
     for path in (folder / "dataset", str(folder / "dataset")):
-        with hrge_xl.datasets(hrge_xl.Question([path], TODAY)) as found:
+        with hrge_xl.datasets(hrge_xl.DatasetRequest([path], TODAY)) as found:
             assert len(found[0].returns()) == 1
 
 
 def test_the_language_of_a_wish_is_kept(folder: Path) -> None:
     """What the spec asks is in the language of the call, else of the wish, else of the spec."""
     told = []
-    for language, wish in (("fr", None), (None, hrge_xl.Wish(language="fr")), (None, None)):
+    for language, where in (("fr", None), (None, hrge_xl.RowFilter(language="fr")), (None, None)):
         target = folder / f"{len(told)}.csv"
-        hrge_xl.export(folder / "dataset", target, TODAY, table="questions", language=language, wish=wish)
+        hrge_xl.export(folder / "dataset", target, TODAY, table="questions", language=language, where=where)
         told.append(target.read_bytes())
     by_call, by_wish, by_spec = told
     assert by_call == by_wish != by_spec

@@ -25,7 +25,9 @@ def files(tmp_path_factory: Folders) -> list[Path]:
     """Three sound returns and one that is none."""
     folder, spec = tmp_path_factory.mktemp("reader"), hrge_xl.load("example")
     for code in CODES:
-        (folder / f"{code}.xlsx").write_bytes(hrge_xl.generate(spec, hrge_xl.Order(code, REQUEST.today, code)))
+        (folder / f"{code}.xlsx").write_bytes(
+            hrge_xl.generate(spec, hrge_xl.Order(code, REQUEST.today, code))
+        )
     (folder / "broken.xlsx").write_bytes(b"PK\x03\x04 no workbook")
     return sorted(folder.iterdir())
 
@@ -72,7 +74,9 @@ def test_leaving_early_costs_nobody_else_a_file(reader: hrge_xl.Reader, files: l
     for _ in range(3):
         list(islice(reader.validate(files, REQUEST), 1))
         with pytest.raises(hrge_xl.core.errors.UsageError):
-            reader.validate(files, hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("no_such"), REQUEST.today))
+            reader.validate(
+                files, hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("no_such"), REQUEST.today)
+            )
     assert [reader.check(file, REQUEST).verdict for file in files] == ["returned"] * 3 + ["refused"]
 
 

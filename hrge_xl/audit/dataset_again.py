@@ -107,11 +107,11 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
 def _day_of(folder: Path, store: Store) -> date:
     """Give the day that the figures were worked out for. Raises where the dataset cannot be made again."""
     if MASKED in store.fact(STATE):
-        raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
+        raise UsageError(f"{folder} is a copy to share.", remedy="Verify the folder that it was made in.")
     day = parse_day(store.fact(DERIVED))
     if day is None:
         raise StoreError(
-            f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."
+            f"The last run over {folder} was cut off.", remedy="Run `hrge-xl consolidate` again, then this."
         )
     return day
 

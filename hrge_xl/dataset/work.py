@@ -110,7 +110,8 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
             # one that sees nothing would refuse every file
             if not os.path.exists(place):  # noqa: PTH110 (also where it may not look)
                 raise UsageError(
-                    f"A worker on {socket.gethostname()} cannot see {place}. {SHARED}, under the same path."
+                    f"A worker on {socket.gethostname()} cannot see {place}.",
+                    remedy=f"{SHARED}, under the same path.",
                 )
         _must_know(task, builder.schema.spec)
     with gc_paused():
@@ -183,18 +184,21 @@ def _must_know(task: Task, spec: Spec | None) -> None:
     here = f"The worker on {socket.gethostname()}"
     if task.engine != program_digest():
         raise UsageError(
-            f"{here} has another hrge-xl ({program_digest()}) than this machine ({task.engine}). {SAME}"
+            f"{here} has another hrge-xl ({program_digest()}) than this machine ({task.engine}).",
+            remedy=SAME,
         )
     if spec is not None and spec.digest != task.digest:
-        raise UsageError(f"{here} has another version of the spec “{spec.name}”. {SAME}")
+        raise UsageError(f"{here} has another version of the spec “{spec.name}”.", remedy=SAME)
 
 
 def check_engine(shard: Shard) -> None:
     """Raise `UsageError` for a shard of another program: such a worker may not ask what it was given."""
     if shard.engine != program_digest():
         raise UsageError(
-            f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine "
-            f"({program_digest()}). {SAME}"
+            (
+                f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine ({program_digest()})."
+            ),
+            remedy=SAME,
         )
 
 
@@ -292,9 +296,9 @@ def take(shard: Shard, store: Store) -> None:
     try:
         found = sha256_of(place)
     except OSError as error:
-        raise StoreError(f"{place} cannot be read where it was not written. {SHARED_OUTPUT}") from error
+        raise StoreError(f"{place} cannot be read where it was not written.", remedy=SHARED_OUTPUT) from error
     if found != shard.digest:
-        raise StoreError(f"{place} is not as a worker wrote it. {SHARED_OUTPUT}")
+        raise StoreError(f"{place} is not as a worker wrote it.", remedy=SHARED_OUTPUT)
     if store.is_file:
         store.merge(shard.submissions, place, list(shard.rows))
     else:

@@ -20,6 +20,7 @@ from typing import Final
 
 from ..answers.submission import VALID, Identity, Outcome, Submission
 from ..core import message_templates
+from ..core.dates import day_here
 from ..core.errors import SpecError, error_context
 from ..core.message_templates import MessageTemplate, is_ours
 from ..core.paths import check_several, path_text
@@ -106,7 +107,7 @@ class ValidationRequest:
     """What is asked of files: which spec, round, teams and key, and the day of the check."""
 
     wanted: ExpectedReturn
-    today: date  # what is overdue or in the future goes by it
+    today: date = field(default_factory=day_here)  # what is overdue or in the future goes by it
     jobs: int = 1
     # opens encrypted workbooks, with the extra `encrypted`
     password: str | None = field(default=None, repr=False)

@@ -64,7 +64,9 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(formats))
     wrong = [name for name in wanted if name not in FORMATS]
     if wrong:
-        raise UsageError(f"There is no format '{wrong[0]}'. Choose from {', '.join(FORMATS)}.")
+        raise UsageError(
+            f"There is no format '{wrong[0]}'.", value=wrong[0], remedy=f"Choose from {', '.join(FORMATS)}."
+        )
     if PARQUET in wanted:
         need_parquet()
     return wanted

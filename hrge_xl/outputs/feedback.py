@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from ..answers.submission import INVALID, SHORT, UNSIGNED, Identity, Submission, Unplaced, read_last
+from ..core.dates import day_here
 from ..core.words import beginning, fits_a_cell, translator
 from ..core.work import gc_paused
 from ..dataset.rows import submission_id
@@ -86,12 +87,13 @@ class GivenBack:
 
 
 def feedback(
-    result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = ""
+    result: Result, spec: Spec, *, today: date | None = None, key: bytes | None = None, contact: str = ""
 ) -> bytes:
     """Give the workbook for one returned file that could be read. Raises ValueError for a refused one.
 
     Law: reading what comes out gives every value that was read from what came in.
     """
+    today = today or day_here()
     return give_back(result, spec, today=today, key=key, contact=contact).workbook
 
 

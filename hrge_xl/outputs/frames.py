@@ -85,7 +85,9 @@ def read_table(
         table, spec = table_of(store, name), store.schema.spec
         if lang is not None and (spec is None or lang not in spec.languages):
             known = ", ".join(spec.languages) if spec else "none"
-            raise UsageError(f"{store.name} has no labels in '{lang}'. Its languages are: {known}.")
+            raise UsageError(
+                f"{store.name} has no labels in '{lang}'.", value=lang, remedy=f"Its languages are: {known}."
+            )
         words, found, asked = CodeLabels(spec, lang or spec_language(spec)), list[Any](), dict[str, str]()
         rows = pd.DataFrame(
             store.rows(table.name, columns=table.names), columns=list(table.names), dtype=object

@@ -332,7 +332,8 @@ def translations_sent(path: Path, password: str | None = None) -> list[Sent]:
     table = first_table(path, remedy, password)
     if not table or tuple(table[0][1]) != HEADS:
         raise UsageError(
-            f"{path} is not a workbook of translations: its headings are not {', '.join(HEADS)}. {remedy}"
+            f"{path} is not a workbook of translations: its headings are not {', '.join(HEADS)}.",
+            remedy=remedy,
         )
     rows = ([cell.strip("\n") for cell in cells] for _, cells in table[1:])
     return [
