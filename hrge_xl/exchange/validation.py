@@ -14,7 +14,6 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +22,7 @@ from ..core import message_templates
 from ..core.dates import day_here
 from ..core.errors import SpecError, error_context
 from ..core.message_templates import MessageTemplate, is_ours
+from ..core.notebook import html_table
 from ..core.paths import check_several, path_text
 from ..core.program import UnfitRow, isolate_failures, write_log
 from ..core.work import track_progress
@@ -45,7 +45,6 @@ _log = logging.getLogger(__name__)
 ACCEPTED: Final = "accepted"
 RETURNED: Final = "returned"
 REFUSED: Final = "refused"
-MOST_FINDINGS = 20  # that a notebook shows
 MOST_FRAMES, LONGEST_FRAME = 60, 500  # that are told of a fault, and characters of each
 
 
@@ -74,14 +73,13 @@ class Result:
 
     def _repr_html_(self) -> str:
         """Show it in a notebook, with the first of its findings."""
-        worded = ((each, self.words(each)) for each in self.findings[:MOST_FINDINGS])
-        told = (
+        worded = ((each, self.words(each)) for each in self.findings)
+        rows = (
             (each.code, each.severity, each.sheet or "", each.cell or "", words.message, words.remedy)
             for each, words in worded
         )
-        rows = ("".join(f"<td>{escape(cell)}" for cell in row) for row in told)
-        heads = "<th>code<th>severity<th>sheet<th>cell<th>what is wrong<th>what to do"
-        return f"<p>{escape(repr(self))}<table><tr>{heads}<tr>{'<tr>'.join(rows)}</table>"
+        heads = ("code", "severity", "sheet", "cell", "what is wrong", "what to do")
+        return html_table(self, heads, rows)
 
     @property
     def spec(self) -> Spec | None:

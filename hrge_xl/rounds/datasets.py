@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..core import message_templates
 from ..core.dates import day_here
 from ..core.errors import StoreError, UsageError, listed
+from ..core.notebook import html_table
 from ..core.paths import check_several, expand, is_address, masked, quoted
 from ..core.work import grouped
 from ..exchange.validation import (
@@ -130,6 +131,11 @@ class Dataset:
     def __repr__(self) -> str:
         spec = f"{self.spec.name} {self.spec.version}" if self.spec else "no spec"
         return f"<Dataset {self.folder or self.store.name}: {spec}, {len(self.store.contents())} returns>"
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook, with its returns."""
+        rows = ((each.path, each.team, each.verdict, each.status) for each in self.returns())
+        return html_table(self, ("file", "team", "verdict", "status"), rows)
 
     @property
     def spec(self) -> Spec | None:
