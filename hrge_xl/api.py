@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .core.dates import day_here
 from .core.errors import SpecError, UsageError
+from .core.paths import check_several
 
 if TYPE_CHECKING:
     from .audit.audit import Audit
@@ -403,7 +404,6 @@ def brief(
     The key of a page is what the name of its file adds; that of all teams has an empty one. Raises `UsageError` for
     several datasets, and for a country or a team that there is not.
     """
-    from .core.paths import check_several
     from .outputs.brief import group_named, of_dataset, team_groups
 
     today = today or day_here()
@@ -524,6 +524,7 @@ def verify(  # noqa: PLR0913 (one parameter an option)
     from .ledger.ledger import DATASET
     from .reader import cores
 
+    check_several("returned", returned)
     target = Path(target)
     ledger = None if ledger is None else Path(ledger)
     of_dataset = target.is_dir() or target.name == DATASET

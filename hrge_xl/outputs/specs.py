@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import UsageError, listed
+from ..core.paths import check_several
 from ..core.words import counted, right_to_left
 from ..fields import Field, When
 from ..findings.structure import ROW_MISSING
@@ -230,7 +230,8 @@ def touched_files(
     from ..exchange.validation import Reader, ValidationRequest, validated
     from ..reader import ExpectedReturn
 
-    asked = ValidationRequest(ExpectedReturn(spec=older), date.today(), jobs, password)
+    check_several("paths", paths)
+    asked = ValidationRequest(ExpectedReturn(older), jobs=jobs, password=password)
     index: Index = {}
     for number, change in enumerate(found.changes, start=1):
         for touch in change.touches if change.effect in WORST_FIRST else ():  # the others touch no answer

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Protocol
 import sqlalchemy as sa
 
 from ..core.errors import UsageError, did_you_mean, remedy_for
-from ..core.paths import parts_of, whole
+from ..core.paths import check_several, parts_of, whole
 from ..dataset.dimensions import dimensions
 from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 from ..dataset.store import Store
@@ -77,6 +77,8 @@ def rows_of(store: Store, table: Table, where: RowFilter, today: date) -> Iterat
 
 
 def _selected(store: Store, table: Table, where: RowFilter) -> Iterator[Row]:
+    check_several("teams", where.teams)
+    check_several("periods", where.periods)
     chosen: dict[str, list[Any]] = {
         "team": list(where.teams),
         "period": list(where.periods),

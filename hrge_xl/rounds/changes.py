@@ -6,7 +6,7 @@ reason, a name and a day; the last one can be taken back.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ import yaml
 
 from ..core.dates import day_here
 from ..core.errors import RoundError, UsageError, listed, remedy_for
-from ..core.paths import quoted, way_to, write_whole
+from ..core.paths import check_several, quoted, way_to, write_whole
 from ..core.work import grouped
 from ..dataset.deciding import need_words
 from ..ledger.events import FILE, NEXT, RoundChanged
@@ -129,7 +129,7 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
     folder = Path(folder)
     round_ = load_open_round(folder)
     target = team_named(round_, into)
-    gone = [*dict.fromkeys(team_named(round_, team) for team in teams)]
+    gone = [*dict.fromkeys(teams_named(round_, teams))]
     if target in gone:
         raise UsageError(f"{target.code} cannot go into itself.", remedy="Name the other teams only.")
     codes = [team.code for team in gone]
@@ -176,7 +176,7 @@ def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> P
     """Plan another deadline for some teams, or for all. Raises `UsageError` for a team that there is not."""
     folder = Path(folder)
     round_ = load_open_round(folder)
-    meant = [team_named(round_, team) for team in teams] or list(round_.teams)
+    meant = teams_named(round_, teams) or list(round_.teams)
     moved = [team for team in dict.fromkeys(meant) if team.deadline != deadline]
     if not moved:
         raise UsageError(
@@ -214,7 +214,7 @@ def note(folder: str | Path, text: str, teams: Sequence[str] = ()) -> PlannedCha
     """Plan a note on a round or on teams of it: nothing else changes. Raises `UsageError`."""
     folder = Path(folder)
     round_ = load_round(folder)
-    codes = tuple(team_named(round_, team).code for team in teams)
+    codes = tuple(team.code for team in teams_named(round_, teams))
     on = f" on {', '.join(codes)}" if codes else ""
     said = text_of(folder)
     return PlannedChange(folder, f"note{on}", (f"Note{on}: {text}",), said, said, codes)
@@ -256,6 +256,12 @@ def team_named(round_: Round, team: str) -> Team:
         known = [team.code for team in round_.teams]
         raise UsageError(f"{round_.name} has no team '{team}'.", value=team, remedy=remedy_for(team, known))
     return found
+
+
+def teams_named(round_: Round, teams: Iterable[str]) -> list[Team]:
+    """Give the teams that are meant. Raises `UsageError`."""
+    check_several("teams", teams)
+    return [team_named(round_, team) for team in teams]
 
 
 # which round came before, and the end of it

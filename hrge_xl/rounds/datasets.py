@@ -242,6 +242,7 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
     What lies among returned files is loose, whatever it looks like; and a folder that holds some is not believed to be
     a round or consolidated. Raises `UsageError`.
     """
+    check_several("paths", paths)
     found: dict[Path, FilePlace] = {}
     loose: dict[Path | None, list[str]] = {}
     for text in map(os.fspath, paths):
