@@ -132,7 +132,7 @@ def export(
     Next: hrge-xl trace output/dataset --team PAK --field PLN_02
     """
     where, target = hrge_xl.RowFilter(**rows), None if output == STDOUT else output
-    with hrge_xl.one_dataset(dataset, day_here(), AS_SUITS, password) as opened:
+    with hrge_xl.one_dataset(dataset, None, AS_SUITS, password, figures=True) as opened:
         print_notes(opened)
         if table is None and output is None and lang is None and where == hrge_xl.RowFilter():
             print_lines(f"{shown.name}: {shown.about}" for shown in opened.store.schema.shown)
