@@ -96,7 +96,8 @@ def test_a_loop_goes_on_meanwhile(reader: hrge_xl.Reader, files: list[Path]) -> 
             await asyncio.sleep(0.01)
         return await checks, ticks
 
-    results, ticks = asyncio.run(serve())
+    with ThreadPoolExecutor(1) as apart:  # this thread may have a loop already, that of a browser
+        results, ticks = apart.submit(lambda: asyncio.run(serve())).result()
     assert [result.path for result in results] == [str(file) for file in files]
     assert ticks > 3
 
