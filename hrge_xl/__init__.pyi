@@ -84,7 +84,7 @@ from .outputs.frames import tables as tables
 from .outputs.specs import touched_files as touched_files
 from .outputs.table_files import RowFilter as RowFilter
 from .reader import ExpectedReturn as ExpectedReturn
-from .reader import read as read
+from .reader.read import read as read
 from .reader.sandbox import Confinement as Confinement
 from .reader.unpacking import Found as Found
 from .rounds.changes import PlannedChange as PlannedChange

@@ -8,7 +8,7 @@ import shlex
 import shutil
 import stat
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,27 @@ def test_a_round_is_what_was_set_up(teams: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "2026-H1").iterdir()) == [
         "inbox", "issued", "reports", "returned", "round.yaml", "signing.key", "spec",
     ]  # fmt: skip
+
+
+def test_the_form_begins_with_the_period_of_the_round(teams: Path, tmp_path: Path) -> None:
+    """A team need not type it, and may; a workbook that came back with nothing else in it is blank."""
+    days = ("--start", "2026-01-01", "--end", "2026-06-30")
+    ran("round", "init", tmp_path / "round", "--spec", "example", "--teams", teams, *days)
+    ran("generate", tmp_path / "round", "--today", DAY)
+    sent = tmp_path / "round" / "issued" / "PAK-1_en.xlsx"
+    shutil.copy(sent, tmp_path / "round" / "returned")
+    listed = json.loads(ran("validate", tmp_path / "round", "--json", "--today", DAY, code=1).out)
+    (file,) = listed["files"]
+    asked = {finding["cell"] for finding in file["findings"] if finding["code"] == "V001"}
+    sheet = openpyxl.load_workbook(sent)["Plan"]
+    known = {
+        cell.coordinate: cell.value.date()
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, datetime)
+    }
+    assert list(known.values()) == [date(2026, 1, 1), date(2026, 6, 30)]
+    assert not asked & known.keys()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the system has no file modes")

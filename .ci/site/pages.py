@@ -1,4 +1,4 @@
-"""What the site shows besides the files of docs/: pages made from the spec and the library, and guides in their language.
+"""What the site shows besides docs/: pages made from the spec and the library, and guides in their language.
 
 mkdocs calls these functions while it builds.
 """
@@ -12,10 +12,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from mkdocs.structure.files import File, Files
+
 import hrge_xl
 from hrge_xl.dataset.dimensions import dimensions
 from hrge_xl.dataset.schema import Schema
-from mkdocs.structure.files import File, Files
 
 STYLE = """
 .md-grid { max-width: 76rem; }
@@ -36,7 +37,12 @@ FROM_RIGHT = {"ar", "ckb", "fa", "ur"}
 
 def on_files(files: Files, config: Any) -> Files:
     """Add what is made, not written."""
-    made = {"site.css": STYLE, "dictionary.md": dictionary(), "api.md": api(), "decisions/index.md": decisions(config)}
+    made = {
+        "site.css": STYLE,
+        "dictionary.md": dictionary(),
+        "api.md": api(),
+        "decisions/index.md": decisions(config),
+    }
     for path, content in made.items():
         files.append(File.generated(config, path, content=content))
     return files
@@ -68,7 +74,7 @@ def on_page_content(html: str, page: Any, **_: object) -> str:
 
 @cache
 def _said() -> dict[str, list[dict[str, Any]]]:
-    """What the Toolkit says of its sheets, questions and lists, as its dataset does."""
+    """Give what the Toolkit says of its sheets, questions and lists, as its dataset does."""
     schema = Schema(hrge_xl.load("hrge_toolkit"))
     rows = dimensions(schema, complete=False)
     return {
@@ -78,13 +84,13 @@ def _said() -> dict[str, list[dict[str, Any]]]:
 
 
 def dictionary() -> str:
-    """Every question of the Toolkit by sheet, and every list with its codes."""
+    """Give every question of the Toolkit by sheet, and every list with its codes."""
     spec = hrge_xl.load("hrge_toolkit")
     lines = [
         "# Dictionary of the Toolkit",
         "",
-        f"What each code in the data of *{spec.title.say('en')}*, version {spec.version}, means. The name of a column in the "
-        "dataset is the code of its question in small letters: `RSK_22` is the column `rsk_22` of the table `risks`.",
+        f"What each code in the data of *{spec.title.say('en')}*, version {spec.version}, means. The name of a column "
+        "in the dataset is the code of its question in small letters: `RSK_22` is the column `rsk_22` of `risks`.",
     ]
     for tool in _said()["tools"]:
         own = [each for each in _said()["questions"] if each["tool"] == tool["tool"]]
@@ -104,7 +110,8 @@ def _question(each: dict[str, Any]) -> Sequence[str]:
     help_ = f"<br>{each['help']}" if each["help"] else ""
     required = "when a condition holds" if each["required"].startswith("when ") else each["required"]
     kind = each["type"].replace("_", " ")
-    return f"`{each['field']}`", f"{each['label']}{help_}", f"{kind}{listed}{unit}", required, f"`{each['table_name']}`"
+    asked, answer = f"{each['label']}{help_}", f"{kind}{listed}{unit}"
+    return f"`{each['field']}`", asked, answer, required, f"`{each['table_name']}`"
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -115,18 +122,30 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
 
 
 def api() -> str:
-    """Every function and value of the library, with its signature."""
+    """Give every function and value of the library, with its signature."""
     verbs = [name for name in sorted(hrge_xl.__all__) if name.islower()]
     values = [name for name in sorted(hrge_xl.__all__) if name not in verbs and not name.isupper()]
-    lines = ["# Functions in Python", "", "By example: [Using hrge_xl from Python](library.md).", "", "## Functions", ""]
+    lines = [
+        "# Functions in Python",
+        "",
+        "By example: [Using hrge_xl from Python](library.md).",
+        "",
+        "## Functions",
+        "",
+    ]
     lines += [f"::: hrge_xl.{name}\n" for name in verbs]
     lines += ["## Values that they take and give", ""]
     return "\n".join(lines + [f"::: hrge_xl.{name}\n" for name in values])
 
 
 def decisions(config: Any) -> str:
-    """Every decision with its title."""
+    """Give every decision with its title."""
     files = sorted(Path(config.docs_dir, "decisions").glob("0*.md"))
-    titles = (file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for file in files)
-    rows = ((f"[{file.stem[:4]}]({file.name})", escape(re.sub(r"^\d+\. ", "", title))) for file, title in zip(files, titles, strict=True))
-    return "\n".join(["# Decisions", "", "Why it is built as it is: what was weighed, and what came out.", "", *_table(("", "decision"), rows)])
+    titles = (
+        re.sub(r"^# (\d+\. )?", "", file.read_text(encoding="utf-8").partition("\n")[0]) for file in files
+    )
+    rows = (
+        (f"[{file.stem[:4]}]({file.name})", escape(title)) for file, title in zip(files, titles, strict=True)
+    )
+    about = "Why it is built as it is: what was weighed, and what came out."
+    return "\n".join(["# Decisions", "", about, "", *_table(("number", "decision"), rows)])

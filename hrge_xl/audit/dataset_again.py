@@ -86,7 +86,7 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
             older = exports.outgrown(store, folder)
             aside = exports.are_set_aside(*older)
             audit.notes += [f"Not compared, because a note stands in its place: {path}" for path in aside]
-            audit.problems += exports.not_made_again(folder, [path for path in older if path not in aside])
+            audit.problems += exports.named_as_older(folder, [path for path in older if path not in aside])
             files = sources_of(audit, ledger, store, today)
             if asked.sample is not None and asked.sample < len(files):
                 files = {

@@ -182,6 +182,7 @@ def orders(round_: Round, today: date) -> list[Order]:
             tools=choice.tools, blank_rows=choice.rows,
             round=round_.name, deadline=team.deadline.isoformat() if team.deadline else "",
             contact=team.contact, key=round_.key, leave_out=choice.leave_out,
+            period=(round_.start, round_.end),
         )
         for team, choice in _choices(round_)
     ]  # fmt: skip

@@ -267,22 +267,22 @@ def outgrown(store: Store, folder: Path) -> list[Path]:
     return [path for path in dict.fromkeys(kept) if path.is_file()] if state in ("", NOTED) else []
 
 
-def not_made_again(folder: str | Path, files: Sequence[Path] | None = None) -> Iterator[str]:
-    """Say which files of a round or consolidated folder, or these of them, are older than it, and what to do."""
+def not_made_again(folder: str | Path) -> Iterator[str]:
+    """Say which files of a round or consolidated folder are older than its dataset, and what makes them again."""
     folder = Path(folder)
-    if files is None:
-        with open_store(folder) as store:
-            files = outgrown(store, folder)
+    with open_store(folder) as store:
+        yield from named_as_older(folder, outgrown(store, folder))
+
+
+def named_as_older(folder: Path, files: Sequence[Path]) -> Iterator[str]:
+    """Name some files of a folder as older than the dataset there, tables by their folders."""
+    tables = sorted({path.parent.name for path in files if path.parent.name in FORMATS})
+    shown = [path.relative_to(folder).as_posix() for path in files if path.parent.name not in FORMATS]
     if files:
-        tables = {path.parent.name for path in files if path.parent.name in FORMATS}
-        shown = [path.relative_to(folder).as_posix() for path in files if path.parent.name not in FORMATS]
-        again = (
-            f"refresh {quoted(folder)}"
-            if is_round(folder)
-            else f"consolidate {quoted(folder)} -o {quoted(folder)}"
-        )
-        told = listed([*shown, *(f"{name}/" for name in sorted(tables))])
-        yield f"Older than the dataset: {told}. To make them again: hrge-xl {again}"
+        where = quoted(folder)
+        again = f"refresh {where}" if is_round(folder) else f"consolidate {where} -o {where}"
+        named = listed([*shown, *(f"{name}/" for name in tables)])
+        yield f"Older than the dataset: {named}. To make them again: hrge-xl {again}"
 
 
 def _note(path: Path) -> bytes:

@@ -241,8 +241,9 @@ def came_back(round_: Round, *, since_closed: bool = False) -> list[Path]:
 
 
 def places(paths: Sequence[str]) -> list[FilePlace]:
-    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`: what is named besides
-    it and lies there is named twice.
+    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`.
+
+    What is named besides it and lies there is named twice.
 
     What lies among returned files is loose, whatever it looks like; and a folder that holds some is not believed to be
     a round or consolidated. Raises `UsageError`.
