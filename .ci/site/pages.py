@@ -1,4 +1,4 @@
-"""What the site shows besides docs/: pages made from the spec and the library, and guides in their language.
+"""What the site shows besides docs/: pages made from the library, and guides in their language.
 
 mkdocs calls these functions while it builds.
 """
@@ -6,8 +6,6 @@ mkdocs calls these functions while it builds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,18 +13,24 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 import hrge_xl
-from hrge_xl.dataset.dimensions import dimensions
-from hrge_xl.dataset.schema import Schema
 
 STYLE = """
 .md-grid { max-width: 76rem; }
-.md-typeset table:not([class]) { display: block; overflow-x: auto; }
-.md-typeset pre > code { overflow-x: auto; }
+.md-tabs__link { opacity: 1; }
+:root > * {
+  --md-code-hl-comment-color: var(--md-code-fg-color);
+  --md-code-hl-generic-color: var(--md-code-fg-color);
+  --md-code-hl-operator-color: var(--md-code-fg-color);
+  --md-code-hl-punctuation-color: var(--md-code-fg-color);
+}
 .md-typeset a:not(.headerlink) { text-decoration: underline; }
-.md-typeset code, .md-typeset td, .md-typeset th { overflow-wrap: anywhere; }
-.md-typeset .headerlink { color: inherit; }
+.md-typeset__scrollwrap { overflow: visible; }
+.md-typeset td, .md-typeset th, .md-typeset code, .md-typeset h3 { overflow-wrap: anywhere; }
+.md-typeset table:not([class]) th { min-width: 0; }
+@media screen and (max-width: 44em) {
+  .md-typeset table:not([class]) td, .md-typeset table:not([class]) th { padding: 0.4em; }
+}
 .languages { margin: 0 0 1rem; }
-[dir=rtl] .md-typeset ul, [dir=rtl] ul, [dir=rtl] ol { padding-right: 1.6em; padding-left: 0; }
 """
 LANGUAGES = {
     "en": "English", "ar": "العربية", "ckb": "کوردیی ناوەندی", "es": "Español", "fa": "فارسی", "fr": "Français",
@@ -39,7 +43,7 @@ def on_files(files: Files, config: Any) -> Files:
     """Add what is made, not written."""
     made = {
         "site.css": STYLE,
-        "dictionary.md": dictionary(),
+        "iframe-worker.js": Path(__file__).with_name("iframe-worker.js").read_text(encoding="utf-8"),
         "api.md": api(),
         "decisions/index.md": decisions(config),
     }
@@ -52,6 +56,11 @@ def on_page_markdown(markdown: str, page: Any, **_: object) -> str:
     """Lead to the list of decisions, not to their folder; and from what lies outside docs/ to nowhere."""
     markdown = markdown.replace("](decisions/)", "](decisions/index.md)")
     return re.sub(r"\[([^\]]+)\]\(\.\./(?!pictures|[\w-]+\.md)[^)]*\)", r"\1", markdown)
+
+
+def on_post_page(output: str, **_: object) -> str:
+    """Give the search a name for those who hear the page."""
+    return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
 
 
 def on_page_content(html: str, page: Any, **_: object) -> str:
@@ -70,55 +79,6 @@ def on_page_content(html: str, page: Any, **_: object) -> str:
     direction = "rtl" if own in FROM_RIGHT else "ltr"
     switch = f'<nav class="languages" aria-label="Languages">{" · ".join(links)}</nav>'
     return f'{switch}<div lang="{own}" dir="{direction}">{html}</div>'
-
-
-@cache
-def _said() -> dict[str, list[dict[str, Any]]]:
-    """Give what the Toolkit says of its sheets, questions and lists, as its dataset does."""
-    schema = Schema(hrge_xl.load("hrge_toolkit"))
-    rows = dimensions(schema, complete=False)
-    return {
-        name: [dict(zip(schema.by_name[name].names, row, strict=True)) for row in rows[name]]
-        for name in ("tools", "questions", "codes")
-    }
-
-
-def dictionary() -> str:
-    """Give every question of the Toolkit by sheet, and every list with its codes."""
-    spec = hrge_xl.load("hrge_toolkit")
-    lines = [
-        "# Dictionary of the Toolkit",
-        "",
-        f"What each code in the data of *{spec.title.say('en')}*, version {spec.version}, means. The name of a column "
-        "in the dataset is the code of its question in small letters: `RSK_22` is the column `rsk_22` of `risks`.",
-    ]
-    for tool in _said()["tools"]:
-        own = [each for each in _said()["questions"] if each["tool"] == tool["tool"]]
-        if own:
-            lines += ["", f"## {tool['tool']}: {tool['title']}", ""]
-            lines += _table(("code", "question", "answer", "asked for", "table"), map(_question, own))
-    lines += ["", "## Lists", ""]
-    for name in dict.fromkeys(each["list"] for each in _said()["codes"]):
-        entries = [(f"`{each['code']}`", each["label"]) for each in _said()["codes"] if each["list"] == name]
-        lines += [f"### {name}", "", *_table(("code", "label"), entries), ""]
-    return "\n".join(lines)
-
-
-def _question(each: dict[str, Any]) -> Sequence[str]:
-    listed = f", [{each['list']}](#{each['list'].lower()})" if each["list"] else ""
-    unit = f", {each['unit']}" if each["unit"] else ""
-    help_ = f"<br>{each['help']}" if each["help"] else ""
-    required = "when a condition holds" if each["required"].startswith("when ") else each["required"]
-    kind = each["type"].replace("_", " ")
-    asked, answer = f"{each['label']}{help_}", f"{kind}{listed}{unit}"
-    return f"`{each['field']}`", asked, answer, required, f"`{each['table_name']}`"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{'---|' * len(heads)}"
-    for row in rows:
-        yield f"| {' | '.join(cell.replace('|', '&#124;').replace(chr(10), ' ') for cell in row)} |"
 
 
 def api() -> str:
@@ -144,8 +104,9 @@ def decisions(config: Any) -> str:
     titles = (
         re.sub(r"^# (\d+\. )?", "", file.read_text(encoding="utf-8").partition("\n")[0]) for file in files
     )
-    rows = (
-        (f"[{file.stem[:4]}]({file.name})", escape(title)) for file, title in zip(files, titles, strict=True)
+    links = (
+        f"* [{file.stem[:4]}: {escape(title)}]({file.name})"
+        for file, title in zip(files, titles, strict=True)
     )
     about = "Why it is built as it is: what was weighed, and what came out."
-    return "\n".join(["# Decisions", "", about, "", *_table(("number", "decision"), rows)])
+    return "\n".join(["# Decisions", "", about, "", *links])
