@@ -69,7 +69,7 @@ def test_the_search_finds_a_question_and_a_code(page: Page) -> None:
         page.goto((SITE / "index.html").as_uri())
         if page.viewport_size and page.viewport_size["width"] == TELEPHONE:
             page.locator("label.md-header__button[for=__search]").click()
-        page.locator("input.md-search__input").fill(asked)
+        page.locator("input.md-search__input").press_sequentially(asked)
         page.wait_for_selector(".md-search-result__link", timeout=20_000)
         links = page.eval_on_selector_all(".md-search-result__link", "all => all.map(each => each.href)")
         assert [link for link in links[:10] if answer in link], (asked, links[:10])

@@ -33,14 +33,15 @@ def dictionary_page(spec: Spec) -> str:
             lines += ["", f"## {tool['tool']}: {tool['title']}", ""]
             lines += _table(("code", "question", "answer", "table"), map(_question, own))
     lines += ["", "## Lists", ""]
-    for name in dict.fromkeys(each["list"] for each in said["codes"]):
+    for name in dict.fromkeys(each["list"] for each in said["codes"] if not each["list"].startswith("_")):
         entries = [(f"`{each['code']}`", each["label"]) for each in said["codes"] if each["list"] == name]
         lines += [f"### {name}", "", *_table(("code", "label"), entries), ""]
     return "\n".join(lines)
 
 
 def _question(each: dict[str, Any]) -> Sequence[str]:
-    listed = f", [{each['list']}](#{each['list'].lower()})" if each["list"] else ""
+    own = each["list"] and not each["list"].startswith("_")  # else it is one of the program
+    listed = f", [{each['list']}](#{each['list'].lower()})" if own else ""
     unit = f", {each['unit']}" if each["unit"] else ""
     help_ = f"<br>{each['help']}" if each["help"] else ""
     required = {"always": ", required", "optional": ""}.get(each["required"], ", required under a condition")

@@ -22,11 +22,15 @@ STYLE = """
   --md-code-hl-generic-color: var(--md-code-fg-color);
   --md-code-hl-operator-color: var(--md-code-fg-color);
   --md-code-hl-punctuation-color: var(--md-code-fg-color);
+  --md-code-hl-variable-color: var(--md-code-fg-color);
 }
 .md-typeset a:not(.headerlink) { text-decoration: underline; }
 .md-typeset__scrollwrap { overflow: visible; }
 .md-typeset td, .md-typeset th, .md-typeset code, .md-typeset h3 { overflow-wrap: anywhere; }
 .md-typeset table:not([class]) th { min-width: 0; }
+.md-typeset td:first-child { min-width: 5em; }
+[dir=rtl] { overflow-x: clip; }
+[dir=rtl] ol li, [dir=rtl] ul li { margin: 0 1.25em 0 0; }
 @media screen and (max-width: 44em) {
   .md-typeset table:not([class]) td, .md-typeset table:not([class]) th { padding: 0.4em; }
 }
