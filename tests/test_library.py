@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
+import pickle
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
 
 import click
 import pytest
@@ -24,6 +30,7 @@ from tests.write_docs import DOCS
 ROOT = DOCS.parent
 
 TODAY = date(2026, 6, 30)
+SPEC = hrge_xl.load("example")
 REQUEST = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("example"), TODAY)
 VERBS = {name for name in hrge_xl.__all__ if name.islower()}
 TABLES: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
@@ -76,13 +83,41 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     page = (DOCS / "library.md").read_text(encoding="utf-8")
     session: dict[str, Any] = {}
-    for block in re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S):
+    for block in blocks("library.md"):
+        if "reader.close()" in block:
+            served(session)
         exec(compile(block, "docs/library.md", "exec"), session)
+    assert session["told"] == ("usage", "Morroco", "", "Did you mean Morocco (MAR)?")
+    assert session["verdicts"] == ["returned"] * 4
+    assert type(session["row"]["n"]) is int
     assert session["answered"] > 0
     assert len(session["plans"]) == 2
     assert (tmp_path / "data_fr.xlsx").is_file()
     cells = "".join(re.findall(r"^\|.*\|(.*)\|$", page, re.M))
     assert {*re.findall(r"`(\w+)`", cells)} == VERBS
+
+
+def blocks(page: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```$", (DOCS / page).read_text(encoding="utf-8"), re.M | re.S)
+
+
+def served(session: dict[str, Any]) -> None:
+    """The web service of the page answers as a WSGI application has to, also to what is no workbook."""
+    workbook = (session["returned"] / "MAR.xlsx").read_bytes()
+    for sent, code, verdict in (
+        (workbook, 200, "returned"),
+        (b"not a workbook", 200, "refused"),
+        (b"", 413, ""),
+    ):
+        environ: dict[str, Any] = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(sent))}
+        setup_testing_defaults(environ)
+        environ["wsgi.input"] = BytesIO(sent)
+        started = Mock()
+        answer = validator(session["application"])(environ, started)
+        body = b"".join(answer)
+        answer.close()
+        assert started.call_args.args[0].startswith(str(code))
+        assert not verdict or json.loads(body)["verdict"] == verdict
 
 
 def test_a_place_may_be_a_text_wherever_one_is_named() -> None:
@@ -140,6 +175,7 @@ def test_importing_is_light() -> None:
 
 RIGHT = """
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import hrge_xl
@@ -156,7 +192,7 @@ WRONG = {
     "hrge_xl.no_such_verb()": "attr-defined",
     "hrge_xl.load()": "call-arg",
     "hrge_xl.explain(1)": "arg-type",
-    "hrge_xl.verify('report.json')": "arg-type",
+    "hrge_xl.verify(1)": "arg-type",
     "hrge_xl.consolidate([], Path('x'), formatz=['csv'])": "call-arg",
     "hrge_xl.status(Path('round'), today).teams": "attr-defined",
 }
@@ -165,15 +201,25 @@ WRONG = {
 @pytest.mark.deep
 def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     """A user's program with a wrong verb or argument is refused, a right one passes."""
+    shown = (blocks("library.md"), blocks("first-analysis.md"))
+    for name, page in zip(("page", "notebook"), shown, strict=True):
+        (tmp_path / f"{name}.py").write_text("".join(page), encoding="utf-8")
     (tmp_path / "right.py").write_text(RIGHT, encoding="utf-8")
     (tmp_path / "wrong.py").write_text(RIGHT + "\n".join(WRONG), encoding="utf-8")
-    files = (tmp_path / "right.py", tmp_path / "wrong.py")
-    command = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", *files]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file",
+        "pyproject.toml",
+        *tmp_path.glob("*.py"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     told = done.stdout.splitlines()
     assert not [each for each in told if "error:" in each and "wrong.py" not in each]
     assert "hrge_xl.exchange.validation.Result" in done.stdout
-    assert "list[hrge_xl.dataset.tracing.TracedValue]" in done.stdout
+    assert "hrge_xl.dataset.tracing.TracedValue" in done.stdout
     first = RIGHT.count("\n") + 1
     for number, (line, code) in enumerate(WRONG.items(), start=first):
         found = [each for each in told if f"wrong.py:{number}: error:" in each and f"[{code}]" in each]
@@ -192,6 +238,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_an_error_has_its_parts(folder: Path) -> None:
+    """For programs: the text is whole without them."""
+    errors = []
+    for name in ("table", "name of a country", "drafts", "a path", "report"):
+        with pytest.raises(UsageError) as refused:
+            REFUSED[name][0](folder)
+        errors.append(refused.value)
+    assert errors[0].value == "txt"
+    assert [each.code for each in errors] == ["usage"] * len(errors)
+    assert all(each.remedy and str(each).endswith(each.remedy) for each in errors)
+    assert errors[3].place == "paths"
+    again = pickle.loads(pickle.dumps(errors[3]))
+    assert (str(again), again.place, again.value, again.remedy) == (
+        str(errors[3]), errors[3].place, errors[3].value, errors[3].remedy,
+    )  # fmt: skip
+
+
 ONE = {"reason": "Agreed.", "by": "Coordinator", "day": TODAY}
 UNKNOWN = hrge_xl.Order("A", TODAY, "XX")
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -199,6 +262,13 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a path": (lambda at: hrge_xl.validate(at / "PAK.xlsx", REQUEST), "Put it into a list"),
     "a source": (lambda at: hrge_xl.Source("PAK.xlsx", REQUEST), "Put it into a list"),
     "a question": (lambda at: hrge_xl.DatasetRequest(str(at), TODAY), "Put it into a list"),
+    "paths": (lambda at: hrge_xl.returned_files(str(at)), "Put it into a list"),
+    "teams": (lambda at: hrge_xl.extend(at / "round", TODAY, "PAK"), "Put it into a list"),
+    "teams of files": (lambda at: hrge_xl.ExpectedReturn("example", teams="PAK"), "Put it into a list"),
+    "folders": (lambda at: hrge_xl.verify(at / "report.json", str(at)), "Put it into a list"),
+    "rows": (lambda at: exported(at, hrge_xl.RowFilter(teams="PAK")), "Put it into a list"),
+    "no such table": (lambda at: hrge_xl.read_table(at / "dataset", "risk"), "no table 'risk'"),
+    "feedback": (lambda at: hrge_xl.feedback(hrge_xl.check(at / "no.xlsx", REQUEST), SPEC), "no answers to give back"),
     "sources": (lambda at: hrge_xl.consolidate("PAK.xlsx", at / "x"), "Put it into a list"),
     "formats": (lambda at: hrge_xl.consolidate([], at / "x", formats="xlsx"), "Put it into a list"),
     "mails": (lambda at: hrge_xl.receive(at / "round", str(at / "PAK.xlsx"), TODAY), "Put it into a list"),
@@ -219,6 +289,10 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "report": (lambda at: hrge_xl.report({}, "pdf"), "no format of reports 'pdf'"),
     "seal": (lambda at: hrge_xl.sign(at / "dataset", at / "none.html", by="Coordinator"), "no such report"),
 }  # fmt: skip
+
+
+def exported(at: Path, where: hrge_xl.RowFilter) -> object:
+    return hrge_xl.export(at / "dataset", at / "x.csv", TODAY, table="answers", where=where)
 
 
 def made(**order: Any) -> bytes:
