@@ -149,6 +149,12 @@ def test_what_a_notebook_shows_is_short(tmp_path: Path) -> None:
     round_ = hrge_xl.load_round(tmp_path / "round")
     with hrge_xl.one_dataset(tmp_path / "dataset", TODAY) as dataset:
         shown = [dataset, *dataset.returns(), result, result.spec, result.layout, result.submission, round_]
+        shown += result.findings
+        tables = hrge_xl.open_dataset(tmp_path / "dataset")
+        for each in (dataset, result, result.spec, tables):
+            page = each._repr_html_()  # type: ignore[union-attr]
+            assert len(page) < 10_000
+            assert "<table><tr><th>" in page
         shown += hrge_xl.status(tmp_path / "round", TODAY)
         assert all(len(repr(each)) < 200 for each in shown), shown
         assert "counts" in repr(dataset.returns()[0])

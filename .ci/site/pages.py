@@ -29,6 +29,7 @@ STYLE = """
 .md-typeset td, .md-typeset th, .md-typeset code, .md-typeset h3 { overflow-wrap: anywhere; }
 .md-typeset table:not([class]) th { min-width: 0; }
 .md-typeset td:first-child { min-width: 5em; }
+.md-typeset td:last-child { min-width: 4em; }
 [dir=rtl] { overflow-x: clip; }
 [dir=rtl] ol li, [dir=rtl] ul li { margin: 0 1.25em 0 0; }
 @media screen and (max-width: 44em) {
