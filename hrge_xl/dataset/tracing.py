@@ -4,28 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from ..core.errors import UsageError, did_you_mean, listed, plain, remedy_for
 from ..spec.lookup import countries
-from .schema import ANSWERS, FINDINGS, SUBMISSIONS, Record, Table
+from .schema import ANSWERS, FINDINGS, SUBMISSIONS, Cell, Record, Table
 from .store import Store
 
 ABOUT = ("path", "sha256", "team", "verdict", "status", "issued")  # what is told of the file
 
 
-def trace(store: Store, table: Table, number: int) -> list[tuple[str, str]]:
+class TracedValue(NamedTuple):
+    """A value of a row, or of the file that it comes from, with the name of its column."""
+
+    column: str
+    value: Cell
+
+    def __str__(self) -> str:
+        return f"{self.column}: {_text(self.value)}"
+
+
+def trace(store: Store, table: Table, number: int) -> list[TracedValue]:
     """Give every column of a row, counted from 1, then the file it comes from. Raises `UsageError` past the last."""
     row = next(islice(store.rows(table.name), number - 1, None), None) if number > 0 else None
     if row is None:
         raise UsageError(f"The table '{table.name}' has no row {number}.")
-    pairs = [(name, _text(value)) for name, value in zip(table.names, row, strict=True)]
-    its = store[SUBMISSIONS].c.submission == dict(pairs).get("submission", "")
+    found = [TracedValue(name, value) for name, value in zip(table.names, row, strict=True)]
+    its = store[SUBMISSIONS].c.submission == dict(found).get("submission", "")
     for file in store.records("submissions", its, columns=ABOUT):
-        pairs += [(f"file {name}", _text(value)) for name, value in file.items()]
-    return pairs
+        found += [TracedValue(f"file {name}", value) for name, value in file.items()]
+    return found
 
 
 def _text(value: Any) -> str:
@@ -105,7 +115,9 @@ def _submissions(store: Store, team: str) -> list[str]:
     if team and not found:
         known = sorted({str(row["team"]) for row in every if row["team"]})
         hint = did_you_mean(team, known)
-        raise UsageError(f"The dataset has no team '{team}'. {hint}It has: {listed(known)}.")
+        raise UsageError(
+            f"The dataset has no team '{team}'.", value=team, remedy=f"{hint}It has: {listed(known)}."
+        )
     return [row["submission"] for row in (found if team else every)]
 
 
@@ -114,7 +126,11 @@ def _known(column: sa.Column[Any], text: str, store: Store, what: str) -> str:
     codes = sorted(str(row[0]) for row in store.select(sa.select(column).distinct()) if row[0])
     by_fold = {plain(code): code for code in codes}
     if plain(text) not in by_fold:
-        raise UsageError(f"The dataset has nothing for the {what} '{text}'. {remedy_for(text, codes)}")
+        raise UsageError(
+            f"The dataset has nothing for the {what} '{text}'.",
+            value=text,
+            remedy=remedy_for(text, codes),
+        )
     return by_fold[plain(text)]
 
 
@@ -125,7 +141,9 @@ def _kind(store: Store, columns: Any, text: str) -> str:
     if plain(text) not in by_fold:
         known = sorted(code for code, _ in pairs)
         hint = did_you_mean(text, [*known, *(name for _, name in pairs)])
-        raise UsageError(f"The dataset has no finding '{text}'. {hint}It has: {listed(known)}.")
+        raise UsageError(
+            f"The dataset has no finding '{text}'.", value=text, remedy=f"{hint}It has: {listed(known)}."
+        )
     return str(by_fold[plain(text)])
 
 
