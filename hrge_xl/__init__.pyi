@@ -3,6 +3,7 @@
 from .api import Decisions as Decisions
 from .api import Explanation as Explanation
 from .api import Translated as Translated
+from .api import answers_behind as answers_behind
 from .api import both_sides as both_sides
 from .api import brief as brief
 from .api import check as check

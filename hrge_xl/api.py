@@ -368,6 +368,17 @@ def trace(place: str | Path | Dataset, table: str, row: int, today: date | None 
         return tracing.trace(found.store, table_of(found.store, table), row)
 
 
+def answers_behind(
+    place: str | Path | Dataset, table: str, row: int, today: date | None = None
+) -> list[Traced]:
+    """Give the answers that a row of an aggregate table counts or adds up; of rows of other tables none."""
+    from .dataset import tracing
+    from .outputs.table_files import table_of
+
+    with _opened(place, today) as found:
+        return tracing.answers_behind(found.store, table_of(found.store, table), row)
+
+
 def trace_answers(
     place: str | Path | Dataset, today: date | None = None, *, team: str = "", field: str = "", row: str = "",
     finding: str = "",

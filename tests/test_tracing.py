@@ -31,6 +31,23 @@ def test_a_row_of_a_round_leads_to_its_cell(folder: Path) -> None:
     assert (said["file team"], said["file status"]) == (said["team"], "counts")
 
 
+@pytest.mark.parametrize("table", ["aggregate_answers_by_country", "aggregate_numbers", "aggregate_answers"])
+def test_a_row_of_figures_leads_to_every_answer_that_it_comes_from(folder: Path, table: str) -> None:
+    """As many as it says, which add up to what it says, each at its cell."""
+    rows = json.loads(ran("export", folder, "--table", table, "--format", "json").out)
+    assert rows
+    for number, row in enumerate(rows, 1):
+        answers = json.loads(ran("trace", table, number, "--data", folder, "--json").out).get("answers", [])
+        if row.get("refers_to"):
+            assert not answers
+            continue
+        assert len(answers) == row["frequency"], row
+        assert all("!" in answer["place"] for answer in answers)
+        if row.get("total") is not None:
+            assert sum(float(answer["said"].split()[0]) for answer in answers) == row["total"]
+    assert "← " in ran("trace", table, 1, "--data", folder).out
+
+
 def test_export_of_a_round(folder: Path) -> None:
     told = ran("export", folder, "--table", "submissions", "--format", "json").out
     assert {row["team"]: row["verdict"] for row in json.loads(told)} == {

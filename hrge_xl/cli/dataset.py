@@ -195,13 +195,18 @@ def trace(
         if not (row.isdecimal() and int(row)):
             raise UsageError(f"'{row}' is not a number of a row: they begin with 1. {HOW}")
         found = hrge_xl.trace(opened, table, int(row))
+        behind = hrge_xl.answers_behind(opened, table, int(row))
         if as_json:
-            print_json(dict(found))
+            print_json(dict(found) | ({"answers": [asdict(traced) for traced in behind]} if behind else {}))
         else:
             print_lines(map(str, found))
+            if behind:
+                _print_answers(behind)
 
 
-def _print_answers(found: Sequence[hrge_xl.Traced], are_findings: bool, *, as_json: bool) -> None:
+def _print_answers(
+    found: Sequence[hrge_xl.Traced], are_findings: bool = False, *, as_json: bool = False
+) -> None:
     from ..core.words import counted
 
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from ..spec.lookup import countries
 from .schema import ANSWERS, FINDINGS, SUBMISSIONS, Cell, Record, Table
 from .store import Store
 
+SUMMED = ("aggregate_answers", "aggregate_numbers")  # how tables begin that come from single answers
 ABOUT = ("path", "sha256", "team", "verdict", "status", "issued")  # what is told of the file
 
 
@@ -28,14 +30,19 @@ class TracedValue(NamedTuple):
 
 def trace(store: Store, table: Table, number: int) -> list[TracedValue]:
     """Give every column of a row, counted from 1, then the file it comes from. Raises `UsageError` past the last."""
-    row = next(islice(store.rows(table.name), number - 1, None), None) if number > 0 else None
-    if row is None:
-        raise UsageError(f"The table '{table.name}' has no row {number}.")
-    found = [TracedValue(name, value) for name, value in zip(table.names, row, strict=True)]
-    its = store[SUBMISSIONS].c.submission == dict(found).get("submission", "")
+    row = _row(store, table, number)
+    found = [TracedValue(name, value) for name, value in row.items()]
+    its = store[SUBMISSIONS].c.submission == row.get("submission", "")
     for file in store.records("submissions", its, columns=ABOUT):
         found += [TracedValue(f"file {name}", value) for name, value in file.items()]
     return found
+
+
+def _row(store: Store, table: Table, number: int) -> Record:
+    row = next(islice(store.rows(table.name), number - 1, None), None) if number > 0 else None
+    if row is None:
+        raise UsageError(f"The table '{table.name}' has no row {number}.")
+    return dict(zip(table.names, row, strict=True))
 
 
 def _text(value: Any) -> str:
@@ -82,12 +89,33 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
         *([rows_of == _known(rows_of, asked.row, store, "row")] if asked.row else []),
         *([view.c.code == _kind(store, view.c, asked.finding)] if asked.finding else []),
     ]
-    files = {row["submission"]: row for row in store.records("submissions", columns=FILE)}
     rows = [*store.records(table.name, *where, columns=FOUND if asked.finding else ANSWERED)]
-    counting = [row for row in rows if row["current"]]
-    said = _found if asked.finding else _answered
-    found = []
-    for row in counting or rows:
+    return _traced(
+        store, [row for row in rows if row["current"]] or rows, _found if asked.finding else _answered
+    )
+
+
+COUNTED = {name: name for name in ("period", "country", "tool", "field", "code")} | {"row_code": "row"}
+
+
+def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
+    """Give the answers that a row of an aggregate table counts or adds up, by the columns that both have; of other
+    rows none. Raises `UsageError` past the last row.
+    """
+    row, answers = _row(store, table, number), store[ANSWERS].c
+    if not table.name.startswith(SUMMED) or row.get("refers_to"):
+        return []
+    alike = [
+        answers[COUNTED[name]] == row[name] for name in COUNTED.keys() & row.keys() if row[name] is not None
+    ]
+    summed = [answers.number.is_not(None)] if "total" in row else []
+    rows = store.records(ANSWERS.name, answers.current, *alike, *summed, columns=ANSWERED)
+    return _traced(store, [*rows], _answered)
+
+
+def _traced(store: Store, rows: Sequence[Record], said: Callable[[Record], str]) -> list[Traced]:
+    files, found = {row["submission"]: row for row in store.records("submissions", columns=FILE)}, []
+    for row in rows:
         what = " ".join(
             str(row[name]) for name in ("team", "tool", "row", "row_code", "field") if row.get(name)
         )
