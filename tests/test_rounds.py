@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl import generate, init_round, load, load_round
+from hrge_xl import generate, init_round, load, load_round, read
 from tests.audited import DAY, round_folder
 from tests.command_line import hrge, ran
 from tests.face import (
@@ -23,6 +23,7 @@ from tests.face import (
     Round,
     RoundError,
     SpecError,
+    Submission,
     UsageError,
     find,
     generate_command,
@@ -84,6 +85,21 @@ def test_the_form_begins_with_the_period_of_the_round(teams: Path, tmp_path: Pat
     }
     assert list(known.values()) == [date(2026, 1, 1), date(2026, 6, 30)]
     assert not asked & known.keys()
+
+
+def test_a_form_that_goes_on_begins_with_the_period_of_its_own_round(tmp_path: Path) -> None:
+    before, now = round_folder(tmp_path), tmp_path / "now"
+    days = ("--start", "2027-01-01", "--end", "2027-06-30")
+    ran("round", "init", now, "--spec", "example", "--teams", tmp_path / "teams.csv", *days)
+    ran("generate", now, "--from", before, "--today", "2027-01-01")
+    begun = read(now / "issued" / "AFG_en.xlsx", load_round(now).wanted)
+    assert isinstance(begun, Submission)
+    values = begun.values()
+    assert [values["PLAN", "1", code] for code in ("PLN_04", "PLN_05")] == [
+        date(2027, 1, 1),
+        date(2027, 6, 30),
+    ]
+    assert ("PLAN", "1", "PLN_03") in values
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the system has no file modes")

@@ -190,12 +190,13 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
         answers = {key: value for key, value in defaults if value is not None}
         answers |= facts_about(layout.spec, order.country)
     form, (start, end) = layout.spec.identity, order.period
-    known = ((form.country, order.country or None), (form.period_start, start), (form.period_end, end))
-    for code, value in known:
-        if code and value:
-            tool, _ = layout.spec.single_fields[code]
-            answers[tool, ONLY_ROW, code] = value
-    return placed(layout, answers | order.answers)
+
+    def known(*pairs: tuple[str | None, str | date | None]) -> Answers:
+        single = layout.spec.single_fields
+        return {(single[code][0], ONLY_ROW, code): value for code, value in pairs if code and value}
+
+    answers |= known((form.country, order.country)) | order.answers
+    return placed(layout, answers | known((form.period_start, start), (form.period_end, end)))
 
 
 def placed(layout: Layout, answers: Answers) -> Answers:

@@ -262,7 +262,7 @@ def outgrown(store: Store, folder: Path) -> list[Path]:
     reports, copy, state = folder / REPORTS, folder / SHAREABLE, store.fact(STATE)
     kept = [folder / WORKBOOK, *pages_beside(reports)]
     if state == "":
-        kept += [*names(store, folder)[1:], *names(store, copy), overview_page(reports, masked=True)]
+        kept += [*names(store, folder), *names(store, copy), overview_page(reports, masked=True)]
         kept += [page for page, *_ in briefs_in(reports)]
     return [path for path in dict.fromkeys(kept) if path.is_file()] if state in ("", NOTED) else []
 
