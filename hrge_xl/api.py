@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .core.errors import SpecError, UsageError
+from .core.errors import Mistake, SpecError, UsageError
 
 if TYPE_CHECKING:
     from .audit.audit import Audit
@@ -55,6 +55,13 @@ def check_spec(spec: str | Path, *, fast: bool = False) -> Spec:
     if not fast:
         try_out(loaded)
     return loaded
+
+
+def spec_warnings(spec: Spec) -> list[Mistake]:
+    """Give what stops nothing and is hardly meant in a spec: files that are not used, matrices that count nothing."""
+    from .spec.load import warnings
+
+    return warnings(spec)
 
 
 def spec_schema() -> dict[str, Any]:

@@ -224,7 +224,7 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
         if target in spec.tool and not spec.tool[target].has_rows:
             known = ", ".join(tool.code for tool in spec.tools if tool.has_rows)
             remedy = f"Name one with a register or a list of items: {known}."
-            yield where, f"The sheet '{target}' has no rows to refer to.", remedy
+            yield where, NoSuch(f"The sheet '{target}' has no rows to refer to.", target), remedy
     for name, code in field.only.items():
         for tool in (spec.tool[target] for target in field.to if target in spec.tool):
             fixed = [column.code for column in tool.fields.values() if column.fixed]
@@ -348,7 +348,7 @@ def _rule(spec: Spec, rule: Rule, path: Path) -> Found:
         yield path, f"Nothing can be corrected in '{shown.code}'.", "Point to a field to fill in first."
     if tool.calculated:
         reason = f"The sheet '{rule.tool}' has nothing to fill in, so no rule can be about it."
-        yield (*path, "tool"), reason, "Name the sheet that is asked."
+        yield (*path, "tool"), NoSuch(reason, rule.tool), "Name the sheet that is asked."
     elif rule.check is None and not rule.require and not rule.reader_only:
         yield (*path, "code"), f"The rule '{rule.code}' checks nothing.", "Add `check`, or `require: [CODE]`."
     elif rule.check is not None and rule.require:
