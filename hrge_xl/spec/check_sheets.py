@@ -190,6 +190,8 @@ def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, s
         elif field.carry != LAST:
             reason = "A calculated field is calculated again in every round."
             yield "carry", reason, "Write `carry: last` to show the earlier value beside it."
+    if field.total:
+        yield from (("total", *mistake) for mistake in _total(block, field))
     if field.pattern is not None and field.pattern != EMAIL_PATTERN:
         yield from _pattern(field, field.pattern)
     if "to" in needs & given and not field.to:
@@ -197,6 +199,20 @@ def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, s
     yield from (("default", *mistake) for mistake in wrong_default(spec, block, field))
     limit = "maximum" if field.minimum is None else "minimum"
     yield from ((limit, *mistake) for mistake in field.type.wrong_limits(field))
+
+
+def _total(block: FieldBlock, field: Field) -> Wrong:
+    """Say that totals stand below the columns of tables, and that only numbers add up and have a mean."""
+    measures = field.type.measures or (field.calculated and field.result == "number")
+    if isinstance(block, FormBlock):
+        yield "A form has no columns that come to something.", "Leave it out, or make the block a table."
+    elif field.fixed or field.several:
+        what = "is fixed" if field.fixed else "has several cells in a row"
+        yield f"'{field.code}' {what}, and has no total.", "Leave it out."
+    elif set(field.total) - {"count"} and not measures:
+        yield f"Answers of type {field.type} neither add up nor have a mean.", "Write `total: count`."
+    elif "sum" in field.total and field.type.scaled:
+        yield "Shares do not add up.", "Write `total: mean`."
 
 
 def _pattern(field: Field, pattern: str) -> Iterator[tuple[str, str, str]]:

@@ -161,8 +161,10 @@ KNOWN: Mapping[str, Callable[[Spec, Trail], Known]] = {  # to the references of 
     "vocabularies": lambda spec, _: spec.vocabularies,
     "profiles": lambda spec, _: spec.profiles,
     "form fields": lambda spec, _: sorted(spec.single_fields),
-    "form numbers": lambda spec, _: [
-        code for code, (_, field) in spec.single_fields.items() if kind_of(field) is ColumnKind.NUMBER
+    "numbers": lambda spec, _: [
+        field.code
+        for _, block, field in spec.places()
+        if kind_of(field) is ColumnKind.NUMBER and (block.single or {*field.total} - {"count"})
     ],
     "fields of 2": _fields(2),
     "fields of 6": _fields(6),
