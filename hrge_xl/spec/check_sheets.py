@@ -33,6 +33,7 @@ from .model import (
 )
 from .supplements import USUAL_BREAKDOWNS, Figures
 
+MOST_NUMBERS = 254  # that Excel's CHOOSE can choose from
 NO_MATRIX = "The spec has no 'matrix.yaml'."
 NO_PATTERN = "This is not a pattern that can be matched ({})."
 OWN_SHEET = "Give it a sheet of its own: a file in tools/, with `goes_with` where it belongs to a tool."
@@ -50,6 +51,7 @@ def check_sheets(spec: Spec) -> Found:
         yield from _references(spec, trail[4], field, path)
     for path, _, vocabulary in select(spec, "vocabularies/*"):
         yield from _anchors(spec, vocabulary, path)
+        yield from _numbers(vocabulary, path)
     if spec.matrix:
         yield from _matrix(spec, spec.matrix)
 
@@ -69,6 +71,8 @@ def _sheet(spec: Spec, tool: Tool, path: Path) -> Found:
             option = "title" if block.title else "help"
             reason = f"The `{option}` of a table is shown nowhere: its sheet has a title and a purpose."
             yield (*where, option), reason, "Leave it out."
+    if tool.relevant is not None and not tool.field_blocks:
+        yield (*path, "relevant"), "Nothing is asked on this sheet.", "Leave it out."
     with_it = spec.tool.get(tool.goes_with or "")
     if tool.goes_with is not None and not (with_it and with_it.can_be_ticked):
         reason = f"'{tool.goes_with}' is not a tool that can be ticked, so that nothing goes with it."
@@ -274,6 +278,13 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
 
 
 # lists
+
+
+def _numbers(vocabulary: Vocabulary, path: Path) -> Found:
+    """Say how many entries a sheet can look the number up of."""
+    if len(vocabulary.items) > MOST_NUMBERS and any(item.value is not None for item in vocabulary.items):
+        reason = f"The list has {len(vocabulary.items)} entries; a sheet looks numbers up of {MOST_NUMBERS} at most."
+        yield (*path, "items"), reason, "Leave `value` out, or make it two lists."
 
 
 def _anchors(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:

@@ -324,6 +324,10 @@ class Scope:
             of = of.args[1]
         return codes_of_list(self.spec, of.list) or None if isinstance(of, Ref) else None
 
+    def worth(self, name: str) -> Mapping[str, float]:
+        """Give the numbers that entries of a list have by their codes."""
+        return self.spec.worth(name)
+
     @property
     def single(self) -> bool:
         """Whether there is one row only: the answers of a form that is filled in once."""
