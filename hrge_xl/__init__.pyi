@@ -20,6 +20,7 @@ from .api import recover as recover
 from .api import returned_files as returned_files
 from .api import shadowed_name as shadowed_name
 from .api import spec_schema as spec_schema
+from .api import spec_warnings as spec_warnings
 from .api import specs_folder as specs_folder
 from .api import status as status
 from .api import trace as trace

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .core.dates import day_here
-from .core.errors import SpecError, UsageError
+from .core.errors import Mistake, SpecError, UsageError
 from .core.paths import check_several
 
 if TYPE_CHECKING:
@@ -57,6 +57,13 @@ def check_spec(spec: str | Path, *, fast: bool = False) -> Spec:
     if not fast:
         try_out(loaded)
     return loaded
+
+
+def spec_warnings(spec: Spec) -> list[Mistake]:
+    """Give what stops nothing and is hardly meant in a spec: files that are not used, matrices that count nothing."""
+    from .spec.load import warnings
+
+    return warnings(spec)
 
 
 def spec_schema() -> dict[str, Any]:

@@ -10,7 +10,7 @@ import hrge_xl
 
 from ..core.errors import Exit, UsageError
 from ..core.paths import quoted
-from .common import CommandGroup, is_set, verb
+from .common import CommandGroup, is_set, verb, warn
 from .terminal import block, data, line, output_to, print_json, print_lines
 
 
@@ -43,6 +43,7 @@ def check_spec(spec: str, fast: bool) -> None:
         f"{len(loaded.vocabularies)} lists, {len(loaded.rules)} rules, "
         f"languages {', '.join(loaded.languages)}. No mistake."
     )
+    warn(*map(str, hrge_xl.spec_warnings(loaded)))
 
 
 @verb("spec show", spec)

@@ -12,7 +12,7 @@ from ..answers.submission import CLOSED
 from ..core.errors import UsageError, did_you_mean
 from ..core.words import translator
 from ..core.work import grouped
-from ..fields import FIELD_TYPES, Field, step_in
+from ..fields import FIELD_TYPES, TOTALS, Field, step_in
 from ..findings import sentence
 from ..spec.issuance import is_shown, items_of, tool_code
 from ..spec.model import (
@@ -269,7 +269,10 @@ class _SheetBuilder:
     # rows
 
     def _rows(self, block: FieldBlock) -> Iterator[Row]:
-        """Title a part of a form (a table has that of its sheet); below open rows say what to do when they are full."""
+        """Title a part of a form (a table has that of its sheet); below a table are its totals.
+
+        Below open rows it is said what to do when they are full.
+        """
         if block.title and self.is_form:
             yield Row(0, "title", label=block.title.say(self.language), help=block.help.say(self.language))
         if isinstance(block, FormBlock):
@@ -284,6 +287,12 @@ class _SheetBuilder:
                     yield Row(0, "section", label=item.section.say(self.language))
                 label, hint = item.label.say(self.language), item.help.say(self.language)
                 yield Row(0, "item", item.code, label, hint, item)
+        if not self.is_form:
+            asked = {kind for field in block.fields for kind in field.total}
+            names = (self.say("Total"), self.say("Mean"), self.say("Answers"))
+            for kind, name in zip(TOTALS, names, strict=True):
+                if kind in asked:
+                    yield Row(0, "total", f"total:{kind}", name)
         if isinstance(block, RegisterBlock):
             text = self.say(
                 "All rows in use? Ask for a workbook with more rows; nothing that you wrote is lost."
