@@ -67,6 +67,8 @@ def reference_name(layout: Layout, field: Field) -> str | None:
     """Give the defined name of the list of rows that a reference chooses from; None when none were issued."""
     issued = [code for code in field.to if code in layout.rows_of]
     parts = [*issued, *(part for pair in field.only.items() for part in pair)]
+    if field.narrowed is not None:
+        parts.append(field.narrowed.by)
     return "rows_" + "_".join(re.sub(r"\W", "_", part) for part in parts) if issued else None
 
 

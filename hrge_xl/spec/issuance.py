@@ -84,8 +84,9 @@ def _chosen(spec: Spec, profile: str, named: Sequence[str], rows: int | None, *,
                 f"{', '.join(left)}."
             )
         codes.append(chosen.choose_from[0])
-    others = {code for code in chosen.narrowed if code not in codes}
-    if len(others) < len(chosen.narrowed):
+    parts = [spec.tool[code].part for code in chosen.narrowed if code in codes]
+    others = {code for code in chosen.narrowed if code not in codes and spec.tool[code].part in parts}
+    if parts:
         codes = [code for code in (*(chosen.tools or spec.tool), *codes) if code not in others]
         return _whole(spec, codes, rows or chosen.rows)
     tools = None if chosen.tools is None else [*chosen.tools, *codes]

@@ -155,7 +155,7 @@ class Profile(Model):
     """A choice of sheets and rows under a name, for whoever issues workbooks.
 
     Besides `tools` come those that are named on issue: at least one of `choose_from`, where it names any. Where one of
-    `narrowed` is named, the others of these are left out.
+    `narrowed` is named, the others of these in its part are left out.
     """
 
     title: Text
@@ -232,8 +232,9 @@ class Sample(Model):
 
 COVER_KEY, LISTS_KEY, IDENTITY_KEY = "COVER", "LISTS", "IDENTITY"
 LAST_KEY = "LAST"  # of the answers of the round before, where there are any
+GUIDE_KEY = "GUIDE"  # of the sheet that says how to fill in the others
 SAMPLE_KEY = "SAMPLE"  # below the key of every sheet of a sample
 FEEDBACK_KEY, LEFTOVER_KEY = "FEEDBACK", "LEFTOVER"  # sheets of a workbook that was given back
-KEYS = (COVER_KEY, LISTS_KEY, IDENTITY_KEY, LAST_KEY, FEEDBACK_KEY, LEFTOVER_KEY)
-NAMES = ("Cover", "Lists", "To correct", "Without a place")  # in English
+KEYS = (COVER_KEY, LISTS_KEY, IDENTITY_KEY, LAST_KEY, GUIDE_KEY, FEEDBACK_KEY, LEFTOVER_KEY)
+NAMES = ("Cover", "Lists", "How to fill in", "To correct", "Without a place")  # in English
 IDENTITY_SHEET, LAST_SHEET = "_hrge", "_hrge_last"
