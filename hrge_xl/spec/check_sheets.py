@@ -241,19 +241,16 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
 
 def _narrowing(spec: Spec, field: Field, by: Narrowing, path: Path) -> Found:
     """Find what no dropdown can be narrowed by: a column that is not fixed, a question with another list."""
-    columns = [spec.tool[tool].fields.get(by.column) for tool in field.to if tool in spec.tool]
-    _, asked = spec.single_fields.get(by.by, (None, None))
-    lists = {column.vocabulary if column is not None and column.fixed else None for column in columns}
-    if field.only or len(lists) != 1 or None in lists or asked is None or {asked.vocabulary} != lists:
-        reason = f"Rows cannot be narrowed by '{by.column}' and '{by.by}'."
-        remedy = (
-            "Name a fixed column of each sheet, and a question asked once with the same list; without `only`."
-        )
-        yield path, reason, remedy
+    _, asked = spec.single_fields.get(by.by, ("", None))
     known = spec.vocabularies.get((asked.vocabulary if asked else None) or "")
-    for place, code in enumerate(by.always if known else ()):
-        if known and code not in known.by_code:
-            yield ((*path, "always", place), *no_such(f"There is no entry '{code}'.", code, known.by_code))
+    columns = [spec.tool[tool].fields.get(by.column) for tool in field.to if tool in spec.tool]
+    alike = all(
+        column and column.fixed and asked and column.vocabulary == asked.vocabulary for column in columns
+    )
+    if field.only or known is None or not alike or not known.by_code.keys() >= {*by.always}:
+        reason = f"Rows cannot be narrowed by '{by.column}' and '{by.by}'."
+        remedy = "Name a fixed column of each sheet, a question asked once with the same list, and codes of that list."
+        yield path, reason, remedy
 
 
 def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:

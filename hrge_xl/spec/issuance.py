@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -320,12 +320,19 @@ def _as_text(value: Any, language: str) -> str:
     return str(as_written(localized(value, language)))
 
 
-def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
-    """Give every answer of a sample; those of a form may stand directly under their tool."""
-    for tool, rows in sample.answers.items():
+def sample_for(spec: Spec, sample: Sample, issued: Collection[str]) -> str:
+    """Give the place of the sample that fills each table of risks that is issued; of the first one where none does."""
+    risks = spec.figures.risks.tools if spec.figures.risks else ()
+    wanted = [code for code in risks if code in issued]
+    return next((place for place, said in sample.every.items() if said.keys() >= {*wanted}), "answers")
+
+
+def answers_of(spec: Spec, sample: Sample, place: str) -> Iterator[SampleAnswer]:
+    """Give every answer of one of the samples; those of a form may stand directly under their tool."""
+    for tool, rows in sample.every[place].items():
         fields = spec.tool[tool].fields if tool in spec.tool else {}
         for key, value in rows.items():
-            path: Path = ("sample", "answers", tool, key)
+            path: Path = ("sample", *place.split("/"), tool, key)
             if key in fields or not isinstance(value, Mapping):
                 yield SampleAnswer(path, tool, ONLY_ROW, key, value)
             else:

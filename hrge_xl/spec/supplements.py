@@ -211,16 +211,26 @@ class SampleCountry(Model):
     label: Text
 
 
+SampleAnswers = dict[Code, dict[Code, Any]]  # by tool, row or field
+
+
 class Sample(Model):
     """A workbook filled in as an example: `answers` by tool, row and field; fields of a form stand under their tool.
 
-    Whose it is and on which day is made up as well. What has no place in a workbook is left out of it.
+    Whose it is and on which day is made up as well. What has no place in a workbook is left out of it. `others` are
+    samples of other interventions, for workbooks with other tables of risks.
     """
 
     today: str
     team: str = "SAMPLE"
     country: SampleCountry | None = None
-    answers: dict[Code, dict[Code, Any]]
+    answers: SampleAnswers
+    others: dict[Code, SampleAnswers] = Option(default={})
+
+    @property
+    def every(self) -> dict[str, SampleAnswers]:
+        """The answers of each, by the place where they stand."""
+        return {"answers": self.answers, **{f"others/{name}": said for name, said in self.others.items()}}
 
     @property
     def day(self) -> Day | None:

@@ -379,24 +379,15 @@ class ProblemsWriter(ListBlockWriter):
             for row in self._checked_rows(number, sheet)
         ]
         self._candidates()
-        self.summarise(
-            self.some,
-            self.say("Nothing to correct."),
-            *self._totals(),
-        )
+        say = self.say  # one line is a row, whatever is open in it
+        fits = say("Rows with something open: {count}. The most urgent come first.")
+        too_many = say("Rows with something open: {count}. The {rows} most urgent are listed.")
+        if self.layout.spec.drawing == 1:
+            fits = say("{count} in total, most urgent first.")
+            too_many = say("{count} in total; the {rows} most urgent are listed.")
+        self.summarise(self.some, say("Nothing to correct."), fits, too_many)
         self._list()
         return self.free + PROBLEM_HELPERS + 2 * (self.layout.spec.drawing > 1)
-
-    def _totals(self) -> tuple[str, str]:
-        """Say how many lines there are: one a row, whatever is open in it."""
-        say = self.say
-        if self.layout.spec.drawing == 1:
-            return say("{count} in total, most urgent first."), say(
-                "{count} in total; the {rows} most urgent are listed."
-            )
-        return say("Rows with something open: {count}. The most urgent come first."), say(
-            "Rows with something open: {count}. The {rows} most urgent are listed."
-        )
 
     def _checked_rows(self, number: int, sheet: Sheet) -> Iterator[CheckedRow]:
         for grid in sheet.grids:
