@@ -31,7 +31,6 @@ from .audit.audit import Audit as Audit
 from .coordination.consolidation import Summary as Summary
 from .coordination.consolidation import consolidate as consolidate
 from .coordination.consolidation import decide as decide
-from .coordination.consolidation import not_made_again as not_made_again
 from .coordination.consolidation import waive as waive
 from .coordination.consolidation import withdraw as withdraw
 from .coordination.demonstration import demonstrate as demonstrate
@@ -74,6 +73,7 @@ from .ledger.signing import new_key as new_key
 from .outputs import report as report
 from .outputs.build import Facts as Facts
 from .outputs.build import document as document
+from .outputs.exports import not_made_again as not_made_again
 from .outputs.feedback import feedback as feedback
 from .outputs.frames import Tables as Tables
 from .outputs.frames import open_dataset as open_dataset
@@ -82,7 +82,7 @@ from .outputs.frames import tables as tables
 from .outputs.specs import touched_files as touched_files
 from .outputs.table_files import Wish as Wish
 from .reader import ExpectedReturn as ExpectedReturn
-from .reader import read as read
+from .reader.read import read as read
 from .reader.sandbox import Confinement as Confinement
 from .reader.unpacking import Found as Found
 from .rounds.changes import PlannedChange as PlannedChange

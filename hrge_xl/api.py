@@ -180,6 +180,7 @@ def write_messages(folder: str | Path) -> list[Path]:
 def status(folder: str | Path | Dataset, today: date) -> list[TeamStatus]:
     """Give each team of a round, or of its dataset that is open, with what came from it by a day.
 
+    Its returns have the findings about the file or a sheet as a whole; those in cells are counted (`open_errors`).
     Raises `RoundError` for a folder that is not a round.
     """
     from .rounds.datasets import Dataset, Question, datasets
@@ -187,10 +188,10 @@ def status(folder: str | Path | Dataset, today: date) -> list[TeamStatus]:
     from .rounds.rounds import load_round
 
     if isinstance(folder, Dataset):
-        return status(folder.of_round(), today, folder.round)
+        return status(folder.of_round(cells=False), today, folder.round)
     load_round(Path(folder))
     with datasets(Question([str(folder)], today, rejudge=True)) as (found,):
-        return status(found.of_round(), today, found.round)
+        return status(found.of_round(cells=False), today, found.round)
 
 
 # returned files
@@ -289,14 +290,14 @@ def _only(side: Result | Sequence[Dataset]) -> Result:
 
 
 @contextmanager
-def _opened(place: str | Path | Dataset, today: date) -> Iterator[Dataset]:
-    """Open the dataset at a place, unless it is open."""
+def _opened(place: str | Path | Dataset, today: date, *, figures: bool = False) -> Iterator[Dataset]:
+    """Open the dataset at a place, unless it is open; with `figures` as of `today` where they are asked for."""
     from .rounds.datasets import Dataset, one_dataset
 
     if isinstance(place, Dataset):
         yield place
     else:
-        with one_dataset(place, today) as dataset:
+        with one_dataset(place, today, figures=figures) as dataset:
             yield dataset
 
 
@@ -315,7 +316,7 @@ def export(
 
     target = Path(target) if isinstance(target, str) else target
     with ExitStack() as stack:
-        store = stack.enter_context(_opened(place, today)).store
+        store = stack.enter_context(_opened(place, today, figures=True)).store
         chosen = format_ or (target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv")
         if table is not None:
             wanted = table_files.table_of(store, table)

@@ -259,7 +259,7 @@ from hrge_xl.workbook.drawing import Member, package
 from hrge_xl.workbook.cell_writer import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT
 from hrge_xl.workbook.styles import COLOURS
-from hrge_xl import checks, cli as cli_module, importing, reader
+from hrge_xl import checks, cli as cli_module, importing
 from hrge_xl.reader import (
     File,
     RawWorkbook,
@@ -285,6 +285,7 @@ from hrge_xl.reader.office_files import MOST_HEADS, MOST_TITLES, look_into, tabl
 from hrge_xl.reader.ooxml_parts import shared_text
 from hrge_xl.reader.other_formats import checks_lost, lengthened
 from hrge_xl.reader.raw import Area, CellKind, Follower, Overlay, RawCell, RawSheet, Unreadable, parse_area
+from hrge_xl.reader import read as reader_read
 from hrge_xl.reader.read import raw_workbook
 from hrge_xl.reader.retired_questions import OldSheet
 from hrge_xl.reader.sandbox import (

@@ -292,7 +292,7 @@ def question(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.Question:
     Where some of these are no rounds or datasets, which often hold nothing new, a process comes up that reads them.
     """
     if not all(any(Path(path).glob("*.sqlite")) for path in paths):
-        start_ahead("hrge_xl.exchange.validation")
+        start_ahead("hrge_xl.exchange.validation", "hrge_xl.reader.read", "hrge_xl.checks")
         click.get_current_context().call_on_close(end_unused)
     received = how.pop("received", None)
     known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger", "jobs") if name in how}

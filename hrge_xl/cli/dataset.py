@@ -132,7 +132,7 @@ def export(
     Next: hrge-xl trace output/dataset --team PAK --field PLN_02
     """
     wish, target = hrge_xl.Wish(**rows), None if output == STDOUT else output
-    with hrge_xl.one_dataset(dataset, today(), AS_SUITS, password) as opened:
+    with hrge_xl.one_dataset(dataset, today(), AS_SUITS, password, figures=True) as opened:
         print_notes(opened)
         if table is None and output is None and lang is None and wish == hrge_xl.Wish():
             print_lines(f"{shown.name}: {shown.about}" for shown in opened.store.schema.shown)

@@ -130,7 +130,7 @@ def report(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(
             "--country and --team choose what a brief is of. Add --format brief, or leave them out."
         )
-    request = question(paths, how)
+    request = replace(question(paths, how), figures=True)
     with hrge_xl.datasets(request) as found:
         if OVERVIEW in formats:
             text = hrge_xl.overview(found, request.today, lang, masked=shareable, period=period)

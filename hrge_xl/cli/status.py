@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def status(  # noqa: PLR0913 (one parameter an option)
                 line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
         _workbook(rows, xlsx, lang)
-    print_text(*lines, err=True)
+    print_text(*lines, *hrge_xl.not_made_again(ledger or folder), err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
         _next(folder, {team_status.state for team_status in teams}, lang)
@@ -151,7 +152,7 @@ def _summary(dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], lang
     silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    if hrge_xl.to_decide(teams, dataset.of_round()):
+    if hrge_xl.to_decide(teams):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
@@ -193,7 +194,7 @@ def _shown(line: Line, column: str, say: Translate) -> str:
         return say(value)
     if value is None or value == "" or (value == 0 and column != "completeness"):
         return ""
-    return f"{value:.0%}" if column == "completeness" else str(value)
+    return f"{floor(100 * value)}%" if column == "completeness" else str(value)  # 100% is all of them
 
 
 def _table(

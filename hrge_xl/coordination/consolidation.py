@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -20,7 +20,7 @@ from ..dataset.reconciliation import Reconciliation, reconciliation
 from ..dataset.returns import Return, find_return, heads
 from ..dataset.rows import submission_id
 from ..dataset.run_history import last_change
-from ..dataset.store import STATE, compact
+from ..dataset.store import NOTED, STATE, compact
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived, Terms
@@ -157,27 +157,12 @@ def _amended(
         of_others = any(return_.read_for for return_ in before) and not is_round(folder)
         pages, formats = pages_beside(folder / REPORTS), exports.formats_there(folder)
         overview = folder / REPORTS if pages[0].is_file() and not of_others else None
-        if len(after) > QUICK and not run.file.fact(STATE):
+        if len(after) > QUICK and run.file.fact(STATE) in ("", NOTED):
             export = exports.Export(str(folder / DATASET), day, formats)
             _refuse(exports.set_aside(run.file, export, pages, run.pool.here))
         elif overview or formats:
             write_files(run, overview=overview)
     return entered, before, after
-
-
-def not_made_again(folder: str | Path) -> Iterator[str]:
-    """Say in the place of which files of a round or consolidated folder a note stands, and what makes them again."""
-    folder = Path(folder)
-    names = [
-        path.name
-        for path in exports.are_set_aside(folder / exports.WORKBOOK, *pages_beside(folder / REPORTS))
-    ]
-    if names:
-        *others, last = names
-        told = f"{', '.join(others)} and {last}" if others else last
-        where = quoted(folder)
-        again = f"refresh {where}" if is_round(folder) else f"consolidate {where} -o {where}"
-        yield f"Not made again yet: {told}. When all is decided: hrge-xl {again}"
 
 
 class Decided(list[Return]):

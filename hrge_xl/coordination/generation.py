@@ -9,20 +9,17 @@ from functools import cache, partial
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
 from ..core.paths import GUIDE, check_several, file_part, is_address, write_if_changed, write_whole
 from ..core.words import SOURCE_LANGUAGE, direction, fold, translator, with_base
 from ..core.work import grouped, track_progress
-from ..dataset.reconciliation import periods
-from ..dataset.returns import Return, result
 from ..exchange.issuing import Order, is_issued, issue, issue_files, laid_out, sample_workbook
 from ..exchange.prefill import Prefill, from_file, go_on
 from ..ledger.files import only_writer
 from ..reader import ExpectedReturn
-from ..rounds.changes import change_round, follow
 from ..rounds.datasets import Dataset, one_dataset
-from ..rounds.round_status import orphaned
 from ..rounds.rounds import ISSUED, Round, load_open_round
 from ..rounds.teams import Team
 from ..spec.issuance import Choice, choose
@@ -31,6 +28,9 @@ from ..spec.lookup import asks_for_country, country_codes
 from ..spec.model import Spec
 from ..spec.translating import untranslated, with_file
 from ..workbook.cover import contact_label
+
+if TYPE_CHECKING:
+    from ..dataset.returns import Return
 
 OUTPUT = Path("output")
 
@@ -72,8 +72,9 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
         made.paths.append(_written(data, output, language, loaded.name, "SAMPLE", profile))
         return made
     blank = Order("", today, "", language, choice.tools, choice.rows, leave_out=choice.leave_out)
-    layout = laid_out(loaded, blank, last=True)
-    begin = from_file(answers, layout, str(spec), today, password) if answers else Prefill()
+    begin = Prefill()
+    if answers:
+        begin = from_file(answers, laid_out(loaded, blank, last=True), str(spec), today, password)
     if left := ", ".join(begin.left_behind()):
         made.notes.append(f"{answers}: {left}.")
     wanted = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
@@ -91,6 +92,9 @@ def issue_round(
     With `earlier`, the folder of an earlier round or its dataset, each goes on from the answers of its team.
     `password` opens these. Raises `RoundError`, `UsageError`, `LimitError`, `OutputError`.
     """
+    from ..rounds.changes import change_round, follow
+    from ..rounds.round_status import orphaned
+
     folder = Path(folder)
     check_several("countries", countries)
     round_ = load_open_round(folder)
@@ -178,6 +182,7 @@ def orders(round_: Round, today: date) -> list[Order]:
             tools=choice.tools, blank_rows=choice.rows,
             round=round_.name, deadline=team.deadline.isoformat() if team.deadline else "",
             contact=team.contact, key=round_.key, leave_out=choice.leave_out,
+            period=(round_.start, round_.end),
         )
         for team, choice in _choices(round_)
     ]  # fmt: skip
@@ -212,6 +217,8 @@ def _continued(
             f"The earlier round is of the spec '{earlier.spec.name}', the new one of '{spec.name}': "
             "their questions have nothing in common. Name a round of the same spec."
         )
+    from ..dataset.returns import result
+
     counting = grouped((now.team_now(return_.team), return_) for return_ in _latest(earlier, spec))
     continued, blank = list[Order](), 0
     for order in wanted:
@@ -237,6 +244,8 @@ def _continued(
 
 def _latest(earlier: Dataset, spec: Spec) -> list[Return]:
     """Give the returns that count: of each team and intervention that of the latest period."""
+    from ..dataset.reconciliation import periods
+
     latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
     counting = [return_ for return_ in earlier.of_round() if return_.current and return_.identity is not None]
     counting.sort(key=lambda return_: (-latest_first.get(return_.period, -1), return_.age))

@@ -88,7 +88,7 @@ class RefreshResult:
     @property
     def to_decide(self) -> list[str]:
         """Give the teams and files that wait for a decision, each once."""
-        return to_decide(self.teams, self.returns)
+        return to_decide(self.teams)
 
     @property
     def without_address(self) -> list[str]:

@@ -174,23 +174,27 @@ def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
 
 
 def returns(
-    store: Store, waivers: Iterable[Waiver] = (), wanted: Sequence[str] | None = None
+    store: Store, waivers: Iterable[Waiver] = (), wanted: Sequence[str] | None = None, *, cells: bool = True
 ) -> list[Return]:
-    """Give every return of a dataset, or the wanted ones, in the order of their paths; `waivers` as they stand."""
+    """Give every return of a dataset, or the wanted ones, in the order of their paths; `waivers` as they stand.
+
+    Without `cells` their findings are those about the file or a sheet as a whole.
+    """
     every = heads(store, wanted)
     found = {each.submission_id: each for each in every}
     known, language = {waiver.number: waiver for waiver in waivers}, spec_language(store.schema.spec)
     few = [*found] if len(found) <= FEW else None
 
-    def facts(table: str) -> Iterator[tuple[Return, Record]]:
+    def facts(table: str, *where: sa.ColumnElement[bool]) -> Iterator[tuple[Return, Record]]:
         """Give the facts of a table with their returns; of few of these nothing else is looked at."""
-        where = [] if few is None else [store.tables[table].c.submission_id.in_(few)]
-        rows = store.records(table, *where)
+        of_few = [] if few is None else [store.tables[table].c.submission_id.in_(few)]
+        rows = store.records(table, *where, *of_few)
         return ((found[row["submission_id"]], row) for row in rows if row["submission_id"] in found)
 
     for each, row in facts("files_fact"):
         each.items.append(ReceivedItem(row["path"], row["received"], bool(row["stated"])))
-    for each, row in facts("findings_fact"):
+    whole = () if cells else (store.tables["findings_fact"].c.cell.is_(None),)
+    for each, row in facts("findings_fact", *whole):
         each.findings.append(finding_of(row, known, language))
     for each, row in facts("checks_not_run"):
         each.checks_not_run[row["code"]] = reason_of(row["reason"], row["details"])

@@ -11,11 +11,13 @@ from itertools import chain
 from pathlib import Path
 
 from ..answers.submission import (
+    ONLY_ROW,
     SHORT,
     Answer,
     Answers,
     Identity,
     Outcome,
+    Period,
     State,
     Submission,
     Value,
@@ -74,6 +76,7 @@ class Order:
     intervention: str = ""  # that it is about, where a team has several
     sample: bool = False  # to look at, and never to be sent back
     leave_out: bool = False  # what the spec marks as sensitive
+    period: Period = (None, None)  # of the round, which the form begins with
 
     def __post_init__(self) -> None:
         check_several("tools", self.tools)
@@ -180,11 +183,14 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
         defaults = ((key, default_of(slot.field)) for key, slot in layout.slots.items())
         answers = {key: value for key, value in defaults if value is not None}
         answers |= facts_about(layout.spec, order.country)
-    country = layout.spec.identity.country
-    if country and order.country:
-        tool, _ = layout.spec.single_fields[country]
-        answers[tool, "1", country] = order.country
-    return placed(layout, answers | order.answers)
+    form, (start, end) = layout.spec.identity, order.period
+
+    def known(*pairs: tuple[str | None, str | date | None]) -> Answers:
+        single = layout.spec.single_fields
+        return {(single[code][0], ONLY_ROW, code): value for code, value in pairs if code and value}
+
+    answers |= known((form.country, order.country)) | order.answers
+    return placed(layout, answers | known((form.period_start, start), (form.period_end, end)))
 
 
 def placed(layout: Layout, answers: Answers) -> Answers:
@@ -222,10 +228,10 @@ def last_placed(layout: Layout, last: Answers) -> Answers:
 
 
 def is_as_issued(sent: Submission, layout: Layout) -> bool:
-    """Say whether nothing stands in a return that does not stand in every blank workbook issued to its country."""
+    """Say whether nothing stands in a return that does not stand in every blank workbook that its country is issued."""
     if sent.unplaced or sent.comments:
         return False
-    blank = starting_answers(layout, Order("", date.min, sent.identity.country))
+    blank = starting_answers(layout, Order("", date.min, sent.identity.country, period=sent.period))
     return sent.values().items() <= blank.items() and not sent.originals()
 
 

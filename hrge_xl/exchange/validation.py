@@ -29,7 +29,7 @@ from ..findings.file import CHANGED_WHILE_READ, ROW_WITHOUT_A_PLACE, STOPPED_BY_
 from ..findings.identity import SIGNATURE_INVALID
 from ..layout import Layout
 from ..layout.wording import text
-from ..reader import ExpectedReturn, File, Refusal, layout_of, read_content, spec_of, stamp_alone
+from ..reader import ExpectedReturn, File, Refusal, spec_of, stamp_alone
 from ..reader.gate import fingerprint, open_untrusted
 from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy, teams_named
 from ..reader.limits import LIMITS, ReadLimits
@@ -87,6 +87,8 @@ class Result:
     @property
     def layout(self) -> Layout | None:
         """The layout that it was read against; None for a refused one."""
+        from ..reader.read import layout_of
+
         return None if self.submission is None else layout_of(self.submission.identity, self.read_by)
 
     def count(self, severity: Severity) -> int:
@@ -204,6 +206,8 @@ class SpecBroken:
 
 def check_file(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Read and check one file: what a child process does."""
+    from ..reader.read import read_content
+
     try:
         result = checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
         # by what it was read the parent knows; the name of that folder need not be text
@@ -223,6 +227,7 @@ def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> R
     if isinstance(reading, Refusal):
         return _refused(reading)
     from ..checks import check
+    from ..reader.read import layout_of
     from .issuing import is_as_issued
 
     try:

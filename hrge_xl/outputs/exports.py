@@ -6,7 +6,7 @@ CSV has a `datapackage.json` that describes every table, and `metadata.yaml` des
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
@@ -16,20 +16,22 @@ from operator import call
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..core.errors import OutputError, UsageError
-from ..core.paths import parts_of, whole, write_whole
+from ..core.errors import OutputError, UsageError, listed
+from ..core.paths import parts_of, quoted, whole, write_whole
 from ..core.words import SOURCE_LANGUAGE
 from ..core.work import track_progress
 from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers
 from ..dataset.opening import open_store, opened
 from ..dataset.schema import BOOLEAN, DATE, INTEGER, META, NUMBER, TEXT, VERSION, Schema, Table, TableColumn
-from ..dataset.store import Store, open_file
+from ..dataset.store import NOTED, STATE, Store, open_file
 from ..dataset.workers import Workers
 from ..ledger.ledger import DATASET
 from ..privacy.sharing import fill_shareable
+from ..rounds.rounds import REPORTS, is_round
 from ..spec.yaml_file import dumped
 from ..workbook.drawing import DRAWN_ON
 from ..workbook.plain_sheets import new_book
+from . import briefs_in, overview_page, pages_beside
 from .data_xlsx import write_workbook
 from .table_files import csv_text, harmless_lines, has_parquet, need_parquet, write_csv_as_parquet
 
@@ -214,7 +216,7 @@ SET_ASIDE = (
 def set_aside(store: Store, export: Export, pages: Sequence[Path], pool: Workers) -> list[str]:
     """Put notes in the places of data.xlsx and of pages, where they are; write the other files again.
 
-    Gives what is said of those that could not be written.
+    Gives what is said of those that could not be written. The dataset tells of notes while nothing else changes in it.
     """
     failed = list[str]()
     for path in (Path(export.dataset).parent / WORKBOOK, *pages):
@@ -224,12 +226,42 @@ def set_aside(store: Store, export: Export, pages: Sequence[Path], pool: Workers
             except OutputError as error:
                 failed.append(str(error))
     rest = [name for name in export.formats if name != XLSX]
-    return failed + (write(store, export._replace(formats=rest), pool) if rest else [])
+    failed += write(store, export._replace(formats=rest), pool) if rest else []
+    store.set_fact(STATE, "" if failed else NOTED)
+    return failed
 
 
 def are_set_aside(*paths: Path) -> list[Path]:
     """Give those in whose place a note stands."""
     return [path for path in paths if path.is_file() and path.read_bytes() == _note(path)]
+
+
+def outgrown(store: Store, folder: Path) -> list[Path]:
+    """Give the files of a folder that are older than the dataset there, and the notes that say so."""
+    reports, copy, state = folder / REPORTS, folder / SHAREABLE, store.fact(STATE)
+    kept = [folder / WORKBOOK, *pages_beside(reports)]
+    if state == "":
+        kept += [*names(store, folder), *names(store, copy), overview_page(reports, masked=True)]
+        kept += [page for page, *_ in briefs_in(reports)]
+    return [path for path in dict.fromkeys(kept) if path.is_file()] if state in ("", NOTED) else []
+
+
+def not_made_again(folder: str | Path) -> Iterator[str]:
+    """Say which files of a round or consolidated folder are older than its dataset, and what makes them again."""
+    folder = Path(folder)
+    with open_store(folder) as store:
+        yield from named_as_older(folder, outgrown(store, folder))
+
+
+def named_as_older(folder: Path, files: Sequence[Path]) -> Iterator[str]:
+    """Name some files of a folder as older than the dataset there, tables by their folders."""
+    tables = sorted({path.parent.name for path in files if path.parent.name in FORMATS})
+    shown = [path.relative_to(folder).as_posix() for path in files if path.parent.name not in FORMATS]
+    if files:
+        where = quoted(folder)
+        again = f"refresh {where}" if is_round(folder) else f"consolidate {where} -o {where}"
+        named = listed([*shown, *(f"{name}/" for name in tables)])
+        yield f"Older than the dataset: {named}. To make them again: hrge-xl {again}"
 
 
 def _note(path: Path) -> bytes:

@@ -38,7 +38,7 @@ from .rounds import (
     spec_source,
     teams_said,
 )
-from .teams import BETWEEN_CODES, COLUMNS, Team, addresses, team_of
+from .teams import BETWEEN_CODES, COLUMNS, LEAVE_OUT, Team, addresses, team_of
 
 FEW = 8  # teams that are named one by one
 
@@ -136,12 +136,19 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
     cells = {
         "formerly": BETWEEN_CODES.join([*target.formerly, *(code for team in gone for code in team.codes)])
     }
-    after = with_cells(round_, {target: cells | ({"email": email} if email else {})}, without=gone)
+    spared = [] if target.leave_out else [team.code for team in gone if team.leave_out]
+    cells |= ({"email": email} if email else {}) | ({"sensitive": LEAVE_OUT} if spared else {})
+    after = with_cells(round_, {target: cells}, without=gone)
     told = [
         f"{names} → {target.code}",
         f"What they sent counts for {target.code}, and so does what still comes back under their codes. Where two "
         f"returns are about the same intervention, neither counts until you decide: hrge-xl decide {quoted(folder)}",
         *([f"E-mails to {target.code} go to {email}"] if email != target.email else []),
+        *(
+            [f"What is sensitive is left out for {target.code} now, as it was for {', '.join(spared)}"]
+            if spared
+            else []
+        ),
         f"{target.code} keeps its own deadline ({target.deadline or 'none'}), language and sheets.",
         *_kept_workbooks(round_, gone),
     ]

@@ -59,6 +59,7 @@ class Question:
     `paths` are files, folders, globs, lists, rounds and consolidated folders. `ledger` is a folder whose waivers,
     decisions and days of arrival count for loose files. `rejudge`: the day was asked for, so that what was checked on
     another one is checked again, for the answer. Without `answers` the dataset of loose files has none: that is sooner.
+    Those who show `figures` have them as of the day; else those of a lasting dataset may be of an earlier one.
     """
 
     paths: Sequence[str]
@@ -70,6 +71,7 @@ class Question:
     rejudge: bool = False
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
+    figures: bool = False
     wanted: ExpectedReturn | None = None  # what loose files should be, where more is known than their spec
     pool: Readers | None = None  # that reads loose files of several questions
 
@@ -137,11 +139,13 @@ class Dataset:
         """The name of the spec that every file had to be of; None: each file's own."""
         return self.spec.name if self.spec and self.source.asked.wanted.spec else None
 
-    def returns(self, wanted: Sequence[str] | None = None) -> list[Return]:
-        """Give every return, or the wanted ones."""
+    def returns(self, wanted: Sequence[str] | None = None, *, cells: bool = True) -> list[Return]:
+        """Give every return, or the wanted ones; without what was found in `cells` that is soon done."""
         from ..dataset.returns import returns
 
-        return list(self._returns) if wanted is None else returns(self.store, self.waivers, wanted)
+        if wanted is None and cells:
+            return list(self._returns)
+        return returns(self.store, self.waivers, wanted, cells=cells)
 
     @cached_property
     def _returns(self) -> list[Return]:
@@ -156,7 +160,7 @@ class Dataset:
             return False
         return self.folder.resolve() != self.round.folder.resolve()
 
-    def of_round(self) -> list[Return]:
+    def of_round(self, *, cells: bool = True) -> list[Return]:
         """Give the returns of the round alone, where the dataset may hold others: its own, and what lies in `returned`.
 
         What lies there and counts in another round does not count in this one; a copy elsewhere is not its own.
@@ -164,10 +168,10 @@ class Dataset:
         from ..dataset.return_status import EXCLUDED
 
         if self.round is None or not self.holds_others:
-            return self.returns()
+            return self.returns(cells=cells)
         name, here = self.round.name, {path for some in self.given.values() for path in some}
         ours = []
-        for return_ in self.returns():
+        for return_ in self.returns(cells=cells):
             given = self.given.get(return_.submission, ())
             if return_.period != name and not given:
                 continue
@@ -229,6 +233,8 @@ def came_back(round_: Round, *, since_closed: bool = False) -> list[Path]:
 def places(paths: Sequence[str]) -> list[FilePlace]:
     """Tell rounds and consolidated folders from loose files. A round stands for its `returned`.
 
+    What is named besides it and lies there is named twice.
+
     What lies among returned files is loose, whatever it looks like; and a folder that holds some is not believed to be
     a round or consolidated. Raises `UsageError`.
     """
@@ -245,6 +251,11 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
             found.setdefault(path.resolve(), FilePlace(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
+    for folder in filter(None, [*loose]):
+        if folder.resolve() in found:
+            there = (folder / RETURNED).resolve()
+            loose[folder] = [text for text in loose[folder] if not Path(text).resolve().is_relative_to(there)]
+    loose = {folder: some for folder, some in loose.items() if some}
     rounds = {folder: load_round(folder) if folder else None for folder in loose}
     return [
         *found.values(),
@@ -332,7 +343,7 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     source = _source(FilePlace(round_.folder, round_), question)
     arrived = replace(question.arrived, terms=terms_of([round_]))
     lasting = replace(source, asked=replace(source.asked, rejudge=False))
-    how = Options(jobs=question.jobs, asking=question.rejudge)
+    how = Options(jobs=question.jobs, asking=question.rejudge, figures=question.figures)
     run = stack.enter_context(ingest([lasting], folder, arrived=arrived, options=how))
     given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.given)
     if question.rejudge:  # for the answer, and not for good
@@ -396,9 +407,11 @@ def check_folder(folder: Path) -> None:
 
 @contextmanager
 def one_dataset(
-    place: str | Path, today: date, jobs: int = 1, password: str | None = None
+    place: str | Path, today: date, jobs: int = 1, password: str | None = None, *, figures: bool = False
 ) -> Iterator[Dataset]:
     """Open the one dataset of a round, with what is new taken in, of a consolidated folder, or at an address.
+
+    Its figures are as of `today` where they are asked for.
 
     Raises `UsageError` where there is none, or where it lies among returned files.
     """
@@ -411,7 +424,8 @@ def one_dataset(
         with open_store(place) as store:
             yield Dataset(store)
         return
-    with datasets(Question([str(place)], today, jobs=jobs, password=password)) as (dataset,):
+    question = Question([str(place)], today, jobs=jobs, password=password, figures=figures)
+    with datasets(question) as (dataset,):
         yield dataset
 
 
