@@ -298,14 +298,14 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
 
 
 def _asked(slot: Slot, layout: Layout) -> tuple[str, str]:
-    """Give what stands before an answer, the code of its row or the number of its question, and what was asked.
+    """Give what stands before an answer, the code of its row, and what was asked.
 
     In a checklist the statement stands in front of the question, in a repeated form the record.
     """
     label, grid = slot.field.label.say(layout.language), layout.grid_of(slot)
     if grid.across:
         told = f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
-        return next(row.mark for row in grid.data_rows if row.field is slot.field), told
+        return slot.field.code if layout.spec.drawing == 1 else "", told
     row = grid.row[slot.row]
     statement = row.label
     return row.mark, label if statement in ("", slot.row) else f"{statement}: {label}"
