@@ -301,9 +301,7 @@ def test_all_of_it_follows_what_is_typed(office: Any, tmp_path: Path) -> None:
         link = book.formulas(name["ACTIONS"], f"I{head + 2}")[0][0]
         assert "HYPERLINK" in link
         head = drawn(where, "CHECKS").head
-        assert book.values(name["CHECKS"], f"C{head + 1}:E{head + 1}") == [
-            ["To correct", name["T2.5"], "7"]
-        ]
+        assert book.values(name["CHECKS"], f"C{head + 1}:E{head + 1}") == [["To correct", name["T2.5"], "7"]]
         head = drawn(where, "BARRIERS").head
         assert book.value(name["BARRIERS"], f"E{head + 1}").value == where.lists["SEV4"].labels[2]
 

@@ -162,7 +162,7 @@ PROGRESS_WIDTHS = [18, 10, 8, 8]
 NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, FIRST_TEXT_WIDTH = 6, 13, 26, 52
 COMPACT_STATE_WIDTH = 11
 STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH = 15, 24, 16
-PROBLEMS_WIDTHS = [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, 48, 60]  # … question, what to do
+PROBLEMS_WIDTHS = [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, 10, 48, 60]  # … question, what to do
 
 
 def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> tuple[Drawn, ...]:
