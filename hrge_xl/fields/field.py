@@ -272,10 +272,9 @@ class Band(Model):
 
 
 class Narrowing(Model):
-    """Which rows a dropdown shows: those whose fixed `column` has the answer to `by`, a question that is asked once.
+    """Which rows a dropdown shows: those whose fixed `column` has the answer to `by`, or a code of `always`.
 
-    Rows with a code of `always` are shown in any case. Where one of these codes is the answer, or nothing is answered,
-    all rows are shown. The code of any row can be typed.
+    Where such a code is the answer, or none is, it shows all. The code of any row can be typed.
     """
 
     column: Code

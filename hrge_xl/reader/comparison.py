@@ -152,8 +152,8 @@ class WorkbookComparison:
                 continue
             if raw.name != name:
                 self.seen.append(SHEET_RENAMED.at(raw.name, expected=name))
-            hidden = name == self.plan.layout.lists_name and self.plan.layout.spec.drawing > 1
-            if raw.state != "visible" and not hidden:
+            shown = name != self.plan.layout.lists_name or self.plan.layout.spec.drawing == 1
+            if raw.state != "visible" and shown:
                 self.seen.append(SHEET_HIDDEN.at(raw.name))
             if not raw.protected and self.protection_kept:
                 self.seen.append(PROTECTION_OFF.at(raw.name))

@@ -322,9 +322,8 @@ def _as_text(value: Any, language: str) -> str:
 
 def sample_for(spec: Spec, sample: Sample, issued: Collection[str]) -> str:
     """Give the place of the sample that fills each table of risks that is issued; of the first one where none does."""
-    risks = spec.figures.risks.tools if spec.figures.risks else ()
-    wanted = [code for code in risks if code in issued]
-    return next((place for place, said in sample.every.items() if said.keys() >= {*wanted}), "answers")
+    risks = {*spec.figures.risks.tools}.intersection(issued) if spec.figures.risks else set()
+    return next((place for place, said in sample.every.items() if said.keys() >= risks), "answers")
 
 
 def answers_of(spec: Spec, sample: Sample, place: str) -> Iterator[SampleAnswer]:

@@ -147,7 +147,7 @@ class Content:
         if not isinstance(grid.block, RegisterBlock):
             return fixed_label(self.layout, grid, code)
         (text, *_) = self.shown(grid.by_row[code][grid.block.named_by])
-        return f"{code} {'' if text is None else shown(text)[: label_length(self.layout)]}"
+        return f"{code} {'' if text is None else shown(text)[: LABEL_LENGTHS[self.layout.spec.drawing]]}"
 
     def answered(self, slots: Iterable[Slot]) -> int:
         """Count the cells of some slots that hold something people filled in."""
@@ -200,11 +200,6 @@ class Content:
         return slot is not None and TICKED in self.counted(slot)
 
 
-def label_length(layout: Layout) -> int:
-    """Give how many characters a list shows of what a row is about."""
-    return LABEL_LENGTHS[layout.spec.drawing]
-
-
 def fixed_label(layout: Layout, grid: Grid, code: str) -> str:
     """`T11_01 what it is about`, of a row that is always the same."""
-    return f"{code} {grid.row[code].label[: label_length(layout)]}"
+    return f"{code} {grid.row[code].label[: LABEL_LENGTHS[layout.spec.drawing]]}"

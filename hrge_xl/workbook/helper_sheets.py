@@ -36,7 +36,7 @@ from ..spec.issuance import is_shown
 from ..spec.model import RegisterBlock
 from ..spec.supplements import IDENTITY_KEY, LAST_KEY, LAST_SHEET, LISTS_KEY
 from .cell_writer import CellWriter
-from .content import Content, Shown, fixed_label, label_length
+from .content import LABEL_LENGTHS, Content, Shown, fixed_label
 from .cover import StampFact
 from .formulas import (
     ROW,
@@ -209,7 +209,7 @@ def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
         return constant(fixed_label(layout, grid, code))
     (column, *_) = grid.columns_of(grid.block.named_by)
     cell = absolute(layout, grid.tool.code, [Place(row.index, column.index)])
-    text = f'"{code} "&LEFT({cell},{label_length(layout)})'
+    text = f'"{code} "&LEFT({cell},{LABEL_LENGTHS[layout.spec.drawing]})'
     return Formula(text, lambda content, _: content.row_label(grid, code))
 
 
