@@ -68,7 +68,7 @@ ANSWERS: dict[tuple[str, str, str], Any] = {
     ("R1", "K-03", "RSK_06"): "RED",
     ("R1", "K-03", "RSK_07"): "Talk early",
 }
-COVER, PLAN, CHECKLIST, RISKS, SUMMARY, LISTS, STAMP = (f"xl/worksheets/sheet{n}.xml" for n in range(1, 8))
+COVER, PLAN, CHECKLIST, RISKS, SUMMARY, _, LISTS, STAMP = (f"xl/worksheets/sheet{n}.xml" for n in range(1, 9))
 BOOK, PROPERTIES, CORE = "xl/workbook.xml", "docProps/custom.xml", "docProps/core.xml"
 TYPES, STRINGS = "[Content_Types].xml", "xl/sharedStrings.xml"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -430,8 +430,8 @@ def new_sheet(name: str, content: str) -> Callable[[Parts], None]:
     """Add a sheet at the end."""
 
     def edit(parts: Parts) -> None:
-        add("xl/worksheets/sheet8.xml", content, f"{SPREADSHEET}.worksheet+xml")(parts)
-        link(BOOK, "worksheet", "worksheets/sheet8.xml")(parts)
+        add("xl/worksheets/sheet9.xml", content, f"{SPREADSHEET}.worksheet+xml")(parts)
+        link(BOOK, "worksheet", "worksheets/sheet9.xml")(parts)
         swap(BOOK, "</sheets>", f'<sheet name="{name}" sheetId="99" r:id="rId777"/></sheets>')(parts)
 
     return edit
@@ -604,7 +604,7 @@ def places(found: str) -> list[Place]:
     return sorted((found_at(each) for each in found.split("; ") if each), key=str)
 
 
-NAMES = ("Cover", "Plan", "Checklist", "Risks", "Summary", "Lists", "_hrge")
+NAMES = ("Cover", "Plan", "Checklist", "Risks", "Summary", "How to fill in", "Lists", "_hrge")
 PARTS = {name: f"xl/worksheets/sheet{number}.xml" for number, name in enumerate(NAMES, start=1)}
 PARTS |= {"workbook": BOOK, "properties": PROPERTIES, "texts": STRINGS}
 TOOLKIT_SHEETS = {"1.1 Legislation": 4, "3.2 Risk strategy": 5, "4.C Values": 9}

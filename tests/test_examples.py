@@ -43,7 +43,7 @@ class Shown(NamedTuple):
 
 @cache
 def examples(language: str) -> tuple[Shown, ...]:
-    """Those on the panels, in the last row of their table or the first of a form, and those in prompts."""
+    """Those in the guide, in the last row of their table or the first of a form, and those in prompts."""
     return tuple(_examples(layout(TOOLKIT, language)))
 
 
@@ -51,9 +51,9 @@ def _examples(where: Layout) -> Iterator[Shown]:
     for sheet in where.sheets:
         codes = [*sheet.tool.guide.example]
         labels = [sheet.tool.fields[code].label.say(where.language) for code in codes]
-        abouts = [line.about for line in sheet.panel]
-        at = next(n for n, _ in enumerate([*abouts, ""]) if abouts[n : n + len(labels)] == labels)
-        for code, line in zip(codes, sheet.panel[at:], strict=False):
+        _, *lines = [line for line in sheet.guide if line.example] or [None]
+        assert [line.about for line in lines if line] == labels
+        for code, line in zip(codes, filter(None, lines), strict=True):
             slots = [slot for slot in sheet.slots if slot.field.code == code]
             parts = line.text.split("; ") if slots[0].field.several else [line.text]
             for part, text in enumerate(parts):

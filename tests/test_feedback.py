@@ -354,14 +354,20 @@ def test_a_row_says_where_what_was_asked_what_stands_there_what_is_wrong_and_wha
     asked = [("PLAN", "1", "PLN_02"), ("R1", "K-01", "RSK_04"), ("PLAN", "1", "PLN_03")]
     country, impact, purpose = (place_of(key)[1] for key in asked)
     assert rows["1"][2:] == (
-        "Plan", country, "PLN_02", "Country", "Nowhere", "“Nowhere” is not in the list.", "Choose from the list.",
+        "Plan", country, "", "Country", "Nowhere", "“Nowhere” is not in the list.", "Choose from the list.",
     )  # fmt: skip
     assert rows["2"][2:7] == ("Risks", impact, "K-01", "Impact", "9")
     assert rows["3"][2:] == (
-        "Plan", purpose, "PLN_03", "Purpose of the workshop", "", "The answer is missing.",
+        "Plan", purpose, "", "Purpose of the workshop", "", "The answer is missing.",
         "Fill in this cell. At most 40 words.",
     )  # fmt: skip
-    assert rows["9"][2:6] == ("Plan", place_of(("PLAN", "1", "PLN_08"))[1], "PLN_08", "Budget")
+    assert rows["9"][2:6] == ("Plan", place_of(("PLAN", "1", "PLN_08"))[1], "", "Budget")
+
+
+def test_what_was_probably_meant_is_said(tmp_path: Path) -> None:
+    path = filled_in(tmp_path, {("PLAN", "1", "PLN_02"): "Pakistann"})
+    rows = {line[0]: line for line in seen(given(path)).lines}
+    assert rows["1"][-1] == "Choose from the list. → “Pakistan”?"
 
 
 def test_a_question_of_a_checklist_is_told_with_its_statement(tmp_path: Path) -> None:

@@ -13,8 +13,19 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from tests.answers import full, layout, plain_value
-from tests.face import Answers, Layout, Slot, Value, address
+from tests.face import (
+    Answers,
+    Layout,
+    Slot,
+    Value,
+    address,
+    choose,
+    layout_for,
+    sample_order,
+    starting_answers,
+)
 from tests.made_workbooks import issued
 from tests.office.driver import Document, Office
 from tests.office.screen import Screen
@@ -214,3 +225,42 @@ def test_a_register_is_filled_to_its_end(screen: Screen, windowed_office: Office
             typist.paste(row, run)
             wanted |= answers_of(typist, row, run)
         assert saved(typist, tmp_path / "filled.xlsx") == wanted
+
+
+def typed(where: Layout, slot: Slot, value: Value) -> list[str]:
+    """What a person types for an answer, one text a cell: steps by their number, rows by their code, x for a tick."""
+    texts = []
+    for part in value if isinstance(value, tuple) else (value,):
+        text = f"{part:g}" if isinstance(part, float) else str(part)
+        if slot.field.ticks:
+            text = "x"
+        elif slot.field.list_name and not slot.field.type.stepped:
+            text = where.labels[slot.field.list_name][text]
+        texts.append(text)
+    return texts
+
+
+@pytest.mark.long
+def test_a_small_workbook_goes_from_blank_to_accepted(
+    screen: Screen, windowed_office: Office, tmp_path: Path
+) -> None:
+    """Each answer is typed into its cell, rows that others refer to first; no dialog comes, and nothing is refused."""
+    spec = load("hrge_toolkit")
+    choice = choose(spec, "quick", ["3.4"])
+    _, sample = sample_order(spec, "en", choice)
+    order = Order("PAK", sample.today, "PAK", "en", choice.tools, choice.rows)
+    path, where = tmp_path / "quick.xlsx", layout_for(spec, order)
+    path.write_bytes(generate(spec, order))
+    answers = starting_answers(where, sample) | {("FORM", "1", "FRM_04"): "PAK"}
+    slots = [slot for key, slot in where.slots.items() if key in answers and not slot.field.calculated]
+    with windowed_office.open(path) as book:
+        for slot in sorted(slots, key=lambda slot: bool(slot.field.to)):
+            for place, text in zip(slot.cells, typed(where, slot, answers[slot.key]), strict=False):
+                cell = where.sheet[slot.tool].name, address(*place)
+                book.go_to(*cell)
+                screen.type(text)
+                screen.press("Tab")
+                assert book.cursor() != cell, text  # or a dialog would be in the way
+        saved = book.save_as(tmp_path / "filled.xlsx")
+    (result,) = validate([saved], ValidationRequest(ExpectedReturn(), sample.today))
+    assert (str(result.verdict), result.findings) == ("accepted", [])

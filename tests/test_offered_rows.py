@@ -68,6 +68,27 @@ def test_the_office_and_the_reader_say_the_same(office: Any, tmp_path: Path) -> 
     assert told == {("R-SP-03", "RSK_02")}
 
 
+@pytest.mark.parametrize(("pillar", "more"), [("CB", 10), ("XC", 37), (None, 37)])
+def test_the_dropdown_of_indicators_shows_those_of_the_pillar(pillar: str | None, more: int) -> None:
+    """And those of none; the code of any other can be typed."""
+    where = layout(TOOLKIT, "en", ("T4.A", "T4.B"))
+    said = {} if pillar is None else {("FORM", "1", "FRM_08"): pillar}
+    book = opened(issued(TOOLKIT, "en", said, ("T4.A", "T4.B")), values=True)
+    first = address(*where.slots["T4.B", "IND-01", "T4B_01"].cells[0])
+    offers = (rule for rule in book["4.B Framework"].data_validations.dataValidation if first in rule.cells)
+    assert [rule.formula1 for rule in offers] == ["rows_T4_A_FRM_08"]
+    shown = [cell.value for row in book["Lists"].iter_rows(min_row=5) for cell in row]
+    at = shown.index("I01 Detected victims per 100,000")
+    column = at % book["Lists"].max_column + 1
+    offered = [book["Lists"].cell(5 + n, column).value for n in range(19 + more + 57)]
+    entries, codes, behind = offered[: 19 + more], offered[19 + more : -1], offered[-1]
+    assert all(" " in text for text in entries)
+    assert len(codes) == 56
+    assert "PA4" in codes
+    assert behind in (None, "")
+    assert ("PA4 Places in inclusive safe housing" in entries) is (pillar != "CB")
+
+
 # a spec of its own
 
 MADE: Files = yaml.safe_load(Path(__file__).with_name("offered_rows.yaml").read_text(encoding="utf-8"))

@@ -65,7 +65,7 @@ def columns(change: Callable[[int], int | None]) -> Act:
     ("sheet", "act", "expected"),
     [
         ("Cover", set_to(state="hidden"), ("S016", "Cover", None)),
-        ("Lists", set_to(state="veryHidden"), ("S016", "Lists", None)),
+        ("How to fill in", set_to(state="hidden"), ("S016", "How to fill in", None)),
         ("Cover", set_to(protected=False), ("S012", "Cover", None)),
         ("Lists", set_to(protected=False), ("S012", "Lists", None)),
         ("Summary", set_to(protected=False), ("S012", "Summary", None)),
@@ -149,7 +149,7 @@ def test_blank_lines_between_say_nothing(sheet: str, act: Act) -> None:
 
 @pytest.mark.parametrize(
     ("sheet", "row", "first"),
-    [("Cover", 4, "Team"), ("Cover", 7, "Language"), ("Cover", 16, "Summary"), ("Summary", 5, "Risk matrix")],
+    [("Cover", 4, "Team"), ("Cover", 7, "Language"), ("Cover", 17, "Summary"), ("Summary", 5, "Risk matrix")],
 )
 def test_of_a_row_that_is_gone_its_first_text_is_told(sheet: str, row: int, first: str) -> None:
     (told,) = returned(sheet, rows(delete(row))).observations

@@ -96,6 +96,31 @@ def test_a_named_risk_table_takes_the_place_of_all(toolkit: Spec) -> None:
         assert tables <= set(more or toolkit.tool)
 
 
+def test_the_subjects_of_part_1_are_narrowed_as_well(toolkit: Spec) -> None:
+    chosen = choose(toolkit, "standard", ["1.6", "3.4"]).tools or ()
+    assert [code for code in chosen if code.startswith("T1")] == ["T1.6"]
+    assert "T3.4" in chosen
+    assert "T3.2" not in chosen
+
+
+def test_a_pillar_and_a_profile_show_what_is_used_and_no_more(tmp_path: Path) -> None:
+    """What is only looked things up in is there, hidden; nobody is told that they hid it."""
+    one = ("generate", "hrge_toolkit", "--country", "PAK", "-o", tmp_path)
+    assert hrge(*one, "--profile", "quick", "--tools", "3.4") == 0
+    (path,) = tmp_path.glob("*.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert [sheet.title for sheet in book if sheet.sheet_state == "visible"] == [
+        "Cover", "Form", "Dashboard", "3.4 Risk capacity", "4.A Indicators", "4.B Framework", "4.C Values", "Checks",
+        "How to fill in",
+    ]  # fmt: skip
+    assert {"Library", "Glossary", "Lists"} <= {
+        sheet.title for sheet in book if sheet.sheet_state == "hidden"
+    }
+    assert book["Form"]["B9"].value == "2"
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(), TODAY))
+    assert "S016" not in {each.code for each in result.findings}
+
+
 def test_names_that_there_are_not_are_told_with_what_there_is(toolkit: Spec) -> None:
     with pytest.raises(UsageError, match=r"'quik' is not a profile of hrge_toolkit\. Did you mean 'quick'\?"):
         choose(toolkit, "quik")

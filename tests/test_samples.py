@@ -226,3 +226,25 @@ def test_a_spec_without_a_sample_says_so(copy: Path, capsys: pytest.CaptureFixtu
     (copy / "sample.yaml").unlink()
     assert hrge("generate", copy, "--sample", "-o", copy / "out") == 2
     assert "has no sample.yaml" in capsys.readouterr().err
+
+
+# another intervention
+
+
+@pytest.mark.parametrize("profile", ["quick", "standard", "full"])
+def test_another_sample_comes_where_it_fills_the_risk_table(profile: str) -> None:
+    """Smuggling alone, with due diligence: on the form where there is no sheet for it."""
+    spec = load("hrge_toolkit")
+    layout, order = sample_order(spec, "en", choose(spec, profile, ["3.4"], first=True))
+    given = starting_answers(layout, order)
+    assert given["FORM", "1", "FRM_09"] == "SOM"
+    assert ("T2.5" in layout.sheet) is (profile == "full")
+    filled = submission_of(layout, given, identity_of(layout.spec, order, layout))
+    (outcome,) = check([(filled, layout)], today=order.today, in_sheets=True)
+    assert [each.code for each in outcome.findings] == []
+    assert [key for key, verdict in outcome.verdicts.items() if verdict.required and verdict.code] == []
+    main, whole = (sample_order(spec, "en", choose(spec, name, tools, first=True))[1].answers for name, tools in (
+        ("quick", []), ("full", []),
+    ))  # fmt: skip
+    assert {said["FORM", "1", "FRM_09"] for said in (main, whole)} == {"TIP"}
+    assert {"T2.1", "T2.4"} <= {tool for tool, _, _ in whole}

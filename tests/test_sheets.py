@@ -57,6 +57,7 @@ pytestmark = pytest.mark.xdist_group("drawn")  # workbooks are drawn and opened 
 
 CONTRAST, CONTRAST_OF_SHAPES, WHITE, BLACK = 4.5, 3, "FFFFFF", "000000"
 FONT = "Arial"
+ISOLATES = dict.fromkeys(map(ord, "\u2066\u2069"))  # around codes in what runs from right to left
 EXAMPLE = Path(__file__).resolve().parent.parent / "workbook_specs" / "example"
 SCREEN_WIDTH, SCREEN_HEIGHT = 1366, 768
 PRINTABLE_WIDTH, SMALLEST_SCALE = 27.7 / 2.54 * 96, 0.55  # pixels at 96 dpi on A4 across
@@ -431,7 +432,7 @@ def test_the_inputs_of_a_row_are_one_run(name: str, language: str) -> None:
 def test_every_sheet_leads_to_its_neighbours_and_the_cover(name: str, language: str) -> None:
     where = layout(name, language)
     book = opened(made(name, language, "blank"))
-    names = [where.cover_name, *(sheet.name for sheet in where.sheets), where.lists_name]
+    names = [where.cover_name, *(sheet.name for sheet in where.sheets), where.guide_name]
     for before, sheet, after in zip(names, names[1:-1], names[2:], strict=False):
         links = [book[sheet].cell(LINKS_ROW, MARK_COLUMN + n) for n in range(3)]
         leads = [f"'{each}'!A1" for each in (before, where.cover_name, after)]
@@ -446,7 +447,8 @@ def test_the_cover_has_room_for_what_each_sheet_is_for(name: str, language: str)
     where, book = layout(name, language), opened(made(name, language, "blank"))
     cover, sheets = book[where.cover_name], {sheet.name for sheet in where.sheets}
     width = cover.column_dimensions["C"].width * CHARACTERS
-    rows = [row for row in range(1, cover.max_row + 1) if cover.cell(row, 2).value in sheets]
+    shown = [str(cover.cell(row, 2).value).translate(ISOLATES) for row in range(1, cover.max_row + 1)]
+    rows = [row for row, text in enumerate(shown, start=1) if text in sheets]
     assert len(rows) == len(sheets)
     for row in rows:
         text, size = str(cover.cell(row, 3).value), cover.cell(row, CODE_COLUMN).font.size
@@ -533,7 +535,7 @@ def test_a_tick_leads_to_its_sheet() -> None:
     rows = [row for grid in where.sheet["FORM"].grids for row in grid.rows if row.code in where.sheet]
     cells = [form.cell(row.index, MARK_COLUMN) for row in rows]
     assert {cell.value: cell.hyperlink.location for cell in cells} == {
-        row.code: f"'{where.sheet[row.code].name}'!A1" for row in rows
+        row.code.removeprefix("T"): f"'{where.sheet[row.code].name}'!A1" for row in rows
     }
     assert len(cells) > 20
 
@@ -668,3 +670,24 @@ def test_every_help_note_and_anchor_can_be_read_somewhere(name: str, language: s
     where, whole = layout(name, language), seen(name, language)
     said = [(about, text.say(language)) for about, text in helping(where)]
     assert [each for each in said if squeezed(each[1]) not in whole] == []
+
+
+# how to fill in: on a sheet of its own, with rows of its own
+
+
+@EVERY_SPEC
+def test_each_sheet_leads_to_its_guide_and_the_guide_back(name: str, language: str) -> None:
+    where, book = layout(name, language), opened(made(name, language, "blank"))
+    guide = book[where.guide_name]
+    assert guide["B3"].hyperlink.location == f"'{where.cover_name}'!A1"
+    for code, row in where.guide_rows.items():
+        sheet = where.sheet[code]
+        head = book[sheet.name][LINKS_ROW]
+        assert f"'{where.guide_name}'!B{row}" in {cell.hyperlink.location for cell in head if cell.hyperlink}
+        assert guide.cell(row, MARK_COLUMN).hyperlink.location == f"'{sheet.name}'!A1"
+        example = [
+            guide.cell(row + 2 + n, MARK_COLUMN + 3).value for n in range(len(sheet.tool.guide.example))
+        ]
+        assert example == [sheet.tool.fields[each].label.say(language) for each in sheet.tool.guide.example]
+    assert {sheet.name for sheet in where.sheets if sheet.panel} == set()
+    assert guide.print_area == f"'{where.guide_name}'!$A$1"

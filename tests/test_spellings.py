@@ -175,7 +175,7 @@ def test_scales_of_another_workbook_are_recognised() -> None:
 
 def panel(tool: str, language: str) -> list[tuple[str, str]]:
     """What the panel of a sheet of the example says, line by line."""
-    return [(line.about, line.text) for line in build(load("example"), language).sheet[tool].panel]
+    return [(line.about, line.text) for line in build(load("example"), language).sheet[tool].guide]
 
 
 def test_every_step_stands_beside_its_anchor_by_each_kind() -> None:

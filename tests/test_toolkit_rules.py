@@ -205,12 +205,12 @@ def test_what_is_said_of_a_tool_names_it(layout: Layout) -> None:
         for each in result.findings
         if each.field == "FRM_26"
     ]
-    assert ("R-F07", "T3.8", "T3.8 is marked as used, but its sheet is empty.") in said
-    assert ("R-F08", "T1.1", "T1.1 is marked as used, but less than 60% of its sheet is filled in.") in said
+    assert ("R-F07", "T3.8", "3.8 is marked as used, but its sheet is empty.") in said
+    assert ("R-F08", "T1.1", "1.1 is marked as used, but less than 60% of its sheet is filled in.") in said
     assert (
         "R-F18",
         "T2.5",
-        "T2.5 is marked as not used, but its sheet has answers, and nothing says why.",
+        "2.5 is marked as not used, but its sheet has answers, and nothing says why.",
     ) in said
 
 

@@ -165,7 +165,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
         "They are listed on the sheet “To correct” of the attached workbook, with links to their cells.",
         "",
         "Most important:",
-        "• Plan!E19: PLN_13 Groups invited: “…” is not in the list.",
+        "• Plan!E19: Groups invited: “…” is not in the list.",
         "",
         "Answers that the attached workbook no longer asks for: 9.",
     ]
@@ -261,7 +261,7 @@ def test_a_question_that_is_required_anew_is_asked_and_holds_nobody_back(
     (letter,) = Path("back").glob("*_message.txt")
     words = letter.read_text(encoding="utf-8")
     assert "Nothing has to be corrected" not in words
-    assert "New questions to answer:\n• Plan!E19: PLN_98 Who pays\n" in words
+    assert "New questions to answer:\n• Plan!E19: Who pays\n" in words
     (book,) = map(openpyxl.load_workbook, Path("back").glob("*_feedback.xlsx"))
     assert any("Who pays" in str(cell.value) for row in book["To correct"].iter_rows() for cell in row)
 

@@ -416,7 +416,7 @@ def reported_round(tmp_path_factory: Folders) -> Path:
     """A round with one signed return, one without a valid signature, and its report."""
     folder = round_folder(tmp_path_factory.mktemp("signed"))
     path = folder / "returned" / "PAK.xlsx"
-    stamp = r"xl/(sharedStrings|worksheets/sheet7)\.xml|docProps/custom\.xml"
+    stamp = r"xl/(sharedStrings|worksheets/sheet8)\.xml|docProps/custom\.xml"
     path.write_bytes(edited(path.read_bytes(), stamp, r">PAK<", r">AFG<"))
     assert hrge("report", folder, "--format", "json", "-o", folder / "reports", "--today", DAY) == 0
     return folder

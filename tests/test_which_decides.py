@@ -64,3 +64,16 @@ def test_workbooks_that_are_out_stay_as_they_are() -> None:
     cover, head = sheets(before, "ar")
     assert not any("الإنجليزية" in text for text in (*cover, *head))
     assert any(text.startswith("◀") for text in head)
+
+
+def test_the_code_of_a_sheet_is_seen_as_it_is_written() -> None:
+    """From right to left 4.B is seen as B.4 where nothing isolates it."""
+    toolkit = load("hrge_toolkit")
+    for language, code in (("ar", "\u20664.B\u2069 "), ("en", "4.B ")):
+        data = generate(toolkit, Order("PAK", TODAY, "PAK", language, ("T4.B",)))
+        layout = build(toolkit, language, ("T4.B",))
+        cover = openpyxl.load_workbook(BytesIO(data))[layout.cover_name]
+        shown = [
+            str(cell.value) for cell in cover["B"] if cell.hyperlink and "4.B" in cell.hyperlink.location
+        ]
+        assert [text.startswith(code) for text in shown] == [True]

@@ -150,7 +150,9 @@ def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
 
 def _in_words(text: str, language: str) -> date | None:
     """Give the day of a date in words. Raises `OtherCalendar` where its months or years are not ours."""
-    readings = [reading for reading in calendar_words(language).readings(text) if len(reading.figures) > 1]
+    readings = [
+        each for each in calendar_words(language).readings(text) if each.month or len(each.figures) > 1
+    ]
     if any(reading.month for reading in readings):  # what names the month says which figure it is not
         readings = [reading for reading in readings if reading.month]
     days = {day for reading in readings if (day := _of_words(text, reading, language)) is not None}
@@ -166,12 +168,15 @@ def _in_words(text: str, language: str) -> date | None:
 
 
 def _of_words(text: str, said: Worded, language: str) -> date | None:
-    """Give the day of a reading. Raises `Ambiguous` where it is no such day of the week."""
+    """Give the day of a reading; a month alone is its first day, as Excel takes it when it is typed.
+
+    Raises `Ambiguous` where it is no such day of the week.
+    """
     if said.month is None:
         day = _of_figures(text, said.figures, language)
     else:
-        short, long = sorted(said.figures, key=len)[:2]
-        known = len(said.figures) == 2 and len(short) <= 2 and len(long) == 4
+        short, long = ["1", *sorted(said.figures, key=len)][-2:]
+        known = len(said.figures) in (1, 2) and len(short) <= 2 and len(long) == 4
         day = _date(int(long), said.month, int(short), language) if known else None
     if day is not None and said.weekdays and day.weekday() not in said.weekdays:
         raise Ambiguous(text)

@@ -106,6 +106,13 @@ def kept_in_order(text: str, language: str) -> str:
     return f"{before}{text}{behind}"
 
 
+def begun_in_order(text: str, language: str) -> str:
+    """Give a text that may begin with a code: from right to left 4.B is seen as B.4 where nothing isolates it."""
+    code, space, rest = text.partition(" ")
+    is_code = right_to_left(language) and code[:1].isdecimal()
+    return f"\u2066{code}\u2069{space}{rest}" if is_code else text
+
+
 def language_name(language: str, said_in: str | None = None) -> str:
     """Name a language in another one; else give its own name for itself."""
     named, said = locale(language), locale(said_in or language)

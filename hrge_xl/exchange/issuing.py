@@ -42,6 +42,7 @@ from ..spec.issuance import (
     answers_of,
     default_of,
     facts_about,
+    sample_for,
     spec_of_sample,
     without_sensitive,
 )
@@ -378,7 +379,7 @@ def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Ord
 def _answers(layout: Layout, sample: Sample) -> Answers:
     """Give the answers that have a place, and lead to a row that is there."""
     found: Answers = {}
-    for answer in answers_of(layout.spec, sample):
+    for answer in answers_of(layout.spec, sample, sample_for(layout.spec, sample, layout.sheet)):
         slot = layout.slots.get((answer.tool, answer.row, answer.field))
         if slot is not None:
             value, tools = answer.means(slot.field, layout.language), slot.field.to

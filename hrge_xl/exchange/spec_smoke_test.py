@@ -117,7 +117,8 @@ def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
     """Find what a team would have to correct in the sample of each profile; what is wrong is so in every language."""
     if spec.sample is None:
         return
-    where = {(answer.tool, answer.row, answer.field): answer.path for answer in answers_of(spec, spec.sample)}
+    given = answers_of(spec, spec.sample, "answers")
+    where = {(answer.tool, answer.row, answer.field): answer.path for answer in given}
     told: dict[Placed, list[str]] = {}
     for name in spec.profiles or ("",):
         for finding in errors_in_sample(spec, choose(spec, name, first=True)):

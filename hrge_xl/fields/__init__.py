@@ -23,6 +23,7 @@ from .field import (
     Field,
     FieldType,
     Guess,
+    Narrowing,
     PersonalData,
     Reading,
     Sampling,
@@ -41,7 +42,7 @@ COMMON_OPTIONS = frozenset(Field.model_fields).difference(
 
 __all__ = [
     "COMMON_OPTIONS", "FIELD_TYPES", "OFFERED", "TICK", "TOTALS", "YES_NO", "Band", "CellValue", "Check", "ColumnKind",
-    "Constraint", "Evidence", "Field", "FieldType", "Guess", "PersonalData", "Reading", "Sampling", "ValidationLimits",
-    "Vocabularies", "When", "choices", "figure_of", "kind_of", "numbers", "step_in", "step_of", "text",
-    "tick_spellings", "ticked", "type_of",
+    "Constraint", "Evidence", "Field", "FieldType", "Guess", "Narrowing", "PersonalData", "Reading", "Sampling",
+    "ValidationLimits", "Vocabularies", "When", "choices", "figure_of", "kind_of", "numbers", "step_in", "step_of",
+    "text", "tick_spellings", "ticked", "type_of",
 ]  # fmt: skip

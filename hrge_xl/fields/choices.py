@@ -323,7 +323,7 @@ class ReferenceField(FieldType):
     meaning = "a row of another sheet"
     yields = Type.CODE
     needs = ("to",)
-    allows = ("only",)
+    allows = ("only", "narrowed")
     width = 20
     instruction = "Choose a row, or type its code."
     refuses = (ROW_NOT_FOUND,)

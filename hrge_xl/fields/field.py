@@ -279,12 +279,23 @@ class Band(Model):
     folded: bool = False
 
 
+class Narrowing(Model):
+    """Which rows a dropdown shows: those whose fixed `column` has the answer to `by`, or a code of `always`.
+
+    Where such a code is the answer, or none is, it shows all. The code of any row can be typed.
+    """
+
+    column: Code
+    by: Code
+    always: Codes = ()
+
+
 class Field(Model):
     """One question or column. Options that its type does not take are mistakes.
 
     `relevant`: where this expression does not hold the cell is greyed, and must be blank. `pattern`: a regular
     expression that the whole text fits, or `email`. `summary`: a calculated column that stands left of the inputs.
-    `only`: what must stand in fixed columns of the rows that a reference offers.
+    `only`: what must stand in fixed columns of the rows that a reference offers; `narrowed`: which of them it shows.
     `carry`: what the workbook of the next round has of an answer: itself, what it was beside a cell to answer anew,
     both, or nothing. `total`: what the answers of a column of a table come to, in rows below it.
     """
@@ -307,6 +318,7 @@ class Field(Model):
     maximum: Number | None = None
     to: Codes = ()
     only: dict[Code, Code] = Option(default={})
+    narrowed: Narrowing | None = None
     formula: str | None = None
     result: Literal["number", "text", "level", "date"] = "number"
     decimals: Whole | None = Option(default=None, ge=0, le=6)

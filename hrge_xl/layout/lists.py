@@ -67,6 +67,8 @@ def reference_name(layout: Layout, field: Field) -> str | None:
     """Give the defined name of the list of rows that a reference chooses from; None when none were issued."""
     issued = [code for code in field.to if code in layout.rows_of]
     parts = [*issued, *(part for pair in field.only.items() for part in pair)]
+    if field.narrowed is not None:
+        parts.append(field.narrowed.by)
     return "rows_" + "_".join(re.sub(r"\W", "_", part) for part in parts) if issued else None
 
 
@@ -160,7 +162,7 @@ PROGRESS_WIDTHS = [18, 10, 8, 8]
 NUMBER_WIDTH, DAY_WIDTH, TEXT_WIDTH, FIRST_TEXT_WIDTH = 6, 13, 26, 52
 COMPACT_STATE_WIDTH = 11
 STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH = 15, 24, 16
-PROBLEMS_WIDTHS = [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, 48, 60]  # … question, what to do
+PROBLEMS_WIDTHS = [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, 10, 48, 60]  # … question, what to do
 
 
 def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> tuple[Drawn, ...]:

@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from ..core.errors import LimitError
 from ..core.words import CELL_LIMIT, translator
-from ..fields import ColumnKind, Field
+from ..fields import ColumnKind, Constraint, Field
 from ..findings import Kind, Severity, sentence, value
 from ..findings.value import ANSWER_MISSING, DATE_AS_TEXT, DOES_NOT_FIT, ERROR_IN_CELL, NOT_A_DATE
 from ..spec.compiled import compiled
-from ..spec.model import Spec
+from ..spec.model import Rule, Spec
 
 LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
 ERROR, MISSING, WARNING = 3, 2, 1
@@ -74,13 +74,13 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
             # where it stays a text when it is typed again, how to type it
             text = remedy(NOT_A_DATE if check.kind is DATE_AS_TEXT else check.kind, field, language)
             if check.kind is DOES_NOT_FIT and field.constraint is not None:
-                text = field.constraint.message.say(language)
+                text = _of_rule(spec, field.constraint, language)
             said[check.kind.code, code] = Message(check.kind.code, level, text)
     for rule in (parsed.rule for parsed in compiled(spec).rules if not parsed.reader_only):
         if rule.tool in tools:
             urgent = MISSING if rule.require else ERROR
             level = urgent if rule.severity is Severity.ERROR else WARNING
-            said[rule.code, ""] = Message(rule.code, level, rule.message.say(language))
+            said[rule.code, ""] = Message(rule.code, level, _of_rule(spec, rule, language))
     if spec.drawing > 1:
         said[NOT_BEGUN] = Message("", MISSING, say("Not started"))
     unique = tuple(dict.fromkeys(said.values()))
@@ -90,6 +90,12 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
         )
     number = {message: number for number, message in enumerate(unique, start=1)}
     return Messages(unique, {place: number[message] for place, message in said.items()})
+
+
+def _of_rule(spec: Spec, rule: Rule | Constraint, language: str) -> str:
+    """Give what a sheet says of a rule: what is wrong and what to do; as sheets were drawn before, what is wrong."""
+    parts = (rule.message,) if spec.drawing == 1 else (rule.message, rule.remedy)
+    return " ".join(filter(None, (part.say(language) for part in parts)))
 
 
 def order_of(value: int) -> int:

@@ -14,7 +14,7 @@ from math import ceil
 from typing import NamedTuple
 
 from ..answers.submission import Key
-from ..core.words import translator
+from ..core.words import begun_in_order, translator
 from ..core.work import grouped
 from ..fields import Band, Field
 from ..spec.model import Block, Item, Spec, Tool
@@ -139,6 +139,7 @@ class Row:
     index: int
     role: str
     code: str = ""  # what stands in the hidden column
+    mark: str = ""  # what stands before it as its number
     label: str = ""
     help: str = ""
     item: Item | None = None
@@ -281,11 +282,15 @@ class Grid:
 
 
 class PanelLine(NamedTuple):
-    """One line of the panel beside a table: a head, or a text with what it is about before it."""
+    """One line of what helps to fill in a sheet: a head, or a text with what it is about before it.
+
+    Those of the `example` stand beside the others where there is room.
+    """
 
     text: str
     about: str = ""
     is_head: bool = False
+    example: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +324,8 @@ class Sheet:
     drawn: tuple[Drawn, ...] = ()
     panel: tuple[PanelLine, ...] = ()
     panel_column: int = 0  # the first of its two columns, 0 where there is none
+    guide: tuple[PanelLine, ...] = ()  # what stands on a sheet for all of them, in place of a panel
+    hidden: bool = False
 
     @property
     def slots(self) -> Iterator[Slot]:
@@ -395,15 +402,36 @@ class Layout:
     messages: Messages
     cover_name: str
     lists_name: str
+    guide_name: str  # "" where how to fill a sheet in stands beside its table
     blank_rows: int | None
     digest: str
     last: Mapping[Key, tuple[Place, ...]] = made(default_factory=dict)
     """Where on their hidden sheet the answers of the round before stand; empty where the workbook has none."""
 
+    def shown(self, sheet: str) -> str:
+        """Give the name of a sheet, or a code, as it stands in a cell."""
+        return sheet if self.spec.drawing == 1 else begun_in_order(sheet, self.language)
+
     def __repr__(self) -> str:
         return (
             f"<Layout of {self.spec.name} {self.spec.version} in {self.language}: {len(self.sheets)} sheets>"
         )
+
+    @property
+    def own_names(self) -> list[str]:
+        """The names of the sheets that people see besides those of the tools, but for what is given back."""
+        return [*filter(None, (self.cover_name, self.guide_name, self.lists_name))]
+
+    @cached_property
+    def guide_rows(self) -> dict[str, int]:
+        """For each tool the row of the guide where it begins."""
+        rows, free = {}, LINKS_ROW
+        for sheet in self.sheets:
+            if sheet.guide:
+                rows[sheet.tool.code] = free
+                beside = sum(line.example for line in sheet.guide)
+                free += max(beside, len(sheet.guide) - beside) + 1
+        return rows
 
     @cached_property
     def sheet(self) -> dict[str, Sheet]:
@@ -467,7 +495,7 @@ class Layout:
     def question(self, slot: Slot) -> str:
         """Name a slot as findings do: its row, where it has one, and its question."""
         label = slot.field.label.say(self.language)
-        return label if self.grid_of(slot).across else f"{slot.row} {label}"
+        return label if self.grid_of(slot).across else f"{self.spec.shown_code(slot.row)} {label}"
 
     def active_place(self, grid: Grid, row: str) -> Place | None:
         """Give the helper cell that counts the answers of a row of a register, or of a record of a repeated form."""

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
+from itertools import count, product
 
 from ..answers.submission import CLOSED
 from ..core.errors import UsageError, did_you_mean
-from ..core.words import translator
+from ..core.words import begun_in_order, translator
 from ..core.work import grouped
 from ..fields import FIELD_TYPES, TOTALS, Field, step_in
 from ..findings import sentence
@@ -98,6 +98,7 @@ def _built(
         messages=build_messages(spec, language, codes),
         cover_name=say("Cover"),
         lists_name=say("Lists"),
+        guide_name=say("How to fill in") if any(sheet.guide for sheet in sheets) else "",
         blank_rows=blank_rows,
         digest="",
         last=last_places(spec, sheets) if last else {},
@@ -133,11 +134,15 @@ class _SheetBuilder:
         self.sign = GridColumn(0, "sign", "sign", self.say("Check"), SIGN_WIDTH)
         width = FORM_STATUS_WIDTH if self.is_form else STATUS_WIDTH
         self.status = GridColumn(0, "status", "status", self.say("What to do"), width)
+        self.numbers = count(1)  # of questions
 
     def sheet(self) -> Sheet:
         """Give the sheet with its grids, its panel beside them and its calculated blocks below."""
         grids, free = self._grids()
-        panel = tuple(_panel(self.spec, self.tool, grids, self.language))
+        hidden = bool(self.tool.seen_with) and set(self.tool.seen_with).isdisjoint(self.issued)
+        guide = tuple(_panel(self.spec, self.tool, grids, self.language))
+        panel = guide if self.spec.drawing == 1 else ()
+        guide = () if panel or hidden else guide
         last_row = max((row.index for grid in grids for row in grid.rows), default=HEAD_ROW)
         drawn = drawn_blocks(self.spec, self.tool, last_row + 1 if grids else PROGRESS_ROW, self.issued)
         wanted = [(column.index, column.width) for grid in grids for column in grid.columns]
@@ -147,7 +152,8 @@ class _SheetBuilder:
         for index, width in (*wanted, *(pair for block in drawn for pair in block.widths.items())):
             widths[index] = max(widths.get(index, 0), width)
         name, last = self.tool.sheet.say(self.language), Place(last_row, max(widths, default=2))
-        return Sheet(self.tool, name, grids, widths, last, drawn, panel, free + 1 if panel else 0)
+        beside = free + 1 if panel else 0
+        return Sheet(self.tool, name, grids, widths, last, drawn, panel, beside, guide, hidden)
 
     def _grids(self) -> tuple[tuple[Grid, ...], int]:
         """Give the grids, and the first column behind what is seen of them: there is the panel, then the checks."""
@@ -280,19 +286,22 @@ class _SheetBuilder:
         elif isinstance(block, RegisterBlock):
             for number in range(1, (self.blank_rows or block.rows) + 1):
                 code = f"{block.id}{number:02d}"
-                yield Row(0, "record", code, code)
+                yield Row(0, "record", code, code, code)
         elif isinstance(block, ChecklistBlock | CatalogueBlock):
             for item in items_of(self.spec, block, self.issued):
                 if item.section:
                     yield Row(0, "section", label=item.section.say(self.language))
                 label, hint = item.label.say(self.language), item.help.say(self.language)
-                yield Row(0, "item", item.code, label, hint, item)
+                mark = item.code
+                if self.spec.drawing > 1:
+                    mark = begun_in_order(self.spec.shown_code(mark), self.language)
+                yield Row(0, "item", item.code, mark, label, hint, item)
         if not self.is_form:
             asked = {kind for field in block.fields for kind in field.total}
             names = (self.say("Total"), self.say("Mean"), self.say("Answers"))
             for kind, name in zip(TOTALS, names, strict=True):
                 if kind in asked:
-                    yield Row(0, "total", f"total:{kind}", name)
+                    yield Row(0, "total", f"total:{kind}", label=name)
         if isinstance(block, RegisterBlock):
             text = self.say(
                 "All rows in use? Ask for a workbook with more rows; nothing that you wrote is lost."
@@ -302,12 +311,13 @@ class _SheetBuilder:
     def _questions(self, block: FormBlock) -> Iterator[Row]:
         for field in block.fields:
             label, hint = field.asks(self.language), field.help.say(self.language)
+            mark = field.code if self.spec.drawing == 1 else str(next(self.numbers))
             if not field.several:
-                yield Row(0, "question", field.code, label, hint, None, field)
+                yield Row(0, "question", field.code, mark, label, hint, None, field)
                 continue
             for part in range(1, field.cells + 1):
-                yield Row(0, "question", f"{field.code}.{part}", label, hint, None, field, part)
-                label = hint = ""
+                yield Row(0, "question", f"{field.code}.{part}", mark, label, hint, None, field, part)
+                label = hint = mark = ""
 
 
 def _slots(grid: Grid) -> Iterator[Slot]:
@@ -394,7 +404,8 @@ def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     guide, say = tool.guide, translator(language)
     if guide == Guide():
         return
-    yield PanelLine(say("How to fill in"), is_head=True)
+    if spec.drawing == 1:
+        yield PanelLine(say("How to fill in"), is_head=True)
     yield from _line(say("What it is for"), tool.purpose.say(language))
     yield from _line(say("Who should be there"), guide.who.say(language))
     if guide.minutes:
@@ -404,13 +415,13 @@ def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
         yield from _line(about, text.say(language))
         about = ""
     if guide.example:
-        yield PanelLine(say("An example"), is_head=True)
+        yield PanelLine(say("An example"), is_head=True, example=True)
         for code, text in guide.example.items():
             field, said = tool.fields[code], text.say(language)
             if spec.drawing > 1 and field.type.stepped:  # as its dropdown has it
                 step = spec.vocabularies[str(field.vocabulary)].by_code.get(step_in(said))
                 said = step.as_step(language) if step else said
-            yield from _line(field.label.say(language), said)
+            yield PanelLine(said, field.label.say(language), example=True)
 
 
 def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:

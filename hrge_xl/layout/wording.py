@@ -52,7 +52,7 @@ class Wording:
             return finding.words
         assert about is not None, finding.code
         field, label = self._field(finding, finding.field), self._label(finding, language)
-        details = _known(finding, label, path) | self.details(finding, language)
+        details = self._known(finding, label, path) | self.details(finding, language)
         if isinstance(about, Rule) and field is None:  # over a whole sheet, and without a place
             message, remedy = (
                 sentence(text.say(language), details) for text in (about.message, about.remedy)
@@ -83,7 +83,7 @@ class Wording:
         words = self.words(finding, language, path)
         if words is finding.words:
             return finding
-        known, details = _known(finding, words.label, path), self.details(finding, language)
+        known, details = self._known(finding, words.label, path), self.details(finding, language)
         about = self._about(finding)
         assert about is not None
         own = map(
@@ -131,6 +131,18 @@ class Wording:
             return dict(finding.details)
         return {name: self._detail(finding, name, text, language) for name, text in finding.details.items()}
 
+    def _known(self, finding: Finding, label: str | None, path: str) -> dict[str, Detail]:
+        """Give the details that a finding tells by its place and its value."""
+        row = self._row(finding)
+        return {
+            "file": name_of(path), "sheet": finding.sheet, "cell": finding.cell, "row": row,
+            "value": finding.value or "", "label": label or row or finding.cell,
+        }  # fmt: skip
+
+    def _row(self, finding: Finding) -> str | None:
+        """Give the row of a finding as people read it."""
+        return finding.row if self.spec is None or finding.row is None else self.spec.shown_code(finding.row)
+
     def _about(self, finding: Finding) -> Kind | Rule | None:
         return CATALOGUE.get(finding.code) or self._rules.get(finding.code)
 
@@ -150,7 +162,7 @@ class Wording:
         if finding.code == FORMULA_OVERWRITTEN.code and cells:  # several cells, which stand in its place
             return str(cells)
         place = self._places.get((finding.tool or "", finding.field or ""))
-        return None if place is None else label(*place, finding.row, language)
+        return None if place is None else label(*place, self._row(finding), language)
 
     def _detail(self, finding: Finding, name: str, text: Detail, language: str) -> Detail:
         """Give a detail in another language, where it is an entry of a list, or several of them."""
@@ -207,14 +219,6 @@ def _relabelled(label: str, field: Field | None, old: str, new: str) -> str:
     if field is None or not before or not label.endswith(before):
         return label
     return label.removesuffix(before) + field.label.say(new)
-
-
-def _known(finding: Finding, label: str | None, path: str) -> dict[str, Detail]:
-    """Give the details that a finding tells by its place and its value."""
-    return {
-        "file": name_of(path), "sheet": finding.sheet, "cell": finding.cell, "row": finding.row,
-        "value": finding.value or "", "label": label or finding.row or finding.cell,
-    }  # fmt: skip
 
 
 def _by_itself(

@@ -216,7 +216,7 @@ def _moved(finding: Finding, parts: Mapping[tuple[str, str, str, str], int], lay
 def _added(beside: Sequence[Unplaced], sent: Submission, layout: Layout) -> tuple[str, ...]:
     """Give the sheets that something stood on and that the workbook does not have: copies, and those of teams."""
     say = translator(layout.language)
-    own = layout.cover_name, layout.lists_name, say("To correct"), say("Without a place")
+    own = *layout.own_names, say("To correct"), say("Without a place")
     ours = {*sent.sheets.values(), *own}
     return tuple(dict.fromkeys(each.sheet for each in beside if each.sheet not in ours))
 
@@ -289,6 +289,8 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
         reason = rest[:1].upper() + rest[1:]
     if finding.code == ANSWER_MISSING.code:  # nothing is answered yet: say what may be given
         remedy = f"{remedy} {prompt(slot.field, layout.language)}".strip()
+    if finding.suggestion:
+        remedy = f"{remedy} → “{finding.suggestion}”?"
     # what only the reader sees the check cell cannot tell
     watched = slot.check is not None and content.check(slot) >= least(urgency)
     places = {address(*place): place for place in slot.cells}
@@ -299,13 +301,14 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
 
 
 def _asked(slot: Slot, layout: Layout) -> tuple[str, str]:
-    """Give the code that stands before an answer, that of its row or in a form of the question, and what was asked.
+    """Give what stands before an answer, the code of its row, and what was asked.
 
     In a checklist the statement stands in front of the question, in a repeated form the record.
     """
     label, grid = slot.field.label.say(layout.language), layout.grid_of(slot)
     if grid.across:
         told = f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
-        return slot.field.code, told
-    statement = grid.row[slot.row].label
-    return slot.row, label if statement in ("", slot.row) else f"{statement}: {label}"
+        return slot.field.code if layout.spec.drawing == 1 else "", told
+    row = grid.row[slot.row]
+    statement = row.label
+    return row.mark, label if statement in ("", slot.row) else f"{statement}: {label}"

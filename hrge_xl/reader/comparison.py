@@ -139,20 +139,21 @@ class WorkbookComparison:
                 if name == LAST_SHEET and found.last is not None:
                     self._tell([*differing(raw, expected.issued, layout, found.last)], expected, raw, None)
         # but for the stamp, which is looked for by itself
-        names = (layout.cover_name, layout.lists_name, *([LAST_SHEET] if layout.last else ()))
+        names = (*layout.own_names, *([LAST_SHEET] if layout.last else ()))
         self.seen += (OWN_SHEET_MISSING.at(name) for name in names if name not in counting)
 
     def _touched(self, assigned: Assigned, counting: Mapping[str, RawSheet]) -> None:
         """Report what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
         for name, raw in assigned.ours:
-            if name not in (self.plan.layout.cover_name, self.plan.layout.lists_name):
+            if name not in self.plan.layout.own_names:
                 continue
             if raw is not counting[name]:
                 self.seen.append(SHEET_DOUBLED.at(raw.name, expected=name))
                 continue
             if raw.name != name:
                 self.seen.append(SHEET_RENAMED.at(raw.name, expected=name))
-            if raw.state != "visible":
+            shown = name != self.plan.layout.lists_name or self.plan.layout.spec.drawing == 1
+            if raw.state != "visible" and shown:
                 self.seen.append(SHEET_HIDDEN.at(raw.name))
             if not raw.protected and self.protection_kept:
                 self.seen.append(PROTECTION_OFF.at(raw.name))

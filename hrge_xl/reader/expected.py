@@ -280,8 +280,8 @@ class ExpectedWorkbook:
         slot, grid = part.slot, self.layout.grid_of(part.slot)
         if grid.across:
             return self.layout.question(slot)
-        label = next(row.label for row in grid.data_rows if row.code == slot.row)
-        return slot.row if label == slot.row else shorten(f"{slot.row} {label}")
+        row = grid.row[slot.row]
+        return row.mark if row.label == slot.row else shorten(f"{row.mark} {row.label}")
 
     def column_label(self, part: CellSpec) -> str:
         """Name a column as findings do, by what its head says."""

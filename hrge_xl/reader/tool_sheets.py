@@ -34,6 +34,7 @@ from ..layout.model import HEAD_ROW, Place
 from ..spec.supplements import (
     COVER_KEY,
     FEEDBACK_KEY,
+    GUIDE_KEY,
     IDENTITY_KEY,
     IDENTITY_SHEET,
     LAST_KEY,
@@ -111,7 +112,7 @@ def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
         raw, name = tool_sheet.raw, tool_sheet.plan.sheet.name
         if raw.name != name:
             found.observations.append(SHEET_RENAMED.at(raw.name, None, tool, expected=name))
-        if raw.state != "visible":
+        if raw.state != "visible" and not tool_sheet.plan.sheet.hidden:
             found.observations.append(SHEET_HIDDEN.at(raw.name, None, tool))
     return found
 
@@ -119,6 +120,8 @@ def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
 def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
     """Give the name under which a sheet of ours that is not a tool was issued, or its key; None for any other sheet."""
     names = {COVER_KEY: layout.cover_name, LISTS_KEY: layout.lists_name, IDENTITY_KEY: IDENTITY_SHEET}
+    if layout.guide_name:
+        names[GUIDE_KEY] = layout.guide_name
     if layout.last:
         names[LAST_KEY] = LAST_SHEET
     if key in names or key in GIVEN_BACK:

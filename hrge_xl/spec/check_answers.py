@@ -120,8 +120,9 @@ def check_own_answers(spec: Spec) -> Found:
         if spec.sample.country:
             yield from at(("sample", "country", "code"), _country(spec, spec.sample.country))
         extended = spec_of_sample(spec)
-        for answer in answers_of(extended, spec.sample):
-            yield from _answer(extended, answer)
+        for place in spec.sample.every:
+            for answer in answers_of(extended, spec.sample, place):
+                yield from _answer(extended, answer)
 
 
 def _no_tool(spec: Spec, tool: str) -> Wrong:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from ..core.errors import NoSuch, no_such
 from ..core.spec_parts import Found, Path, Wrong, at, at_the_first, fixed_codes
 from ..core.words import cell_length
-from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
+from ..fields import COMMON_OPTIONS, ColumnKind, Field, Narrowing, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
 from ..language.functions.words import PATTERN_REMEDY, NotAPattern, compiled_pattern, fits
 from .check_answers import AS_DATE, wrong_default, wrong_value
@@ -245,6 +245,8 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
             known = ", ".join(tool.code for tool in spec.tools if tool.has_rows)
             remedy = f"Name one with a register or a list of items: {known}."
             yield where, NoSuch(f"The sheet '{target}' has no rows to refer to.", target), remedy
+    if field.narrowed is not None:
+        yield from _narrowing(spec, field, field.narrowed, (*path, "narrowed"))
     for name, code in field.only.items():
         for tool in (spec.tool[target] for target in field.to if target in spec.tool):
             fixed = [column.code for column in tool.fields.values() if column.fixed]
@@ -255,6 +257,20 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
                 reason = f"No row of '{tool.code}' has '{code}' there, so that nothing can be chosen."
                 remedy = "Name a code that some of its rows have."
                 yield (*path, "only", name), NoSuch(reason, code), remedy
+
+
+def _narrowing(spec: Spec, field: Field, by: Narrowing, path: Path) -> Found:
+    """Find what no dropdown can be narrowed by: a column that is not fixed, a question with another list."""
+    _, asked = spec.single_fields.get(by.by, ("", None))
+    known = spec.vocabularies.get((asked.vocabulary if asked else None) or "")
+    columns = [spec.tool[tool].fields.get(by.column) for tool in field.to if tool in spec.tool]
+    alike = all(
+        column and column.fixed and asked and column.vocabulary == asked.vocabulary for column in columns
+    )
+    if field.only or known is None or not alike or not known.by_code.keys() >= {*by.always}:
+        reason = f"Rows cannot be narrowed by '{by.column}' and '{by.by}'."
+        remedy = "Name a fixed column of each sheet, a question asked once with the same list, and codes of that list."
+        yield path, reason, remedy
 
 
 def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:

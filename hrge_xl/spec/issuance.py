@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -85,8 +85,9 @@ def _chosen(spec: Spec, profile: str, named: Sequence[str], rows: int | None, *,
                 remedy=f"Name one or more of them with the tools: {', '.join(left)}.",
             )
         codes.append(chosen.choose_from[0])
-    others = {code for code in chosen.narrowed if code not in codes}
-    if len(others) < len(chosen.narrowed):
+    parts = [spec.tool[code].part for code in chosen.narrowed if code in codes]
+    others = {code for code in chosen.narrowed if code not in codes and spec.tool[code].part in parts}
+    if parts:
         codes = [code for code in (*(chosen.tools or spec.tool), *codes) if code not in others]
         return _whole(spec, codes, rows or chosen.rows)
     tools = None if chosen.tools is None else [*chosen.tools, *codes]
@@ -324,12 +325,18 @@ def _as_text(value: Any, language: str) -> str:
     return str(as_written(localized(value, language)))
 
 
-def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
-    """Give every answer of a sample; those of a form may stand directly under their tool."""
-    for tool, rows in sample.answers.items():
+def sample_for(spec: Spec, sample: Sample, issued: Collection[str]) -> str:
+    """Give the place of the sample that fills each table of risks that is issued; of the first one where none does."""
+    risks = {*spec.figures.risks.tools}.intersection(issued) if spec.figures.risks else set()
+    return next((place for place, said in sample.every.items() if said.keys() >= risks), "answers")
+
+
+def answers_of(spec: Spec, sample: Sample, place: str) -> Iterator[SampleAnswer]:
+    """Give every answer of one of the samples; those of a form may stand directly under their tool."""
+    for tool, rows in sample.every[place].items():
         fields = spec.tool[tool].fields if tool in spec.tool else {}
         for key, value in rows.items():
-            path: Path = ("sample", "answers", tool, key)
+            path: Path = ("sample", *place.split("/"), tool, key)
             if key in fields or not isinstance(value, Mapping):
                 yield SampleAnswer(path, tool, ONLY_ROW, key, value)
             else:

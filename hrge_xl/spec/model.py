@@ -235,7 +235,8 @@ class Tool(Model):
 
     `goes_with` names the tool that it is issued and ticked along with, where one table was not enough for it.
     `after` names the sheet that it follows where `sheets` in workbook.yaml does not name it. One that is not `printed`
-    is only looked things up in. `relevant`: it asks nothing but where this expression over answers of forms holds.
+    is only looked things up in. One that is `seen_with` others is hidden in workbooks that have none of these.
+    `relevant`: it asks nothing but where this expression over answers of forms holds.
     """
 
     code: Code
@@ -247,6 +248,7 @@ class Tool(Model):
     tag: str = ""
     always: bool = False
     printed: bool = True
+    seen_with: Codes = ()
     goes_with: Code | None = None
     after: Code | None = None
     relevant: str | None = None
@@ -500,6 +502,10 @@ class Spec(Model):
         """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
         codes = {code.casefold(): code for code in self.tool}
         return codes.get(text.casefold()) or codes.get(f"t{text.casefold()}")
+
+    def shown_code(self, code: str) -> str:
+        """Give the code of a row as people read it: a row that stands for the tool `T3.2` is `3.2`."""
+        return re.sub(r"^T(?=\d)", "", code) if code in self.tool else code
 
     def entries(self, name: str) -> dict[str, VocabularyItem]:
         """Give every entry of a list that can be an answer by code, also those that are left out."""

@@ -155,7 +155,7 @@ class Profile(Model):
     """A choice of sheets and rows under a name, for whoever issues workbooks.
 
     Besides `tools` come those that are named on issue: at least one of `choose_from`, where it names any. Where one of
-    `narrowed` is named, the others of these are left out.
+    `narrowed` is named, the others of these in its part are left out.
     """
 
     title: Text
@@ -211,16 +211,26 @@ class SampleCountry(Model):
     label: Text
 
 
+SampleAnswers = dict[Code, dict[Code, Any]]  # by tool, row or field
+
+
 class Sample(Model):
     """A workbook filled in as an example: `answers` by tool, row and field; fields of a form stand under their tool.
 
-    Whose it is and on which day is made up as well. What has no place in a workbook is left out of it.
+    Whose it is and on which day is made up as well. What has no place in a workbook is left out of it. `others` are
+    samples of other interventions, for workbooks with other tables of risks.
     """
 
     today: str
     team: str = "SAMPLE"
     country: SampleCountry | None = None
-    answers: dict[Code, dict[Code, Any]]
+    answers: SampleAnswers
+    others: dict[Code, SampleAnswers] = Option(default={})
+
+    @property
+    def every(self) -> dict[str, SampleAnswers]:
+        """The answers of each, by the place where they stand."""
+        return {"answers": self.answers, **{f"others/{name}": said for name, said in self.others.items()}}
 
     @property
     def day(self) -> Day | None:
@@ -232,8 +242,9 @@ class Sample(Model):
 
 COVER_KEY, LISTS_KEY, IDENTITY_KEY = "COVER", "LISTS", "IDENTITY"
 LAST_KEY = "LAST"  # of the answers of the round before, where there are any
+GUIDE_KEY = "GUIDE"  # of the sheet that says how to fill in the others
 SAMPLE_KEY = "SAMPLE"  # below the key of every sheet of a sample
 FEEDBACK_KEY, LEFTOVER_KEY = "FEEDBACK", "LEFTOVER"  # sheets of a workbook that was given back
-KEYS = (COVER_KEY, LISTS_KEY, IDENTITY_KEY, LAST_KEY, FEEDBACK_KEY, LEFTOVER_KEY)
-NAMES = ("Cover", "Lists", "To correct", "Without a place")  # in English
+KEYS = (COVER_KEY, LISTS_KEY, IDENTITY_KEY, LAST_KEY, GUIDE_KEY, FEEDBACK_KEY, LEFTOVER_KEY)
+NAMES = ("Cover", "Lists", "How to fill in", "To correct", "Without a place")  # in English
 IDENTITY_SHEET, LAST_SHEET = "_hrge", "_hrge_last"

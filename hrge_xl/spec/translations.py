@@ -254,9 +254,11 @@ def units(spec: Spec) -> Iterator[Unit]:
     yield from _entries(spec.rules, "rule")
     if spec.sample:
         yield from _below(spec.sample.country, "sample/country")
-        for name, answers in spec.sample.answers.items():
-            fields = spec.tool[name].fields if name in spec.tool else {}
-            yield from _of_sample(answers, fields, f"sample/{name}")
+        for place, sample in spec.sample.every.items():
+            at = place.replace("answers", "sample", 1)
+            for name, answers in sample.items():
+                fields = spec.tool[name].fields if name in spec.tool else {}
+                yield from _of_sample(answers, fields, f"{at}/{name}")
 
 
 def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterator[Unit]:

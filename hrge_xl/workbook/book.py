@@ -28,7 +28,7 @@ from .formulas import absolute, answer_name, column_name, column_range
 from .helper_sheets import ListsSheetWriter, draw_identity_sheet, draw_last_sheet, looked_up
 from .plain_sheets import new_book
 from .styles import FONT, TAB_COLOURS
-from .tool_sheet import NOT_PRINTED, draw_tool_sheet, finish, formula_sheet
+from .tool_sheet import NOT_PRINTED, draw_guide, draw_tool_sheet, finish, formula_sheet
 
 BAND = 14  # columns at most that the mark of a sample runs over: what a screen shows of a sheet
 
@@ -94,7 +94,8 @@ def drawn_book(
     more = [kind(layout) for kind in kinds]  # which hold nothing yet
     hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
     tools = (sheet.name for sheet in layout.sheets)
-    names = (layout.cover_name, *(added.title for added in more), *tools, layout.lists_name, *hidden)
+    _, *others = layout.own_names
+    names = (layout.cover_name, *(added.title for added in more), *tools, *others, *hidden)
     sheets = {name: formula_sheet(book, layout, name) for name in names}
     cover = CellWriter(sheets[layout.cover_name], formats)
     CoverWriter(cover, layout, facts).draw()
@@ -110,10 +111,14 @@ def drawn_book(
         colour = TAB_COLOURS[(parts.index(sheet.tool.part) + 1) % len(TAB_COLOURS)]
         sheets[sheet.name].set_tab_color(colour)
     _names(cover, layout)
+    if layout.guide_name:
+        draw_guide(CellWriter(sheets[layout.guide_name], formats), layout)
     vocabularies = CellWriter(sheets[layout.lists_name], formats)
     ListsSheetWriter(vocabularies, layout).draw()
     finish(vocabularies.sheet, layout, {}, wide=True)
     vocabularies.sheet.print_area(NOT_PRINTED)
+    if layout.spec.drawing > 1:
+        vocabularies.sheet.hide()
     draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats), layout)
     if layout.last:
         draw_last_sheet(CellWriter(sheets[LAST_SHEET], formats), layout)
@@ -130,7 +135,8 @@ def _mark_as_sample(sheets: Mapping[str, FormulaSheet], formats: Formats, layout
     for sheet in layout.sheets:
         last = min(max(sheet.widths, default=BAND), BAND)
         titles[sheet.name] = sheet.tool.title.say(layout.language), last
-    titles[layout.lists_name] = layout.lists_name, BAND
+    _, *others = layout.own_names
+    titles |= {name: (name, BAND) for name in others}
     for name, (title, last) in titles.items():
         writer = CellWriter(sheets[name], formats)
         writer.text(Place(TITLE_ROW, CODE_COLUMN), SAMPLE_KEY, "code")

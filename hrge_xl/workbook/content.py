@@ -21,7 +21,7 @@ Shown = str | float | None  # what a cell shows: a text, a number (a date as its
 Found = TypeVar("Found")
 BLANK, EMPTY, NUMBER = (None,), (None, ""), (int, float)
 TICKED = "Y"  # the code of a tick
-LABEL_LENGTH = 60  # of what an open row is about, in a list
+LABEL_LENGTHS = {1: 60, 2: 200}  # of what a row is about, in a list: by drawing
 
 
 Part = tuple[str, str, str, int]  # key of an answer, and which of its cells; 0 where it has one
@@ -145,9 +145,9 @@ class Content:
     def row_label(self, grid: Grid, code: str) -> str:
         """`R-01 what it is about`."""
         if not isinstance(grid.block, RegisterBlock):
-            return fixed_label(grid, code)
+            return fixed_label(self.layout, grid, code)
         (text, *_) = self.shown(grid.by_row[code][grid.block.named_by])
-        return f"{code} {'' if text is None else shown(text)[:LABEL_LENGTH]}"
+        return f"{code} {'' if text is None else shown(text)[: LABEL_LENGTHS[self.layout.spec.drawing]]}"
 
     def answered(self, slots: Iterable[Slot]) -> int:
         """Count the cells of some slots that hold something people filled in."""
@@ -200,6 +200,6 @@ class Content:
         return slot is not None and TICKED in self.counted(slot)
 
 
-def fixed_label(grid: Grid, code: str) -> str:
+def fixed_label(layout: Layout, grid: Grid, code: str) -> str:
     """`T11_01 what it is about`, of a row that is always the same."""
-    return f"{code} {grid.row[code].label[:LABEL_LENGTH]}"
+    return f"{code} {grid.row[code].label[: LABEL_LENGTHS[layout.spec.drawing]]}"

@@ -39,7 +39,7 @@ from .formulas import (
     with_count,
 )
 
-LINE_LENGTH = 150  # characters of a paragraph
+LINE_LENGTH, STEP_LENGTH = 150, 78  # characters of a paragraph, and of what stands beside the facts
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
 COVER_WIDTHS = dict(zip(range(LABEL, STATE + 1), (24, 68, 9, 11, 9, 10, 13, 19), strict=True))
 GAP = "  ·  "  # between the parts of a line
@@ -138,12 +138,12 @@ class CoverWriter:
     def _steps(self, row: int) -> int:
         """Write what to do, with links, and what to mind; give the next row."""
         for number, (what, target) in enumerate(self._what_to_do(), start=1):
-            place, text = Place(row, SHARE), f"{number}. {what}"
-            if target:
-                self.writer.link(place, f"{quoted(target)}!A1", text, target, "step_link")
-            else:
-                self.writer.text(place, text, "step")
-            row += 1
+            for text in self._lines(f"{number}. {what}"):
+                if target:
+                    self.writer.link(Place(row, SHARE), f"{quoted(target)}!A1", text, target, "step_link")
+                else:
+                    self.writer.text(Place(row, SHARE), text, "step")
+                row += 1
         say = self.say
         hints = (
             say("If a bar above asks for it, choose “Enable Editing”."),
@@ -151,10 +151,13 @@ class CoverWriter:
             say("Do not delete sheets, rows or columns."),
             *(text.say(self.layout.language) for text in self.layout.spec.what_to_do),
         )
-        for hint in hints:
-            self.writer.text(Place(row, SHARE), hint, "hint")
+        for line in (line for hint in hints for line in self._lines(hint)):
+            self.writer.text(Place(row, SHARE), line, "hint")
             row += 1
         return row
+
+    def _lines(self, text: str) -> Sequence[str]:
+        return [text] if self.layout.spec.drawing == 1 else wrap(text, STEP_LENGTH)
 
     def _what_to_do(self) -> Iterator[tuple[str, str]]:
         """Yield what to do, step by step, each with the sheet that its link leads to."""
@@ -193,7 +196,7 @@ class CoverWriter:
         self.writer.texts(self.row, LABEL, heads, "head")
         self.row += 1
         first, part = self.row, NO_TEXT
-        for sheet in self.layout.sheets:
+        for sheet in (sheet for sheet in self.layout.sheets if not sheet.hidden):
             if sheet.tool.part and sheet.tool.part != part:
                 self.writer.band(self.row, LABEL, STATE, sheet.tool.part.say(self.layout.language), "section")
                 self.row += 1
@@ -229,7 +232,7 @@ class CoverWriter:
     def _sheet(self, sheet: Sheet) -> Sequence[Formula]:
         """Draw the row of a sheet; give its counts, none where there is nothing to fill in."""
         target, tip = f"{quoted(sheet.name)}!A1", self.say("Go to the sheet")
-        self.writer.link(Place(self.row, LABEL), target, sheet.name, tip, "cover_link")
+        self.writer.link(Place(self.row, LABEL), target, self.layout.shown(sheet.name), tip, "cover_link")
         text = purpose(sheet.tool, self.layout.language)
         self.writer.text(Place(self.row, VALUE), text, "cover_status")
         lines = lines_of(text, COVER_WIDTHS[VALUE])
@@ -325,7 +328,7 @@ class ProgressWriter(BlockWriter):
         share, missing, to_correct = range(self.left + 1, self.left + 4)
         for row, sheet in enumerate((self.layout.sheet[code] for code in codes), start=head + 1):
             target, tip = f"{quoted(sheet.name)}!A1", say("Go to the sheet")
-            self.writer.link(Place(row, self.left), target, sheet.name, tip, "link_cell")
+            self.writer.link(Place(row, self.left), target, self.layout.shown(sheet.name), tip, "link_cell")
             need, given, wrong, _ = _counts_of(sheet)
             self.writer.formula(Place(row, share), if_(need.equals(0), "", given / need), "cell_centre", "0%")
             self.writer.formula(Place(row, missing), need - given, "cell_centre", "0;;")

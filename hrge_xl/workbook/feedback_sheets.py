@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..answers.submission import Unplaced
-from ..core.words import tidy, translator
+from ..core.words import begun_in_order, tidy, translator
 from ..core.work import grouped
 from ..findings import sentence
 from ..language.function import text_literal
@@ -214,7 +214,7 @@ class CorrectionsSheet(ListSheet):
             if column == DONE and any(correction.watched for correction in part):
                 self._count(style, part, self.row + len(part) + lines)
             elif column == SHEET and of_sheet:
-                self._go_to(SHEET, part[0], part[0].sheet, "group_link")
+                self._go_to(SHEET, part[0], begun_in_order(part[0].sheet, self.layout.language), "group_link")
             else:
                 self.text(column, text if column == (QUESTION if of_sheet else SHEET) else "", style)
         self.end_row()
@@ -239,7 +239,7 @@ class CorrectionsSheet(ListSheet):
             else:
                 later = correction.urgency is not Urgency.DOUBTFUL
                 self.text(DONE, self.say("Checked on return") if later else "", "help")
-            self.text(SHEET, correction.sheet, "cell")
+            self.text(SHEET, begun_in_order(correction.sheet, self.layout.language), "cell")
             self._go_to(CELL, correction, address(*correction.place) if correction.place else "", "link_cell")
             wrong = "cell_error" if correction.urgency is Urgency.WRONG else "cell"
             texts = (

@@ -168,10 +168,9 @@ class GridWriter:
         match column.role:
             case "mark" if self._ticks and row.code in self.layout.sheet:
                 target = f"{quoted(self.layout.sheet[row.code].name)}!A1"
-                self.writer.link(place, target, row.code, self.say("Go to the sheet"), "mark_link")
+                self.writer.link(place, target, row.mark, self.say("Go to the sheet"), "mark_link")
             case "mark":
-                number = row.code.split(".")[0] if row.part else row.code
-                self.writer.text(place, "" if row.part > 1 else number, "mark")
+                self.writer.text(place, row.mark, "mark")
             case "name" if row.part > 1:
                 more = sentence(self.say("Answer {number}"), {"number": str(row.part)})
                 self.writer.text(place, more, "name_more")

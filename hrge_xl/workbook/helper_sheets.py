@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 
-from ..answers.submission import FIELDS, Key, last_to_text
+from ..answers.submission import FIELDS, ONLY_ROW, Key, last_to_text
 from ..core.errors import LimitError
 from ..core.words import translator
 from ..core.work import grouped
-from ..fields import ColumnKind, kind_of
+from ..fields import ColumnKind, Narrowing, kind_of
 from ..language import Call, walk
-from ..language.function import ref_of
+from ..language.function import ref_of, text_literal
 from ..language.functions.choices import LookUp
 from ..layout import (
     Grid,
@@ -36,7 +36,7 @@ from ..spec.issuance import is_shown
 from ..spec.model import RegisterBlock
 from ..spec.supplements import IDENTITY_KEY, LAST_KEY, LAST_SHEET, LISTS_KEY
 from .cell_writer import CellWriter
-from .content import LABEL_LENGTH, Content, Shown, fixed_label
+from .content import LABEL_LENGTHS, Content, Shown, fixed_label
 from .cover import StampFact
 from .formulas import (
     ROW,
@@ -87,8 +87,8 @@ class ListsSheetWriter:
         self.writer.constants(column + 1, FIRST, [message.code for message in entries], "list")
         self.writer.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.next_column += 2
-        for name, targets in reference_lists(self.layout).items():
-            self._rows(name, targets)
+        for name, (targets, narrowed) in reference_lists(self.layout).items():
+            self._rows(name, targets, narrowed)
 
     def _name(self, name: str, column: int, first: int, last: int, width: int = 0) -> None:
         cells = area(self.layout.lists_name, Place(first, column), Place(last, column + width))
@@ -140,8 +140,8 @@ class ListsSheetWriter:
         self._name("matrix_levels", first + 1, FIRST, last, width)
         self.next_column += len(across) + 1
 
-    def _rows(self, name: str, targets: Sequence[Target]) -> None:
-        """Write a live list: beside each row a running count of those in use, then the list of these.
+    def _rows(self, name: str, targets: Sequence[Target], narrowed: Narrowing | None) -> None:
+        """Write a live list: beside each row a running count of those shown, then the list of these.
 
         Below all rows stand their codes, for the dropdown to take one as it is typed.
         """
@@ -150,14 +150,19 @@ class ListsSheetWriter:
         self.writer.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
         codes = [row.code for _, row in targets if self.layout.spec.drawing > 1]
-        if not any(grid.kind == "register" for grid, _ in targets):
-            self._column(name, column, [*(fixed_label(grid, row.code) for grid, row in targets), *codes])
+        if narrowed is None and not any(grid.kind == "register" for grid, _ in targets):
+            self._column(
+                name, column, [*(fixed_label(self.layout, grid, row.code) for grid, row in targets), *codes]
+            )
             return
         entries = [*(label_of(self.layout, *target) for target in targets), *map(constant, codes)]
         last, counter = HEAD_ROW + len(entries), f"${column_letters(column + 1)}"
         labels = ColumnRun(column + 2, first, entries)
         used = [is_in_use(self.layout, *target) for target in targets]
-        used += used[: len(codes)]
+        by_code = used[: len(codes)]
+        if narrowed is not None:
+            used = [is_narrowed_to(self.layout, narrowed, row) for _, row in targets]
+        used += by_code
         running = once(Formula("", lambda *at: list(accumulate(int(in_use.value(*at)) for in_use in used))))
         counted = []
         for row, in_use in enumerate(used, first):
@@ -174,15 +179,16 @@ class ListsSheetWriter:
         self.writer.name(name, f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")
 
 
-def reference_lists(layout: Layout) -> dict[str, list[Target]]:
-    """Give every list of rows that a workbook needs, by defined name."""
-    lists: dict[str, list[Target]] = {}
+def reference_lists(layout: Layout) -> dict[str, tuple[list[Target], Narrowing | None]]:
+    """Give every list of rows that a workbook needs, by defined name, and what narrows it."""
+    lists: dict[str, tuple[list[Target], Narrowing | None]] = {}
     for sheet in layout.sheets:
         for slot in sheet.slots:
             name = reference_name(layout, slot.field) if slot.field.to else None
             if name is not None and name not in lists:
                 grids = [layout.rows_of[code] for code in slot.field.to if code in layout.rows_of]
-                lists[name] = [(grid, row) for grid in grids for row in offered_rows(grid, slot.field)]
+                rows = [(grid, row) for grid in grids for row in offered_rows(grid, slot.field)]
+                lists[name] = rows, slot.field.narrowed
     return lists
 
 
@@ -200,10 +206,11 @@ def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
     """Give the entry of a row in a list: its code and what it is about, in an open row as it is filled in."""
     code = row.code
     if not isinstance(grid.block, RegisterBlock):
-        return constant(fixed_label(grid, code))
+        return constant(fixed_label(layout, grid, code))
     (column, *_) = grid.columns_of(grid.block.named_by)
     cell = absolute(layout, grid.tool.code, [Place(row.index, column.index)])
-    return Formula(f'"{code} "&LEFT({cell},{LABEL_LENGTH})', lambda content, _: content.row_label(grid, code))
+    text = f'"{code} "&LEFT({cell},{LABEL_LENGTHS[layout.spec.drawing]})'
+    return Formula(text, lambda content, _: content.row_label(grid, code))
 
 
 def is_in_use(layout: Layout, grid: Grid, row: Row) -> Formula:
@@ -214,6 +221,22 @@ def is_in_use(layout: Layout, grid: Grid, row: Row) -> Formula:
     return (
         Formula(absolute(layout, grid.tool.code, [place]), lambda content, _: content.active(grid, code)) > 0
     )
+
+
+def is_narrowed_to(layout: Layout, by: Narrowing, row: Row) -> Formula:
+    """Say whether a dropdown shows a row: unless the answer is another entry, one that stands for some rows only."""
+    slot = layout.slots.get((layout.spec.single_fields[by.by][0], ONLY_ROW, by.by))
+    own = row.item.values.get(by.column) if row.item is not None else None
+    if slot is None or own in by.always:
+        return Formula("TRUE", lambda content, _: True)
+    others = {
+        label.casefold(): label
+        for code, label in layout.labels_of[slot.key].items()
+        if code not in (own, *by.always)
+    }
+    cell = absolute(layout, slot.tool, slot.cells)
+    text = f"AND({','.join(f'{cell}<>{text_literal(label)}' for label in others.values())})"
+    return Formula(text, lambda content, _: str(content.shown(slot)[0] or "").casefold() not in others)
 
 
 # the answers of the round before

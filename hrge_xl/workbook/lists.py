@@ -379,14 +379,15 @@ class ProblemsWriter(ListBlockWriter):
             for row in self._checked_rows(number, sheet)
         ]
         self._candidates()
-        self.summarise(
-            self.some,
-            self.say("Nothing to correct."),
-            self.say("{count} in total, most urgent first."),
-            self.say("{count} in total; the {rows} most urgent are listed."),
-        )
+        say = self.say  # one line is a row, whatever is open in it
+        fits = say("Rows with something open: {count}. The most urgent come first.")
+        too_many = say("Rows with something open: {count}. The {rows} most urgent are listed.")
+        if self.layout.spec.drawing == 1:
+            fits = say("{count} in total, most urgent first.")
+            too_many = say("{count} in total; the {rows} most urgent are listed.")
+        self.summarise(self.some, say("Nothing to correct."), fits, too_many)
         self._list()
-        return self.free + PROBLEM_HELPERS + (self.layout.spec.drawing > 1)
+        return self.free + PROBLEM_HELPERS + 2 * (self.layout.spec.drawing > 1)
 
     def _checked_rows(self, number: int, sheet: Sheet) -> Iterator[CheckedRow]:
         for grid in sheet.grids:
@@ -431,6 +432,9 @@ class ProblemsWriter(ListBlockWriter):
         self.entry = hold(free + 5, first, [row.entry for row in rows])
         self.about = hold(free + 6, first, [about for about, _ in self.entries])
         self.letters = hold(free + 7, first, [letters for _, letters in self.entries])
+        self.mark = self.code
+        if self.layout.spec.drawing > 1:
+            self.mark = hold(free + PROBLEM_HELPERS + 1, first, [row.row.mark for row in rows])
 
     def _worst(self, row: CheckedRow) -> Formula:
         blank, messages = self.blank.get(row.sheet, constant(0)), self.layout.messages
@@ -451,7 +455,7 @@ class ProblemsWriter(ListBlockWriter):
             number > once(count_if(self.keys, ">", 0)), 0, match(large(self.keys, number), self.keys)
         )
         pick = self.column(free + 8, iferror(ranked, 0))
-        unused, code = pick.equals(0), index(self.code, pick)
+        unused, code, mark = pick.equals(0), index(self.code, pick), index(self.mark, pick)
         worst = self.column(free + 9, if_(unused, 0, index(self.worst, pick)))
         origin = self.column(free + 10, if_(unused, 0, index(self.place, pick)))
         row = index(listed("", [row.row.index for row in self.rows]), pick)
@@ -465,14 +469,18 @@ class ProblemsWriter(ListBlockWriter):
         columns = (
             (say("No."), number, "listed_mark"),
             (say("Status"), chosen(_level(worst), list(words.values())), "listed"),
-            (say("Sheet"), chosen(origin, [sheet.name for sheet in self.sheets]), "listed"),
-            (say("Row"), function("HYPERLINK", lambda _, shown: shown, target, code), "listed_link"),
+            (
+                say("Sheet"),
+                chosen(origin, [self.layout.shown(sheet.name) for sheet in self.sheets]),
+                "listed",
+            ),
+            (say("Row"), function("HYPERLINK", lambda _, shown: shown, target, mark), "listed_link"),
             (
                 say("Question"),
                 if_(label.equals(""), about & "", if_(about.equals(""), label, label & ": " & about)),
                 "listed",
             ),
-            (say("What to do"), message_of(self.layout, worst, code), "listed"),
+            (say("What to do"), message_of(self.layout, worst, mark), "listed"),
         )
         self.columns([(head, if_(unused, "", formula), style, "") for head, formula, style in columns])
         self.frame_used(len(columns), self.left + 1, {words[ERROR]: "error", words[MISSING]: "missing"})

@@ -22,7 +22,7 @@ from ..language.function import answers_in, text_literal, word_count
 from ..language.tree import Arithmetic, Call, Compare, Expr, Logic, Not, Ref
 from ..layout import Grid, Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING, order_of
-from ..layout.model import BAND_ROW, CODE_COLUMN, HEAD_ROW
+from ..layout.model import BAND_ROW, CODE_COLUMN, HEAD_ROW, MARK_COLUMN
 from ..spec.compiled import FieldChecks, compiled
 from ..spec.lookup import Scope, parsed, ref_to
 from ..spec.model import FormBlock
@@ -167,9 +167,10 @@ class RowFormulas:
                 else any(map(content.is_given, slots[row]))
             ),
         )
-        codes = {row.index: row.code for row in self.grid.data_rows}
-        # the cell of the code of a row of a table
-        code = Formula(f"${column_letters(CODE_COLUMN)}{ROW}", lambda content, row: codes[row])
+        marks = {row.index: row.mark for row in self.grid.data_rows}
+        # the cell of the code of a row of a table, as people read it
+        column = column_letters(CODE_COLUMN if self.layout.spec.drawing == 1 else MARK_COLUMN)
+        code = Formula(f"${column}{ROW}", lambda content, row: marks[row])
         message = message_of(self.layout, worst, code if table else None)
         sign, told = self._sign(checks, worst, given), worst >= LEVEL
         if self.layout.spec.drawing > 1:  # where no sign stands, nothing is said

@@ -5,7 +5,7 @@ And how a sheet opens, scrolls and prints: widths, bands that fold, what stays i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 
 from xlsxwriter.workbook import Workbook
@@ -21,10 +21,12 @@ from ..layout.model import (
     PROGRESS_ROW,
     PURPOSE_ROW,
     TITLE_ROW,
+    PanelLine,
     lines_of,
     purpose,
 )
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
+from ..spec.supplements import GUIDE_KEY
 from .calculated import BlockWriter, MatrixWriter, PivotWriter
 from .cell_writer import CellWriter, FormulaSheet
 from .cover import GAP, ProgressWriter, progress_line, which_decides
@@ -54,15 +56,55 @@ def draw_tool_sheet(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
         GridWriter(writer, layout, sheet, grid).draw()
         draw_last_cells(writer, layout, grid)
     _calculated_blocks(writer, layout, sheet)
-    # Write what helps to fill the sheet in, right of its table
-    for row, line in enumerate(sheet.panel, start=HEAD_ROW):
-        if line.is_head:
-            writer.text(Place(row, sheet.panel_column), line.text, "panel_head")
-            continue
-        writer.text(Place(row, sheet.panel_column), line.about, "panel_about")
-        writer.text(Place(row, sheet.panel_column + 1), line.text, "panel_text")
+    _panel(writer, Place(HEAD_ROW, sheet.panel_column), sheet.panel)
     _names(writer, layout, sheet)
     view(writer.sheet, layout, sheet)
+    if sheet.hidden:
+        writer.sheet.hide()
+
+
+def _panel(writer: CellWriter, first: Place, lines: Iterable[PanelLine]) -> None:
+    """Write what helps to fill a sheet in, from a cell downwards."""
+    for row, line in enumerate(lines, start=first.row):
+        if line.is_head:
+            writer.text(Place(row, first.column), line.text, "panel_head")
+            continue
+        writer.text(Place(row, first.column), line.about, "panel_about")
+        writer.text(Place(row, first.column + 1), line.text, "panel_text")
+
+
+GUIDE_WIDTHS = dict(enumerate((26, 66, 3, 24, 44), start=MARK_COLUMN))
+
+
+def draw_guide(writer: CellWriter, layout: Layout) -> None:
+    """Draw how to fill in each sheet, with the way back to it and a filled row beside."""
+    writer.text(Place(1, CODE_COLUMN), GUIDE_KEY, "code")
+    writer.text(Place(TITLE_ROW, MARK_COLUMN), layout.guide_name, "title")
+    writer.height(TITLE_ROW, "title")
+    writer.link(
+        Place(PURPOSE_ROW, MARK_COLUMN),
+        f"{quoted(layout.cover_name)}!A1",
+        layout.cover_name,
+        layout.cover_name,
+    )
+    back, _ = _ways(layout)
+    for code, row in layout.guide_rows.items():
+        sheet = layout.sheet[code]
+        writer.band(row, MARK_COLUMN, max(GUIDE_WIDTHS), "", "section")
+        writer.text(Place(row, MARK_COLUMN + 1), sheet.tool.title.say(layout.language), "section")
+        target, tip = f"{quoted(sheet.name)}!A1", translator(layout.language)("Go to the sheet")
+        writer.link(Place(row, MARK_COLUMN), target, back.format(layout.shown(sheet.name)), tip, "group_link")
+        for column, example in ((MARK_COLUMN, False), (MARK_COLUMN + 3, True)):
+            _panel(writer, Place(row + 1, column), (line for line in sheet.guide if line.example is example))
+    finish(writer.sheet, layout, GUIDE_WIDTHS, wide=True)
+    writer.sheet.freeze_panes(PURPOSE_ROW, 0)
+    writer.sheet.print_area(NOT_PRINTED)
+
+
+def _ways(layout: Layout) -> tuple[str, str]:
+    """Give the arrows of links back and forth, around their words."""
+    mirrored = layout.spec.drawing > 1 and right_to_left(layout.language)
+    return ("▶ {}", "{} ◀") if mirrored else ("◀ {}", "{} ▶")
 
 
 def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
@@ -72,20 +114,27 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
     writer.height(TITLE_ROW, "title")
     about = filter(None, (purpose(sheet.tool, language), which_decides(layout)))
     writer.text(Place(PURPOSE_ROW, MARK_COLUMN), GAP.join(about), "purpose")
-    mirrored = layout.spec.drawing > 1 and right_to_left(language)
-    back, forth = ("▶ {}", "{} ◀") if mirrored else ("◀ {}", "{} ▶")
-    names = [layout.cover_name, *(other.name for other in layout.sheets), layout.lists_name]
-    at = names.index(sheet.name)  # between the sheet before and the one behind
-    links = ((names[at - 1], back), (layout.cover_name, layout.cover_name), (names[at + 1], forth))
+    back, forth = _ways(layout)
+    names = [
+        layout.cover_name,
+        *(other.name for other in layout.sheets if not other.hidden or other is sheet),
+    ]
+    names += filter(None, [layout.guide_name if layout.spec.drawing > 1 else layout.lists_name])
+    at = names.index(sheet.name)  # between the sheet before and the one behind, if there is any
+    links = [(names[at - 1], back), (layout.cover_name, layout.cover_name)]
+    links += ((name, forth) for name in names[at + 1 : at + 2])
     for column, (name, text) in enumerate(links, start=MARK_COLUMN):
-        last_one = column == MARK_COLUMN + 2 and not sheet.panel
+        last_one = column == MARK_COLUMN + 2 and not (sheet.panel or sheet.guide)
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
         # The name as far as there is room, else its first word, else no more than an arrow.
-        said = (text.format(words) for words in (name, name.split(maxsplit=1)[0]))
+        said = (text.format(layout.shown(words)) for words in (name, name.split(maxsplit=1)[0]))
         shown = next((words for words in said if lines_of(words, room) == 1), text.format("").strip())
         writer.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
-    if sheet.panel:  # behind the links, and where columns scroll
+    if sheet.panel or sheet.guide:  # behind the links, and where columns scroll
         target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
+        if sheet.guide:
+            at = layout.guide_rows[sheet.tool.code]
+            target = f"{quoted(layout.guide_name)}!{address(at, MARK_COLUMN)}"
         frozen, behind = sheet.grids[0].frozen, MARK_COLUMN + 3
         scrolled = (c.index for grid in sheet.grids for c in grid.columns if c.index > frozen)
         first = max(behind, min(scrolled, default=behind))
