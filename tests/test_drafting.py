@@ -489,7 +489,8 @@ def test_what_is_no_checklist_is_a_register(rows: list[tuple[object, ...]], rule
 def test_the_steps_of_a_scale_are_the_numbers_in_front() -> None:
     draft = guessed(sheet_of(("Place", "Risk", "Risk then"), rules=(("B2:C9", STEPS),)))
     risk, then = draft.tools[0].blocks[0].fields[1:]
-    assert draft.vocabularies == {"RISK": [("1", "Rare"), ("2", "Possible"), ("3", "3")]}
+    steps = [(entry["code"], entry["label"]) for entry in draft.vocabularies["RISK"]]
+    assert steps == [("1", "Rare"), ("2", "Possible"), ("3", "3")]
     assert risk.type == then.type == "scale"
     assert risk.options["vocabulary"] == then.options["vocabulary"] == "RISK"
 
@@ -498,7 +499,7 @@ def test_entries_that_are_written_alike_have_codes_of_their_own() -> None:
     alike = {"type": "list", "formula1": '"Half a day?,Half-a-day,Half a day"'}
     draft = guessed(sheet_of(("Place", "How long"), rules=(("B2:B9", alike),)))
     (entries,) = draft.vocabularies.values()
-    assert [code for code, _ in entries] == ["HALFADAY", "HALFADAY2", "HALFADAY3"]
+    assert [entry["code"] for entry in entries] == ["HALFADAY", "HALFADAY2", "HALFADAY3"]
 
 
 def test_texts_that_are_too_long_are_cut_and_told() -> None:
@@ -526,7 +527,7 @@ def test_a_short_prompt_is_the_help() -> None:
     [(("المكان", "عدد الأيام"), "ar"), (("Place", "Days"), "en"), (("Day", "المكان"), "ar")],
 )
 def test_the_language_is_that_of_most_letters(heads: tuple[str, ...], language: str) -> None:
-    assert guessed(sheet_of(heads, ("Rabat", 3))).language == language
+    assert guessed(sheet_of(heads, ("Rabat", 3))).languages == [language]
 
 
 def test_a_sheet_whose_name_excel_does_not_allow_is_left_out() -> None:

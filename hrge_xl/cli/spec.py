@@ -111,22 +111,31 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     return max(codes)
 
 
-@verb("spec draft", spec)
-def draft_spec(file: Path, output: Path, name: str, password: str | None) -> None:
-    """Draft a spec from a workbook that your office already uses; every guess is marked `# guess:`.
+@verb("spec import", spec)
+def import_spec(file: Path, output: Path, name: str, password: str | None) -> None:
+    """Make a first spec of what your office has: an XLSForm (.xlsx, .xls, .csv), a Table Schema or datapackage.json, or a
+    workbook in use. Every guess is marked `# guess:`, and imported.csv tells what became of every part of the source.
 
     \b
-    hrge-xl spec draft "our form.xlsx" -o my_spec
+    hrge-xl spec import "our form.xlsx" -o my_spec
 
     Next: hrge-xl spec check ./my_spec
     """
-    loaded, messages = hrge_xl.draft_spec(file, output, name, password)
-    print_lines(messages, err=True)
-    fields = sum(len(tool.fields) for tool in loaded.tools)
+    made = hrge_xl.import_spec(file, output, name, password)
+    print_lines(made.messages, err=True)
+    fields = sum(len(tool.fields) for tool in made.spec.tools)
+    line(f"{output}: {len(made.spec.tools)} sheets, {fields} fields, {len(made.spec.vocabularies)} lists.")
+    for kind, kept, changed, left_out in made.sums:
+        line(
+            f"  {kind}: {kept + changed + left_out}, of these {kept} kept, {changed} changed, {left_out} left out."
+        )
     line(
-        f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
+        f"{quoted(output / 'imported.csv')} tells of each what became of it. "
         f"Look for `# guess:`, then run: hrge-xl spec check {quoted(hrge_xl.typed(output))}"
     )
+
+
+spec.add_command(import_spec, "draft")  # as it was called
 
 
 # translate

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, count, groupby, takewhile
+from collections.abc import Iterator, Sequence
+from itertools import count, groupby, takewhile
 
 from openpyxl.styles.numbers import is_date_format
 
@@ -15,9 +12,20 @@ from ..core.words import beginning, cell_length
 from ..fields import FIELD_TYPES, Evidence, FieldType, Guess, step_in
 from ..fields.field import GuessSource
 from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
+from .neutral import (
+    HELP_LIMIT,
+    DraftBlock,
+    DraftField,
+    DraftItem,
+    DraftSpec,
+    DraftTool,
+    Entry,
+    item_codes,
+    tool_code,
+)
 from .read import MOST_COLUMNS, DataValidation, Place, SourceCell, SourceSheet, SourceWorkbook
 
-SHORT, HELP_LIMIT, BLANK_ROWS, MOST_BLANK_ROWS = 80, 180, 20, 500
+SHORT, BLANK_ROWS, MOST_BLANK_ROWS = 80, 20, 500
 DESCRIBED = 60  # characters of a validation that a note quotes
 NUMBERING = frozenset(
     {"#", "no", "no.", "nr", "nr.", "n°", "nº", "s/n", "s.no", "sn", "number", "م", "الرقم"}
@@ -27,63 +35,9 @@ NUMBERING = frozenset(
 Run = tuple[Place, ...]  # cells side by side
 
 
-@dataclass
-class DraftField:
-    """A field: its options in the order they are written, and what was guessed about it."""
-
-    code: str
-    type: str
-    label: str
-    options: dict[str, object] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass
-class DraftItem:
-    """A fixed row of a checklist."""
-
-    code: str
-    label: str
-    section: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class DraftBlock:
-    """A form, a register or a checklist."""
-
-    kind: str
-    options: dict[str, object] = field(default_factory=dict)
-    items: list[DraftItem] = field(default_factory=list)
-    fields: list[DraftField] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass
-class DraftTool:
-    """One sheet."""
-
-    code: str
-    sheet: str
-    title: str
-    blocks: list[DraftBlock] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass
-class DraftSpec:
-    """A whole first spec. `messages` says what was left out."""
-
-    title: str
-    language: str
-    tools: list[DraftTool] = field(default_factory=list)
-    vocabularies: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    messages: list[str] = field(default_factory=list)
-
-
 def guess(book: SourceWorkbook) -> DraftSpec:
     """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
-    draft = DraftSpec(book.title or book.stem, "en", messages=list(book.messages))
+    draft = DraftSpec(book.title or book.stem, messages=list(book.messages))
     for sheet in book.sheets:
         reason = _why_not(sheet)
         if not reason and not _SheetGuess(draft, sheet).add():
@@ -94,9 +48,7 @@ def guess(book: SourceWorkbook) -> DraftSpec:
         raise UsageError(
             f"{book.stem}: no sheet has questions, columns or lists to fill in. {' '.join(draft.messages)}".strip()
         )
-    words = " ".join(field.label for tool in draft.tools for block in tool.blocks for field in block.fields)
-    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in words)
-    draft.language = "ar" if arabic * 2 > sum(letter.isalpha() for letter in words) else "en"
+    draft.guess_language()
     return draft
 
 
@@ -368,12 +320,8 @@ class _SheetGuess:
         beginnings = [beginning(entry, LIMIT_LABEL) for entry in entries]
         labels = list({label.casefold(): label for label in beginnings}.values())
         items = _steps(labels) if numbered else list(zip(item_codes(labels), labels, strict=True))
-        lists = self.draft.vocabularies
-        known = next((name for name, listed in lists.items() if listed == items), None)
-        if known is None:
-            known = unique(list_name(rule.name if rule and rule.name else label), set(lists))
-            lists[known] = items
-        return known
+        entries: list[Entry] = [{"code": code, "label": label} for code, label in items]
+        return self.draft.listed(rule.name if rule and rule.name else label, entries)
 
 
 def _likeliest(rule: DataValidation, cells: Sequence[SourceCell]) -> tuple[FieldType, Guess, list[str]]:
@@ -401,46 +349,3 @@ def _steps(entries: Sequence[str]) -> list[tuple[str, str]]:
     return [
         (head, entry.strip(" ").removeprefix(head).strip(" .:-–") or head) for head, entry in heads.items()
     ]
-
-
-# codes for sheets, lists and entries out of names that people gave
-
-LONGEST_ITEM, LONGEST_LIST = 12, 24
-LEADING_CODE = re.compile(r"([A-Z][0-9]{1,2}(?:\.[0-9]{1,2})?)(?![A-Za-z0-9.])")
-
-
-def plain_letters(text: str) -> str:
-    """Give the text in capitals, accents taken off, anything but A-Z and 0-9 as a blank."""
-    flat = unicodedata.normalize("NFKD", text)
-    flat = "".join(letter for letter in flat if not unicodedata.combining(letter)).upper()
-    return re.sub(r"[^A-Z0-9]+", " ", flat).strip()
-
-
-def unique(code: str, taken: set[str], longest: int = 40) -> str:
-    """Give the code, with a number behind it if it is taken."""
-    numbered = (f"{code[: longest - len(str(number))]}{number}" for number in count(2))
-    return next(found for found in chain((code,), numbered) if found not in taken)
-
-
-def tool_code(name: str, taken: set[str]) -> str:
-    """Give the code that the name of a sheet starts with, such as `R1`, else a numbered one such as `S2`."""
-    match = LEADING_CODE.match(name)
-    if match and match[1] not in taken:
-        return match[1]
-    return next(code for number in count(len(taken) + 1) if (code := f"S{number}") not in taken)
-
-
-def list_name(text: str) -> str:
-    """Give the name of a vocabulary from a defined name or a header."""
-    name = "_".join(plain_letters(text).split())[:LONGEST_LIST].rstrip("_")
-    return name if name[:1].isalpha() else f"LIST_{name}".rstrip("_")
-
-
-def item_codes(labels: Sequence[str]) -> Iterable[str]:
-    """Give a code of at most twelve letters and digits for each label, all different."""
-    taken: set[str] = set()
-    for number, label in enumerate(labels, 1):
-        code = plain_letters(label).replace(" ", "")[:LONGEST_ITEM] or f"I{number}"
-        code = unique(code, taken, LONGEST_ITEM)
-        taken.add(code)
-        yield code

@@ -7,12 +7,14 @@ and archives are unpacked layer by layer. What touches the bytes runs in process
 
 from .gate import File, Refusal, fingerprint
 from .identity import ExpectedReturn, stamp_alone
+from .limits import LIMITS
 from .office_files import Job, content_of, first_table, look_into
 from .raw import RawWorkbook
 from .read import layout_of, read, read_content, read_raw, spec_of
 from .worker import cores
 
 __all__ = [
+    "LIMITS",
     "ExpectedReturn",
     "File",
     "Job",
