@@ -116,12 +116,13 @@ def test_a_register_with_dropdowns(tmp_path: Path) -> None:
         "Persons": "integer",
         "Share": "percent",
         "Public?": "yesno",
+        "Days": "calculated",
     }
     persons = next(field for field in block.fields if field.type is FIELD_TYPES["integer"])
     assert (persons.minimum, persons.maximum, persons.help.say("en")) == (0, 500, "All ages")
     assert list(spec.vocabularies["DISTRICTS"].by_code) == ["NORTHEAST", "NORTHWEST", "ETE", "I4"]
     assert list(spec.vocabularies["STATUS"].by_code) == ["OPEN", "CLOSED", "ONHOLD"]
-    assert "'Days' was a formula (=F4-E4): describe it as `calculated`" in text
+    assert "formula: S1_05 - S1_04" in text
     assert "as many rows as the sheet has room for" in text
     assert "# guess: percent, from the number format 0%" in text
     assert (
@@ -216,8 +217,8 @@ def test_a_sheet_that_is_called_like_one_of_the_programs(name: str, tmp_path: Pa
     sheet.append(["Place", "What is missing"])
     validate(sheet, "B2:B9", type="list", formula1='"A lot,Nothing"')
     spec, text, _ = drafted(book, tmp_path)
-    assert spec.tools[0].sheet.say("en") == f"{name} (sheet)"
-    assert "the program has a sheet" in text
+    assert spec.tools[0].sheet.say("en") == f"{name} (2)"
+    assert "or of a sheet of the program" in text
 
 
 def test_an_odd_workbook(tmp_path: Path) -> None:
@@ -244,7 +245,7 @@ def test_an_odd_workbook(tmp_path: Path) -> None:
         '"No"',
     ]
     assert spec.tools[0].title.say("en") == "Is all ready?"
-    assert spec.tools[1].sheet.say("en") == "History (sheet)"
+    assert spec.tools[1].sheet.say("en") == "History (2)"
     for message in ("'Old data' was left out: it is hidden", "'Empty' was left out: it is empty"):
         assert message in said
         assert message in text

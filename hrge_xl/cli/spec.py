@@ -113,8 +113,9 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
 
 @verb("spec import", spec)
 def import_spec(file: Path, output: Path, name: str, password: str | None) -> None:
-    """Make a first spec of what your office has: an XLSForm (.xlsx, .xls, .csv), a Table Schema or datapackage.json, or a
-    workbook in use. Every guess is marked `# guess:`, and imported.csv tells what became of every part of the source.
+    """Make a first spec of an XLSForm (.xlsx, .xls, .csv), a Table Schema, a datapackage.json, or a workbook in use.
+
+    Every guess is marked `# guess:`, and imported.csv tells what became of every part of the source.
 
     \b
     hrge-xl spec import "our form.xlsx" -o my_spec

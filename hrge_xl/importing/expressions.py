@@ -102,6 +102,12 @@ class Printed(NamedTuple):
         """The text without needless parentheses."""
         return ast.unparse(ast.parse(self.text, mode="eval"))
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of a field that is worked out so."""
+        result = {Type.NUMBER: {}, Type.DATE: {"result": "date"}}.get(self.type, {"result": "text"})
+        return {"formula": self.tidy, **result}
+
 
 def a_day(written: str) -> str:
     """Write a day: our language has none, but knows the last one of each year. Raises `NoCounterpart`."""

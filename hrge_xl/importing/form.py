@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..core.words import proper_tag
+from ..fields import FIELD_TYPES
 from ..language import Type
 from .expressions import COUNTERPARTS, XLSFORM, NoCounterpart, Printed, Printer, parsed
 from .neutral import (
@@ -34,7 +35,7 @@ from .neutral import (
     unique,
 )
 
-MOST_ROWS, MOST_CELLS, MESSAGE_LIMIT = 500, 12, 250
+MOST_ROWS, MOST_CELLS = 500, 12
 SELECT = re.compile(
     r"(?P<how>select_one_external|select[ _]one(?:_from_file)?|select1|select[ _]multiple(?:_from_file)?|"
     r"select all that apply|select)(?: from)?\s+(?P<list>\S+?)(?P<other>[ _]or[ _](?:specify[ _])?other)?"
@@ -42,9 +43,13 @@ SELECT = re.compile(
 EDGE = re.compile(r"(begin|end)[ _](group|repeat|loop)\b")
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\*\*|^#+ ")
 PIPED = re.compile(r"\$\{\s*([^}]+?)\s*\}|%\(\w+\)s")
+RANGE = re.compile(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)")
 BOUND = re.compile(r"value (>=|<=) (-?[0-9.]+)")
-YIELDS = {"integer": Type.NUMBER, "decimal": Type.NUMBER, "year": Type.NUMBER, "date": Type.DATE, "choice": Type.CODE,
-          "many": Type.MANY, "tick": Type.CODE, "yesno": Type.CODE}  # fmt: skip
+OPTIONS = {
+    "calculation": "formula",
+    "choice_filter": "parent",
+}  # that expressions become, where they are called otherwise
+REQUIRED = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 TICKED = dict.fromkeys(("OK", "ok", "yes", "true"), "Y") | {"false": "N", "no": "N"}
 
 
@@ -81,7 +86,7 @@ class Question:
     """A question: its row, the field that it became, and where that stands."""
 
     row: FormRow
-    field: DraftField
+    made: DraftField
     groups: tuple[QuestionGroup, ...]
     tool: DraftTool
     listed: str = ""  # the list of the source that it draws from
@@ -119,7 +124,7 @@ class _FormWalk:
         self.questions: dict[str, Question] = {}
         self.repeats: dict[str, DraftTool] = {}
         self.codes = set[str]()
-        self.tool = self.draft.new_tool("FORM", self.draft.title)
+        self.tool = self.draft.new_tool("FORM", first_of(self.draft.title), self.draft.title)
         self.groups = list[QuestionGroup]()
         self.notes = list[Said]()
         self.fresh = True  # whether a heading comes next
@@ -151,7 +156,7 @@ class _FormWalk:
 
         def asked(match: re.Match[str]) -> str:
             question = self.questions.get(match[1] or "")
-            return f"[{cut(first_of(question.field.label), 40)}]" if question else "…"
+            return f"[{cut(first_of(question.made.label), 40)}]" if question else "…"
 
         plain = {tag: " ".join(MARKUP.sub("", PIPED.sub(asked, said)).split()) for tag, said in found.items()}
         if plain != found:
@@ -191,7 +196,10 @@ class _FormWalk:
         if not repeats:
             return
         name = row.said.get("name", "repeat")
-        self.tool = self.repeats[name] = self.draft.new_tool(name, group.title or name)
+        title = group.title or name
+        self.tool = self.repeats[name] = self.draft.new_tool(
+            self.draft.free_code(name), first_of(title), title
+        )
         if purpose := row.said.get("purpose"):
             self.tool.options["purpose"] = purpose
         count = row.said.get("repeat_count", "")
@@ -260,11 +268,9 @@ class _FormWalk:
         elif type in ("tick", "yesno"):
             question.codes = TICKED
         elif kind.casefold() == "range":
-            given = dict(re.findall(r"(\w+)\s*=\s*(-?[0-9.]+)", row.said.get("parameters", "")))
-            whole = all("." not in given.get(key, "") for key in ("start", "end", "step"))
-            made.type = "integer" if whole else "decimal"
-            ends = {"minimum": given.get("start", "0"), "maximum": given.get("end", "10")}
-            made.options |= {end: float(limit) for end, limit in ends.items()}
+            given = {"start": "0", "end": "10"} | dict(RANGE.findall(row.said.get("parameters", "")))
+            made.type = "decimal" if "." in "".join(given.values()) else "integer"
+            made.options |= {"minimum": float(given["start"]), "maximum": float(given["end"])}
         elif type == "text" and "multiline" in row.said.get("appearance", ""):
             made.type = "long"
         block.fields.append(made)
@@ -297,7 +303,7 @@ class _FormWalk:
             row.part.keep("", *([] if same else [f"its code is {code}"]))
             label = in_each(self.words(row, "label") or old, lambda text: cut(text, 230))
             if not labels.isdisjoint(map(str.casefold, _all(label))):
-                label = in_each(label, lambda text, code=code: f"{cut(text, 190)} ({cut(code, 40)})")
+                label = _behind(in_each(label, lambda text: cut(text, 190)), f"({cut(code, 40)})")
             labels.update(map(str.casefold, _all(label)))
             entries.append({"code": code, "label": label} | ({} if same else {"aliases": [old]}))
             codes.setdefault(old, code)
@@ -305,7 +311,7 @@ class _FormWalk:
                 entries[-1]["parent"] = (above.codes or {}).get(row.said.get(column, ""))
                 if entries[-1]["parent"] is None:
                     raise NoCounterpart(
-                        f"the entry “{old}” names no entry of {above.field.code} in `{column}`"
+                        f"the entry “{old}” names no entry of {above.made.code} in `{column}`"
                     )
         if other and "OTHER" not in codes.values():
             entries.append({"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"})
@@ -326,98 +332,73 @@ class _Conditions:
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""
-        row, made = self.question.row, self.question.field
-        checks = list[tuple[str, SourcePart]]()
-        asked = [part for group in self.question.groups for part in group.conditions]
+        row, made = self.question.row, self.question.made
+        ways = {"choice_filter": self._depends, "calculation": self._worked_out, "required": self._required,
+                "default": self._default}  # fmt: skip
+        holds: dict[str, list[str]] = {"relevant": [], "constraint": []}
+        for part in (part for group in self.question.groups for part in group.conditions):
+            try:
+                holds["relevant"].append(self._condition(part)[0])
+            except NoCounterpart as why:
+                part.change(f"not of {made.code}: {why}")
         for heading, text in row.said.items():
             kind = heading.partition("::")[0]
-            if kind not in COUNTERPARTS["conditions"] or (kind == "repeat_count"):
+            if kind not in (*ways, *holds):
                 continue
             part = self.walk.expression(row, heading, text)
-            made.of({"calculation": "formula", "choice_filter": "parent"}.get(kind, kind), part)
+            made.of(OPTIONS.get(kind, kind), part)
             try:
-                match kind:
-                    case "relevant":
-                        asked.append(part)
-                    case "constraint":
-                        checks.append((self._condition(part), part))
-                    case "choice_filter":
-                        self._depends(part)
-                    case "calculation":
-                        self.calculation()
-                    case "required":
-                        self._required(part)
-                    case "default":
-                        self._default(part)
+                if kind in ways:
+                    ways[kind](part)
+                else:
+                    found, changes = self._condition(part)
+                    holds[kind].append(found)
+                    part.keep(found, *changes)
             except NoCounterpart as why:
                 part.leave_out(str(why))
-        self._relevant(asked)
-        if checks:
-            self._constraint(checks)
-        if "default" in made.options and not made.options.keys().isdisjoint(("relevant", "constraint")):
+        if holds["relevant"]:
+            made.options["relevant"] = _joined(holds["relevant"])
+        if holds["constraint"]:
+            self._check(_joined(holds["constraint"]))
+        if "default" in made.options and not made.options.keys().isdisjoint(holds):
             made.leave_out(
-                "default",
-                "an untouched default is an answer, and this one may be wrong until others are given",
+                "default", "an untouched default is an answer, and may be wrong until others are given"
             )
         if made.type == "calculated" and "formula" not in made.options:
-            why = next((part.how for part in made.parts.get("formula", ())), "there is none")
-            made.leave_out("", f"its calculation was left out: {why}")
+            reasons = [part.how for part in made.parts.get("formula", ())]
+            made.leave_out("", f"its calculation was left out: {' '.join(reasons) or 'there is none'}")
             for block in self.question.tool.blocks:
                 block.fields = [field for field in block.fields if field is not made]
 
-    def _condition(self, part: SourcePart) -> str:
+    def _condition(self, part: SourcePart) -> tuple[str, list[str]]:
         printer = Printer(self._find, XLSFORM)
-        found = printer.condition(parsed(part.text, XLSFORM)).tidy
-        part.keep(found, *printer.changes)
-        return found
-
-    def _relevant(self, parts: list[SourcePart]) -> None:
-        """Join what decides of each group around a question with what decides of itself."""
-        made, texts = self.question.field, list[str]()
-        for part in parts:
-            own = part in made.parts.get("relevant", ())
-            try:
-                found = Printer(self._find, XLSFORM).condition(parsed(part.text, XLSFORM)).tidy
-                texts.append(f"({found})" if len(parts) > 1 and " or " in f"{found} if " else found)
-                if own:
-                    part.keep(found)
-            except NoCounterpart as why:
-                part.leave_out(str(why)) if own else part.change(f"not of {made.code}: {why}")
-        if texts:
-            made.options["relevant"] = Printed(" and ".join(f"({text})" for text in texts), Type.BOOL).tidy
+        return printer.condition(parsed(part.text, XLSFORM)).tidy, printer.changes
 
     def _required(self, part: SourcePart) -> None:
-        text, made = part.text.casefold().removesuffix("()"), self.question.field
-        if text in ("no", "false", "0"):
-            part.keep("not required")
-        elif made.type == "calculated":
-            part.keep("what is calculated is always there")
-        elif text in ("yes", "true", "1"):
-            made.options["required"] = "always"
-            part.keep("required: always")
+        made, always = self.question.made, REQUIRED.get(part.text.casefold().removesuffix("()"))
+        if always is None:
+            found, changes = self._condition(part)
+            made.options["required"] = {"when": found}
+            part.keep(found, *changes)
         else:
-            made.options["required"] = {"when": self._condition(part)}
+            made.options |= {"required": "always"} if always and made.type != "calculated" else {}
+            part.keep()
 
-    def _constraint(self, checks: list[tuple[str, SourcePart]]) -> None:
+    def _check(self, check: str) -> None:
         """Make limits of numbers of plain bounds without a message, else one check of all."""
-        made, said = self.question.field, self.walk.words(self.question.row, "constraint_message")
-        whole = " and ".join(f"({text})" if len(checks) > 1 else text for text, _ in checks)
-        check = Printed(whole, Type.BOOL).tidy
+        made, said = self.question.made, self.walk.words(self.question.row, "constraint_message")
         bounds = [BOUND.fullmatch(text) for text in check.split(" and ")]
-        if made.type in ("integer", "decimal", "year") and all(bounds) and not said:
+        if {"minimum", "maximum"} <= {*FIELD_TYPES[made.type].allows} and all(bounds) and not said:
             for bound in filter(None, bounds):
                 limit = "minimum" if bound[1] == ">=" else "maximum"
-                made.options[limit] = float(bound[2])
-                made.parts[limit] = made.parts["constraint"]
+                made.options[limit], made.parts[limit] = float(bound[2]), made.parts["constraint"]
             return
-        message = in_each(
-            said or f"This must hold: {check}",
-            lambda text: cut(text.replace("{", "(").replace("}", ")"), MESSAGE_LIMIT),
-        )
+        words = str.maketrans("{}", "()")  # braces name answers
+        message = in_each(said or f"This must hold: {check}", lambda text: cut(text.translate(words)))
         made.options["constraint"] = {"check": check, "message": message}
 
     def _default(self, part: SourcePart) -> None:
-        text, codes, made = part.text, self.question.codes, self.question.field
+        text, codes, made = part.text, self.question.codes, self.question.made
         if "${last-saved#" in text:
             part.keep("", "what was answered in the round before is carried over in any case")
             return
@@ -441,40 +422,38 @@ class _Conditions:
                 "a list of the file depends on another answer only, which a column of it names"
             )
         column, above = max(pairs, key=lambda pair: pair[1].row.part.place.rpartition("!")[2].zfill(9))
-        if above.tool is not question.tool or above.field.type != "choice":
-            raise NoCounterpart(f"{above.field.code} is not a choice on the same sheet")
-        question.field.options["vocabulary"], question.codes = self.walk.list_of(
+        if above.tool is not question.tool or above.made.type != "choice":
+            raise NoCounterpart(f"{above.made.code} is not a choice on the same sheet")
+        question.made.options["vocabulary"], question.codes = self.walk.list_of(
             question.listed, column, above
         )
-        question.field.options["parent"] = above.field.code
+        question.made.options["parent"] = above.made.code
         if column in self.walk.form.columns:
             self.walk.form.columns[column].keep("the list depends on it")
-        part.keep(f"parent: {above.field.code}", *(["by this alone"] if len(pairs) > 1 else []))
-        _join_blocks(question.tool, above.field, question.field)
+        part.keep(f"parent: {above.made.code}", *(["by this alone"] if len(pairs) > 1 else []))
+        _join_blocks(question.tool, above.made, question.made)
+
+    def _worked_out(self, part: SourcePart) -> None:
+        part.keep(self.calculation().tidy, *self.question.changes)
 
     def calculation(self) -> Printed:
         """Give what the question is worked out from; what it needs of others is worked out first."""
-        question, made = self.question, self.question.field
+        question, made = self.question, self.question.made
         if question.result is None:
             question.result = NoCounterpart("it leads back to itself")
-            printer = Printer(self._find, XLSFORM)
+            printer = Printer(self._find, XLSFORM, question.changes)
             try:
                 if question.listed:
                     raise NoCounterpart("what is chosen from a list is not worked out")
-                found = printer.value(parsed(question.row.said.get("calculation", ""), XLSFORM))
+                question.result = found = printer.value(parsed(question.row.said["calculation"], XLSFORM))
                 if made.type != "calculated":
                     question.row.part.change(f"a {made.type} that is calculated")
-                made.type, made.options["formula"] = "calculated", found.tidy
-                if found.type is not Type.NUMBER:
-                    made.options["result"] = "date" if found.type is Type.DATE else "text"
-                question.result = found
+                made.type = "calculated"
+                made.options |= found.options
             except NoCounterpart as why:
                 question.result = why
-            question.changes = printer.changes
         if isinstance(question.result, NoCounterpart):
             raise NoCounterpart(str(question.result))
-        for part in made.parts.get("formula", ()):
-            part.keep(question.result.tidy, *question.changes)
         return question.result
 
     def _find(self, name: str) -> Printed:
@@ -484,8 +463,8 @@ class _Conditions:
             if name in self.walk.repeats:
                 return Printed("1", Type.NUMBER, rows=self.walk.repeats[name].code)
             raise NoCounterpart(f"no question that was kept is called “{name}”")
-        made, here, there = found.field, self.question.repeats, found.repeats
-        answer = Printed("value" if name == "." else made.code, YIELDS.get(made.type, Type.TEXT), found.codes)
+        made, here, there = found.made, self.question.repeats, found.repeats
+        answer = Printed("value" if name == "." else made.code, made.yields, found.codes)
         if found.row.said.get("calculation") and found is not self.question:
             with suppress(NoCounterpart):  # then it is asked, or is not there, which the checks tell
                 result = _Conditions(self.walk, found).calculation()
@@ -510,15 +489,24 @@ def _tag(language: str) -> str | None:
     return (proper_tag(within[1]) if within else None) or proper_tag(language.partition("(")[0].strip())
 
 
+def _joined(conditions: list[str]) -> str:
+    return Printed(" and ".join(f"({condition})" for condition in conditions), Type.BOOL).tidy
+
+
 def _all(said: Said) -> list[str]:
     return [*said.values()] if isinstance(said, dict) else [said]
 
 
-def _behind(before: object, said: Said) -> Said:
-    """Put one text behind another one, in every language."""
-    if isinstance(before, dict) and isinstance(said, dict):
-        return {tag: f"{text} {said.get(tag, '')}".strip() for tag, text in before.items()}
-    return f"{before} {first_of(said)}" if before else said
+def _behind(before: Said, said: Said) -> Said:
+    """Put one text behind another one, in every language of that."""
+    if not before:
+        return said
+    if isinstance(before, str):
+        return f"{before} {first_of(said)}"
+    return {
+        tag: f"{text} {said.get(tag, '') if isinstance(said, dict) else said}".rstrip()
+        for tag, text in before.items()
+    }
 
 
 def _pairs(tree: ast.expr) -> Iterator[tuple[str, str]]:

@@ -12,8 +12,11 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain, count
+from typing import Any
 
 from ..core.words import beginning, cell_length
+from ..fields import FIELD_TYPES
+from ..language import Type
 from ..spec.check_texts import (
     LIMIT_LABEL,
     LIMIT_SHEET_NAME,
@@ -71,9 +74,15 @@ class DraftField:
     code: str
     type: str
     label: Said
-    options: dict[str, object] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     parts: dict[str, list[SourcePart]] = field(default_factory=dict)
+
+    @property
+    def yields(self) -> Type:
+        """What its answer is in expressions."""
+        known = FIELD_TYPES[self.type].yields
+        return Type(self.options.get("result", "number")) if self.type == "calculated" else known
 
     def call(self, label: Said, help: Said, told: SourcePart) -> None:
         """Give it a label and a help as a sheet has room for them, and tell what was cut."""
@@ -112,7 +121,7 @@ class DraftBlock:
     """A form, a register or a checklist."""
 
     kind: str
-    options: dict[str, object] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
     items: list[DraftItem] = field(default_factory=list)
     fields: list[DraftField] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -127,7 +136,7 @@ class DraftTool:
     title: Said
     blocks: list[DraftBlock] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    options: dict[str, object] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -146,14 +155,17 @@ class DraftSpec:
         self.parts.append(made := SourcePart(kind, place, text))
         return made
 
-    def new_tool(self, name: str, title: Said) -> DraftTool:
-        """Add a sheet."""
+    def new_tool(self, code: str, sheet: str, title: Said) -> DraftTool:
+        """Add a sheet, under this name if it can have it."""
+        name = sheet_name(sheet, (tool.sheet for tool in self.tools))
+        self.tools.append(made := DraftTool(code, name, in_each(title, cut)))
+        return made
+
+    def free_code(self, name: str) -> str:
+        """Give the code for a sheet that is called so."""
         code = plain_letters(name).replace(" ", "")[:LONGEST_ITEM]
         taken = {*(tool.code for tool in self.tools), *KEYS}
-        code = unique(code if code[:1].isalpha() else f"S{code}", taken, LONGEST_ITEM)
-        sheet = sheet_name(first_of(title), (tool.sheet for tool in self.tools))
-        self.tools.append(made := DraftTool(code, sheet, in_each(title, cut)))
-        return made
+        return unique(code if code[:1].isalpha() else f"S{code}", taken, LONGEST_ITEM)
 
     def listed(self, name: str, entries: list[Entry]) -> str:
         """Give the name of the list with these entries: one that is there already, or a new one called like this."""

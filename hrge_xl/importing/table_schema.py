@@ -92,8 +92,8 @@ def _question(form: SourceForm, place: str, field: dict[str, Any], *, unique: bo
             )
         elif key == "required":
             said["required"] = "yes" if value is True else "no"
-        elif key == "unique" and value is True:
-            said["constraint::unique"] = "unique(.)"
+        elif key == "unique":
+            said["constraint::unique"] = "unique(.)" if value is True else "true()"
         elif key != "enum" or not entries:
             form.draft.part("constraint", f"{place} {key}", _shown(value))
     _properties(form, place, {key: field[key] for key in field.keys() - OF_FIELD}, set())
