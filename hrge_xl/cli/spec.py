@@ -1,7 +1,8 @@
-"""`hrge-xl spec`: check, show, describe, translate and draft specs."""
+"""`hrge-xl spec`: check, show, describe, translate and import specs."""
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 
 from click import group
@@ -16,7 +17,7 @@ from .terminal import block, data, line, output_to, print_json, print_lines
 
 @group(cls=CommandGroup)
 def spec() -> None:
-    """Check, show, compare, describe and draft specs: SPEC is a name or a folder.
+    """Check, show, compare, describe and import specs: SPEC is a name or a folder.
 
     \b
     hrge-xl spec check ./my_spec
@@ -136,7 +137,8 @@ def import_spec(file: Path, output: Path, name: str, password: str | None) -> No
     )
 
 
-spec.add_command(import_spec, "draft")  # as it was called
+spec.add_command(as_it_was_called := copy(import_spec), "draft")
+as_it_was_called.hidden = True
 
 
 # translate

@@ -82,7 +82,7 @@ class QuestionGroup:
 
 
 @dataclass
-class Question:
+class FormQuestion:
     """A question: its row, the field that it became, and where that stands."""
 
     row: FormRow
@@ -121,7 +121,7 @@ class _FormWalk:
             self.lists[row.said.get("list_name", "")].append(row)
             row.part.leave_out("no question that was kept draws from its list")
         self.tags = self._languages()
-        self.questions: dict[str, Question] = {}
+        self.questions: dict[str, FormQuestion] = {}
         self.repeats: dict[str, DraftTool] = {}
         self.codes = set[str]()
         self.tool = self.draft.new_tool("FORM", first_of(self.draft.title), self.draft.title)
@@ -149,10 +149,8 @@ class _FormWalk:
 
     def words(self, row: FormRow, text: str) -> Said:
         """Give a text of a row in every language, without markup, and with a question in place of its answer."""
-        found = {
-            tag: row.said.get(f"{text}::{name}" if name else text, "") for name, tag in self.tags.items()
-        }
-        found = {tag: said for tag, said in found.items() if said}
+        named = {name: row.said.get(f"{text}::{name}" if name else text) for name in self.tags}
+        found = {self.tags[name]: words for name, words in named.items() if words}
 
         def asked(match: re.Match[str]) -> str:
             question = self.questions.get(match[1] or "")
@@ -258,7 +256,7 @@ class _FormWalk:
         made.call(self.words(row, "label") or name, self.words(row, "hint"), row.part)
         if example := row.said.get("example"):
             made.options["example"] = cut(example, 60)
-        question = Question(row, made, tuple(self.groups), self.tool)
+        question = FormQuestion(row, made, tuple(self.groups), self.tool)
         if type in ("many", "choice") and chosen:
             question.listed = chosen["list"]
             made.options["vocabulary"], question.codes = self.list_of(
@@ -285,7 +283,7 @@ class _FormWalk:
             row.part.change(f"what “other” is stands in {rest.code}")
 
     def list_of(
-        self, name: str, column: str = "", above: Question | None = None, *, other: bool = False
+        self, name: str, column: str = "", above: FormQuestion | None = None, *, other: bool = False
     ) -> tuple[str, dict[str, str]]:
         """Give the name of a list in the spec, and the codes of its entries by their names.
 
@@ -328,7 +326,7 @@ class _Conditions:
     """Says of one question when it is asked, what is required, what is checked, and what it is worked out from."""
 
     walk: _FormWalk
-    question: Question
+    question: FormQuestion
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""

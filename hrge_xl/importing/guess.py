@@ -100,7 +100,7 @@ class _SheetGuess:
     def __init__(self, draft: DraftSpec, sheet: SourceSheet, parts: dict[PartKey, SourcePart]) -> None:
         self.draft, self.sheet, self.parts = draft, sheet, parts
         self.fields: dict[int, DraftField] = {}  # by column, of the table that is made
-        self.claimed = set[int]()  # columns whose dropdowns are told of
+        self.claimed: dict[int, list[str]] = {}  # by column: the fields that its dropdowns became
         self.at, self.text, self.open, self.rule = sheet.at, sheet.text, sheet.open, sheet.rule
         self.last = max((row for row, _ in sheet.cells), default=0)
         of_rules = (box[2] for rule in sheet.rules for box in rule.boxes)
@@ -304,7 +304,7 @@ class _SheetGuess:
             if not rows and not label:  # one line of dropdowns, which stands beside its heading
                 label = next((text for left in range(column, 0, -1) if (text := self.text(row, left))), "")
             rules = [rule for at in (row + 1, *rows) if (rule := self.rule(at, column))]
-            rules += [rule for rule, _ in self.sheet.dropdowns(column)]
+            rules += [] if rows else [rule for rule, _ in self.sheet.dropdowns(column)]
             rule = min(rules, key=lambda rule: rule.type != "list", default=None)
             cells = [self.at(below, column) for below in (rows or [row + 1])]
             made = self._field(label or f"Column {column_letters(column)}", rule, cells)
@@ -332,9 +332,12 @@ class _SheetGuess:
                 self._part("dropdown", column),
                 len({rule for rule, _ in self.sheet.dropdowns(column)}),
             )
-            self.claimed.add(column)
+            known = self.claimed.setdefault(column, [])
+            known.append(made.code)
             made.of("vocabulary", dropdown)
-            dropdown.keep(made.code, *[f"the first of {lists} lists in this column"] * (lists > 1))
+            dropdown.keep(
+                ", ".join(known), *["another list in this column is not there"] * (lists > len(known))
+            )
             if not rule.labels:
                 dropdown.leave_out("its list is blank, or is not in the file")
 

@@ -32,7 +32,7 @@ Said = str | dict[str, str]  # a text, or what it is in each language
 Entry = dict[str, object]  # of a list: its code, its label, and what else it says
 
 
-class Outcome(StrEnum):
+class PartOutcome(StrEnum):
     """What became of a part of a source."""
 
     KEPT = "kept"
@@ -47,21 +47,21 @@ class SourcePart:
     kind: str
     place: str
     text: str
-    outcome: Outcome = Outcome.LEFT_OUT
+    outcome: PartOutcome = PartOutcome.LEFT_OUT
     how: str = "a spec has nothing that stands for it"
 
     def keep(self, how: str = "", *changes: str) -> None:
         """Say that it is in the spec, as what, and what about it is another than before."""
-        self.outcome = Outcome.CHANGED if changes else Outcome.KEPT
+        self.outcome = PartOutcome.CHANGED if changes else PartOutcome.KEPT
         self.how = "; ".join(dict.fromkeys(filter(None, (how, *changes))))
 
     def change(self, how: str) -> None:
         """Say how it is in the spec otherwise than before, besides what was said already."""
-        self.keep("" if self.outcome is Outcome.LEFT_OUT else self.how, how)
+        self.keep("" if self.outcome is PartOutcome.LEFT_OUT else self.how, how)
 
     def leave_out(self, why: str) -> None:
         """Say why it is not in the spec."""
-        self.outcome, self.how = Outcome.LEFT_OUT, why
+        self.outcome, self.how = PartOutcome.LEFT_OUT, why
 
 
 @dataclass

@@ -52,6 +52,9 @@ def _table(form: SourceForm, name: str, resource: Mapping[str, Any]) -> Iterator
         "purpose": _text(resource, "description") or _text(schema, "description"),
     }
     whole = form.draft.part("table", name, title or name)
+    if not _list(schema, "fields"):
+        whole.leave_out("its schema is not in this file, or has no fields")
+        return
     yield FormRow({"type": "begin repeat"} | {key: text for key, text in said.items() if text}, whole)
     key = schema.get("primaryKey")
     for number, field in enumerate(map(_dict, _list(schema, "fields")), 1):
@@ -92,10 +95,11 @@ def _question(form: SourceForm, place: str, field: dict[str, Any], *, unique: bo
             )
         elif key == "required":
             said["required"] = "yes" if value is True else "no"
-        elif key == "unique":
-            said["constraint::unique"] = "unique(.)" if value is True else "true()"
+        elif (key, value) == ("unique", True):
+            said["constraint::unique"] = "unique(.)"
         elif key != "enum" or not entries:
-            form.draft.part("constraint", f"{place} {key}", _shown(value))
+            part_of = form.draft.part("constraint", f"{place} {key}", _shown(value))
+            part_of.keep() if value is False else part_of.leave_out("a spec cannot check this")
     _properties(form, place, {key: field[key] for key in field.keys() - OF_FIELD}, set())
     return FormRow({key: text for key, text in said.items() if text}, part)
 

@@ -14,7 +14,7 @@ from ..core.spec_parts import Path
 from ..spec.load import CHECKS
 from ..spec.model import Spec
 from ..spec.yaml_file import dumped
-from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, Outcome
+from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, PartOutcome
 
 ACCOUNT = "imported.csv"
 Sums = list[tuple[str, int, int, int]]  # of every kind of part: how many were kept, changed, left out
@@ -41,7 +41,7 @@ def write(draft: DraftSpec, name: str) -> dict[str, str]:
 def sums(draft: DraftSpec) -> Sums:
     """Count what became of every kind of part, in the order of the source."""
     counts = Counter((part.kind, part.outcome) for part in draft.parts)
-    kept, changed, left_out = Outcome
+    kept, changed, left_out = PartOutcome
     return [
         (kind, counts[kind, kept], counts[kind, changed], counts[kind, left_out])
         for kind in dict.fromkeys(part.kind for part in draft.parts)
@@ -60,7 +60,7 @@ def _file_of(tool: DraftTool) -> str:
                 f"{part.outcome}: {part.kind} {part.text}: {part.how}"
                 for option, parts in field.parts.items()
                 for part in parts
-                if option and part.outcome is not Outcome.KEPT
+                if option and part.outcome is not PartOutcome.KEPT
             ]
             text += indent(
                 _comments([*_guesses(field.notes), *told]) + dumped([_said(field)], flow=None), " " * 6
