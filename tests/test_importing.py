@@ -178,7 +178,10 @@ def test_a_form(tmp_path: Path) -> None:
     told = {line["source"]: (line["outcome"], line["how"]) for line in lines}
     assert told["start · start"][0] == "left out"
     assert told["geopoint · place"] == ("left out", "a cell holds no position")
-    assert told["${count} mod 2"] == ("left out", "its calculation was left out: “count % 2” has no counterpart")
+    assert told["${count} mod 2"] == (
+        "left out",
+        "its calculation was left out: “count % 2” has no counterpart",
+    )
 
 
 def said(check: str, message: str) -> str:

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ..core.words import proper_tag
 from ..fields import FIELD_TYPES
@@ -53,11 +52,13 @@ REQUIRED = {"yes": True, "true": True, "1": True, "no": False, "false": False, "
 TICKED = dict.fromkeys(("OK", "ok", "yes", "true"), "Y") | {"false": "N", "no": "N"}
 
 
-class FormRow(NamedTuple):
-    """A row of the sheets `survey` or `choices`: what it says under each heading, and its part of the account."""
+@dataclass
+class FormRow:
+    """A row of the sheets `survey` or `choices`: what it says under each heading, and its parts of the account."""
 
     said: dict[str, str]
     part: SourcePart
+    expressions: dict[str, SourcePart] = field(default_factory=dict)  # by their headings
 
 
 @dataclass
@@ -104,9 +105,14 @@ def converted(form: SourceForm) -> DraftSpec:
     """Give the neutral tree of a form."""
     walk = _FormWalk(form)
     for row in form.survey:
+        for heading, text in row.said.items():
+            kind = heading.partition("::")[0]
+            if kind in COUNTERPARTS["conditions"]:
+                part = row.expressions[heading] = form.draft.part(kind, f"{row.part.place} {heading}", text)
+                part.leave_out("what it is about was left out")
         walk.take(row)
     walk.place_notes()
-    for question in walk.questions.values():
+    for question in walk.asked:
         _Conditions(walk, question).settle()
     return form.draft
 
@@ -121,7 +127,8 @@ class _FormWalk:
             self.lists[row.said.get("list_name", "")].append(row)
             row.part.leave_out("no question that was kept draws from its list")
         self.tags = self._languages()
-        self.questions: dict[str, FormQuestion] = {}
+        self.asked = list[FormQuestion]()
+        self.questions: dict[str, FormQuestion] = {}  # by name, the first of each
         self.repeats: dict[str, DraftTool] = {}
         self.codes = set[str]()
         self.tool = self.draft.new_tool("FORM", first_of(self.draft.title), self.draft.title)
@@ -174,8 +181,8 @@ class _FormWalk:
             row.part.keep("a text above the questions that follow")
             if note := self.words(row, "label"):
                 self.notes.append(note)
-            if text := row.said.get("relevant"):
-                self.expression(row, "relevant", text).leave_out("a note is shown in any case")
+            for part in row.expressions.values():
+                part.leave_out("a note is shown in any case")
             return
         self.place_notes()
         self.fresh = True
@@ -186,9 +193,10 @@ class _FormWalk:
 
     def _begin(self, row: FormRow, *, repeats: bool) -> None:
         group = QuestionGroup(repeats, self.words(row, "label"), self.tool)
-        if text := row.said.get("relevant"):
-            group.conditions.append(self.expression(row, "relevant", text))
-            group.conditions[0].change("asked of each question of the group")
+        for part in row.expressions.values():
+            if part.kind == "relevant":
+                group.conditions.append(part)
+                part.change("asked of each question of the group")
         inside = any(outer.repeats for outer in self.groups)
         self.groups.append(group)
         if not repeats:
@@ -207,7 +215,7 @@ class _FormWalk:
         )
         self.tool.blocks.append(block)
         if count:
-            part = self.expression(row, "repeat_count", count)
+            part = row.expressions["repeat_count"]
             part.keep("as many blank rows") if fits else part.leave_out("rows that are not needed stay blank")
         if inside:
             code = field_code(f"{self.tool.code}_IN_{group.tool.code}", self.codes)
@@ -263,6 +271,8 @@ class _FormWalk:
                 question.listed, other=bool(chosen["other"])
             )
             made.options |= {"cells": min(len(question.codes), MOST_CELLS)} if type == "many" else {}
+            if type == "many" and len(question.codes) > MOST_CELLS:
+                row.part.change(f"at most {MOST_CELLS} of its {len(question.codes)} entries can be given")
         elif type in ("tick", "yesno"):
             question.codes = TICKED
         elif kind.casefold() == "range":
@@ -272,6 +282,7 @@ class _FormWalk:
         elif type == "text" and "multiline" in row.said.get("appearance", ""):
             made.type = "long"
         block.fields.append(made)
+        self.asked.append(question)
         self.questions.setdefault(name, question)
         if chosen and chosen["other"] and question.codes:
             condition = f"'OTHER' in {made.code}" if type == "many" else f"{made.code} == 'OTHER'"
@@ -291,12 +302,12 @@ class _FormWalk:
         """
         codes: dict[str, str] = {}
         entries: list[Entry] = []
-        labels = set[str]()
+        labels, taken = set[str](), set[str]()
         for row in self.lists[name]:
             if not (old := row.said.get("name", "")):
                 row.part.leave_out("it has no name")
                 continue
-            code = unique(re.sub(r"[;\s]+", "_", old).upper(), [str(entry["code"]) for entry in entries])
+            taken.add(code := unique(re.sub(r"[;\s]+", "_", old).upper(), taken))
             same = code.casefold() == old.casefold()
             row.part.keep("", *([] if same else [f"its code is {code}"]))
             label = in_each(self.words(row, "label") or old, lambda text: cut(text, 230))
@@ -315,10 +326,6 @@ class _FormWalk:
             entries.append({"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"})
             codes["other"] = "OTHER"
         return self.draft.listed(list_name(name), entries), codes
-
-    def expression(self, row: FormRow, heading: str, text: str) -> SourcePart:
-        """Register an expression of a row."""
-        return self.draft.part(heading.partition("::")[0], f"{row.part.place} {heading}", text)
 
 
 @dataclass
@@ -339,11 +346,8 @@ class _Conditions:
                 holds["relevant"].append(self._condition(part)[0])
             except NoCounterpart as why:
                 part.change(f"not of {made.code}: {why}")
-        for heading, text in row.said.items():
-            kind = heading.partition("::")[0]
-            if kind not in (*ways, *holds):
-                continue
-            part = self.walk.expression(row, heading, text)
+        for part in row.expressions.values():
+            kind = part.kind
             made.of(OPTIONS.get(kind, kind), part)
             try:
                 if kind in ways:

@@ -94,7 +94,11 @@ def read_form(sheets: FormSheets, stem: str) -> SourceForm:
             form.columns.setdefault(heading, part)
             cells = sum(heading in row.said for row in found)
             text = heading.partition("::")[0]
-            if not cells or any(text in COUNTERPARTS[kind] for kind in ("texts", "conditions", "understood")):
+            if column != next(first for first, other in heads.items() if other == heading):
+                part.leave_out("another column has the same heading")
+            elif not cells or any(
+                text in COUNTERPARTS[kind] for kind in ("texts", "conditions", "understood")
+            ):
                 part.keep("" if cells else "it is blank")
             else:
                 part.leave_out(f"{part.how} ({counted(cells, 'cell')})")
