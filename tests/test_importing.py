@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
-from hrge_xl import check_spec, import_spec
-from tests.face import Spec, UsageError, cli, field_code
+from hrge_xl import ExpectedReturn, Order, check_spec, import_spec
+from tests.answers import TODAY
+from tests.face import Spec, UsageError, cli, field_code, layout_for
+from tests.parity import disagreements, filled, recalculated
 from tests.small_sources import (
     PACKAGE,
     SHEETS,
@@ -50,6 +53,16 @@ def fields(spec: Spec, tool: str) -> dict[str, dict[str, Any]]:
 def test_what_is_imported_passes_every_check_and_is_read_back(name: str, tmp_path: Path) -> None:
     imported(name, SOURCES[name](), tmp_path)
     check_spec(tmp_path / "spec")
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("name", SOURCES)
+def test_sheet_and_reader_say_the_same_of_what_is_imported(name: str, office: Any, tmp_path: Path) -> None:
+    spec, _ = imported(name, SOURCES[name](), tmp_path)
+    order = Order("TEAM", TODAY, language=spec.languages[0])
+    where = layout_for(spec, order)
+    saved = recalculated(where, filled(where, random.Random(0)), tmp_path, office, order)
+    assert disagreements(saved, where, ExpectedReturn(spec=str(tmp_path / "spec"))) == []
 
 
 # every part is told of
