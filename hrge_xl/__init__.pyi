@@ -2,6 +2,7 @@
 
 from .api import Decisions as Decisions
 from .api import Explanation as Explanation
+from .api import Imported as Imported
 from .api import Translated as Translated
 from .api import answers_behind as answers_behind
 from .api import both_sides as both_sides
@@ -11,10 +12,10 @@ from .api import check_spec as check_spec
 from .api import compare as compare
 from .api import confinement as confinement
 from .api import decisions as decisions
-from .api import draft_spec as draft_spec
 from .api import explain as explain
 from .api import export as export
 from .api import give_feedback as give_feedback
+from .api import import_spec as import_spec
 from .api import overview as overview
 from .api import recover as recover
 from .api import returned_files as returned_files

@@ -80,10 +80,20 @@ def shadowed_name(spec: str) -> str:
     return hint_at(spec) if spec in names() else ""
 
 
-def draft_spec(
+class Imported(NamedTuple):
+    """A first spec, what is to be said of it, and of every kind of part of its source how many were kept, changed,
+    left out: `imported.csv` beside it has a line for each.
+    """
+
+    spec: Spec
+    messages: Sequence[str]
+    sums: Sequence[tuple[str, int, int, int]]
+
+
+def import_spec(
     file: str | Path, output: str | Path, name: str = "", password: str | None = None
-) -> tuple[Spec, Sequence[str]]:
-    """Write a first spec, drafted from a workbook that is in use, into a new folder; gives it with what was guessed.
+) -> Imported:
+    """Write a first spec into a new folder: from an XLSForm, a Table Schema, a data package, or a workbook in use.
 
     It is named as its folder, unless it has a `name`. Raises `UsageError`.
     """
@@ -103,7 +113,7 @@ def draft_spec(
     drafted = draft(file, name, password)
     for path, text in drafted.files.items():
         write_whole(output / path, text.encode())
-    return load(output), drafted.messages
+    return Imported(load(output), drafted.messages, drafted.sums)
 
 
 class Translated(NamedTuple):

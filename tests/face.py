@@ -117,7 +117,16 @@ from hrge_xl.core.words import (
     western_digits,
 )
 from hrge_xl.importing import Draft, drafted
-from hrge_xl.importing.guess import DraftBlock, DraftField, DraftSpec, guess, item_codes, list_name, tool_code
+from hrge_xl.importing.neutral import (
+    DraftBlock,
+    DraftField,
+    DraftSpec,
+    field_code,
+    item_codes,
+    list_name,
+    tool_code,
+)
+from hrge_xl.importing.guess import guess
 from hrge_xl.importing.read import read
 from hrge_xl.fields import (
     COMMON_OPTIONS,
