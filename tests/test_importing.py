@@ -53,6 +53,7 @@ def fields(spec: Spec, tool: str) -> dict[str, dict[str, Any]]:
 def test_what_is_imported_passes_every_check_and_is_read_back(name: str, tmp_path: Path) -> None:
     imported(name, SOURCES[name](), tmp_path)
     check_spec(tmp_path / "spec")
+    assert not spec_warnings(load(tmp_path / "spec"))
 
 
 @pytest.mark.office

@@ -11,12 +11,11 @@ from typing import Any
 
 from ..core.errors import UsageError
 from ..core.spec_parts import Path
-from ..spec.load import CHECKS
+from ..spec.load import ACCOUNT, CHECKS
 from ..spec.model import Spec
 from ..spec.yaml_file import dumped
 from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, PartOutcome
 
-ACCOUNT = "imported.csv"
 Sums = list[tuple[str, int, int, int]]  # of every kind of part: how many were kept, changed, left out
 
 

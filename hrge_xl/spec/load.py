@@ -55,7 +55,12 @@ SPEC_HOMES = (
     Path(__file__).parent.parent.parent / "workbook_specs",  # a checkout: beside it
 )
 SEPARATORS = {"/", os.sep}
-BESIDE = ("demo.yaml", "glossary.csv")  # what a demonstration and translators look into
+ACCOUNT = "imported.csv"  # what became of the parts of a source that a spec was imported from
+BESIDE = (
+    "demo.yaml",
+    "glossary.csv",
+    ACCOUNT,
+)  # what else is looked into: by a demonstration, translators, authors
 CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions, check_circles)
 
 
