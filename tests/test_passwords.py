@@ -30,8 +30,8 @@ WAIVED = ("--reason", "So it is.", "--by", "office", "--ledger", "round")
 DAY = ("--today", "2026-06-30")
 READING = {
     "check", "compare", "consolidate", "decide", "drafts", "export", "feedback", "generate", "refresh", "remind",
-    "report", "round close", "round init", "spec diff", "spec draft", "spec import", "spec translate", "status", "trace",
-    "validate", "verify", "waive",
+    "report", "round close", "round init", "spec diff", "spec draft", "spec import", "spec translate", "status",
+    "trace", "validate", "verify", "waive",
 }  # fmt: skip
 
 
