@@ -78,7 +78,7 @@ PACKAGE = {
                         "format": "email",
                         "constraints": {"maxLength": 80, "unique": False},
                     },
-                    {"name": "open", "type": "boolean", "trueValues": ["oui"]},
+                    {"name": "open", "type": "boolean", "trueValues": ["oui"], "format": "any"},
                     {"name": "place", "type": "geopoint"},
                 ],
             },

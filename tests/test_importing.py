@@ -96,7 +96,7 @@ def parts_of_package() -> Counter[str]:
             found["constraint"] += len(constraints.keys() - {"enum", "required"}) + (
                 field.get("format") == "email"
             )
-            found["property"] += len(field.keys() & {"trueValues"})
+            found["property"] += len(field.keys() & {"trueValues"}) + (field.get("format") == "any")
     found += Counter(required=1, constraint=1)  # of the primary key
     return found
 

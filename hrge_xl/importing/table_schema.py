@@ -9,14 +9,15 @@ from typing import Any
 from ..core.errors import UsageError
 from ..language.functions.words import NotAPattern, compiled_pattern
 from .form import FormRow, SourceForm
-from .neutral import DraftSpec, SourcePart, in_one_line
+from .neutral import DraftSpec, in_one_line
 
 CHECKS = {  # what a constraint is in a form; a day is a text there
     "minLength": "string-length(.) >= {}", "maxLength": "string-length(.) <= {}", "minimum": ". >= {}",
     "maximum": ". <= {}", "exclusiveMinimum": ". > {}", "exclusiveMaximum": ". < {}", "pattern": "regex(., {})",
 }  # fmt: skip
 KEPT = ("name", "title", "description")
-OF_FIELD = {*KEPT, "type", "example", "constraints", "categories", "format"}
+OF_FIELD = {*KEPT, "type", "example", "constraints", "categories"}
+FORMATS = ("email", "default", "")  # that a spec knows
 
 
 def read_schema(data: bytes, stem: str) -> SourceForm:
@@ -45,32 +46,24 @@ def _table(form: SourceForm, name: str, resource: Mapping[str, Any]) -> Iterator
     schema = _dict(resource.get("schema"))
     _properties(form, name, resource, {"schema"} if schema else set())
     _properties(form, f"{name}/schema", schema, {"fields"})
-    title = _text(resource, "title") or _text(schema, "title")
-    said = {
-        "name": name,
-        "label": title,
-        "purpose": _text(resource, "description") or _text(schema, "description"),
-    }
+    title, purpose = (_text(resource, key) or _text(schema, key) for key in ("title", "description"))
+    said = {"type": "begin repeat", "name": name, "label": title, "purpose": purpose}
     whole = form.draft.part("table", name, title or name)
     if not _list(schema, "fields"):
         whole.leave_out("its schema is not in this file, or has no fields")
         return
-    yield FormRow({"type": "begin repeat"} | {key: text for key, text in said.items() if text}, whole)
+    yield FormRow({key: text for key, text in said.items() if text}, whole)
     key = schema.get("primaryKey")
     for number, field in enumerate(map(_dict, _list(schema, "fields")), 1):
-        yield _question(
-            form, f"{name}/{number}", field, unique=key in (_text(field, "name"), [_text(field, "name")])
-        )
+        own = _text(field, "name")
+        yield _question(form, f"{name}/{number}", field, unique=key in (own, [own]))
     yield FormRow({"type": "end repeat"}, whole)
 
 
 def _question(form: SourceForm, place: str, field: dict[str, Any], *, unique: bool) -> FormRow:
     """Give the row that a column is in a form."""
-    name, type, constraints = (
-        _text(field, "name"),
-        _text(field, "type") or "string",
-        _dict(field.get("constraints")),
-    )
+    name, type = _text(field, "name"), _text(field, "type") or "string"
+    constraints = _dict(field.get("constraints"))
     part = form.draft.part("column", place, f"{name} · {type}")
     said = {"type": type, "name": name, "label": _text(field, "title"), "hint": _text(field, "description")}
     entries = _list(field, "categories") or _list(constraints, "enum")
@@ -79,7 +72,7 @@ def _question(form: SourceForm, place: str, field: dict[str, Any], *, unique: bo
     for number, entry in enumerate(entries, 1):
         value = _shown(_dict(entry).get("value", entry))
         row = {
-            "list_name": place.replace(" ", "_"),
+            "list_name": said["type"].split()[1],
             "name": value,
             "label": _text(_dict(entry), "label") or value,
         }
@@ -98,9 +91,9 @@ def _question(form: SourceForm, place: str, field: dict[str, Any], *, unique: bo
         elif (key, value) == ("unique", True):
             said["constraint::unique"] = "unique(.)"
         elif key != "enum" or not entries:
-            part_of = form.draft.part("constraint", f"{place} {key}", _shown(value))
-            part_of.keep() if value is False else part_of.leave_out("a spec cannot check this")
-    _properties(form, place, {key: field[key] for key in field.keys() - OF_FIELD}, set())
+            other = form.draft.part("constraint", f"{place} {key}", _shown(value))
+            other.keep() if value is False else other.leave_out("a spec cannot check this")
+    _properties(form, place, field, OF_FIELD | ({"format"} if _text(field, "format") in FORMATS else set()))
     return FormRow({key: text for key, text in said.items() if text}, part)
 
 
@@ -108,12 +101,8 @@ def _properties(form: SourceForm, place: str, of: Mapping[str, Any], apart: Iter
     """Register what is said of a whole; what is looked at by itself is not."""
     for key, value in of.items():
         if key not in apart:
-            part: SourcePart = form.draft.part("property", f"{place}/{key}".lstrip("/"), _shown(value))
-            if (
-                key in KEPT
-                or (key, value) == ("missingValues", [""])
-                or (key == "primaryKey" and isinstance(value, str))
-            ):
+            part = form.draft.part("property", f"{place}/{key}".lstrip("/"), _shown(value))
+            if key in KEPT or value == [""] or (key == "primaryKey" and isinstance(value, str)):
                 part.keep()
 
 
