@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
-from hrge_xl import ExpectedReturn, Order, check_spec, import_spec
+from hrge_xl import ExpectedReturn, Order, check_spec, import_spec, load, spec_warnings
 from tests.answers import TODAY
 from tests.face import Spec, UsageError, cli, field_code, layout_for
 from tests.parity import disagreements, filled, recalculated
