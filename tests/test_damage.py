@@ -44,7 +44,7 @@ def run(damages: Sequence[Damage], wanted: ExpectedReturn, folder: Path) -> Foun
         path = home / (damage.file or "return.xlsx")
         path.write_bytes(damage.make())
         paths.append(path)
-    results = validate(paths, ValidationRequest(wanted, TODAY, jobs=2))
+    results = [*validate(paths, ValidationRequest(wanted, TODAY, jobs=2))]
     assert [Path(result.path) for result in results] == paths
     assert unfinished(results) == []
     return {damage.name: result for damage, result in zip(damages, results, strict=True)}
@@ -118,7 +118,7 @@ def test_damage_done_in_libreoffice(office: Office, tmp_path: Path) -> None:
             for name, words, named in steps:
                 getattr(document, name)(*words, **named)
             document.save_as(paths[-1])
-    results = validate(paths, ValidationRequest(WANTED, TODAY, jobs=2))
+    results = [*validate(paths, ValidationRequest(WANTED, TODAY, jobs=2))]
     found = {name: seen(result) for name, result in zip(acts, results, strict=True)}
     assert found == {name: (places(expected), verdict) for name, (verdict, expected, *_) in acts.items()}
 
@@ -170,5 +170,5 @@ def test_every_kept_return_has_its_expectation() -> None:
 
 def test_kept_returns_are_issued_by_the_program_of_today() -> None:
     """Else what they show is not compared; after a change of the sheets `python -m tests.returns.make` makes them."""
-    results = validate(sorted(RETURNS.glob("*.xlsx")), ASKED)
+    results = [*validate(sorted(RETURNS.glob("*.xlsx")), ASKED)]
     assert not [result.path for result in results if "S028" in result.submission.not_run]

@@ -74,7 +74,7 @@ def damaged(cases: Iterable[Case], carrier_of: Callable[[str], Carrier], folder:
 
 def looked_at(paths: list[Path]) -> list[Found]:
     """What is found in some files, all in one run."""
-    results = validate(paths, ValidationRequest(WANTED, TODAY, jobs=2))
+    results = [*validate(paths, ValidationRequest(WANTED, TODAY, jobs=2))]
     assert [Path(result.path) for result in results] == paths
     assert unfinished(results) == []
     return [seen(result) for result in results]
