@@ -2,7 +2,9 @@
 
 from .api import Decisions as Decisions
 from .api import Explanation as Explanation
+from .api import Imported as Imported
 from .api import Translated as Translated
+from .api import answers_behind as answers_behind
 from .api import both_sides as both_sides
 from .api import brief as brief
 from .api import check as check
@@ -10,15 +12,16 @@ from .api import check_spec as check_spec
 from .api import compare as compare
 from .api import confinement as confinement
 from .api import decisions as decisions
-from .api import draft_spec as draft_spec
 from .api import explain as explain
 from .api import export as export
 from .api import give_feedback as give_feedback
+from .api import import_spec as import_spec
 from .api import overview as overview
 from .api import recover as recover
 from .api import returned_files as returned_files
 from .api import shadowed_name as shadowed_name
 from .api import spec_schema as spec_schema
+from .api import spec_warnings as spec_warnings
 from .api import specs_folder as specs_folder
 from .api import status as status
 from .api import trace as trace
@@ -55,10 +58,12 @@ from .dataset.frame_schemas import schemas as schemas
 from .dataset.returns import Return as Return
 from .dataset.run_history import last_change as last_change
 from .dataset.tracing import Traced as Traced
+from .dataset.tracing import TracedValue as TracedValue
 from .exchange.issuing import Order as Order
 from .exchange.issuing import generate as generate
 from .exchange.issuing import issue as issue
 from .exchange.spec_smoke_test import try_out as try_out
+from .exchange.validation import Reader as Reader
 from .exchange.validation import Result as Result
 from .exchange.validation import Source as Source
 from .exchange.validation import ValidationRequest as ValidationRequest
@@ -80,7 +85,7 @@ from .outputs.frames import open_dataset as open_dataset
 from .outputs.frames import read_table as read_table
 from .outputs.frames import tables as tables
 from .outputs.specs import touched_files as touched_files
-from .outputs.table_files import Wish as Wish
+from .outputs.table_files import RowFilter as RowFilter
 from .reader import ExpectedReturn as ExpectedReturn
 from .reader.read import read as read
 from .reader.sandbox import Confinement as Confinement
@@ -97,7 +102,7 @@ from .rounds.changes import set_contact as set_contact
 from .rounds.changes import undo as undo
 from .rounds.changes import update_spec as update_spec
 from .rounds.datasets import Dataset as Dataset
-from .rounds.datasets import Question as Question
+from .rounds.datasets import DatasetRequest as DatasetRequest
 from .rounds.datasets import datasets as datasets
 from .rounds.datasets import ledger_doubts as ledger_doubts
 from .rounds.datasets import one_dataset as one_dataset

@@ -81,11 +81,10 @@ from hrge_xl.exchange.validation import (
     ProgramFault,
     REFUSED,
     RETURNED,
-    Readers,
     Result,
     SpecBroken,
     checked,
-    readers,
+    Reader,
     validated,
 )
 from hrge_xl.core.words import (
@@ -118,7 +117,16 @@ from hrge_xl.core.words import (
     western_digits,
 )
 from hrge_xl.importing import Draft, drafted
-from hrge_xl.importing.guess import DraftBlock, DraftField, DraftSpec, guess, item_codes, list_name, tool_code
+from hrge_xl.importing.neutral import (
+    DraftBlock,
+    DraftField,
+    DraftSpec,
+    field_code,
+    item_codes,
+    list_name,
+    tool_code,
+)
+from hrge_xl.importing.guess import guess
 from hrge_xl.importing.read import read
 from hrge_xl.fields import (
     COMMON_OPTIONS,
@@ -354,7 +362,7 @@ from hrge_xl.dataset.aggregates.indicators import (
 from hrge_xl.dataset.aggregates.risks import risk_parts
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.outputs.table_files import harmless, rows_of, table_of as extract_table_of
-from hrge_xl.dataset.dimensions import allowed_values, pattern
+from hrge_xl.dataset.dimensions import allowed_values, dimensions, pattern
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history, waivers
 from hrge_xl.dataset.definitions import TYPES, selection

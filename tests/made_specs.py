@@ -138,6 +138,10 @@ def _block(
             [] if kind == "list" else draw(_formulas(fields, codes[-1], kind))
         )
     ]
+    for field in fields if kind in ("checklist", "catalogue", "register") else ():
+        if field["type"] != "many" and draw(st.integers(0, 2)) == 0:
+            adds = field["type"] in ("integer", "decimal") or field.get("result") == "number"
+            field["total"] = ["count", *(("sum", "mean") if adds else ())]
     draw(_conditions(fields, codes[-1], entry))
     made: dict[str, Any] = {
         "kind": {"records": "form", "list": "checklist"}.get(kind, kind),

@@ -15,13 +15,12 @@ from tests.face import (
     Layout,
     Outcome,
     RawWorkbook,
-    Readers,
+    Reader,
     Refusal,
     Result,
     Submission,
     checks,
     reader_read,
-    readers,
     validated,
     validation,
 )
@@ -78,12 +77,12 @@ def check_here(path: Path, want: ExpectedReturn) -> Result:
 
 
 def read_many(
-    paths: Sequence[str | Path], want: ExpectedReturn, jobs: int = 1, *, by: Readers | None = None
+    paths: Sequence[str | Path], want: ExpectedReturn, jobs: int = 1, *, by: Reader | None = None
 ) -> Iterator[Result]:
     """Read and check files in processes of their own, or in those that are there."""
     asked = ValidationRequest(want, date(2026, 6, 30), jobs)
     if by is not None:
         yield from validated(paths, asked, by)
         return
-    with readers(jobs) as pool:
+    with Reader(jobs) as pool:
         yield from validated(paths, asked, pool)

@@ -116,12 +116,13 @@ def test_a_register_with_dropdowns(tmp_path: Path) -> None:
         "Persons": "integer",
         "Share": "percent",
         "Public?": "yesno",
+        "Days": "calculated",
     }
     persons = next(field for field in block.fields if field.type is FIELD_TYPES["integer"])
     assert (persons.minimum, persons.maximum, persons.help.say("en")) == (0, 500, "All ages")
     assert list(spec.vocabularies["DISTRICTS"].by_code) == ["NORTHEAST", "NORTHWEST", "ETE", "I4"]
     assert list(spec.vocabularies["STATUS"].by_code) == ["OPEN", "CLOSED", "ONHOLD"]
-    assert "'Days' was a formula (=F4-E4): describe it as `calculated`" in text
+    assert "formula: S1_05 - S1_04" in text
     assert "as many rows as the sheet has room for" in text
     assert "# guess: percent, from the number format 0%" in text
     assert (
@@ -216,8 +217,8 @@ def test_a_sheet_that_is_called_like_one_of_the_programs(name: str, tmp_path: Pa
     sheet.append(["Place", "What is missing"])
     validate(sheet, "B2:B9", type="list", formula1='"A lot,Nothing"')
     spec, text, _ = drafted(book, tmp_path)
-    assert spec.tools[0].sheet.say("en") == f"{name} (sheet)"
-    assert "the program has a sheet" in text
+    assert spec.tools[0].sheet.say("en") == f"{name} (2)"
+    assert "or of a sheet of the program" in text
 
 
 def test_an_odd_workbook(tmp_path: Path) -> None:
@@ -244,7 +245,7 @@ def test_an_odd_workbook(tmp_path: Path) -> None:
         '"No"',
     ]
     assert spec.tools[0].title.say("en") == "Is all ready?"
-    assert spec.tools[1].sheet.say("en") == "History (sheet)"
+    assert spec.tools[1].sheet.say("en") == "History (2)"
     for message in ("'Old data' was left out: it is hidden", "'Empty' was left out: it is empty"):
         assert message in said
         assert message in text
@@ -489,7 +490,8 @@ def test_what_is_no_checklist_is_a_register(rows: list[tuple[object, ...]], rule
 def test_the_steps_of_a_scale_are_the_numbers_in_front() -> None:
     draft = guessed(sheet_of(("Place", "Risk", "Risk then"), rules=(("B2:C9", STEPS),)))
     risk, then = draft.tools[0].blocks[0].fields[1:]
-    assert draft.vocabularies == {"RISK": [("1", "Rare"), ("2", "Possible"), ("3", "3")]}
+    steps = [(entry["code"], entry["label"]) for entry in draft.vocabularies["RISK"]]
+    assert steps == [("1", "Rare"), ("2", "Possible"), ("3", "3")]
     assert risk.type == then.type == "scale"
     assert risk.options["vocabulary"] == then.options["vocabulary"] == "RISK"
 
@@ -498,7 +500,7 @@ def test_entries_that_are_written_alike_have_codes_of_their_own() -> None:
     alike = {"type": "list", "formula1": '"Half a day?,Half-a-day,Half a day"'}
     draft = guessed(sheet_of(("Place", "How long"), rules=(("B2:B9", alike),)))
     (entries,) = draft.vocabularies.values()
-    assert [code for code, _ in entries] == ["HALFADAY", "HALFADAY2", "HALFADAY3"]
+    assert [entry["code"] for entry in entries] == ["HALFADAY", "HALFADAY2", "HALFADAY3"]
 
 
 def test_texts_that_are_too_long_are_cut_and_told() -> None:
@@ -526,7 +528,7 @@ def test_a_short_prompt_is_the_help() -> None:
     [(("المكان", "عدد الأيام"), "ar"), (("Place", "Days"), "en"), (("Day", "المكان"), "ar")],
 )
 def test_the_language_is_that_of_most_letters(heads: tuple[str, ...], language: str) -> None:
-    assert guessed(sheet_of(heads, ("Rabat", 3))).language == language
+    assert guessed(sheet_of(heads, ("Rabat", 3))).languages == [language]
 
 
 def test_a_sheet_whose_name_excel_does_not_allow_is_left_out() -> None:

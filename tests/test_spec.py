@@ -58,7 +58,7 @@ def test_every_mistake_has_a_place_a_reason_and_a_remedy() -> None:
     for name, lines in expected().items():
         assert bool(lines) is not name.startswith("right: "), name
         for line in lines:
-            assert re.fullmatch(r"[\w/]+\.(yaml|csv):\d+:\d+: .+[.?”)] .+[.?)…]", line), line
+            assert re.fullmatch(r"[\w/]+\.(ya?ml|csv):\d+:\d+: .+[.?”)] .+[.?)…]", line), line
             assert not RAW.search(line), line
 
 
@@ -310,3 +310,38 @@ def test_languages_that_are_tried_out_side_by_side_say_the_same(
     monkeypatch.setattr(spec_smoke_test, "MANY", 0)
     monkeypatch.setattr(spec_smoke_test, "_tried", None)  # in this process nothing is
     assert said("default that is not asked for", tmp_path / "side by side") == one_by_one
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("rules.yaml", "rule.yaml", "rule.yaml:1:1: This file is not used: nothing in the spec names it."),
+        ("rules.yaml", "rules.yml", "rules.yml:1:1: This file is not used: those of a spec end in .yaml."),
+        ("rules.yaml", "old/rules.yaml", ""),
+        ("sample.yaml", "tools/sample.yml", "tools/sample.yml:1:1: This file is not used"),
+    ],
+)
+def test_a_file_that_is_not_used_is_a_warning(old: str, new: str, said: str, tmp_path: Path) -> None:
+    """A file that was renamed is lost without a word otherwise: `0 rules` was all that told it."""
+    spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))
+    (spec / "old").mkdir()
+    (spec / old).rename(spec / new)
+    done = run("spec", "check", "--fast", str(spec))
+    assert done.returncode == 0
+    assert "No mistake." in done.stdout
+    warned = " ".join(done.stderr.split())
+    assert said in warned
+    assert ("Did you mean 'rules.yaml'?" in warned) is (new == "rule.yaml")
+    assert bool(warned) is bool(said)
+
+
+def test_a_matrix_beside_itself_and_one_that_counts_nothing_are_warnings(tmp_path: Path) -> None:
+    spec = Path(shutil.copytree(find("example"), tmp_path / "spec"))
+    (spec / "matrix.yml").write_text("levels: []\n")
+    damage(spec, "tools/summary.yaml", "sources: [R1]", "sources: []")
+    warned = " ".join(run("spec", "check", "--fast", str(spec)).stderr.split())
+    assert (
+        "matrix.yml:1:1: This file is not used: those of a spec end in .yaml. matrix.yaml is there, too"
+        in warned
+    )
+    assert "tools/summary.yaml:7:20: The matrix has no sources, so that it counts nothing." in warned

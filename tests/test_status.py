@@ -16,7 +16,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl import Order, Question, datasets, generate, init_round, load
+from hrge_xl import DatasetRequest, Order, datasets, generate, init_round, load
 from hrge_xl.cli import run
 from tests.audited import hrge, round_folder
 from tests.face import MISSING, STATES, Dataset, Round, TeamStatus, orders, status, taken, translator, work
@@ -57,7 +57,7 @@ def returned(made: Round, **files: bytes) -> None:
 @contextmanager
 def dataset_of(made: Round, day: date = LATER) -> Iterator[Dataset]:
     """The dataset of a round, with what is new taken in."""
-    with datasets(Question([str(made.folder)], day)) as (dataset,):
+    with datasets(DatasetRequest([str(made.folder)], day)) as (dataset,):
         yield dataset
 
 
@@ -303,7 +303,7 @@ def test_the_overview_says_the_same(made: Round) -> None:
 
 def test_without_a_round_all_who_answered_are_told(tmp_path: Path) -> None:
     (tmp_path / "pak.xlsx").write_bytes(generate(SPEC, Order("PAK", TODAY, "PAK", answers=answers())))
-    with datasets(Question([str(tmp_path)], LATER)) as (dataset,):
+    with datasets(DatasetRequest([str(tmp_path)], LATER)) as (dataset,):
         (team,) = status(dataset.returns(), LATER)
         (shown,), _ = overview_teams(dataset.store, LATER, None, team.returns[0].period)
     assert (team.team.code, team.team.country, team.state) == ("PAK", "PAK", "accepted")

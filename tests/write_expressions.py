@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import inspect
 import re
+import shutil
 from pathlib import Path
 from string import Template
+from tempfile import TemporaryDirectory
 
 from hrge_xl import load
 from tests.face import (
@@ -20,8 +22,10 @@ from tests.face import (
     Layout,
     Problem,
     Scope,
+    Spec,
     Type,
     build,
+    find,
     parse,
     reader_only,
 )
@@ -51,7 +55,7 @@ NAMES = {
 
 def page() -> str:
     """The whole page."""
-    layout = build(load("example"), "en")
+    layout = build(_example(), "en")
     public = [function for function in FUNCTIONS.values() if not function.own]
     formulas = (*(text for text, _ in OPERATORS), *(said_of(each)["Example"] for each in public))
     rows = {
@@ -62,6 +66,16 @@ def page() -> str:
     }
     written = (Path(__file__).parent / "expressions.md").read_text(encoding="utf-8")
     return Template(written).substitute({name: "\n".join(lines) for name, lines in rows.items()}, row=ROW)
+
+
+def _example() -> Spec:
+    """The example spec, with numbers for the entries of a list."""
+    with TemporaryDirectory() as folder:
+        spec = Path(shutil.copytree(find("example"), Path(folder) / "example"))
+        lists = spec / "vocabularies.yaml"
+        text = lists.read_text(encoding="utf-8").replace("{code: RED,", "{code: RED, value: 2,")
+        lists.write_text(text.replace("{code: ACC,", "{code: ACC, value: 1,"), encoding="utf-8")
+        return load(spec)
 
 
 def said_of(function: Function | Aggregate) -> dict[str, str]:

@@ -36,7 +36,7 @@ from ..dataset.schema import (
 from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
-from ..exchange.validation import ValidationRequest, readers, validate
+from ..exchange.validation import Reader, ValidationRequest, validate
 from ..findings import Severity
 from ..ledger.files import RECEIVED, altered, has_content, kept_at
 from ..ledger.judgements import rounds_elsewhere, waivers
@@ -108,11 +108,11 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
 def _day_of(folder: Path, store: Store) -> date:
     """Give the day that the figures were worked out for. Raises where the dataset cannot be made again."""
     if MASKED in store.fact(STATE):
-        raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
+        raise UsageError(f"{folder} is a copy to share.", remedy="Verify the folder that it was made in.")
     day = parse_day(store.fact(DERIVED))
     if day is None:
         raise StoreError(
-            f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."
+            f"The last run over {folder} was cut off.", remedy="Run `hrge-xl consolidate` again, then this."
         )
     return day
 
@@ -270,7 +270,7 @@ def rebuilt(
     The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in
     the dataset. Everything that follows from it is worked out again. Raises as `consolidate` does.
     """
-    with in_a_copy(folder, NAME) as temporary, readers(setting.jobs) as by:
+    with in_a_copy(folder, NAME) as temporary, Reader(setting.jobs) as by:
         made, ledger = temporary
         made.use(Schema(store.schema.spec))
         for name, told in store.facts().items():

@@ -309,6 +309,10 @@ class Program(Compiler):
         entries = self.spec.entries(vocabulary)
         return {fold(code): fold(entry.parent) for code, entry in entries.items() if entry.parent}
 
+    def worth(self, vocabulary: str) -> Mapping[str, float]:
+        """Give the numbers that entries of a list have by their folded codes."""
+        return {fold(code): float(number) for code, number in self.spec.worth(vocabulary).items()}
+
     def offered(self, ref: Ref, tool: str) -> Collection[str] | None:
         """Give the rows of a tool's table that a reference may name; None where it may name all of them."""
         only = self.spec.tool[ref.tool].fields[ref.code].only

@@ -1,7 +1,8 @@
-"""`hrge-xl spec`: check, show, describe, translate and draft specs."""
+"""`hrge-xl spec`: check, show, describe, translate and import specs."""
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 
 from click import group
@@ -10,13 +11,13 @@ import hrge_xl
 
 from ..core.errors import Exit, UsageError
 from ..core.paths import quoted
-from .common import CommandGroup, is_set, today, verb
+from .common import CommandGroup, is_set, verb, warn
 from .terminal import block, data, line, output_to, print_json, print_lines
 
 
 @group(cls=CommandGroup)
 def spec() -> None:
-    """Check, show, compare, describe and draft specs: SPEC is a name or a folder.
+    """Check, show, compare, describe and import specs: SPEC is a name or a folder.
 
     \b
     hrge-xl spec check ./my_spec
@@ -43,6 +44,7 @@ def check_spec(spec: str, fast: bool) -> None:
         f"{len(loaded.vocabularies)} lists, {len(loaded.rules)} rules, "
         f"languages {', '.join(loaded.languages)}. No mistake."
     )
+    warn(*map(str, hrge_xl.spec_warnings(loaded)))
 
 
 @verb("spec show", spec)
@@ -111,22 +113,33 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     return max(codes)
 
 
-@verb("spec draft", spec)
-def draft_spec(file: Path, output: Path, name: str, password: str | None) -> None:
-    """Draft a spec from a workbook that your office already uses; every guess is marked `# guess:`.
+@verb("spec import", spec)
+def import_spec(file: Path, output: Path, name: str, password: str | None) -> None:
+    """Make a first spec of an XLSForm (.xlsx, .xls, .csv), a Table Schema, a datapackage.json, or a workbook in use.
+
+    Every guess is marked `# guess:`, and imported.csv tells what became of every part of the source.
 
     \b
-    hrge-xl spec draft "our form.xlsx" -o my_spec
+    hrge-xl spec import "our form.xlsx" -o my_spec
 
     Next: hrge-xl spec check ./my_spec
     """
-    loaded, messages = hrge_xl.draft_spec(file, output, name, password)
-    print_lines(messages, err=True)
-    fields = sum(len(tool.fields) for tool in loaded.tools)
+    made = hrge_xl.import_spec(file, output, name, password)
+    print_lines(made.messages, err=True)
+    fields = sum(len(tool.fields) for tool in made.spec.tools)
+    line(f"{output}: {len(made.spec.tools)} sheets, {fields} fields, {len(made.spec.vocabularies)} lists.")
+    for kind, kept, changed, left_out in made.sums:
+        line(
+            f"  {kind}: {kept + changed + left_out}, of these {kept} kept, {changed} changed, {left_out} left out."
+        )
     line(
-        f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
+        f"{quoted(output / 'imported.csv')} tells of each what became of it. "
         f"Look for `# guess:`, then run: hrge-xl spec check {quoted(hrge_xl.typed(output))}"
     )
+
+
+spec.add_command(as_it_was_called := copy(import_spec), "draft")
+as_it_was_called.hidden = True
 
 
 # translate
@@ -150,7 +163,7 @@ def translate(
     Next: hrge-xl spec check ./my_spec
     """
     done = hrge_xl.translate(
-        spec, language, today=today(), to_xlsx=to_xlsx, source=source, status=status, reviewed_by=reviewed_by,
+        spec, language, to_xlsx=to_xlsx, source=source, status=status, reviewed_by=reviewed_by,
         password=password,
     )  # fmt: skip
     if done.taken_in is not None:

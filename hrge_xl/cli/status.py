@@ -15,7 +15,7 @@ import hrge_xl
 from ..core.errors import UsageError, remedy_for
 from ..core.paths import quoted
 from ..core.words import Translate, and_more, translator
-from .common import next_step, question, verb, warn_of_ledgers
+from .common import dataset_request, next_step, verb, warn_of_ledgers
 from .terminal import (
     beside,
     hanging,
@@ -76,7 +76,7 @@ def status(  # noqa: PLR0913 (one parameter an option)
             "--team tells of one team, and --wide and --xlsx are about all. Leave out one or the other."
         )
     hrge_xl.load_round(folder)  # raises RoundError for another folder
-    request = question([str(folder)], {"ledger": ledger, **how})
+    request = dataset_request([str(folder)], {"ledger": ledger, **how})
     with hrge_xl.datasets(request) as (dataset,):
         teams = hrge_xl.status(dataset, request.today)
         if team:

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from ..core.dates import day_here
 from ..core.errors import OutputError
 from ..core.paths import check_several, quoted
 from ..dataset import deciding
@@ -27,7 +28,7 @@ from ..ledger.events import FILE, Arrived, Terms
 from ..ledger.files import only_writer
 from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page, pages_beside
-from ..rounds.datasets import Question, check_folder, check_own, one_dataset, places
+from ..rounds.datasets import DatasetRequest, check_folder, check_own, one_dataset, places
 from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
 
@@ -70,7 +71,7 @@ class Summary:
 
 
 def consolidate(  # noqa: PLR0913 (one parameter an option)
-    sources: Question | Sequence[Source], out: str | Path | None = None, *, store: str | None = None,
+    sources: DatasetRequest | Sequence[Source], out: str | Path | None = None, *, store: str | None = None,
     engine: str = "local", executor: Executor | None = None, jobs: int = 1, dry_run: bool = False,
     received: date | None = None, only_these: bool = False, resume: bool = True,
     terms: Mapping[str, Terms] | None = None, day: date | None = None, formats: Collection[str] | None = None,
@@ -79,10 +80,11 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
 ) -> Summary:  # fmt: skip
     """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
 
-    A `Question` about paths says itself whose rounds' the files are and when they came, and has the overview written;
-    its `out` is by default the round that it is about, else output/dataset. For `sources`, `received` is the day they
-    came, where somebody states it, and `day` is the one on which all others are first seen; `terms` are those of the
-    rounds that they came to; into the folder `overview` goes that page, for which `round_` says who was expected.
+    A `DatasetRequest` about paths says itself whose rounds' the files are and when they came, and has the overview
+    written; its `out` is by default the round that it is about, else output/dataset. For `sources`, `received` is the
+    day they came, where somebody states it, and `day` is the one on which all others are first seen; `terms` are those
+    of the rounds that they came to; into the folder `overview` goes that page, for which `round_` says who was
+    expected.
 
     Files of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again. `formats`
     are the kinds of files that are written beside the dataset, besides those that are there; `shareable` adds a copy
@@ -95,7 +97,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     check_several("formats", formats)
     first, told, rounds = received or day, tuple[str, ...](), list[Round]()
     arrived = Arrived(first, stated=received is not None) if first else Arrived()
-    if isinstance(sources, Question):
+    if isinstance(sources, DatasetRequest):
         named, jobs, arrived = places(sources.paths), sources.jobs, sources.arrived
         rounds = [place.round for place in named if place.round]
         terms, round_ = terms_of(rounds), rounds[0] if len(rounds) == 1 == len(sources.paths) else None
@@ -177,7 +179,7 @@ class Decided(list[Return]):
 
 
 def decide(  # noqa: PLR0913 (one parameter an option)
-    folder: str | Path, returns: Sequence[str], choice: str, *, reason: str, by: str, day: date,
+    folder: str | Path, returns: Sequence[str], choice: str, *, reason: str, by: str, day: date | None = None,
     store: str | None = None, jobs: int = 1, password: str | None = None,
 ) -> Decided:  # fmt: skip
     """Decide that returns count (`counts`) or not (`withdrawn`), or take that back (`undone`), on a day.
@@ -185,6 +187,7 @@ def decide(  # noqa: PLR0913 (one parameter an option)
     A return is named by its file or its submission, the folder is a round or a consolidated one, and `store` the
     database that holds the same. Gives all returns then. Raises `UsageError` where nothing is to be decided about one.
     """
+    day = day or day_here()
     folder = Path(folder)
     check_several("returns", returns)
 
@@ -205,7 +208,7 @@ class WaiverMade(Waiver):
 
 
 def waive(  # noqa: PLR0913 (one parameter an option)
-    folder: str | Path, code: str, file: str, *, reason: str, by: str, day: date,
+    folder: str | Path, code: str, file: str, *, reason: str, by: str, day: date | None = None,
     place: tuple[str, str] | None = None, until: date | None = None,
     store: str | None = None, jobs: int = 1, password: str | None = None,
 ) -> WaiverMade:  # fmt: skip
@@ -213,6 +216,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
     The file is named by its path, its name or the first digits of its SHA-256. Raises `UsageError`.
     """
+    day = day or day_here()
     folder = Path(folder)
     check_folder(folder)
     deciding.refuse_unwaivable(code)
@@ -228,10 +232,11 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
 
 def withdraw(
-    folder: str | Path, number: int, *, by: str, day: date, store: str | None = None, jobs: int = 1,
+    folder: str | Path, number: int, *, by: str, day: date | None = None, store: str | None = None, jobs: int = 1,
     password: str | None = None,
 ) -> Waiver:  # fmt: skip
     """Take a waiver back by its number. Raises `UsageError`."""
+    day = day or day_here()
     folder = Path(folder)
     check_folder(folder)
 

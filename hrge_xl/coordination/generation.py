@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
+from ..core.dates import day_here
 from ..core.errors import UsageError
 from ..core.paths import GUIDE, check_several, file_part, is_address, write_if_changed, write_whole
 from ..core.words import SOURCE_LANGUAGE, direction, fold, translator, with_base
@@ -44,8 +45,8 @@ class IssuedWorkbooks:
 
 
 def issue_spec(  # noqa: PLR0913 (one parameter an option)
-    spec: str | Path, countries: Sequence[str] = (), *, today: date, language: str | None = None, profile: str = "",
-    tools: Sequence[str] = (), blank_rows: int | None = None, answers: str | Path | None = None,
+    spec: str | Path, countries: Sequence[str] = (), *, today: date | None = None, language: str | None = None,
+    profile: str = "", tools: Sequence[str] = (), blank_rows: int | None = None, answers: str | Path | None = None,
     password: str | None = None, output: str | Path = OUTPUT, allow_draft: bool = False, sample: bool = False,
     leave_out_sensitive: bool = False,
 ) -> IssuedWorkbooks:  # fmt: skip
@@ -55,6 +56,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
     `answers`: a returned workbook, which `password` opens, or a JSON file. A `sample` is one workbook, for no country,
     filled in as the spec says. Raises `UsageError`, `LimitError`, `OutputError`.
     """
+    today = today or day_here()
     answers = None if answers is None else Path(answers)
     output = Path(output)
     check_several("countries", countries)
@@ -84,7 +86,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
 
 
 def issue_round(
-    folder: str | Path, countries: Sequence[str] = (), *, today: date, earlier: str | Path | None = None,
+    folder: str | Path, countries: Sequence[str] = (), *, today: date | None = None, earlier: str | Path | None = None,
     password: str | None = None, allow_draft: bool = False,
 ) -> IssuedWorkbooks:  # fmt: skip
     """Write the workbooks of a round's teams that are not there yet, or of those of some countries, into `issued`.
@@ -95,6 +97,7 @@ def issue_round(
     from ..rounds.changes import change_round, follow
     from ..rounds.round_status import orphaned
 
+    today = today or day_here()
     folder = Path(folder)
     check_several("countries", countries)
     round_ = load_open_round(folder)
@@ -105,7 +108,7 @@ def issue_round(
     _check_translated(spec, () if allow_draft else (order.language for order in wanted))
     if earlier is not None:
         if Path(earlier).resolve() == folder.resolve():
-            raise UsageError(f"{earlier} is the round itself. Name an earlier one after --from.")
+            raise UsageError(f"{earlier} is the round itself.", remedy="Name an earlier one after --from.")
         with one_dataset(earlier, today, password=password) as dataset:
             wanted, blank = _continued(wanted, dataset, spec, round_.wanted, made.notes)
         continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
@@ -169,7 +172,8 @@ def _only_countries(round_: Round, spec: Spec, countries: Sequence[str]) -> Roun
     missing = [code for code in wanted if code not in there]
     if missing:
         raise UsageError(
-            f"{round_.name} has no team of {', '.join(missing)}. Its countries are: {', '.join(there) or 'none'}."
+            f"{round_.name} has no team of {', '.join(missing)}.",
+            remedy=f"Its countries are: {', '.join(there) or 'none'}.",
         )
     return replace(round_, teams=tuple(team for team in round_.teams if team.country in wanted))
 
@@ -214,8 +218,12 @@ def _continued(
     """
     if earlier.spec is not None and earlier.spec.name != spec.name:
         raise UsageError(
-            f"The earlier round is of the spec '{earlier.spec.name}', the new one of '{spec.name}': "
-            "their questions have nothing in common. Name a round of the same spec."
+            (
+                f"The earlier round is of the spec '{earlier.spec.name}', the new one of '{spec.name}': "
+                "their questions have nothing in common."
+            ),
+            value=earlier.spec.name,
+            remedy="Name a round of the same spec.",
         )
     from ..dataset.returns import result
 

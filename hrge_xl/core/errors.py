@@ -48,9 +48,24 @@ class Exit(IntEnum):
 
 
 class HrgeError(Exception):
-    """Base of all our errors: one sentence with the place, the reason and the remedy; or several, a line each."""
+    """Base of all our errors: one sentence with the place, the reason and the remedy; or several, a line each.
+
+    Programs find them apart: `code` is the kind of error, `place` what it is about (a file, a parameter), `value` what
+    was given there; each is empty where there is none, as where several are told.
+    """
 
     exit_code = Exit.BUG
+
+    def __init__(self, *lines: object, place: object = "", value: object = None, remedy: object = "") -> None:
+        *others, last = lines or ("",)
+        before, behind = f"{place}: " if place else "", f" {remedy}" if remedy else ""
+        super().__init__(*others, f"{before}{last}{behind}")
+        self.place, self.value, self.remedy = str(place), value, str(remedy)
+
+    @property
+    def code(self) -> str:
+        """The kind of error, by the exit code of the command line: `usage`, `spec`, `output`, `bug`."""
+        return self.exit_code.name.lower()
 
     def __str__(self) -> str:
         """Give every line."""
@@ -137,25 +152,31 @@ _NUMBER = re.compile(r"\d+")
 
 def alike(wrong: object, known: Sequence[str], most: int = 3, close: int = CLOSE) -> list[str]:
     """Give the known names that are most like a wrong one, the nearest first."""
+    return [name for _, name in _by_distance(wrong, known, close)[:most]]
+
+
+def _by_distance(wrong: object, known: Sequence[str], close: int) -> list[tuple[tuple[float, ...], str]]:
+    """Give the names that are like a wrong one with how far they are from it, the nearest first."""
     from rapidfuzz import fuzz, process  # only once something is wrong
 
     text, folded = str(wrong).casefold(), {name.casefold(): name for name in known}
     found = process.extract(text, list(folded), limit=None, score_cutoff=close)
 
-    def order(each: tuple[str, float, int]) -> tuple[float, float, bool]:
-        name, score, _ = each
+    def distance(name: str, score: float) -> tuple[float, ...]:
         # a slip of the finger is nearer than a name that has the wrong one within; of equals those that begin alike
-        return -fuzz.ratio(text, name, score_cutoff=SLIP), -score, name[:1] != text[:1]
+        slip = fuzz.ratio(text, name, score_cutoff=SLIP)
+        return plain(text) != plain(name), -slip, -score, name[:1] != text[:1]
 
-    found.sort(key=order)
-    return [folded[name] for name, _, _ in found[:most]]
+    return sorted(
+        ((distance(name, score), folded[name]) for name, score, _ in found), key=lambda each: each[0]
+    )
 
 
 def nearest(wrong: object, known: Sequence[str], close: int = CLOSE) -> str | None:
-    """Give the known name that is most like a wrong one; None where none is like it, or it is one itself."""
-    if str(wrong) in known:
-        return None
-    return next(iter(alike(wrong, known, 1, close)), None)
+    """Give the known name that is most like a wrong one; None where none is, several are as like, or it is one."""
+    found = _by_distance(wrong, known, close) if str(wrong) not in known else []
+    is_one = len(found) == 1 or (len(found) > 1 and found[0][0] < found[1][0])
+    return found[0][1] if is_one else None
 
 
 def did_you_mean(wrong: object, known: Sequence[str], close: int = CLOSE) -> str:
@@ -165,7 +186,9 @@ def did_you_mean(wrong: object, known: Sequence[str], close: int = CLOSE) -> str
 
 
 def remedy_for(wrong: object, known: Sequence[str]) -> str:
-    """Ask whether the nearest name was meant; else list what is known, or say that nothing is."""
+    """Ask for a comma between several, or whether the nearest name was meant; else list what is known, if anything."""
+    if len(words := str(wrong).split()) > 1 and set(words) <= set(known):
+        return f"A comma is missing: {', '.join(words)}."
     return did_you_mean(wrong, known).rstrip() or f"Known are: {listed(known)}."
 
 

@@ -20,10 +20,10 @@ from ..exchange.validation import (
     REFUSED,
     RETURNED,
     Noticed,
+    Reader,
     Source,
     ValidationRequest,
     noticed_of,
-    readers,
     validated,
 )
 from ..ledger.events import Arrival, Arrived
@@ -325,7 +325,8 @@ def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     for arrival in found if run.pool.far else ():
         if arrival.sha256 is None and (file_at(run.here, arrival.place)).is_file():
             raise UsageError(
-                f"A worker of the cluster cannot see {arrival.path}. {SHARED}, under the same path."
+                f"A worker of the cluster cannot see {arrival.path}.",
+                remedy=f"{SHARED}, under the same path.",
             )
     return sorted(found, key=lambda arrival: arrival.path)  # the order in which they are named says nothing
 
@@ -364,7 +365,7 @@ def _known_spec(run: IngestRun) -> str | None:
 def _said_spec(run: IngestRun) -> str | None:
     paths = sorted({file_at(run.here, arrival.place) for arrival in run.given})
     asked = run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
-    with readers() as pool:
+    with Reader() as pool:
         results = (result for path in paths for result in validated([path], asked, pool))
         return next((result.submission.identity.spec for result in results if result.submission), None)
 
@@ -458,8 +459,11 @@ def _refuse_to_lose(run: IngestRun) -> None:
         kept = kept_at(run.out, row["sha256"])
         if was_read and kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
             raise UsageError(
-                f"{row['path']} is protected, and was read with a password before. The dataset is to be made anew: "
-                "name the password with --password-file FILE. Nothing was changed."
+                f"{row['path']} is protected, and was read with a password before.",
+                remedy=(
+                    "The dataset is to be made anew: name the password with "
+                    "--password-file FILE. Nothing was changed."
+                ),
             )
 
 

@@ -267,16 +267,21 @@ def find_return(returns: Sequence[Return], name: str) -> Return:
         found = [each for each in returns if each.sha256 == content]
     if there and named and not found:
         raise UsageError(
-            f"{name} was changed since it was taken in. Consolidate again, or name the return by its hash."
+            f"{name} was changed since it was taken in.",
+            remedy="Consolidate again, or name the return by its hash.",
         )
     if len(found) == 1:
         return found[0]
     if found:
         several = "; ".join(_told(each) for each in found)
         raise UsageError(
-            f"'{name}' may mean several returns: {several}. Name it by the number or the hash in brackets."
+            f"'{name}' may mean several returns: {several}.",
+            value=name,
+            remedy="Name it by the number or the hash in brackets.",
         )
-    raise UsageError(f"There is no return '{name}' in the dataset. {_possible(returns, name)}")
+    raise UsageError(
+        f"There is no return '{name}' in the dataset.", value=name, remedy=_possible(returns, name)
+    )
 
 
 def shared_name(team: str | None, number: int | None, submission: str, place: int = 1) -> str:

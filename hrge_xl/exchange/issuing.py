@@ -27,6 +27,7 @@ from ..answers.submission import (
     read_last,
     sign,
 )
+from ..core.dates import day_here
 from ..core.errors import UsageError
 from ..core.paths import check_several, read_regular, write_whole
 from ..core.work import gc_paused, grouped
@@ -54,10 +55,10 @@ from ..workbook.book import content_hash
 
 @dataclass(frozen=True)
 class Order:
-    """What a workbook is issued for. Days are the caller's: nothing here looks at a clock."""
+    """What a workbook is issued for; `today` is its day of issue."""
 
     team: str
-    today: date
+    today: date = field(default_factory=day_here)
     country: str = ""
     language: str = ""  # the first one of the spec when empty
     tools: tuple[str, ...] | None = None  # None: all
@@ -94,7 +95,9 @@ def generate(spec: Spec, order: Order) -> bytes:
 def layout_for(spec: Spec, order: Order) -> Layout:
     """Give the layout of an order. Raises `UsageError` for an unknown language or tool, and too many rows."""
     if order.blank_rows is not None and not 1 <= order.blank_rows <= MOST_ROWS:
-        raise UsageError(f"{order.blank_rows} blank rows cannot be issued. A register has 1 to {MOST_ROWS}.")
+        raise UsageError(
+            f"{order.blank_rows} blank rows cannot be issued.", remedy=f"A register has 1 to {MOST_ROWS}."
+        )
     layout = laid_out(spec, order, last=bool(order.last))
     return layout if last_placed(layout, order.last) else laid_out(spec, order) if layout.last else layout
 
@@ -113,7 +116,11 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     for country in {order.country for order in orders if order.country}:
         (code,) = country_codes(layout.spec, [country])
         if code != country:
-            raise UsageError(f"'{country}': an order names a country by its code. Write '{code}'.")
+            raise UsageError(
+                f"'{country}': an order names a country by its code.",
+                value=country,
+                remedy=f"Write '{code}'.",
+            )
     first = facts_of(_ordered(layout.spec, orders[0], layout), orders[0].contact)
     draw(layout, cover_lines(first))  # what is filled in later also tells the edition
     found = []

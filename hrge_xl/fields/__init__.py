@@ -13,6 +13,7 @@ from . import text, numbers, choices
 from .choices import OFFERED, TICK, YES_NO, step_in, step_of, tick_spellings, ticked
 from .field import (
     FIELD_TYPES,
+    TOTALS,
     Band,
     CellValue,
     Check,
@@ -40,7 +41,7 @@ COMMON_OPTIONS = frozenset(Field.model_fields).difference(
 )
 
 __all__ = [
-    "COMMON_OPTIONS", "FIELD_TYPES", "OFFERED", "TICK", "YES_NO", "Band", "CellValue", "Check", "ColumnKind",
+    "COMMON_OPTIONS", "FIELD_TYPES", "OFFERED", "TICK", "TOTALS", "YES_NO", "Band", "CellValue", "Check", "ColumnKind",
     "Constraint", "Evidence", "Field", "FieldType", "Guess", "Narrowing", "PersonalData", "Reading", "Sampling",
     "ValidationLimits", "Vocabularies", "When", "choices", "figure_of", "kind_of", "numbers", "step_in", "step_of",
     "text", "tick_spellings", "ticked", "type_of",

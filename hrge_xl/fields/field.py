@@ -247,6 +247,14 @@ ONE_OR_SEVERAL = {
 Written = Annotated[tuple[str, ...], BeforeValidator(_as_texts), WithJsonSchema(ONE_OR_SEVERAL)]
 
 
+def _in_a_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+TOTALS = ("sum", "mean", "count")  # what may stand below a column, in this order
+Totals = Annotated[tuple[Literal["sum", "mean", "count"], ...], BeforeValidator(_in_a_list)]
+
+
 class When(Model):
     """Required when an expression holds, for example `{when: "RESPONSE != 'ACC'"}`."""
 
@@ -289,7 +297,7 @@ class Field(Model):
     expression that the whole text fits, or `email`. `summary`: a calculated column that stands left of the inputs.
     `only`: what must stand in fixed columns of the rows that a reference offers; `narrowed`: which of them it shows.
     `carry`: what the workbook of the next round has of an answer: itself, what it was beside a cell to answer anew,
-    both, or nothing.
+    both, or nothing. `total`: what the answers of a column of a table come to, in rows below it.
     """
 
     code: Code
@@ -323,6 +331,7 @@ class Field(Model):
     restricted: bool = False
     people: bool = False
     unit: Text = NO_TEXT
+    total: Totals = ()
     default: Written = ()
     expects: tuple[PersonalData, ...] = ()
     note: Text = NO_TEXT

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, count, groupby, takewhile
+from functools import partial
+from itertools import count, groupby, takewhile
 
 from openpyxl.styles.numbers import is_date_format
+from openpyxl.utils.cell import range_boundaries
 
 from ..core.errors import UsageError
 from ..core.words import beginning, cell_length
 from ..fields import FIELD_TYPES, Evidence, FieldType, Guess, step_in
 from ..fields.field import GuessSource
-from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
+from ..layout import column_letters
+from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
+from .expressions import EXCEL, NoCounterpart, Printed, Printer, parsed
+from .neutral import (
+    BLANK_ROWS,
+    HELP_LIMIT,
+    DraftBlock,
+    DraftField,
+    DraftItem,
+    DraftSpec,
+    DraftTool,
+    SourcePart,
+    cut,
+    item_codes,
+    tool_code,
+)
 from .read import MOST_COLUMNS, DataValidation, Place, SourceCell, SourceSheet, SourceWorkbook
 
-SHORT, HELP_LIMIT, BLANK_ROWS, MOST_BLANK_ROWS = 80, 180, 20, 500
+SHORT, MOST_BLANK_ROWS = 80, 500
 DESCRIBED = 60  # characters of a validation that a note quotes
 NUMBERING = frozenset(
     {"#", "no", "no.", "nr", "nr.", "n°", "nº", "s/n", "s.no", "sn", "number", "م", "الرقم"}
@@ -27,76 +41,22 @@ NUMBERING = frozenset(
 Run = tuple[Place, ...]  # cells side by side
 
 
-@dataclass
-class DraftField:
-    """A field: its options in the order they are written, and what was guessed about it."""
-
-    code: str
-    type: str
-    label: str
-    options: dict[str, object] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass
-class DraftItem:
-    """A fixed row of a checklist."""
-
-    code: str
-    label: str
-    section: str = ""
-    values: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class DraftBlock:
-    """A form, a register or a checklist."""
-
-    kind: str
-    options: dict[str, object] = field(default_factory=dict)
-    items: list[DraftItem] = field(default_factory=list)
-    fields: list[DraftField] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass
-class DraftTool:
-    """One sheet."""
-
-    code: str
-    sheet: str
-    title: str
-    blocks: list[DraftBlock] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-@dataclass
-class DraftSpec:
-    """A whole first spec. `messages` says what was left out."""
-
-    title: str
-    language: str
-    tools: list[DraftTool] = field(default_factory=list)
-    vocabularies: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    messages: list[str] = field(default_factory=list)
-
-
 def guess(book: SourceWorkbook) -> DraftSpec:
     """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
-    draft = DraftSpec(book.title or book.stem, "en", messages=list(book.messages))
+    draft = DraftSpec(book.title or book.stem, messages=list(book.messages))
     for sheet in book.sheets:
-        reason = _why_not(sheet)
-        if not reason and not _SheetGuess(draft, sheet).add():
+        reason, parts = _why_not(sheet), _account(draft, sheet)
+        if not reason and not _SheetGuess(draft, sheet, parts).add():
             reason = "nothing to fill in was found"
         if reason:
             draft.messages.append(f"The sheet '{sheet.name}' was left out: {reason}.")
+            for part in parts.values():
+                part.leave_out(f"its sheet was left out: {reason}")
     if not draft.tools:
         raise UsageError(
             f"{book.stem}: no sheet has questions, columns or lists to fill in. {' '.join(draft.messages)}".strip()
         )
-    words = " ".join(field.label for tool in draft.tools for block in tool.blocks for field in block.fields)
-    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in words)
-    draft.language = "ar" if arabic * 2 > sum(letter.isalpha() for letter in words) else "en"
+    draft.guess_language()
     return draft
 
 
@@ -113,37 +73,77 @@ def _why_not(sheet: SourceSheet) -> str:
     return ""
 
 
-class _SheetGuess:
-    """Takes one sheet apart: a form above, a table below, or one of them."""
+PartKey = tuple[str, object]  # what a part is, and its row, its column or its place
 
-    def __init__(self, draft: DraftSpec, sheet: SourceSheet) -> None:
-        self.draft, self.sheet = draft, sheet
+
+def _account(draft: DraftSpec, sheet: SourceSheet) -> dict[PartKey, SourcePart]:
+    """Register every row and column with something in it, and in each column its formulas, notes and dropdowns."""
+    texts: dict[PartKey, tuple[str, str]] = {}
+    for (row, column), cell in sorted(sheet.cells.items()):
+        letters, text = column_letters(column), sheet.text(row, column)
+        if not cell.is_blank:
+            texts.setdefault(("row", row), (str(row), text))
+            texts.setdefault(("column", column), (letters, text))
+        if cell.formula:
+            texts.setdefault(("formula", column), (f"{letters}{row}", cell.formula))
+        if cell.note:
+            texts["note", (row, column)] = f"{letters}{row}", cell.note
+    for rule, (first, _, last, _) in sheet.dropdowns():
+        for column in range(first, min(last, MOST_COLUMNS) + 1):
+            texts.setdefault(("dropdown", column), (column_letters(column), rule.source))
+    return {key: draft.part(key[0], f"{sheet.name}!{place}", text) for key, (place, text) in texts.items()}
+
+
+class _SheetGuess:
+    """Takes one sheet apart: forms and tables, each of which is a sheet of the spec."""
+
+    def __init__(self, draft: DraftSpec, sheet: SourceSheet, parts: dict[PartKey, SourcePart]) -> None:
+        self.draft, self.sheet, self.parts = draft, sheet, parts
+        self.fields: dict[int, DraftField] = {}  # by column, of the table that is made
+        self.claimed: dict[int, list[str]] = {}  # by column: the fields that its dropdowns became
         self.at, self.text, self.open, self.rule = sheet.at, sheet.text, sheet.open, sheet.rule
         self.last = max((row for row, _ in sheet.cells), default=0)
         of_rules = (box[2] for rule in sheet.rules for box in rule.boxes)
         self.right = min(max(*(column for _, column in sheet.cells), 1, *of_rules), MOST_COLUMNS)
-        self.code = tool_code(sheet.name, {tool.code for tool in draft.tools})
-        self.number = 0
 
     def add(self) -> bool:
         """Add the sheet to the draft, unless there is nothing to fill in on it."""
+        before = len(self.draft.tools)
         head = self._head()
-        tool = DraftTool(self.code, self.sheet.name, self._title(head))
-        if self.sheet.name.casefold() in RESERVED:
-            tool.sheet = f"{self.sheet.name[:22]} (sheet)"
-            note = f"the program has a sheet '{self.sheet.name}' of its own, so this one has another name"
-            tool.notes.append(note)
+        self.title = self._title(head)
         if head and self._is_form(head):
             head = ()
         asked = self._questions(head)
-        tool.blocks += self._forms(asked)
+        if asked:
+            self._tool().blocks += self._forms(asked)
         head = head or (() if asked else next(self._runs(), ()))
-        if head:
-            tool.blocks.append(self._table(head))
-        tool.blocks = [block for block in tool.blocks if block.fields]
-        if tool.blocks:
-            self.draft.tools.append(tool)
-        return bool(tool.blocks)
+        while head:
+            blocks = self._tool().blocks  # which gives the code that its fields begin with
+            blocks.append(self._table(head))
+            head = self._head(max(self._rows(head), default=head[0][0]))
+        for overlooked in self._overlooked():
+            blocks = self._tool().blocks
+            blocks.append(self._register(overlooked, ()))
+        return any(block.fields for tool in self.draft.tools[before:] for block in tool.blocks)
+
+    def _tool(self) -> DraftTool:
+        """Add a sheet for what follows."""
+        name = self.sheet.name
+        self.code, self.number = tool_code(name, {tool.code for tool in self.draft.tools}), 0
+        tool = self.draft.new_tool(self.code, name, self.title)
+        if tool.sheet != name:
+            tool.notes.append(f"the name '{name}' is that of another table, or of a sheet of the program")
+        return tool
+
+    def _overlooked(self) -> Iterable[Run]:
+        """Give the headings of columns with dropdowns that are in no table so far, those of one row together."""
+        found: dict[int, list[Place]] = {}
+        for kind, column in self.parts:
+            if kind == "dropdown" and isinstance(column, int) and column not in self.claimed:
+                top = min(box[1] for _, box in self.sheet.dropdowns(column))
+                row = next((row for row in range(top, 0, -1) if self.text(row, column)), top)
+                found.setdefault(row, []).append((row, column))
+        return map(tuple, found.values())
 
     def _above(self, head: Run) -> list[Place]:
         """Give the texts above a table, or on a whole sheet without one."""
@@ -176,9 +176,15 @@ class _SheetGuess:
         alone = self.at(*place).span == 1 and not self.open(*place)
         return alone and 0 < len(self.text(*place)) <= SHORT
 
-    def _head(self) -> Run:
-        """Give the first run of texts with something to fill in, or something filled in, below it."""
+    def _head(self, after: int = 0) -> Run:
+        """Give the first run of texts with something to fill in, or something filled in, below it.
+
+        Behind another table what is filled in does not tell: it may belong to that.
+        """
         for run in self._runs():
+            below = [(row + 1, column) for row, column in run]
+            if run[0][0] <= after or (after and not any(self.open(*place) for place in below)):
+                continue
             if self._stands_above(run, 1) or (self._section(run) and self._stands_above(run, 2)):
                 return run
         return ()
@@ -232,8 +238,7 @@ class _SheetGuess:
 
     def _register(self, head: Run, rows: Sequence[int]) -> DraftBlock:
         block = DraftBlock("register", {"id": f"{self.code}-"})
-        for row, column in head:
-            self._column(block, row, column, rows)
+        self._columns(block, head, rows)
         span = max(self._span(row + 1, column) for row, column in head)
         blank, note = max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS)), "how many blank rows a team needs"
         if 1 < span <= MOST_BLANK_ROWS:
@@ -264,8 +269,8 @@ class _SheetGuess:
                 made.notes.append("already filled in on the sheet, so it is fixed")
                 block.fields.append(made)
                 fixed[column] = made.code
-            else:
-                self._column(block, row, column, labelled)
+                self._claim(made, column)
+        self._columns(block, tuple(place for place in head[1:] if place[1] not in fixed), labelled)
         block.items = list(self._items(head, labelled, fixed))
         return block
 
@@ -277,22 +282,91 @@ class _SheetGuess:
             label = self.text(row, head[0][1])
             if guarded and not any(self.open(row, column) for column in answers):
                 section = label
+                self._part("row", row).keep("a section")
                 continue
             number += 1
+            self._part("row", row).keep(f"{self.code}_{number:02d}")
             filled = {code: self.at(row, column).value for column, code in fixed.items()}
             values = {code: str(value) for code, value in filled.items() if value is not None}
             yield DraftItem(f"{self.code}_{number:02d}", label, section, values)
             section = ""
 
-    def _column(self, block: DraftBlock, row: int, column: int, rows: Sequence[int]) -> None:
-        label = self.text(row, column)
-        cells = [self.at(below, column) for below in (rows or [row + 1])]
-        formulas = [cell.formula for cell in cells if cell.formula]
-        if formulas:
-            block.notes.append(f"'{label}' was a formula ({formulas[0][:60]}): describe it as `calculated`")
+    def _columns(self, block: DraftBlock, head: Run, rows: Sequence[int]) -> None:
+        """Make fields of columns: of those with formulas last, for they read others and stand right of them."""
+        self.fields = {}
+        formulas = {column: next((at for at in rows if self.at(at, column).formula), 0) for _, column in head}
+        for row, column in sorted(head, key=lambda place: formulas[place[1]] > 0):
+            label = self.text(row, column)
+            self._part("row", row).keep("headings")
+            if formulas[column]:
+                self._worked_out(block, label, formulas[column], column)
+                continue
+            if not rows and not label:  # one line of dropdowns, which stands beside its heading
+                label = next((text for left in range(column, 0, -1) if (text := self.text(row, left))), "")
+            rules = [rule for at in (row + 1, *rows) if (rule := self.rule(at, column))]
+            rules += [] if rows else [rule for rule, _ in self.sheet.dropdowns(column)]
+            rule = min(rules, key=lambda rule: rule.type != "list", default=None)
+            cells = [self.at(below, column) for below in (rows or [row + 1])]
+            made = self._field(label or f"Column {column_letters(column)}", rule, cells)
+            self._claim(made, column, rule, (row, column))
+            block.fields.append(made)
+
+    def _part(self, kind: str, key: object) -> SourcePart:
+        """Give a part of the account; one that counts nowhere where there is none."""
+        return self.parts.get((kind, key)) or SourcePart(kind, "", "")
+
+    def _claim(
+        self, made: DraftField, column: int, rule: DataValidation | None = None, heading: Place = (0, 0)
+    ) -> None:
+        """Tell what became of a column, of its dropdown, and of the note at its heading."""
+        self.fields[column] = made
+        whole, note = self._part("column", column), self._part("note", heading)
+        whole.keep(made.code)
+        made.of("", whole)
+        if note.text:
+            help = cut(note.text, HELP_LIMIT)
+            made.options.setdefault("help", help)
+            note.keep(made.code, *["cut to what a prompt shows"] * (help != note.text))
+        if rule and rule.type == "list":
+            dropdown, lists = (
+                self._part("dropdown", column),
+                len({rule for rule, _ in self.sheet.dropdowns(column)}),
+            )
+            known = self.claimed.setdefault(column, [])
+            known.append(made.code)
+            made.of("vocabulary", dropdown)
+            dropdown.keep(
+                ", ".join(known), *["another list in this column is not there"] * (lists > len(known))
+            )
+            if not rule.labels:
+                dropdown.leave_out("its list is blank, or is not in the file")
+
+    def _worked_out(self, block: DraftBlock, label: str, row: int, column: int) -> None:
+        """Make a calculated field of a column of formulas, where our language can say what they work out."""
+        part, formula = self._part("formula", column), self.at(row, column).formula
+        try:
+            found = Printer(partial(self._answer, row), EXCEL).value(parsed(formula.removeprefix("="), EXCEL))
+        except NoCounterpart as why:
+            part.leave_out(str(why))
+            block.notes.append(f"'{label}' was a formula ({formula[:60]}): describe it as `calculated`")
             return
-        rules = filter(None, (self.rule(below, column) for below in (row + 1, *rows)))
-        block.fields.append(self._field(label, next(rules, None), cells))
+        part.keep(found.tidy)
+        made = DraftField(self._next(), "calculated", label, found.options, parts={"formula": [part]})
+        self._claim(made, column)
+        block.fields.append(made)
+
+    def _answer(self, row: int, name: str) -> Printed:
+        """Give what a reference of a formula means: an answer of the same row, or several side by side."""
+        try:
+            first, top, last, bottom = range_boundaries(name.replace("$", ""))
+            fields = [self.fields[column] for column in range(int(first or 0), int(last or 0) + 1)]
+        except (ValueError, KeyError):
+            fields, top, bottom = [], 0, 0
+        if not fields or not top == bottom == row:
+            raise NoCounterpart(f"{name} is no answer of the same row")
+        entries = self.draft.vocabularies.get(str(fields[0].options.get("vocabulary")), [])
+        codes = {str(entry["label"]): str(entry["code"]) for entry in entries}
+        return Printed(", ".join(field.code for field in fields), fields[0].yields, codes or None)
 
     # forms
 
@@ -332,7 +406,10 @@ class _SheetGuess:
             title = ""
             beside = self._beside(row, column)
             label = self.text(row, column).rstrip(": ")
-            made = self._field(label, self.rule(*beside), [self.at(*beside)])
+            rule = self.rule(*beside)
+            made = self._field(label, rule, [self.at(*beside)])
+            self._claim(made, beside[1], rule, (row, column))
+            self._part("row", row).keep(made.code)
             behind = self._beside(*beside)
             help_text = self.text(*behind)
             if help_text and ("?", *behind) not in asked and cell_length(help_text) <= HELP_LIMIT:
@@ -367,13 +444,9 @@ class _SheetGuess:
     ) -> str:
         beginnings = [beginning(entry, LIMIT_LABEL) for entry in entries]
         labels = list({label.casefold(): label for label in beginnings}.values())
-        items = _steps(labels) if numbered else list(zip(item_codes(labels), labels, strict=True))
-        lists = self.draft.vocabularies
-        known = next((name for name, listed in lists.items() if listed == items), None)
-        if known is None:
-            known = unique(list_name(rule.name if rule and rule.name else label), set(lists))
-            lists[known] = items
-        return known
+        items = _steps(labels) if numbered else zip(item_codes(labels), labels, strict=True)
+        named = rule.name if rule and rule.name else label
+        return self.draft.listed(named, [{"code": code, "label": label} for code, label in items])
 
 
 def _likeliest(rule: DataValidation, cells: Sequence[SourceCell]) -> tuple[FieldType, Guess, list[str]]:
@@ -401,46 +474,3 @@ def _steps(entries: Sequence[str]) -> list[tuple[str, str]]:
     return [
         (head, entry.strip(" ").removeprefix(head).strip(" .:-–") or head) for head, entry in heads.items()
     ]
-
-
-# codes for sheets, lists and entries out of names that people gave
-
-LONGEST_ITEM, LONGEST_LIST = 12, 24
-LEADING_CODE = re.compile(r"([A-Z][0-9]{1,2}(?:\.[0-9]{1,2})?)(?![A-Za-z0-9.])")
-
-
-def plain_letters(text: str) -> str:
-    """Give the text in capitals, accents taken off, anything but A-Z and 0-9 as a blank."""
-    flat = unicodedata.normalize("NFKD", text)
-    flat = "".join(letter for letter in flat if not unicodedata.combining(letter)).upper()
-    return re.sub(r"[^A-Z0-9]+", " ", flat).strip()
-
-
-def unique(code: str, taken: set[str], longest: int = 40) -> str:
-    """Give the code, with a number behind it if it is taken."""
-    numbered = (f"{code[: longest - len(str(number))]}{number}" for number in count(2))
-    return next(found for found in chain((code,), numbered) if found not in taken)
-
-
-def tool_code(name: str, taken: set[str]) -> str:
-    """Give the code that the name of a sheet starts with, such as `R1`, else a numbered one such as `S2`."""
-    match = LEADING_CODE.match(name)
-    if match and match[1] not in taken:
-        return match[1]
-    return next(code for number in count(len(taken) + 1) if (code := f"S{number}") not in taken)
-
-
-def list_name(text: str) -> str:
-    """Give the name of a vocabulary from a defined name or a header."""
-    name = "_".join(plain_letters(text).split())[:LONGEST_LIST].rstrip("_")
-    return name if name[:1].isalpha() else f"LIST_{name}".rstrip("_")
-
-
-def item_codes(labels: Sequence[str]) -> Iterable[str]:
-    """Give a code of at most twelve letters and digits for each label, all different."""
-    taken: set[str] = set()
-    for number, label in enumerate(labels, 1):
-        code = plain_letters(label).replace(" ", "")[:LONGEST_ITEM] or f"I{number}"
-        code = unique(code, taken, LONGEST_ITEM)
-        taken.add(code)
-        yield code

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..reader.zip_package import ZipPackage
+from .neutral import in_one_line
 
 MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000
 EXTENSION = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
@@ -60,6 +62,7 @@ class SourceCell(NamedTuple):
     format: str = "General"
     unlocked: bool = False
     span: int = 1
+    note: str = ""
 
     @property
     def is_blank(self) -> bool:
@@ -87,6 +90,13 @@ class SourceSheet:
     def rule(self, row: int, column: int) -> DataValidation | None:
         """Give the rule at a cell."""
         return next((rule for rule in self.rules if rule.covers(row, column)), None)
+
+    def dropdowns(self, column: int | None = None) -> Iterator[tuple[DataValidation, Box]]:
+        """Give every dropdown, or those of a column, with the cells that it stands in."""
+        for rule in self.rules:
+            for box in rule.boxes if rule.type == "list" else ():
+                if column is None or box[0] <= column <= box[2]:
+                    yield rule, box
 
     def text(self, row: int, column: int) -> str:
         """Give the text of a cell, in one line; empty for anything else."""
@@ -122,13 +132,7 @@ def read(data: bytes, stem: str) -> SourceWorkbook:
     ]
     for sheet in sheets:
         sheet.gives_lists = sheet.name in sources.used
-    return SourceWorkbook(stem, clean(workbook.properties.title), sheets, sources.messages)
-
-
-def clean(value: object) -> str:
-    """Give a text in one line, without control characters."""
-    text = " ".join(str(value or "").split())
-    return "".join(letter for letter in text if letter.isprintable() or letter in "\u200c\u200d")
+    return SourceWorkbook(stem, in_one_line(workbook.properties.title), sheets, sources.messages)
 
 
 def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) -> SourceSheet:
@@ -141,17 +145,17 @@ def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) 
             place = (int(cell.row or 0), int(cell.column or 0))
             value, formula = cell.value, ""
             if cell.data_type == "f":
-                value, formula = None, clean(getattr(value, "text", value))
+                value, formula = None, in_one_line(getattr(value, "text", value))
             elif cell.data_type == "e":
                 value = None
             elif isinstance(value, datetime):
                 value = value.date()
             elif not isinstance(value, bool | int | float | date):
-                value = clean(value) or None
+                value = in_one_line(value) or None
             unlocked = guarded and not cell.protection.locked
-            made = SourceCell(
-                value, formula, str(cell.number_format or "General"), unlocked, spans.get(place, 1)
-            )
+            note = in_one_line(cell.comment.text) if cell.comment else ""
+            shape = str(cell.number_format or "General")
+            made = SourceCell(value, formula, shape, unlocked, spans.get(place, 1), note)
             if made != BLANK:
                 cells[place] = made
     own = [
@@ -184,13 +188,13 @@ def _rule(sources: _Sources, sheet: str, parts: dict[str, str]) -> DataValidatio
     kind, first = parts.get("type", "any"), parts.get("formula1", "")
     edges = (range_boundaries(part) for part in parts.get("sqref", "").split())
     boxes = tuple((c1 or 1, r1 or 1, c2 or MOST_COLUMNS, r2 or 1_048_576) for c1, r1, c2, r2 in edges)
-    prompt = clean(parts.get("prompt"))
+    prompt = in_one_line(parts.get("prompt"))
     if kind == "list":
         name, labels = sources.labels(first, sheet)
-        return DataValidation(kind, boxes, clean(first), name, labels, prompt=prompt)
+        return DataValidation(kind, boxes, in_one_line(first), name, labels, prompt=prompt)
     limits = {"formula1": _number(first), "formula2": _number(parts.get("formula2", ""))}
     low, high = (limits.get(bound) for bound in BOUNDS.get(parts.get("operator", "between"), ("", "")))
-    return DataValidation(kind, boxes, clean(first), low=low, high=high, prompt=prompt)
+    return DataValidation(kind, boxes, in_one_line(first), low=low, high=high, prompt=prompt)
 
 
 def _number(text: str) -> float | None:
@@ -218,7 +222,9 @@ class _Sources:
         named = next((str(defined.attr_text or "") for key, defined in known if key.casefold() == name), "")
         entries = self._range(named or source, sheet)
         if entries is None:
-            self.messages.append(f"{sheet}: the entries of the dropdown {clean(source)} were not found.")
+            self.messages.append(
+                f"{sheet}: the entries of the dropdown {in_one_line(source)} were not found."
+            )
         return (source.split("!")[-1] if named else ""), entries
 
     def _range(self, source: str, sheet: str) -> tuple[str, ...] | None:
@@ -243,7 +249,7 @@ def _distinct(values: list[Any]) -> tuple[str, ...]:
     entries: dict[str, str] = {}
     for value in values:
         whole = isinstance(value, float) and value.is_integer()
-        text = clean(int(value) if whole else "" if value is None else str(value))
+        text = in_one_line(int(value) if whole else "" if value is None else str(value))
         if text and not text.startswith("="):
             entries.setdefault(text.casefold(), text)
     return tuple(entries.values())

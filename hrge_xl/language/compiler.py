@@ -149,6 +149,10 @@ class Compiler(ABC):
         """Give the folded code that each entry of a list belongs to, by its own."""
 
     @abstractmethod
+    def worth(self, vocabulary: str) -> Mapping[str, float]:
+        """Give the numbers that entries of a list have by their folded codes."""
+
+    @abstractmethod
     def offered(self, ref: Ref, tool: str) -> Collection[str] | None:
         """Give the rows of a tool's table that a reference may name; None where it may name all of them."""
 

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from ..core.errors import NoSuch
 from .compiler import Answers, Compiled, Compiler, Known, Row, Unknown, Value, passing_on, worse
 from .parser import Parser
 from .tree import (
@@ -101,7 +102,8 @@ class Aggregate(Operation):
         typing.expect(node, self.name, 1 if self.inner is None else 2)
         tool = typing.tool(node.args[0])
         if typing.scope.rows_of(tool) is None:
-            raise typing.refuse(node.args[0], f"The sheet '{tool}' holds nothing to fill in.")
+            reason = NoSuch(f"The sheet '{tool}' holds nothing to fill in.", tool)
+            raise typing.refuse(node.args[0], reason)
         inner: Expr | None = None
         if self.inner is not None:
             rows = typing.in_rows_of(tool)

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..core.errors import NoSuch, did_you_mean
+from ..core.errors import NoSuch, did_you_mean, listed, remedy_for
 from ..core.words import tidy
 from .tree import (
     FUNCTIONS,
@@ -52,9 +52,17 @@ TOO_DEEP = Problem(0, "The expression is nested too deeply.", "Take it apart, or
 
 
 class _Refused(Exception):
-    def __init__(self, node: ast.AST, reason: str, remedy: str = "") -> None:
+    """What cannot stand at a node, or `behind` it: as the operator that follows. Python counts bytes of UTF-8."""
+
+    def __init__(self, node: ast.expr, reason: str, remedy: str = "", *, behind: bool = False) -> None:
         super().__init__(reason)
-        self.problem = Problem(getattr(node, "col_offset", 0), reason, remedy)
+        self.reason, self.remedy, self.behind = reason, remedy, behind
+        self.at = (node.end_col_offset or 0) if behind else node.col_offset
+
+    def problem(self, text: str) -> Problem:
+        before, rest = (part.decode() for part in (text.encode()[: self.at], text.encode()[self.at :]))
+        between = len(rest) - len(rest.lstrip(" )")) if self.behind else 0
+        return Problem(len(before) + between, self.reason, self.remedy)
 
 
 def parse(text: str, scope: NameScope) -> Expr | Problem:
@@ -70,7 +78,7 @@ def parse(text: str, scope: NameScope) -> Expr | Problem:
     try:
         return Parser(scope).expr(tree.body)
     except _Refused as refused:
-        return refused.problem
+        return refused.problem(text.strip())
     except RecursionError:
         return TOO_DEEP
 
@@ -141,17 +149,17 @@ class Parser:
     def _compare(self, node: ast.Compare) -> Expr:
         sides = [node.left, *node.comparators]
         pairs = zip(sides, node.ops, sides[1:], strict=False)
-        found = tuple(self._pair(node, *pair) for pair in pairs)
+        found = tuple(self._pair(*pair) for pair in pairs)
         return found[0] if len(found) == 1 else Logic("and", found)
 
-    def _pair(self, node: ast.expr, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Expr:
+    def _pair(self, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Expr:
         if isinstance(op, ast.In | ast.NotIn):
             inside = self._inside(left, right)
             return inside if isinstance(op, ast.In) else Not(inside)
         sign = COMPARES.get(type(op))
         if sign is None:
-            raise _Refused(node, "This comparison is not part of the rule language.")
-        return self._compared(node, sign, self._side(left), self._side(right))
+            raise _Refused(left, "This comparison is not part of the rule language.", behind=True)
+        return self._compared(sign, (left, self._side(left)), (right, self._side(right)))
 
     def _side(self, node: ast.expr) -> Expr:
         """Type what is compared: a text as answers are read, without spaces at its ends."""
@@ -168,26 +176,28 @@ class Parser:
             code = self.expr(left)
             self.known_code(left, code, many)
             return Call(FUNCTIONS["has"], (many, code), Type.BOOL)
-        one = self._side(left)
-        sides = [self._side(option) for option in right.elts]
-        options = zip(right.elts, sides, strict=True)
-        return Logic("or", tuple(self._compared(node, "==", one, side) for node, side in options))
+        one = left, self._side(left)
+        options = [(option, self._side(option)) for option in right.elts]
+        return Logic("or", tuple(self._compared("==", one, option) for option in options))
 
-    def _compared(self, node: ast.expr, op: str, left: Expr, right: Expr) -> Compare:
+    def _compared(self, op: str, one: tuple[ast.expr, Expr], other: tuple[ast.expr, Expr]) -> Compare:
+        (node, left), (behind, right) = one, other
         kinds = {left.type, right.type}
         if kinds & {Type.MANY, Type.BOOL}:
             remedy = "Use `in`, filled() or count_of()."
-            raise _Refused(node, f"A {left.type} cannot be compared with a {right.type}.", remedy)
+            reason = f"A {left.type} cannot be compared with a {right.type}."
+            raise _Refused(node, reason, remedy, behind=True)
         is_text = left.type in TEXTS
         if is_text != (right.type in TEXTS) or (Type.DATE in kinds and len(kinds) > 1):
-            raise _Refused(node, f"A {left.type} cannot be compared with a {right.type}.")
+            raise _Refused(node, f"A {left.type} cannot be compared with a {right.type}.", behind=True)
         ranked = Type.LEVEL in kinds and kinds <= {Type.LEVEL, Type.TEXT}
         if is_text and op not in ("==", "!=") and not ranked:
-            raise _Refused(node, "Texts and codes have no order.", "Use == or !=.")
+            raise _Refused(node, "Texts and codes have no order.", "Use == or !=.", behind=True)
         if any(isinstance(side, Literal) and side.value == "" for side in (left, right)):
-            raise _Refused(node, "No answer equals an empty text.", "Use blank() or filled().")
+            remedy = "Use blank() or filled()."
+            raise _Refused(node, "No answer equals an empty text.", remedy, behind=True)
         self.known_code(node, left, right)
-        self.known_code(node, right, left)
+        self.known_code(behind, right, left)
         return Compare(op, left, right)
 
     def known_code(self, node: ast.expr, literal: Expr, against: Expr) -> None:
@@ -195,10 +205,8 @@ class Parser:
         codes = self.scope.codes(against) if isinstance(literal, Literal) else None
         if codes is None or not isinstance(literal, Literal) or literal.value in codes:
             return
-        remedy = did_you_mean(literal.value, codes, 50).rstrip() or f"Known are: {', '.join(codes[:40])}."
-        raise _Refused(
-            node, NoSuch(f"'{literal.value}' is not a code of this list.", str(literal.value)), remedy
-        )
+        reason = NoSuch(f"'{literal.value}' is not a code of this list.", str(literal.value))
+        raise _Refused(node, reason, remedy_for(literal.value, codes))
 
     def _arithmetic(self, node: ast.BinOp) -> Arithmetic:
         op, left, right = ARITHMETIC.get(type(node.op)), self.expr(node.left), self.expr(node.right)
@@ -210,9 +218,13 @@ class Parser:
             case "+" | "-", Type.DATE, Type.NUMBER:
                 return Arithmetic(op, left, right, Type.DATE)
             case str(), Type.NUMBER | Type.DATE, Type.NUMBER | Type.DATE:
-                raise _Refused(node, "Dates can only be subtracted, or moved by days.")
-        reason = f"{left.type} and {right.type} cannot be combined like this."
-        raise _Refused(node, reason, "Use numbers or dates.")
+                reason = "Dates can only be subtracted, or moved by days."
+                raise _Refused(node.left, reason, behind=True)
+            case None, _, _:
+                reason, remedy = "This operator is not part of the rule language.", "Use +, -, *, / or **."
+                raise _Refused(node.left, reason, remedy, behind=True)
+        reason = f"A {left.type} and a {right.type} cannot be combined like this."
+        raise _Refused(node.left, reason, "Use numbers or dates.", behind=True)
 
     def _logic(self, node: ast.BoolOp) -> Logic:
         op = "and" if isinstance(node.op, ast.And) else "or"
@@ -273,15 +285,17 @@ class Parser:
 
     def tool(self, node: ast.expr) -> str:
         """Read the code of a tool."""
-        code = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-        tools = self.scope.tools()
-        if code not in tools:
+        tools, written = list(self.scope.tools()), ast.unparse(node)
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            known = f"one of {listed([repr(tool) for tool in tools])}"
+            remedy = f"Write {repr(written) if written in tools else known}."
             raise _Refused(
-                node,
-                NoSuch(f"There is no tool '{code}'.", code),
-                did_you_mean(code, list(tools), 50).rstrip(),
+                node, f"The code of a sheet is written in quotes here, and {written} is not.", remedy
             )
-        return code
+        if node.value not in tools:
+            reason = NoSuch(f"There is no tool '{node.value}'.", node.value)
+            raise _Refused(node, reason, remedy_for(node.value, tools))
+        return node.value
 
     def in_rows_of(self, tool: str) -> Parser:
         """Give the parser for what is worked out in each row of a tool's table, seen from here."""

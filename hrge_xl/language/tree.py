@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -254,6 +254,9 @@ class NameScope(Protocol):
     def codes(self, of: Expr) -> tuple[str, ...] | None:
         """Give the codes that an expression can yield; None where it is not drawn from a list."""
 
+    def worth(self, name: str) -> Mapping[str, float]:
+        """Give the numbers that entries of a list have by their codes."""
+
 
 class SheetWriter(Protocol):
     """The visitor that writes formulas, for one row of a sheet or over all rows of a table at once."""
@@ -309,6 +312,9 @@ class SheetWriter(Protocol):
 
     def labels(self, expr: Expr) -> str:
         """Write the labels that the cells of an answer show, its own or one looked up, as one text."""
+
+    def worth(self, expr: Expr) -> str:
+        """Write the number that the entry of an answer has, its own or one looked up; blank where it has none."""
 
     def step_entry(self, ref: Ref) -> str:
         """Write the entry of a scale that the cell of an answer is; an error where it is none."""

@@ -131,7 +131,10 @@ class GridColumn:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a grid. `role`: title, section, item, record, question, or note (below the last one)."""
+    """One row of a grid. `role`: title, section, item, record, question; below the last one total, and note.
+
+    The code of a total ends with what of the columns it shows.
+    """
 
     index: int
     role: str

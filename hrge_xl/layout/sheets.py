@@ -12,7 +12,7 @@ from ..answers.submission import CLOSED
 from ..core.errors import UsageError, did_you_mean
 from ..core.words import begun_in_order, translator
 from ..core.work import grouped
-from ..fields import FIELD_TYPES, Field, step_in
+from ..fields import FIELD_TYPES, TOTALS, Field, step_in
 from ..findings import sentence
 from ..spec.issuance import is_shown, items_of, tool_code
 from ..spec.model import (
@@ -80,7 +80,9 @@ def _built(
     if language not in spec.languages:
         hint = did_you_mean(language, spec.languages)
         raise UsageError(
-            f"'{language}' is not a language of {spec.name}. {hint}It has: {', '.join(spec.languages)}."
+            f"'{language}' is not a language of {spec.name}.",
+            value=language,
+            remedy=f"{hint}It has: {', '.join(spec.languages)}.",
         )
     tools = _choose(spec, wanted)
     codes = [tool.code for tool in tools]
@@ -273,7 +275,10 @@ class _SheetBuilder:
     # rows
 
     def _rows(self, block: FieldBlock) -> Iterator[Row]:
-        """Title a part of a form (a table has that of its sheet); below open rows say what to do when they are full."""
+        """Title a part of a form (a table has that of its sheet); below a table are its totals.
+
+        Below open rows it is said what to do when they are full.
+        """
         if block.title and self.is_form:
             yield Row(0, "title", label=block.title.say(self.language), help=block.help.say(self.language))
         if isinstance(block, FormBlock):
@@ -291,6 +296,12 @@ class _SheetBuilder:
                 if self.spec.drawing > 1:
                     mark = begun_in_order(self.spec.shown_code(mark), self.language)
                 yield Row(0, "item", item.code, mark, label, hint, item)
+        if not self.is_form:
+            asked = {kind for field in block.fields for kind in field.total}
+            names = (self.say("Total"), self.say("Mean"), self.say("Answers"))
+            for kind, name in zip(TOTALS, names, strict=True):
+                if kind in asked:
+                    yield Row(0, "total", f"total:{kind}", label=name)
         if isinstance(block, RegisterBlock):
             text = self.say(
                 "All rows in use? Ask for a workbook with more rows; nothing that you wrote is lost."

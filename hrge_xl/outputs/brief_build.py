@@ -134,9 +134,9 @@ class Brief:
             yield line["field"], self.figure(self.field(line["field"]).type, value)
 
     def field(self, code: str) -> Field:
-        """Give a question of the form by its code."""
+        """Give a question of a form, or a column of a table, by its code."""
         assert self.found.spec is not None
-        return self.found.spec.single_fields[code][1]
+        return next(field for _, _, field in self.found.spec.places() if field.code == code)
 
     def figure(self, kind: FieldType, value: float | None) -> str:
         """Give a number among the answers to questions of a kind as people write it; words for one that is masked."""

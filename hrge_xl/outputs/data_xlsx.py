@@ -35,6 +35,7 @@ from ..dataset.schema import (
     title_below_form,
 )
 from ..dataset.store import STATE, Store
+from ..spec.lookup import has_countries
 from ..workbook.plain_sheets import SHEET_NAME, PlainSheet, add_sheet
 from .figures_sheet import blocks, write_figures, write_heat_maps
 from .table_sheets import (
@@ -124,7 +125,10 @@ class _Book:
             about = say("The matrices of the latest period, with rows by level")
             figures.append((self._sheet(say("Heat maps")), write_heat_maps, about))
         if charts := [*blocks(self.store, self.labels)]:
+            figures_of = self.labels.spec.figures if self.labels.spec else None
+            of_all = figures_of and figures_of.risks and figures_of.indicators
             about = say("Tables with charts: risks, completeness, gaps, indicators")
+            about = about if of_all else ", ".join(dict.fromkeys(chart.title for chart in charts))
             figures.append((self._sheet(say("Figures")), partial(write_figures, charts), about))
         drawn = [table for table in self.listed if table.name not in self.too_large]
         sheets = [self._sheet(sheet_name(table)) for table in drawn]
@@ -217,7 +221,15 @@ class _Book:
                 ),
                 [table for table in tables if table.name in self.left_out],
             ),
-            (say("Without rows: {tables}."), [table for table in tables if not counts[table.name]]),
+            (
+                say("Without rows: {tables}."),
+                [
+                    table
+                    for table in tables
+                    if not counts[table.name]
+                    if table.name != "countries" or has_countries(self.labels.spec)
+                ],
+            ),
         ):
             if found:
                 yield text.format(tables=", ".join(table.name for table in found))

@@ -16,15 +16,30 @@ from operator import call
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
+
 from ..core.errors import OutputError, UsageError, listed
 from ..core.paths import parts_of, quoted, whole, write_whole
 from ..core.words import SOURCE_LANGUAGE
 from ..core.work import track_progress
 from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers
 from ..dataset.opening import open_store, opened
-from ..dataset.schema import BOOLEAN, DATE, INTEGER, META, NUMBER, TEXT, VERSION, Schema, Table, TableColumn
+from ..dataset.schema import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    META,
+    NUMBER,
+    SUBMISSIONS,
+    TEXT,
+    VERSION,
+    Schema,
+    Table,
+    TableColumn,
+)
 from ..dataset.store import NOTED, STATE, Store, open_file
 from ..dataset.workers import Workers
+from ..ledger.files import sha256_of
 from ..ledger.ledger import DATASET
 from ..privacy.sharing import fill_shareable
 from ..rounds.rounds import REPORTS, is_round
@@ -41,8 +56,11 @@ WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
 FILES: dict[str, tuple[str, Callable[[Store, Path, date], None]]] = {
     # what is no table: the kind of files that it goes with, and what writes it
     WORKBOOK: (XLSX, write_workbook),
-    DESCRIPTION: (CSV, lambda store, path, _: _write_description(store, path)),
     "metadata.yaml": (CSV, lambda store, path, _: _write_metadata(store, path)),
+    DESCRIPTION: (
+        CSV,
+        lambda store, path, _: _write_description(store, path),
+    ),  # last: it has hashes of the tables
 }
 Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
@@ -66,7 +84,9 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(formats))
     wrong = [name for name in wanted if name not in FORMATS]
     if wrong:
-        raise UsageError(f"There is no format '{wrong[0]}'. Choose from {', '.join(FORMATS)}.")
+        raise UsageError(
+            f"There is no format '{wrong[0]}'.", value=wrong[0], remedy=f"Choose from {', '.join(FORMATS)}."
+        )
     if PARQUET in wanted:
         need_parquet()
     return wanted
@@ -94,18 +114,19 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
     _remove_retired(store, Path(export.dataset).parent)
     wanted = pieces(store, export.formats)
     large = {WORKBOOK, *(table.name for table in store.schema.shown if table.large)}
-    rest = [name for name in wanted if name not in large]
+    rest = [name for name in wanted if name not in {*large, DESCRIPTION}]
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     alone = [[name] for name in wanted if name in large]
     tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
     done = track_progress(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
-    return [failed for some in done for failed in some]
+    failed = [failed for some in done for failed in some]
+    return failed + part([DESCRIPTION] if CSV in export.formats else [], export)
 
 
 def pieces(store: Store, formats: Collection[str]) -> list[str]:
     """Give what `part` writes for these kinds of files: those that are no table, and tables by name."""
     tables = [table.name for table in store.schema.shown] if {CSV, PARQUET} & {*formats} else []
-    return [*(name for name, (kind, _) in FILES.items() if kind in formats), *tables]
+    return [*tables, *(name for name, (kind, _) in FILES.items() if kind in formats)]
 
 
 def _remove_retired(store: Store, out: Path) -> None:
@@ -142,7 +163,7 @@ def part(wanted: Sequence[str], export: Export) -> list[str]:
 
 def _write_description(store: Store, path: Path) -> None:
     with whole(path) as unfinished:
-        text = json.dumps(description(store), ensure_ascii=False, indent=1)
+        text = json.dumps(description(store, path.parent), ensure_ascii=False, indent=1)
         unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
@@ -284,18 +305,34 @@ def _note(path: Path) -> bytes:
 # how all of it is described
 
 
-def description(store: Store) -> dict[str, Any]:
-    """Give the data package: schema of every table, by the Frictionless standard."""
-    spec = store.schema.spec
+LICENCE = {
+    "name": "other-closed",
+    "title": "Whether it may be shared or reused is for the office that holds it to say",
+}
+
+
+def description(store: Store, folder: Path) -> dict[str, Any]:
+    """Give the data package: schema of every table, by the Frictionless standard, with the hash of its file.
+
+    Its contributors are the teams whose returns count.
+    """
+    spec, title = store.schema.spec, "Dataset"
+    if spec:
+        title = spec.title.say(spec.languages[0])
+    its = store[SUBMISSIONS].c
+    teams = sorted({team for (team,) in store.select(sa.select(its.team).where(its.current)) if team})
     return {
         "profile": "tabular-data-package",
         "name": (spec.name if spec else "dataset").lower().replace("_", "-"),
-        "title": spec.title.say(spec.languages[0]) if spec else "Dataset",
+        "title": title,
         "version": spec.version if spec else "0",
         "schema_version": VERSION,
         "spec": spec.name if spec else None,
         "spec_digest": spec.digest if spec else None,
-        "resources": [_resource(store.schema, table.as_csv) for table in store.schema.shown],
+        "licenses": [LICENCE],
+        "sources": [{"title": f"Workbooks of {title} as teams returned them"}],
+        "contributors": [{"title": team, "role": "author"} for team in teams],
+        "resources": [_resource(store.schema, table.as_csv, folder) for table in store.schema.shown],
     }  # fmt: skip
 
 
@@ -320,7 +357,7 @@ def metadata(schema: Schema) -> dict[str, Any]:
     }
 
 
-def _resource(schema: Schema, table: Table) -> dict[str, Any]:
+def _resource(schema: Schema, table: Table, folder: Path) -> dict[str, Any]:
     """Describe a table; by the standard its name knows no capitals, and it calls itself by no name."""
     references = [
         {
@@ -332,11 +369,14 @@ def _resource(schema: Schema, table: Table) -> dict[str, Any]:
         }
         for reference in table.references
     ]
+    file = folder / CSV / f"{table.name}.csv"
+    there = {"bytes": file.stat().st_size, "hash": f"sha256:{sha256_of(file)}"} if file.is_file() else {}
     return {
         "name": table.name.lower(),
         "title": table.name,
         "description": table.about,
         "path": f"csv/{table.name}.csv",
+        **there,
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",

@@ -12,7 +12,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from ..dataset.aggregates.sql import said
+from ..core.work import grouped
+from ..dataset.aggregates.sql import rounded, said
 from ..dataset.reconciliation import choose, over_periods, periods, reconciliation, round_before
 from ..dataset.returns import heads
 from ..dataset.run_history import RunChange
@@ -36,7 +37,16 @@ from ..spec.lookup import label_of
 from ..spec.model import CollectBlock
 from ..spec.supplements import Part
 from .overview_figures import QuestionProfiles, gaps, indicators, risks
-from .overview_model import MOST_ROWS, Country, FigureReader, Overdue, Overview, TeamProgress, ToolProgress
+from .overview_model import (
+    MOST_ROWS,
+    Country,
+    FigureReader,
+    Overdue,
+    Overview,
+    TeamProgress,
+    ToolProgress,
+    added_up,
+)
 
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
 # where a team stands, by its status; in all others it is missing
@@ -178,10 +188,35 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
         all_overdue=len(late),
         questions=QuestionProfiles(reader).all() if shows("questions") else None,
         numbers=[
-            line for line in reader.lines(AGGREGATE_NUMBERS.name) if line["field"] in spec.brief.numbers
+            _over_rows(some)
+            for code, some in grouped(
+                (line["field"], line) for line in reader.lines(AGGREGATE_NUMBERS.name)
+            ).items()
+            if code in spec.brief.numbers
         ],
         left_out={name: _left_out(reader, whole, name) for name in MAY_LACK},
     )
+
+
+def _over_rows(lines: Sequence[Record]) -> Record:
+    """Give the lines of a number, one for each fixed row that asks for it, as one, which knows what all of them know.
+
+    Of the teams it has those of the row that most of them have answered.
+    """
+    if len(lines) == 1:
+        return lines[0]
+    columns = {name: [line[name] for line in lines] for name in lines[0]}
+    sums = [None if line["mean"] is None else line["mean"] * line["frequency"] for line in lines]
+    of_all, count = added_up(sums), sum(columns["frequency"])
+    least, most = columns["minimum"], columns["maximum"]
+    return lines[0] | {
+        "total": added_up(columns["total"]),
+        "mean": None if of_all is None else rounded(of_all / count),
+        "minimum": None if None in least else min(least),
+        "maximum": None if None in most else max(most),
+        "frequency": count,
+        "teams": max(columns["teams"]),
+    }
 
 
 def _left_out(reader: FigureReader, whole: Store, name: str) -> list[str]:

@@ -40,7 +40,7 @@ from ..dataset.schema import (
 )
 from ..fields import Field
 from ..layout.lists import LEVELS
-from ..spec.lookup import label_of
+from ..spec.lookup import has_countries, label_of
 from ..spec.model import Spec
 from ..workbook.plain_sheets import fitted
 
@@ -69,11 +69,15 @@ class ReadableColumn(NamedTuple):
 
 
 def readable_columns(schema: Schema, table: Table, labels: CodeLabels) -> list[ReadableColumn]:
-    """Give the columns of a table, those with names beside those with codes, each with a head of its own."""
+    """Give the columns of a table, those with names beside those with codes, each with a head of its own.
+
+    Of countries nothing is said where the spec knows none.
+    """
     found = [
         shown
         for column in table.columns
         if not column.label_of  # its names stand there in the language of the workbook
+        if column.fields or not column.name.endswith("country") or has_countries(schema.spec)
         for shown in _shown(schema, table, labels, column)
     ]
     often = Counter(column.head.casefold() for column in found)

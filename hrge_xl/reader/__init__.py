@@ -8,11 +8,13 @@ What reads workbooks (`read`) is imported where one is read: most processes leav
 
 from .gate import File, Refusal, fingerprint
 from .identity import ExpectedReturn, spec_of, stamp_alone
+from .limits import LIMITS
 from .office_files import Job, content_of, first_table, look_into
 from .raw import RawWorkbook
 from .worker import cores
 
 __all__ = [
+    "LIMITS",
     "ExpectedReturn",
     "File",
     "Job",

@@ -25,6 +25,7 @@ from ..core import message_templates
 from ..core.dates import RANGE, parse_day
 from ..core.message_templates import MessageTemplate, joined
 from ..core.numerals import shown
+from ..core.paths import check_several
 from ..core.words import fold
 from ..findings import Finding, Kind
 from ..findings.identity import (
@@ -76,6 +77,9 @@ class ExpectedReturn:
     key: Key = None
     period: Period = (None, None)  # of the round
     formerly: tuple[tuple[str, str], ...] = ()  # codes that teams had before, each with the one of today
+
+    def __post_init__(self) -> None:
+        check_several("teams", self.teams)
 
     def team_now(self, code: str) -> str:
         """Give the team that a code means today."""

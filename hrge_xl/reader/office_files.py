@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,8 @@ from ..core.numerals import from_serial, shown
 from ..findings import Finding, codes
 from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_PASSWORD
 from ..layout.wording import text
-from .gate import Refusal, open_untrusted
+from .gate import Refusal, ending_of, open_untrusted, opened
+from .limits import LIMITS, ReadLimits
 from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable, shown_cell
 from .worker import Died, run_guarded
 
@@ -30,16 +31,21 @@ _ZEROS = re.compile("0{2,}")
 
 
 def look_into(
-    function: Callable[[Job], Result | Finding], path: Path, remedy: str, password: str | None = None
-) -> Result:
+    function: Callable[[Job], Result | Finding], path: Path, remedy: str, password: str | None = None,
+    *, texts: Collection[str] = (), limits: ReadLimits = LIMITS,
+) -> Result:  # fmt: skip
     """Return what a function makes of a workbook. Raises `UsageError`, with this remedy, where it can make nothing.
 
-    The function runs in a process that may die, and answers with what went wrong instead of raising it.
+    The function runs in a process that may die, and answers with what went wrong instead of raising it. A file with
+    one of the endings of `texts` is read as it is, and its ending is its format.
     """
-    admitted = open_untrusted(Path(os.path.realpath(path)), [password] if password else ())
+    file, ending = Path(os.path.realpath(path)), ending_of(path.name).removeprefix(".")
+    plain = ending in texts
+    admitted = opened(file, limits) if plain else open_untrusted(file, [password] if password else ())
     if isinstance(admitted, Refusal):
         raise _why_not(path, admitted.observations[0], remedy)
-    outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1))
+    format = ending if plain else admitted.format
+    outcome = next(run_guarded(function, [(admitted.data, format)], jobs=1, limits=limits))
     if isinstance(outcome, Died | Finding):
         raise _why_not(path, outcome.observation if isinstance(outcome, Died) else outcome, remedy)
     return outcome

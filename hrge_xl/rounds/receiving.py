@@ -136,8 +136,8 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
         place = Path(source).resolve()
         if home.is_relative_to(place) or (place.is_relative_to(home) and not place.is_relative_to(inbox)):
             raise UsageError(
-                f"{source} holds what the round itself wrote or received. Name what arrived: e-mails, archives or "
-                f"folders elsewhere, or {folder / INBOX}."
+                f"{source} holds what the round itself wrote or received.",
+                remedy=(f"Name what arrived: e-mails, archives or folders elsewhere, or {folder / INBOX}."),
             )
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:

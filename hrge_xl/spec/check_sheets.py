@@ -33,6 +33,7 @@ from .model import (
 )
 from .supplements import USUAL_BREAKDOWNS, Figures
 
+MOST_NUMBERS = 254  # that Excel's CHOOSE can choose from
 NO_MATRIX = "The spec has no 'matrix.yaml'."
 NO_PATTERN = "This is not a pattern that can be matched ({})."
 OWN_SHEET = "Give it a sheet of its own: a file in tools/, with `goes_with` where it belongs to a tool."
@@ -50,6 +51,7 @@ def check_sheets(spec: Spec) -> Found:
         yield from _references(spec, trail[4], field, path)
     for path, _, vocabulary in select(spec, "vocabularies/*"):
         yield from _anchors(spec, vocabulary, path)
+        yield from _numbers(vocabulary, path)
     if spec.matrix:
         yield from _matrix(spec, spec.matrix)
 
@@ -69,6 +71,8 @@ def _sheet(spec: Spec, tool: Tool, path: Path) -> Found:
             option = "title" if block.title else "help"
             reason = f"The `{option}` of a table is shown nowhere: its sheet has a title and a purpose."
             yield (*where, option), reason, "Leave it out."
+    if tool.relevant is not None and not tool.field_blocks:
+        yield (*path, "relevant"), "Nothing is asked on this sheet.", "Leave it out."
     with_it = spec.tool.get(tool.goes_with or "")
     if tool.goes_with is not None and not (with_it and with_it.can_be_ticked):
         reason = f"'{tool.goes_with}' is not a tool that can be ticked, so that nothing goes with it."
@@ -190,6 +194,8 @@ def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, s
         elif field.carry != LAST:
             reason = "A calculated field is calculated again in every round."
             yield "carry", reason, "Write `carry: last` to show the earlier value beside it."
+    if field.total:
+        yield from (("total", *mistake) for mistake in _total(block, field))
     if field.pattern is not None and field.pattern != EMAIL_PATTERN:
         yield from _pattern(field, field.pattern)
     if "to" in needs & given and not field.to:
@@ -197,6 +203,20 @@ def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, s
     yield from (("default", *mistake) for mistake in wrong_default(spec, block, field))
     limit = "maximum" if field.minimum is None else "minimum"
     yield from ((limit, *mistake) for mistake in field.type.wrong_limits(field))
+
+
+def _total(block: FieldBlock, field: Field) -> Wrong:
+    """Say that totals stand below the columns of tables, and that only numbers add up and have a mean."""
+    measures = field.type.measures or (field.calculated and field.result == "number")
+    if isinstance(block, FormBlock):
+        yield "A form has no columns that come to something.", "Leave it out, or make the block a table."
+    elif field.fixed or field.several:
+        what = "is fixed" if field.fixed else "has several cells in a row"
+        yield f"'{field.code}' {what}, and has no total.", "Leave it out."
+    elif set(field.total) - {"count"} and not measures:
+        yield f"Answers of type {field.type} neither add up nor have a mean.", "Write `total: count`."
+    elif "sum" in field.total and field.type.scaled:
+        yield "Shares do not add up.", "Write `total: mean`."
 
 
 def _pattern(field: Field, pattern: str) -> Iterator[tuple[str, str, str]]:
@@ -224,7 +244,7 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
         if target in spec.tool and not spec.tool[target].has_rows:
             known = ", ".join(tool.code for tool in spec.tools if tool.has_rows)
             remedy = f"Name one with a register or a list of items: {known}."
-            yield where, f"The sheet '{target}' has no rows to refer to.", remedy
+            yield where, NoSuch(f"The sheet '{target}' has no rows to refer to.", target), remedy
     if field.narrowed is not None:
         yield from _narrowing(spec, field, field.narrowed, (*path, "narrowed"))
     for name, code in field.only.items():
@@ -274,6 +294,13 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
 
 
 # lists
+
+
+def _numbers(vocabulary: Vocabulary, path: Path) -> Found:
+    """Say how many entries a sheet can look the number up of."""
+    if len(vocabulary.items) > MOST_NUMBERS and any(item.value is not None for item in vocabulary.items):
+        reason = f"The list has {len(vocabulary.items)} entries; a sheet looks numbers up of {MOST_NUMBERS} at most."
+        yield (*path, "items"), reason, "Leave `value` out, or make it two lists."
 
 
 def _anchors(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
@@ -364,7 +391,7 @@ def _rule(spec: Spec, rule: Rule, path: Path) -> Found:
         yield path, f"Nothing can be corrected in '{shown.code}'.", "Point to a field to fill in first."
     if tool.calculated:
         reason = f"The sheet '{rule.tool}' has nothing to fill in, so no rule can be about it."
-        yield (*path, "tool"), reason, "Name the sheet that is asked."
+        yield (*path, "tool"), NoSuch(reason, rule.tool), "Name the sheet that is asked."
     elif rule.check is None and not rule.require and not rule.reader_only:
         yield (*path, "code"), f"The rule '{rule.code}' checks nothing.", "Add `check`, or `require: [CODE]`."
     elif rule.check is not None and rule.require:

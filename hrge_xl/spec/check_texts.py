@@ -161,8 +161,10 @@ KNOWN: Mapping[str, Callable[[Spec, Trail], Known]] = {  # to the references of 
     "vocabularies": lambda spec, _: spec.vocabularies,
     "profiles": lambda spec, _: spec.profiles,
     "form fields": lambda spec, _: sorted(spec.single_fields),
-    "form numbers": lambda spec, _: [
-        code for code, (_, field) in spec.single_fields.items() if kind_of(field) is ColumnKind.NUMBER
+    "numbers": lambda spec, _: [
+        field.code
+        for _, block, field in spec.places()
+        if kind_of(field) is ColumnKind.NUMBER and (block.single or {*field.total} - {"count"})
     ],
     "fields of 2": _fields(2),
     "fields of 6": _fields(6),
@@ -255,7 +257,10 @@ def _tags(spec: Spec) -> Found:
     for number, tag in enumerate(spec.languages):
         path: Path = ("languages", number)
         proper = proper_tag(tag)
-        if proper != tag:
+        if len(tags := tag.split()) > 1 and all(map(is_language, tags)):
+            reason = f"'{tag}' is not the tag of one language."
+            yield path, reason, f"A comma is missing: {', '.join(tags)}."
+        elif proper != tag:
             write = f"'{proper}'" if proper else "a tag such as en, fr, ar-IQ or fa-AF (BCP 47)"
             reason = f"'{tag}' is not a tag of a language that is known here."
             yield path, reason, f"Write {write}."
@@ -267,7 +272,7 @@ def _languages(spec: Spec) -> Found:
     """Find texts without the first language of the spec, or with a language that it does not have."""
     undeclared: dict[str, list[Path]] = {}
     without: list[Path] = []
-    declared = [proper_tag(tag) or tag for tag in spec.languages]
+    declared = [proper_tag(tag) or tag for tags in spec.languages for tag in tags.split()]
     known = {part for tag in (*spec.languages, *declared) for part in (tag, tag.partition("-")[0])}
     first = {"", spec.languages[0], declared[0], declared[0].partition("-")[0]}
     for path, text in texts(spec):

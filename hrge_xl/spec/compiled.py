@@ -223,8 +223,11 @@ def compiled(spec: Spec) -> CompiledSpec:
         key, scope = (tool.code, field.code), Scope(spec, tool, block)
         if field.formula is not None:
             formulas[key] = _parsed(field.formula, scope, condition=False)
-        if field.relevant is not None:
-            relevant[key] = _parsed(field.relevant, scope)
+        wholes = (tool, block) if field.asked else ()
+        stated = [_parsed(part.relevant, Scope(spec, tool)) for part in wholes if part.relevant is not None]
+        stated += [] if field.relevant is None else [_parsed(field.relevant, scope)]
+        if stated:
+            relevant[key] = Logic("and", tuple(stated)) if len(stated) > 1 else stated[0]
         if field.asked:
             fields[key] = _of_field(field, scope, relevant.get(key), requiring[key])
     closed = {

@@ -86,7 +86,7 @@ class _Kind(NamedTuple):
 
 
 OF_FACTS = ("country", "row", "field", "value", "source", "date")
-OF_LISTS = ("code", "label", "parent", "help", "anchor", "aliases")
+OF_LISTS = ("code", "label", "parent", "help", "anchor", "aliases", "value")
 FACT = _Kind("fact", f"A file of facts has the columns {', '.join(OF_FACTS)}.", OF_FACTS, OF_FACTS)
 ENTRY = _Kind(
     "entry",

@@ -213,6 +213,14 @@ def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: S
         if was and now:
             if was != now:
                 yield from (change(*reworded) for reworded in _worded_anew(was, now, read[code]))
+            if was.value != now.value:
+                yield change(
+                    "value changed",
+                    Effect.NONE,
+                    "What is worked out of it is worked out again.",
+                    short(was.value),
+                    short(now.value),
+                )
             if was.parent != now.parent:
                 yield change("parent changed", Effect.CHECK, "", was.parent or "", now.parent or "")
         elif was:
@@ -316,6 +324,14 @@ class SheetDiff:
                 note = f"It is {_when(after)}." if after.asked else ""
                 label, count = short(after.label), int(after.asked)
                 yield self._change(code, "added", _new(after), note, after=label, questions=count)
+        was, now = (
+            short("; ".join(filter(None, (tool.relevant, *(block.relevant for block in tool.field_blocks)))))
+            for tool in (self.before, self.after)
+        )
+        if was != now:
+            note, touches = "Where it does not hold, an answer must be blank.", (Touch(self.code),)
+            change = partial(Change, Group.QUESTIONS, self.code, "relevant changed", Effect.CHECK, note)
+            yield change(was, now, touches=touches)
         yield from self._rows()
         if moved := reordered(self.before.fields, self.after.fields):
             same = SequenceMatcher(None, *moved, autojunk=False).get_matching_blocks()

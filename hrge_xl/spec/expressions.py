@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from ..core.errors import reworded
 from ..core.spec_parts import Found, Path, Words, Wrong, at
 from ..fields import Field
-from ..language import Call, Expr, Literal, Over, Problem, Ref, Type, inside, parts, reader_only
+from ..language import Call, Expr, Literal, Over, Problem, Ref, Type, inside, parts, reader_only, walk
 from ..language.functions.choices import Completeness, LookUp
 from .check_texts import BLOCKS, FIELDS, select
 from .lookup import Scope, parsed, rule_scope
-from .model import RegisterBlock, Rule, Spec
+from .model import RegisterBlock, Rule, Spec, Tool
 from .yaml_file import common_mistake_in
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
@@ -42,6 +42,7 @@ class Written(NamedTuple):
     field: Field | None = None  # whose option it is
     rule: Rule | None = None
     in_sheet: str = ""  # what a sheet has to do with it; "" where only the reader needs it
+    asks: tuple[Field, ...] = ()  # those of a block or a sheet that it is about as a whole
 
     @property
     def found(self) -> Expr | Problem:
@@ -64,7 +65,11 @@ def expressions(spec: Spec) -> Iterator[Written]:
 
 
 def _all(spec: Spec) -> Iterator[Written]:
+    for path, (_, _, tool), text in select(spec, "tools/*/relevant"):
+        yield _of_whole(spec, tool, path, text, tool.fields.values())
     for path, (_, _, tool, _), block in select(spec, BLOCKS):
+        for where, _, text in select(block, "relevant", path):
+            yield _of_whole(spec, tool, where, text, block.fields)
         for where, _, text in select(block, "closed", path):
             yield Written(text, where, Scope(spec, tool, block))
         for where, _, field in select(block, "fields/*", path):
@@ -80,6 +85,12 @@ def _all(spec: Spec) -> Iterator[Written]:
         if rule.tool in spec.tool and spec.tool[rule.tool].field_blocks:
             scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
             yield Written(text, path, scope, rule=rule)
+
+
+def _of_whole(spec: Spec, tool: Tool, path: Path, text: str, fields: Iterable[Field]) -> Written:
+    """Give what says whether a block or a sheet is asked: of its own rows it knows nothing."""
+    asked = tuple(field for field in fields if field.asked)
+    return Written(text, path, Scope(spec, tool), in_sheet=OF_A_FIELD["relevant"], asks=asked)
 
 
 def _of_field(scope: Scope, field: Field, path: Path) -> Iterator[Written]:
@@ -110,6 +121,10 @@ def _mistakes(written: Written) -> Wrong:
             f"A sheet cannot calculate {_culprit(found)}, and it has to {written.in_sheet}.",
             "Put it into a rule: that is checked when the workbook comes back.",
         )
+    own = {(written.scope.tool.code, field.code) for field in written.asks}
+    if within := next((part.code for part in walk(found) if isinstance(part, Ref) and part.key in own), None):
+        reason = f"This decides whether '{within}' is asked, and hangs on its answer."
+        yield reason, "Name an answer that stands elsewhere."
     if written.condition:
         return
     if written.field is None:
@@ -227,6 +242,8 @@ def _edges(spec: Spec) -> Edges:
         elif rule:  # what it asks for counts for the reader, too
             codes = (*(() if rule.reader_only else rule.at[:1]), *rule.require)
             said += [Node(CHECK, tool, code) for code in codes]
+        said += [Node(CHECK, tool, asked.code) for asked in written.asks]
+        decided += [Node(ASKED, tool, asked.code) for asked in written.asks]
         for nodes, needs in ((said, _needs(found)), (decided, _answers(found))):
             needed = [(node, written.path) for node in dict.fromkeys(needs)]
             for node in nodes:  # a question may stay asked for as long as it is answered

@@ -19,10 +19,19 @@ from . import model
 from .carried import FACTS, SPEC, cache_folder, digest_of, keep, pack, recall
 from .check_answers import check_own_answers
 from .check_sheets import check_rules, check_sheets
-from .check_texts import check_names, check_texts
+from .check_texts import BLOCKS, check_names, check_texts, select
 from .csv_file import take_in_facts, take_in_lists
 from .expressions import check_circles, check_expressions
-from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
+from .model import (
+    CatalogueBlock,
+    ChecklistBlock,
+    FieldBlock,
+    FormBlock,
+    MatrixBlock,
+    RegisterBlock,
+    Spec,
+    Tool,
+)
 from .shape import HEAD, MADE, OWN_FILES, Shape, all_options, options_of
 from .translations import translated, translations_of
 from .yaml_file import (
@@ -46,6 +55,7 @@ SPEC_HOMES = (
     Path(__file__).parent.parent.parent / "workbook_specs",  # a checkout: beside it
 )
 SEPARATORS = {"/", os.sep}
+BESIDE = ("demo.yaml", "glossary.csv")  # what a demonstration and translators look into
 CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions, check_circles)
 
 
@@ -84,7 +94,7 @@ def find(spec: str | Path) -> Path:
     no_file, known = f"there is no file {Path(spec) / HEAD_FILE}", f"the names are {', '.join(names())}"
     reason = f"No spec '{spec}': {no_file if is_path(spec) else known}."
     hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
-    raise UsageError(" ".join(filter(None, (reason, *hints))))
+    raise UsageError(reason, value=spec, remedy=" ".join(filter(None, hints)))
 
 
 def typed(folder: str | Path) -> str:
@@ -155,7 +165,46 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
         # else it may follow from others
         if all(mistake.file.startswith(f"{FACTS}/") for mistake in mistakes):
             mistakes += [mistake_at(root, *found) for found in check_own_answers(loaded)]
+    if mistakes:  # some may come from a file that nobody looks into; of lists it is said where they are named
+        mistakes += (unused for unused in _unused_files(folder) if not unused.file.endswith(".csv"))
     return loaded, root, list(dict.fromkeys(mistakes))
+
+
+def warnings(spec: Spec) -> list[Mistake]:
+    """Give what is right in a spec, and hardly meant: files that are not used, and matrices that count nothing."""
+    place, found = places(Path(spec.folder)), _unused_files(Path(spec.folder))
+    for path, _, block in select(spec, BLOCKS):
+        if isinstance(block, MatrixBlock) and not block.sources:
+            reason = "The matrix has no sources, so that it counts nothing."
+            found.append(place((*path, "sources"), reason, "Name the registers whose rows it counts."))
+    return sorted(found)
+
+
+def _unused_files(folder: Path) -> list[Mistake]:
+    """Say of each file that looks like a part of a spec, and is none, what to do."""
+    assembly, found = Assembly(folder), list[Mistake]()
+    nodes = walk(assembly.root() or sequence([]))
+    used = {
+        HEAD_FILE,
+        *BESIDE,
+        *(f"{name}.yaml" for name in OWN_FILES),
+        *(fault.file for fault in assembly.mistakes),
+    }
+    used |= {node.start_mark.name for node in nodes if node.start_mark}
+    for path in [*sorted(folder.glob("[!.]*")), *sorted(folder.glob("tools/[!.]*"))]:
+        file, proper = path.relative_to(folder).as_posix(), path.with_suffix(".yaml")
+        if file in used or path.suffix not in (".yaml", ".yml", ".csv"):
+            continue
+        near = nearest(file, [name for name in used if not (folder / name).exists()])
+        if path.suffix == ".yml":
+            reason = "This file is not used: those of a spec end in .yaml."
+            taken = f"{proper.name} is there, too: keep one of the two."
+            remedy = taken if proper.exists() else f"Rename it to {proper.name}."
+        else:
+            reason = "This file is not used: nothing in the spec names it."
+            remedy = f"Did you mean '{near}'?" if near else "Name it where it belongs, or remove it."
+        found.append(Mistake(file, 1, 1, reason, remedy))
+    return found
 
 
 # from the files of a spec to one tree

@@ -231,13 +231,23 @@ def asks_for_country(spec: Spec) -> bool:
     return spec.countries is not None or spec.identity.country is not None
 
 
+def has_countries(spec: Spec | None) -> bool:
+    """Say whether anything of a spec is about countries: its workbooks, or its indicators."""
+    indicators = spec.figures.indicators if spec else None
+    return spec is None or asks_for_country(spec) or bool(indicators and indicators.country)
+
+
 def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
     """Give the codes of some countries of a spec, each once. Raises `UsageError` for every one that is none of them."""
     names = countries(spec)
     found = {text: names.code(text) for text in named}
     wrong = [text for text, code in found.items() if code is None]
     if wrong:
-        raise UsageError(*(f"'{text}' is not a country of {spec.name}. {names.hint(text)}" for text in wrong))
+        *others, last = wrong
+        told = (f"'{text}' is not a country of {spec.name}. {names.hint(text)}" for text in others)
+        raise UsageError(
+            *told, f"'{last}' is not a country of {spec.name}.", value=last, remedy=names.hint(last)
+        )
     return list(dict.fromkeys(filter(None, found.values())))
 
 
@@ -323,6 +333,10 @@ class Scope:
         if isinstance(of, Call) and of.args and of.name == "lookup":
             of = of.args[1]
         return codes_of_list(self.spec, of.list) or None if isinstance(of, Ref) else None
+
+    def worth(self, name: str) -> Mapping[str, float]:
+        """Give the numbers that entries of a list have by their codes."""
+        return self.spec.worth(name)
 
     @property
     def single(self) -> bool:

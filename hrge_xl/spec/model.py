@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Option
 
-from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Path, Text, Whole, fixed_codes, fixed_value
+from ..core.notebook import html_table
+from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Number, Path, Text, Whole, fixed_codes, fixed_value
 from ..fields import Field, PersonalData
 from ..findings import Severity
 from ..language.functions.words import compiled_pattern
@@ -63,8 +64,9 @@ class CalculatedBlock(Block):
 
 
 class FieldBlock(Block):
-    """A block that holds fields."""
+    """A block that holds fields; `relevant`: they are asked only where this expression over answers of forms holds."""
 
+    relevant: str | None = None
     fields: tuple[Field, ...]
 
     @property
@@ -234,6 +236,7 @@ class Tool(Model):
     `goes_with` names the tool that it is issued and ticked along with, where one table was not enough for it.
     `after` names the sheet that it follows where `sheets` in workbook.yaml does not name it. One that is not `printed`
     is only looked things up in. One that is `seen_with` others is hidden in workbooks that have none of these.
+    `relevant`: it asks nothing but where this expression over answers of forms holds.
     """
 
     code: Code
@@ -248,6 +251,7 @@ class Tool(Model):
     seen_with: Codes = ()
     goes_with: Code | None = None
     after: Code | None = None
+    relevant: str | None = None
     blocks: tuple[AnyBlock, ...]
 
     @property
@@ -291,7 +295,8 @@ class VocabularyItem(Model):
     """One entry of a list: a code for ever, a label that may change, other spellings that mean the same.
 
     The `anchor` of a step says in a few words where it lies; `anchors` say it by each of the `kinds` of the list. A
-    `sensitive` entry stands in no workbook that leaves these out; who writes it all the same is understood.
+    `sensitive` entry stands in no workbook that leaves these out; who writes it all the same is understood. `value`:
+    what an answer is worth, as points are.
     """
 
     code: Code
@@ -302,6 +307,7 @@ class VocabularyItem(Model):
     parent: Code | None = None
     aliases: tuple[str, ...] = ()
     sensitive: bool = False
+    value: Number | None = None
 
     def numbered(self, language: str) -> str:
         """Give the label behind its code: `4 Likely`."""
@@ -477,6 +483,11 @@ class Spec(Model):
     def __repr__(self) -> str:
         return f"<Spec {self.name} {self.version}: {len(self.tools)} sheets, languages {', '.join(self.languages)}>"
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook, with its sheets."""
+        rows = ((tool.code, tool.title.say(self.languages[0])) for tool in self.tools)
+        return html_table(self, ("code", "sheet"), rows)
+
     @cached_property
     def tool(self) -> dict[str, Tool]:
         """Every tool by code, in sheet order."""
@@ -501,6 +512,11 @@ class Spec(Model):
         return self.vocabularies[name].by_code | {
             item.code: item for item in (self.left_out or {}).get(name, ())
         }
+
+    def worth(self, name: str) -> dict[str, float]:
+        """Give the numbers that entries of a list have by their codes."""
+        known = self.entries(name) if name in self.vocabularies else {}
+        return {code: item.value for code, item in known.items() if item.value is not None}
 
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:

@@ -110,7 +110,7 @@ class Shape:
         says, meant = found.detail["type"], found.meant
         key = entries_of(holder)[number][0] if isinstance(holder, MappingNode) else None
         is_value = isinstance(node, ScalarNode) and node.tag != NULL
-        if key and meant is not None:
+        if key and meant is not None and (is_value or " " not in found.option):
             key.value = meant
         elif is_value and says in ("string_type", "is_instance_of") and node.tag != TEXT:
             node.tag = TEXT
@@ -119,6 +119,10 @@ class Shape:
         else:
             self._told.add((id(found.container), found.option))
             self.skipped.take(key.value if key else "", node, holder)
+            sheet = get(
+                found.nodes[min(2, len(found.nodes) - 1)], "code"
+            )  # where `tools` leads: of it a part is gone
+            self.skipped.names.update([str(sheet.value)] if found.steps[0] == "tools" and sheet else [])
             self._shortened.add(id(holder))
             del holder.value[number]
 

@@ -103,9 +103,15 @@ SCALARS: dict[str, Callable[[str], object]] = {  # what a value is by its kind; 
 }
 
 
-def dumped(data: object) -> str:
-    """Plain dicts, lists and texts as YAML that reads back the same."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+def dumped(data: object, *, flow: bool | None = False) -> str:
+    """Plain dicts, lists and texts as YAML that reads back the same.
+
+    With a `flow` of None what holds nothing with parts of its own stands on one line, however long.
+    """
+    width = 110 if flow is False else 100_000
+    return yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=width, default_flow_style=flow
+    )
 
 
 def plain(node: Node) -> Any:

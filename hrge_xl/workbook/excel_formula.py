@@ -395,6 +395,15 @@ class ExcelFormula:
             cells = [f'IFERROR(INDEX({name},MATCH({cell},{name},0)),"")' for cell in cells]
         return f'IFERROR({joined(cells, SEVERAL)}&"","")'
 
+    def worth(self, expr: Expr) -> str:
+        """Write the number that the entry of an answer has, its own or one looked up; blank where it has none."""
+        answer = ref_of(expr.args[1] if isinstance(expr, Call) else expr)
+        place, known = self.layout.lists.get(str(answer.list)), self.layout.spec.worth(str(answer.list))
+        if place is None:  # no sheet that was issued asks for it
+            return '""'
+        numbers = (number_literal(known[code]) if code in known else '""' for code in place.codes)
+        return f'IFERROR(CHOOSE(MATCH({self.labels(expr)},list_{place.name},0),{",".join(numbers)}),"")'
+
     def step_entry(self, ref: Ref) -> str:
         """Write the entry of a scale that the cell of an answer is; an error where it is none."""
         return of_step(str(self.cell(ref)), scale_of(self.layout, ref).name, "list")

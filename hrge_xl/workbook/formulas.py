@@ -13,6 +13,8 @@ import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import fsum
+from statistics import fmean
 from typing import Any, TypeAlias
 
 from ..fields import TICK
@@ -161,6 +163,29 @@ def count_if(cells: Formula, sign: str, limit: float) -> Formula:
 def total(text: str, formulas: Sequence[Formula]) -> Formula:
     """Give a sum, as `text` writes it, of what some cells calculate."""
     return Formula(text, lambda *at: sum(formula.value(*at) for formula in formulas))
+
+
+def column_total(kind: str, cells: str, slots: Sequence[Slot]) -> Formula:
+    """Give what the numbers of a column come to, as a sum or mean, or how many answers it has.
+
+    What is no number is passed over, also by `SUMIF`: of an error `SUM` would make another one.
+    """
+
+    def numbers(content: Content) -> list[float]:
+        return [value for slot in slots for value in content.shown(slot) if isinstance(value, int | float)]
+
+    if kind == "count":
+        worked_out = [slot for slot in slots if slot.field.calculated]
+        return Formula(
+            answers_in(cells),
+            lambda content, row: content.answered(slots) + sum(map(content.is_given, worked_out)),
+        )
+    parted = f"/COUNT({cells})" if kind == "mean" else ""
+    comes_to = fmean if kind == "mean" else fsum
+    return Formula(
+        f'IF(COUNT({cells})=0,"",SUMIF({cells},"<1E307"){parted})',
+        lambda content, row: comes_to(found) if (found := numbers(content)) else "",
+    )
 
 
 def sentence_of(template: str, **parts: Formula) -> Formula:

@@ -33,9 +33,9 @@ from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, 
 from ..spec.compiled import compiled
 from .cell_writer import CellWriter, broken_lines
 from .excel_formula import ExcelFormula
-from .formulas import ticked
+from .formulas import cells_of, column_total, ticked
 from .row_checks import BesideRow, RowCells, RowFormulas, Status, answers_in_row, checked_answers, columns_run
-from .styles import level_colours, number_format_of
+from .styles import level_colours, number_format_of, total_format_of
 
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
 MOST_LINES, SIGN_LINES = 8, 2  # that a blank row keeps free
@@ -65,6 +65,8 @@ class GridWriter:
                 last = MARK_COLUMN if row.role == "note" else max(visible)
                 label = f"{row.label}: {row.help}" if row.help else row.label
                 self.writer.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
+            elif row.role == "total":
+                self._totals(row)
             else:
                 self.writer.row_code(Place(row.index, CODE_COLUMN), row.code, self._lines(row))
                 if self.grid.across:
@@ -185,6 +187,20 @@ class GridWriter:
                 self._formula(place, "active", answers_in_row(self.layout, self.grid, row.code).text, "check")
             case "calculated" | "answer":
                 self._answer(slots[place], place)
+
+    def _totals(self, row: Row) -> None:
+        """Draw a row that says one thing of every column whose field asks for it."""
+        self.writer.row_code(Place(row.index, CODE_COLUMN), row.code, 1)
+        shown = [column for column in self.grid.columns if column.role not in HIDDEN]
+        self.writer.band(row.index, MARK_COLUMN, shown[-1].index, row.label, "column_total")
+        kind, (first, *_, last) = row.code.rpartition(":")[2], (*self.grid.data_rows, *self.grid.data_rows)
+        for column in shown:
+            if column.field is not None and kind in column.field.total:
+                cells = cells_of([Place(first.index, column.index), Place(last.index, column.index)])
+                slots = [slots[column.field.code] for slots in self.grid.by_row.values()]
+                form = total_format_of(column.field, kind)
+                formula = column_total(kind, cells, slots)
+                self.writer.formula(Place(row.index, column.index), formula, "column_total", form)
 
     @property
     def _ticks(self) -> bool:

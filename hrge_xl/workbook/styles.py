@@ -77,3 +77,10 @@ def number_format_of(field: Field) -> str:
     if field.calculated:
         return "yyyy-mm-dd" if field.result == "date" else "General"
     return field.type.number_format
+
+
+def total_format_of(field: Field, kind: str) -> str:
+    """Give the number format of what a column comes to: the mean of whole numbers is none."""
+    if kind == "mean" and field.decimals is None and not field.type.scaled:
+        return "#,##0.0#"
+    return "0" if kind == "count" else number_format_of(field)

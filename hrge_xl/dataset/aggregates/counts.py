@@ -53,7 +53,7 @@ def has_open_rows(tool: Tool) -> bool:
 
 
 def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
-    """Give every number that teams fill in or that is worked out; totals only of whole numbers."""
+    """Give every number that is filled in or worked out; totals of whole numbers, and where the spec asks for one."""
     lines, question = _lines(source).subquery(), source["questions"]
     number = lines.c.number
     # without the digits that depend on the order in which a database adds up
@@ -65,8 +65,15 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
         teams=sql.distinct(lines.c.team), sum=sa.func.sum(number), mean=mean, minimum=sa.func.min(number),
         maximum=sa.func.max(number),
     ).subquery()  # fmt: skip
-    adding_up = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
-    total = sa.case((question.c.type.in_(adding_up), found.c.sum)).label("total")
+    whole = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
+    asked = [sa.and_(question.c.tool == tool.code, question.c.field == field.code)
+             for tool, _, field in source.spec.places() if "sum" in field.total]  # fmt: skip
+    rounded: sql.Expression = sa.cast(
+        sa.func.round(sa.cast(found.c.sum, sa.Numeric()), DECIMALS), sa.Double()
+    )
+    total = sa.case((question.c.type.in_(whole), found.c.sum), *((each, rounded) for each in asked)).label(
+        "total"
+    )
     told = sa.select(found, *picked("tool field label", question), total).join(
         question, question.c.n == found.c.asked
     )

@@ -108,9 +108,9 @@ class OfTool(Function):
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         if len(node.args) == 1 and isinstance(node.args[0], ast.Call):
             return self.call(*self._of_rows(typing, node.args[0]))
-        args = self.arguments(typing, node)
+        typing.expect(node, self.name, len(self.takes))
         typing.tool(node.args[0])
-        return self.call(*args)
+        return self.call(*self.arguments(typing, node))
 
     def _of_rows(self, typing: Parser, node: ast.Call) -> tuple[Expr, ...]:
         """Give the row, and the tools that its table lists."""

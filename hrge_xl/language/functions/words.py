@@ -20,7 +20,7 @@ import re2
 from ...core.numerals import from_serial, shown
 from ...core.words import CHARACTERS_A_WORD, count_words, too_many_words
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on
-from ..function import SEVERAL, SPACES, Function, code_of, text_literal, word_count
+from ..function import SEVERAL, SPACES, Function, code_of, ref_of, text_literal, word_count
 from ..parser import Parser
 from ..tree import FIGURES, Call, Expr, Literal, Ref, SheetWriter, Type
 
@@ -231,6 +231,47 @@ class Label(Function):
             return labels.get(fold(str(found)))
 
         return label
+
+
+class Worth(Function):
+    """`worth(code)`: the number that the list has for it.
+
+    Takes: answer from a list, or lookup() of one
+    Meaning: the `value` of the entry that was chosen: points, a ceiling, the size of a sample
+    Blanks: blank on blank, and for an entry without a `value`
+    Example: worth(RSK_06)
+    """
+
+    name = "worth"
+    takes = (None,)
+    gives = Type.NUMBER
+
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
+        (answer,) = args = self.arguments(typing, node)
+        own = answer.args[1] if isinstance(answer, Call) and answer.name == "lookup" else answer
+        known = typing.scope.worth(_list_of(answer) or "")
+        if not known or own.type is not Type.CODE or ref_of(own).fixed:
+            reason = "worth() takes one answer from a list whose entries have a `value`."
+            raise typing.refuse(
+                node.args[0], reason, "Give the entries of the list their numbers: `value: 3`."
+            )
+        return self.call(*args)
+
+    def excel(self, write: SheetWriter, answer: Expr) -> str:
+        return write.worth(answer)
+
+    def compile(self, to: Compiler, answer: Expr) -> Compiled:
+        code, vocabulary = to.value(answer), _list_of(answer) or ""
+        numbers = to.worth(vocabulary)
+
+        def worth(answers: Answers, row: Row, this: Row) -> Value:
+            found: Value = code(answers, row, this)
+            if found is None or type(found) is Unknown:
+                return found
+            chosen = fold(str(found))  # of an entry that was left out of the workbook its sheet knows nothing
+            return numbers.get(chosen) if chosen in answers.labels(vocabulary) else None
+
+        return worth
 
 
 def _list_of(expr: Expr) -> str | None:

@@ -161,6 +161,8 @@ class _Report:
         """Make a table with a filter, frozen headers, and printed pages with the columns that can be read on them."""
         sheet, last = pen.sheet, max(len(rows), 1)
         columns = {key: column for key, column in sheets()[name].items() if key}
+        if "country" in columns and not any(row["country"] for row in rows):
+            del columns["country"]
         numbers = [column.kind in ("number", "share") for column in columns.values()]
         heads = _told_apart([self.say(column.head) for column in columns.values()])
         sheet.add_table(0, 0, last, len(columns) - 1, {

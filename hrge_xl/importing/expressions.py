@@ -1,0 +1,276 @@
+"""Expressions of elsewhere, of XLSForm and of Excel, printed in our language.
+
+Both are near enough to Python for its parser to take them apart, once their words are replaced one by one. What has no
+counterpart raises `NoCounterpart`, which says why; whether what is printed fits the spec is for its own checks to say.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from importlib import resources
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ..core.numerals import plain_number
+from ..language import Type
+from ..language.parser import ARITHMETIC, COMPARES
+
+COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
+    resources.files(__package__).joinpath("counterparts.yaml").read_bytes()
+)
+ELSEWHERE = re.compile(r"\b(instance|pulldata|indexed-repeat|INDIRECT|VLOOKUP|XLOOKUP|INDEX|OFFSET)\(")
+QUOTES = str.maketrans("’‘“”", "''\"\"")
+END = (
+    r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_][\w:.\-]*)|(?P<sign><>|[<>!]=|[-=<>+*/^&(),;])"
+)
+
+
+class NoCounterpart(Exception):
+    """Our language cannot say this; the message says why."""
+
+
+class Dialect(NamedTuple):
+    """How another language is written: its words one by one, those that Python writes otherwise, its functions."""
+
+    tokens: re.Pattern[str]
+    python: Mapping[str, str]
+    functions: Mapping[str, str]
+
+
+XLSFORM = Dialect(
+    re.compile(
+        r"\s+|\$\{\s*(?P<reference>[^}#]+?)\s*\}|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")"
+        r"|(?:\.\./|/)(?:[\w.\-]+/)*(?P<path>[\w\-]+)|(?P<self>\.)(?![.\w/])" + END
+    ),
+    {"=": "==", "div": "/", "mod": "%", "and": "and", "or": "or"},
+    COUNTERPARTS["both"] | COUNTERPARTS["xlsform"],
+)
+EXCEL = Dialect(
+    re.compile(
+        r"\s+|(?P<text>\"(?:[^\"]|\"\")*\")|(?P<number>\d+(?:\.\d+)?(?:E[+-]?\d+)?)"
+        r"|(?P<reference>(?:(?:'[^']+'|\w+)!)?\$?[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})?)(?![\w(])"
+        + END
+    ),
+    {"=": "==", "<>": "!=", "^": "**", "&": "|", ";": ","},
+    COUNTERPARTS["both"] | COUNTERPARTS["excel"],
+)
+
+
+def parsed(text: str, dialect: Dialect) -> ast.expr:
+    """Give the tree of an expression: names and functions are looked up in it. Raises `NoCounterpart`."""
+    if other := ELSEWHERE.search(text):
+        raise NoCounterpart(f"{other[0]}) reads what is not here")
+    text, words, place = text.translate(QUOTES), list[str](), 0
+    while place < len(text):
+        found = dialect.tokens.match(text, place)
+        if found is None:
+            raise NoCounterpart(f"“{text[place : place + 20]}” has no counterpart")
+        kind, place = found.lastgroup or "", found.end()
+        said = found[kind] if kind else ""
+        if said.lower() in dialect.python:
+            words.append(dialect.python[said.lower()])
+        elif kind in ("reference", "path", "self", "name", "call"):
+            words.append(f"{'ask' if kind in ('reference', 'path', 'self') else kind}[{said!r}]")
+        else:
+            words.append(repr(said[1:-1].replace('""', '"')) if kind == "text" else said.lstrip("0") or said)
+    try:
+        return ast.parse("".join(f"{word} " for word in words), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise NoCounterpart("it is not complete, or too deep") from error
+
+
+class Printed(NamedTuple):
+    """An expression of ours: its text, in more parentheses than it needs, and what it yields.
+
+    `codes` are those of a list by the names that the source has for them; `rows` is the sheet whose rows each have an
+    answer; `literal` what stands between the quotes of a text.
+    """
+
+    text: str
+    type: Type
+    codes: Mapping[str, str] | None = None
+    rows: str = ""
+    literal: str | None = None
+
+    @property
+    def tidy(self) -> str:
+        """The text without needless parentheses."""
+        return ast.unparse(ast.parse(self.text, mode="eval"))
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of a field that is worked out so."""
+        result = {Type.NUMBER: {}, Type.DATE: {"result": "date"}}.get(self.type, {"result": "text"})
+        return {"formula": self.tidy, **result}
+
+
+def a_day(written: str) -> str:
+    """Write a day: our language has none, but knows the last one of each year. Raises `NoCounterpart`."""
+    try:
+        day = date.fromisoformat(written.strip()[:10])
+    except ValueError as error:
+        raise NoCounterpart(f"“{written}” is not a day") from error
+    return f"(year_end({day.year - 1}) + {day.timetuple().tm_yday})"
+
+
+@dataclass
+class Printer:
+    """Prints trees, where `find` says what a name means. `changes` tells what now means another thing."""
+
+    find: Callable[[str], Printed]
+    dialect: Dialect
+    changes: list[str] = field(default_factory=list)
+
+    def condition(self, node: ast.expr) -> Printed:
+        """Give what is true or false: a number is true unless it is 0, any other answer where it is."""
+        found = self._answer(node)
+        if found.type is Type.BOOL:
+            return found
+        number = found.type is Type.NUMBER
+        return Printed(f"({found.text} != 0)" if number else f"filled({found.text})", Type.BOOL)
+
+    def value(self, node: ast.expr) -> Printed:
+        """Give what a cell can show: what is true or false stands as 1 and 0."""
+        found = self._answer(node)
+        if found.type is not Type.BOOL:
+            return found
+        self.changes.append("true and false stand as 1 and 0")
+        return Printed(f"(1 if {found.text} else 0)", Type.NUMBER)
+
+    def _answer(self, node: ast.expr) -> Printed:
+        found = self._printed(node)
+        if found.rows:
+            raise NoCounterpart(f"{found.text} is asked in every row of {found.rows}")
+        return found
+
+    def _printed(self, node: ast.expr) -> Printed:
+        match node:
+            case ast.Constant(value=str(text)):
+                return Printed(repr(text), Type.TEXT, literal=text)
+            case ast.Constant(value=number):
+                return Printed(repr(number), Type.NUMBER)
+            case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=name)):
+                return self.find(str(name))
+            case ast.Call(func=ast.Subscript(slice=ast.Constant(value=name)), args=args):
+                return self._call(str(name).lower(), args)
+            case ast.BoolOp(op=op, values=parts):
+                return self._joined("and" if isinstance(op, ast.And) else "or", parts)
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARES:
+                return self._compared(COMPARES[type(op)], self._answer(left), self._answer(right))
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return self._call("concatenate", [left, right])
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
+                one, other = self._argument("n", left), self._argument("n", right)
+                moved = (one.type, other.type).count(Type.DATE) == 1
+                text = f"({one.text} {ARITHMETIC[type(op)]} {other.text})"
+                return Printed(text, Type.DATE if moved else Type.NUMBER)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return Printed(f"(-{self._argument('n', operand).text})", Type.NUMBER)
+        said = re.sub(r"\w+\['([^']*)'\]", r"\1", ast.unparse(node))
+        raise NoCounterpart(f"“{said}” has no counterpart")
+
+    def _joined(self, sign: str, parts: Sequence[ast.expr]) -> Printed:
+        return Printed(f"({f' {sign} '.join(self.condition(part).text for part in parts)})", Type.BOOL)
+
+    # functions
+
+    def _argument(self, kind: str, node: ast.expr) -> Printed:
+        """Give an argument of the kind that a function takes."""
+        if kind == "r":
+            found = self._printed(node)
+            if not found.rows:
+                raise NoCounterpart(f"{found.text} is not asked in rows")
+            return found
+        found = self.condition(node) if kind == "c" else self.value(node)
+        if kind == "n" and found.literal is not None and plain_number(found.literal) is not None:
+            return Printed(found.literal.strip(), Type.NUMBER)
+        if kind == "d" and found.literal is not None:
+            return Printed(a_day(found.literal), Type.DATE)
+        if kind == "n" and found.type not in (Type.NUMBER, Type.DATE):
+            raise NoCounterpart(f"{found.text} is a {found.type}, not a number")
+        if kind == "l" and found.literal is None:
+            raise NoCounterpart("a text is worked out where our language has one in quotes")
+        return found
+
+    def _call(self, name: str, args: Sequence[ast.expr]) -> Printed:
+        match name, args:
+            case "if", [test, then, other]:
+                return self._chosen(self.condition(test), self.value(then), self.value(other))
+            case "coalesce", [first, other]:
+                one = self.value(first)
+                return self._chosen(Printed(f"filled({one.text})", Type.BOOL), one, self.value(other))
+            case "selected", [several, entry]:
+                return self._equal(self._answer(several), self._answer(entry), only=False)
+            case (("and" | "or"), _):
+                return self._joined(name, args)
+            case "iferror", [value, _]:
+                return self._answer(value)
+            case ("count", [rows]) | (("min" | "max"), [rows]):
+                found = self._argument("r", rows)
+                return Printed(f"{name}({found.rows!r}{f', {found.text}' * (name != 'count')})", Type.NUMBER)
+        kinds, template, yields = [*map(str.strip, (self.dialect.functions.get(name) or "||").split("|"))]
+        wanted = kinds.removesuffix("*").ljust(len(args), kinds[-2]) if kinds.endswith("*") else kinds
+        if not template or len(wanted) != len(args):
+            raise NoCounterpart(f"{name}() with {len(args)} arguments has no counterpart")
+        given = [self._argument(kind, part) for kind, part in zip(wanted, args, strict=True)]
+        if name == "format-date" and given[1].literal != "%Y":
+            raise NoCounterpart(f"the format {given[1].text} of a day has no counterpart")
+        if template.startswith("join"):
+            self.changes.append("it is blank where a part of it is")
+        if template == "{}":
+            return given[0]._replace(literal=None)
+        texts = [each.text for each in given]
+        text = template.format(*texts, all=", ".join(texts), rows=given[0].rows if given else "")
+        return Printed(f"({text})", Type(yields))
+
+    def _chosen(self, test: Printed, then: Printed, other: Printed) -> Printed:
+        if {then.type, other.type} == {Type.TEXT, Type.CODE}:
+            then, other = (
+                side._replace(text=f"join({side.text})", type=Type.TEXT) if side.type is Type.CODE else side
+                for side in (then, other)
+            )
+        return Printed(f"({then.text} if {test.text} else {other.text})", then.type)
+
+    # comparisons
+
+    def _compared(self, sign: str, one: Printed, other: Printed) -> Printed:
+        if sign in ("==", "!="):
+            if "" in (one.literal, other.literal):
+                asked = other if one.literal == "" else one
+                return Printed(f"{'blank' if sign == '==' else 'filled'}({asked.text})", Type.BOOL)
+            equal = self._equal(one, other)
+            return equal if sign == "==" else Printed(f"(not {equal.text})", Type.BOOL)
+        one, other = self._beside(one, other), self._beside(other, one)
+        return Printed(f"({one.text} {sign} {other.text})", Type.BOOL)
+
+    def _beside(self, side: Printed, other: Printed) -> Printed:
+        """Give one side as our language compares it: a text in quotes is a number or a day beside one."""
+        if side.type is Type.BOOL:
+            return Printed(f"(1 if {side.text} else 0)", Type.NUMBER)
+        if side.literal is None or other.type not in (Type.NUMBER, Type.DATE):
+            return side
+        if other.type is Type.DATE:
+            return Printed(a_day(side.literal), Type.DATE)
+        said = {"true": "1", "false": "0"}.get(side.literal, side.literal.strip())
+        return side if plain_number(said) is None else Printed(said, Type.NUMBER)
+
+    def _equal(self, one: Printed, other: Printed, *, only: bool = True) -> Printed:
+        """Write that two sides are the same; of several answers, that it is the only one, or one of them."""
+        if one.literal is not None and other.literal is None:
+            one, other = other, one
+        if one.codes is None or other.codes is not None:
+            one, other = self._beside(one, other), self._beside(other, one)
+            return Printed(f"({one.text} == {other.text})", Type.BOOL)
+        name = other.text if other.literal is None else other.literal
+        if name not in one.codes:
+            raise NoCounterpart(f"the list of {one.text} has no entry “{name}”")
+        code = repr(one.codes[name])
+        if one.type is not Type.MANY:
+            return Printed(f"({one.text} == {code})", Type.BOOL)
+        alone = f" and count_of({one.text}) == 1" if only else ""
+        return Printed(f"({code} in {one.text}{alone})", Type.BOOL)

@@ -1,0 +1,535 @@
+"""From the rows of a form, as XLSForm has them, to the neutral tree.
+
+Questions outside of repeats make forms, each repeat a register of its own; a repeat within another one refers to it.
+Groups are headings, and what decides whether a group is asked decides it of each of its questions.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from ..core.words import proper_tag
+from ..fields import FIELD_TYPES
+from ..language import Type
+from .expressions import COUNTERPARTS, XLSFORM, NoCounterpart, Printed, Printer, parsed
+from .neutral import (
+    BLANK_ROWS,
+    DraftBlock,
+    DraftField,
+    DraftSpec,
+    DraftTool,
+    Entry,
+    Said,
+    SourcePart,
+    cut,
+    field_code,
+    first_of,
+    in_each,
+    list_name,
+    unique,
+)
+
+MOST_ROWS, MOST_CELLS = 500, 12
+SELECT = re.compile(
+    r"(?P<how>select_one_external|select[ _]one(?:_from_file)?|select1|select[ _]multiple(?:_from_file)?|"
+    r"select all that apply|select)(?: from)?\s+(?P<list>\S+?)(?P<other>[ _]or[ _](?:specify[ _])?other)?"
+)
+EDGE = re.compile(r"(begin|end)[ _](group|repeat|loop)\b")
+MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\*\*|^#+ ")
+PIPED = re.compile(r"\$\{\s*([^}]+?)\s*\}|%\(\w+\)s")
+RANGE = re.compile(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)")
+BOUND = re.compile(r"value (>=|<=) (-?[0-9.]+)")
+OPTIONS = {
+    "calculation": "formula",
+    "choice_filter": "parent",
+}  # that expressions become, where they are called otherwise
+REQUIRED = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+TICKED = dict.fromkeys(("OK", "ok", "yes", "true"), "Y") | {"false": "N", "no": "N"}
+
+
+@dataclass
+class FormRow:
+    """A row of the sheets `survey` or `choices`: what it says under each heading, and its parts of the account."""
+
+    said: dict[str, str]
+    part: SourcePart
+    expressions: dict[str, SourcePart] = field(default_factory=dict)  # by their headings
+
+
+@dataclass
+class SourceForm:
+    """A form: its questions and the entries of its lists in order, and the account of the file that it comes from."""
+
+    draft: DraftSpec
+    survey: list[FormRow] = field(default_factory=list)
+    choices: list[FormRow] = field(default_factory=list)
+    columns: dict[str, SourcePart] = field(default_factory=dict)
+    default_language: str = ""
+
+
+@dataclass
+class QuestionGroup:
+    """A group or a repeat around questions: its heading, what decides whether it is asked, the sheet that it is on."""
+
+    repeats: bool
+    title: Said
+    tool: DraftTool  # of what follows behind it
+    conditions: list[SourcePart] = field(default_factory=list)
+
+
+@dataclass
+class FormQuestion:
+    """A question: its row, the field that it became, and where that stands."""
+
+    row: FormRow
+    made: DraftField
+    groups: tuple[QuestionGroup, ...]
+    tool: DraftTool
+    listed: str = ""  # the list of the source that it draws from
+    codes: dict[str, str] | None = None  # of the entries of its list, by their names in the source
+    result: Printed | NoCounterpart | None = None  # of its calculation
+    changes: list[str] = field(default_factory=list)  # of what it is worked out from
+
+    @property
+    def repeats(self) -> tuple[QuestionGroup, ...]:
+        """What it is asked in once a row."""
+        return tuple(group for group in self.groups if group.repeats)
+
+
+def converted(form: SourceForm) -> DraftSpec:
+    """Give the neutral tree of a form."""
+    walk = _FormWalk(form)
+    for row in form.survey:
+        for heading, text in row.said.items():
+            kind = heading.partition("::")[0]
+            if kind in COUNTERPARTS["conditions"]:
+                part = row.expressions[heading] = form.draft.part(kind, f"{row.part.place} {heading}", text)
+                part.leave_out("what it is about was left out")
+        walk.take(row)
+    walk.place_notes()
+    for question in walk.asked:
+        _Conditions(walk, question).settle()
+    return form.draft
+
+
+class _FormWalk:
+    """Goes through the rows of a form, and makes a field of each question."""
+
+    def __init__(self, form: SourceForm) -> None:
+        self.form, self.draft = form, form.draft
+        self.lists = defaultdict[str, list[FormRow]](list)
+        for row in form.choices:
+            self.lists[row.said.get("list_name", "")].append(row)
+            row.part.leave_out("no question that was kept draws from its list")
+        self.tags = self._languages()
+        self.asked = list[FormQuestion]()
+        self.questions: dict[str, FormQuestion] = {}  # by name, the first of each
+        self.repeats: dict[str, DraftTool] = {}
+        self.codes = set[str]()
+        self.tool = self.draft.new_tool("FORM", first_of(self.draft.title), self.draft.title)
+        self.groups = list[QuestionGroup]()
+        self.notes = list[Said]()
+        self.fresh = True  # whether a heading comes next
+
+    def _languages(self) -> dict[str, str]:
+        """Give the tag of each language by what the headings call it; "" is the language of those that name none."""
+        found: dict[str, str] = {}
+        default = _tag(self.form.default_language)
+        for heading in dict.fromkeys(
+            heading for row in (*self.form.survey, *self.form.choices) for heading in row.said
+        ):
+            text, _, language = heading.partition("::")
+            tag = _tag(language) if language else default or "en"
+            if text in COUNTERPARTS["texts"] and tag:
+                found[language] = tag
+            elif text in COUNTERPARTS["texts"] and heading in self.form.columns:
+                why = f"no language is known as “{language}”: write its tag behind it, such as {text}::{language} (fr)"
+                self.form.columns[heading].leave_out(why)
+        tags = sorted(dict.fromkeys(found.values()), key=lambda tag: tag != default)
+        self.draft.languages = tags or ["en"]
+        return found
+
+    def words(self, row: FormRow, text: str) -> Said:
+        """Give a text of a row in every language, without markup, and with a question in place of its answer."""
+        named = {name: row.said.get(f"{text}::{name}" if name else text) for name in self.tags}
+        found = {self.tags[name]: words for name, words in named.items() if words}
+
+        def asked(match: re.Match[str]) -> str:
+            question = self.questions.get(match[1] or "")
+            return f"[{cut(first_of(question.made.label), 40)}]" if question else "…"
+
+        plain = {tag: " ".join(MARKUP.sub("", PIPED.sub(asked, said)).split()) for tag, said in found.items()}
+        if plain != found:
+            row.part.change("texts stand without markup, and with a question in place of its answer")
+        first, *others = self.draft.languages
+        return {first: first_of(plain), **plain} if others and plain else first_of(plain)
+
+    def take(self, row: FormRow) -> None:
+        """Make of a row what it is."""
+        kind = " ".join(row.said.get("type", "").split())
+        edge = EDGE.match(kind.casefold())
+        if not edge and kind.casefold() != "note":
+            self._question(row, kind)
+            return
+        row.part.keep()
+        if not edge:
+            row.part.keep("a text above the questions that follow")
+            if note := self.words(row, "label"):
+                self.notes.append(note)
+            for part in row.expressions.values():
+                part.leave_out("a note is shown in any case")
+            return
+        self.place_notes()
+        self.fresh = True
+        if edge[1] == "begin":
+            self._begin(row, repeats=edge[2] == "repeat")
+        elif self.groups:
+            self.tool = self.groups.pop().tool
+
+    def _begin(self, row: FormRow, *, repeats: bool) -> None:
+        group = QuestionGroup(repeats, self.words(row, "label"), self.tool)
+        for part in row.expressions.values():
+            if part.kind == "relevant":
+                group.conditions.append(part)
+                part.change("asked of each question of the group")
+        inside = any(outer.repeats for outer in self.groups)
+        self.groups.append(group)
+        if not repeats:
+            return
+        name = row.said.get("name", "repeat")
+        title = group.title or name
+        self.tool = self.repeats[name] = self.draft.new_tool(
+            self.draft.free_code(name), first_of(title), title
+        )
+        if purpose := row.said.get("purpose"):
+            self.tool.options["purpose"] = purpose
+        count = row.said.get("repeat_count", "")
+        fits = count.isdecimal() and 0 < int(count) <= MOST_ROWS
+        block = DraftBlock(
+            "register", {"id": f"{self.tool.code}-", "rows": int(count) if fits else BLANK_ROWS}
+        )
+        self.tool.blocks.append(block)
+        if count:
+            part = row.expressions["repeat_count"]
+            part.keep("as many blank rows") if fits else part.leave_out("rows that are not needed stay blank")
+        if inside:
+            code = field_code(f"{self.tool.code}_IN_{group.tool.code}", self.codes)
+            block.fields.append(DraftField(code, "reference", group.tool.title, {"to": [group.tool.code]}))
+            row.part.change(f"{code} says to which row of {group.tool.code} a row belongs")
+
+    def place_notes(self) -> None:
+        """Put notes after which nothing more is asked here into the purpose of their sheet."""
+        for note in self.notes:
+            self.tool.options["purpose"] = _behind(self.tool.options.get("purpose", ""), note)
+        self.notes = []
+
+    def _block(self, made: DraftField) -> DraftBlock:
+        """Give the block that a question goes into: a new one below a heading or a note, but in a table."""
+        titles = [
+            in_each(group.title, cut) for group in self.groups if not group.repeats and first_of(group.title)
+        ]
+        title = titles[-1] if titles else ""
+        blocks = self.tool.blocks
+        if blocks and blocks[0].kind == "register":
+            self.place_notes()
+            if self.fresh and title and not self.groups[-1].repeats:
+                made.options["band"] = {"label": title}
+        elif not blocks or self.notes or (self.fresh and title != blocks[-1].options.get("title", "")):
+            blocks.append(DraftBlock("form", {"title": title} if self.fresh and title else {}))
+            for note in self.notes:
+                blocks[-1].options["help"] = _behind(blocks[-1].options.get("help", ""), note)
+            self.notes = []
+        self.fresh = False
+        return blocks[-1]
+
+    def _question(self, row: FormRow, kind: str) -> None:
+        name, chosen = row.said.get("name", ""), SELECT.fullmatch(kind)
+        type, *changes = COUNTERPARTS["types"].get(kind.casefold(), [""])
+        if chosen and chosen["list"] in self.lists:
+            type = "many" if re.search("multiple|all", chosen["how"]) else "choice"
+        elif chosen:
+            type, changes = "text", [f"its list “{chosen['list']}” is not in the file, so that it is a text"]
+        if not type or not name:
+            why = next(why for like, why in COUNTERPARTS["without"] if re.fullmatch(like, kind.casefold()))
+            row.part.leave_out(why if name else "it has no name")
+            return
+        row.part.keep("", *changes)
+        made = DraftField(field_code(name, self.codes), type, "", {"tag": name}, parts={"": [row.part]})
+        block = self._block(made)
+        made.call(self.words(row, "label") or name, self.words(row, "hint"), row.part)
+        if example := row.said.get("example"):
+            made.options["example"] = cut(example, 60)
+        question = FormQuestion(row, made, tuple(self.groups), self.tool)
+        if type in ("many", "choice") and chosen:
+            question.listed = chosen["list"]
+            made.options["vocabulary"], question.codes = self.list_of(
+                question.listed, other=bool(chosen["other"])
+            )
+            made.options |= {"cells": min(len(question.codes), MOST_CELLS)} if type == "many" else {}
+            if type == "many" and len(question.codes) > MOST_CELLS:
+                row.part.change(f"at most {MOST_CELLS} of its {len(question.codes)} entries can be given")
+        elif type in ("tick", "yesno"):
+            question.codes = TICKED
+        elif kind.casefold() == "range":
+            given = {"start": "0", "end": "10"} | dict(RANGE.findall(row.said.get("parameters", "")))
+            made.type = "decimal" if "." in "".join(given.values()) else "integer"
+            made.options |= {"minimum": float(given["start"]), "maximum": float(given["end"])}
+        elif type == "text" and "multiline" in row.said.get("appearance", ""):
+            made.type = "long"
+        block.fields.append(made)
+        self.asked.append(question)
+        self.questions.setdefault(name, question)
+        if chosen and chosen["other"] and question.codes:
+            condition = f"'OTHER' in {made.code}" if type == "many" else f"{made.code} == 'OTHER'"
+            label = in_each(made.label, lambda text: cut(f"{text} (other)"))
+            rest = DraftField(
+                field_code(f"{made.code}_OTHER", self.codes), "text", label, {"relevant": condition}
+            )
+            block.fields.append(rest)
+            row.part.change(f"what “other” is stands in {rest.code}")
+
+    def list_of(
+        self, name: str, column: str = "", above: FormQuestion | None = None, *, other: bool = False
+    ) -> tuple[str, dict[str, str]]:
+        """Give the name of a list in the spec, and the codes of its entries by their names.
+
+        Where the list depends on the answer `above`, each entry belongs to the one that `column` names.
+        """
+        codes: dict[str, str] = {}
+        entries: list[Entry] = []
+        labels, taken = set[str](), set[str]()
+        for row in self.lists[name]:
+            if not (old := row.said.get("name", "")):
+                row.part.leave_out("it has no name")
+                continue
+            taken.add(code := unique(re.sub(r"[;\s]+", "_", old).upper(), taken))
+            same = code.casefold() == old.casefold()
+            row.part.keep("", *([] if same else [f"its code is {code}"]))
+            label = in_each(self.words(row, "label") or old, lambda text: cut(text, 230))
+            if not labels.isdisjoint(map(str.casefold, _all(label))):
+                label = _behind(in_each(label, lambda text: cut(text, 190)), f"({cut(code, 40)})")
+            labels.update(map(str.casefold, _all(label)))
+            entries.append({"code": code, "label": label} | ({} if same else {"aliases": [old]}))
+            codes.setdefault(old, code)
+            if above:
+                entries[-1]["parent"] = (above.codes or {}).get(row.said.get(column, ""))
+                if entries[-1]["parent"] is None:
+                    raise NoCounterpart(
+                        f"the entry “{old}” names no entry of {above.made.code} in `{column}`"
+                    )
+        if other and "OTHER" not in codes.values():
+            entries.append({"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"})
+            codes["other"] = "OTHER"
+        return self.draft.listed(list_name(name), entries), codes
+
+
+@dataclass
+class _Conditions:
+    """Says of one question when it is asked, what is required, what is checked, and what it is worked out from."""
+
+    walk: _FormWalk
+    question: FormQuestion
+
+    def settle(self) -> None:
+        """Make options of every expression of the question, and tell of each what became of it."""
+        row, made = self.question.row, self.question.made
+        ways = {"choice_filter": self._depends, "calculation": self._worked_out, "required": self._required,
+                "default": self._default}  # fmt: skip
+        holds: dict[str, list[str]] = {"relevant": [], "constraint": []}
+        for part in (part for group in self.question.groups for part in group.conditions):
+            try:
+                holds["relevant"].append(self._condition(part)[0])
+            except NoCounterpart as why:
+                part.change(f"not of {made.code}: {why}")
+        for part in row.expressions.values():
+            kind = part.kind
+            made.of(OPTIONS.get(kind, kind), part)
+            try:
+                if kind in ways:
+                    ways[kind](part)
+                else:
+                    found, changes = self._condition(part)
+                    holds[kind].append(found)
+                    part.keep(found, *changes)
+            except NoCounterpart as why:
+                part.leave_out(str(why))
+        if holds["relevant"]:
+            made.options["relevant"] = _joined(holds["relevant"])
+        if holds["constraint"]:
+            self._check(_joined(holds["constraint"]))
+        if "default" in made.options and not made.options.keys().isdisjoint(holds):
+            made.leave_out(
+                "default", "an untouched default is an answer, and may be wrong until others are given"
+            )
+        if made.type == "calculated" and "formula" not in made.options:
+            reasons = [part.how for part in made.parts.get("formula", ())]
+            made.leave_out("", f"its calculation was left out: {' '.join(reasons) or 'there is none'}")
+            for block in self.question.tool.blocks:
+                block.fields = [field for field in block.fields if field is not made]
+
+    def _condition(self, part: SourcePart) -> tuple[str, list[str]]:
+        printer = Printer(self._find, XLSFORM)
+        return printer.condition(parsed(part.text, XLSFORM)).tidy, printer.changes
+
+    def _required(self, part: SourcePart) -> None:
+        made, always = self.question.made, REQUIRED.get(part.text.casefold().removesuffix("()"))
+        if always is None:
+            found, changes = self._condition(part)
+            made.options["required"] = {"when": found}
+            part.keep(found, *changes)
+        else:
+            made.options |= {"required": "always"} if always and made.type != "calculated" else {}
+            part.keep()
+
+    def _check(self, check: str) -> None:
+        """Make limits of numbers of plain bounds without a message, else one check of all."""
+        made, said = self.question.made, self.walk.words(self.question.row, "constraint_message")
+        bounds = [BOUND.fullmatch(text) for text in check.split(" and ")]
+        if {"minimum", "maximum"} <= {*FIELD_TYPES[made.type].allows} and all(bounds) and not said:
+            for bound in filter(None, bounds):
+                limit = "minimum" if bound[1] == ">=" else "maximum"
+                made.options[limit], made.parts[limit] = float(bound[2]), made.parts["constraint"]
+            return
+        words = str.maketrans("{}", "()")  # braces name answers
+        message = in_each(said or f"This must hold: {check}", lambda text: cut(text.translate(words)))
+        made.options["constraint"] = {"check": check, "message": message}
+
+    def _default(self, part: SourcePart) -> None:
+        text, codes, made = part.text, self.question.codes, self.question.made
+        if "${last-saved#" in text:
+            part.keep("", "what was answered in the round before is carried over in any case")
+            return
+        if "${" in text or text.endswith(")"):
+            raise NoCounterpart("a default is issued with the workbook, and depends on no answer")
+        several = made.type == "many"
+        value = [(codes or {}).get(name, name) for name in (text.split() if several else [text])]
+        made.options["default"] = value if several else value[0]
+        part.keep()
+
+    def _depends(self, part: SourcePart) -> None:
+        """Have a list depend on the answer that a filter compares one of its columns with."""
+        question, tree = self.question, parsed(part.text, XLSFORM)
+        if ast.unparse(tree) == "call['true']()":
+            part.keep("all entries are offered")
+            return
+        known = self.walk.questions
+        pairs = [(column, known[name]) for column, name in _pairs(tree) if name in known]
+        if not pairs or question.codes is None:
+            raise NoCounterpart(
+                "a list of the file depends on another answer only, which a column of it names"
+            )
+        column, above = max(pairs, key=lambda pair: pair[1].row.part.place.rpartition("!")[2].zfill(9))
+        if above.tool is not question.tool or above.made.type != "choice":
+            raise NoCounterpart(f"{above.made.code} is not a choice on the same sheet")
+        question.made.options["vocabulary"], question.codes = self.walk.list_of(
+            question.listed, column, above
+        )
+        question.made.options["parent"] = above.made.code
+        if column in self.walk.form.columns:
+            self.walk.form.columns[column].keep("the list depends on it")
+        part.keep(f"parent: {above.made.code}", *(["by this alone"] if len(pairs) > 1 else []))
+        _join_blocks(question.tool, above.made, question.made)
+
+    def _worked_out(self, part: SourcePart) -> None:
+        part.keep(self.calculation().tidy, *self.question.changes)
+
+    def calculation(self) -> Printed:
+        """Give what the question is worked out from; what it needs of others is worked out first."""
+        question, made = self.question, self.question.made
+        if question.result is None:
+            question.result = NoCounterpart("it leads back to itself")
+            printer = Printer(self._find, XLSFORM, question.changes)
+            try:
+                if question.listed:
+                    raise NoCounterpart("what is chosen from a list is not worked out")
+                question.result = found = printer.value(parsed(question.row.said["calculation"], XLSFORM))
+                if made.type != "calculated":
+                    question.row.part.change(f"a {made.type} that is calculated")
+                made.type = "calculated"
+                made.options |= found.options
+            except NoCounterpart as why:
+                question.result = why
+        if isinstance(question.result, NoCounterpart):
+            raise NoCounterpart(str(question.result))
+        return question.result
+
+    def _find(self, name: str) -> Printed:
+        """Give an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
+        found = self.question if name == "." else self.walk.questions.get(name)
+        if found is None:
+            if name in self.walk.repeats:
+                return Printed("1", Type.NUMBER, rows=self.walk.repeats[name].code)
+            raise NoCounterpart(f"no question that was kept is called “{name}”")
+        made, here, there = found.made, self.question.repeats, found.repeats
+        answer = Printed("value" if name == "." else made.code, made.yields, found.codes)
+        if found.row.said.get("calculation") and found is not self.question:
+            with suppress(NoCounterpart):  # then it is asked, or is not there, which the checks tell
+                result = _Conditions(self.walk, found).calculation()
+                answer = answer._replace(
+                    type=Type.TEXT if result.type is Type.CODE else result.type, codes=result.codes
+                )
+        if there == here or not there:
+            return answer
+        if there == here[:-1]:
+            reference = next(
+                field.code for field in self.question.tool.blocks[0].fields if field.type == "reference"
+            )
+            return answer._replace(text=f"lookup({reference}, {answer.text})")
+        if len(there) == 1 and not here:
+            return answer._replace(rows=found.tool.code)
+        raise NoCounterpart(f"{made.code} is asked in the rows of another sheet")
+
+
+def _tag(language: str) -> str | None:
+    """Give the tag of a language that a heading names: `French (fr)`, `French(fr)`, `fr`, `French`."""
+    within = re.search(r"\(([\w-]+)\)\s*$", language)
+    return (proper_tag(within[1]) if within else None) or proper_tag(language.partition("(")[0].strip())
+
+
+def _joined(conditions: list[str]) -> str:
+    return Printed(" and ".join(f"({condition})" for condition in conditions), Type.BOOL).tidy
+
+
+def _all(said: Said) -> list[str]:
+    return [*said.values()] if isinstance(said, dict) else [said]
+
+
+def _behind(before: Said, said: Said) -> Said:
+    """Put one text behind another one, in every language of that."""
+    if not before:
+        return said
+    if isinstance(before, str):
+        return f"{before} {first_of(said)}"
+    return {
+        tag: f"{text} {said.get(tag, '') if isinstance(said, dict) else said}".rstrip()
+        for tag, text in before.items()
+    }
+
+
+def _pairs(tree: ast.expr) -> Iterator[tuple[str, str]]:
+    """Give the columns of a list and the questions that a filter compares them with; nothing where it does more."""
+    match tree:
+        case ast.BoolOp(op=ast.And(), values=parts):
+            found = [[*_pairs(part)] for part in parts]
+            yield from (pair for pairs in found for pair in pairs if all(found))
+        case ast.Compare(
+            left=ast.Subscript() as left, ops=[ast.Eq()], comparators=[ast.Subscript() as right]
+        ):
+            sides = {ast.unparse(side.value): ast.literal_eval(side.slice) for side in (left, right)}
+            if sides.keys() == {"name", "ask"}:
+                yield sides["name"], sides["ask"]
+
+
+def _join_blocks(tool: DraftTool, first: DraftField, last: DraftField) -> None:
+    """Make one form of those that two fields stand in: a list can depend on a field of its own block only."""
+    places = [
+        place for place, block in enumerate(tool.blocks) if first in block.fields or last in block.fields
+    ]
+    for block in tool.blocks[places[0] + 1 : places[-1] + 1]:
+        tool.blocks[places[0]].fields += block.fields
+    del tool.blocks[places[0] + 1 : places[-1] + 1]

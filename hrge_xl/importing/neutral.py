@@ -1,0 +1,271 @@
+"""What every source becomes: one tree of sheets, questions and lists, and an account of every part of the source.
+
+A part is registered before anything is made of it, as left out; whoever makes something of it says so. What nobody
+claims is therefore told, and the sums agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import chain, count
+from typing import Any
+
+from ..core.words import beginning, cell_length
+from ..fields import FIELD_TYPES
+from ..language import Type
+from ..spec.check_texts import (
+    LIMIT_LABEL,
+    LIMIT_SHEET_NAME,
+    RESERVED,
+    SHEET_NAME_FORBIDDEN,
+    WORDS_OF_EXPRESSIONS,
+)
+from ..spec.supplements import KEYS
+
+HELP_LIMIT = 180  # of characters: the prompt says how to answer, too
+BLANK_ROWS = 20
+Said = str | dict[str, str]  # a text, or what it is in each language
+Entry = dict[str, object]  # of a list: its code, its label, and what else it says
+
+
+class PartOutcome(StrEnum):
+    """What became of a part of a source."""
+
+    KEPT = "kept"
+    CHANGED = "changed"
+    LEFT_OUT = "left out"
+
+
+@dataclass
+class SourcePart:
+    """One part of a source: what it is, where it stands, what it says, and what became of it and how or why."""
+
+    kind: str
+    place: str
+    text: str
+    outcome: PartOutcome = PartOutcome.LEFT_OUT
+    how: str = "a spec has nothing that stands for it"
+
+    def keep(self, how: str = "", *changes: str) -> None:
+        """Say that it is in the spec, as what, and what about it is another than before."""
+        self.outcome = PartOutcome.CHANGED if changes else PartOutcome.KEPT
+        self.how = "; ".join(dict.fromkeys(filter(None, (how, *changes))))
+
+    def change(self, how: str) -> None:
+        """Say how it is in the spec otherwise than before, besides what was said already."""
+        self.keep("" if self.outcome is PartOutcome.LEFT_OUT else self.how, how)
+
+    def leave_out(self, why: str) -> None:
+        """Say why it is not in the spec."""
+        self.outcome, self.how = PartOutcome.LEFT_OUT, why
+
+
+@dataclass
+class DraftField:
+    """A field: its options in the order they are written, what was guessed, and the parts of the source behind it.
+
+    `parts` are known by the option that each became; those of the whole field as "".
+    """
+
+    code: str
+    type: str
+    label: Said
+    options: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    parts: dict[str, list[SourcePart]] = field(default_factory=dict)
+
+    @property
+    def yields(self) -> Type:
+        """What its answer is in expressions."""
+        known = FIELD_TYPES[self.type].yields
+        return Type(self.options.get("result", "number")) if self.type == "calculated" else known
+
+    def call(self, label: Said, help: Said, told: SourcePart) -> None:
+        """Give it a label and a help as a sheet has room for them, and tell what was cut."""
+        self.label = in_each(label, cut)
+        if self.label != label:
+            self.options["note"] = label
+            told.change("its label is cut where Excel ends; `note` has the whole of it")
+        if first_of(help):
+            self.options["help"] = in_each(help, lambda text: cut(text, HELP_LIMIT))
+            if self.options["help"] != help:
+                told.change("its help is cut to what a prompt shows")
+
+    def of(self, option: str, part: SourcePart) -> None:
+        """Note which part of the source an option comes from."""
+        self.parts.setdefault(option, []).append(part)
+
+    def leave_out(self, option: str, why: str) -> None:
+        """Take an option away, or with "" say that the whole field is."""
+        self.options.pop(option, None)
+        for part in self.parts.get(option, ()) if option else chain.from_iterable(self.parts.values()):
+            part.leave_out(why)
+
+
+@dataclass
+class DraftItem:
+    """A fixed row of a checklist."""
+
+    code: str
+    label: str
+    section: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class DraftBlock:
+    """A form, a register or a checklist."""
+
+    kind: str
+    options: dict[str, Any] = field(default_factory=dict)
+    items: list[DraftItem] = field(default_factory=list)
+    fields: list[DraftField] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class DraftTool:
+    """One sheet."""
+
+    code: str
+    sheet: str
+    title: Said
+    blocks: list[DraftBlock] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class DraftSpec:
+    """A whole first spec, with the account of its source. `messages` says what was left out of the whole."""
+
+    title: Said
+    languages: list[str] = field(default_factory=lambda: ["en"])
+    tools: list[DraftTool] = field(default_factory=list)
+    vocabularies: dict[str, list[Entry]] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
+    parts: list[SourcePart] = field(default_factory=list)
+
+    def part(self, kind: str, place: str, text: str) -> SourcePart:
+        """Register a part of the source."""
+        self.parts.append(made := SourcePart(kind, place, text))
+        return made
+
+    def new_tool(self, code: str, sheet: str, title: Said) -> DraftTool:
+        """Add a sheet, under this name if it can have it."""
+        name = sheet_name(sheet, (tool.sheet for tool in self.tools))
+        self.tools.append(made := DraftTool(code, name, in_each(title, cut)))
+        return made
+
+    def free_code(self, name: str) -> str:
+        """Give the code for a sheet that is called so."""
+        code = plain_letters(name).replace(" ", "")[:LONGEST_ITEM]
+        taken = {*(tool.code for tool in self.tools), *KEYS}
+        return unique(code if code[:1].isalpha() else f"S{code}", taken, LONGEST_ITEM)
+
+    def listed(self, name: str, entries: list[Entry]) -> str:
+        """Give the name of the list with these entries: one that is there already, or a new one called like this."""
+        known = next((known for known, there in self.vocabularies.items() if there == entries), None)
+        if known is None:
+            known = unique(list_name(name), self.vocabularies)
+            self.vocabularies[known] = entries
+        return known
+
+    def guess_language(self) -> None:
+        """Guess from the letters of the labels in which language they are."""
+        labels = (field.label for tool in self.tools for block in tool.blocks for field in block.fields)
+        words = " ".join(map(first_of, labels))
+        arabic = sum("\u0600" <= letter <= "\u06ff" for letter in words)
+        self.languages = ["ar" if arabic * 2 > sum(letter.isalpha() for letter in words) else "en"]
+
+
+# texts as a spec can have them
+
+
+def in_each(said: Said, change: Callable[[str], str]) -> Said:
+    """Give a text with something done to it in every language."""
+    return {tag: change(text) for tag, text in said.items()} if isinstance(said, dict) else change(said)
+
+
+def first_of(said: Said) -> str:
+    """Give the words of a text in its first language."""
+    return next(iter(said.values()), "") if isinstance(said, dict) else said
+
+
+def cut(text: str, limit: int = LIMIT_LABEL) -> str:
+    """Give as much of a text as there may be, and say by a sign that there was more."""
+    return text if cell_length(text) <= limit else beginning(text, limit - 1) + "…"
+
+
+def in_one_line(text: object) -> str:
+    """Give a text in one line, without what is not seen."""
+    words = " ".join(str(text or "").split())
+    return "".join(letter for letter in words if letter.isprintable() or letter in "\u200c\u200d")
+
+
+# codes for sheets, fields, lists and entries out of names that people gave
+
+LONGEST_CODE, LONGEST_ITEM, LONGEST_LIST = 50, 12, 24
+LEADING_CODE = re.compile(r"([A-Z][0-9]{1,2}(?:\.[0-9]{1,2})?)(?![A-Za-z0-9.])")
+FIELD_CODE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|[A-Z][A-Z_]{2,}")
+
+
+def plain_letters(text: str) -> str:
+    """Give the text in capitals, accents taken off, anything but A-Z and 0-9 as a blank."""
+    flat = unicodedata.normalize("NFKD", text)
+    flat = "".join(letter for letter in flat if not unicodedata.combining(letter)).upper()
+    return re.sub(r"[^A-Z0-9]+", " ", flat).strip()
+
+
+def unique(code: str, taken: Collection[str], longest: int = 40) -> str:
+    """Give the code, with a number behind it if it is taken."""
+    numbered = (f"{code[: longest - len(str(number))]}{number}" for number in count(2))
+    return next(found for found in chain((code,), numbered) if found not in taken)
+
+
+def field_code(name: str, taken: set[str]) -> str:
+    """Take a code for a field that is called so: in capitals, three characters at least, no word of expressions."""
+    code = "_".join(plain_letters(name).split())[:LONGEST_CODE].strip("_")
+    code = code if code[:1].isalpha() else f"Q_{code}".rstrip("_")
+    if not FIELD_CODE.fullmatch(code):
+        code = re.sub(r"(?<=[A-Z])([0-9]+[A-Z]*)$", r"_\1", code)  # Q1 is Q_1
+    if code in taken or not FIELD_CODE.fullmatch(code) or code.casefold() in WORDS_OF_EXPRESSIONS:
+        code = next(found for number in count(1) if (found := f"{code}_{number}") not in taken)
+    taken.add(code)
+    return code
+
+
+def tool_code(name: str, taken: Collection[str]) -> str:
+    """Give the code that the name of a sheet starts with, such as `R1`, else a numbered one such as `S2`."""
+    match = LEADING_CODE.match(name)
+    if match and match[1] not in taken:
+        return match[1]
+    return next(code for number in count(len(taken) + 1) if (code := f"S{number}") not in taken)
+
+
+def sheet_name(text: str, taken: Iterable[str]) -> str:
+    """Give a name that a sheet can have and none has yet."""
+    name = beginning(SHEET_NAME_FORBIDDEN.sub(" ", text), LIMIT_SHEET_NAME).strip(" '") or "Sheet"
+    known = {*RESERVED, *(other.casefold() for other in taken)}
+    numbered = (f"{beginning(name, LIMIT_SHEET_NAME - 5).strip()} ({number})" for number in count(2))
+    return next(found for found in chain((name,), numbered) if found.casefold() not in known)
+
+
+def list_name(text: str) -> str:
+    """Give the name of a vocabulary from a defined name or a header."""
+    name = "_".join(plain_letters(text).split())[:LONGEST_LIST].rstrip("_")
+    return name if name[:1].isalpha() else f"LIST_{name}".rstrip("_")
+
+
+def item_codes(labels: Sequence[str]) -> Iterable[str]:
+    """Give a code of at most twelve letters and digits for each label, all different."""
+    taken: set[str] = set()
+    for number, label in enumerate(labels, 1):
+        code = plain_letters(label).replace(" ", "")[:LONGEST_ITEM] or f"I{number}"
+        code = unique(code, taken, LONGEST_ITEM)
+        taken.add(code)
+        yield code

@@ -1,0 +1,151 @@
+"""From the neutral tree to the files of a spec folder: what a spec cannot say is taken out first, and told."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from textwrap import indent
+from typing import Any
+
+from ..core.errors import UsageError
+from ..core.spec_parts import Path
+from ..spec.load import CHECKS
+from ..spec.model import Spec
+from ..spec.yaml_file import dumped
+from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, PartOutcome
+
+ACCOUNT = "imported.csv"
+Sums = list[tuple[str, int, int, int]]  # of every kind of part: how many were kept, changed, left out
+
+
+def write(draft: DraftSpec, name: str) -> dict[str, str]:
+    """Give the text of every file by its path in the folder. Raises `UsageError` where nothing is left to ask."""
+    head = _without_mistakes(draft, name)
+    first = "A first draft. Every guess is marked: check it, then take the comment away."
+    sheets = {"sheets": [tool.code for tool in draft.tools]}
+    files = {
+        "workbook.yaml": _comments([first]) + dumped(head | sheets) + _comments(_guesses(draft.messages))
+    }
+    if lists := _lists(draft):
+        codes = "guess: answers are kept by these codes. Change them now or never."
+        files["vocabularies.yaml"] = _comments([codes]) + dumped(lists, flow=None)
+    files |= {f"tools/{tool.code}.yaml": _file_of(tool) for tool in draft.tools}
+    rows = csv.writer(stream := io.StringIO(), lineterminator="\n")
+    rows.writerow(["kind", "place", "source", "outcome", "how"])
+    rows.writerows([part.kind, part.place, part.text, part.outcome, part.how] for part in draft.parts)
+    return files | {ACCOUNT: stream.getvalue()}
+
+
+def sums(draft: DraftSpec) -> Sums:
+    """Count what became of every kind of part, in the order of the source."""
+    counts = Counter((part.kind, part.outcome) for part in draft.parts)
+    kept, changed, left_out = PartOutcome
+    return [
+        (kind, counts[kind, kept], counts[kind, changed], counts[kind, left_out])
+        for kind in dict.fromkeys(part.kind for part in draft.parts)
+    ]
+
+
+# the text of a sheet, with comments above what they are about
+
+
+def _file_of(tool: DraftTool) -> str:
+    text = _comments(_guesses(tool.notes)) + dumped(_head(tool)) + "blocks:\n"
+    for block in tool.blocks:
+        text += indent(_comments(_guesses(block.notes)) + dumped([_options(block)]), "  ") + "    fields:\n"
+        for field in block.fields:
+            told = [
+                f"{part.outcome}: {part.kind} {part.text}: {part.how}"
+                for option, parts in field.parts.items()
+                for part in parts
+                if option and part.outcome is not PartOutcome.KEPT
+            ]
+            text += indent(
+                _comments([*_guesses(field.notes), *told]) + dumped([_said(field)], flow=None), " " * 6
+            )
+    return text
+
+
+def _guesses(notes: Iterable[str]) -> list[str]:
+    return [f"guess: {note}" for note in notes]
+
+
+def _comments(lines: Iterable[str]) -> str:
+    return "".join(f"# {' '.join(line.split())}\n" for line in lines)
+
+
+# the tree as the spec has it
+
+
+def _lists(draft: DraftSpec) -> dict[str, Any]:
+    return {name: {"items": entries} for name, entries in draft.vocabularies.items() if entries}
+
+
+def _head(tool: DraftTool) -> dict[str, Any]:
+    return {"code": tool.code, "sheet": tool.sheet, "title": tool.title or tool.sheet, **tool.options}
+
+
+def _options(block: DraftBlock) -> dict[str, Any]:
+    items = [{name: value for name, value in vars(item).items() if value} for item in block.items]
+    return {"kind": block.kind, **block.options} | ({"items": items} if items else {})
+
+
+def _said(field: DraftField) -> dict[str, Any]:
+    return {"code": field.code, "type": field.type, "label": field.label, **field.options}
+
+
+# what a spec cannot say
+
+NEEDED = ("code", "type", "label", "formula", "vocabulary", "to", "")  # a field without them is none
+
+
+def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
+    """Take out whatever the checks of specs find, until they find nothing: each option, or the field that needs it."""
+    while True:
+        for tool in draft.tools:
+            tool.blocks = [block for block in tool.blocks if block.fields]
+        draft.tools = [tool for tool in draft.tools if tool.blocks]
+        if not draft.tools:
+            raise UsageError(" ".join(["Nothing in it can be asked in a sheet.", *draft.messages]))
+        head = {
+            "name": name,
+            "version": "0.1",
+            "title": draft.title,
+            "languages": draft.languages,
+            "drawing": 2,
+        }
+        tools = [
+            _head(tool)
+            | {"blocks": [_options(block) | {"fields": [*map(_said, block.fields)]} for block in tool.blocks]}
+            for tool in draft.tools
+        ]
+        spec = Spec.model_validate(
+            head | {"vocabularies": _lists(draft), "tools": tools, "digest": "", "folder": ""}
+        )
+        mistakes = {path: reason for check in CHECKS for path, reason, _ in check(spec)}
+        if not mistakes:
+            return head
+        for owner, option, reason in [
+            (*_owner(draft, path), str(reason)) for path, reason in mistakes.items()
+        ]:
+            if isinstance(owner, DraftField):
+                owner.leave_out("" if option in NEEDED else option, reason)
+                for block in (block for tool in draft.tools for block in tool.blocks if option in NEEDED):
+                    block.fields = [field for field in block.fields if field is not owner]
+            else:
+                owner.options.pop(option, None)
+                owner.notes.append(f"`{option}` was left out: {reason}")
+
+
+def _owner(draft: DraftSpec, path: Path) -> tuple[DraftField | DraftBlock | DraftTool, str]:
+    """Give the part of the draft that a mistake is about, and the option in it."""
+    match path:
+        case ("tools", int(tool), "blocks", int(block), "fields", int(field), *option):
+            return draft.tools[tool].blocks[block].fields[field], str(option[0]) if option else ""
+        case ("tools", int(tool), "blocks", int(block), option, *_):
+            return draft.tools[tool].blocks[block], str(option)
+        case ("tools", int(tool), option, *_):
+            return draft.tools[tool], str(option)
+    raise UsageError(f"{'/'.join(map(str, path))} cannot be part of a spec.")

@@ -1,0 +1,378 @@
+"""Imported specs: forms, table schemas and workbooks of others become specs that work, and every part is told of."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import Workbook, load_workbook
+
+from hrge_xl import ExpectedReturn, Order, check_spec, import_spec
+from tests.answers import TODAY
+from tests.face import Spec, UsageError, cli, field_code, layout_for
+from tests.parity import disagreements, filled, recalculated
+from tests.small_sources import (
+    PACKAGE,
+    SHEETS,
+    SOURCES,
+    data_package,
+    form_as_workbook,
+    form_in_csv,
+    saved,
+    workbook_in_use,
+)
+
+
+def imported(name: str, data: bytes, folder: Path) -> tuple[Spec, list[dict[str, str]]]:
+    """The spec that is made of a file, and its account."""
+    (folder / name).write_bytes(data)
+    made = import_spec(folder / name, folder / "spec")
+    with (folder / "spec" / "imported.csv").open(encoding="utf-8", newline="") as file:
+        return made.spec, [*csv.DictReader(file)]
+
+
+def fields(spec: Spec, tool: str) -> dict[str, dict[str, Any]]:
+    """What the fields of a sheet say, by their codes: what is not said is left out."""
+    return {
+        code: {
+            name: str(getattr(field, name))
+            for name in field.model_fields_set - {"code", "label", "tag", "note"}
+        }
+        for code, field in next(each for each in spec.tools if each.code == tool).fields.items()
+    }
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_is_imported_passes_every_check_and_is_read_back(name: str, tmp_path: Path) -> None:
+    imported(name, SOURCES[name](), tmp_path)
+    check_spec(tmp_path / "spec")
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("name", SOURCES)
+def test_sheet_and_reader_say_the_same_of_what_is_imported(name: str, office: Any, tmp_path: Path) -> None:
+    spec, _ = imported(name, SOURCES[name](), tmp_path)
+    order = Order("TEAM", TODAY, language=spec.languages[0])
+    where = layout_for(spec, order)
+    saved = recalculated(where, filled(where, random.Random(0)), tmp_path, office, order)
+    assert disagreements(saved, where, ExpectedReturn(spec=str(tmp_path / "spec"))) == []
+
+
+# every part is told of
+
+
+def parts_of_form() -> Counter[str]:
+    """What the form holds, counted by itself."""
+    survey, choices, settings = SHEETS.values()
+    found = Counter(row=len(survey) - 1 + len(settings) - 1, choice=len(choices) - 1)
+    found["column"] = sum(len(lines[0]) for lines in SHEETS.values())
+    for column, heading in enumerate(survey[0]):
+        if heading in ("relevant", "constraint", "required", "calculation", "choice_filter", "default"):
+            found[heading] = sum(bool(line[column]) for line in survey[1:])
+    return found
+
+
+def parts_of_package() -> Counter[str]:
+    """What the data package holds, counted by itself."""
+    found = Counter(table=len(PACKAGE["resources"]))
+    found["property"] = len(PACKAGE.keys() - {"resources"})
+    for resource in PACKAGE["resources"]:
+        assert isinstance(resource, dict)
+        schema = resource.get("schema", {})
+        found["property"] += len(resource.keys() - {"schema"}) + len(schema.keys() - {"fields"})
+        for field in schema.get("fields", ()):
+            constraints = field.get("constraints", {})
+            found["column"] += 1
+            found["choice"] += len(constraints.get("enum", ()))
+            found["required"] += "required" in constraints
+            found["constraint"] += len(constraints.keys() - {"enum", "required"}) + (
+                field.get("format") == "email"
+            )
+            found["property"] += len(field.keys() & {"trueValues"})
+    found += Counter(required=1, constraint=1)  # of the primary key
+    return found
+
+
+def parts_of_workbook(data: bytes) -> Counter[str]:
+    """What a workbook holds, counted by itself."""
+    found = Counter[str]()
+    for sheet in load_workbook(io.BytesIO(data)):
+        cells = [cell for row in sheet.iter_rows() for cell in row]
+        held = [cell for cell in cells if cell.value is not None]
+        found["row"] += len({cell.row for cell in held})
+        found["column"] += len({cell.column for cell in held})
+        found["formula"] += len({cell.column for cell in held if cell.data_type == "f"})
+        found["note"] += sum(cell.comment is not None for cell in cells)
+        ranges = [area for rule in sheet.data_validations.dataValidation for area in rule.sqref.ranges]
+        found["dropdown"] += len(
+            {column for area in ranges for column in range(area.min_col, area.max_col + 1)}
+        )
+    return found
+
+
+COUNTS = {
+    "visit.csv": parts_of_form,
+    "visit.xlsx": lambda: parts_of_form() + Counter(sheet=1),
+    "datapackage.json": parts_of_package,
+    "in use.xlsx": lambda: parts_of_workbook(workbook_in_use()),
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_part_of_a_source_is_told_of(name: str, tmp_path: Path) -> None:
+    """As many lines as there are parts, each with what became of it, and what was not kept as it was says why."""
+    _, lines = imported(name, SOURCES[name](), tmp_path)
+    assert Counter(line["kind"] for line in lines) == COUNTS[name]()
+    assert {line["outcome"] for line in lines} <= {"kept", "changed", "left out"}
+    assert not [line for line in lines if line["outcome"] != "kept" and not line["how"]]
+
+
+@pytest.mark.parametrize("command", ["import", "draft"])
+def test_the_command_ends_with_the_sums(command: str, tmp_path: Path) -> None:
+    (tmp_path / "visit.csv").write_bytes(form_in_csv())
+    done = CliRunner().invoke(
+        cli, ["spec", command, str(tmp_path / "visit.csv"), "-o", str(tmp_path / "spec")]
+    )
+    assert done.exception is None, done.output
+    with (tmp_path / "spec" / "imported.csv").open(encoding="utf-8", newline="") as file:
+        lines = [*csv.DictReader(file)]
+    for kind, count in Counter(line["kind"] for line in lines).items():
+        told = Counter(line["outcome"] for line in lines if line["kind"] == kind)
+        said = ", ".join(f"{told[outcome]} {outcome}" for outcome in ("kept", "changed", "left out"))
+        assert f"{kind}: {count}, of these {said}." in done.output
+
+
+# forms
+
+
+def test_a_form(tmp_path: Path) -> None:
+    spec, lines = imported("visit.xlsx", form_as_workbook(), tmp_path)
+    assert (spec.title.source, spec.languages) == ("A visit", ("en", "fr"))
+    assert fields(spec, "FORM") == {
+        "Q_1": {"type": "long", "help": "Text({'en': 'In full.'})", "required": "always"},
+        "DAY": {"type": "date", "required": "always", "constraint": said(
+            "value <= today() and value > year_end(2023) + 366", "Not that day")},
+        "COUNT_1": {"type": "integer", "relevant": "filled(Q_1)", "minimum": "1.0", "maximum": "500.0"},
+        "WOMEN": {"type": "integer", "relevant": "filled(Q_1) and (COUNT_1 > 0 and (not blank(DAY)))",
+                  "constraint": said("value <= COUNT_1", "Too many")},
+        "WHO": {"type": "many", "vocabulary": "GROUPS", "cells": "2", "required": "when='COUNT_1 > 10'",
+                "relevant": "filled(Q_1) and KIND == 'IN'"},
+        "SHARE": {"type": "calculated", "relevant": "filled(Q_1)", "formula": "round(WOMEN / COUNT_1 * 100, 1)"},
+        "KIND": {"type": "choice", "vocabulary": "KINDS", "default": "('IN',)"},
+        "KIND_OTHER": {"type": "text", "relevant": "KIND == 'OTHER'"},
+        "REGION": {"type": "choice", "vocabulary": "REGIONS"},
+        "TOWN": {"type": "choice", "vocabulary": "TOWNS2", "parent": "REGION"},
+        "MARK": {"type": "integer", "minimum": "1.0", "maximum": "5.0"},
+        "SEEN": {"type": "tick"},
+        "ALL_DAYS": {"type": "calculated", "formula": "sum('MEMBER', DAYS)"},
+    }  # fmt: skip
+    assert fields(spec, "MEMBER") == {
+        "ROLE": {"type": "text"},
+        "DAYS": {"type": "integer", "relevant": "SEEN == 'Y'"},
+    }
+    assert fields(spec, "TASK") == {
+        "WHAT": {"type": "text", "relevant": "lookup(TASK_IN_MEMBER, DAYS) > 0"},
+        "TASK_IN_MEMBER": {"type": "reference", "to": "('MEMBER',)"},
+    }
+    labels = {tag: spec.tool["FORM"].fields["Q_1"].label.say(tag) for tag in spec.languages}
+    assert labels == {"en": "Your office", "fr": "Votre bureau"}
+    assert spec.tool["FORM"].fields["Q_1"].tag == "q1"
+    assert {item.code: item.parent for item in spec.vocabularies["TOWNS2"].items} == {
+        "A": "NORTH",
+        "B": "SOUTH",
+    }
+    told = {line["source"]: (line["outcome"], line["how"]) for line in lines}
+    assert told["start · start"][0] == "left out"
+    assert told["geopoint · place"] == ("left out", "a cell holds no position")
+    assert told["${count} mod 2"] == (
+        "left out",
+        "its calculation was left out: “count % 2” has no counterpart",
+    )
+
+
+def said(check: str, message: str) -> str:
+    """A constraint as its model shows it."""
+    return f"check={check!r} message=Text({{'en': {message!r}}}) remedy=Text({{}})"
+
+
+def test_what_has_no_counterpart_stands_beside_the_question(tmp_path: Path) -> None:
+    imported("visit.csv", form_in_csv(), tmp_path)
+    text = (tmp_path / "spec" / "tools" / "MEMBER.yaml").read_text(encoding="utf-8")
+    assert "# left out: constraint position(..) > 1: " in text
+
+
+EXPRESSIONS = {
+    "${a} = 'x' or ${a} = 'y'": "ANS == 'X' or ANS == 'Y'",
+    "${a} != 'x'": "not ANS == 'X'",
+    "not(selected(${m}, 'x')) and ${n} >= 2": "not 'X' in MUL and INT >= 2",
+    "${m} = 'x'": "'X' in MUL and count_of(MUL) == 1",
+    "string-length(${t}) > 3 and regex(${t}, '[A-Z]{2}')": "length(TEX) > 3 and matches(TEX, '[A-Z]{2}')",
+    "${t} = ''": "blank(TEX)",
+    "../t != ''": "filled(TEX)",
+    "coalesce(${n}, 0) > 1": "(INT if filled(INT) else 0) > 1",
+    "if(${n} > 1, ${n}, 2) = 3": "(INT if INT > 1 else 2) == 3",
+    "${n} - -1 > 2 * (3 + ${n})": "INT - -1 > 2 * (3 + INT)",
+    "count-selected(${m}) > 1": "count_of(MUL) > 1",
+    "${d} < today() - 30": "DAT < today() - 30",
+    "${d} >= date('2026-03-01')": "DAT >= year_end(2025) + 60",
+    "${n}": "INT != 0",
+    "${a} = ‘x’": "ANS == 'X'",
+    "max(${n}, 3) > min(${n}, 1)": "most(INT, 3) > least(INT, 1)",
+}
+NOT_SAID = {
+    "${nobody} = 1": "no question that was kept is called “nobody”",
+    "${a} = 'z'": "the list of ANS has no entry “z”",
+    "pulldata('x', 'y', 'z', ${t}) = 1": "pulldata() reads what is not here",
+    "position(..) > 1": "“..) > 1” has no counterpart",
+    "${n} > ": "it is not complete, or too deep",
+    "(" * 300 + "1" + ")" * 300: "it is not complete, or too deep",
+    "regex(${t}, '[A-Z]+')": "A sheet cannot calculate this matches()",
+    "${t} > 'b'": "Texts and codes have no order",
+}
+
+
+def form_with(relevant: str) -> bytes:
+    """A form whose last question has a condition about the others."""
+    rows = [
+        ["type", "name", "label", "relevant"],
+        ["select_one l", "ans", "A"],
+        ["select_multiple l", "mul", "M"],
+        *([kind, kind[:3], kind] for kind in ("text", "integer", "date")),
+        ["text", "final", "Final", relevant],
+    ]  # fmt: skip
+    stream = csv.writer(text := io.StringIO())
+    stream.writerows(
+        [["survey"], *rows, ["choices"], ["list_name", "name", "label"], ["l", "x", "X"], ["l", "y", "Y"]]
+    )
+    return text.getvalue().encode()
+
+
+def condition(written: str, folder: Path) -> tuple[str | None, str]:
+    names = {
+        "${a}": "${ans}",
+        "${m}": "${mul}",
+        "${t}": "${tex}",
+        "../t": "../tex",
+        "${n}": "${int}",
+        "${d}": "${dat}",
+    }
+    for short, name in names.items():
+        written = written.replace(short, name)
+    spec, lines = imported("form.csv", form_with(written), folder)
+    how = next((line["how"] for line in lines if line["kind"] == "relevant"), "")
+    return spec.tool["FORM"].fields["FINAL"].relevant, how
+
+
+@pytest.mark.parametrize("written", EXPRESSIONS)
+def test_an_expression_of_a_form_is_one_of_ours(written: str, tmp_path: Path) -> None:
+    assert condition(written, tmp_path)[0] == EXPRESSIONS[written]
+
+
+@pytest.mark.parametrize("written", NOT_SAID)
+def test_what_our_language_cannot_say_is_left_out_with_the_reason(written: str, tmp_path: Path) -> None:
+    relevant, how = condition(written, tmp_path)
+    assert relevant is None
+    assert NOT_SAID[written] in how
+
+
+def test_codes_of_fields() -> None:
+    taken = set[str]()
+    names = ["q1", "hh2size", "age", "id", "count", "1st", "Âge", "Prénom (élève)", "نعم"]
+    assert [field_code(name, taken) for name in names] == [
+        "Q_1", "HH_2SIZE", "AGE", "ID_1", "COUNT_1", "Q_1ST", "AGE_1", "PRENOM_ELEVE", "Q_2",
+    ]  # fmt: skip
+
+
+# table schemas and workbooks
+
+
+def test_a_data_package(tmp_path: Path) -> None:
+    spec, lines = imported("datapackage.json", data_package(), tmp_path)
+    assert spec.tool["STATION"].purpose.source == "One row for each station."
+    found = fields(spec, "STATION")
+    checks = {code: field.pop("constraint", "").partition(" message")[0] for code, field in found.items()}
+    assert found == {
+        "ID_1": {"type": "text", "example": "Text({'': 'FR001'})", "required": "always"},
+        "POWER": {"type": "decimal"},
+        "KIND": {"type": "choice", "vocabulary": "STATION_3", "required": "always"},
+        "SINCE": {"type": "date"},
+        "MAIL": {"type": "text"},
+        "OPEN": {"type": "yesno"},
+    }
+    assert checks == {
+        "ID_1": "check=\"unique(value) and matches(value, '[A-Z]{2}[0-9]{3}')\"",
+        "POWER": "check='value >= 1 and value < 500'",
+        "KIND": "",
+        "SINCE": "check='value >= year_end(2014) + 182'",
+        "MAIL": "check='email(value) and length(value) <= 80'",
+        "OPEN": "",
+    }
+    told = {line["place"]: line["outcome"] for line in lines}
+    assert (told["station/7"], told["licenses"], told["station/path"]) == ("left out", "left out", "left out")
+
+
+def test_a_workbook_in_use(tmp_path: Path) -> None:
+    """A form above a table and a second table below are three sheets; no column with a dropdown is overlooked."""
+    spec, lines = imported("in use.xlsx", workbook_in_use(), tmp_path)
+    kinds = {tool.sheet.source: [field.label.source for field in tool.fields.values()] for tool in spec.tools}
+    assert kinds["Visits"] == ["Kind"]
+    assert kinds["Visits (2)"] == ["Place", "Day", "Women", "Men", "Weather", "All"]
+    assert kinds["Visits (3)"] == ["Cost", "Paid by"]
+    assert ["Result"] in kinds.values()
+    table = spec.tools[1].fields
+    assert [field.formula for field in table.values()][-1] == "S2_03 + S2_04"
+    assert next(iter(table.values())).help.source == "Town, not village"
+    told = {line["place"]: (line["outcome"], line["how"]) for line in lines if line["kind"] == "dropdown"}
+    assert told["Visits!B"] == ("kept", "S1_01, S3_02")
+    assert told["Visits!F"] == ("changed", "S2_05; another list in this column is not there")
+    assert told["Visits!H"] == ("left out", "its list is blank, or is not in the file")
+    assert all(how for _, how in told.values())
+
+
+# files that are nothing of the kind
+
+
+BROKEN = {
+    "a.json": (b"{", "It is not JSON"),
+    "b.json": (b'{"a": 1}', "neither `fields` nor `resources`"),
+    "c.json": (b"[" * 100_000, "It is not JSON"),
+    "d.json": (
+        json.dumps({"fields": [{"name": "x", "type": "geopoint"}]}).encode(),
+        "Nothing in it can be asked",
+    ),
+    "e.csv": (b"\xff\xfe\x00", "no CSV file in UTF-8"),
+    "f.csv": (b"a,b\n1,2\n", "It is no XLSForm"),
+    "g.csv": (b"type,name,label\ngeopoint,x,X\n", "Nothing in it can be asked"),
+    "h.csv": (b"", "h.csv"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_nothing_of_the_kind_is_told_in_one_line(name: str, tmp_path: Path) -> None:
+    data, why = BROKEN[name]
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UsageError, match=r".") as told:
+        import_spec(tmp_path / name, tmp_path / "spec")
+    assert name in str(told.value)
+    assert why in str(told.value)
+    assert "\n" not in str(told.value)
+    assert not (tmp_path / "spec").exists()
+
+
+def test_a_form_in_a_language_that_nobody_knows_says_so(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "survey"
+    sheet.append(["type", "name", "label::Elvish"])
+    sheet.append(["text", "name", "Eneth"])
+    _, lines = imported("form.xlsx", saved(book), tmp_path)
+    column = next(line for line in lines if line["source"] == "label::Elvish")
+    assert (column["outcome"], "no language is known as “Elvish”" in column["how"]) == ("left out", True)
