@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 import yaml
 
-from tests.damage import KEY, PROPERTIES, STAMP, STRINGS, TYPES, words
+from tests.damage import KEY, PROPERTIES, STRINGS, TYPES, words
 from tests.face import PROPERTY_PREFIX, Identity, sign, to_pairs
 from tests.intake_files import LINKS
 
@@ -121,12 +121,13 @@ def printable(text: str) -> str:
 
 def on_sheet(parts: Parts, row: int, value: str) -> None:
     """A value of the stamp as its own sheet has it."""
-    text = {STAMP: parts[STAMP].decode()}
+    stamp = max(name for name in parts if name.startswith("xl/worksheets/sheet"))  # it stands last
+    text = {stamp: parts[stamp].decode()}
     try:
-        words(STAMP, f"B{row}", value)(text)
+        words(stamp, f"B{row}", value)(text)
     except AssertionError:  # a program that saved it has written the cell in a way of its own
         return
-    parts[STAMP] = text[STAMP].encode()
+    parts[stamp] = text[stamp].encode()
 
 
 def properties(parts: Parts, chance: random.Random) -> None:
