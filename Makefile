@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test system check lint types imports pytest coverage deep format bench commands scale trip breakages hunt fuzz kills parity damage insider alone year \
-	keys outlines pictures golden docs pins audit clean distclean
+	keys outlines pictures golden docs site site-check pins audit clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -26,6 +26,7 @@ help:
 	@echo "make hunt      look for new examples against the property tests, at random and for an hour or more"
 	@echo "make audit     hold every pin against the databases of known vulnerabilities"
 	@echo "make pins      write the pins anew after a change of pyproject.toml; UPGRADE=--upgrade takes the newest versions"
+	@echo "make site      the documentation as pages with a search, in output/site: open index.html, no network needed"
 	@echo "make lint | types | imports | pytest | format | bench | pictures | docs | clean | distclean"
 
 demo: $(VENV)/demo.stamp
@@ -147,16 +148,26 @@ docs: $(VENV)/test.stamp
 	$(PY) -m tests.write_docs
 	$(PY) -m tests.write_expressions
 
+# The documentation as pages that need no network; every link and anchor is checked.
+site: $(VENV)/site.stamp
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --quiet --strict -f .ci/mkdocs.yml
+	@echo "Open output/site/index.html"
+
+# How the site looks: axe, widths of a laptop and a telephone, the search, in Chromium.
+site-check: site $(VENV)/test.stamp
+	$(PY) -m pytest -m long $(PYTEST_ARGS) tests/test_site.py
+
 # What is installed, to the last byte: the files that may be, on every system and Python, by their hashes.
 pins: $(TOOLS)/tools.stamp
 	$(COMPILE) --all-extras pyproject.toml $(PINS)-build.in -o $(PINS)-test.txt
 	$(COMPILE) -c $(PINS)-test.txt pyproject.toml -o $(PINS).txt
 	$(COMPILE) -c $(PINS)-test.txt $(EXTRAS:%=--extra %) pyproject.toml -o $(PINS)-extras.txt
 	$(COMPILE) -c $(PINS)-test.txt $(PINS)-build.in -o $(PINS)-build.txt
+	$(COMPILE) -c $(PINS)-test.txt $(PINS)-site.in -o $(PINS)-site.txt
 	$(COMPILE) $(PINS)-tools.in -o $(PINS)-tools.txt
 
 audit: $(TOOLS)/tools.stamp
-	$(TOOLS)/bin/python .ci/audit.py $(PINS)-test.txt $(PINS)-tools.txt
+	$(TOOLS)/bin/python .ci/audit.py $(PINS)-test.txt $(PINS)-site.txt $(PINS)-tools.txt
 
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -175,6 +186,10 @@ $(VENV)/test.stamp: $(VENV)/pyvenv.cfg pyproject.toml $(PINS)-test.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/demo.stamp
 
+$(VENV)/site.stamp: $(VENV)/demo.stamp $(PINS)-site.txt
+	$(INSTALL) -r $(PINS)-site.txt
+	@touch $@
+
 # Apart from the rest, so that no tool decides what the program runs with.
 $(TOOLS)/tools.stamp: $(VENV)/pyvenv.cfg $(PINS)-tools.txt
 	$(PY) -m venv $(TOOLS)
@@ -183,7 +198,7 @@ $(TOOLS)/tools.stamp: $(VENV)/pyvenv.cfg $(PINS)-tools.txt
 
 # What commands made and can make again; a round folder of yours under output/ stays.
 clean:
-	rm -rf output/demo output/pictures output/coverage build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf output/demo output/site output/pictures output/coverage build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find hrge_xl tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean

@@ -3,6 +3,7 @@
 from .api import Decisions as Decisions
 from .api import Explanation as Explanation
 from .api import Translated as Translated
+from .api import answers_behind as answers_behind
 from .api import both_sides as both_sides
 from .api import brief as brief
 from .api import check as check
@@ -32,7 +33,6 @@ from .audit.audit import Audit as Audit
 from .coordination.consolidation import Summary as Summary
 from .coordination.consolidation import consolidate as consolidate
 from .coordination.consolidation import decide as decide
-from .coordination.consolidation import not_made_again as not_made_again
 from .coordination.consolidation import waive as waive
 from .coordination.consolidation import withdraw as withdraw
 from .coordination.demonstration import demonstrate as demonstrate
@@ -57,10 +57,12 @@ from .dataset.frame_schemas import schemas as schemas
 from .dataset.returns import Return as Return
 from .dataset.run_history import last_change as last_change
 from .dataset.tracing import Traced as Traced
+from .dataset.tracing import TracedValue as TracedValue
 from .exchange.issuing import Order as Order
 from .exchange.issuing import generate as generate
 from .exchange.issuing import issue as issue
 from .exchange.spec_smoke_test import try_out as try_out
+from .exchange.validation import Reader as Reader
 from .exchange.validation import Result as Result
 from .exchange.validation import Source as Source
 from .exchange.validation import ValidationRequest as ValidationRequest
@@ -75,15 +77,16 @@ from .ledger.signing import new_key as new_key
 from .outputs import report as report
 from .outputs.build import Facts as Facts
 from .outputs.build import document as document
+from .outputs.exports import not_made_again as not_made_again
 from .outputs.feedback import feedback as feedback
 from .outputs.frames import Tables as Tables
 from .outputs.frames import open_dataset as open_dataset
 from .outputs.frames import read_table as read_table
 from .outputs.frames import tables as tables
 from .outputs.specs import touched_files as touched_files
-from .outputs.table_files import Wish as Wish
+from .outputs.table_files import RowFilter as RowFilter
 from .reader import ExpectedReturn as ExpectedReturn
-from .reader import read as read
+from .reader.read import read as read
 from .reader.sandbox import Confinement as Confinement
 from .reader.unpacking import Found as Found
 from .rounds.changes import PlannedChange as PlannedChange
@@ -98,7 +101,7 @@ from .rounds.changes import set_contact as set_contact
 from .rounds.changes import undo as undo
 from .rounds.changes import update_spec as update_spec
 from .rounds.datasets import Dataset as Dataset
-from .rounds.datasets import Question as Question
+from .rounds.datasets import DatasetRequest as DatasetRequest
 from .rounds.datasets import datasets as datasets
 from .rounds.datasets import ledger_doubts as ledger_doubts
 from .rounds.datasets import one_dataset as one_dataset

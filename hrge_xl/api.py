@@ -2,9 +2,9 @@
 
 Each verb stands once: here, or where `__init__.pyi` says that it is made. Importing this module imports none of that:
 what a verb needs is imported when it is first asked for, or called. Verbs raise `HrgeError` (`hrge_xl.core.errors`)
-for what they refuse, with a sentence that says what to do; the usual kinds of it are named with each. Days are
-arguments everywhere, paths may be texts, `jobs` are processes (0: as many as suit the files), and a language is a tag
-such as fr or pt-BR.
+for what they refuse, with a sentence that says what to do; the usual kinds of it are named with each. `today`, or the
+`day` of what is entered, is the day it is here unless it is named; paths may be texts, `jobs` are processes (0: as many
+as suit the files), and a language is a tag such as fr or pt-BR.
 """
 
 from __future__ import annotations
@@ -18,21 +18,23 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .core.dates import day_here
 from .core.errors import Mistake, SpecError, UsageError
+from .core.paths import check_several
 
 if TYPE_CHECKING:
     from .audit.audit import Audit
     from .dataset.returns import Return
-    from .dataset.tracing import Traced
+    from .dataset.tracing import Traced, TracedValue
     from .exchange.validation import Result, ValidationRequest
     from .findings import Waiver
     from .ledger.judgements import Decision
     from .ledger.ledger import Recovered
     from .outputs.compare import Comparison
     from .outputs.feedback_files import FeedbackResult
-    from .outputs.table_files import Sink, Wish
+    from .outputs.table_files import RowFilter, Sink
     from .reader.sandbox import Confinement
-    from .rounds.datasets import Dataset, Question
+    from .rounds.datasets import Dataset, DatasetRequest
     from .rounds.round_status import TeamStatus
     from .spec.model import Spec
     from .spec.translating import Coverage
@@ -92,10 +94,12 @@ def draft_spec(
     file = Path(file)
     output = Path(output)
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(f"{output} exists already and is not empty. Name another folder with -o.")
+        raise UsageError(f"{output} exists already and is not empty.", remedy="Name another folder with -o.")
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise UsageError(f"'{name}' cannot be the name of a spec. Use letters, digits, _ and -.")
+        raise UsageError(
+            f"'{name}' cannot be the name of a spec.", value=name, remedy="Use letters, digits, _ and -."
+        )
     drafted = draft(file, name, password)
     for path, text in drafted.files.items():
         write_whole(output / path, text.encode())
@@ -111,7 +115,7 @@ class Translated(NamedTuple):
 
 
 def translate(  # noqa: PLR0913 (one parameter an option)
-    spec: str | Path, language: str, *, today: date, to_xlsx: str | Path | None = None,
+    spec: str | Path, language: str, *, today: date | None = None, to_xlsx: str | Path | None = None,
     source: str | Path | None = None, status: bool = False, reviewed_by: str | None = None, password: str | None = None,
 ) -> Translated:  # fmt: skip
     """Bring the translations of a spec into one language up to date, unless only their `status` is asked for.
@@ -135,10 +139,15 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     )
     from .spec.translations import Translations, TranslationTable, read_catalogue, write_state
 
+    today = today or day_here()
     to_xlsx = None if to_xlsx is None else Path(to_xlsx)
     source = None if source is None else Path(source)
     if proper_tag(language) != language:
-        raise UsageError(f"'{language}' is not a language tag. Write one such as fr, ar-IQ or fa-AF.")
+        raise UsageError(
+            f"'{language}' is not a language tag.",
+            value=language,
+            remedy="Write one such as fr, ar-IQ or fa-AF.",
+        )
     loaded, written = load(spec), list[Path]()
     translations = Translations(find(spec), loaded.languages[0])
     file = translations.file(language)
@@ -161,8 +170,11 @@ def translate(  # noqa: PLR0913 (one parameter an option)
     if reviewed_by is not None:
         if count.missing or count.drafts:
             raise UsageError(
-                f"{count.missing} texts are missing and {count.drafts} are drafts. Have each one checked, then "
-                "remove the mark `fuzzy`, or set the state to reviewed in the workbook."
+                f"{count.missing} texts are missing and {count.drafts} are drafts.",
+                remedy=(
+                    "Have each one checked, then remove the mark `fuzzy`, or set the "
+                    "state to reviewed in the workbook."
+                ),
             )
         state = {"by": reviewed_by, "on": today.isoformat(), "digest": TranslationTable.of(fresh).digest}
         written.append(write_state(translations.folder, language, state))
@@ -184,20 +196,22 @@ def write_messages(folder: str | Path) -> list[Path]:
     return write_templates(folder, (team.language for team in load_round(folder).teams))
 
 
-def status(folder: str | Path | Dataset, today: date) -> list[TeamStatus]:
+def status(folder: str | Path | Dataset, today: date | None = None) -> list[TeamStatus]:
     """Give each team of a round, or of its dataset that is open, with what came from it by a day.
 
+    Its returns have the findings about the file or a sheet as a whole; those in cells are counted (`open_errors`).
     Raises `RoundError` for a folder that is not a round.
     """
-    from .rounds.datasets import Dataset, Question, datasets
+    from .rounds.datasets import Dataset, DatasetRequest, datasets
     from .rounds.round_status import status
     from .rounds.rounds import load_round
 
+    today = today or day_here()
     if isinstance(folder, Dataset):
-        return status(folder.of_round(), today, folder.round)
+        return status(folder.of_round(cells=False), today, folder.round)
     load_round(Path(folder))
-    with datasets(Question([str(folder)], today, rejudge=True)) as (found,):
-        return status(found.of_round(), today, found.round)
+    with datasets(DatasetRequest([str(folder)], today, rejudge=True)) as (found,):
+        return status(found.of_round(cells=False), today, found.round)
 
 
 # returned files
@@ -219,13 +233,13 @@ def returned_files(paths: Sequence[str]) -> list[Path]:
     for place in found:
         if place.folder and not place.round:
             raise UsageError(
-                f"{place.folder} holds a dataset. Name the returned files that it was made from."
+                f"{place.folder} holds a dataset.", remedy="Name the returned files that it was made from."
             )
     return [file for place in found for file in place.files()]
 
 
 def give_feedback(
-    asked: Question, output: str | Path, *, tools: Sequence[str] | None = None, everybody: bool = False,
+    asked: DatasetRequest, output: str | Path, *, tools: Sequence[str] | None = None, everybody: bool = False,
     reply_by: date | None = None,
 ) -> FeedbackResult:  # fmt: skip
     """Write, for each return to which there is something to say, a workbook with its answers and a text, into a folder.
@@ -243,9 +257,9 @@ def give_feedback(
         given.warnings += dict.fromkeys(note for dataset in opened for note in dataset.notes)
         alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
         every = everybody or alone or tools is not None
-        wish = FeedbackOptions(asked.today, output, asked.spec, tools, every, reply_by)
+        options = FeedbackOptions(asked.today, output, asked.spec, tools, every, reply_by)
         for dataset in opened:
-            list(give_all(dataset, wish, given))
+            list(give_all(dataset, options, given))
         given.totals += [total for dataset in opened for total in dataset.totals().lines()]
     return given
 
@@ -263,13 +277,14 @@ def compare(
 
 
 @contextmanager
-def both_sides(asked: Question, before: str, after: str) -> Iterator[tuple[list[Dataset], list[Dataset]]]:
+def both_sides(
+    asked: DatasetRequest, before: str, after: str
+) -> Iterator[tuple[list[Dataset], list[Dataset]]]:
     """Open the datasets of two paths to compare, read by the same processes; raises as `datasets` does."""
-    from .exchange.validation import readers
-    from .reader import cores
+    from .exchange.validation import Reader
     from .rounds.datasets import datasets
 
-    with readers(asked.jobs or cores()) as pool, ExitStack() as stack:
+    with Reader(asked.jobs) as pool, ExitStack() as stack:
         one, other = (
             stack.enter_context(datasets(replace(asked, paths=[path], pool=pool))) for path in (before, after)
         )
@@ -288,7 +303,7 @@ def _only(side: Result | Sequence[Dataset]) -> Result:
         raise UsageError("Name two single files, or two folders.")
     ((store, each),) = found
     if each.identity is None:
-        raise UsageError(f"{each.path} could not be read. Try `hrge-xl validate` to see why.")
+        raise UsageError(f"{each.path} could not be read.", remedy="Try `hrge-xl validate` to see why.")
     return result(store, each)
 
 
@@ -296,47 +311,48 @@ def _only(side: Result | Sequence[Dataset]) -> Result:
 
 
 @contextmanager
-def _opened(place: str | Path | Dataset, today: date) -> Iterator[Dataset]:
-    """Open the dataset at a place, unless it is open."""
+def _opened(place: str | Path | Dataset, today: date | None, *, figures: bool = False) -> Iterator[Dataset]:
+    """Open the dataset at a place, unless it is open; with `figures` as of `today` where they are asked for."""
     from .rounds.datasets import Dataset, one_dataset
 
     if isinstance(place, Dataset):
         yield place
     else:
-        with one_dataset(place, today) as dataset:
+        with one_dataset(place, today, figures=figures) as dataset:
             yield dataset
 
 
 def export(
-    place: str | Path | Dataset, target: str | Path | Sink, today: date, *, table: str | None = None,
-    language: str | None = None, wish: Wish | None = None, format_: str | None = None,
+    place: str | Path | Dataset, target: str | Path | Sink, today: date | None = None, *, table: str | None = None,
+    language: str | None = None, where: RowFilter | None = None, format_: str | None = None,
 ) -> Path | Sink:  # fmt: skip
     """Write one table, or without `table` the whole workbook, to a file or, as csv or json, to a stream; gives that.
 
-    The format is csv, json, xlsx or parquet: the one named, else what the name of the file ends in, else csv. `wish`
+    The format is csv, json, xlsx or parquet: the one named, else what the name of the file ends in, else csv. `where`
     chooses rows of one table. Raises `UsageError`, `OutputError`.
     """
     from .dataset.store import SqliteStore
     from .outputs import table_files
     from .outputs.data_xlsx import write_workbook
 
+    today = today or day_here()
     target = Path(target) if isinstance(target, str) else target
     with ExitStack() as stack:
-        store = stack.enter_context(_opened(place, today)).store
+        store = stack.enter_context(_opened(place, today, figures=True)).store
         chosen = format_ or (target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv")
         if table is not None:
             wanted = table_files.table_of(store, table)
-            wish = wish or table_files.Wish()
-            wish = wish._replace(language=language or wish.language)
-            rows = stack.enter_context(table_files.rows_of(store, wanted, wish, today))
+            where = where or table_files.RowFilter()
+            where = where._replace(language=language or where.language)
+            rows = stack.enter_context(table_files.rows_of(store, wanted, where, today))
             if isinstance(target, Path):
                 table_files.write_file(target, wanted, rows, chosen)
             elif chosen in table_files.STREAMED:
                 table_files.write_stream(target, wanted, rows, chosen)
             else:
                 raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
-        elif wish not in (None, table_files.Wish()):
-            raise UsageError("Rows can be chosen in one table. Say which with --table.")
+        elif where not in (None, table_files.RowFilter()):
+            raise UsageError("Rows can be chosen in one table.", remedy="Say which with --table.")
         elif chosen != "xlsx" or not isinstance(target, Path):
             raise UsageError(
                 "A file of all tables is a workbook: end its name in .xlsx, or name one table with --table."
@@ -350,7 +366,7 @@ def export(
     return target
 
 
-def trace(place: str | Path | Dataset, table: str, row: int, today: date) -> list[tuple[str, str]]:
+def trace(place: str | Path | Dataset, table: str, row: int, today: date | None = None) -> list[TracedValue]:
     """Give the values of a row of a table, numbered from 1, and the file and cell that it comes from."""
     from .dataset import tracing
     from .outputs.table_files import table_of
@@ -359,8 +375,20 @@ def trace(place: str | Path | Dataset, table: str, row: int, today: date) -> lis
         return tracing.trace(found.store, table_of(found.store, table), row)
 
 
+def answers_behind(
+    place: str | Path | Dataset, table: str, row: int, today: date | None = None
+) -> list[Traced]:
+    """Give the answers that a row of an aggregate table counts or adds up; of rows of other tables none."""
+    from .dataset import tracing
+    from .outputs.table_files import table_of
+
+    with _opened(place, today) as found:
+        return tracing.answers_behind(found.store, table_of(found.store, table), row)
+
+
 def trace_answers(
-    place: str | Path | Dataset, today: date, *, team: str = "", field: str = "", row: str = "", finding: str = ""
+    place: str | Path | Dataset, today: date | None = None, *, team: str = "", field: str = "", row: str = "",
+    finding: str = "",
 ) -> list[Traced]:  # fmt: skip
     """Give answers, or findings of a kind, with the file, sheet and cell that they come from; empty: of any.
 
@@ -373,20 +401,21 @@ def trace_answers(
 
 
 def overview(
-    found: Sequence[Dataset], today: date, language: str | None = None, *, masked: bool = False,
+    found: Sequence[Dataset], today: date | None = None, language: str | None = None, *, masked: bool = False,
     period: str | None = None,
 ) -> str:  # fmt: skip
     """Give the overview of an open dataset as a page, `masked` to be shared. Raises `UsageError` for several."""
     from .dataset.run_history import last_change
     from .outputs.overview import of_dataset
 
+    today = today or day_here()
     only = _with_figures(found, today)
     change = last_change(only.folder)
     return of_dataset(only.store, language, only.round, masked=masked, period=period, change=change)
 
 
 def brief(
-    found: Sequence[Dataset], today: date, language: str | None = None, *, masked: bool = False,
+    found: Sequence[Dataset], today: date | None = None, language: str | None = None, *, masked: bool = False,
     period: str | None = None, countries: Sequence[str] = (), teams: Sequence[str] = (),
 ) -> dict[str, str]:  # fmt: skip
     """Give the brief of an open dataset as a page: of all teams, or one for each of some `countries` and `teams`.
@@ -394,9 +423,9 @@ def brief(
     The key of a page is what the name of its file adds; that of all teams has an empty one. Raises `UsageError` for
     several datasets, and for a country or a team that there is not.
     """
-    from .core.paths import check_several
     from .outputs.brief import group_named, of_dataset, team_groups
 
+    today = today or day_here()
     check_several("countries", countries)
     check_several("teams", teams)
     only = _with_figures(found, today)
@@ -415,7 +444,7 @@ def _with_figures(found: Sequence[Dataset], today: date) -> Dataset:
 
     if len(found) != 1:
         raise UsageError(
-            "This page is of one round, one consolidated folder, or files of one spec. Name one."
+            "This page is of one round, one consolidated folder, or files of one spec.", remedy="Name one."
         )
     (only,) = found
     if only.folder is None:
@@ -438,7 +467,9 @@ class Decisions(NamedTuple):
     differing: Mapping[str, Sequence[str]]
 
 
-def decisions(folder: str | Path, today: date, jobs: int = 1, password: str | None = None) -> Decisions:
+def decisions(
+    folder: str | Path, today: date | None = None, jobs: int = 1, password: str | None = None
+) -> Decisions:
     """Give what waits for a decision in a round, after what is new was taken in, or in a consolidated folder."""
     from .core.words import SOURCE_LANGUAGE
     from .dataset.deciding import possible
@@ -452,6 +483,7 @@ def decisions(folder: str | Path, today: date, jobs: int = 1, password: str | No
     from .rounds.datasets import one_dataset
     from .rounds.round_status import is_in_doubt
 
+    today = today or day_here()
     folder = Path(folder)
     differing = dict[str, list[str]]()
     with one_dataset(folder, today, jobs, password) as dataset:
@@ -473,11 +505,12 @@ def decisions(folder: str | Path, today: date, jobs: int = 1, password: str | No
         return Decisions(dataset.notes, returns, choices, doubted, history(ledger), differing)
 
 
-def waivers(folder: str | Path, today: date) -> tuple[Waiver, ...]:
+def waivers(folder: str | Path, today: date | None = None) -> tuple[Waiver, ...]:
     """Give the waivers of a round or consolidated folder as they stand on a day. Raises `UsageError`."""
     from .ledger.judgements import waivers_of
     from .rounds.datasets import check_folder
 
+    today = today or day_here()
     folder = Path(folder)
     check_folder(folder)
     return waivers_of(folder, today)
@@ -510,6 +543,7 @@ def verify(  # noqa: PLR0913 (one parameter an option)
     from .ledger.ledger import DATASET
     from .reader import cores
 
+    check_several("returned", returned)
     target = Path(target)
     ledger = None if ledger is None else Path(ledger)
     of_dataset = target.is_dir() or target.name == DATASET
@@ -519,7 +553,7 @@ def verify(  # noqa: PLR0913 (one parameter an option)
         else ("a dataset or round", {"--sample": sample, "--store": store})
     )
     for name in (name for name, value in other.items() if value is not None):
-        raise UsageError(f"{name} is about {what}. Leave it out.")
+        raise UsageError(f"{name} is about {what}.", remedy="Leave it out.")
     home = target.parent if of_dataset and not target.is_dir() else target
     asked = audit.VerificationRequest(
         home, [*map(Path, returned)], ledger, spec, sample, store, password, jobs or cores(), redact
@@ -573,7 +607,9 @@ def explain(code: str, spec: str | None = None, language: str = "en") -> Explana
                 why=rule.why.say(language) if rule.why else "", remedy=general(rule.remedy.say(language)),
                 when=str(rule.when or ""), check=str(rule.check or ""),
             )  # fmt: skip
-    raise UsageError(f"There is no code '{code}'. {_hint(code, [rule.code for _, rule in rules])}")
+    raise UsageError(
+        f"There is no code '{code}'.", value=code, remedy=_hint(code, [rule.code for _, rule in rules])
+    )
 
 
 CLOSE = 75  # how alike a name must be to be offered

@@ -48,7 +48,14 @@ register_profiles()  # before any test is imported: the settings of a test take 
 
 CLIENTS = {"office": "office", "windowed_office": "office", "browser": "browser", "postgres_url": "postgres"}
 START_SECONDS = 60.0
-OF_WORKERS = {"test_worker", "test_sandbox", "test_fault_isolation", "test_doctor", "test_fuzz"}
+OF_WORKERS = {
+    "test_worker",
+    "test_sandbox",
+    "test_reader",
+    "test_fault_isolation",
+    "test_doctor",
+    "test_fuzz",
+}
 
 
 def in_ci() -> bool:

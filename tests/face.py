@@ -81,11 +81,10 @@ from hrge_xl.exchange.validation import (
     ProgramFault,
     REFUSED,
     RETURNED,
-    Readers,
     Result,
     SpecBroken,
     checked,
-    readers,
+    Reader,
     validated,
 )
 from hrge_xl.core.words import (
@@ -259,7 +258,7 @@ from hrge_xl.workbook.drawing import Member, package
 from hrge_xl.workbook.cell_writer import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT
 from hrge_xl.workbook.styles import COLOURS
-from hrge_xl import checks, cli as cli_module, importing, reader
+from hrge_xl import checks, cli as cli_module, importing
 from hrge_xl.reader import (
     File,
     RawWorkbook,
@@ -285,6 +284,7 @@ from hrge_xl.reader.office_files import MOST_HEADS, MOST_TITLES, look_into, tabl
 from hrge_xl.reader.ooxml_parts import shared_text
 from hrge_xl.reader.other_formats import checks_lost, lengthened
 from hrge_xl.reader.raw import Area, CellKind, Follower, Overlay, RawCell, RawSheet, Unreadable, parse_area
+from hrge_xl.reader import read as reader_read
 from hrge_xl.reader.read import raw_workbook
 from hrge_xl.reader.retired_questions import OldSheet
 from hrge_xl.reader.sandbox import (
@@ -353,7 +353,7 @@ from hrge_xl.dataset.aggregates.indicators import (
 from hrge_xl.dataset.aggregates.risks import risk_parts
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.outputs.table_files import harmless, rows_of, table_of as extract_table_of
-from hrge_xl.dataset.dimensions import allowed_values, pattern
+from hrge_xl.dataset.dimensions import allowed_values, dimensions, pattern
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history, waivers
 from hrge_xl.dataset.definitions import TYPES, selection

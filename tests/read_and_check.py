@@ -15,13 +15,12 @@ from tests.face import (
     Layout,
     Outcome,
     RawWorkbook,
-    Readers,
+    Reader,
     Refusal,
     Result,
     Submission,
     checks,
-    reader,
-    readers,
+    reader_read,
     validated,
     validation,
 )
@@ -38,7 +37,7 @@ def read_bytes(
     data: bytes, *, path: str, sha256: str = "", size: int = 0, format: str = "xlsx", want: ExpectedReturn
 ) -> Submission | Refusal:
     """Read what is no file."""
-    return reader.read_content(File(path, sha256, size, format, data), want)
+    return reader_read.read_content(File(path, sha256, size, format, data), want)
 
 
 def read(data: bytes, want: ExpectedReturn = ExpectedReturn()) -> Submission:  # noqa: B008  (frozen)
@@ -51,12 +50,12 @@ def read(data: bytes, want: ExpectedReturn = ExpectedReturn()) -> Submission:  #
 
 def read_raw(workbook: RawWorkbook, *, path: str, want: ExpectedReturn) -> Submission | Refusal:
     """Read what a reader has already taken out of a file."""
-    return reader.read_raw(workbook, File(path, "", 0, workbook.format), want)
+    return reader_read.read_raw(workbook, File(path, "", 0, workbook.format), want)
 
 
 def layout_of(sent: Submission, want: ExpectedReturn) -> Layout:
     """The layout that a return was read against."""
-    return reader.layout_of(sent.identity, want.spec)
+    return reader_read.layout_of(sent.identity, want.spec)
 
 
 def calculated(outcome: Outcome) -> Answers:
@@ -72,18 +71,18 @@ def checked_answers(sent: Submission, outcome: Outcome) -> Submission:
 
 def check_here(path: Path, want: ExpectedReturn) -> Result:
     """Read and check a file in this very process."""
-    result = validation.checked(reader.read(path, want), want.spec, date(2026, 6, 30))
+    result = validation.checked(reader_read.read(path, want), want.spec, date(2026, 6, 30))
     assert isinstance(result, Result)
     return replace(result, stamps=())
 
 
 def read_many(
-    paths: Sequence[str | Path], want: ExpectedReturn, jobs: int = 1, *, by: Readers | None = None
+    paths: Sequence[str | Path], want: ExpectedReturn, jobs: int = 1, *, by: Reader | None = None
 ) -> Iterator[Result]:
     """Read and check files in processes of their own, or in those that are there."""
     asked = ValidationRequest(want, date(2026, 6, 30), jobs)
     if by is not None:
         yield from validated(paths, asked, by)
         return
-    with readers(jobs) as pool:
+    with Reader(jobs) as pool:
         yield from validated(paths, asked, pool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -10,8 +10,8 @@ from tests.face import Result, Spec, Store, compute_aggregates_here, temporary_d
 
 
 @contextmanager
-def of_results(results: Sequence[Result], spec: Spec | None, today: date) -> Iterator[Store]:
+def of_results(results: Iterable[Result], spec: Spec | None, today: date) -> Iterator[Store]:
     """Give the dataset with its figures as of a day."""
-    with temporary_dataset(results, spec) as (store, _):
+    with temporary_dataset([*results], spec) as (store, _):
         compute_aggregates_here(store, today)
         yield store

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.face import CACHE, SPEC_HOMES, digest_of, loading, pack, readers, recall
+from tests.face import CACHE, SPEC_HOMES, Reader, digest_of, loading, pack, recall
 from tests.telling import telling
 from tests.test_csv_lists import LINES, OUT
 
@@ -247,7 +247,7 @@ def test_who_reads_files_may_read_nothing_else_of_caches(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(CACHE, str(cache))
-    with readers() as pool:
+    with Reader() as pool:
         readable = pool._readable
     assert str(cache / "specs") in readable
     assert str(cache) not in readable

@@ -127,8 +127,8 @@ def test_whatever_is_answered_concerns_its_file_alone(
     """Two files of three take over their process, which then answers something of another shape, or an error."""
     for module in (validation, work):
         pool = partial(WorkerPool, lie, readable=SPEC_HOMES, believed=validation.believed)
-        monkeypatch.setattr(module, "readers", lambda _jobs=1, pool=pool: pool())
-    monkeypatch.setattr(work, "_pools", {})
+        monkeypatch.setattr(module, "Reader", lambda _jobs=1, pool=pool: pool())
+    monkeypatch.setattr(work, "_readers", {})
     names = [f"{number}-{'lie' if number % 3 else 'true'}.xlsx" for number in range(count)]
     for path in returned(tmp_path / "in", dict.fromkeys(names, workbook("PAK"))):
         with ZipFile(path, "a") as file:
@@ -159,7 +159,7 @@ def test_words_severity_and_waivers_are_never_those_of_the_process(
     honest = json.loads(capsys.readouterr().out)["files"]
     monkeypatch.setattr(
         validation,
-        "readers",
+        "Reader",
         lambda _jobs=1: WorkerPool(speak, readable=SPEC_HOMES, believed=validation.believed),
     )
     assert hrge(*order) == 1
@@ -173,7 +173,7 @@ def test_no_process_can_say_that_a_file_is_genuine(
     """It has no key; and a stamp that was signed is that of its own team."""
     monkeypatch.setattr(
         validation,
-        "readers",
+        "Reader",
         lambda _jobs=1: WorkerPool(pose, readable=SPEC_HOMES, believed=validation.believed),
     )
     key = b"k" * 32
@@ -195,7 +195,7 @@ def test_no_text_of_the_process_is_filled_in(
     returned(tmp_path, {name: generate(load("example"), order) for name, order in orders.items()})
     monkeypatch.setattr(
         validation,
-        "readers",
+        "Reader",
         lambda _jobs=1: WorkerPool(swell, readable=SPEC_HOMES, believed=validation.believed),
     )
     assert hrge("validate", tmp_path, "--json", "--today", "2026-06-30") == 4

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 
 from hrge_xl import (
+    DatasetRequest,
     ExpectedReturn,
     Order,
-    Question,
     ValidationRequest,
     compare,
     datasets,
@@ -183,7 +183,7 @@ def test_one_pair_is_in_memory_at_a_time(tmp_path: Path) -> None:
     """What returns said stays in the dataset until it is compared."""
     names = [f"WS-{number:02d}" for number in range(4)]
     returned(tmp_path / "a", {f"{name}.xlsx": workbook(name, name) for name in names})
-    with datasets(Question([str(tmp_path / "a")], TODAY)) as found:
+    with datasets(DatasetRequest([str(tmp_path / "a")], TODAY)) as found:
         side = Side(found)
         assert [each.project for each in side.returns] == names
         assert not any(each.findings or each.sheets for each in side.returns)

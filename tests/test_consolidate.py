@@ -445,7 +445,7 @@ def test_what_a_return_says_of_itself_and_refers_to_is_restricted_too(tmp_path: 
     """The project that the form names, and the row of the checklist that a risk is about."""
     file = tmp_path / "a.xlsx"
     file.write_bytes(workbook("PAK", "WS-07", RSK_08="C1_02"))
-    results = validate([file], ValidationRequest(ExpectedReturn("example"), TODAY))
+    results = [*validate([file], ValidationRequest(ExpectedReturn("example"), TODAY))]
     for code, table, column in (("PLN_01", "submissions", "project"), ("RSK_08", "risks", "refers_to")):
         with of_results(results, with_restricted(code), TODAY) as store:
             at = store.schema.by_name[table].shown.at[column]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -153,6 +154,18 @@ def test_the_package_holds_what_it_says(out: Path) -> None:
     assert statuses == {"counts", "superseded", "refused"}
 
 
+def test_the_package_says_whose_it_is_and_what_its_files_hash_to(out: Path) -> None:
+    package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["version"]
+    assert package["licenses"][0].keys() == {"name", "title"}
+    assert package["sources"] == [{"title": "Workbooks of Workshop planner as teams returned them"}]
+    counted = {team for (team,) in queried(out, "SELECT team FROM submissions WHERE current")}
+    assert [each["title"] for each in package["contributors"]] == sorted(counted)
+    for each in package["resources"]:
+        data = (out / each["path"]).read_bytes()
+        assert (each["bytes"], each["hash"]) == (len(data), f"sha256:{hashlib.sha256(data).hexdigest()}")
+
+
 @pytest.mark.parametrize(
     ("table", "old", "new", "problem"),
     [
@@ -183,7 +196,7 @@ def test_the_package_knows_lists(out: Path) -> None:
     with opened(out / DATASET) as store:
         told = {
             (each["title"], field["name"]): field.get("constraints", {})
-            for each in description(store)["resources"]
+            for each in description(store, out)["resources"]
             for field in each["schema"]["fields"]
         }
     assert told["plan", "pln_02"]["enum"] == ["PAK", "AFG", "IRQ", "MAR", "MLI", "EGY"]
@@ -370,7 +383,7 @@ def test_labels_speak_the_language_of_the_spec(name: str, files: list[Path], tmp
     results = validate(
         files if name == "example" else full_ones, ValidationRequest(ExpectedReturn(name), TODAY)
     )
-    with temporary_dataset(results, spec) as made:
+    with temporary_dataset([*results], spec) as made:
         found, known = labels_in(made.store), labels_of(made.store)
     yes = "Oui" if spec.languages[0] == "fr" else "Yes"
     assert yes in {label for *_, label in found}

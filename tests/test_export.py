@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, Wish, consolidate, generate, load
+from hrge_xl import ExpectedReturn, Order, RowFilter, Source, ValidationRequest, consolidate, generate, load
 from hrge_xl.cli import run
 from tests.face import Schema, find, harmless, open_store, open_url, rows_of
 from tests.face import extract_table_of as table_of
@@ -58,7 +58,7 @@ def exported(folder: Path, tmp_path: Path, name: str, *options: str) -> Path:
 def values(folder: Path, table: str, **wish: Any) -> list[tuple[Any, ...]]:
     with (
         open_store(str(folder)) as store,
-        rows_of(store, table_of(store, table), Wish(**wish), TODAY) as found,
+        rows_of(store, table_of(store, table), RowFilter(**wish), TODAY) as found,
     ):
         return list(found)
 

@@ -142,10 +142,10 @@ def in_the_process(function: Callable[[FileToCheck], Any]) -> Break:
     def put(monkeypatch: pytest.MonkeyPatch) -> None:
         for module in ("exchange.validation", "dataset.work", "audit.report_again"):
             monkeypatch.setattr(
-                f"hrge_xl.{module}.readers",
+                f"hrge_xl.{module}.Reader",
                 lambda _jobs=1: WorkerPool(function, readable=SPEC_HOMES, believed=validation.believed),
             )
-        monkeypatch.setattr(work, "_pools", {})
+        monkeypatch.setattr(work, "_readers", {})
 
     return put
 

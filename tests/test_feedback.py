@@ -15,9 +15,9 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hrge_xl import (
+    DatasetRequest,
     ExpectedReturn,
     Order,
-    Question,
     ValidationRequest,
     datasets,
     feedback,
@@ -205,7 +205,7 @@ def test_the_office_keeps_its_own_findings(tmp_path: Path) -> None:
     data = (Path(__file__).parent / "returns" / "careful.xlsx").read_bytes()
     for name in ("careful.xlsx", "careful again.xlsx"):
         (tmp_path / name).write_bytes(data)
-    with datasets(Question([str(tmp_path)], TODAY)) as (dataset,):
+    with datasets(DatasetRequest([str(tmp_path)], TODAY)) as (dataset,):
         (sent,) = (found(dataset.store, each) for each in dataset.returns())
         told = {each["code"] for row in file_rows([dataset]) for each in row["findings"]}
     assert "X001" in told

@@ -22,7 +22,7 @@ import pytest
 
 from hrge_xl import ExpectedReturn, read
 from tests.damage import RETURNS, TODAY, filled, openpyxl_saved
-from tests.face import ProgramFault, Result, checked, readers
+from tests.face import ProgramFault, Reader, Result, checked
 from tests.intake_files import members, pack
 from tests.read_and_check import read_many
 
@@ -195,7 +195,7 @@ def fuzz(count: int, seed: int, folder: Path) -> Tally:
 def fuzz_others(count: int, seed: int, folder: Path) -> Tally:
     """The same for other formats, whose reader may take a process down with it: only F063 is a failure."""
     tally, known = Tally(), others()
-    with readers() as pool:
+    with Reader() as pool:
         for start in range(0, count, AT_ONCE):
             numbers = range(start, min(start + AT_ONCE, count))
             paths = []

@@ -170,6 +170,15 @@ def test_a_team_is_added_so(folder: Path) -> None:
     assert not holds((round_ / "issued" / "Osh_en.xlsx").read_bytes())
 
 
+def test_a_team_that_takes_another_one_over_is_spared_too(folder: Path) -> None:
+    round_ = round_of(folder)
+    how = ("--reason", "One office.", "--by", "Office", "--yes")
+    told = ran("round", "merge-teams", round_, "Karachi", "--into", "Rabat", *how)
+    assert "What is sensitive is left out for Rabat now, as it was for Karachi" in told.out
+    ran("generate", round_, "--today", TODAY)
+    assert not holds((round_ / "issued" / "Rabat_en.xlsx").read_bytes())
+
+
 def test_a_team_that_is_to_be_spared_now_gets_another_workbook(folder: Path) -> None:
     round_ = round_of(folder)
     again = ran("generate", round_, "--today", TODAY)

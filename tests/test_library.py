@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
+import pickle
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
 
 import click
 import pytest
@@ -24,14 +30,15 @@ from tests.write_docs import DOCS
 ROOT = DOCS.parent
 
 TODAY = date(2026, 6, 30)
+SPEC = hrge_xl.load("example")
 REQUEST = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("example"), TODAY)
 VERBS = {name for name in hrge_xl.__all__ if name.islower()}
 TABLES: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
 CALLED: dict[str, str] = TABLES["called"]
 OF_THE_TERMINAL = {"completion", "help"}
 RECORDS = {  # what some verbs are told in one
-    "consolidate": hrge_xl.Question, "datasets": hrge_xl.Question, "document": hrge_xl.Facts, "export": hrge_xl.Wish,
-    "give_feedback": hrge_xl.Question, "both_sides": hrge_xl.Question,
+    "consolidate": hrge_xl.DatasetRequest, "datasets": hrge_xl.DatasetRequest, "document": hrge_xl.Facts,
+    "export": hrge_xl.RowFilter, "give_feedback": hrge_xl.DatasetRequest, "both_sides": hrge_xl.DatasetRequest,
 }  # fmt: skip
 NO_PARAMETERS = {*TABLES["shown"], *TABLES["choosing"]}
 
@@ -76,13 +83,41 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     page = (DOCS / "library.md").read_text(encoding="utf-8")
     session: dict[str, Any] = {}
-    for block in re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S):
+    for block in blocks("library.md"):
+        if "reader.close()" in block:
+            served(session)
         exec(compile(block, "docs/library.md", "exec"), session)
+    assert session["told"] == ("usage", "Morroco", "", "Did you mean Morocco (MAR)?")
+    assert session["verdicts"] == ["returned"] * 4
+    assert type(session["row"]["n"]) is int
     assert session["answered"] > 0
     assert len(session["plans"]) == 2
     assert (tmp_path / "data_fr.xlsx").is_file()
     cells = "".join(re.findall(r"^\|.*\|(.*)\|$", page, re.M))
     assert {*re.findall(r"`(\w+)`", cells)} == VERBS
+
+
+def blocks(page: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```$", (DOCS / page).read_text(encoding="utf-8"), re.M | re.S)
+
+
+def served(session: dict[str, Any]) -> None:
+    """The web service of the page answers as a WSGI application has to, also to what is no workbook."""
+    workbook = (session["returned"] / "MAR.xlsx").read_bytes()
+    for sent, code, verdict in (
+        (workbook, 200, "returned"),
+        (b"not a workbook", 200, "refused"),
+        (b"", 413, ""),
+    ):
+        environ: dict[str, Any] = {"REQUEST_METHOD": "POST", "CONTENT_LENGTH": str(len(sent))}
+        setup_testing_defaults(environ)
+        environ["wsgi.input"] = BytesIO(sent)
+        started = Mock()
+        answer = validator(session["application"])(environ, started)
+        body = b"".join(answer)
+        answer.close()
+        assert started.call_args.args[0].startswith(str(code))
+        assert not verdict or json.loads(body)["verdict"] == verdict
 
 
 def test_a_place_may_be_a_text_wherever_one_is_named() -> None:
@@ -114,6 +149,12 @@ def test_what_a_notebook_shows_is_short(tmp_path: Path) -> None:
     round_ = hrge_xl.load_round(tmp_path / "round")
     with hrge_xl.one_dataset(tmp_path / "dataset", TODAY) as dataset:
         shown = [dataset, *dataset.returns(), result, result.spec, result.layout, result.submission, round_]
+        shown += result.findings
+        tables = hrge_xl.open_dataset(tmp_path / "dataset")
+        for each in (dataset, result, result.spec, tables):
+            page = each._repr_html_()  # type: ignore[union-attr]
+            assert len(page) < 10_000
+            assert "<table><tr><th>" in page
         shown += hrge_xl.status(tmp_path / "round", TODAY)
         assert all(len(repr(each)) < 200 for each in shown), shown
         assert "counts" in repr(dataset.returns()[0])
@@ -140,6 +181,7 @@ def test_importing_is_light() -> None:
 
 RIGHT = """
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import hrge_xl
@@ -156,7 +198,7 @@ WRONG = {
     "hrge_xl.no_such_verb()": "attr-defined",
     "hrge_xl.load()": "call-arg",
     "hrge_xl.explain(1)": "arg-type",
-    "hrge_xl.verify('report.json')": "arg-type",
+    "hrge_xl.verify(1)": "arg-type",
     "hrge_xl.consolidate([], Path('x'), formatz=['csv'])": "call-arg",
     "hrge_xl.status(Path('round'), today).teams": "attr-defined",
 }
@@ -165,15 +207,25 @@ WRONG = {
 @pytest.mark.deep
 def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
     """A user's program with a wrong verb or argument is refused, a right one passes."""
+    shown = (blocks("library.md"), blocks("first-analysis.md"))
+    for name, page in zip(("page", "notebook"), shown, strict=True):
+        (tmp_path / f"{name}.py").write_text("".join(page), encoding="utf-8")
     (tmp_path / "right.py").write_text(RIGHT, encoding="utf-8")
     (tmp_path / "wrong.py").write_text(RIGHT + "\n".join(WRONG), encoding="utf-8")
-    files = (tmp_path / "right.py", tmp_path / "wrong.py")
-    command = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", *files]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file",
+        "pyproject.toml",
+        *tmp_path.glob("*.py"),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     told = done.stdout.splitlines()
     assert not [each for each in told if "error:" in each and "wrong.py" not in each]
     assert "hrge_xl.exchange.validation.Result" in done.stdout
-    assert "list[tuple[str, str]]" in done.stdout
+    assert "hrge_xl.dataset.tracing.TracedValue" in done.stdout
     first = RIGHT.count("\n") + 1
     for number, (line, code) in enumerate(WRONG.items(), start=first):
         found = [each for each in told if f"wrong.py:{number}: error:" in each and f"[{code}]" in each]
@@ -192,13 +244,37 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_an_error_has_its_parts(folder: Path) -> None:
+    """For programs: the text is whole without them."""
+    errors = []
+    for name in ("table", "name of a country", "drafts", "a path", "report"):
+        with pytest.raises(UsageError) as refused:
+            REFUSED[name][0](folder)
+        errors.append(refused.value)
+    assert errors[0].value == "txt"
+    assert [each.code for each in errors] == ["usage"] * len(errors)
+    assert all(each.remedy and str(each).endswith(each.remedy) for each in errors)
+    assert errors[3].place == "paths"
+    again = pickle.loads(pickle.dumps(errors[3]))
+    assert (str(again), again.place, again.value, again.remedy) == (
+        str(errors[3]), errors[3].place, errors[3].value, errors[3].remedy,
+    )  # fmt: skip
+
+
 ONE = {"reason": "Agreed.", "by": "Coordinator", "day": TODAY}
 UNKNOWN = hrge_xl.Order("A", TODAY, "XX")
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a name": (lambda at: hrge_xl.validate("PAK.xlsx", REQUEST), "['PAK.xlsx']"),
     "a path": (lambda at: hrge_xl.validate(at / "PAK.xlsx", REQUEST), "Put it into a list"),
     "a source": (lambda at: hrge_xl.Source("PAK.xlsx", REQUEST), "Put it into a list"),
-    "a question": (lambda at: hrge_xl.Question(str(at), TODAY), "Put it into a list"),
+    "a question": (lambda at: hrge_xl.DatasetRequest(str(at), TODAY), "Put it into a list"),
+    "paths": (lambda at: hrge_xl.returned_files(str(at)), "Put it into a list"),
+    "teams": (lambda at: hrge_xl.extend(at / "round", TODAY, "PAK"), "Put it into a list"),
+    "teams of files": (lambda at: hrge_xl.ExpectedReturn("example", teams="PAK"), "Put it into a list"),
+    "folders": (lambda at: hrge_xl.verify(at / "report.json", str(at)), "Put it into a list"),
+    "rows": (lambda at: exported(at, hrge_xl.RowFilter(teams="PAK")), "Put it into a list"),
+    "no such table": (lambda at: hrge_xl.read_table(at / "dataset", "risk"), "no table 'risk'"),
+    "feedback": (lambda at: hrge_xl.feedback(hrge_xl.check(at / "no.xlsx", REQUEST), SPEC), "no answers to give back"),
     "sources": (lambda at: hrge_xl.consolidate("PAK.xlsx", at / "x"), "Put it into a list"),
     "formats": (lambda at: hrge_xl.consolidate([], at / "x", formats="xlsx"), "Put it into a list"),
     "mails": (lambda at: hrge_xl.receive(at / "round", str(at / "PAK.xlsx"), TODAY), "Put it into a list"),
@@ -221,6 +297,10 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
 }  # fmt: skip
 
 
+def exported(at: Path, where: hrge_xl.RowFilter) -> object:
+    return hrge_xl.export(at / "dataset", at / "x.csv", TODAY, table="answers", where=where)
+
+
 def made(**order: Any) -> bytes:
     return hrge_xl.generate(hrge_xl.load("example"), hrge_xl.Order("A", TODAY, **order))
 
@@ -237,16 +317,16 @@ def test_what_the_command_line_refuses_the_library_refuses(what: str, folder: Pa
 
 def test_paths_may_be_texts_or_paths(folder: Path) -> None:
     for path in (folder / "dataset", str(folder / "dataset")):
-        with hrge_xl.datasets(hrge_xl.Question([path], TODAY)) as found:
+        with hrge_xl.datasets(hrge_xl.DatasetRequest([path], TODAY)) as found:
             assert len(found[0].returns()) == 1
 
 
 def test_the_language_of_a_wish_is_kept(folder: Path) -> None:
     """What the spec asks is in the language of the call, else of the wish, else of the spec."""
     told = []
-    for language, wish in (("fr", None), (None, hrge_xl.Wish(language="fr")), (None, None)):
+    for language, where in (("fr", None), (None, hrge_xl.RowFilter(language="fr")), (None, None)):
         target = folder / f"{len(told)}.csv"
-        hrge_xl.export(folder / "dataset", target, TODAY, table="questions", language=language, wish=wish)
+        hrge_xl.export(folder / "dataset", target, TODAY, table="questions", language=language, where=where)
         told.append(target.read_bytes())
     by_call, by_wish, by_spec = told
     assert by_call == by_wish != by_spec

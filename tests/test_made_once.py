@@ -126,6 +126,24 @@ def test_what_takes_long_gives_way_to_a_note_until_it_is_made_again(
     assert hrge("verify", out) == 1  # nothing was entered since it was made
 
 
+def test_what_is_older_than_its_dataset_is_named_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Asking who has answered takes in what is new; the files beside the dataset follow with the next refresh."""
+    folder = round_folder(tmp_path)
+    refreshed(folder)
+    another_return(folder)
+    assert hrge("status", folder, "--today", DAY) == 0
+    older = "Older than the dataset: data.xlsx, reports/overview.html, reports/brief.html."
+    assert older in " ".join(capsys.readouterr().err.split())
+    assert hrge("verify", folder) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    assert older in told
+    assert "Made again: 1 difference" in told
+    refreshed(folder)
+    assert hrge("verify", folder) == 0
+
+
 def test_data_xlsx_works_each_sheet_out_once(tmp_path: Path) -> None:
     """Its first sheet counts rows, and its figures too: of the rows that its sheets then show."""
     folder = round_folder(tmp_path)

@@ -120,7 +120,7 @@ def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> N
     with TemporaryDirectory() as folder:
         path = Path(folder) / "return.xlsx"
         path.write_bytes(with_notes(written))
-        results = validate([path], ValidationRequest(WANTED, TODAY))
+        results = [*validate([path], ValidationRequest(WANTED, TODAY))]
     spec = load("example")
     with temporary_dataset(results, spec) as dataset:
         tables = {"answers": "original", "unplaced": "text"}

@@ -24,9 +24,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl import (
+    DatasetRequest,
     Facts,
     Order,
-    Question,
     consolidate,
     datasets,
     document,
@@ -138,12 +138,12 @@ def by_data_xlsx(folder: Path) -> Counter[str]:
 def test_every_figure_is_the_same_everywhere(acts: tuple[Callable[[str], Files], ...]) -> None:
     with TemporaryDirectory() as home:
         folder = play(Path(home), acts)
-        question = Question([str(folder)], TODAY)
+        question = DatasetRequest([str(folder)], TODAY)
         if any(folder.joinpath("returned").iterdir()):
             look(folder, question)
 
 
-def look(folder: Path, question: Question) -> None:
+def look(folder: Path, question: DatasetRequest) -> None:
     told = consolidate(sources(question), folder).lines()
     right = by_sql(folder)
     parts = {name: right[name] for name in PARTS}
@@ -175,7 +175,7 @@ def test_what_happened_once(tmp_path: Path) -> None:
     """An older version sent twice beside its correction, a forged file, a conflict, a waiver."""
     acts = (old_version_sent_twice, forged, two_copies, waived)
     folder = play(tmp_path, acts)
-    look(folder, Question([str(folder)], TODAY))
+    look(folder, DatasetRequest([str(folder)], TODAY))
     parts = by_sql(folder)
     came = {"received": 7, "accepted": 4, "returned": 3, "refused": 0}
     became = {"counted": 2, "superseded": 1, "doubled": 1, "conflict": 2, "excluded": 1}

@@ -19,9 +19,9 @@ from openpyxl.utils import coordinate_to_tuple
 from python_calamine import load_workbook
 
 from hrge_xl import (
+    DatasetRequest,
     ExpectedReturn,
     Order,
-    Question,
     Source,
     ValidationRequest,
     consolidate,
@@ -699,7 +699,7 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> Played:
     for name in ("", "Bamako_two.xlsx"):
         if name:
             later.rename(folder / "returned" / name)
-        with datasets(Question([str(folder)], played_rounds.TODAY)) as (dataset,):
+        with datasets(DatasetRequest([str(folder)], played_rounds.TODAY)) as (dataset,):
             change = last_change(dataset.folder)
             pages.append(built(dataset.store, played_rounds.TODAY, "en", dataset.round, change=change))
     return folder, pages[0], pages[1]
@@ -707,7 +707,7 @@ def rounds(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 def test_returns_are_counted_by_the_day_that_status_names(rounds: Played) -> None:
     folder, _, seen = rounds
-    with datasets(Question([str(folder)], played_rounds.TODAY)) as (dataset,):
+    with datasets(DatasetRequest([str(folder)], played_rounds.TODAY)) as (dataset,):
         teams = status(dataset.of_round(), played_rounds.TODAY, dataset.round)
     days = Counter(team.lateness[0] for team in teams if team.counting)
     assert dict(seen.arrivals) == dict(days)
@@ -739,14 +739,14 @@ def test_the_next_run_tells_what_came_was_fixed_and_moved(rounds: Played) -> Non
 def test_a_run_that_changes_nothing_keeps_what_the_last_one_changed(rounds: Played) -> None:
     folder, _, seen = rounds
     before = (folder / "dataset.sqlite").read_bytes()
-    with datasets(Question([str(folder)], played_rounds.TODAY)) as (dataset,):
+    with datasets(DatasetRequest([str(folder)], played_rounds.TODAY)) as (dataset,):
         assert last_change(dataset.folder) == seen.change
     assert (folder / "dataset.sqlite").read_bytes() == before
 
 
 def test_what_may_be_shared_tells_of_no_run(rounds: Played) -> None:
     folder = rounds[0]
-    with datasets(Question([str(folder)], played_rounds.TODAY)) as (dataset,):
+    with datasets(DatasetRequest([str(folder)], played_rounds.TODAY)) as (dataset,):
         whole, shared = (
             of_dataset(dataset.store, "en", dataset.round, masked=masked, change=last_change(folder))
             for masked in (False, True)
@@ -758,7 +758,7 @@ def test_what_may_be_shared_tells_of_no_run(rounds: Played) -> None:
 def test_the_overview_says_what_the_tables_say(rounds: Played, tmp_path: Path) -> None:
     """One truth: returns, completeness, levels and answers on the page, by the files that go with the dataset."""
     folder, _, seen = rounds
-    consolidate(sources(Question([str(folder)], played_rounds.TODAY)), tmp_path, formats=("csv",))
+    consolidate(sources(DatasetRequest([str(folder)], played_rounds.TODAY)), tmp_path, formats=("csv",))
     with open_store(tmp_path) as store:
         again = built(store, played_rounds.TODAY, "en", load_round(folder))
     assert (again.arrivals, again.countries) == (seen.arrivals, seen.countries)

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from hrge_xl import Question, generate, init_round, load, load_round
+from hrge_xl import DatasetRequest, generate, init_round, load, load_round
 from hrge_xl.cli import run
 from tests.command_line import ran
 from tests.face import Setting, VerificationRequest, cli, orders
@@ -226,7 +226,7 @@ def test_a_password_that_cannot_be_read(folder: Path, capsys: pytest.CaptureFixt
 
 
 def test_no_request_shows_its_password(folder: Path) -> None:
-    asked = Question(["round"], TODAY, password=PASSWORD)
+    asked = DatasetRequest(["round"], TODAY, password=PASSWORD)
     assert asked.password == asked.request().password == PASSWORD
     setting = Setting(None, {}, password=PASSWORD)
     shown = repr((asked, asked.request(), setting, VerificationRequest(folder, password=PASSWORD)))

@@ -8,14 +8,14 @@ import shlex
 import shutil
 import stat
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from hrge_xl import generate, init_round, load, load_round
+from hrge_xl import generate, init_round, load, load_round, read
 from tests.audited import DAY, round_folder
 from tests.command_line import hrge, ran
 from tests.face import (
@@ -23,6 +23,7 @@ from tests.face import (
     Round,
     RoundError,
     SpecError,
+    Submission,
     UsageError,
     find,
     generate_command,
@@ -63,6 +64,42 @@ def test_a_round_is_what_was_set_up(teams: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "2026-H1").iterdir()) == [
         "inbox", "issued", "reports", "returned", "round.yaml", "signing.key", "spec",
     ]  # fmt: skip
+
+
+def test_the_form_begins_with_the_period_of_the_round(teams: Path, tmp_path: Path) -> None:
+    """A team need not type it, and may; a workbook that came back with nothing else in it is blank."""
+    days = ("--start", "2026-01-01", "--end", "2026-06-30")
+    ran("round", "init", tmp_path / "round", "--spec", "example", "--teams", teams, *days)
+    ran("generate", tmp_path / "round", "--today", DAY)
+    sent = tmp_path / "round" / "issued" / "PAK-1_en.xlsx"
+    shutil.copy(sent, tmp_path / "round" / "returned")
+    listed = json.loads(ran("validate", tmp_path / "round", "--json", "--today", DAY, code=1).out)
+    (file,) = listed["files"]
+    asked = {finding["cell"] for finding in file["findings"] if finding["code"] == "V001"}
+    sheet = openpyxl.load_workbook(sent)["Plan"]
+    known = {
+        cell.coordinate: cell.value.date()
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, datetime)
+    }
+    assert list(known.values()) == [date(2026, 1, 1), date(2026, 6, 30)]
+    assert not asked & known.keys()
+
+
+def test_a_form_that_goes_on_begins_with_the_period_of_its_own_round(tmp_path: Path) -> None:
+    before, now = round_folder(tmp_path), tmp_path / "now"
+    days = ("--start", "2027-01-01", "--end", "2027-06-30")
+    ran("round", "init", now, "--spec", "example", "--teams", tmp_path / "teams.csv", *days)
+    ran("generate", now, "--from", before, "--today", "2027-01-01")
+    begun = read(now / "issued" / "AFG_en.xlsx", load_round(now).wanted)
+    assert isinstance(begun, Submission)
+    values = begun.values()
+    assert [values["PLAN", "1", code] for code in ("PLN_04", "PLN_05")] == [
+        date(2027, 1, 1),
+        date(2027, 6, 30),
+    ]
+    assert ("PLAN", "1", "PLN_03") in values
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the system has no file modes")

@@ -355,7 +355,7 @@ def test_the_package_says_what_is_asked(datasets: dict[str, Path]) -> None:
         store.use(Schema(load("example")), write=False)
         told = {
             (each["title"], field["name"]): field
-            for each in description(store)["resources"]
+            for each in description(store, Path("no folder"))["resources"]
             for field in each["schema"]["fields"]
         }
     assert told["plan", "pln_06"]["asked"] == {"minimum": 1, "maximum": 500}

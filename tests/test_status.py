@@ -16,8 +16,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl import Order, Question, datasets, generate, init_round, load
+from hrge_xl import DatasetRequest, Order, datasets, generate, init_round, load
 from hrge_xl.cli import run
+from tests.audited import hrge, round_folder
 from tests.face import MISSING, STATES, Dataset, Round, TeamStatus, orders, status, taken, translator, work
 from tests.face import teams as overview_teams
 from tests.fixture_types import Capsys, Patch
@@ -56,7 +57,7 @@ def returned(made: Round, **files: bytes) -> None:
 @contextmanager
 def dataset_of(made: Round, day: date = LATER) -> Iterator[Dataset]:
     """The dataset of a round, with what is new taken in."""
-    with datasets(Question([str(made.folder)], day)) as (dataset,):
+    with datasets(DatasetRequest([str(made.folder)], day)) as (dataset,):
         yield dataset
 
 
@@ -232,6 +233,15 @@ def test_what_another_return_counts_in_place_of_is_not_to_decide(made: Round, ca
     assert json.loads(capsys.readouterr().out)["to_decide"] == []
 
 
+def test_what_a_stranger_sent_is_decided_once_it_is_withdrawn(made: Round, capsys: Capsys) -> None:
+    returned(made, strange=workbook(made, "PAK-1", {"team": "XXX"}))
+    to_decide = f"To decide: hrge-xl decide {made.folder}"
+    assert to_decide in told(capsys, made.folder, *DAY)[1]
+    words = ["strange.xlsx", "--withdraw", "--reason", "Nobody knows it", "--by", "us", *DAY[:2]]
+    assert run(["decide", str(made.folder), *words]) == 0
+    assert to_decide not in told(capsys, made.folder, *DAY)[1]
+
+
 def test_two_workbooks_wait_for_a_decision(made: Round, capsys: Capsys) -> None:
     returned(made, one=workbook(made, "PAK-1"), two=workbook(made, "PAK-1", {"copy": "b" * 12}))
     lines, said = told(capsys, made.folder, *DAY)
@@ -293,7 +303,7 @@ def test_the_overview_says_the_same(made: Round) -> None:
 
 def test_without_a_round_all_who_answered_are_told(tmp_path: Path) -> None:
     (tmp_path / "pak.xlsx").write_bytes(generate(SPEC, Order("PAK", TODAY, "PAK", answers=answers())))
-    with datasets(Question([str(tmp_path)], LATER)) as (dataset,):
+    with datasets(DatasetRequest([str(tmp_path)], LATER)) as (dataset,):
         (team,) = status(dataset.returns(), LATER)
         (shown,), _ = overview_teams(dataset.store, LATER, None, team.returns[0].period)
     assert (team.team.code, team.team.country, team.state) == ("PAK", "PAK", "accepted")
@@ -357,3 +367,17 @@ def test_all_of_a_refresh_as_json(of_forty: Path, capsys: Capsys) -> None:
     assert week["counts"]["received"] == 0
     nothing = ("placed", "known", "waiting", "sent", "left_aside", "not_opened")
     assert week["received"] == {what: [] for what in nothing}
+
+
+def test_a_file_named_besides_its_round_is_counted_once(tmp_path: Path, capsys: Capsys) -> None:
+    folder = round_folder(tmp_path)
+    assert hrge("validate", folder / "returned" / "AFG.xlsx", folder, *DAY) == 1
+    assert "2 files: 1 accepted, 1 returned" in capsys.readouterr().err
+
+
+def test_a_refresh_tells_what_was_put_into_returned_by_hand(tmp_path: Path, capsys: Capsys) -> None:
+    folder = round_folder(tmp_path)
+    assert hrge("refresh", folder, "--today", LATER) == 0
+    assert "Arrived: 2 files put into returned/ by hand." in " ".join(capsys.readouterr().out.split())
+    assert hrge("refresh", folder, "--today", LATER) == 0
+    assert "Arrived: nothing." in " ".join(capsys.readouterr().out.split())

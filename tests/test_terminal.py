@@ -450,5 +450,5 @@ def test_commands_tell_how_far_they_are(tmp_path: Path) -> None:
 
     assert run(["generate", "example", "--country", "PAK", "-o", str(tmp_path)]) == 0
     with listening(listener):
-        validate(list(tmp_path.glob("*.xlsx")), ValidationRequest(ExpectedReturn(), date(2026, 6, 30)))
+        list(validate([*tmp_path.glob("*.xlsx")], ValidationRequest(ExpectedReturn(), date(2026, 6, 30))))
     assert heard == [("Reading returned files", 1), 1]

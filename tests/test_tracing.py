@@ -31,6 +31,23 @@ def test_a_row_of_a_round_leads_to_its_cell(folder: Path) -> None:
     assert (said["file team"], said["file status"]) == (said["team"], "counts")
 
 
+@pytest.mark.parametrize("table", ["aggregate_answers_by_country", "aggregate_numbers", "aggregate_answers"])
+def test_a_row_of_figures_leads_to_every_answer_that_it_comes_from(folder: Path, table: str) -> None:
+    """As many as it says, which add up to what it says, each at its cell."""
+    rows = json.loads(ran("export", folder, "--table", table, "--format", "json").out)
+    assert rows
+    for number, row in enumerate(rows, 1):
+        answers = json.loads(ran("trace", table, number, "--data", folder, "--json").out).get("answers", [])
+        if row.get("refers_to"):
+            assert not answers
+            continue
+        assert len(answers) == row["frequency"], row
+        assert all("!" in answer["place"] for answer in answers)
+        if row.get("total") is not None:
+            assert sum(float(answer["said"].split()[0]) for answer in answers) == row["total"]
+    assert "← " in ran("trace", table, 1, "--data", folder).out
+
+
 def test_export_of_a_round(folder: Path) -> None:
     told = ran("export", folder, "--table", "submissions", "--format", "json").out
     assert {row["team"]: row["verdict"] for row in json.loads(told)} == {
@@ -112,7 +129,7 @@ def test_what_the_dataset_does_not_have_is_asked_back(
 
 
 def test_the_same_as_json(folder: Path, tmp_path: Path) -> None:
-    """A row as an object, answers and findings as a list; into a file where one is named."""
+    """A row as an object with its numbers, answers and findings as a list; into a file where one is named."""
     which = ("--team", "PAK", "--finding", "V001")
     assert ran("trace", folder, *which, "--json", "-o", tmp_path / "found.json").out == ""
     found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
@@ -120,4 +137,5 @@ def test_the_same_as_json(folder: Path, tmp_path: Path) -> None:
     assert {Path(each["file"]).name for each in found} == {"PAK.xlsx"}
     assert all("!" in each["place"] for each in found)
     row = json.loads(ran("trace", "answers", 1, "--data", folder, "--json").out)
-    assert {name: str(value) for name, value in row.items()} == traced(folder, "answers", 1)
+    shown = {name: "" if value is None else str(value) for name, value in row.items()}
+    assert shown == traced(folder, "answers", 1)

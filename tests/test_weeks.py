@@ -223,7 +223,9 @@ def test_running_it_again_changes_nothing(first: tuple[Story, RefreshResult]) ->
     assert digests(story.folder) == before
     assert again.drafts.new == []
     assert list(week_lines(again))[1:7] == list(week_lines(week))[1:7]
-    assert listed(week, "To send") == f"{listed(again, 'To send')} 6 drafts removed: no longer due."
+    assert listed(week, "To send").replace(" 6 drafts removed: no longer due.", "") == listed(
+        again, "To send"
+    )
     assert listed(again, "Arrived").startswith("0 workbooks taken in, 9 here already")
 
 

@@ -23,7 +23,7 @@ from openpyxl.utils import get_column_letter
 from hrge_xl import ExpectedReturn
 from tests.confined import in_a_thread
 from tests.damage import filled
-from tests.face import LIMITS, Died, ReadLimits, loads, readers, run_guarded, serve
+from tests.face import LIMITS, Died, Reader, ReadLimits, loads, run_guarded, serve
 from tests.intake_files import members, pack
 from tests.read_and_check import read_many
 from tests.worker_actions import act, burn
@@ -317,7 +317,7 @@ def test_a_file_that_costs_too_much_costs_itself_only(
 ) -> None:
     before = set(children())
     paths = [folder / name for name in ("good0.xlsx", bad, "good1.xlsx", bad, "good2.xlsx")]
-    with readers(1, limits) as pool:
+    with Reader(1, limits) as pool:
         first = list(read_many(paths[:1], ExpectedReturn(), by=pool))
         worker = set(children()) - before
         results = [*first, *read_many(paths[1:], ExpectedReturn(), by=pool)]

@@ -16,6 +16,7 @@ from tests import report_schema
 from tests.face import CATALOGUE, FAMILIES, FIELD_TYPES, Field, FieldType, cli, generation
 from tests.face import findings_shown as shown
 from tests.write_dataset import dataset_page
+from tests.write_dictionary import dictionary_page
 from tests.write_rules import rules_page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -129,6 +130,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "findings.md": findings_page,
     "cli.md": cli_page,
     "writing-a-spec.md": guide_to_specs,
+    "dictionary.md": lambda: dictionary_page(load("hrge_toolkit")),
     "rules.md": lambda: rules_page(load("hrge_toolkit")),
     "dataset.md": lambda: dataset_page(load("example"), load("hrge_toolkit")),
     "validation-report.schema.json": report_schema.render,

@@ -36,13 +36,13 @@ from ..dataset.schema import (
 from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
-from ..exchange.validation import ValidationRequest, readers, validate
+from ..exchange.validation import Reader, ValidationRequest, validate
 from ..findings import Severity
 from ..ledger.files import RECEIVED, altered, has_content, kept_at
 from ..ledger.judgements import rounds_elsewhere, waivers
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import doubts
-from ..outputs import brief, briefs_in, exports, overview, overview_page, pages_beside
+from ..outputs import brief, briefs_in, exports, overview, overview_page
 from ..outputs.exports import SHAREABLE, write_shareable
 from ..rounds.datasets import behind, check_own
 from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
@@ -83,9 +83,10 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
                 )
             if round_ is not None:
                 audit.problems += faults_of_issued(round_, today, asked.jobs)
-            pages = (folder / exports.WORKBOOK, *pages_beside(folder / REPORTS))
-            aside = [] if store.fact(STATE) else exports.are_set_aside(*pages)
+            older = exports.outgrown(store, folder)
+            aside = exports.are_set_aside(*older)
             audit.notes += [f"Not compared, because a note stands in its place: {path}" for path in aside]
+            audit.problems += exports.named_as_older(folder, [path for path in older if path not in aside])
             files = sources_of(audit, ledger, store, today)
             if asked.sample is not None and asked.sample < len(files):
                 files = {
@@ -100,18 +101,18 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
             with rebuilt(folder, store, files, setting, today, pool) as made:
                 places = [folder] if outdated else [folder, folder / SHAREABLE]
                 yield from _tables(asked, store, ledger, made)
-                yield from _files(places, aside, store, made, today, pool)
-                yield from _pages(folder, aside, made.ledger.home, [round_, *by_name.values(), None])
+                yield from _files(places, older, store, made, today, pool)
+                yield from _pages(folder, older, made.ledger.home, [round_, *by_name.values(), None])
 
 
 def _day_of(folder: Path, store: Store) -> date:
     """Give the day that the figures were worked out for. Raises where the dataset cannot be made again."""
     if MASKED in store.fact(STATE):
-        raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
+        raise UsageError(f"{folder} is a copy to share.", remedy="Verify the folder that it was made in.")
     day = parse_day(store.fact(DERIVED))
     if day is None:
         raise StoreError(
-            f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."
+            f"The last run over {folder} was cut off.", remedy="Run `hrge-xl consolidate` again, then this."
         )
     return day
 
@@ -139,17 +140,17 @@ def _tables(asked: VerificationRequest, store: Store, ledger: Ledger, made: Temp
 
 
 def _files(
-    places: Sequence[Path], aside: Collection[Path], store: Store, made: Temporary, today: date, pool: Workers
+    places: Sequence[Path], older: Collection[Path], store: Store, made: Temporary, today: date, pool: Workers
 ) -> Iterator[Part]:
     """Yield the files beside the dataset that are there, each held against the same file written again.
 
-    `places` are its folder and, where it is to be compared, that of the copy to share; in the place of `aside` stand
-    notes.
+    `places` are its folder and, where it is to be compared, that of the copy to share; of those that are `older`
+    than the dataset that has been said.
     """
     names, home = (RowNames(made.store), RowNames(store)), made.ledger.home
     folder, *copies = places
     every = (path for place in places for path in exports.names(store, place))
-    there = [path for path in every if path.is_file() and path not in aside]
+    there = [path for path in every if path.is_file() and path not in older]
     if formats := exports.formats_there(folder):
         exports.write(made.store, exports.Export(str(home / DATASET), today, formats), pool)
     compact(made.store, home / DATASET, store.fact(STATE))
@@ -175,7 +176,7 @@ LANGUAGE = re.compile(rb'<html lang="([\w-]+)"')
 
 
 def _pages(
-    folder: Path, aside: Collection[Path], made: Path, rounds: Iterable[Round | None]
+    folder: Path, older: Collection[Path], made: Path, rounds: Iterable[Round | None]
 ) -> Iterator[Part]:
     """Yield overviews and briefs, held against those of the dataset made again in the language of each, of any period.
 
@@ -196,7 +197,7 @@ def _pages(
             for page, masked, group in briefs_in(reports)
         ]
         for page, make in made_by:
-            if page.is_file() and page not in aside:
+            if page.is_file() and page not in older:
                 there, again = page.read_bytes(), made / page.name
                 stated = LANGUAGE.search(there)
                 language = stated[1].decode() if stated and stated[1].decode() in languages() else None
@@ -269,7 +270,7 @@ def rebuilt(
     The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in
     the dataset. Everything that follows from it is worked out again. Raises as `consolidate` does.
     """
-    with in_a_copy(folder, NAME) as temporary, readers(setting.jobs) as by:
+    with in_a_copy(folder, NAME) as temporary, Reader(setting.jobs) as by:
         made, ledger = temporary
         made.use(Schema(store.schema.spec))
         for name, told in store.facts().items():

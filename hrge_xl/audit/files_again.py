@@ -21,7 +21,7 @@ from ..core.paths import decoded, name_of, read_regular
 from ..core.work import grouped
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
-from ..exchange.validation import Readers, Result, ValidationRequest, validated, verdict_of
+from ..exchange.validation import Reader, Result, ValidationRequest, validated, verdict_of
 from ..findings import CATALOGUE, Finding, Waiver, waived
 from ..layout.wording import LEFT_OUT, placeholders
 from ..ledger.files import sha256_of, under_their_names
@@ -77,7 +77,7 @@ def rounds_at_hand(folders: Iterable[Path], returned: Iterable[Path] = ()) -> di
 
 
 def read_again(
-    files: Mapping[int, ReportedFile], setting: Setting, pool: Readers
+    files: Mapping[int, ReportedFile], setting: Setting, pool: Reader
 ) -> Iterator[dict[int, Result]]:
     """Give the results by the number of their file, some at a time: a thousand are more than fits into memory."""
     groups = grouped(((file.read_for, file.checked), number) for number, file in files.items())
@@ -243,8 +243,11 @@ def read_report(path: Path) -> ReportFile:
     source = path.with_suffix(f".{JSON}") if page else path
     if not source.is_file():
         raise UsageError(
-            f"{path.name} holds no data to compare. Put the JSON report of the same run beside it, as {source.name}: "
-            "hrge-xl report … --format html --format json."
+            f"{path.name} holds no data to compare.",
+            remedy=(
+                f"Put the JSON report of the same run beside it, as {source.name}: hrge-xl "
+                "report … --format html --format json."
+            ),
         )
     text = _text(source)
     data = _data(source, text)
@@ -264,10 +267,12 @@ def _text(path: Path) -> str:
     try:
         text = decoded(read_regular(path, MOST_BYTES))
     except OSError as error:
-        raise UsageError(f"{path}: the report cannot be read ({error.strerror}). Check the path.") from error
+        raise UsageError(
+            f"the report cannot be read ({error.strerror}).", place=path, remedy="Check the path."
+        ) from error
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path.name} is not a JSON report: it is not text. It was changed or damaged."
+            f"{path.name} is not a JSON report: it is not text.", remedy="It was changed or damaged."
         ) from error
     return text.replace("\r\n", "\n")
 
@@ -278,7 +283,7 @@ def _data(path: Path, text: str) -> Document:
         render(data)  # not every number that JSON reads can be written, nor every depth
     except (ValueError, RecursionError) as error:
         raise UsageError(
-            f"{path.name} is not a complete JSON report ({error}). It was changed, cut or damaged."
+            f"{path.name} is not a complete JSON report ({error}).", remedy="It was changed, cut or damaged."
         ) from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise UsageError(f"{path.name} is not a validation report: it does not say “{SCHEMA}”.")
@@ -297,7 +302,7 @@ def _refuse_unrepeatable(path: Path, document: Any) -> None:
             why = ": " + "; ".join(
                 f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in error.errors()
             )
-        raise UsageError(f"{path.name} is not a complete report{why}. It was changed.") from error
+        raise UsageError(f"{path.name} is not a complete report{why}.", remedy="It was changed.") from error
 
 
 def _impossible(document: Document) -> Iterator[str]:

@@ -25,7 +25,7 @@ from ..core.work import grouped
 from ..dataset.opening import dataset_as_told
 from ..dataset.reconciliation import added_up
 from ..dataset.return_status import STATUS_CODES
-from ..exchange.validation import Result, Source, ValidationRequest, readers
+from ..exchange.validation import Reader, Result, Source, ValidationRequest
 from ..findings import Severity, Waiver
 from ..findings.model import ACTIVE
 from ..ledger import seals
@@ -209,7 +209,7 @@ def run_again(
     results: dict[int, Result] = {}
     datasets = []
     with ExitStack() as stack:
-        pool = stack.enter_context(readers(setting.jobs))
+        pool = stack.enter_context(Reader(setting.jobs))
         for number, (about, spec) in enumerate(zip(run["datasets"], specs, strict=True), start=1):
             here = {at: path for at, path in found.items() if then["files"][at]["dataset"] == number}
             asked = replace(setting, spec=spec if about["spec_asked"] is not None else None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +20,7 @@ from click.shell_completion import CompletionItem
 
 import hrge_xl
 
-from ..core.dates import RANGE, parse_day
+from ..core.dates import RANGE, day_here, parse_day
 from ..core.errors import HrgeError, UsageError, did_you_mean, listed
 from ..core.interpreter import end_unused, start_ahead
 from ..core.paths import masked, path_text, quoted, read_regular
@@ -105,11 +105,6 @@ class SpecName(ParamType[str]):
         return found or [CompletionItem(incomplete, type="dir")]
 
 
-def today() -> date:
-    """Give the day it is here."""
-    return datetime.now().astimezone().date()
-
-
 def known_language(tag: str) -> str | None:
     """Give a language that the program speaks; none where none is said. Raises `UsageError` with those that it does."""
     from ..core.words import languages
@@ -182,7 +177,7 @@ TYPES: Mapping[str, Any] = {
     "anywhere or stdout": click.Path(path_type=Path, allow_dash=True),
 }
 CALLED: Mapping[str, Any] = {  # what a default or callback stands for
-    "today": today,
+    "today": day_here,
     "password": lambda _ctx, _option, file: file and first_line(file),
     "jobs": lambda _ctx, _option, jobs: jobs or AS_SUITS,
 }
@@ -286,18 +281,18 @@ def is_set(name: str) -> bool:
 # what is asked, and what is said of it
 
 
-def question(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.Question:
+def dataset_request(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.DatasetRequest:
     """Take what is asked of returned files out of the options of a command.
 
     Where some of these are no rounds or datasets, which often hold nothing new, a process comes up that reads them.
     """
     if not all(any(Path(path).glob("*.sqlite")) for path in paths):
-        start_ahead("hrge_xl.exchange.validation")
+        start_ahead("hrge_xl.exchange.validation", "hrge_xl.reader.read", "hrge_xl.checks")
         click.get_current_context().call_on_close(end_unused)
     received = how.pop("received", None)
     known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger", "jobs") if name in how}
     arrived = hrge_xl.Arrived(received, stated=True) if received else hrge_xl.Arrived()
-    return hrge_xl.Question(paths, rejudge=day_is_stated(), arrived=arrived, **known)
+    return hrge_xl.DatasetRequest(paths, rejudge=day_is_stated(), arrived=arrived, **known)
 
 
 def day_is_stated() -> bool:

@@ -16,16 +16,16 @@ from rich.cells import cell_len
 
 import hrge_xl
 
+from ..core.dates import day_here
 from ..core.errors import Exit, UsageError
 from ..core.paths import is_address, quoted
 from .common import (
     AS_SUITS,
+    dataset_request,
     first_line,
     is_set,
     print_notes,
     print_result,
-    question,
-    today,
     verb,
     warn_of_ledgers,
 )
@@ -57,7 +57,7 @@ def consolidate(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit
     Next: hrge-xl report 2026-H1 --format html -o reports
     """
     how["formats"] = how["formats"] or None
-    summary = hrge_xl.consolidate(question(paths, how), output, **how)
+    summary = hrge_xl.consolidate(dataset_request(paths, how), output, **how)
     print_lines(summary.told, err=True)
     print_lines(summary.lines())
     warn_of_ledgers(Path(summary.out), *summary.rounds)
@@ -87,7 +87,7 @@ def compare(before: str, after: str, as_json: bool, lang: str, output: Path | No
         raise UsageError("Name two files, or two folders: a file and a folder cannot be compared.")
     if Path(before).resolve() == Path(after).resolve():
         raise UsageError("Name two different files, or two different folders, to compare.")
-    with hrge_xl.both_sides(question([], how), before, after) as (one, other), output_to(output):
+    with hrge_xl.both_sides(dataset_request([], how), before, after) as (one, other), output_to(output):
         print_notes(*one, *other)
         if not folders[0]:
             compared = hrge_xl.compare(one, other, lang)
@@ -131,10 +131,10 @@ def export(
 
     Next: hrge-xl trace output/dataset --team PAK --field PLN_02
     """
-    wish, target = hrge_xl.Wish(**rows), None if output == STDOUT else output
-    with hrge_xl.one_dataset(dataset, today(), AS_SUITS, password) as opened:
+    where, target = hrge_xl.RowFilter(**rows), None if output == STDOUT else output
+    with hrge_xl.one_dataset(dataset, None, AS_SUITS, password, figures=True) as opened:
         print_notes(opened)
-        if table is None and output is None and lang is None and wish == hrge_xl.Wish():
+        if table is None and output is None and lang is None and where == hrge_xl.RowFilter():
             print_lines(f"{shown.name}: {shown.about}" for shown in opened.store.schema.shown)
             return
         suffix = format_ or (target.suffix.lower().lstrip(".") if target else "csv")
@@ -142,15 +142,15 @@ def export(
             raise UsageError(
                 f"Which format is '{output}'? Say --format {'|'.join(FORMATS)}, or end its name so."
             )
-        if table is None and target is None and wish == hrge_xl.Wish():
+        if table is None and target is None and where == hrge_xl.RowFilter():
             raise UsageError("A workbook needs a file: -o data.xlsx")
         hrge_xl.export(
             opened,
             target or Rows(json=suffix == "json"),
-            today(),
+            day_here(),
             table=table,
             language=lang,
-            wish=wish,
+            where=where,
             format_=suffix,
         )
     if target:
@@ -184,24 +184,29 @@ def trace(
     place, rest = (words[0], words[1:]) if is_place else (dataset, words)
     if len(rest) not in ((0,) if is_asked else (2,)):
         raise UsageError(HOW)
-    with hrge_xl.one_dataset(place, today(), AS_SUITS, password) as opened, output_to(output):
+    with hrge_xl.one_dataset(place, None, AS_SUITS, password) as opened, output_to(output):
         print_notes(opened)
         if is_asked:
             _print_answers(
-                hrge_xl.trace_answers(opened, today(), **what), bool(what["finding"]), as_json=as_json
+                hrge_xl.trace_answers(opened, None, **what), bool(what["finding"]), as_json=as_json
             )
             return
         table, row = rest
         if not (row.isdecimal() and int(row)):
             raise UsageError(f"'{row}' is not a number of a row: they begin with 1. {HOW}")
-        found = hrge_xl.trace(opened, table, int(row), today())
+        found = hrge_xl.trace(opened, table, int(row))
+        behind = hrge_xl.answers_behind(opened, table, int(row))
         if as_json:
-            print_json(dict(found))
+            print_json(dict(found) | ({"answers": [asdict(traced) for traced in behind]} if behind else {}))
         else:
-            print_lines(f"{name}: {value}" for name, value in found)
+            print_lines(map(str, found))
+            if behind:
+                _print_answers(behind)
 
 
-def _print_answers(found: Sequence[hrge_xl.Traced], are_findings: bool, *, as_json: bool) -> None:
+def _print_answers(
+    found: Sequence[hrge_xl.Traced], are_findings: bool = False, *, as_json: bool = False
+) -> None:
     from ..core.words import counted
 
     if as_json:

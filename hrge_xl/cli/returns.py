@@ -14,7 +14,7 @@ import hrge_xl
 
 from ..core.errors import Exit, UsageError
 from ..outputs import FORMATS, brief_page, overview_page, write_page, write_report
-from .common import command_line, is_set, next_step, print_notes, print_result, question, verb
+from .common import command_line, dataset_request, is_set, next_step, print_notes, print_result, verb
 from .terminal import data, line, output_to, print_json, print_lines
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def validate(
 
     Next: hrge-xl feedback output/2026-H1 -o feedback
     """
-    request = question(paths, how)
+    request = dataset_request(paths, how)
     quiet, verbose = is_set("quiet"), is_set("verbose")
     with hrge_xl.datasets(replace(request, answers=as_json)) as found:  # then what takes long to import
         from ..outputs.build import file_rows
@@ -95,7 +95,7 @@ def check(file: str, **how: Any) -> Exit:
 
     Next: hrge-xl explain V001
     """
-    request = question([file], {"jobs": 1, **how})
+    request = dataset_request([file], {"jobs": 1, **how})
     from ..outputs.build import file_rows
     from .findings_view import print_every_line
 
@@ -130,7 +130,7 @@ def report(  # noqa: PLR0913 (one parameter an option)
         raise UsageError(
             "--country and --team choose what a brief is of. Add --format brief, or leave them out."
         )
-    request = question(paths, how)
+    request = replace(dataset_request(paths, how), figures=True)
     with hrge_xl.datasets(request) as found:
         if OVERVIEW in formats:
             text = hrge_xl.overview(found, request.today, lang, masked=shareable, period=period)
@@ -167,7 +167,7 @@ def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) ->
 
     Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
-    request = question(paths, how)
+    request = dataset_request(paths, how)
     from ..outputs.feedback_files import SCHEMA
 
     given = hrge_xl.give_feedback(request, output, **how)
@@ -225,7 +225,9 @@ def verify(target: Path, as_json: bool, output: Path | None, **how: Any) -> Exit
 # what is said of a run
 
 
-def facts(request: hrge_xl.Question, *, redacted: bool = False, language: str | None = None) -> hrge_xl.Facts:
+def facts(
+    request: hrge_xl.DatasetRequest, *, redacted: bool = False, language: str | None = None
+) -> hrge_xl.Facts:
     """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
     began = datetime.combine(request.today, time.min, UTC) if request.rejudge else datetime.now(UTC)
     command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()

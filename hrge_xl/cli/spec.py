@@ -10,7 +10,7 @@ import hrge_xl
 
 from ..core.errors import Exit, UsageError
 from ..core.paths import quoted
-from .common import CommandGroup, is_set, today, verb, warn
+from .common import CommandGroup, is_set, verb, warn
 from .terminal import block, data, line, output_to, print_json, print_lines
 
 
@@ -151,7 +151,7 @@ def translate(
     Next: hrge-xl spec check ./my_spec
     """
     done = hrge_xl.translate(
-        spec, language, today=today(), to_xlsx=to_xlsx, source=source, status=status, reviewed_by=reviewed_by,
+        spec, language, to_xlsx=to_xlsx, source=source, status=status, reviewed_by=reviewed_by,
         password=password,
     )  # fmt: skip
     if done.taken_in is not None:

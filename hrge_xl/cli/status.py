@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import hrge_xl
 from ..core.errors import UsageError, remedy_for
 from ..core.paths import quoted
 from ..core.words import Translate, and_more, translator
-from .common import next_step, question, verb, warn_of_ledgers
+from .common import dataset_request, next_step, verb, warn_of_ledgers
 from .terminal import (
     beside,
     hanging,
@@ -75,7 +76,7 @@ def status(  # noqa: PLR0913 (one parameter an option)
             "--team tells of one team, and --wide and --xlsx are about all. Leave out one or the other."
         )
     hrge_xl.load_round(folder)  # raises RoundError for another folder
-    request = question([str(folder)], {"ledger": ledger, **how})
+    request = dataset_request([str(folder)], {"ledger": ledger, **how})
     with hrge_xl.datasets(request) as (dataset,):
         teams = hrge_xl.status(dataset, request.today)
         if team:
@@ -102,7 +103,7 @@ def status(  # noqa: PLR0913 (one parameter an option)
                 line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
         _workbook(rows, xlsx, lang)
-    print_text(*lines, err=True)
+    print_text(*lines, *hrge_xl.not_made_again(ledger or folder), err=True)
     warn_of_ledgers(folder, ledger or folder)
     if not as_json:
         _next(folder, {team_status.state for team_status in teams}, lang)
@@ -151,7 +152,7 @@ def _summary(dataset: hrge_xl.Dataset, teams: Sequence[hrge_xl.TeamStatus], lang
     silent = [team_status.team.code for team_status in teams if team_status.state in hrge_xl.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    if hrge_xl.to_decide(teams, dataset.of_round()):
+    if hrge_xl.to_decide(teams):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
@@ -193,7 +194,7 @@ def _shown(line: Line, column: str, say: Translate) -> str:
         return say(value)
     if value is None or value == "" or (value == 0 and column != "completeness"):
         return ""
-    return f"{value:.0%}" if column == "completeness" else str(value)
+    return f"{floor(100 * value)}%" if column == "completeness" else str(value)  # 100% is all of them
 
 
 def _table(

@@ -105,14 +105,14 @@ def _to_send(week: hrge_xl.RefreshResult) -> str:
         else "nothing new."
     ]
     earlier, removed = len(drafts.standing) + len(drafts.new) - len(today), len(drafts.outdated)
+    if removed:
+        parts.append(f"{counted(removed, 'draft')} removed: no longer due.")
     if earlier:
         oldest = min(draft.day for draft in (*drafts.standing, *drafts.new))
         parts.append(
             f"{counted(earlier, 'draft')} of earlier days still there, the oldest of {oldest}. Once they are "
             f"sent: hrge-xl drafts {quoted(week.round.folder)} --done"
         )
-    if removed:
-        parts.append(f"{counted(removed, 'draft')} removed: no longer due.")
     return " ".join(parts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from ..core.dates import day_here
 from ..core.errors import OutputError
 from ..core.paths import check_several, quoted
 from ..dataset import deciding
@@ -20,14 +21,14 @@ from ..dataset.reconciliation import Reconciliation, reconciliation
 from ..dataset.returns import Return, find_return, heads
 from ..dataset.rows import submission_id
 from ..dataset.run_history import last_change
-from ..dataset.store import STATE, compact
+from ..dataset.store import NOTED, STATE, compact
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived, Terms
 from ..ledger.files import only_writer
 from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page, pages_beside
-from ..rounds.datasets import Question, check_folder, check_own, one_dataset, places
+from ..rounds.datasets import DatasetRequest, check_folder, check_own, one_dataset, places
 from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
 
@@ -70,7 +71,7 @@ class Summary:
 
 
 def consolidate(  # noqa: PLR0913 (one parameter an option)
-    sources: Question | Sequence[Source], out: str | Path | None = None, *, store: str | None = None,
+    sources: DatasetRequest | Sequence[Source], out: str | Path | None = None, *, store: str | None = None,
     engine: str = "local", executor: Executor | None = None, jobs: int = 1, dry_run: bool = False,
     received: date | None = None, only_these: bool = False, resume: bool = True,
     terms: Mapping[str, Terms] | None = None, day: date | None = None, formats: Collection[str] | None = None,
@@ -79,10 +80,11 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
 ) -> Summary:  # fmt: skip
     """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
 
-    A `Question` about paths says itself whose rounds' the files are and when they came, and has the overview written;
-    its `out` is by default the round that it is about, else output/dataset. For `sources`, `received` is the day they
-    came, where somebody states it, and `day` is the one on which all others are first seen; `terms` are those of the
-    rounds that they came to; into the folder `overview` goes that page, for which `round_` says who was expected.
+    A `DatasetRequest` about paths says itself whose rounds' the files are and when they came, and has the overview
+    written; its `out` is by default the round that it is about, else output/dataset. For `sources`, `received` is the
+    day they came, where somebody states it, and `day` is the one on which all others are first seen; `terms` are those
+    of the rounds that they came to; into the folder `overview` goes that page, for which `round_` says who was
+    expected.
 
     Files of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again. `formats`
     are the kinds of files that are written beside the dataset, besides those that are there; `shareable` adds a copy
@@ -95,7 +97,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     check_several("formats", formats)
     first, told, rounds = received or day, tuple[str, ...](), list[Round]()
     arrived = Arrived(first, stated=received is not None) if first else Arrived()
-    if isinstance(sources, Question):
+    if isinstance(sources, DatasetRequest):
         named, jobs, arrived = places(sources.paths), sources.jobs, sources.arrived
         rounds = [place.round for place in named if place.round]
         terms, round_ = terms_of(rounds), rounds[0] if len(rounds) == 1 == len(sources.paths) else None
@@ -157,27 +159,12 @@ def _amended(
         of_others = any(return_.read_for for return_ in before) and not is_round(folder)
         pages, formats = pages_beside(folder / REPORTS), exports.formats_there(folder)
         overview = folder / REPORTS if pages[0].is_file() and not of_others else None
-        if len(after) > QUICK and not run.file.fact(STATE):
+        if len(after) > QUICK and run.file.fact(STATE) in ("", NOTED):
             export = exports.Export(str(folder / DATASET), day, formats)
             _refuse(exports.set_aside(run.file, export, pages, run.pool.here))
         elif overview or formats:
             write_files(run, overview=overview)
     return entered, before, after
-
-
-def not_made_again(folder: str | Path) -> Iterator[str]:
-    """Say in the place of which files of a round or consolidated folder a note stands, and what makes them again."""
-    folder = Path(folder)
-    names = [
-        path.name
-        for path in exports.are_set_aside(folder / exports.WORKBOOK, *pages_beside(folder / REPORTS))
-    ]
-    if names:
-        *others, last = names
-        told = f"{', '.join(others)} and {last}" if others else last
-        where = quoted(folder)
-        again = f"refresh {where}" if is_round(folder) else f"consolidate {where} -o {where}"
-        yield f"Not made again yet: {told}. When all is decided: hrge-xl {again}"
 
 
 class Decided(list[Return]):
@@ -192,7 +179,7 @@ class Decided(list[Return]):
 
 
 def decide(  # noqa: PLR0913 (one parameter an option)
-    folder: str | Path, returns: Sequence[str], choice: str, *, reason: str, by: str, day: date,
+    folder: str | Path, returns: Sequence[str], choice: str, *, reason: str, by: str, day: date | None = None,
     store: str | None = None, jobs: int = 1, password: str | None = None,
 ) -> Decided:  # fmt: skip
     """Decide that returns count (`counts`) or not (`withdrawn`), or take that back (`undone`), on a day.
@@ -200,6 +187,7 @@ def decide(  # noqa: PLR0913 (one parameter an option)
     A return is named by its file or its submission, the folder is a round or a consolidated one, and `store` the
     database that holds the same. Gives all returns then. Raises `UsageError` where nothing is to be decided about one.
     """
+    day = day or day_here()
     folder = Path(folder)
     check_several("returns", returns)
 
@@ -220,7 +208,7 @@ class WaiverMade(Waiver):
 
 
 def waive(  # noqa: PLR0913 (one parameter an option)
-    folder: str | Path, code: str, file: str, *, reason: str, by: str, day: date,
+    folder: str | Path, code: str, file: str, *, reason: str, by: str, day: date | None = None,
     place: tuple[str, str] | None = None, until: date | None = None,
     store: str | None = None, jobs: int = 1, password: str | None = None,
 ) -> WaiverMade:  # fmt: skip
@@ -228,6 +216,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
     The file is named by its path, its name or the first digits of its SHA-256. Raises `UsageError`.
     """
+    day = day or day_here()
     folder = Path(folder)
     check_folder(folder)
     deciding.refuse_unwaivable(code)
@@ -243,10 +232,11 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
 
 def withdraw(
-    folder: str | Path, number: int, *, by: str, day: date, store: str | None = None, jobs: int = 1,
+    folder: str | Path, number: int, *, by: str, day: date | None = None, store: str | None = None, jobs: int = 1,
     password: str | None = None,
 ) -> Waiver:  # fmt: skip
     """Take a waiver back by its number. Raises `UsageError`."""
+    day = day or day_here()
     folder = Path(folder)
     check_folder(folder)
 

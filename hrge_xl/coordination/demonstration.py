@@ -29,7 +29,7 @@ from ..ledger.ledger import Ledger
 from ..outputs import write_report
 from ..outputs.build import Facts, document
 from ..outputs.exports import CSV, XLSX
-from ..rounds.datasets import Question, datasets, sources
+from ..rounds.datasets import DatasetRequest, datasets, sources
 from ..rounds.rounds import Round
 from ..rounds.teams import Team
 from ..spec.load import find, load
@@ -249,7 +249,7 @@ def demonstrate(
         Team(actor.country, actor.country, actor.language, story_.deadline) for actor in story_.teams
     )
     round_ = Round(folder, story_.round, spec, None, None, teams)
-    request = Question([str(home)], story_.today, jobs=0, rejudge=True)
+    request = DatasetRequest([str(home)], story_.today, jobs=0, rejudge=True)
     given = sources(replace(request, paths=[str(path) for path, _ in returned]))
     consolidate(given, home, only_these=True, formats=(XLSX, CSV), overview=reports, round_=round_)
     with datasets(request) as found:

@@ -9,20 +9,18 @@ from functools import cache, partial
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING
 
+from ..core.dates import day_here
 from ..core.errors import UsageError
 from ..core.paths import GUIDE, check_several, file_part, is_address, write_if_changed, write_whole
 from ..core.words import SOURCE_LANGUAGE, direction, fold, translator, with_base
 from ..core.work import grouped, track_progress
-from ..dataset.reconciliation import periods
-from ..dataset.returns import Return, result
 from ..exchange.issuing import Order, is_issued, issue, issue_files, laid_out, sample_workbook
 from ..exchange.prefill import Prefill, from_file, go_on
 from ..ledger.files import only_writer
 from ..reader import ExpectedReturn
-from ..rounds.changes import change_round, follow
 from ..rounds.datasets import Dataset, one_dataset
-from ..rounds.round_status import orphaned
 from ..rounds.rounds import ISSUED, Round, load_open_round
 from ..rounds.teams import Team
 from ..spec.issuance import Choice, choose
@@ -31,6 +29,9 @@ from ..spec.lookup import asks_for_country, country_codes
 from ..spec.model import Spec
 from ..spec.translating import untranslated, with_file
 from ..workbook.cover import contact_label
+
+if TYPE_CHECKING:
+    from ..dataset.returns import Return
 
 OUTPUT = Path("output")
 
@@ -44,8 +45,8 @@ class IssuedWorkbooks:
 
 
 def issue_spec(  # noqa: PLR0913 (one parameter an option)
-    spec: str | Path, countries: Sequence[str] = (), *, today: date, language: str | None = None, profile: str = "",
-    tools: Sequence[str] = (), blank_rows: int | None = None, answers: str | Path | None = None,
+    spec: str | Path, countries: Sequence[str] = (), *, today: date | None = None, language: str | None = None,
+    profile: str = "", tools: Sequence[str] = (), blank_rows: int | None = None, answers: str | Path | None = None,
     password: str | None = None, output: str | Path = OUTPUT, allow_draft: bool = False, sample: bool = False,
     leave_out_sensitive: bool = False,
 ) -> IssuedWorkbooks:  # fmt: skip
@@ -55,6 +56,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
     `answers`: a returned workbook, which `password` opens, or a JSON file. A `sample` is one workbook, for no country,
     filled in as the spec says. Raises `UsageError`, `LimitError`, `OutputError`.
     """
+    today = today or day_here()
     answers = None if answers is None else Path(answers)
     output = Path(output)
     check_several("countries", countries)
@@ -72,8 +74,9 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
         made.paths.append(_written(data, output, language, loaded.name, "SAMPLE", profile))
         return made
     blank = Order("", today, "", language, choice.tools, choice.rows, leave_out=choice.leave_out)
-    layout = laid_out(loaded, blank, last=True)
-    begin = from_file(answers, layout, str(spec), today, password) if answers else Prefill()
+    begin = Prefill()
+    if answers:
+        begin = from_file(answers, laid_out(loaded, blank, last=True), str(spec), today, password)
     if left := ", ".join(begin.left_behind()):
         made.notes.append(f"{answers}: {left}.")
     wanted = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
@@ -83,7 +86,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
 
 
 def issue_round(
-    folder: str | Path, countries: Sequence[str] = (), *, today: date, earlier: str | Path | None = None,
+    folder: str | Path, countries: Sequence[str] = (), *, today: date | None = None, earlier: str | Path | None = None,
     password: str | None = None, allow_draft: bool = False,
 ) -> IssuedWorkbooks:  # fmt: skip
     """Write the workbooks of a round's teams that are not there yet, or of those of some countries, into `issued`.
@@ -91,6 +94,10 @@ def issue_round(
     With `earlier`, the folder of an earlier round or its dataset, each goes on from the answers of its team.
     `password` opens these. Raises `RoundError`, `UsageError`, `LimitError`, `OutputError`.
     """
+    from ..rounds.changes import change_round, follow
+    from ..rounds.round_status import orphaned
+
+    today = today or day_here()
     folder = Path(folder)
     check_several("countries", countries)
     round_ = load_open_round(folder)
@@ -101,7 +108,7 @@ def issue_round(
     _check_translated(spec, () if allow_draft else (order.language for order in wanted))
     if earlier is not None:
         if Path(earlier).resolve() == folder.resolve():
-            raise UsageError(f"{earlier} is the round itself. Name an earlier one after --from.")
+            raise UsageError(f"{earlier} is the round itself.", remedy="Name an earlier one after --from.")
         with one_dataset(earlier, today, password=password) as dataset:
             wanted, blank = _continued(wanted, dataset, spec, round_.wanted, made.notes)
         continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
@@ -165,7 +172,8 @@ def _only_countries(round_: Round, spec: Spec, countries: Sequence[str]) -> Roun
     missing = [code for code in wanted if code not in there]
     if missing:
         raise UsageError(
-            f"{round_.name} has no team of {', '.join(missing)}. Its countries are: {', '.join(there) or 'none'}."
+            f"{round_.name} has no team of {', '.join(missing)}.",
+            remedy=f"Its countries are: {', '.join(there) or 'none'}.",
         )
     return replace(round_, teams=tuple(team for team in round_.teams if team.country in wanted))
 
@@ -178,6 +186,7 @@ def orders(round_: Round, today: date) -> list[Order]:
             tools=choice.tools, blank_rows=choice.rows,
             round=round_.name, deadline=team.deadline.isoformat() if team.deadline else "",
             contact=team.contact, key=round_.key, leave_out=choice.leave_out,
+            period=(round_.start, round_.end),
         )
         for team, choice in _choices(round_)
     ]  # fmt: skip
@@ -209,9 +218,15 @@ def _continued(
     """
     if earlier.spec is not None and earlier.spec.name != spec.name:
         raise UsageError(
-            f"The earlier round is of the spec '{earlier.spec.name}', the new one of '{spec.name}': "
-            "their questions have nothing in common. Name a round of the same spec."
+            (
+                f"The earlier round is of the spec '{earlier.spec.name}', the new one of '{spec.name}': "
+                "their questions have nothing in common."
+            ),
+            value=earlier.spec.name,
+            remedy="Name a round of the same spec.",
         )
+    from ..dataset.returns import result
+
     counting = grouped((now.team_now(return_.team), return_) for return_ in _latest(earlier, spec))
     continued, blank = list[Order](), 0
     for order in wanted:
@@ -237,6 +252,8 @@ def _continued(
 
 def _latest(earlier: Dataset, spec: Spec) -> list[Return]:
     """Give the returns that count: of each team and intervention that of the latest period."""
+    from ..dataset.reconciliation import periods
+
     latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
     counting = [return_ for return_ in earlier.of_round() if return_.current and return_.identity is not None]
     counting.sort(key=lambda return_: (-latest_first.get(return_.period, -1), return_.age))

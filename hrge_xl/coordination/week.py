@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ..core.dates import day_here
 from ..core.work import grouped
 from ..dataset.deciding import need_words
 from ..dataset.reconciliation import Reconciliation
@@ -20,7 +21,7 @@ from ..ledger.seals import Seal
 from ..outputs import exports, pages_beside, report_pages, write_report
 from ..outputs.build import Facts, document
 from ..rounds.changes import PlannedChange, change_round, planned_end
-from ..rounds.datasets import Dataset, Question, came_back, datasets, one_dataset
+from ..rounds.datasets import Dataset, DatasetRequest, came_back, datasets, one_dataset
 from ..rounds.receiving import Received
 from ..rounds.round_status import (
     OPEN,
@@ -88,7 +89,7 @@ class RefreshResult:
     @property
     def to_decide(self) -> list[str]:
         """Give the teams and files that wait for a decision, each once."""
-        return to_decide(self.teams, self.returns)
+        return to_decide(self.teams)
 
     @property
     def without_address(self) -> list[str]:
@@ -98,12 +99,15 @@ class RefreshResult:
         return [team for team in dict.fromkeys(drafted) if team not in reached]
 
 
-def refresh(folder: str | Path, today: date, *, jobs: int = 0, password: str | None = None) -> RefreshResult:
+def refresh(
+    folder: str | Path, today: date | None = None, *, jobs: int = 0, password: str | None = None
+) -> RefreshResult:
     """Do what a week asks of a round: receive what lies in its `inbox`, bring dataset, files and reports up to date,
     write feedback and the drafts that are due. Running it again on the same day changes nothing.
 
     Raises as `receive`, `consolidate` and `drafts` do.
     """
+    today = today or day_here()
     folder = Path(folder)
     round_ = load_round(folder)
     load_templates(folder)  # what is wrong with them is said before anything is done
@@ -112,7 +116,7 @@ def refresh(folder: str | Path, today: date, *, jobs: int = 0, password: str | N
     if round_.closed:
         with one_dataset(folder, today, jobs, password) as dataset:
             return _result(dataset, today, received, Drafts())
-    request = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
+    request = DatasetRequest([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
     consolidate(request, folder)
     with datasets(request) as (dataset,):
         with Ledger.open(folder) as ledger:  # whoever has the dataset open holds the folder
@@ -147,11 +151,12 @@ def _write_report(dataset: Dataset, ledger: Ledger, today: date) -> None:
 # the end of a round
 
 
-def close(folder: str | Path, today: date, password: str | None = None) -> PlannedChange:
+def close(folder: str | Path, today: date | None = None, password: str | None = None) -> PlannedChange:
     """Plan the end of a round, and say what is left open. What is new in it is taken in first.
 
     Raises `UsageError` for one that is closed, and as `datasets` does.
     """
+    today = today or day_here()
     folder = Path(folder)
     round_ = load_open_round(folder)
     with one_dataset(folder, today, password=password) as dataset:
@@ -168,15 +173,16 @@ def _left_open(teams: list[TeamStatus]) -> Iterator[str]:
 
 
 def close_round(
-    planned: PlannedChange, *, reason: str, by: str, day: date, password: str | None = None
+    planned: PlannedChange, *, reason: str, by: str, day: date | None = None, password: str | None = None
 ) -> list[Seal]:
     """Close a round as it was planned: its pages are brought up to date, and sealed under the name of who closes it.
 
     Raises as `change_round` and `consolidate` do.
     """
+    day = day or day_here()
     need_words("A change", reason, by)
     folder = planned.folder
-    consolidate(Question([str(folder)], day, password=password, arrived=Arrived(day)), folder)
+    consolidate(DatasetRequest([str(folder)], day, password=password, arrived=Arrived(day)), folder)
     with one_dataset(folder, day, password=password) as dataset, Ledger.open(folder) as ledger:
         _write_report(dataset, ledger, day)
     change_round(planned, reason=reason, by=by, day=day)

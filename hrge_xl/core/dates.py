@@ -11,6 +11,11 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 RANGE = f"a day between {EARLIEST.year} and {LATEST.year}"
 
 
+def day_here() -> date:
+    """Give the day it is here."""
+    return datetime.now().astimezone().date()
+
+
 def is_possible(day: date) -> bool:
     """Say whether a day lies within the range."""
     return EARLIEST <= day <= LATEST

@@ -48,9 +48,24 @@ class Exit(IntEnum):
 
 
 class HrgeError(Exception):
-    """Base of all our errors: one sentence with the place, the reason and the remedy; or several, a line each."""
+    """Base of all our errors: one sentence with the place, the reason and the remedy; or several, a line each.
+
+    Programs find them apart: `code` is the kind of error, `place` what it is about (a file, a parameter), `value` what
+    was given there; each is empty where there is none, as where several are told.
+    """
 
     exit_code = Exit.BUG
+
+    def __init__(self, *lines: object, place: object = "", value: object = None, remedy: object = "") -> None:
+        *others, last = lines or ("",)
+        before, behind = f"{place}: " if place else "", f" {remedy}" if remedy else ""
+        super().__init__(*others, f"{before}{last}{behind}")
+        self.place, self.value, self.remedy = str(place), value, str(remedy)
+
+    @property
+    def code(self) -> str:
+        """The kind of error, by the exit code of the command line: `usage`, `spec`, `output`, `bug`."""
+        return self.exit_code.name.lower()
 
     def __str__(self) -> str:
         """Give every line."""

@@ -43,7 +43,9 @@ def check_several(what: str, given: object) -> None:
     """Refuse, with `UsageError`, one path or name where several are meant: its letters would be taken for them."""
     if isinstance(given, (str, bytes, os.PathLike)):
         raise UsageError(
-            f"{what}: {given!r} is one where several are meant. Put it into a list: [{given!r}]."
+            f"{given!r} is one where several are meant.",
+            place=what,
+            remedy=f"Put it into a list: [{given!r}].",
         )
 
 
@@ -58,7 +60,8 @@ def expand(arguments: Iterable[str]) -> list[Path]:
         found.update(dict.fromkeys(_files(argument, lists)))
     if not found:
         raise UsageError(
-            "No files were found in what was given. Name files, or a folder that holds returned workbooks."
+            "No files were found in what was given.",
+            remedy="Name files, or a folder that holds returned workbooks.",
         )
     return list(found)
 
@@ -68,7 +71,9 @@ def _files(argument: str, lists: _Lists) -> Iterator[Path]:
         return lists.files(Path(argument[1:]))
     places = [Path(argument)] if os.path.lexists(argument) else _matches(argument)
     if not places:
-        raise UsageError(f"{masked(argument, [argument])}: there is no such file or folder. Check the path.")
+        raise UsageError(
+            "there is no such file or folder.", place=masked(argument, [argument]), remedy="Check the path."
+        )
     return (file for place in places for file in _within(place))
 
 
@@ -123,10 +128,14 @@ class _Lists:
         place = Path(os.path.abspath(file))  # noqa: PTH100 - `absolute` leaves ".." in it
         if place in self._open:
             way = " → ".join(nested.name for nested in [*self._open[self._open.index(place) :], place])
-            raise UsageError(f"{file}: the list names itself ({way}). Take that line out of it.")
+            raise UsageError(
+                f"the list names itself ({way}).", place=file, remedy="Take that line out of it."
+            )
         if len(self._open) == MOST_LISTS_DEEP:
             raise UsageError(
-                f"{file}: lists name lists more than {MOST_LISTS_DEEP} deep. Put the paths into one."
+                f"lists name lists more than {MOST_LISTS_DEEP} deep.",
+                place=file,
+                remedy="Put the paths into one.",
             )
         if place in self._read:
             return
@@ -137,7 +146,9 @@ class _Lists:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise UsageError(
-                f"{file}: the list cannot be read ({reason}). Save it as UTF-8 text, one path per line."
+                f"the list cannot be read ({reason}).",
+                place=file,
+                remedy="Save it as UTF-8 text, one path per line.",
             ) from error
         for line in filter(None, map(str.strip, text.splitlines())):
             yield from _files(line, self)

@@ -28,7 +28,11 @@ class Model(BaseModel):
     """Base of every part: frozen, and a misspelt key is a mistake, never ignored."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", ignored_types=(cached_property,), allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        ignored_types=(cached_property,),
+        allow_inf_nan=False,
+        defer_build=True,
     )
 
 

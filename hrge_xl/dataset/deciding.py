@@ -31,7 +31,7 @@ def decide(
     """
     need_words("A decision", reason, by)
     if choice not in CHOICES:
-        raise UsageError(f"A return cannot be '{choice}'. {remedy_for(choice, CHOICES)}")
+        raise UsageError(f"A return cannot be '{choice}'.", value=choice, remedy=remedy_for(choice, CHOICES))
     rows, before = ledger.rows(), decisions(ledger)
     names = {row["submission"]: name_of(str(row["path"])) for row in rows}
     meant = {found.submission: found for found in returns}
@@ -40,13 +40,16 @@ def decide(
             raise UsageError(f"{found.name} was refused: it could not be read, and counts in no case.")
         if choice == COUNTS and choice not in possible(found):
             raise UsageError(
-                f"{found.name} does not carry our signature ({SIGNATURE_INVALID.code}), and no decision makes it ours. "
-                "Ask the team for the file it received, or issue it a new one."
+                (
+                    f"{found.name} does not carry our signature ({SIGNATURE_INVALID.code}), and "
+                    "no decision makes it ours."
+                ),
+                remedy="Ask the team for the file it received, or issue it a new one.",
             )
         if choice == UNDONE and found.submission not in before:
             known = ", ".join(sorted(before)) or "none"
             raise UsageError(
-                f"Nothing was decided about {found.name}. Decisions in force are about: {known}."
+                f"Nothing was decided about {found.name}.", remedy=f"Decisions in force are about: {known}."
             )
     for submission in meant:
         made = DecisionMade(
@@ -94,9 +97,11 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     refuse_unwaivable(code)
     need_words("A waiver", reason, by)
     if until is not None and until < day:
-        raise UsageError(f"--until {until} is past already. Name a later day, or leave it out.")
+        raise UsageError(f"--until {until} is past already.", remedy="Name a later day, or leave it out.")
     if found.verdict == REFUSED:
-        raise UsageError(f"{found.path} was refused; nothing in it can be waived. Ask for the file again.")
+        raise UsageError(
+            f"{found.path} was refused; nothing in it can be waived.", remedy="Ask for the file again."
+        )
     same = [each for each in found.findings if each.code.casefold() == code.casefold()]
     covered = [each for each in same if place is None or _folded(each.sheet, each.cell) == _folded(*place)]
     if not covered:
@@ -134,7 +139,7 @@ def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
     """Take a waiver back; it stays in the ledger. Raises `UsageError` when there is none in force."""
     found = next((each for each in waivers(ledger, day) if each.number == number), None)
     if found is None:
-        raise UsageError(f"There is no waiver {number}. See `hrge-xl waive --list`.")
+        raise UsageError(f"There is no waiver {number}.", remedy="See `hrge-xl waive --list`.")
     if found.withdrawn is not None:
         raise UsageError(
             f"Waiver {number} was withdrawn on {found.withdrawn} by {found.withdrawn_by} already."

@@ -20,10 +20,10 @@ from ..exchange.validation import (
     REFUSED,
     RETURNED,
     Noticed,
+    Reader,
     Source,
     ValidationRequest,
     noticed_of,
-    readers,
     validated,
 )
 from ..ledger.events import Arrival, Arrived
@@ -35,7 +35,6 @@ from ..reader.gate import OLE_MAGIC
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
-from .aggregates import compute_aggregates
 from .opening import SPECS, check_dataset_owner, in_a_copy, open_url, set_dataset_owner, spec_of
 from .reconciliation import BEFORE
 from .rows import submission_id
@@ -65,7 +64,7 @@ class Options:
 
     `only_these` takes files of earlier runs out; without `resume` everything is read again; `store` is the address
     of a database that holds the same; `jobs` is the number of processes, 0 for as many as suit. With `asking` what is
-    known stays as it was judged, unless something new has come.
+    known stays as it was judged, unless something new has come. Without `figures` those of another day stay.
     """
 
     store: str | None = None
@@ -75,6 +74,7 @@ class Options:
     only_these: bool = False
     resume: bool = True
     asking: bool = False
+    figures: bool = True
 
     def processes(self, files: int) -> int:
         """Give how many processes so many files are worth: a few need none of their own, which take longer to start."""
@@ -197,7 +197,16 @@ def _work_out(run: IngestRun, *, lasting: bool) -> None:
     """Work out what counts, and the figures of it; what a `lasting` run left is written down."""
     for store in run.stores:
         update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
-    if any(store.changed or store.fact(DERIVED) != str(run.today) for store in run.stores):
+    if not (lasting or run.options.figures):
+        return
+    days = {store.fact(DERIVED) for store in run.stores}
+    if (
+        "" in days
+        or (run.options.figures and days != {str(run.today)})
+        or any(store.changed for store in run.stores)
+    ):
+        from .aggregates import compute_aggregates
+
         for store in run.stores:
             store.analyze()
         compute_aggregates(run.stores, run.out / DATASET, run.today, run.pool.here)
@@ -316,7 +325,8 @@ def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     for arrival in found if run.pool.far else ():
         if arrival.sha256 is None and (file_at(run.here, arrival.place)).is_file():
             raise UsageError(
-                f"A worker of the cluster cannot see {arrival.path}. {SHARED}, under the same path."
+                f"A worker of the cluster cannot see {arrival.path}.",
+                remedy=f"{SHARED}, under the same path.",
             )
     return sorted(found, key=lambda arrival: arrival.path)  # the order in which they are named says nothing
 
@@ -355,7 +365,7 @@ def _known_spec(run: IngestRun) -> str | None:
 def _said_spec(run: IngestRun) -> str | None:
     paths = sorted({file_at(run.here, arrival.place) for arrival in run.given})
     asked = run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
-    with readers() as pool:
+    with Reader() as pool:
         results = (result for path in paths for result in validated([path], asked, pool))
         return next((result.submission.identity.spec for result in results if result.submission), None)
 
@@ -449,8 +459,11 @@ def _refuse_to_lose(run: IngestRun) -> None:
         kept = kept_at(run.out, row["sha256"])
         if was_read and kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
             raise UsageError(
-                f"{row['path']} is protected, and was read with a password before. The dataset is to be made anew: "
-                "name the password with --password-file FILE. Nothing was changed."
+                f"{row['path']} is protected, and was read with a password before.",
+                remedy=(
+                    "The dataset is to be made anew: name the password with "
+                    "--password-file FILE. Nothing was changed."
+                ),
             )
 
 

@@ -51,7 +51,9 @@ def open_store(place: str | Path) -> Iterator[Store]:
     folder = Path(place)
     file = folder if folder.is_file() else folder / DATASET
     if not file.is_file():
-        raise UsageError(f"{place} holds no dataset. Run `hrge-xl consolidate … -o {quoted(place)}` first.")
+        raise UsageError(
+            f"{place} holds no dataset.", remedy=f"Run `hrge-xl consolidate … -o {quoted(place)}` first."
+        )
     with opened(file) as store:
         yield store
 
@@ -69,12 +71,12 @@ def _taken_up(store: Store, remedy: str) -> Store:
     """Give the same store, with its spec."""
     facts = store.facts()
     if not facts:
-        raise UsageError(f"{store.name} holds no dataset. {remedy}")
+        raise UsageError(f"{store.name} holds no dataset.", remedy=remedy)
     stated = facts.get("schema_version", "")
     if stated.isdecimal() and int(stated) < VERSION:
-        raise UsageError(f"{store.name} was made by an earlier version of this program. {remedy}")
+        raise UsageError(f"{store.name} was made by an earlier version of this program.", remedy=remedy)
     if not store.use(Schema(spec_of(store)), write=False):
-        raise UsageError(f"{store.name} is not filled yet: a run was cut off. {remedy}")
+        raise UsageError(f"{store.name} is not filled yet: a run was cut off.", remedy=remedy)
     return store
 
 
@@ -162,13 +164,13 @@ def open_url(address: str) -> Store:
     """
     wanted = "--store wants an address such as postgresql://user@host/database"
     if address.count("@") > 1:
-        raise StoreError(f"{wanted}. This one has more than one @: write one in a password as %40.")
+        raise StoreError(f"{wanted}.", remedy="This one has more than one @: write one in a password as %40.")
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):  # a port that is not a number may be a password, and is quoted
         raise StoreError(f"{wanted}.") from None
     if url.drivername not in STORES:
-        raise StoreError(f"{wanted}. Other databases are not supported.")
+        raise StoreError(f"{wanted}.", remedy="Other databases are not supported.")
     store = STORES[url.drivername].at(url)
     if not store.is_file:
         store.facts()
@@ -193,8 +195,11 @@ def check_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     if ours and (where in ("", here) or not look_up(other, lambda its: its.name == owner)):
         return
     raise StoreError(
-        f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "
-        "would undo each other's decisions. Work in that folder, or name an empty database with --store."
+        f"{store.name} belongs to another folder{f' ({where})' if where else ''}.",
+        remedy=(
+            "Two folders on one database would undo each other's decisions. Work in that "
+            "folder, or name an empty database with --store."
+        ),
     )
 
 

@@ -132,7 +132,9 @@ def choose(known: Sequence[DatasetPeriod], wanted: str | None) -> str | None:
         return next((period.name for period in known if period.counted), known[0].name if known else None)
     if wanted not in [period.name for period in known]:
         told = ", ".join(f"'{period.name}'" for period in known) or "none"
-        raise UsageError(f"There is no period '{wanted}' in this dataset. There are: {told}.")
+        raise UsageError(
+            f"There is no period '{wanted}' in this dataset.", value=wanted, remedy=f"There are: {told}."
+        )
     return wanted
 
 

@@ -174,23 +174,27 @@ def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
 
 
 def returns(
-    store: Store, waivers: Iterable[Waiver] = (), wanted: Sequence[str] | None = None
+    store: Store, waivers: Iterable[Waiver] = (), wanted: Sequence[str] | None = None, *, cells: bool = True
 ) -> list[Return]:
-    """Give every return of a dataset, or the wanted ones, in the order of their paths; `waivers` as they stand."""
+    """Give every return of a dataset, or the wanted ones, in the order of their paths; `waivers` as they stand.
+
+    Without `cells` their findings are those about the file or a sheet as a whole.
+    """
     every = heads(store, wanted)
     found = {each.submission_id: each for each in every}
     known, language = {waiver.number: waiver for waiver in waivers}, spec_language(store.schema.spec)
     few = [*found] if len(found) <= FEW else None
 
-    def facts(table: str) -> Iterator[tuple[Return, Record]]:
+    def facts(table: str, *where: sa.ColumnElement[bool]) -> Iterator[tuple[Return, Record]]:
         """Give the facts of a table with their returns; of few of these nothing else is looked at."""
-        where = [] if few is None else [store.tables[table].c.submission_id.in_(few)]
-        rows = store.records(table, *where)
+        of_few = [] if few is None else [store.tables[table].c.submission_id.in_(few)]
+        rows = store.records(table, *where, *of_few)
         return ((found[row["submission_id"]], row) for row in rows if row["submission_id"] in found)
 
     for each, row in facts("files_fact"):
         each.items.append(ReceivedItem(row["path"], row["received"], bool(row["stated"])))
-    for each, row in facts("findings_fact"):
+    whole = () if cells else (store.tables["findings_fact"].c.cell.is_(None),)
+    for each, row in facts("findings_fact", *whole):
         each.findings.append(finding_of(row, known, language))
     for each, row in facts("checks_not_run"):
         each.checks_not_run[row["code"]] = reason_of(row["reason"], row["details"])
@@ -263,16 +267,21 @@ def find_return(returns: Sequence[Return], name: str) -> Return:
         found = [each for each in returns if each.sha256 == content]
     if there and named and not found:
         raise UsageError(
-            f"{name} was changed since it was taken in. Consolidate again, or name the return by its hash."
+            f"{name} was changed since it was taken in.",
+            remedy="Consolidate again, or name the return by its hash.",
         )
     if len(found) == 1:
         return found[0]
     if found:
         several = "; ".join(_told(each) for each in found)
         raise UsageError(
-            f"'{name}' may mean several returns: {several}. Name it by the number or the hash in brackets."
+            f"'{name}' may mean several returns: {several}.",
+            value=name,
+            remedy="Name it by the number or the hash in brackets.",
         )
-    raise UsageError(f"There is no return '{name}' in the dataset. {_possible(returns, name)}")
+    raise UsageError(
+        f"There is no return '{name}' in the dataset.", value=name, remedy=_possible(returns, name)
+    )
 
 
 def shared_name(team: str | None, number: int | None, submission: str, place: int = 1) -> str:

@@ -39,6 +39,7 @@ AT_ONCE = 5_000  # rows read at a time
 # What a dataset says of itself: the day that its figures were worked out for, unless they are not up to date; what the
 # last run came to, unless one is at work or was cut off; whether all files are in it that came earlier; its spec.
 DERIVED, STATE, FILLED, SPEC_DIGEST = "derived", "state", "filled", "spec_digest"
+NOTED = "noted"  # the state where workbook and pages gave way to notes; empty where files are older than the dataset
 OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
 
 
@@ -140,19 +141,27 @@ class Store:
     def _refuse(self, facts: Mapping[str, str], spec: Spec | None) -> None:
         other = facts.get("spec")
         if facts and not facts.get("schema_version", "").isdecimal():
-            raise StoreError(f"{self.name} holds a table 'meta' that is not ours. Name another database.")
+            raise StoreError(
+                f"{self.name} holds a table 'meta' that is not ours.", remedy="Name another database."
+            )
         if facts and int(facts["schema_version"]) > VERSION:
-            raise StoreError(f"{self.name} was written by a newer version of hrge-xl. Update this program.")
+            raise StoreError(
+                f"{self.name} was written by a newer version of hrge-xl.", remedy="Update this program."
+            )
         if not other or spec is None:
             return
         if other != spec.name:
             raise StoreError(
-                f"{self.name} is a dataset of “{other}”, not of “{spec.name}”. Choose another place with -o or --store."
+                f"{self.name} is a dataset of “{other}”, not of “{spec.name}”.",
+                remedy="Choose another place with -o or --store.",
             )
         if version_of(facts.get("spec_version", "")) > version_of(spec.version):
             raise StoreError(
-                f"{self.name} was made with version {facts['spec_version']} of “{other}”; this program knows "
-                f"{spec.version}. Update its specs."
+                (
+                    f"{self.name} was made with version {facts['spec_version']} of “{other}”; "
+                    f"this program knows {spec.version}."
+                ),
+                remedy="Update its specs.",
             )
 
     def _make(self, facts: Mapping[str, str]) -> None:
@@ -174,7 +183,8 @@ class Store:
             strange = sorted(there & set(self.schema.by_name))
             if strange:
                 raise StoreError(
-                    f"{self.name} already holds other tables named {', '.join(strange)}. Name an empty database."
+                    f"{self.name} already holds other tables named {', '.join(strange)}.",
+                    remedy="Name an empty database.",
                 )
             meta.create_all(connection)
             for statement in view_statements(self.schema, comments=self.engine.dialect.supports_comments):
@@ -366,8 +376,9 @@ class Store:
                     yield tuple(row)
             except (ValueError, TypeError) as error:  # a day that is none, a text where a number belongs
                 raise StoreError(
-                    f"{self.name}: another program wrote something into it that does not belong there ({error}). "
-                    "Consolidate again: it is made again from what was received."
+                    f"another program wrote something into it that does not belong there ({error}).",
+                    place=self.name,
+                    remedy="Consolidate again: it is made again from what was received.",
                 ) from error
 
 

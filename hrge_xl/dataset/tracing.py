@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from ..core.errors import UsageError, did_you_mean, listed, plain, remedy_for
 from ..spec.lookup import countries
-from .schema import ANSWERS, FINDINGS, SUBMISSIONS, Record, Table
+from .schema import ANSWERS, FINDINGS, SUBMISSIONS, Cell, Record, Table
 from .store import Store
 
+SUMMED = ("aggregate_answers", "aggregate_numbers")  # how tables begin that come from single answers
 ABOUT = ("path", "sha256", "team", "verdict", "status", "issued")  # what is told of the file
 
 
-def trace(store: Store, table: Table, number: int) -> list[tuple[str, str]]:
+class TracedValue(NamedTuple):
+    """A value of a row, or of the file that it comes from, with the name of its column."""
+
+    column: str
+    value: Cell
+
+    def __str__(self) -> str:
+        return f"{self.column}: {_text(self.value)}"
+
+
+def trace(store: Store, table: Table, number: int) -> list[TracedValue]:
     """Give every column of a row, counted from 1, then the file it comes from. Raises `UsageError` past the last."""
+    row = _row(store, table, number)
+    found = [TracedValue(name, value) for name, value in row.items()]
+    its = store[SUBMISSIONS].c.submission == row.get("submission", "")
+    for file in store.records("submissions", its, columns=ABOUT):
+        found += [TracedValue(f"file {name}", value) for name, value in file.items()]
+    return found
+
+
+def _row(store: Store, table: Table, number: int) -> Record:
     row = next(islice(store.rows(table.name), number - 1, None), None) if number > 0 else None
     if row is None:
         raise UsageError(f"The table '{table.name}' has no row {number}.")
-    pairs = [(name, _text(value)) for name, value in zip(table.names, row, strict=True)]
-    its = store[SUBMISSIONS].c.submission == dict(pairs).get("submission", "")
-    for file in store.records("submissions", its, columns=ABOUT):
-        pairs += [(f"file {name}", _text(value)) for name, value in file.items()]
-    return pairs
+    return dict(zip(table.names, row, strict=True))
 
 
 def _text(value: Any) -> str:
@@ -72,12 +89,33 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
         *([rows_of == _known(rows_of, asked.row, store, "row")] if asked.row else []),
         *([view.c.code == _kind(store, view.c, asked.finding)] if asked.finding else []),
     ]
-    files = {row["submission"]: row for row in store.records("submissions", columns=FILE)}
     rows = [*store.records(table.name, *where, columns=FOUND if asked.finding else ANSWERED)]
-    counting = [row for row in rows if row["current"]]
-    said = _found if asked.finding else _answered
-    found = []
-    for row in counting or rows:
+    return _traced(
+        store, [row for row in rows if row["current"]] or rows, _found if asked.finding else _answered
+    )
+
+
+COUNTED = {name: name for name in ("period", "country", "tool", "field", "code")} | {"row_code": "row"}
+
+
+def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
+    """Give the answers that a row of an aggregate table counts or adds up, by the columns that both have; of other
+    rows none. Raises `UsageError` past the last row.
+    """
+    row, answers = _row(store, table, number), store[ANSWERS].c
+    if not table.name.startswith(SUMMED) or row.get("refers_to"):
+        return []
+    alike = [
+        answers[COUNTED[name]] == row[name] for name in COUNTED.keys() & row.keys() if row[name] is not None
+    ]
+    summed = [answers.number.is_not(None)] if "total" in row else []
+    rows = store.records(ANSWERS.name, answers.current, *alike, *summed, columns=ANSWERED)
+    return _traced(store, [*rows], _answered)
+
+
+def _traced(store: Store, rows: Sequence[Record], said: Callable[[Record], str]) -> list[Traced]:
+    files, found = {row["submission"]: row for row in store.records("submissions", columns=FILE)}, []
+    for row in rows:
         what = " ".join(
             str(row[name]) for name in ("team", "tool", "row", "row_code", "field") if row.get(name)
         )
@@ -105,7 +143,9 @@ def _submissions(store: Store, team: str) -> list[str]:
     if team and not found:
         known = sorted({str(row["team"]) for row in every if row["team"]})
         hint = did_you_mean(team, known)
-        raise UsageError(f"The dataset has no team '{team}'. {hint}It has: {listed(known)}.")
+        raise UsageError(
+            f"The dataset has no team '{team}'.", value=team, remedy=f"{hint}It has: {listed(known)}."
+        )
     return [row["submission"] for row in (found if team else every)]
 
 
@@ -114,7 +154,11 @@ def _known(column: sa.Column[Any], text: str, store: Store, what: str) -> str:
     codes = sorted(str(row[0]) for row in store.select(sa.select(column).distinct()) if row[0])
     by_fold = {plain(code): code for code in codes}
     if plain(text) not in by_fold:
-        raise UsageError(f"The dataset has nothing for the {what} '{text}'. {remedy_for(text, codes)}")
+        raise UsageError(
+            f"The dataset has nothing for the {what} '{text}'.",
+            value=text,
+            remedy=remedy_for(text, codes),
+        )
     return by_fold[plain(text)]
 
 
@@ -125,7 +169,9 @@ def _kind(store: Store, columns: Any, text: str) -> str:
     if plain(text) not in by_fold:
         known = sorted(code for code, _ in pairs)
         hint = did_you_mean(text, [*known, *(name for _, name in pairs)])
-        raise UsageError(f"The dataset has no finding '{text}'. {hint}It has: {listed(known)}.")
+        raise UsageError(
+            f"The dataset has no finding '{text}'.", value=text, remedy=f"{hint}It has: {listed(known)}."
+        )
     return str(by_fold[plain(text)])
 
 

@@ -15,7 +15,7 @@ import socket
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib import import_module
@@ -32,11 +32,10 @@ from ..core.words import beginning
 from ..core.work import gc_paused
 from ..exchange.validation import (
     REFUSED,
-    Readers,
+    Reader,
     Result,
     ValidationRequest,
     changed_result,
-    readers,
     stopped_result,
     validated,
 )
@@ -111,7 +110,8 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
             # one that sees nothing would refuse every file
             if not os.path.exists(place):  # noqa: PTH110 (also where it may not look)
                 raise UsageError(
-                    f"A worker on {socket.gethostname()} cannot see {place}. {SHARED}, under the same path."
+                    f"A worker on {socket.gethostname()} cannot see {place}.",
+                    remedy=f"{SHARED}, under the same path.",
                 )
         _must_know(task, builder.schema.spec)
     with gc_paused():
@@ -170,7 +170,8 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> I
         kept = [(file_at(task.here, file.kept), file.path) for file in files if file.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))
         paths = [next(copies) if file.kept else file_at(task.here, file.path) for file in files]
-        for file, result in zip(files, validated(paths, task.asked, _pool()), strict=True):
+        reader = stack.enter_context(_reader())
+        for file, result in zip(files, validated(paths, task.asked, reader), strict=True):
             result.path = file.path
             if result.submission is not None:
                 result.submission.path = file.path
@@ -183,31 +184,39 @@ def _must_know(task: Task, spec: Spec | None) -> None:
     here = f"The worker on {socket.gethostname()}"
     if task.engine != program_digest():
         raise UsageError(
-            f"{here} has another hrge-xl ({program_digest()}) than this machine ({task.engine}). {SAME}"
+            f"{here} has another hrge-xl ({program_digest()}) than this machine ({task.engine}).",
+            remedy=SAME,
         )
     if spec is not None and spec.digest != task.digest:
-        raise UsageError(f"{here} has another version of the spec “{spec.name}”. {SAME}")
+        raise UsageError(f"{here} has another version of the spec “{spec.name}”.", remedy=SAME)
 
 
 def check_engine(shard: Shard) -> None:
     """Raise `UsageError` for a shard of another program: such a worker may not ask what it was given."""
     if shard.engine != program_digest():
         raise UsageError(
-            f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine "
-            f"({program_digest()}). {SAME}"
+            (
+                f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine ({program_digest()})."
+            ),
+            remedy=SAME,
         )
 
 
-_pools: dict[int, Readers] = {}
+_readers: dict[int, Reader] = {}
 
 
-def _pool() -> Readers:
+@contextmanager
+def _reader() -> Iterator[Reader]:
     """Give the reading process of this process, kept from batch to batch; a forked process has its own."""
-    pool = _pools.get(os.getpid())
-    if pool is None or pool.closed:
-        pool = _pools[os.getpid()] = readers()
-        atexit.register(pool.close)
-    return pool
+    mine = os.getpid()
+    if mine not in _readers:
+        _readers[mine] = Reader()
+        atexit.register(_readers[mine].close)
+    try:
+        yield _readers[mine]
+    except BaseException:  # also when the batch is given up: nobody waits for what is in hand
+        _readers.pop(mine).close()
+        raise
 
 
 @lru_cache(maxsize=4)
@@ -287,9 +296,9 @@ def take(shard: Shard, store: Store) -> None:
     try:
         found = sha256_of(place)
     except OSError as error:
-        raise StoreError(f"{place} cannot be read where it was not written. {SHARED_OUTPUT}") from error
+        raise StoreError(f"{place} cannot be read where it was not written.", remedy=SHARED_OUTPUT) from error
     if found != shard.digest:
-        raise StoreError(f"{place} is not as a worker wrote it. {SHARED_OUTPUT}")
+        raise StoreError(f"{place} is not as a worker wrote it.", remedy=SHARED_OUTPUT)
     if store.is_file:
         store.merge(shard.submissions, place, list(shard.rows))
     else:

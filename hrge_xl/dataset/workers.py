@@ -98,7 +98,8 @@ class Workers:
                 tries += 1
                 if tries >= TRIES:
                     raise HrgeError(
-                        "The workers keep crashing; what they have done is kept. Run again with --jobs 1."
+                        "The workers keep crashing; what they have done is kept.",
+                        remedy="Run again with --jobs 1.",
                     ) from error
 
 
@@ -202,7 +203,8 @@ def cluster(engine: str, jobs: int) -> Iterator[Running]:
             raise UsageError("For a cluster install the extra: pip install 'hrge-xl[cluster]'.") from error
         except (OSError, ValueError, TimeoutError) as error:
             raise UsageError(
-                f"--engine {engine}: no cluster can be reached there. Use local, dask, or tcp://host:8786."
+                f"--engine {engine}: no cluster can be reached there.",
+                remedy="Use local, dask, or tcp://host:8786.",
             ) from error
         _await_workers(client, engine)
         width = 2 * sum(client.nthreads().values()) + 2

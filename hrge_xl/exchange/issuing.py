@@ -11,11 +11,13 @@ from itertools import chain
 from pathlib import Path
 
 from ..answers.submission import (
+    ONLY_ROW,
     SHORT,
     Answer,
     Answers,
     Identity,
     Outcome,
+    Period,
     State,
     Submission,
     Value,
@@ -25,6 +27,7 @@ from ..answers.submission import (
     read_last,
     sign,
 )
+from ..core.dates import day_here
 from ..core.errors import UsageError
 from ..core.paths import check_several, read_regular, write_whole
 from ..core.work import gc_paused, grouped
@@ -51,10 +54,10 @@ from ..workbook.book import content_hash
 
 @dataclass(frozen=True)
 class Order:
-    """What a workbook is issued for. Days are the caller's: nothing here looks at a clock."""
+    """What a workbook is issued for; `today` is its day of issue."""
 
     team: str
-    today: date
+    today: date = field(default_factory=day_here)
     country: str = ""
     language: str = ""  # the first one of the spec when empty
     tools: tuple[str, ...] | None = None  # None: all
@@ -73,6 +76,7 @@ class Order:
     intervention: str = ""  # that it is about, where a team has several
     sample: bool = False  # to look at, and never to be sent back
     leave_out: bool = False  # what the spec marks as sensitive
+    period: Period = (None, None)  # of the round, which the form begins with
 
     def __post_init__(self) -> None:
         check_several("tools", self.tools)
@@ -90,7 +94,9 @@ def generate(spec: Spec, order: Order) -> bytes:
 def layout_for(spec: Spec, order: Order) -> Layout:
     """Give the layout of an order. Raises `UsageError` for an unknown language or tool, and too many rows."""
     if order.blank_rows is not None and not 1 <= order.blank_rows <= MOST_ROWS:
-        raise UsageError(f"{order.blank_rows} blank rows cannot be issued. A register has 1 to {MOST_ROWS}.")
+        raise UsageError(
+            f"{order.blank_rows} blank rows cannot be issued.", remedy=f"A register has 1 to {MOST_ROWS}."
+        )
     layout = laid_out(spec, order, last=bool(order.last))
     return layout if last_placed(layout, order.last) else laid_out(spec, order) if layout.last else layout
 
@@ -109,7 +115,11 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     for country in {order.country for order in orders if order.country}:
         (code,) = country_codes(layout.spec, [country])
         if code != country:
-            raise UsageError(f"'{country}': an order names a country by its code. Write '{code}'.")
+            raise UsageError(
+                f"'{country}': an order names a country by its code.",
+                value=country,
+                remedy=f"Write '{code}'.",
+            )
     first = facts_of(_ordered(layout.spec, orders[0], layout), orders[0].contact)
     draw(layout, cover_lines(first))  # what is filled in later also tells the edition
     found = []
@@ -179,11 +189,14 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
         defaults = ((key, default_of(slot.field)) for key, slot in layout.slots.items())
         answers = {key: value for key, value in defaults if value is not None}
         answers |= facts_about(layout.spec, order.country)
-    country = layout.spec.identity.country
-    if country and order.country:
-        tool, _ = layout.spec.single_fields[country]
-        answers[tool, "1", country] = order.country
-    return placed(layout, answers | order.answers)
+    form, (start, end) = layout.spec.identity, order.period
+
+    def known(*pairs: tuple[str | None, str | date | None]) -> Answers:
+        single = layout.spec.single_fields
+        return {(single[code][0], ONLY_ROW, code): value for code, value in pairs if code and value}
+
+    answers |= known((form.country, order.country)) | order.answers
+    return placed(layout, answers | known((form.period_start, start), (form.period_end, end)))
 
 
 def placed(layout: Layout, answers: Answers) -> Answers:
@@ -221,10 +234,10 @@ def last_placed(layout: Layout, last: Answers) -> Answers:
 
 
 def is_as_issued(sent: Submission, layout: Layout) -> bool:
-    """Say whether nothing stands in a return that does not stand in every blank workbook issued to its country."""
+    """Say whether nothing stands in a return that does not stand in every blank workbook that its country is issued."""
     if sent.unplaced or sent.comments:
         return False
-    blank = starting_answers(layout, Order("", date.min, sent.identity.country))
+    blank = starting_answers(layout, Order("", date.min, sent.identity.country, period=sent.period))
     return sent.values().items() <= blank.items() and not sent.originals()
 
 

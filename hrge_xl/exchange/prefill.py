@@ -230,7 +230,7 @@ def from_mapping(table: Any, layout: Layout) -> Answers:
                     answers[key] = _value(value, key, slot.field)
     if unknown:
         raise UsageError(
-            f"These answers have no place in the workbook: {'; '.join(unknown)}. Check their codes."
+            f"These answers have no place in the workbook: {'; '.join(unknown)}.", remedy="Check their codes."
         )
     return answers
 
@@ -254,7 +254,9 @@ def _value(value: Any, key: Key, field: Field) -> Value:
         return float(value) if kind is ColumnKind.NUMBER else str(value)
     except (TypeError, ValueError) as error:
         raise UsageError(
-            f"{' / '.join(key)}: “{value}” is not valid for the type {kind}. Correct it in the answers."
+            f"“{value}” is not valid for the type {kind}.",
+            place=" / ".join(key),
+            remedy="Correct it in the answers.",
         ) from error
 
 
@@ -269,13 +271,15 @@ def from_file(path: Path, layout: Layout, spec: str, today: date, password: str 
 
         (result,) = validate([path], ValidationRequest(ExpectedReturn(spec=spec), today, password=password))
         if result.submission is None or result.layout is None:
-            raise UsageError(f"{path}: no answers can be read from it. Try `hrge-xl validate` to see why.")
+            raise UsageError(
+                "no answers can be read from it.", place=path, remedy="Try `hrge-xl validate` to see why."
+            )
         return go_on(result.submission, result.layout, layout, today)
     try:
         table = json.loads(read_regular(path, LIMITS.file_bytes).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
-            f"{path}: the answers cannot be read ({error}). Save them as JSON, in UTF-8."
+            f"the answers cannot be read ({error}).", place=path, remedy="Save them as JSON, in UTF-8."
         ) from error
     answers = from_mapping(table, layout)
     return Prefill(answers, without_place=_left_out(layout, answers))

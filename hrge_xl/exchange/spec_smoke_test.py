@@ -24,7 +24,8 @@ from ..findings import CATALOGUE, Finding, Severity
 from ..findings.value import ANSWER_MISSING
 from ..layout import Layout, Slot, offered_rows
 from ..layout.wording import text
-from ..reader import ExpectedReturn, File, Refusal, cores, read_content
+from ..reader import ExpectedReturn, File, Refusal, cores
+from ..reader.read import read_content
 from ..reader.worker import Died, WorkerPool
 from ..spec.carried import cache_to_tell, use_cache
 from ..spec.check_texts import FIELDS, select

@@ -6,6 +6,7 @@ verdict; what it answers is believed about its own file only.
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,14 +14,15 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Final
 
 from ..answers.submission import VALID, Identity, Outcome, Submission
 from ..core import message_templates
+from ..core.dates import day_here
 from ..core.errors import SpecError, error_context
 from ..core.message_templates import MessageTemplate, is_ours
+from ..core.notebook import html_table
 from ..core.paths import check_several, path_text
 from ..core.program import UnfitRow, isolate_failures, write_log
 from ..core.work import track_progress
@@ -29,19 +31,20 @@ from ..findings.file import CHANGED_WHILE_READ, ROW_WITHOUT_A_PLACE, STOPPED_BY_
 from ..findings.identity import SIGNATURE_INVALID
 from ..layout import Layout
 from ..layout.wording import text
-from ..reader import ExpectedReturn, File, Refusal, layout_of, read_content, spec_of, stamp_alone
+from ..reader import ExpectedReturn, File, Refusal, spec_of, stamp_alone
 from ..reader.gate import fingerprint, open_untrusted
 from ..reader.identity import Elsewhere, is_read_by, settled, signed_copy, teams_named
 from ..reader.limits import LIMITS, ReadLimits
-from ..reader.worker import Died, NotStarted, WorkerPool
+from ..reader.worker import Died, NotStarted, WorkerPool, cores
 from ..spec.carried import cache_to_tell, use_cache
 from ..spec.load import find, is_path, load, spec_folders
 from ..spec.model import Spec
 
+_log = logging.getLogger(__name__)
+
 ACCEPTED: Final = "accepted"
 RETURNED: Final = "returned"
 REFUSED: Final = "refused"
-MOST_FINDINGS = 20  # that a notebook shows
 MOST_FRAMES, LONGEST_FRAME = 60, 500  # that are told of a fault, and characters of each
 
 
@@ -70,14 +73,13 @@ class Result:
 
     def _repr_html_(self) -> str:
         """Show it in a notebook, with the first of its findings."""
-        worded = ((each, self.words(each)) for each in self.findings[:MOST_FINDINGS])
-        told = (
+        worded = ((each, self.words(each)) for each in self.findings)
+        rows = (
             (each.code, each.severity, each.sheet or "", each.cell or "", words.message, words.remedy)
             for each, words in worded
         )
-        rows = ("".join(f"<td>{escape(cell)}" for cell in row) for row in told)
-        heads = "<th>code<th>severity<th>sheet<th>cell<th>what is wrong<th>what to do"
-        return f"<p>{escape(repr(self))}<table><tr>{heads}<tr>{'<tr>'.join(rows)}</table>"
+        heads = ("code", "severity", "sheet", "cell", "what is wrong", "what to do")
+        return html_table(self, heads, rows)
 
     @property
     def spec(self) -> Spec | None:
@@ -87,6 +89,8 @@ class Result:
     @property
     def layout(self) -> Layout | None:
         """The layout that it was read against; None for a refused one."""
+        from ..reader.read import layout_of
+
         return None if self.submission is None else layout_of(self.submission.identity, self.read_by)
 
     def count(self, severity: Severity) -> int:
@@ -103,7 +107,7 @@ class ValidationRequest:
     """What is asked of files: which spec, round, teams and key, and the day of the check."""
 
     wanted: ExpectedReturn
-    today: date  # what is overdue or in the future goes by it
+    today: date = field(default_factory=day_here)  # what is overdue or in the future goes by it
     jobs: int = 1
     # opens encrypted workbooks, with the extra `encrypted`
     password: str | None = field(default=None, repr=False)
@@ -154,19 +158,31 @@ def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
 def validate(
     paths: Sequence[str | Path],
     asked: ValidationRequest,
-    pool: Readers | None = None,
+    reader: Reader | None = None,
     meanwhile: Callable[[], object] | None = None,
-) -> list[Result]:
-    """Give every file read and checked, in the order given; files in = results out. `pool` may serve several calls.
+    progress: Callable[[int, int], object] | None = None,
+) -> Iterator[Result]:
+    """Give every file read and checked, as soon as it is, in the order given; files in = results out.
 
-    `meanwhile` is done here while another process reads the first file.
-    Raises `UsageError` or `SpecError` when the wanted spec does not exist or has mistakes, and `SpecError` where a
-    stamp names a spec that has some.
+    `progress` hears how many files are done, and of how many. `meanwhile` is done here while another process reads the
+    first file. Raises `UsageError` or `SpecError` when the wanted spec does not exist or has mistakes,
+    and, at the file, `SpecError` where a stamp names a spec that has some.
     """
     check_several("paths", paths)
-    with nullcontext(pool) if pool else readers(asked.jobs) as at_work:
-        results = validated(paths, asked, at_work, meanwhile)
-        return [*track_progress(results, len(paths), "Reading returned files")]
+    if asked.wanted.spec is not None:
+        load(asked.wanted.spec)
+
+    def results() -> Iterator[Result]:
+        with nullcontext(reader) if reader else Reader(asked.jobs) as at_work:
+            found = validated(paths, asked, at_work, meanwhile)
+            told = track_progress(found, len(paths), "Reading returned files")
+            for done, result in enumerate(told, start=1):
+                _log.info("%s: %s, %d findings", result.path, result.verdict, len(result.findings))
+                if progress:
+                    progress(done, len(paths))
+                yield result
+
+    return results()
 
 
 # in a process of its own
@@ -204,6 +220,8 @@ class SpecBroken:
 
 def check_file(job: FileToCheck) -> Result | ProgramFault | SpecBroken:
     """Read and check one file: what a child process does."""
+    from ..reader.read import read_content
+
     try:
         result = checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
         # by what it was read the parent knows; the name of that folder need not be text
@@ -223,6 +241,7 @@ def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> R
     if isinstance(reading, Refusal):
         return _refused(reading)
     from ..checks import check
+    from ..reader.read import layout_of
     from .issuing import is_as_issued
 
     try:
@@ -250,20 +269,36 @@ def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> R
 # here
 
 
-Readers = WorkerPool[FileToCheck, Result | ProgramFault | SpecBroken]
-"""Processes that read and check files; they are worth keeping, as they learn what files have in common."""
+class Reader(WorkerPool[FileToCheck, Result | ProgramFault | SpecBroken]):
+    """Processes that read and check files, each in its sandbox and under limits; they live until it is closed.
 
+    They learn what files have in common: the next file costs what reading it costs. Threads may share a reader.
+    """
 
-def readers(jobs: int = 1, limits: ReadLimits = LIMITS) -> Readers:
-    """Make new processes for reading, each under these limits; they live until they are closed."""
-    check = partial(check_with_cache, cache_to_tell())
-    return WorkerPool(check, jobs, limits, spec_folders(), believed)
+    def __init__(self, jobs: int = 1, limits: ReadLimits = LIMITS) -> None:
+        """Start nothing yet; `jobs` are processes (0: as many as this machine runs at a time)."""
+        check = partial(check_with_cache, cache_to_tell())
+        super().__init__(check, jobs or cores(), limits, spec_folders(), believed)
+
+    def validate(
+        self,
+        paths: Sequence[str | Path],
+        request: ValidationRequest,
+        progress: Callable[[int, int], object] | None = None,
+    ) -> Iterator[Result]:
+        """Give files read and checked, as `hrge_xl.validate` does."""
+        return validate(paths, request, self, progress=progress)
+
+    def check(self, path: str | Path, request: ValidationRequest) -> Result:
+        """Read and check one file."""
+        (result,) = self.validate([path], request)
+        return result
 
 
 def validated(
     paths: Iterable[str | Path],
     asked: ValidationRequest,
-    pool: Readers,
+    pool: Reader,
     meanwhile: Callable[[], object] | None = None,
 ) -> Iterator[Result]:
     """Give every file read and checked, as soon as it is. Takes and raises what `validate` does."""
@@ -317,7 +352,7 @@ def _arrived(
     outcome: Result | ProgramFault | SpecBroken | Died,
     job: FileToCheck,
     asked: ValidationRequest,
-    pool: Readers,
+    pool: Reader,
 ) -> Result:
     """Give what came back of a file. Whatever that is, it is about this file and no other."""
     file, key = job.file, asked.wanted.key

@@ -144,6 +144,10 @@ class Finding:
     language: str = ""
     words: Words | None = None
 
+    def __repr__(self) -> str:
+        place = "!".join(filter(None, (self.sheet, self.cell)))
+        return f"<Finding {self.code} {self.severity}{f' at {place}' if place else ''}>"
+
     @property
     def open(self) -> bool:
         """Whether nobody has accepted it."""

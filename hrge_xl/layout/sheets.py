@@ -80,7 +80,9 @@ def _built(
     if language not in spec.languages:
         hint = did_you_mean(language, spec.languages)
         raise UsageError(
-            f"'{language}' is not a language of {spec.name}. {hint}It has: {', '.join(spec.languages)}."
+            f"'{language}' is not a language of {spec.name}.",
+            value=language,
+            remedy=f"{hint}It has: {', '.join(spec.languages)}.",
         )
     tools = _choose(spec, wanted)
     codes = [tool.code for tool in tools]

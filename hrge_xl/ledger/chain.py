@@ -124,8 +124,11 @@ def add_entry(
     before = last_entry(connection)
     if before and before.n >= HIGHEST:
         raise StoreError(
-            f"The last entry of the ledger has the number {before.n}, and none can follow: it was changed from "
-            "outside. Restore the ledger from a backup."
+            (
+                f"The last entry of the ledger has the number {before.n}, and none can follow: it "
+                "was changed from outside."
+            ),
+            remedy="Restore the ledger from a backup.",
         )
     if event.number == NEXT:
         same = [kind for kind in KINDS.values() if kind.noun == event.noun]

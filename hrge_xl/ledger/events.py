@@ -24,7 +24,7 @@ NEXT = 0  # number of an event that gets its own when it is entered
 class Event(BaseModel):
     """What stands in an entry. `number` counts the events that go by one noun, from 1."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
     kind: ClassVar[str]
     noun: ClassVar[str]
     subject: ClassVar[str] = ""  # what it is about, to be filled in

@@ -65,7 +65,9 @@ def only_writer(folder: Path) -> Iterator[None]:
         # the system lets go of the lock when the process ends, however it ends
         stack.callback(os.close, handle)
         if not (_lock(handle) and _is_there(folder / LOCK, handle)):
-            raise OutputError(f"Another run is writing into {folder}. Wait for it to end, then run again.")
+            raise OutputError(
+                f"Another run is writing into {folder}.", remedy="Wait for it to end, then run again."
+            )
         sweep(folder)
         try:
             yield

@@ -151,8 +151,8 @@ class Ledger:
         # without it a return that was withdrawn would count again
         if not there and not anew and ((folder / JOURNAL).is_file() or _is_filled(folder / DATASET)):
             raise StoreError(
-                f"{path} is lost: nothing else records what was received, decided and waived. Restore it from a "
-                f"backup, or make it again: hrge-xl recover {quoted(folder)}"
+                f"{path} is lost: nothing else records what was received, decided and waived.",
+                remedy=(f"Restore it from a backup, or make it again: hrge-xl recover {quoted(folder)}"),
             )
         if there and not write:
             as_it_is = cls(path, home, write=False)
@@ -164,7 +164,7 @@ class Ledger:
             with ledger.transaction() as connection:
                 if _version(connection) > VERSION:
                     raise StoreError(
-                        f"{NAME} was written by a newer version of hrge-xl. Update this program."
+                        f"{NAME} was written by a newer version of hrge-xl.", remedy="Update this program."
                     )
                 for statement in TABLES.split(";") if write or not there else ():
                     connection.execute(statement)
@@ -473,16 +473,20 @@ def recover(folder: Path) -> Recovered:
     path, journal = folder / NAME, read_journal(folder)
     if path.is_file() and _is_whole(path):
         raise UsageError(
-            f"{path} can be read: nothing is lost. What was changed in it: hrge-xl verify {quoted(folder)}"
+            f"{path} can be read: nothing is lost.",
+            remedy=f"What was changed in it: hrge-xl verify {quoted(folder)}",
         )
     if not any((folder / name).exists() for name in (NAME, JOURNAL, DATASET, RECEIVED)):
-        raise UsageError(f"{folder} never had a ledger. Name a round or a consolidated folder.")
+        raise UsageError(f"{folder} never had a ledger.", remedy="Name a round or a consolidated folder.")
     if not journal.entries:
         raise UsageError(
-            f"{folder} has no {JOURNAL} that records what was entered. Restore {NAME} from a backup. Without one, put "
-            "the received files together in a new folder "
-            f"(hrge-xl consolidate {quoted(folder / RECEIVED)} -o NEW), and make the decisions "
-            "and waivers again: the reports of this folder list them."
+            f"{folder} has no {JOURNAL} that records what was entered.",
+            remedy=(
+                f"Restore {NAME} from a backup. Without one, put the received files "
+                f"together in a new folder (hrge-xl consolidate {quoted(folder / RECEIVED)} "
+                "-o NEW), and make the decisions and waivers again: the reports of this "
+                "folder list them."
+            ),
         )
     moved = (
         path.rename(path.with_name(f"{NAME}.{DAMAGED}-{secrets.token_hex(4)}")) if path.is_file() else None

@@ -53,7 +53,9 @@ def new_key(file: str | Path, name: str = "", passphrase: str | None = None) -> 
     public_file = file.with_name(f"{file.name}.pub")
     for path in (file, public_file):
         if path.exists():
-            raise UsageError(f"{path} exists already, and keys are never overwritten. Name another file.")
+            raise UsageError(
+                f"{path} exists already, and keys are never overwritten.", remedy="Name another file."
+            )
     private = Ed25519PrivateKey.generate()
     lock = (
         serialization.BestAvailableEncryption(passphrase.encode())
@@ -80,7 +82,9 @@ def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
     locked = PASSPHRASE_WANTED in data
     if locked and not passphrase:
         raise UsageError(
-            f"{file}: the key is protected by a passphrase. Name a text file that holds it: --passphrase-file FILE."
+            "the key is protected by a passphrase.",
+            place=file,
+            remedy="Name a text file that holds it: --passphrase-file FILE.",
         )
     anew = "Make one with: hrge-xl sign --new-key FILE."
     damaged = f"this is not a private key, or it is damaged. {anew}"
@@ -141,7 +145,8 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
     data = _read(file)
     if b"PRIVATE KEY" in data:
         raise UsageError(
-            f"{file} holds a private key, which belongs to its owner alone. Name the public one with --trust."
+            f"{file} holds a private key, which belongs to its owner alone.",
+            remedy="Name the public one with --trust.",
         )
     if b"PUBLIC KEY" in data:
         with _our_errors(file, "the public key is damaged. Ask its owner for it again."):
@@ -157,19 +162,25 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
             continue
         if not HEX_KEY.fullmatch(key.lower()):
             raise UsageError(
-                f"{file}: line {n}: a public key of 64 hex digits and a name are expected here. Correct it."
+                f"line {n}: a public key of 64 hex digits and a name are expected here.",
+                place=file,
+                remedy="Correct it.",
             )
         found = True
         yield key.lower(), name.strip() or file.stem
     if not found:
-        raise UsageError(f"{file}: there is no public key in it. Write 64 hex digits and a name on a line.")
+        raise UsageError(
+            "there is no public key in it.", place=file, remedy="Write 64 hex digits and a name on a line."
+        )
 
 
 def _read(file: Path) -> bytes:
     try:
         return read_regular(file, MOST_BYTES)
     except OSError as error:
-        raise UsageError(f"{file}: the key cannot be read ({error.strerror}). Check the path.") from error
+        raise UsageError(
+            f"the key cannot be read ({error.strerror}).", place=file, remedy="Check the path."
+        ) from error
 
 
 def _hex(public: Ed25519PublicKey) -> str:
@@ -191,4 +202,4 @@ def _has_extra() -> bool:
 
 def _need_extra() -> None:
     if not _has_extra():
-        raise UsageError(f"Keys need the package cryptography. {INSTALL}")
+        raise UsageError("Keys need the package cryptography.", remedy=INSTALL)

@@ -105,7 +105,7 @@ def group_named(known: Iterable[TeamGroup], kind: str, text: str) -> TeamGroup:
     found = [each for each in of_kind if fold(text) in (fold(each.code), fold(each.label))]
     if not found:
         codes = [each.code for each in of_kind]
-        raise UsageError(f"There is no {kind} '{text}' here. {remedy_for(text, codes)}")
+        raise UsageError(f"There is no {kind} '{text}' here.", value=text, remedy=remedy_for(text, codes))
     return found[0]
 
 

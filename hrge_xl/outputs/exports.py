@@ -6,7 +6,7 @@ CSV has a `datapackage.json` that describes every table, and `metadata.yaml` des
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
@@ -16,20 +16,37 @@ from operator import call
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..core.errors import OutputError, UsageError
-from ..core.paths import parts_of, whole, write_whole
+import sqlalchemy as sa
+
+from ..core.errors import OutputError, UsageError, listed
+from ..core.paths import parts_of, quoted, whole, write_whole
 from ..core.words import SOURCE_LANGUAGE
 from ..core.work import track_progress
 from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers
 from ..dataset.opening import open_store, opened
-from ..dataset.schema import BOOLEAN, DATE, INTEGER, META, NUMBER, TEXT, VERSION, Schema, Table, TableColumn
-from ..dataset.store import Store, open_file
+from ..dataset.schema import (
+    BOOLEAN,
+    DATE,
+    INTEGER,
+    META,
+    NUMBER,
+    SUBMISSIONS,
+    TEXT,
+    VERSION,
+    Schema,
+    Table,
+    TableColumn,
+)
+from ..dataset.store import NOTED, STATE, Store, open_file
 from ..dataset.workers import Workers
+from ..ledger.files import sha256_of
 from ..ledger.ledger import DATASET
 from ..privacy.sharing import fill_shareable
+from ..rounds.rounds import REPORTS, is_round
 from ..spec.yaml_file import dumped
 from ..workbook.drawing import DRAWN_ON
 from ..workbook.plain_sheets import new_book
+from . import briefs_in, overview_page, pages_beside
 from .data_xlsx import write_workbook
 from .table_files import csv_text, harmless_lines, has_parquet, need_parquet, write_csv_as_parquet
 
@@ -39,8 +56,11 @@ WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
 FILES: dict[str, tuple[str, Callable[[Store, Path, date], None]]] = {
     # what is no table: the kind of files that it goes with, and what writes it
     WORKBOOK: (XLSX, write_workbook),
-    DESCRIPTION: (CSV, lambda store, path, _: _write_description(store, path)),
     "metadata.yaml": (CSV, lambda store, path, _: _write_metadata(store, path)),
+    DESCRIPTION: (
+        CSV,
+        lambda store, path, _: _write_description(store, path),
+    ),  # last: it has hashes of the tables
 }
 Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
@@ -64,7 +84,9 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(formats))
     wrong = [name for name in wanted if name not in FORMATS]
     if wrong:
-        raise UsageError(f"There is no format '{wrong[0]}'. Choose from {', '.join(FORMATS)}.")
+        raise UsageError(
+            f"There is no format '{wrong[0]}'.", value=wrong[0], remedy=f"Choose from {', '.join(FORMATS)}."
+        )
     if PARQUET in wanted:
         need_parquet()
     return wanted
@@ -92,18 +114,19 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
     _remove_retired(store, Path(export.dataset).parent)
     wanted = pieces(store, export.formats)
     large = {WORKBOOK, *(table.name for table in store.schema.shown if table.large)}
-    rest = [name for name in wanted if name not in large]
+    rest = [name for name in wanted if name not in {*large, DESCRIPTION}]
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     alone = [[name] for name in wanted if name in large]
     tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
     done = track_progress(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
-    return [failed for some in done for failed in some]
+    failed = [failed for some in done for failed in some]
+    return failed + part([DESCRIPTION] if CSV in export.formats else [], export)
 
 
 def pieces(store: Store, formats: Collection[str]) -> list[str]:
     """Give what `part` writes for these kinds of files: those that are no table, and tables by name."""
     tables = [table.name for table in store.schema.shown] if {CSV, PARQUET} & {*formats} else []
-    return [*(name for name, (kind, _) in FILES.items() if kind in formats), *tables]
+    return [*tables, *(name for name, (kind, _) in FILES.items() if kind in formats)]
 
 
 def _remove_retired(store: Store, out: Path) -> None:
@@ -140,7 +163,7 @@ def part(wanted: Sequence[str], export: Export) -> list[str]:
 
 def _write_description(store: Store, path: Path) -> None:
     with whole(path) as unfinished:
-        text = json.dumps(description(store), ensure_ascii=False, indent=1)
+        text = json.dumps(description(store, path.parent), ensure_ascii=False, indent=1)
         unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
@@ -214,7 +237,7 @@ SET_ASIDE = (
 def set_aside(store: Store, export: Export, pages: Sequence[Path], pool: Workers) -> list[str]:
     """Put notes in the places of data.xlsx and of pages, where they are; write the other files again.
 
-    Gives what is said of those that could not be written.
+    Gives what is said of those that could not be written. The dataset tells of notes while nothing else changes in it.
     """
     failed = list[str]()
     for path in (Path(export.dataset).parent / WORKBOOK, *pages):
@@ -224,12 +247,42 @@ def set_aside(store: Store, export: Export, pages: Sequence[Path], pool: Workers
             except OutputError as error:
                 failed.append(str(error))
     rest = [name for name in export.formats if name != XLSX]
-    return failed + (write(store, export._replace(formats=rest), pool) if rest else [])
+    failed += write(store, export._replace(formats=rest), pool) if rest else []
+    store.set_fact(STATE, "" if failed else NOTED)
+    return failed
 
 
 def are_set_aside(*paths: Path) -> list[Path]:
     """Give those in whose place a note stands."""
     return [path for path in paths if path.is_file() and path.read_bytes() == _note(path)]
+
+
+def outgrown(store: Store, folder: Path) -> list[Path]:
+    """Give the files of a folder that are older than the dataset there, and the notes that say so."""
+    reports, copy, state = folder / REPORTS, folder / SHAREABLE, store.fact(STATE)
+    kept = [folder / WORKBOOK, *pages_beside(reports)]
+    if state == "":
+        kept += [*names(store, folder), *names(store, copy), overview_page(reports, masked=True)]
+        kept += [page for page, *_ in briefs_in(reports)]
+    return [path for path in dict.fromkeys(kept) if path.is_file()] if state in ("", NOTED) else []
+
+
+def not_made_again(folder: str | Path) -> Iterator[str]:
+    """Say which files of a round or consolidated folder are older than its dataset, and what makes them again."""
+    folder = Path(folder)
+    with open_store(folder) as store:
+        yield from named_as_older(folder, outgrown(store, folder))
+
+
+def named_as_older(folder: Path, files: Sequence[Path]) -> Iterator[str]:
+    """Name some files of a folder as older than the dataset there, tables by their folders."""
+    tables = sorted({path.parent.name for path in files if path.parent.name in FORMATS})
+    shown = [path.relative_to(folder).as_posix() for path in files if path.parent.name not in FORMATS]
+    if files:
+        where = quoted(folder)
+        again = f"refresh {where}" if is_round(folder) else f"consolidate {where} -o {where}"
+        named = listed([*shown, *(f"{name}/" for name in tables)])
+        yield f"Older than the dataset: {named}. To make them again: hrge-xl {again}"
 
 
 def _note(path: Path) -> bytes:
@@ -252,18 +305,34 @@ def _note(path: Path) -> bytes:
 # how all of it is described
 
 
-def description(store: Store) -> dict[str, Any]:
-    """Give the data package: schema of every table, by the Frictionless standard."""
-    spec = store.schema.spec
+LICENCE = {
+    "name": "other-closed",
+    "title": "Whether it may be shared or reused is for the office that holds it to say",
+}
+
+
+def description(store: Store, folder: Path) -> dict[str, Any]:
+    """Give the data package: schema of every table, by the Frictionless standard, with the hash of its file.
+
+    Its contributors are the teams whose returns count.
+    """
+    spec, title = store.schema.spec, "Dataset"
+    if spec:
+        title = spec.title.say(spec.languages[0])
+    its = store[SUBMISSIONS].c
+    teams = sorted({team for (team,) in store.select(sa.select(its.team).where(its.current)) if team})
     return {
         "profile": "tabular-data-package",
         "name": (spec.name if spec else "dataset").lower().replace("_", "-"),
-        "title": spec.title.say(spec.languages[0]) if spec else "Dataset",
+        "title": title,
         "version": spec.version if spec else "0",
         "schema_version": VERSION,
         "spec": spec.name if spec else None,
         "spec_digest": spec.digest if spec else None,
-        "resources": [_resource(store.schema, table.as_csv) for table in store.schema.shown],
+        "licenses": [LICENCE],
+        "sources": [{"title": f"Workbooks of {title} as teams returned them"}],
+        "contributors": [{"title": team, "role": "author"} for team in teams],
+        "resources": [_resource(store.schema, table.as_csv, folder) for table in store.schema.shown],
     }  # fmt: skip
 
 
@@ -288,7 +357,7 @@ def metadata(schema: Schema) -> dict[str, Any]:
     }
 
 
-def _resource(schema: Schema, table: Table) -> dict[str, Any]:
+def _resource(schema: Schema, table: Table, folder: Path) -> dict[str, Any]:
     """Describe a table; by the standard its name knows no capitals, and it calls itself by no name."""
     references = [
         {
@@ -300,11 +369,14 @@ def _resource(schema: Schema, table: Table) -> dict[str, Any]:
         }
         for reference in table.references
     ]
+    file = folder / CSV / f"{table.name}.csv"
+    there = {"bytes": file.stat().st_size, "hash": f"sha256:{sha256_of(file)}"} if file.is_file() else {}
     return {
         "name": table.name.lower(),
         "title": table.name,
         "description": table.about,
         "path": f"csv/{table.name}.csv",
+        **there,
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",

@@ -8,6 +8,8 @@ from datetime import date
 from functools import cached_property
 
 from ..answers.submission import INVALID, SHORT, UNSIGNED, Identity, Submission, Unplaced, read_last
+from ..core.dates import day_here
+from ..core.errors import UsageError
 from ..core.words import beginning, fits_a_cell, translator
 from ..core.work import gc_paused
 from ..dataset.rows import submission_id
@@ -86,12 +88,13 @@ class GivenBack:
 
 
 def feedback(
-    result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = ""
+    result: Result, spec: Spec, *, today: date | None = None, key: bytes | None = None, contact: str = ""
 ) -> bytes:
-    """Give the workbook for one returned file that could be read. Raises ValueError for a refused one.
+    """Give the workbook for one returned file that could be read. Raises `UsageError` for a refused one.
 
     Law: reading what comes out gives every value that was read from what came in.
     """
+    today = today or day_here()
     return give_back(result, spec, today=today, key=key, contact=contact).workbook
 
 
@@ -105,7 +108,7 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
     """
     sent = result.submission
     if sent is None or result.layout is None:
-        raise ValueError(f"{result.path} was refused: there are no answers to give back")
+        raise UsageError("it was refused: there are no answers to give back.", place=result.path)
     order = _order(sent, spec, today, key, tools)
     order = replace(order, team=result.team, contact=contact, deadline=deadline or order.deadline)
     order = replace(order, leave_out=leave_out or order.leave_out)

@@ -59,7 +59,7 @@ class FeedbackJob(NamedTuple):
     sent: Result
     to_look_at: Sequence[Finding]  # what was noticed about its answers besides
     round: Round | None
-    wish: FeedbackOptions
+    options: FeedbackOptions
     target: Path  # what the names of its files begin with
 
 
@@ -81,15 +81,17 @@ class FeedbackResult:
     totals: list[str] = field(default_factory=list)  # what was received and became of it, a sentence each
 
 
-def give_all(dataset: Dataset, wish: FeedbackOptions, given: FeedbackResult) -> Iterator[dict[str, Any]]:
+def give_all(dataset: Dataset, options: FeedbackOptions, given: FeedbackResult) -> Iterator[dict[str, Any]]:
     """Write the workbooks and texts of a dataset, several at once, and give what became of each."""
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
-    named = [(found, wish.output / file_name(found, dataset.spec, given.names)) for found in chosen]
-    waiting = [(found, target) for found, target in named if found.submission not in wish.done]
+    named = [(found, options.output / file_name(found, dataset.spec, given.names)) for found in chosen]
+    waiting = [(found, target) for found, target in named if found.submission not in options.done]
     jobs = min(dataset.source.asked.jobs, len(waiting) // WORTH_A_PROCESS)
     with workers("local", jobs) as pool:
-        for made in track_progress(_all_made(dataset, wish, waiting, pool), len(waiting), "Writing feedback"):
+        for made in track_progress(
+            _all_made(dataset, options, waiting, pool), len(waiting), "Writing feedback"
+        ):
             given.warnings += made.warnings
             if isinstance(made.outcome, LeftOut):
                 given.left_out.append(made.outcome)
@@ -99,7 +101,7 @@ def give_all(dataset: Dataset, wish: FeedbackOptions, given: FeedbackResult) -> 
 
 
 def _all_made(
-    dataset: Dataset, wish: FeedbackOptions, waiting: Sequence[tuple[Return, Path]], pool: Workers
+    dataset: Dataset, options: FeedbackOptions, waiting: Sequence[tuple[Return, Path]], pool: Workers
 ) -> Iterator[JobResult]:
     """Give what became of each return, in order. The first one is made here: forked processes have its drawing then."""
 
@@ -108,7 +110,7 @@ def _all_made(
         for each, target in some:
             sent = result(dataset.store, each)
             to_look_at = [*answered_otherwise(dataset.store, each, sent, dataset.of_round())]
-            found.append(FeedbackJob(each, sent, to_look_at, dataset.round, wish, target))
+            found.append(FeedbackJob(each, sent, to_look_at, dataset.round, options, target))
         return found
 
     for first, last in pairwise([0, *range(1, len(waiting), AT_ONCE), len(waiting)]):
@@ -133,27 +135,27 @@ def _stopped(found: Return, fault: Exception) -> JobResult:
 
 
 def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
-    ((found, sent, to_look_at, round_, wish, target),) = one
+    ((found, sent, to_look_at, round_, options, target),) = one
     assert found.identity is not None  # it could be read
     try:
-        spec = load(wish.spec) if wish.spec else sent.spec
+        spec = load(options.spec) if options.spec else sent.spec
         assert spec is not None
         team = next((known for known in round_.teams if known.code == found.team), None) if round_ else None
-        day = wish.reply_by or (team.deadline if team else None)
+        day = options.reply_by or (team.deadline if team else None)
         deadline = day.isoformat() if day else found.identity.deadline
         back = give_back(
-            sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
+            sent, spec, today=options.today, tools=options.tools, key=round_.key or None if round_ else None,
             contact=team.contact if team else "", deadline=deadline, to_look_at=to_look_at,
             leave_out=team is not None and team.leave_out,
         )  # fmt: skip
-        if not (back.needed or wish.all):
+        if not (back.needed or options.all):
             why = f"{found.verdict}, nothing to correct or to look at (--all gives it back too)"
             return [JobResult(LeftOut(found, why, found.path, is_settled=True))]
         workbook, letter = (
             target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt")
         )
         write_whole(workbook, back.workbook)
-        write_whole(letter, message(sent, back, wish.today, deadline).encode())
+        write_whole(letter, message(sent, back, options.today, deadline).encode())
     except LimitError as limit:  # something in this file: the others have their feedback all the same
         why = f"no workbook can be made: {str(limit).rstrip('.')}"
         return [JobResult(LeftOut(found, why, found.path, Exit.FINDINGS))]

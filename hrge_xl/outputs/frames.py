@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..core.errors import UsageError
+from ..core.notebook import html_table
 from ..dataset.dimensions import allowed_values
 from ..dataset.opening import open_store
 from ..dataset.schema import BOOLEAN, DATE, IN_PANDAS, NUMBER, TEXT, TableColumn, list_of, spec_language
@@ -29,8 +30,8 @@ class Tables:
     It holds no file open.
     """
 
-    def __init__(self, summary: str, names: Sequence[str], read: Callable[[str], pd.DataFrame]) -> None:
-        self._summary, self._names, self._read = summary, names, cache(read)
+    def __init__(self, summary: str, about: Mapping[str, str], read: Callable[[str], pd.DataFrame]) -> None:
+        self._summary, self._about, self._read = summary, about, cache(read)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self._read(name)
@@ -44,10 +45,14 @@ class Tables:
             raise AttributeError(str(error)) from error
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._names]
+        return [*super().__dir__(), *self._about]
 
     def __repr__(self) -> str:
-        return f"<Tables of {self._summary}: {', '.join(self._names)}>"
+        return f"<Tables of {self._summary}: {', '.join(self._about)}>"
+
+    def _repr_html_(self) -> str:
+        """Show them in a notebook, with what each holds."""
+        return html_table(self, ("table", "about"), self._about.items())
 
 
 def open_dataset(place: str | Path, *, labels: bool = True, lang: str | None = None) -> Tables:
@@ -56,10 +61,13 @@ def open_dataset(place: str | Path, *, labels: bool = True, lang: str | None = N
     `labels` and `lang` as in `read_table`. Raises `UsageError`, `StoreError`.
     """
     with open_store(place) as store:
-        names, spec = [table.name for table in store.schema.shown], store.schema.spec
+        about, spec = (
+            {table.name: table.title or table.about for table in store.schema.shown},
+            store.schema.spec,
+        )
         what = f"{spec.name} {spec.version}" if spec else "no spec"
         summary = f"{place}, {what}, {len(store.contents())} returns"
-    return Tables(summary, names, partial(read_table, place, labels=labels, lang=lang))
+    return Tables(summary, about, partial(read_table, place, labels=labels, lang=lang))
 
 
 def tables(place: str | Path) -> pd.DataFrame:
@@ -85,7 +93,9 @@ def read_table(
         table, spec = table_of(store, name), store.schema.spec
         if lang is not None and (spec is None or lang not in spec.languages):
             known = ", ".join(spec.languages) if spec else "none"
-            raise UsageError(f"{store.name} has no labels in '{lang}'. Its languages are: {known}.")
+            raise UsageError(
+                f"{store.name} has no labels in '{lang}'.", value=lang, remedy=f"Its languages are: {known}."
+            )
         words, found, asked = CodeLabels(spec, lang or spec_language(spec)), list[Any](), dict[str, str]()
         rows = pd.DataFrame(
             store.rows(table.name, columns=table.names), columns=list(table.names), dtype=object

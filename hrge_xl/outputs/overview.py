@@ -69,7 +69,8 @@ def day_of(store: Store) -> date:
     """Give the day that the figures of a dataset are as of. Raises `StoreError` where they are not up to date."""
     if not store.fact(DERIVED):
         raise StoreError(
-            f"The last run over {store.name} was cut off. Run `hrge-xl consolidate` again, then this."
+            f"The last run over {store.name} was cut off.",
+            remedy="Run `hrge-xl consolidate` again, then this.",
         )
     return date.fromisoformat(store.fact(DERIVED))
 

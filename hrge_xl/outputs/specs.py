@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..core.errors import UsageError, listed
+from ..core.paths import check_several
 from ..core.words import counted, right_to_left
 from ..fields import Field, When
 from ..findings.structure import ROW_MISSING
@@ -227,16 +227,16 @@ def touched_files(
     """Give every file, one after the other, read with the older spec (`older`: its name or folder) by `jobs` processes
     (0: as many as suit).
     """
-    from ..exchange.validation import ValidationRequest, readers, validated
-    from ..reader import ExpectedReturn, cores
+    from ..exchange.validation import Reader, ValidationRequest, validated
+    from ..reader import ExpectedReturn
 
-    jobs = jobs or cores()
-    asked = ValidationRequest(ExpectedReturn(spec=older), date.today(), jobs, password)
+    check_several("paths", paths)
+    asked = ValidationRequest(ExpectedReturn(older), jobs=jobs, password=password)
     index: Index = {}
     for number, change in enumerate(found.changes, start=1):
         for touch in change.touches if change.effect in WORST_FIRST else ():  # the others touch no answer
             index.setdefault(touch.tool, []).append((number, change.effect, touch))
-    with readers(jobs) as pool:
+    with Reader(jobs) as pool:
         for result in validated(paths, asked, pool):
             if result.submission is None or result.layout is None:
                 codes = ", ".join(finding.code for finding in result.findings)
@@ -333,7 +333,8 @@ def translations_sent(path: Path, password: str | None = None) -> list[Sent]:
     table = first_table(path, remedy, password)
     if not table or tuple(table[0][1]) != HEADS:
         raise UsageError(
-            f"{path} is not a workbook of translations: its headings are not {', '.join(HEADS)}. {remedy}"
+            f"{path} is not a workbook of translations: its headings are not {', '.join(HEADS)}.",
+            remedy=remedy,
         )
     rows = ([cell.strip("\n") for cell in cells] for _, cells in table[1:])
     return [

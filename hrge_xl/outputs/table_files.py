@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Protocol
 import sqlalchemy as sa
 
 from ..core.errors import UsageError, did_you_mean, remedy_for
-from ..core.paths import parts_of, whole
+from ..core.paths import check_several, parts_of, whole
 from ..dataset.dimensions import dimensions
 from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 from ..dataset.store import Store
@@ -44,7 +44,7 @@ class Sink(Protocol):
         """Write several pieces."""
 
 
-class Wish(NamedTuple):
+class RowFilter(NamedTuple):
     """Which rows are wanted: of these teams and periods (none: all), only of returns that count, masked."""
 
     teams: Sequence[str] = ()
@@ -60,43 +60,53 @@ def table_of(store: Store, name: str) -> Table:
     if name.casefold() not in by_fold:
         known = [table.name for table in store.schema.shown]
         hint = did_you_mean(name, known)
-        raise UsageError(f"There is no table '{name}'. {hint}The dataset has: {', '.join(known)}.")
+        raise UsageError(
+            f"There is no table '{name}'.", value=name, remedy=f"{hint}The dataset has: {', '.join(known)}."
+        )
     return by_fold[name.casefold()]
 
 
 @contextmanager
-def rows_of(store: Store, table: Table, wish: Wish, today: date) -> Iterator[Iterator[Row]]:
+def rows_of(store: Store, table: Table, where: RowFilter, today: date) -> Iterator[Iterator[Row]]:
     """Select the rows wanted, in the order of the key, those to share out of a copy of the dataset.
 
     Raises `UsageError` where the table has nothing like that.
     """
-    with shared(store, today) if wish.shareable else nullcontext(store) as source:
-        yield _selected(source, table, wish)
+    with shared(store, today) if where.shareable else nullcontext(store) as source:
+        yield _selected(source, table, where)
 
 
-def _selected(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
+def _selected(store: Store, table: Table, where: RowFilter) -> Iterator[Row]:
+    check_several("teams", where.teams)
+    check_several("periods", where.periods)
     chosen: dict[str, list[Any]] = {
-        "team": list(wish.teams),
-        "period": list(wish.periods),
-        "current": [True] if wish.current else [],
+        "team": list(where.teams),
+        "period": list(where.periods),
+        "current": [True] if where.current else [],
     }
     asked = {column: values for column, values in chosen.items() if values}
     for column, values in asked.items():
         if column not in table.at:
-            raise UsageError(f"The table '{table.name}' has no column '{column}' to choose by. Leave it out.")
+            raise UsageError(
+                f"The table '{table.name}' has no column '{column}' to choose by.",
+                value=column,
+                remedy="Leave it out.",
+            )
         if column != "current":
             its = store.tables["submissions"].c[column]
             known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
             if wrong := [value for value in values if value not in known]:
                 hint = did_you_mean(wrong[0], known)
                 raise UsageError(
-                    f"The dataset has no {column} '{wrong[0]}'. {hint}It has: {', '.join(known)}."
+                    f"The dataset has no {column} '{wrong[0]}'.",
+                    value=wrong[0],
+                    remedy=f"{hint}It has: {', '.join(known)}.",
                 )
-    if wish.language is not None:
-        return _in_language(store, table, wish.language)
+    if where.language is not None:
+        return _in_language(store, table, where.language)
     columns = store.tables[table.name].c
-    where = (columns[column].in_(values) for column, values in asked.items())
-    return store.rows(table.name, *where, columns=table.names)
+    chosen_rows = (columns[column].in_(values) for column, values in asked.items())
+    return store.rows(table.name, *chosen_rows, columns=table.names)
 
 
 def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
@@ -105,7 +115,11 @@ def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
     known = [each.name for each in store.schema.shown if each.name in said]
     if table.name not in known:
         which = ", ".join(known) or "tables of a spec"
-        raise UsageError(f"Only {which} have other languages, not '{table.name}'. Leave out --lang.")
+        raise UsageError(
+            f"Only {which} have other languages, not '{table.name}'.",
+            value=table.name,
+            remedy="Leave out --lang.",
+        )
     return iter(sorted(said[table.name], key=itemgetter(*(table.at[name] for name in table.key))))
 
 
@@ -124,7 +138,12 @@ def write_file(path: Path, table: Table, rows: Iterable[Row], format_: str) -> N
     elif format_ == "xlsx":
         _xlsx(path, table, rows)
     elif format_ not in FORMATS:
-        raise UsageError(f"{path.name}: no table is written as '{format_}'. {remedy_for(format_, FORMATS)}")
+        raise UsageError(
+            f"no table is written as '{format_}'.",
+            place=path.name,
+            value=format_,
+            remedy=remedy_for(format_, FORMATS),
+        )
     else:
         encoding = "utf-8-sig" if format_ == "csv" else "utf-8"  # by its mark Excel knows the CSV
         with whole(path) as unfinished, unfinished.open("w", encoding=encoding, newline="") as stream:
@@ -183,7 +202,8 @@ def _raw(rows: Iterable[Row]) -> Iterator[Row]:
     for number, row in enumerate(rows, start=1):
         if number > MOST_ROWS:
             raise UsageError(
-                f"The table has more than {MOST_ROWS} rows, which no sheet holds. Take --format csv."
+                f"The table has more than {MOST_ROWS} rows, which no sheet holds.",
+                remedy="Take --format csv.",
             )
         yield tuple(value.isoformat() if isinstance(value, date) else value for value in row)
 

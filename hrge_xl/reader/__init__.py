@@ -3,13 +3,13 @@
 A file goes through the gate (what is it, may it be opened), is read into a `RawWorkbook` by the reader of its format,
 and is compared with the layout that its stamp names: answers, findings and every text without a place come out. Mails
 and archives are unpacked layer by layer. What touches the bytes runs in processes with limits and a sandbox (`worker`).
+What reads workbooks (`read`) is imported where one is read: most processes leave that to others.
 """
 
 from .gate import File, Refusal, fingerprint
-from .identity import ExpectedReturn, stamp_alone
+from .identity import ExpectedReturn, spec_of, stamp_alone
 from .office_files import Job, content_of, first_table, look_into
 from .raw import RawWorkbook
-from .read import layout_of, read, read_content, read_raw, spec_of
 from .worker import cores
 
 __all__ = [
@@ -22,11 +22,7 @@ __all__ = [
     "cores",
     "fingerprint",
     "first_table",
-    "layout_of",
     "look_into",
-    "read",
-    "read_content",
-    "read_raw",
     "spec_of",
     "stamp_alone",
 ]

@@ -35,7 +35,7 @@ from ..workbook.cover import COVER_FACTS, LABEL, contact_label
 from .expected import ReadResult, one_by_one, shorten
 from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
 from .raw import CellKind, RawCell, RawSheet, compact, shown_cell
-from .tool_sheets import GIVEN_BACK, HOME, Assigned, Axes, ToolSheet, by_codes, text_at
+from .tool_sheets import GIVEN_BACK, HOME, Assigned, Axes, ToolSheet, by_codes
 from .unplaced import keep, single_texts, typed_on, typed_texts
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
@@ -88,7 +88,7 @@ class WorkbookComparison:
             whole
             and self.kept
             and all(
-                text_at(sheet.raw, row, sheet.corner.column) == code
+                sheet.raw.text_at(row, sheet.corner.column) == code
                 for sheet, axes in read
                 for code, row in axes.rows.places.items()
             )
@@ -105,7 +105,7 @@ class WorkbookComparison:
         self.found.no_longer |= {
             at[change.home].key for change in changes if change.kind == FORMULA_CHANGED and change.home in at
         }
-        text, cell = text_at(raw, *sheet.corner), address(*sheet.corner)
+        text, cell = raw.text_at(*sheet.corner), address(*sheet.corner)
         if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
             return
         self._codes_damaged(raw, sheet.plan.tool)
@@ -127,7 +127,7 @@ class WorkbookComparison:
             elif name == layout.cover_name:
                 stated = {name for name, value in to_pairs(self.identity) if value and name in COVER_FACTS}
                 asked = contact_label(self.plan.layout.language)
-                has_contact = any(text_at(raw, row, LABEL) == asked for row in raw.cells)
+                has_contact = any(raw.text_at(row, LABEL) == asked for row in raw.cells)
                 expected = plan.cover(frozenset(stated | {"contact"} if has_contact else stated))
                 compared = self._rows(raw, expected, formulas)
                 if compared.results.places is None:
@@ -240,7 +240,7 @@ def _kept(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
 
 def _stayed(sheet: ToolSheet, change: CellChange) -> bool:
     """Say whether it is a band or a line of the panel that stands at home while a row or column there has moved."""
-    there = tidy(text_at(sheet.raw, *change.home)) == tidy(change.issued)
+    there = tidy(sheet.raw.text_at(*change.home)) == tidy(change.issued)
     return change.of_text and there and sheet.plan.is_loose(*change.home, change.issued)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from ..core import message_templates
 from ..core.dates import RANGE, parse_day
 from ..core.message_templates import MessageTemplate, joined
 from ..core.numerals import shown
+from ..core.paths import check_several
 from ..core.words import fold
 from ..findings import Finding, Kind
 from ..findings.identity import (
@@ -39,12 +41,12 @@ from ..findings.identity import (
     UNKNOWN_LANGUAGE,
     UNKNOWN_TEAM,
 )
+from ..spec.load import load, names
 from ..spec.model import Spec
 from ..spec.supplements import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from .limits import LIMITS
 from .ooxml_parts import Parts
 from .raw import CellKind, RawSheet, RawWorkbook, Unreadable, whole_number
-from .tool_sheets import own_sheet
 from .zip_package import ZipPackage
 
 SHEET_ROWS = 200  # of the hidden sheet that are looked at
@@ -76,6 +78,9 @@ class ExpectedReturn:
     period: Period = (None, None)  # of the round
     formerly: tuple[tuple[str, str], ...] = ()  # codes that teams had before, each with the one of today
 
+    def __post_init__(self) -> None:
+        check_several("teams", self.teams)
+
     def team_now(self, code: str) -> str:
         """Give the team that a code means today."""
         return dict(self.formerly).get(code, code)
@@ -98,7 +103,7 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     """Give the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
     names = {PROPERTY_PREFIX + name: name for name in FIELDS}
     in_properties = {names[key]: value for key, value in workbook.properties.items() if key in names}
-    sheet = own_sheet(workbook, IDENTITY_KEY, IDENTITY_SHEET)
+    sheet = workbook.own_sheet(IDENTITY_KEY, IDENTITY_SHEET)
     rows = sorted(row for row in sheet.cells if 1 < row <= SHEET_ROWS) if sheet else ()
     pairs = {_text(sheet, row, 1): _text(sheet, row, 2) for row in rows if sheet}
     on_sheet = {name: value for name, value in pairs.items() if name in FIELDS}
@@ -186,6 +191,17 @@ def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:
 
 
 # what the stamp means for reading
+
+
+load_spec = lru_cache(maxsize=16)(load)
+
+
+def spec_of(identity: Identity, wanted: str | None) -> Spec | None:
+    """Give the spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
+    if wanted is not None:
+        spec = load_spec(wanted)
+        return spec if spec.name == identity.spec else None
+    return load_spec(identity.spec) if identity.spec in names() else None
 
 
 def unreadable(identity: Identity, spec: Spec | str, file: str) -> Finding | None:

@@ -16,7 +16,6 @@ from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_
 from ..layout.wording import text
 from .gate import Refusal, open_untrusted
 from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable, shown_cell
-from .read import raw_workbook
 from .worker import Died, run_guarded
 
 Result = TypeVar("Result")
@@ -76,6 +75,8 @@ def table_of(job: Job) -> Table | Finding:
 
 def content_of(job: Job) -> RawWorkbook | Finding:
     """Give all that a file holds that was let in, or why it cannot be read."""
+    from .read import raw_workbook
+
     try:
         return raw_workbook(*job)
     except Unreadable as problem:

@@ -134,6 +134,11 @@ class RawSheet:
         """Give the stored cell at this place, or None when nothing is stored there."""
         return self.cells.get(row, {}).get(column)
 
+    def text_at(self, row: int, column: int) -> str:
+        """Give the text of a cell without spaces around it; empty when it holds no text."""
+        cell = self.cell(row, column)
+        return str(cell.value).strip() if cell is not None and cell.kind is CellKind.TEXT else ""
+
 
 @dataclass(slots=True)
 class RawWorkbook:
@@ -150,6 +155,11 @@ class RawWorkbook:
     observations: list[Finding] = field(default_factory=list)
     # what this format loses: "formulas", "validations" …
     cannot_tell: list[str] = field(default_factory=list)
+
+    def own_sheet(self, key: str, name: str) -> RawSheet | None:
+        """Give the sheet of ours that has this key in its first cell, else that of this name."""
+        keyed = (sheet for sheet in self.sheets if sheet.text_at(1, 1) == key)
+        return next(keyed, None) or next((sheet for sheet in self.sheets if sheet.name == name), None)
 
 
 class Unreadable(Exception):

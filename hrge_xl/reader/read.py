@@ -33,7 +33,7 @@ from ..layout import Layout, address, build
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import compiled
 from ..spec.issuance import without_sensitive
-from ..spec.load import load, names
+from ..spec.load import names
 from ..spec.model import Spec
 from ..spec.supplements import COVER_KEY, LAST_KEY, LAST_SHEET
 from ..workbook.book import content_hash
@@ -49,9 +49,11 @@ from .identity import (
     chosen_tools,
     disagreements,
     is_older,
+    load_spec,
     read_stamp,
     register_rows,
     sample,
+    spec_of,
     unreadable,
 )
 from .other_formats import checks_lost
@@ -59,7 +61,7 @@ from .raw import CellKind, RawCell, RawWorkbook, Unreadable
 from .retired_questions import OldSheet, was_issued
 from .shown_results import ShownResults
 from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
-from .tool_sheets import Axes, ToolSheet, assign, named_area, own_sheet, read_axes, text_at
+from .tool_sheets import Axes, ToolSheet, assign, named_area, read_axes
 from .unplaced import (
     copied_answers,
     every_text,
@@ -121,15 +123,6 @@ def read_raw(workbook: RawWorkbook, file: File, want: ExpectedReturn) -> Submiss
 
 
 AS_ISSUED = needing(Need.EDITION)
-load_spec = lru_cache(maxsize=16)(load)
-
-
-def spec_of(identity: Identity, wanted: str | None) -> Spec | None:
-    """Give the spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
-    if wanted is not None:
-        spec = load_spec(wanted)
-        return spec if spec.name == identity.spec else None
-    return load_spec(identity.spec) if identity.spec in names() else None
 
 
 def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, spec: Spec) -> Submission:
@@ -351,7 +344,7 @@ def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> A
     """Read what was issued with a workbook of the answers before; None where that is not what its stamp says."""
     if not identity.last_digest:
         return {}
-    sheet = own_sheet(workbook, LAST_KEY, LAST_SHEET)
+    sheet = workbook.own_sheet(LAST_KEY, LAST_SHEET)
     cells = (sheet.cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheet)
     text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
     found = read_last(text) if last_digest(text) == identity.last_digest else None
@@ -384,7 +377,7 @@ def day_on_cover(workbook: RawWorkbook) -> date | None:
 
 def _by_code(workbook: RawWorkbook) -> RawCell | None:
     """Give the one figure of the row with its code: some formats keep no names."""
-    covers = (sheet for sheet in workbook.sheets if text_at(sheet, CODE_ROW, CODE_COLUMN) == COVER_KEY)
+    covers = (sheet for sheet in workbook.sheets if sheet.text_at(CODE_ROW, CODE_COLUMN) == COVER_KEY)
     rows = ((cells.get(CODE_COLUMN), cells) for cover in covers for cells in cover.cells.values())
     coded = (cells for code, cells in rows if code is not None and code.value == TODAY_NAME)
     return next((cell for cells in coded for cell in cells.values() if cell.kind in KINDS_OF_DAYS), None)

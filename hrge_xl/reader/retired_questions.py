@@ -12,7 +12,7 @@ from functools import cached_property
 from ..core.work import grouped
 from ..layout.model import Place
 from .raw import CellKind, RawSheet, RawWorkbook
-from .tool_sheets import HOME, area_of, text_at
+from .tool_sheets import HOME, area_of
 
 CHECK, ANSWER = "check.", "answer."
 
@@ -29,14 +29,14 @@ class OldSheet:
     def rows(self) -> dict[int, str]:
         """The code of each row that has one."""
         top, left = self.corner
-        return {row: code for row in self.raw.cells if row > top and (code := text_at(self.raw, row, left))}
+        return {row: code for row in self.raw.cells if row > top and (code := self.raw.text_at(row, left))}
 
     @cached_property
     def columns(self) -> dict[int, list[str]]:
         """The codes of each column that has some; stacked blocks share columns."""
         top, left = self.corner
         heads = self.raw.cells.get(top, {})
-        return {c: codes for c in heads if c > left and (codes := text_at(self.raw, top, c).split())}
+        return {c: codes for c in heads if c > left and (codes := self.raw.text_at(top, c).split())}
 
     @cached_property
     def checks(self) -> dict[str, list[int]]:
@@ -69,7 +69,7 @@ class OldSheet:
         if question.startswith(ANSWER):
             number = self.corner.column + 1
             texts = (
-                text_at(self.raw, checked, column)
+                self.raw.text_at(checked, column)
                 for column, cell in sorted(self.raw.cells.get(checked, {}).items())
                 if column > number and cell.formula is None
             )
@@ -89,7 +89,7 @@ class OldSheet:
         if row > last or column > last_column:
             return False
         # titles and heads stand above, or where others have their number
-        is_head = row < first or text_at(self.raw, row, self.corner.column + 1)
+        is_head = row < first or self.raw.text_at(row, self.corner.column + 1)
         return row in self.rows or column not in self.columns or bool(is_head)
 
     @cached_property
@@ -125,14 +125,14 @@ class OldSheet:
         """Give the text of a column in the nearest row above that has one and no code, below the codes of columns."""
         if column not in self._heads:
             free = (row for row in self.raw.cells if row > self.corner.row and row not in self.rows)
-            self._heads[column] = sorted(row for row in free if text_at(self.raw, row, column))
+            self._heads[column] = sorted(row for row in free if self.raw.text_at(row, column))
         at = bisect_left(self._heads[column], row)
-        return text_at(self.raw, self._heads[column][at - 1], column) if at else ""
+        return self.raw.text_at(self._heads[column][at - 1], column) if at else ""
 
 
 def was_issued(sheet: RawSheet, workbook: RawWorkbook) -> bool:
     """Whether a sheet that no tool claims is one of an older version: its area has the name that its key gives it."""
-    key = text_at(sheet, 1, 1)
+    key = sheet.text_at(1, 1)
     return bool(key) and area_of(workbook, "sheet_" + key.replace(".", "_"), sheet) is not None
 
 

@@ -57,7 +57,7 @@ from .raw import (
     shown_cell,
     struck_through,
 )
-from .tool_sheets import ToolSheet, named_area, text_at
+from .tool_sheets import ToolSheet, named_area
 
 
 def tampered(
@@ -314,7 +314,7 @@ class Dropdowns:
 def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
     """Give the names of lists that are gone or stand for other cells: what a dropdown offers by them is not right."""
     sheets = {sheet.name.casefold(): sheet for sheet in workbook.sheets}
-    if not any(text_at(sheet, CODE_ROW, CODE_COLUMN) == LISTS_KEY for sheet in workbook.sheets):
+    if not any(sheet.text_at(CODE_ROW, CODE_COLUMN) == LISTS_KEY for sheet in workbook.sheets):
         return frozenset()  # without the lists there is nothing that a name could stand for
 
     def is_whole(place: ListPlace) -> bool:
@@ -323,7 +323,7 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
         if named is None or sheet is None:
             return False
         (top, left, bottom, _), size = named[1], len(place.offered)
-        texts = {text_at(sheet, row, left) for row in range(top, min(bottom, top + size) + 1)}
+        texts = {sheet.text_at(row, left) for row in range(top, min(bottom, top + size) + 1)}
         # single ones may be reworded, which is told of by itself
         return bottom - top + 1 == size and 2 * sum(label in texts for label in place.offered) >= size
 

@@ -72,12 +72,6 @@ class Assigned:
     observations: list[Finding] = field(default_factory=list)
 
 
-def text_at(sheet: RawSheet, row: int, column: int) -> str:
-    """Give the text of a cell without spaces around it; empty when it holds no text."""
-    cell = sheet.cell(row, column)
-    return str(cell.value).strip() if cell is not None and cell.kind is CellKind.TEXT else ""
-
-
 def named_area(workbook: RawWorkbook, name: str) -> tuple[str, Area] | None:
     """Sheet and area that a defined name stands for."""
     reference = workbook.defined_names.get(name, "").lstrip("=")
@@ -88,12 +82,6 @@ def named_area(workbook: RawWorkbook, name: str) -> tuple[str, Area] | None:
     if sheet.startswith("'") and sheet.endswith("'"):
         sheet = sheet[1:-1].replace("''", "'")
     return sheet, area
-
-
-def own_sheet(workbook: RawWorkbook, key: str, name: str) -> RawSheet | None:
-    """Give the sheet of ours that has this key, else that of this name."""
-    keyed = (sheet for sheet in workbook.sheets if text_at(sheet, 1, 1) == key)
-    return next(keyed, None) or next((sheet for sheet in workbook.sheets if sheet.name == name), None)
 
 
 def area_of(workbook: RawWorkbook, name: str, sheet: RawSheet) -> Area | None:
@@ -107,7 +95,7 @@ def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
     claims: dict[str, list[RawSheet]] = {}
     found = Assigned()
     for sheet in workbook.sheets:
-        key = text_at(sheet, 1, 1)
+        key = sheet.text_at(1, 1)
         if key in plan.sheets:
             claims.setdefault(key, []).append(sheet)
         elif (name := issued_name(sheet, key, plan.layout)) is not None:
@@ -170,7 +158,7 @@ def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Place | 
         Place(row, column)
         for row in sorted(row for row in sheet.cells if row <= WINDOW)
         for column in sorted(column for column in sheet.cells[row] if column <= WINDOW)
-        if text_at(sheet, row, column) == plan.tool
+        if sheet.text_at(row, column) == plan.tool
     ]
     if not plan.parts:
         return keys[0] if keys else None
@@ -179,8 +167,8 @@ def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Place | 
 
 
 def _has_codes(sheet: RawSheet, plan: ExpectedSheet, corner: Place) -> bool:
-    heads = (text_at(sheet, corner.row, column) for column in sheet.cells.get(corner.row, {}))
-    return any(text_at(sheet, row, corner.column) in plan.rows.needed for row in sheet.cells) and any(
+    heads = (sheet.text_at(corner.row, column) for column in sheet.cells.get(corner.row, {}))
+    return any(sheet.text_at(row, corner.column) in plan.rows.needed for row in sheet.cells) and any(
         token in plan.columns.needed for head in heads for token in head.split()
     )
 
@@ -277,11 +265,11 @@ class Axes(NamedTuple):
 def by_codes(tool_sheet: ToolSheet) -> Axes:
     """Give both axes as the codes of the hidden row and column say."""
     raw, (top, left), plan = tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
-    rows = {row: text for row in raw.cells if row != top and (text := text_at(raw, row, left))}
+    rows = {row: text for row in raw.cells if row != top and (text := raw.text_at(row, left))}
     for codes in plan.tables:
         rows = _sorted_by_hand(raw, rows, left + 1, codes, plan.rows.codes)
     heads = raw.cells.get(top, {})
-    columns = [(column, text_at(raw, top, column)) for column in heads if column != left]
+    columns = [(column, raw.text_at(top, column)) for column in heads if column != left]
     return Axes(_read_axis(rows.items(), plan.rows.codes), _read_axis(columns, plan.columns.codes))
 
 
@@ -292,7 +280,7 @@ def _sorted_by_hand(
 
     Only where the codes stand in their order, and every row of the table shows its mark exactly once, is that certain.
     """
-    shown = {row: mark for row in raw.cells if (mark := text_at(raw, row, marks)) in codes}
+    shown = {row: mark for row in raw.cells if (mark := raw.text_at(row, marks)) in codes}
     stored = {row: code for row, code in rows.items() if code in codes}
     if shown == stored or len(shown) != len(codes) or sorted(shown.values()) != sorted(stored.values()):
         return rows
@@ -347,7 +335,7 @@ def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]
     found: set[int] = set()
     for row, cells in raw.cells.items():
         for column in (cells.keys() & free) - found:
-            text = text_at(raw, row, column)
+            text = raw.text_at(row, column)
             if text and (plan.known_text(text) or fold(text) in plan.panel_texts):
                 found.add(column)
     return found
@@ -382,11 +370,11 @@ def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_colum
         return False
     for row in (plan.rows.codes[code][0] for code in lost_rows):
         actual, wanted = row + top - 1, plan.row_texts[row]
-        texts = (text_at(raw, actual, column) for column in raw.cells.get(actual, {}) if column != left)
+        texts = (raw.text_at(actual, column) for column in raw.cells.get(actual, {}) if column != left)
         if wanted and not any(_head(text) in wanted for text in texts if text):
             return False
     heads = {
-        column: _head(text_at(raw, HEAD_ROW + top - 1, column))
+        column: _head(raw.text_at(HEAD_ROW + top - 1, column))
         for column in raw.cells.get(HEAD_ROW + top - 1, {})
     }
     lost = (plan.columns.codes[code][0] for code in lost_columns)

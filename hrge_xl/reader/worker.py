@@ -128,7 +128,6 @@ class WorkerPool(Generic[Item, Result]):
         if function.__module__ == "__main__":
             raise ValueError("a guarded function must live in a module that a new process can import")
         jobs = max(jobs, 1)
-        self.closed = False
         self._readable = set(map(str, readable))
         self._workers: list[_Worker[Item, Result]] = [
             _Worker(function, limits, self._readable, believed) for _ in range(jobs)
@@ -149,7 +148,10 @@ class WorkerPool(Generic[Item, Result]):
         self._readable.add(str(folder))
 
     def work(self, items: Iterable[Item]) -> Iterator[Result | Died]:
-        """Results in order, with a bounded number of items in hand. Leaving early closes the pool."""
+        """Results in order, with a bounded number of items in hand.
+
+        Nobody waits for what is in hand where the work is left early, and none of it reaches other work of the pool.
+        """
         pending: deque[Future[Result | Died]] = deque()
         try:
             for item in items:
@@ -158,9 +160,9 @@ class WorkerPool(Generic[Item, Result]):
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()
-        except BaseException:  # also when the iteration is given up
-            self.close()
-            raise
+        finally:
+            for future in pending:
+                future.cancel()
 
     def _work_on(self, item: Item) -> Result | Died:
         worker = self._idle.get()
@@ -171,7 +173,6 @@ class WorkerPool(Generic[Item, Result]):
 
     def close(self) -> None:
         """End every child, whatever it is doing."""
-        self.closed = True
         for worker in self._workers:
             worker.close()
         self._threads.shutdown(wait=True, cancel_futures=True)

@@ -6,7 +6,7 @@ reason, a name and a day; the last one can be taken back.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import yaml
 
+from ..core.dates import day_here
 from ..core.errors import RoundError, UsageError, listed, remedy_for
-from ..core.paths import quoted, way_to, write_whole
+from ..core.paths import check_several, quoted, way_to, write_whole
 from ..core.work import grouped
 from ..dataset.deciding import need_words
 from ..ledger.events import FILE, NEXT, RoundChanged
@@ -38,7 +39,7 @@ from .rounds import (
     spec_source,
     teams_said,
 )
-from .teams import BETWEEN_CODES, COLUMNS, Team, addresses, team_of
+from .teams import BETWEEN_CODES, COLUMNS, LEAVE_OUT, Team, addresses, team_of
 
 FEW = 8  # teams that are named one by one
 
@@ -60,13 +61,14 @@ class PlannedChange:
     undone: int = 0
 
 
-def change_round(planned: PlannedChange, *, reason: str, by: str, day: date) -> Round:
+def change_round(planned: PlannedChange, *, reason: str, by: str, day: date | None = None) -> Round:
     """Make a change that was planned. Raises `UsageError` without a reason and a name, `RoundError` after an edit."""
+    day = day or day_here()
     need_words("A change", reason, by)
     folder = planned.folder
     with only_writer(folder), Ledger.open(folder) as ledger:
         if text_of(folder) != planned.before:
-            raise RoundError(f"{FILE} was edited meanwhile. Run the command again.")
+            raise RoundError(f"{FILE} was edited meanwhile.", remedy="Run the command again.")
         if planned.after != planned.before:
             write_whole(folder / FILE, planned.after.encode())
         event = RoundChanged(
@@ -127,21 +129,28 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
     folder = Path(folder)
     round_ = load_open_round(folder)
     target = team_named(round_, into)
-    gone = [*dict.fromkeys(team_named(round_, team) for team in teams)]
+    gone = [*dict.fromkeys(teams_named(round_, teams))]
     if target in gone:
-        raise UsageError(f"{target.code} cannot go into itself. Name the other teams only.")
+        raise UsageError(f"{target.code} cannot go into itself.", remedy="Name the other teams only.")
     codes = [team.code for team in gone]
     names = ", ".join(codes)
     email = addresses(", ".join(team.email for team in (target, *gone)), [])
     cells = {
         "formerly": BETWEEN_CODES.join([*target.formerly, *(code for team in gone for code in team.codes)])
     }
-    after = with_cells(round_, {target: cells | ({"email": email} if email else {})}, without=gone)
+    spared = [] if target.leave_out else [team.code for team in gone if team.leave_out]
+    cells |= ({"email": email} if email else {}) | ({"sensitive": LEAVE_OUT} if spared else {})
+    after = with_cells(round_, {target: cells}, without=gone)
     told = [
         f"{names} → {target.code}",
         f"What they sent counts for {target.code}, and so does what still comes back under their codes. Where two "
         f"returns are about the same intervention, neither counts until you decide: hrge-xl decide {quoted(folder)}",
         *([f"E-mails to {target.code} go to {email}"] if email != target.email else []),
+        *(
+            [f"What is sensitive is left out for {target.code} now, as it was for {', '.join(spared)}"]
+            if spared
+            else []
+        ),
         f"{target.code} keeps its own deadline ({target.deadline or 'none'}), language and sheets.",
         *_kept_workbooks(round_, gone),
     ]
@@ -174,7 +183,7 @@ def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> P
     """Plan another deadline for some teams, or for all. Raises `UsageError` for a team that there is not."""
     folder = Path(folder)
     round_ = load_open_round(folder)
-    meant = [team_named(round_, team) for team in teams] or list(round_.teams)
+    meant = teams_named(round_, teams) or list(round_.teams)
     moved = [team for team in dict.fromkeys(meant) if team.deadline != deadline]
     if not moved:
         raise UsageError(
@@ -212,7 +221,7 @@ def note(folder: str | Path, text: str, teams: Sequence[str] = ()) -> PlannedCha
     """Plan a note on a round or on teams of it: nothing else changes. Raises `UsageError`."""
     folder = Path(folder)
     round_ = load_round(folder)
-    codes = tuple(team_named(round_, team).code for team in teams)
+    codes = tuple(team.code for team in teams_named(round_, teams))
     on = f" on {', '.join(codes)}" if codes else ""
     said = text_of(folder)
     return PlannedChange(folder, f"note{on}", (f"Note{on}: {text}",), said, said, codes)
@@ -232,11 +241,13 @@ def undo(folder: str | Path) -> PlannedChange:
     said = text_of(folder)
     if said != last.after:
         raise UsageError(
-            f"{FILE} was edited after change {last.number} ({last.what}). Take it back by hand: {folder / FILE}"
+            f"{FILE} was edited after change {last.number} ({last.what}).",
+            remedy=f"Take it back by hand: {folder / FILE}",
         )
     if yaml.safe_load(last.before).get("closed"):
         raise UsageError(
-            f"The last change reopened the round. To close it again: hrge-xl round close {quoted(folder)}"
+            "The last change reopened the round.",
+            remedy=f"To close it again: hrge-xl round close {quoted(folder)}",
         )
     told = (
         f"{FILE} reads as it did before change {last.number}, made on {last.day}: {last.what} ({last.reason})"
@@ -250,8 +261,14 @@ def team_named(round_: Round, team: str) -> Team:
     found = next((known for known in round_.teams if known.code.casefold() == team.casefold()), None)
     if found is None:
         known = [team.code for team in round_.teams]
-        raise UsageError(f"{round_.name} has no team '{team}'. {remedy_for(team, known)}")
+        raise UsageError(f"{round_.name} has no team '{team}'.", value=team, remedy=remedy_for(team, known))
     return found
+
+
+def teams_named(round_: Round, teams: Iterable[str]) -> list[Team]:
+    """Give the teams that are meant. Raises `UsageError`."""
+    check_several("teams", teams)
+    return [team_named(round_, team) for team in teams]
 
 
 # which round came before, and the end of it
@@ -315,8 +332,12 @@ def update_spec(folder: str | Path, spec: str | None = None, *, dry_run: bool = 
     expected = old.name if old else name
     if new.name != expected:
         raise RoundError(
-            f"{spec} is the spec '{new.name}', and the round is of '{expected}': its workbooks would not be "
-            f"recognised. Set up a round of its own with `hrge-xl round init`."
+            (
+                f"{spec} is the spec '{new.name}', and the round is of '{expected}': its "
+                "workbooks would not be recognised."
+            ),
+            value=new.name,
+            remedy="Set up a round of its own with `hrge-xl round init`.",
         )
     spoken = {team.language for team in teams_said(root, data, new)} - {"", new.languages[0]}
     missing = {language: count for language in sorted(spoken) if (count := len(untranslated(new, language)))}

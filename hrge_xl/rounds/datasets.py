@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..core import message_templates
+from ..core.dates import day_here
 from ..core.errors import StoreError, UsageError, listed
+from ..core.notebook import html_table
 from ..core.paths import check_several, expand, is_address, masked, quoted
 from ..core.work import grouped
 from ..exchange.validation import (
-    Readers,
+    Reader,
     Result,
     Source,
     ValidationRequest,
@@ -53,16 +55,17 @@ FEW = 20  # files that are named
 
 
 @dataclass(frozen=True)
-class Question:
+class DatasetRequest:
     """What is asked of returned files, by whoever gives a command.
 
     `paths` are files, folders, globs, lists, rounds and consolidated folders. `ledger` is a folder whose waivers,
     decisions and days of arrival count for loose files. `rejudge`: the day was asked for, so that what was checked on
     another one is checked again, for the answer. Without `answers` the dataset of loose files has none: that is sooner.
+    Those who show `figures` have them as of the day; else those of a lasting dataset may be of an earlier one.
     """
 
     paths: Sequence[str]
-    today: date
+    today: date = field(default_factory=day_here)
     spec: str | None = None
     jobs: int = 1  # 0: as many as suit the files
     password: str | None = field(default=None, repr=False)
@@ -70,8 +73,9 @@ class Question:
     rejudge: bool = False
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
+    figures: bool = False
     wanted: ExpectedReturn | None = None  # what loose files should be, where more is known than their spec
-    pool: Readers | None = None  # that reads loose files of several questions
+    pool: Reader | None = None  # that reads loose files of several questions
 
     def __post_init__(self) -> None:
         check_several("paths", self.paths)
@@ -92,8 +96,11 @@ class Question:
             return self.wanted or ExpectedReturn(self.source)
         if self.source is not None and load(self.source).digest != load(round_.spec_source).digest:
             raise UsageError(
-                f"The round {round_.name} says itself of which spec it is. Leave --spec out, or move it to another "
-                f"version: hrge-xl round update-spec {quoted(round_.folder)} --spec {quoted(str(self.spec))}"
+                f"The round {round_.name} says itself of which spec it is.",
+                remedy=(
+                    "Leave --spec out, or move it to another version: hrge-xl round "
+                    f"update-spec {quoted(round_.folder)} --spec {quoted(str(self.spec))}"
+                ),
             )
         return round_.wanted
 
@@ -127,6 +134,11 @@ class Dataset:
         spec = f"{self.spec.name} {self.spec.version}" if self.spec else "no spec"
         return f"<Dataset {self.folder or self.store.name}: {spec}, {len(self.store.contents())} returns>"
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook, with its returns."""
+        rows = ((each.path, each.team, each.verdict, each.status) for each in self.returns())
+        return html_table(self, ("file", "team", "verdict", "status"), rows)
+
     @property
     def spec(self) -> Spec | None:
         """The spec that it was made with."""
@@ -137,11 +149,13 @@ class Dataset:
         """The name of the spec that every file had to be of; None: each file's own."""
         return self.spec.name if self.spec and self.source.asked.wanted.spec else None
 
-    def returns(self, wanted: Sequence[str] | None = None) -> list[Return]:
-        """Give every return, or the wanted ones."""
+    def returns(self, wanted: Sequence[str] | None = None, *, cells: bool = True) -> list[Return]:
+        """Give every return, or the wanted ones; without what was found in `cells` that is soon done."""
         from ..dataset.returns import returns
 
-        return list(self._returns) if wanted is None else returns(self.store, self.waivers, wanted)
+        if wanted is None and cells:
+            return list(self._returns)
+        return returns(self.store, self.waivers, wanted, cells=cells)
 
     @cached_property
     def _returns(self) -> list[Return]:
@@ -156,7 +170,7 @@ class Dataset:
             return False
         return self.folder.resolve() != self.round.folder.resolve()
 
-    def of_round(self) -> list[Return]:
+    def of_round(self, *, cells: bool = True) -> list[Return]:
         """Give the returns of the round alone, where the dataset may hold others: its own, and what lies in `returned`.
 
         What lies there and counts in another round does not count in this one; a copy elsewhere is not its own.
@@ -164,10 +178,10 @@ class Dataset:
         from ..dataset.return_status import EXCLUDED
 
         if self.round is None or not self.holds_others:
-            return self.returns()
+            return self.returns(cells=cells)
         name, here = self.round.name, {path for some in self.given.values() for path in some}
         ours = []
-        for return_ in self.returns():
+        for return_ in self.returns(cells=cells):
             given = self.given.get(return_.submission, ())
             if return_.period != name and not given:
                 continue
@@ -229,9 +243,12 @@ def came_back(round_: Round, *, since_closed: bool = False) -> list[Path]:
 def places(paths: Sequence[str]) -> list[FilePlace]:
     """Tell rounds and consolidated folders from loose files. A round stands for its `returned`.
 
+    What is named besides it and lies there is named twice.
+
     What lies among returned files is loose, whatever it looks like; and a folder that holds some is not believed to be
     a round or consolidated. Raises `UsageError`.
     """
+    check_several("paths", paths)
     found: dict[Path, FilePlace] = {}
     loose: dict[Path | None, list[str]] = {}
     for text in map(os.fspath, paths):
@@ -245,6 +262,11 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
             found.setdefault(path.resolve(), FilePlace(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
+    for folder in filter(None, [*loose]):
+        if folder.resolve() in found:
+            there = (folder / RETURNED).resolve()
+            loose[folder] = [text for text in loose[folder] if not Path(text).resolve().is_relative_to(there)]
+    loose = {folder: some for folder, some in loose.items() if some}
     rounds = {folder: load_round(folder) if folder else None for folder in loose}
     return [
         *found.values(),
@@ -258,8 +280,11 @@ def _check_apart(folder: Path, by: str) -> None:
         data = beginning_of(file, LIMITS.file_bytes) if is_named_as_workbook(file.name) else b""
         if data and stamp_alone(data) is not None:
             raise UsageError(
-                f"{folder} holds {by} beside a return ({file.name}), so {by} may have come with it. If the folder "
-                f"is yours, keep returns in one of their own, as {RETURNED}/ of a round is; if it is not, delete {by}."
+                f"{folder} holds {by} beside a return ({file.name}), so {by} may have come with it.",
+                remedy=(
+                    "If the folder is yours, keep returns in one of their own, as "
+                    f"{RETURNED}/ of a round is; if it is not, delete {by}."
+                ),
             )
 
 
@@ -267,13 +292,13 @@ def _is_consolidated(folder: Path) -> bool:
     return (folder / DATASET).is_file() and not is_among_returns(folder)
 
 
-def sources(question: Question) -> list[Source]:
+def sources(asked: DatasetRequest) -> list[Source]:
     """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
-    return [_source(place, question) for place in places(question.paths)]
+    return [_source(place, asked) for place in places(asked.paths)]
 
 
-def _source(place: FilePlace, question: Question) -> Source:
-    files, request, round_ = place.files(), question.request(place.round), place.round
+def _source(place: FilePlace, asked: DatasetRequest) -> Source:
+    files, request, round_ = place.files(), asked.request(place.round), place.round
     if round_ is None:
         return Source(files, request)
     expected = [(team.code, team.country, team.deadline) for team in round_.teams]
@@ -302,42 +327,42 @@ def _before(round_: Round) -> tuple[str, str]:
 
 
 @contextmanager
-def datasets(question: Question) -> Iterator[list[Dataset]]:
+def datasets(asked: DatasetRequest) -> Iterator[list[Dataset]]:
     """Open the datasets that hold what is asked about, with what is new taken in.
 
     Raises `UsageError` for a path that leads nowhere, `RoundError`, `SpecError`, `StoreError`, `OutputError`.
     """
     with ExitStack() as stack:
         opened: list[Dataset] = []
-        found = places(question.paths)
+        found = places(asked.paths)
         for place in found:
-            question.wanted_in(place.round)  # before any file is opened
+            asked.wanted_in(place.round)  # before any file is opened
         for place in found:
             if place.folder is None:
-                opened += _loose(stack, question, place)
+                opened += _loose(stack, asked, place)
             elif place.round is None:
-                opened.append(_as_it_is(stack, place.folder, question.today))
+                opened.append(_as_it_is(stack, place.folder, asked.today))
             else:
-                opened.append(_of_round(stack, question, place.round, question.ledger or place.folder))
+                opened.append(_of_round(stack, asked, place.round, asked.ledger or place.folder))
         yield opened
 
 
-def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
+def _of_round(stack: ExitStack, asked: DatasetRequest, round_: Round, folder: Path) -> Dataset:
     """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
     from ..dataset.ingest import Options, as_of, closed_now, ingest
     from ..dataset.rows import submission_id
 
     if round_.closed and folder.resolve() == round_.folder.resolve():
-        question = replace(question, today=round_.closed)
-    source = _source(FilePlace(round_.folder, round_), question)
-    arrived = replace(question.arrived, terms=terms_of([round_]))
+        asked = replace(asked, today=round_.closed)
+    source = _source(FilePlace(round_.folder, round_), asked)
+    arrived = replace(asked.arrived, terms=terms_of([round_]))
     lasting = replace(source, asked=replace(source.asked, rejudge=False))
-    how = Options(jobs=question.jobs, asking=question.rejudge)
+    how = Options(jobs=asked.jobs, asking=asked.rejudge, figures=asked.figures)
     run = stack.enter_context(ingest([lasting], folder, arrived=arrived, options=how))
     given = grouped((submission_id(file.sha256, file.path), file.path) for file in run.given)
-    if question.rejudge:  # for the answer, and not for good
+    if asked.rejudge:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
-    waived = waivers_of(folder, question.today)
+    waived = waivers_of(folder, asked.today)
     notes = tuple(dict.fromkeys([*source.notes, *run.notes, *closed_now(run)]))
     dataset = Dataset(run.file, waived, round_, folder, source, run.new, given, notes=notes)
     return _with_ledger(dataset, run.ledger)
@@ -376,12 +401,13 @@ def check_own(folder: Path) -> None:
     """Refuse, with `UsageError`, a folder named for its ledger or dataset that lies among what teams sent."""
     if is_address(str(folder)):
         raise UsageError(
-            f"{masked(str(folder), [str(folder)])} is the address of a database. Name a folder here."
+            f"{masked(str(folder), [str(folder)])} is the address of a database.",
+            remedy="Name a folder here.",
         )
     if is_among_returns(folder):
         raise UsageError(
-            f"{folder} is among returned files: what teams send is never taken for a ledger or a dataset. "
-            "Name the folder of your own round, or the consolidated one."
+            f"{folder} is among returned files: what teams send is never taken for a ledger or a dataset.",
+            remedy="Name the folder of your own round, or the consolidated one.",
         )
 
 
@@ -390,20 +416,28 @@ def check_folder(folder: Path) -> None:
     check_own(folder)
     if not is_round(folder) and not (folder / NAME).is_file():
         raise UsageError(
-            f"{folder} is neither a round nor a consolidated folder. Name one with --ledger FOLDER."
+            f"{folder} is neither a round nor a consolidated folder.", remedy="Name one with --ledger FOLDER."
         )
 
 
 @contextmanager
 def one_dataset(
-    place: str | Path, today: date, jobs: int = 1, password: str | None = None
+    place: str | Path,
+    today: date | None = None,
+    jobs: int = 1,
+    password: str | None = None,
+    *,
+    figures: bool = False,
 ) -> Iterator[Dataset]:
     """Open the one dataset of a round, with what is new taken in, of a consolidated folder, or at an address.
+
+    Its figures are as of `today` where they are asked for.
 
     Raises `UsageError` where there is none, or where it lies among returned files.
     """
     from ..dataset.opening import open_store
 
+    today = today or day_here()
     there = is_address(str(place))
     if not there:
         check_own(Path(place))
@@ -411,15 +445,17 @@ def one_dataset(
         with open_store(place) as store:
             yield Dataset(store)
         return
-    with datasets(Question([str(place)], today, jobs=jobs, password=password)) as (dataset,):
+    asked = DatasetRequest([str(place)], today, jobs=jobs, password=password, figures=figures)
+    with datasets(asked) as (dataset,):
         yield dataset
 
 
-def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[Dataset]:
+def _loose(stack: ExitStack, asked: DatasetRequest, place: FilePlace) -> Iterator[Dataset]:
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
-    source = _source(place, question)
+    source = _source(place, asked)
     opening = partial(import_module, "hrge_xl.dataset.opening")
-    results, waived = validate(source.files, source.asked, question.pool, opening), source.asked.waivers
+    results = [*validate(source.files, source.asked, asked.pool, opening)]
+    waived = source.asked.waivers
     from ..dataset.opening import temporary_dataset
 
     first = spec_of_results(source.asked, results)
@@ -430,7 +466,7 @@ def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[D
     notes = tuple(source.notes)
     for spec, some in by_spec.values():
         made = temporary_dataset(
-            some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers,
+            some, spec, waived, asked.arrived, ledger=asked.ledger, answers=asked.answers,
             noticed=noticed_of([source]),
         )  # fmt: skip
         store, ledger = stack.enter_context(made)

@@ -73,6 +73,7 @@ class Received(NamedTuple):
     unopened: tuple[UnreadableContainer, ...] = ()
     waiting: tuple[Workbook, ...] = ()  # the round is closed
     sent: tuple[SentDraft, ...] = ()
+    by_hand: tuple[Path, ...] = ()  # what was put into `returned/` since the last run
 
     @property
     def summary(self) -> str:
@@ -80,7 +81,10 @@ class Received(NamedTuple):
         if not any(self):
             return "nothing."
         of_ours = f" {counted(len(self.sent), 'draft')} found as sent." if self.sent else ""
-        parts = [f"{counted(len(self.placed), 'workbook')} taken in"]
+        parts = [f"{counted(len(self.placed), 'workbook')} taken in"] if any(self[:-1]) else []
+        parts += (
+            [f"{counted(len(self.by_hand), 'file')} put into {RETURNED}/ by hand"] if self.by_hand else []
+        )
         parts += [f"{len(self.known)} here already"] if self.known else []
         parts += [f"{len(self.waiting)} waiting, since the round is closed"] if self.waiting else []
         parts += [f"{len(self.left)} left aside"] if self.left else []
@@ -132,8 +136,8 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
         place = Path(source).resolve()
         if home.is_relative_to(place) or (place.is_relative_to(home) and not place.is_relative_to(inbox)):
             raise UsageError(
-                f"{source} holds what the round itself wrote or received. Name what arrived: e-mails, archives or "
-                f"folders elsewhere, or {folder / INBOX}."
+                f"{source} holds what the round itself wrote or received.",
+                remedy=(f"Name what arrived: e-mails, archives or folders elsewhere, or {folder / INBOX}."),
             )
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:
@@ -165,8 +169,9 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
                 ledger.put("letters", letter._asdict())
     there_now = tuple(workbook for _, workbook in placed)
     return Received(
-        there_now, tuple(known), tuple(left), tuple(unopened), tuple(waiting), tuple(ours.sent.values())
-    )
+        there_now, tuple(known), tuple(left), tuple(unopened), tuple(waiting), tuple(ours.sent.values()),
+        tuple(path for path in shelf.lying.values() if is_named_as_workbook(path.name)),
+    )  # fmt: skip
 
 
 def moment_of_mail(received: str) -> datetime | None:

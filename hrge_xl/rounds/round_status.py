@@ -174,8 +174,9 @@ class TeamStatus:
             yield f"{say('sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {return_.name}, {return_.team}"
 
 
-def to_decide(teams: Sequence[TeamStatus], returns: Sequence[Return]) -> list[str]:
-    """Give the teams and files that wait for a decision, each once, by what `status` says and all returns."""
+def to_decide(teams: Sequence[TeamStatus]) -> list[str]:
+    """Give the teams and files that wait for a decision, each once, by what `status` says."""
+    returns = sorted((each for team in teams for each in team.returns), key=lambda each: each.path)
     done = settled(returns)
     cases = [team_status.team.code for team_status in teams if team_status.state == TO_DECIDE]
     for team_status in teams:
@@ -184,7 +185,7 @@ def to_decide(teams: Sequence[TeamStatus], returns: Sequence[Return]) -> list[st
             for return_ in team_status.returns
             if return_.status == EXCLUDED and return_.submission not in done
         ]
-        if team_status.state == STRANGE:
+        if team_status.state == STRANGE and any(each.submission not in done for each in team_status.returns):
             files = [", ".join([*files, team_status.team.code or "a file", "not in this round"])]
         cases += files
     cases += [f"{return_.name}, not sent from {return_.team}" for return_ in returns if is_in_doubt(return_)]

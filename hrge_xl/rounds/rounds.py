@@ -131,9 +131,11 @@ def init_round(
     teams_file = Path(teams_file)
     file = folder / FILE
     if file.exists():
-        raise RoundError(f"{folder} is a round already. Edit {file}, or choose another folder.")
+        raise RoundError(f"{folder} is a round already.", remedy=f"Edit {file}, or choose another folder.")
     if start and end and end < start:
-        raise RoundError(f"The period ends ({end}) before it starts ({start}). Correct one of the two days.")
+        raise RoundError(
+            f"The period ends ({end}) before it starts ({start}).", remedy="Correct one of the two days."
+        )
     used = load(spec)
     teams = read_list(teams_file, used, password).teams
     try:
@@ -145,7 +147,9 @@ def init_round(
             key.unlink(missing_ok=True)
             write_secret(key, secrets.token_bytes(KEY_BYTES))
     except OSError as error:
-        raise OutputError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror}.", remedy="Choose another folder."
+        ) from error
     digest = carry(spec, folder)
     data: dict[str, Any] = {
         "name": name or folder.resolve().name, "spec": used.name, "spec_digest": digest,
@@ -167,7 +171,10 @@ def load_round(folder: str | Path) -> Round:
     if spec.name != name:
         line = _line(get(root, "spec"))
         raise RoundError(
-            f"{FILE}: line {line}: the round carries the spec '{spec.name}', not '{name}'. Write '{spec.name}' again."
+            f"line {line}: the round carries the spec '{spec.name}', not '{name}'.",
+            place=FILE,
+            value=spec.name,
+            remedy=f"Write '{spec.name}' again.",
         )
     teams = teams_said(root, data, spec)
     start, end, closed = (_day(root, data, key) for key in ("period_start", "period_end", "closed"))
@@ -188,8 +195,8 @@ def refuse_closed(folder: Path, name: str, day: object) -> None:
     """Raise `UsageError` for a round that was closed on a day."""
     if day:
         raise UsageError(
-            f"{name} was closed on {day}: it stays as it is. To go on with it: hrge-xl round reopen "
-            f'{quoted(folder)} --reason "…"'
+            f"{name} was closed on {day}: it stays as it is.",
+            remedy=f'To go on with it: hrge-xl round reopen {quoted(folder)} --reason "…"',
         )
 
 
@@ -197,11 +204,13 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     """Read what `round.yaml` says, with its places; teams are not looked at yet. Raises `RoundError`."""
     file = folder / FILE
     if not file.is_file():
-        raise RoundError(f"{folder} is not a round: it has no {FILE}. Make one with `hrge-xl round init`.")
+        raise RoundError(
+            f"{folder} is not a round: it has no {FILE}.", remedy="Make one with `hrge-xl round init`."
+        )
     if is_among_returns(folder):
         raise RoundError(
-            f"{folder} is among returned files: what teams send is never taken for a round. "
-            "Name the folder of your own round."
+            f"{folder} is among returned files: what teams send is never taken for a round.",
+            remedy="Name the folder of your own round.",
         )
     mistakes: list[Mistake] = []
     root = compose(file, FILE, mistakes)
@@ -209,7 +218,9 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
         raise RoundError(*map(str, mistakes))
     data = plain(root)
     if not isinstance(data, dict):
-        raise RoundError(f"{FILE}: line 1: this is not a round. Make one with `hrge-xl round init`.")
+        raise RoundError(
+            "line 1: this is not a round.", place=FILE, remedy="Make one with `hrge-xl round init`."
+        )
     wrong = [
         f"line {_line(root)}: '{key}' is missing. Add it."
         for key in ("name", "spec", "teams")
@@ -259,7 +270,9 @@ def _day(root: yaml.Node, data: Mapping[str, Any], key: str) -> date | None:
     day = parse_day(str(text))
     if day is None:
         line = _line(get(root, key))
-        raise RoundError(f"{FILE}: line {line}: '{text}' is not {RANGE}. Write it as 2026-06-30.")
+        raise RoundError(
+            f"line {line}: '{text}' is not {RANGE}.", place=FILE, value=text, remedy="Write it as 2026-06-30."
+        )
     return day
 
 
@@ -268,10 +281,13 @@ def _key(path: Path) -> bytes:
         key = read_regular(path, KEY_BYTES)
     except OSError as error:
         raise RoundError(
-            f"{path} cannot be read ({error.strerror}). No return can be trusted without it: restore it from a backup."
+            f"{path} cannot be read ({error.strerror}).",
+            remedy="No return can be trusted without it: restore it from a backup.",
         ) from error
     if len(key) != KEY_BYTES:
-        raise RoundError(f"{path} is damaged: it must hold {KEY_BYTES} bytes. Restore it from a backup.")
+        raise RoundError(
+            f"{path} is damaged: it must hold {KEY_BYTES} bytes.", remedy="Restore it from a backup."
+        )
     return key
 
 
@@ -303,15 +319,19 @@ def _check_copy(folder: Path, digest: str) -> None:
     copy, again = place(folder / HOME, digest), f"hrge-xl round update-spec {quoted(folder)} --spec"
     if not digest:
         raise RoundError(
-            f"The round does not say any more which spec it carries. Take it again: {again} SPEC"
+            "The round does not say any more which spec it carries.", remedy=f"Take it again: {again} SPEC"
         )
     if copy_of(folder, digest):
         return
     if not copy.is_dir():
         raise RoundError(
-            f"The spec of the round is missing: {copy}. Restore it from a backup, or take it again: {again} SPEC"
+            f"The spec of the round is missing: {copy}.",
+            remedy=f"Restore it from a backup, or take it again: {again} SPEC",
         )
     raise RoundError(
-        f"The spec of the round was changed in {copy}. Restore it from a backup; or, if the change is meant, take it "
-        f"as a new version: {again} {quoted(copy)}"
+        f"The spec of the round was changed in {copy}.",
+        remedy=(
+            "Restore it from a backup; or, if the change is meant, take it as a new "
+            f"version: {again} {quoted(copy)}"
+        ),
     )

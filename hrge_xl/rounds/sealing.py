@@ -129,13 +129,13 @@ def _target(report: Path | None, folder: Path | None) -> SealTarget:
     if alone is not None:
         read_round(alone)  # raises RoundError for another folder
     elif report is not None and not report.is_file():
-        raise UsageError(f"{report}: there is no such report. Check the path.")
+        raise UsageError("there is no such report.", place=report, remedy="Check the path.")
     parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
     around = [place for place in parents if not is_among_returns(place)]
     home = folder or alone or near(*around) or next(filter(is_round, around), None)
     if home is None:
         raise UsageError(
-            "There is no ledger around the report. Name the folder that has it: --ledger FOLDER."
+            "There is no ledger around the report.", remedy="Name the folder that has it: --ledger FOLDER."
         )
     check_own(home)
     named = dict.fromkeys(

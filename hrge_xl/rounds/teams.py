@@ -371,7 +371,7 @@ def _csv(file: Path, what: str = "team list") -> Iterable[Cells]:
         return [(reader.line_num + bool(named), row) for row in reader]
     except csv.Error as error:
         raise RoundError(
-            f"{file.name}: line {reader.line_num}: this is not CSV ({error}). Save it as .xlsx."
+            f"line {reader.line_num}: this is not CSV ({error}).", place=file.name, remedy="Save it as .xlsx."
         ) from error
 
 
@@ -436,11 +436,15 @@ def read_text(file: Path, what: str, save_as: str) -> str:
     try:
         data = read_regular(file, LIMITS.file_bytes)
     except OSError as error:
-        raise RoundError(f"{file}: the {what} cannot be read ({error.strerror}). Check the path.") from error
+        raise RoundError(
+            f"the {what} cannot be read ({error.strerror}).", place=file, remedy="Check the path."
+        ) from error
     try:
         text = decoded(data)
     except UnicodeDecodeError as error:
-        raise RoundError(f"{file.name}: the {what} is not UTF-8 text. Save it as {save_as}.") from error
+        raise RoundError(
+            f"the {what} is not UTF-8 text.", place=file.name, remedy=f"Save it as {save_as}."
+        ) from error
     if "\0" in text:
-        raise RoundError(f"{file.name}: the {what} is not text. Save it as {save_as}.")
+        raise RoundError(f"the {what} is not text.", place=file.name, remedy=f"Save it as {save_as}.")
     return text

@@ -74,14 +74,15 @@ def _chosen(spec: Spec, profile: str, named: Sequence[str], rows: int | None, *,
     chosen = profiles.get(name.casefold())
     if chosen is None:
         remedy = remedy_for(name, list(spec.profiles)) if profiles else "It has no profiles."
-        raise UsageError(f"'{name}' is not a profile of {spec.name}. {remedy}")
+        raise UsageError(f"'{name}' is not a profile of {spec.name}.", value=name, remedy=remedy)
     if chosen.choose_from and not set(codes) & set(chosen.choose_from):
         if not first:
             language = spec.languages[0]
             left = (f"{code} ({spec.tool[code].title.say(language)})" for code in chosen.choose_from)
             raise UsageError(
-                f"The profile '{name}' leaves sheets to choose from. Name one or more of them with the tools: "
-                f"{', '.join(left)}."
+                f"The profile '{name}' leaves sheets to choose from.",
+                value=name,
+                remedy=f"Name one or more of them with the tools: {', '.join(left)}.",
             )
         codes.append(chosen.choose_from[0])
     others = {code for code in chosen.narrowed if code not in codes}
@@ -97,7 +98,11 @@ def tool_code(spec: Spec, tool: str) -> str:
     found = spec.tool_called(tool)
     if found is None:
         hint = did_you_mean(tool, list(spec.tool))
-        raise UsageError(f"'{tool}' is not a tool of {spec.name}. {hint}It has: {', '.join(spec.tool)}.")
+        raise UsageError(
+            f"'{tool}' is not a tool of {spec.name}.",
+            value=tool,
+            remedy=f"{hint}It has: {', '.join(spec.tool)}.",
+        )
     return found
 
 

@@ -94,7 +94,7 @@ def find(spec: str | Path) -> Path:
     no_file, known = f"there is no file {Path(spec) / HEAD_FILE}", f"the names are {', '.join(names())}"
     reason = f"No spec '{spec}': {no_file if is_path(spec) else known}."
     hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
-    raise UsageError(" ".join(filter(None, (reason, *hints))))
+    raise UsageError(reason, value=spec, remedy=" ".join(filter(None, hints)))
 
 
 def typed(folder: str | Path) -> str:

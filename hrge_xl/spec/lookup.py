@@ -243,7 +243,11 @@ def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
     found = {text: names.code(text) for text in named}
     wrong = [text for text, code in found.items() if code is None]
     if wrong:
-        raise UsageError(*(f"'{text}' is not a country of {spec.name}. {names.hint(text)}" for text in wrong))
+        *others, last = wrong
+        told = (f"'{text}' is not a country of {spec.name}. {names.hint(text)}" for text in others)
+        raise UsageError(
+            *told, f"'{last}' is not a country of {spec.name}.", value=last, remedy=names.hint(last)
+        )
     return list(dict.fromkeys(filter(None, found.values())))
 
 

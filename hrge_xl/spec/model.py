@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Option
 
+from ..core.notebook import html_table
 from ..core.spec_parts import NO_TEXT, Code, Codes, Model, Number, Path, Text, Whole, fixed_codes, fixed_value
 from ..fields import Field, PersonalData
 from ..findings import Severity
@@ -479,6 +480,11 @@ class Spec(Model):
 
     def __repr__(self) -> str:
         return f"<Spec {self.name} {self.version}: {len(self.tools)} sheets, languages {', '.join(self.languages)}>"
+
+    def _repr_html_(self) -> str:
+        """Show it in a notebook, with its sheets."""
+        rows = ((tool.code, tool.title.say(self.languages[0])) for tool in self.tools)
+        return html_table(self, ("code", "sheet"), rows)
 
     @cached_property
     def tool(self) -> dict[str, Tool]:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from ...core.dates import day_here
 from ...core.errors import UsageError, remedy_for
 from ...core.paths import check_several, write_if_changed, write_whole
 from ...core.words import SOURCE_LANGUAGE, counted, kept_in_order
@@ -21,7 +22,7 @@ from ...ledger.files import only_writer, sha256_of
 from ...ledger.ledger import Drafted, Ledger, Letter
 from ...outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from ...reader.zip_package import megabytes
-from ...rounds.changes import change_round, note, team_named
+from ...rounds.changes import change_round, note, teams_named
 from ...rounds.datasets import Dataset, one_dataset
 from ...rounds.receiving import Received, receive_files
 from ...rounds.round_status import (
@@ -77,7 +78,7 @@ class Drafts:
 
 
 def drafts(
-    folder: str | Path, today: date, occasions: Collection[str] | None = None, *, again: bool = False,
+    folder: str | Path, today: date | None = None, occasions: Collection[str] | None = None, *, again: bool = False,
     password: str | None = None,
 ) -> Drafts:  # fmt: skip
     """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
@@ -86,12 +87,17 @@ def drafts(
     taken in first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the round with
     mistakes.
     """
+    today = today or day_here()
     folder = Path(folder)
     check_several("occasions", occasions)
     wanted: list[MailType] = []
     for name in occasions or ():
         if name not in {*MAIL_KINDS, *MailType}:
-            raise UsageError(f"There is no kind of e-mail '{name}'. {remedy_for(name, list(MAIL_KINDS))}")
+            raise UsageError(
+                f"There is no kind of e-mail '{name}'.",
+                value=name,
+                remedy=remedy_for(name, list(MAIL_KINDS)),
+            )
         wanted += MAIL_KINDS[name].occasions if name in MAIL_KINDS else [MailType(name)]
     load_templates(folder)  # before anything else is done
     load_open_round(folder)
@@ -99,7 +105,9 @@ def drafts(
         return write_drafts(dataset, today, wanted or AS_THEY_COME, again=again)
 
 
-def remind(folder: str | Path, today: date, *, again: bool = False, password: str | None = None) -> Drafts:
+def remind(
+    folder: str | Path, today: date | None = None, *, again: bool = False, password: str | None = None
+) -> Drafts:
     """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
     return drafts(folder, today, ["reminder"], again=again, password=password)
 
@@ -130,15 +138,21 @@ def write_drafts(
 
 
 def mark_sent(
-    folder: str | Path, teams: Sequence[str] = (), *, by: str, day: date, files: Collection[str] | None = None
+    folder: str | Path,
+    teams: Sequence[str] = (),
+    *,
+    by: str,
+    day: date | None = None,
+    files: Collection[str] | None = None,
 ) -> list[Path]:
     """Move drafts that were sent from `drafts/` to `sent/`, and enter that; gives the files.
 
     They are those of some teams or of all, or some `files` of these. Raises `UsageError` for a team that there is not.
     """
+    day = day or day_here()
     folder = Path(folder)
     round_ = load_round(folder)
-    meant = [team_named(round_, team).code for team in teams] or [team.code for team in round_.teams]
+    meant = [team.code for team in teams_named(round_, teams)] or [team.code for team in round_.teams]
     with only_writer(folder), Ledger.open(folder) as ledger:
         as_noted = ledger.drafted()
         sent = [
@@ -163,11 +177,12 @@ def mark_sent(
     return moved
 
 
-def receive(folder: str | Path, sources: Sequence[str], today: date) -> Received:
+def receive(folder: str | Path, sources: Sequence[str], today: date | None = None) -> Received:
     """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
 
     A mail among them that was sent from a draft of the round marks that draft as sent. Raises as `receive_files`.
     """
+    today = today or day_here()
     folder = Path(folder)
     received = receive_files(folder, sources, today)
     for (by, day), files in grouped(((sent.by, sent.day), sent.file) for sent in received.sent).items():
