@@ -263,6 +263,7 @@ from hrge_xl.workbook import Content, Urgency, book, write
 from hrge_xl.workbook.excel_formula import ExcelFormula
 from hrge_xl.workbook.row_checks import measure, too_large
 from hrge_xl.workbook.feedback_sheets import CORRECTIONS, LEFTOVERS
+from hrge_xl.workbook.book import content_hash
 from hrge_xl.workbook.drawing import Member, package
 from hrge_xl.workbook.cell_writer import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT

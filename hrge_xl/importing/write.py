@@ -113,7 +113,7 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
             "version": "0.1",
             "title": draft.title,
             "languages": draft.languages,
-            "drawing": 2,
+            "drawing": 3,
         }
         tools = [
             _head(tool)

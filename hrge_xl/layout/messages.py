@@ -94,7 +94,7 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
 
 def _of_rule(spec: Spec, rule: Rule | Constraint, language: str) -> str:
     """Give what a sheet says of a rule: what is wrong and what to do; as sheets were drawn before, what is wrong."""
-    parts = (rule.message,) if spec.drawing == 1 else (rule.message, rule.remedy)
+    parts = (rule.message,) if spec.drawing < 3 else (rule.message, rule.remedy)
     return " ".join(filter(None, (part.say(language) for part in parts)))
 
 

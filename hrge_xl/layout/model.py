@@ -410,7 +410,7 @@ class Layout:
 
     def shown(self, sheet: str) -> str:
         """Give the name of a sheet, or a code, as it stands in a cell."""
-        return sheet if self.spec.drawing == 1 else begun_in_order(sheet, self.language)
+        return sheet if self.spec.drawing < 3 else begun_in_order(sheet, self.language)
 
     def __repr__(self) -> str:
         return (

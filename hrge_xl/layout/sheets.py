@@ -141,7 +141,7 @@ class _SheetBuilder:
         grids, free = self._grids()
         hidden = bool(self.tool.seen_with) and set(self.tool.seen_with).isdisjoint(self.issued)
         guide = tuple(_panel(self.spec, self.tool, grids, self.language))
-        panel = guide if self.spec.drawing == 1 else ()
+        panel = guide if self.spec.drawing < 3 else ()
         guide = () if panel or hidden else guide
         last_row = max((row.index for grid in grids for row in grid.rows), default=HEAD_ROW)
         drawn = drawn_blocks(self.spec, self.tool, last_row + 1 if grids else PROGRESS_ROW, self.issued)
@@ -293,7 +293,7 @@ class _SheetBuilder:
                     yield Row(0, "section", label=item.section.say(self.language))
                 label, hint = item.label.say(self.language), item.help.say(self.language)
                 mark = item.code
-                if self.spec.drawing > 1:
+                if self.spec.drawing > 2:
                     mark = begun_in_order(self.spec.shown_code(mark), self.language)
                 yield Row(0, "item", item.code, mark, label, hint, item)
         if not self.is_form:
@@ -311,7 +311,7 @@ class _SheetBuilder:
     def _questions(self, block: FormBlock) -> Iterator[Row]:
         for field in block.fields:
             label, hint = field.asks(self.language), field.help.say(self.language)
-            mark = field.code if self.spec.drawing == 1 else str(next(self.numbers))
+            mark = field.code if self.spec.drawing < 3 else str(next(self.numbers))
             if not field.several:
                 yield Row(0, "question", field.code, mark, label, hint, None, field)
                 continue
@@ -404,7 +404,7 @@ def _guide(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     guide, say = tool.guide, translator(language)
     if guide == Guide():
         return
-    if spec.drawing == 1:
+    if spec.drawing < 3:
         yield PanelLine(say("How to fill in"), is_head=True)
     yield from _line(say("What it is for"), tool.purpose.say(language))
     yield from _line(say("Who should be there"), guide.who.say(language))

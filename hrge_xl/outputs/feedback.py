@@ -308,7 +308,7 @@ def _asked(slot: Slot, layout: Layout) -> tuple[str, str]:
     label, grid = slot.field.label.say(layout.language), layout.grid_of(slot)
     if grid.across:
         told = f"{record_name(grid)} {slot.row}: {label}" if grid.records > 1 else label
-        return slot.field.code if layout.spec.drawing == 1 else "", told
+        return slot.field.code if layout.spec.drawing < 3 else "", told
     row = grid.row[slot.row]
     statement = row.label
     return row.mark, label if statement in ("", slot.row) else f"{statement}: {label}"

@@ -152,7 +152,7 @@ class WorkbookComparison:
                 continue
             if raw.name != name:
                 self.seen.append(SHEET_RENAMED.at(raw.name, expected=name))
-            shown = name != self.plan.layout.lists_name or self.plan.layout.spec.drawing == 1
+            shown = name != self.plan.layout.lists_name or self.plan.layout.spec.drawing < 3
             if raw.state != "visible" and shown:
                 self.seen.append(SHEET_HIDDEN.at(raw.name))
             if not raw.protected and self.protection_kept:

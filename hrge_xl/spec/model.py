@@ -441,8 +441,8 @@ class Spec(Model):
     """A whole spec. `languages[0]` is the language that bare strings are written in.
 
     `drawing`: sheets of 2 take what people type (the number of a step, the code of a row, a day in words), say nothing
-    of what is missing in a row before somebody begins it, and lead to the first cell of a row that is open. Workbooks
-    of a spec that does not say so stay as they were issued.
+    of what is missing in a row before somebody begins it, and lead to the first cell of a row that is open. In those
+    of 3 how to fill in has a sheet of its own, and people meet one name of a sheet. Workbooks stay as they were issued.
     """
 
     name: str
@@ -450,7 +450,7 @@ class Spec(Model):
     title: Text
     note: Text = NO_TEXT
     languages: tuple[str, ...] = Option(min_length=1)
-    drawing: Whole = Option(default=1, ge=1, le=2)
+    drawing: Whole = Option(default=1, ge=1, le=3)
     countries: Code | None = None
     identity: KeyFields = KeyFields()
     tools: tuple[Tool, ...] = Option(min_length=1)

@@ -117,7 +117,7 @@ def drawn_book(
     ListsSheetWriter(vocabularies, layout).draw()
     finish(vocabularies.sheet, layout, {}, wide=True)
     vocabularies.sheet.print_area(NOT_PRINTED)
-    if layout.spec.drawing > 1:
+    if layout.spec.drawing > 2:
         vocabularies.sheet.hide()
     draw_identity_sheet(CellWriter(sheets[IDENTITY_SHEET], formats), layout)
     if layout.last:

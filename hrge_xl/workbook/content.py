@@ -21,7 +21,7 @@ Shown = str | float | None  # what a cell shows: a text, a number (a date as its
 Found = TypeVar("Found")
 BLANK, EMPTY, NUMBER = (None,), (None, ""), (int, float)
 TICKED = "Y"  # the code of a tick
-LABEL_LENGTHS = {1: 60, 2: 200}  # of what a row is about, in a list: by drawing
+LABEL_LENGTHS = {1: 60, 2: 60, 3: 200}  # of what a row is about, in a list: by drawing
 
 
 Part = tuple[str, str, str, int]  # key of an answer, and which of its cells; 0 where it has one

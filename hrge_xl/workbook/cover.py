@@ -157,7 +157,7 @@ class CoverWriter:
         return row
 
     def _lines(self, text: str) -> Sequence[str]:
-        return [text] if self.layout.spec.drawing == 1 else wrap(text, STEP_LENGTH)
+        return [text] if self.layout.spec.drawing < 3 else wrap(text, STEP_LENGTH)
 
     def _what_to_do(self) -> Iterator[tuple[str, str]]:
         """Yield what to do, step by step, each with the sheet that its link leads to."""

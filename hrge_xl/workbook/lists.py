@@ -382,12 +382,12 @@ class ProblemsWriter(ListBlockWriter):
         say = self.say  # one line is a row, whatever is open in it
         fits = say("Rows with something open: {count}. The most urgent come first.")
         too_many = say("Rows with something open: {count}. The {rows} most urgent are listed.")
-        if self.layout.spec.drawing == 1:
+        if self.layout.spec.drawing < 3:
             fits = say("{count} in total, most urgent first.")
             too_many = say("{count} in total; the {rows} most urgent are listed.")
         self.summarise(self.some, say("Nothing to correct."), fits, too_many)
         self._list()
-        return self.free + PROBLEM_HELPERS + 2 * (self.layout.spec.drawing > 1)
+        return self.free + PROBLEM_HELPERS + (self.layout.spec.drawing > 1) + (self.layout.spec.drawing > 2)
 
     def _checked_rows(self, number: int, sheet: Sheet) -> Iterator[CheckedRow]:
         for grid in sheet.grids:
@@ -433,7 +433,7 @@ class ProblemsWriter(ListBlockWriter):
         self.about = hold(free + 6, first, [about for about, _ in self.entries])
         self.letters = hold(free + 7, first, [letters for _, letters in self.entries])
         self.mark = self.code
-        if self.layout.spec.drawing > 1:
+        if self.layout.spec.drawing > 2:
             self.mark = hold(free + PROBLEM_HELPERS + 1, first, [row.row.mark for row in rows])
 
     def _worst(self, row: CheckedRow) -> Formula:

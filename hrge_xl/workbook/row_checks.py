@@ -169,7 +169,7 @@ class RowFormulas:
         )
         marks = {row.index: row.mark for row in self.grid.data_rows}
         # the cell of the code of a row of a table, as people read it
-        column = column_letters(CODE_COLUMN if self.layout.spec.drawing == 1 else MARK_COLUMN)
+        column = column_letters(CODE_COLUMN if self.layout.spec.drawing < 3 else MARK_COLUMN)
         code = Formula(f"${column}{ROW}", lambda content, row: marks[row])
         message = message_of(self.layout, worst, code if table else None)
         sign, told = self._sign(checks, worst, given), worst >= LEVEL

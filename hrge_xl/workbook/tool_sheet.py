@@ -119,7 +119,7 @@ def _top(writer: CellWriter, layout: Layout, sheet: Sheet) -> None:
         layout.cover_name,
         *(other.name for other in layout.sheets if not other.hidden or other is sheet),
     ]
-    names += filter(None, [layout.guide_name if layout.spec.drawing > 1 else layout.lists_name])
+    names += filter(None, [layout.guide_name if layout.spec.drawing > 2 else layout.lists_name])
     at = names.index(sheet.name)  # between the sheet before and the one behind, if there is any
     links = [(names[at - 1], back), (layout.cover_name, layout.cover_name)]
     links += ((name, forth) for name in names[at + 1 : at + 2])
