@@ -217,7 +217,7 @@ def test_issued_workbooks_that_were_changed(case: Path) -> None:
     second.write_bytes(b"no workbook")
     spoilt, other = faults_of_issued(load_round(case), TODAY, 1)
     names = [path.relative_to(case).as_posix() for path in (first, second)]
-    assert other.startswith(f"{names[0]} is not as it was issued: S023 at Plan!")
+    assert other.startswith(f"{names[0]} is not as it was issued: S023 at How to fill in!")
     assert spoilt.startswith(f"{names[1]} is not as it was issued: F")
 
 
