@@ -156,6 +156,7 @@ def test_whom_a_brief_can_be_of_is_said(played: Path, tmp_path: Path) -> None:
     assert not [*tmp_path.iterdir()]
 
 
+@pytest.mark.deep
 def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(played, tmp_path / "round")
     brief = ("report", folder, "--format", "brief", "-o", folder / "reports", *DAY)

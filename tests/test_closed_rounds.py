@@ -46,6 +46,7 @@ def sealed(round_: Path) -> list[int]:
     return [hrge("sign", "--check", round_ / name, "--ledger", round_) for name in PAGES]
 
 
+@pytest.mark.deep
 def test_its_figures_stay_and_what_comes_waits(closed: Path, tmp_path: Path) -> None:
     before = pages(closed)
     minsk = workbook(closed, "Minsk")

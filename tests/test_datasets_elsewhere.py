@@ -45,6 +45,7 @@ def figures(folder: Path | str) -> list[tuple[Any, ...]]:
 # what a dataset elsewhere takes over
 
 
+@pytest.mark.deep
 def test_a_dataset_elsewhere_holds_what_was_decided_in_its_round(home: Path) -> None:
     """The guide's own command: what was withdrawn, decided and waived stays so, in the copy to share too."""
     round_ = play(home, (withdrawn, decided, waived, withdrawn))

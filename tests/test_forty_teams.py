@@ -318,6 +318,7 @@ def placed_once(played: Played, contents: int) -> None:
         assert len(ledger.origins()) == contents
 
 
+@pytest.mark.deep
 def test_sixty_mails_of_the_first_week(first: Played) -> None:
     assert len(first.office.mails) == 60
     placed_once(first, 30)
@@ -333,6 +334,7 @@ def test_sixty_mails_of_the_first_week(first: Played) -> None:
     assert Counter(each.occasion for each in first.week.drafts.new) == {"feedback": 5, "thanks": 22}
 
 
+@pytest.mark.deep
 def test_corrections_supersede(second: Played) -> None:
     """What was corrected in the feedback counts, and what it corrects no longer does; the mailbox holds both."""
     placed_once(second, 40)

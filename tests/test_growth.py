@@ -105,6 +105,7 @@ def taken(act: Callable[[str], object], text: str) -> float:
 BOUNDED = {"hrge_xl.workbook.row_checks.FUNCTION"}  # it is shown forty characters at a time
 
 
+@pytest.mark.deep
 def test_no_pattern_tries_every_way_through_a_text() -> None:
     found = {}
     for name, pattern, used in patterns():

@@ -28,6 +28,7 @@ from tests.face import (
     style,
 )
 from tests.fixture_types import Capsys, Folders, Patch
+from tests.telling import telling
 from tests.test_passwords import commands
 
 ROOT = Path(__file__).parent.parent
@@ -88,7 +89,7 @@ def test_whoever_types_the_name_alone_is_told_how_to_begin(capsys: Capsys) -> No
     assert {*begun} <= COMMANDS.keys()
 
 
-@pytest.mark.parametrize("spec", ["example", "hrge_toolkit"])
+@pytest.mark.parametrize("spec", telling(["example", "hrge_toolkit"], "example"))
 def test_a_round_to_try_out_is_there_at_once(here: Path, capsys: Capsys, spec: str) -> None:
     """What it says to do next works as it is typed."""
     told = said(capsys, "quickstart", "to practise", "--spec", spec, "--today", "2026-06-01", code=0)

@@ -16,7 +16,10 @@ from tests.fixture_types import Folders
 from tests.telling import telling
 from tests.test_translations import SPOKEN, TOOLKIT
 
-pytestmark = pytest.mark.xdist_group("mixed_round")  # what its fixture plays is played once
+pytestmark = [
+    pytest.mark.xdist_group("mixed_round"),
+    pytest.mark.deep,
+]  # what its fixture plays is played once
 LANGUAGES = ("en", *SPOKEN)
 DAY = ("--today", "2026-06-30")
 CODES = ("PAK", "AFG", "IRQ", "MAR", "MLI", "EGY", "IRN", "NPL", "NER", "TJK")

@@ -98,7 +98,8 @@ def returns(tmp_path_factory: Folders) -> Path:
 
 @pytest.fixture(scope="module")
 def results(returns: Path) -> list[Result]:
-    return validate(sorted(returns.glob("*.xlsx")), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))
+    asked = ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY)
+    return [*validate(sorted(returns.glob("*.xlsx")), asked)]
 
 
 @pytest.fixture(scope="module")

@@ -497,6 +497,7 @@ def test_sorting_keeps_every_row_and_links_open_what_they_lead_to(browser: "Brow
             assert page.locator(page.evaluate("location.hash")).is_visible()
 
 
+@pytest.mark.deep
 @pytest.mark.browser
 def test_paper_is_a_summary_and_everything_on_request(browser: "Browser", tmp_path: Path) -> None:
     document = build(300, 600, nasty=False)

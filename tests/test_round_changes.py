@@ -126,6 +126,7 @@ def test_a_renamed_team_keeps_what_it_has(tmp_path: Path) -> None:
     assert hrge("verify", round_) == hrge("verify", elsewhere) == 0
 
 
+@pytest.mark.deep
 def test_merged_teams_are_one(tmp_path: Path) -> None:
     """Both returns are its own, and of two about one intervention neither counts until somebody decides."""
     round_ = begun(tmp_path, TEAMS + "Kyiv,PAK,en,2026-07-20,Desk,kyiv@example.org\n")

@@ -31,7 +31,7 @@ def test_a_row_of_a_round_leads_to_its_cell(folder: Path) -> None:
     assert (said["file team"], said["file status"]) == (said["team"], "counts")
 
 
-@pytest.mark.parametrize("table", ["aggregate_answers_by_country", "aggregate_numbers", "aggregate_answers"])
+@pytest.mark.parametrize("table", ["aggregate_answers_by_country", "aggregate_numbers"])
 def test_a_row_of_figures_leads_to_every_answer_that_it_comes_from(folder: Path, table: str) -> None:
     """As many as it says, which add up to what it says, each at its cell."""
     rows = json.loads(ran("export", folder, "--table", table, "--format", "json").out)
