@@ -171,6 +171,7 @@ def test_briefs_are_verified_like_the_overview(played: Path, tmp_path: Path) -> 
         file.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.deep
 def test_a_round_is_compared_with_the_one_that_it_continues_from(played: Path, tmp_path: Path) -> None:
     """Its folder says which one that is; what it came to stays known where the round before is not at hand."""
     later, earlier = tmp_path / "2026-H2", Path(shutil.copytree(played, tmp_path / "2026-H1"))

@@ -93,6 +93,7 @@ def test_changes_are_refused(words: tuple[str, ...], closed: Path) -> None:
     assert (file(closed), pages(closed), entered(closed)) == before
 
 
+@pytest.mark.deep
 def test_it_goes_on_when_it_is_reopened(closed: Path) -> None:
     """What waited is taken in; the seals show that figures are others now; a note can be written all the time."""
     ran("round", "note", closed, "Minsk called", *WHY[2:])

@@ -84,6 +84,7 @@ def test_what_was_taken_over_stays_without_its_round_and_is_verified(home: Path)
     assert strip == [[cell for cell in row if not str(cell).startswith("Decided on")] for row in before]
 
 
+@pytest.mark.deep
 def test_a_dataset_that_is_behind_its_round_says_so(home: Path) -> None:
     round_ = play(home, (withdrawn, decided, waived, withdrawn))
     assert hrge("consolidate", round_, "-o", "other", *DAY) == 0
@@ -287,6 +288,7 @@ def content(folder: Path) -> dict[str, bytes]:
 # the journal
 
 
+@pytest.mark.deep
 def test_a_line_of_the_journal_that_says_nothing_is_named(home: Path) -> None:
     round_ = play(home, (withdrawn, decided, waived, withdrawn))
     with (round_ / "ledger.jsonl").open("a", encoding="utf-8") as stream:

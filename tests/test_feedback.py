@@ -146,6 +146,7 @@ def test_with_others_or_alone(tmp_path: Path) -> None:
     assert any(like_markup in row for row in told)
 
 
+@pytest.mark.deep
 def test_several_processes_give_back_what_one_does(tmp_path: Path, capsys: Capsys) -> None:
     """Nine returns and a file that is none: what is written, printed and left out is the same."""
     inbox, said = tmp_path / "inbox", {}

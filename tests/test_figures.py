@@ -448,6 +448,7 @@ def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: St
     assert sum(cell for line in cells for cell in line[1:]) == 12
 
 
+@pytest.mark.deep
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
     consolidate([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)

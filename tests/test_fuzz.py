@@ -220,6 +220,7 @@ def outcome(result: Result) -> str:
     return result.findings[0].code if result.submission is None else "read"
 
 
+@pytest.mark.deep
 def test_no_mutation_of_another_format_raises(tmp_path: Path) -> None:
     tally = fuzz_others(OTHERS, SEED, tmp_path)
     assert tally.failures == []

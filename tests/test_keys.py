@@ -192,6 +192,7 @@ def test_a_tick_is_one_key_a_step_its_number_and_a_row_its_code(
         assert {key: values.get(key) for key in keys} == keys
 
 
+@pytest.mark.deep
 def test_a_date_is_taken_as_people_write_it(screen: Screen, windowed_office: Office, tmp_path: Path) -> None:
     """In one stroke; where it stays a text, the sheet says how it counts it too, and what can be no date at all."""
     with blank(screen, windowed_office, "example", "R1", "C1") as typist:

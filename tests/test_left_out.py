@@ -220,6 +220,7 @@ def test_who_writes_it_all_the_same_is_understood_and_counts(folder: Path, writt
     assert re.search(rf"PLN_13.*\b{CODE}\b", exported)
 
 
+@pytest.mark.deep
 def test_feedback_keeps_the_choice_and_what_the_team_wrote(folder: Path) -> None:
     round_ = round_of(folder)
     returned = round_ / "returned" / "Karachi.xlsx"

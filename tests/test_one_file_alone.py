@@ -357,6 +357,7 @@ def printed(capsys: pytest.CaptureFixture[str], code: int, *command: object) -> 
     yield out, err
 
 
+@pytest.mark.deep
 def test_every_command_goes_on_with_the_others(
     made: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -267,6 +267,7 @@ def test_one_mistyped_year_makes_no_period_the_latest() -> None:
         assert [period.name for period in periods(store)] == [LATER, EARLIER]
 
 
+@pytest.mark.deep
 def test_the_period_of_the_command_line(tmp_path: Path, capsys: Capsys) -> None:
     two_rounds.returns(tmp_path / "in", EARLIER, LATER)
     out, today = tmp_path / "dataset", ["--today", "2026-07-20"]
@@ -366,6 +367,7 @@ def test_a_dataset_without_figures_is_a_page_too() -> None:
 # commands
 
 
+@pytest.mark.deep
 def test_consolidate_leaves_the_overview(returns: Path, tmp_path: Path, capsys: Capsys) -> None:
     out = tmp_path / "dataset"
     assert run(["consolidate", str(returns), "-o", str(out), "--shareable", "--today", "2026-07-20"]) == 0
@@ -490,6 +492,7 @@ def labels_of(text: str, start: str) -> list[str]:
     return re.findall(rf'role="img" aria-label="({re.escape(start)}[^"]*)"', text)
 
 
+@pytest.mark.deep
 def test_three_rounds_stand_beside_each_other_from_left_to_right(store: Store, page: str) -> None:
     periods = [two_rounds.period_of(store, each) for each in THREE]
     told = ", ".join(f"{period}: 3" for period in periods)

@@ -40,8 +40,8 @@ from tests.toolkit_rule_cases import TODAY as RULE_DAY
 from tests.toolkit_rule_cases import Case
 
 CASES = [("example", tag, None, 0) for tag in ("en", "fr", "ar")]
-CASES += [("hrge_toolkit", "en", SOME_TOOLS, 0)]
-OTHERS = [("example", tag, None, seed) for tag in ("en", "fr", "ar") for seed in (1, 2)]
+OTHERS = [("hrge_toolkit", "en", SOME_TOOLS, 0)]
+OTHERS += [("example", tag, None, seed) for tag in ("en", "fr", "ar") for seed in (1, 2)]
 OTHERS += [("hrge_toolkit", tag, SOME_TOOLS, 1) for tag in ("en", *DRAFTED)]
 FURTHER = [pytest.param(*case, marks=pytest.mark.deep) for case in OTHERS]
 

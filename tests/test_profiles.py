@@ -251,6 +251,7 @@ def sent_back(tmp_path: Path, answers: Answers, tools: tuple[str, ...] | None = 
     return result
 
 
+@pytest.mark.deep
 def test_nobody_is_accepted_for_taking_marks_away(tmp_path: Path) -> None:
     """A sheet that has answers asks for its mark, or for a no with a reason."""
     toolkit = load("hrge_toolkit")

@@ -70,6 +70,7 @@ def notes(round_: Path, capsys: pytest.CaptureFixture[str], *more: str) -> dict[
     return {each["team"]: each["note"] for each in json.loads(capsys.readouterr().out)}
 
 
+@pytest.mark.deep
 def test_a_workbook_from_another_teams_address_waits_for_a_decision(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

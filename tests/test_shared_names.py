@@ -186,6 +186,7 @@ def leaks(folder: Path) -> list[str]:
     return found
 
 
+@pytest.mark.deep
 def test_the_names_are_there_where_nothing_is_to_be_shared(played: Path, tmp_path: Path) -> None:
     """Or the test below would show nothing."""
     assert cli.run(["report", str(played), "--format", "json", "-o", str(tmp_path), "--today", DAY]) == 4

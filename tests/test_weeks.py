@@ -489,6 +489,7 @@ def test_no_team_gets_the_workbook_of_another(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.deep
 def test_a_large_report_has_its_pages_beside_it(small: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr(html, "LARGE", 0)
     for issued in (small / "issued").glob("*.xlsx"):
