@@ -220,7 +220,7 @@ def status(folder: str | Path | Dataset, today: date | None = None) -> list[Team
     if isinstance(folder, Dataset):
         return status(folder.of_round(cells=False), today, folder.round)
     load_round(Path(folder))
-    with datasets(DatasetRequest([str(folder)], today, rejudge=True)) as (found,):
+    with datasets(DatasetRequest([str(folder)], today, rejudge=True, figures=False)) as (found,):
         return status(found.of_round(cells=False), today, found.round)
 
 
@@ -321,8 +321,8 @@ def _only(side: Result | Sequence[Dataset]) -> Result:
 
 
 @contextmanager
-def _opened(place: str | Path | Dataset, today: date | None, *, figures: bool = False) -> Iterator[Dataset]:
-    """Open the dataset at a place, unless it is open; with `figures` as of `today` where they are asked for."""
+def _opened(place: str | Path | Dataset, today: date | None, *, figures: bool) -> Iterator[Dataset]:
+    """Open the dataset at a place, unless it is open."""
     from .rounds.datasets import Dataset, one_dataset
 
     if isinstance(place, Dataset):
@@ -381,7 +381,7 @@ def trace(place: str | Path | Dataset, table: str, row: int, today: date | None 
     from .dataset import tracing
     from .outputs.table_files import table_of
 
-    with _opened(place, today) as found:
+    with _opened(place, today, figures=False) as found:
         return tracing.trace(found.store, table_of(found.store, table), row)
 
 
@@ -392,7 +392,7 @@ def answers_behind(
     from .dataset import tracing
     from .outputs.table_files import table_of
 
-    with _opened(place, today) as found:
+    with _opened(place, today, figures=False) as found:
         return tracing.answers_behind(found.store, table_of(found.store, table), row)
 
 
@@ -406,7 +406,7 @@ def trace_answers(
     """
     from .dataset.tracing import TraceQuery, trace_as_asked
 
-    with _opened(place, today) as found:
+    with _opened(place, today, figures=False) as found:
         return trace_as_asked(found.store, TraceQuery(team, field, row, finding))
 
 
@@ -496,7 +496,7 @@ def decisions(
     today = today or day_here()
     folder = Path(folder)
     differing = dict[str, list[str]]()
-    with one_dataset(folder, today, jobs, password) as dataset:
+    with one_dataset(folder, today, jobs, password, figures=False) as dataset:
         returns = dataset.returns()
         waiting = {return_.submission: return_ for return_ in returns if return_.status == CONFLICT}
         for name, return_ in waiting.items():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+import hrge_xl
 from hrge_xl import DatasetRequest, Order, datasets, generate, init_round, load
 from hrge_xl.cli import run
 from tests.audited import hrge, round_folder
@@ -381,3 +383,24 @@ def test_a_refresh_tells_what_was_put_into_returned_by_hand(tmp_path: Path, caps
     assert "Arrived: 2 files put into returned/ by hand." in " ".join(capsys.readouterr().out.split())
     assert hrge("refresh", folder, "--today", LATER) == 0
     assert "Arrived: nothing." in " ".join(capsys.readouterr().out.split())
+
+
+def test_figures_are_of_the_day_of_whoever_shows_them(tmp_path: Path) -> None:
+    """Who only asks who has answered leaves them as they are."""
+    folder, later = round_folder(tmp_path), date(2026, 8, 6)
+    assert hrge("refresh", folder, "--today", LATER) == 0
+    sqlite = folder / "dataset.sqlite"
+
+    def worked_out() -> str:
+        with closing(sqlite3.connect(sqlite)) as database:
+            ((day,),) = database.execute("SELECT value FROM meta WHERE name = 'derived'")
+        return str(day)
+
+    asked = DatasetRequest([str(folder)], later, figures=False)
+    with datasets(asked) as (dataset,):
+        assert [each.state for each in hrge_xl.status(dataset, later)] == ["accepted", "returned"]
+    assert worked_out() == str(LATER)
+    with datasets(DatasetRequest([str(folder)], later)) as found:
+        page = hrge_xl.overview(found, later)
+    assert worked_out() == str(later)
+    assert "As of 6 August 2026" in page

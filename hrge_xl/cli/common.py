@@ -285,6 +285,7 @@ def dataset_request(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.Datase
     """Take what is asked of returned files out of the options of a command.
 
     Where some of these are no rounds or datasets, which often hold nothing new, a process comes up that reads them.
+    Whoever shows figures asks for them.
     """
     if not all(any(Path(path).glob("*.sqlite")) for path in paths):
         start_ahead("hrge_xl.exchange.validation", "hrge_xl.reader.read", "hrge_xl.checks")
@@ -292,7 +293,7 @@ def dataset_request(paths: Sequence[str], how: dict[str, Any]) -> hrge_xl.Datase
     received = how.pop("received", None)
     known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger", "jobs") if name in how}
     arrived = hrge_xl.Arrived(received, stated=True) if received else hrge_xl.Arrived()
-    return hrge_xl.DatasetRequest(paths, rejudge=day_is_stated(), arrived=arrived, **known)
+    return hrge_xl.DatasetRequest(paths, rejudge=day_is_stated(), arrived=arrived, figures=False, **known)
 
 
 def day_is_stated() -> bool:

@@ -132,7 +132,7 @@ def export(
     Next: hrge-xl trace output/dataset --team PAK --field PLN_02
     """
     where, target = hrge_xl.RowFilter(**rows), None if output == STDOUT else output
-    with hrge_xl.one_dataset(dataset, None, AS_SUITS, password, figures=True) as opened:
+    with hrge_xl.one_dataset(dataset, None, AS_SUITS, password) as opened:
         print_notes(opened)
         if table is None and output is None and lang is None and where == hrge_xl.RowFilter():
             print_lines(f"{shown.name}: {shown.about}" for shown in opened.store.schema.shown)
@@ -184,7 +184,7 @@ def trace(
     place, rest = (words[0], words[1:]) if is_place else (dataset, words)
     if len(rest) not in ((0,) if is_asked else (2,)):
         raise UsageError(HOW)
-    with hrge_xl.one_dataset(place, None, AS_SUITS, password) as opened, output_to(output):
+    with hrge_xl.one_dataset(place, None, AS_SUITS, password, figures=False) as opened, output_to(output):
         print_notes(opened)
         if is_asked:
             _print_answers(

@@ -21,7 +21,7 @@ from ..dataset.reconciliation import Reconciliation, reconciliation
 from ..dataset.returns import Return, find_return, heads
 from ..dataset.rows import submission_id
 from ..dataset.run_history import last_change
-from ..dataset.store import NOTED, STATE, compact
+from ..dataset.store import OUTGROWN, STATE, compact
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source
 from ..findings import Waiver
 from ..ledger.events import FILE, Arrived, Terms
@@ -148,7 +148,7 @@ def _amended(
     """
     if is_round(folder):
         load_open_round(folder)
-    with one_dataset(folder, day, jobs, password) as dataset:
+    with one_dataset(folder, day, jobs, password, figures=False) as dataset:
         before, source = dataset.returns(), dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:
         entered = enter(ledger, before)
@@ -159,7 +159,7 @@ def _amended(
         of_others = any(return_.read_for for return_ in before) and not is_round(folder)
         pages, formats = pages_beside(folder / REPORTS), exports.formats_there(folder)
         overview = folder / REPORTS if pages[0].is_file() and not of_others else None
-        if len(after) > QUICK and run.file.fact(STATE) in ("", NOTED):
+        if len(after) > QUICK and run.file.fact(STATE) in OUTGROWN:
             export = exports.Export(str(folder / DATASET), day, formats)
             _refuse(exports.set_aside(run.file, export, pages, run.pool.here))
         elif overview or formats:

@@ -109,7 +109,7 @@ def issue_round(
     if earlier is not None:
         if Path(earlier).resolve() == folder.resolve():
             raise UsageError(f"{earlier} is the round itself.", remedy="Name an earlier one after --from.")
-        with one_dataset(earlier, today, password=password) as dataset:
+        with one_dataset(earlier, today, password=password, figures=False) as dataset:
             wanted, blank = _continued(wanted, dataset, spec, round_.wanted, made.notes)
         continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
         made.notes.append(f"{continued}; blank ones: {blank}.")

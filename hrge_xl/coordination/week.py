@@ -114,7 +114,7 @@ def refresh(
     (folder / INBOX).mkdir(exist_ok=True)
     received = receive(folder, [str(folder / INBOX)], today)
     if round_.closed:
-        with one_dataset(folder, today, jobs, password) as dataset:
+        with one_dataset(folder, today, jobs, password, figures=False) as dataset:
             return _result(dataset, today, received, Drafts())
     request = DatasetRequest([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
     consolidate(request, folder)
@@ -159,7 +159,7 @@ def close(folder: str | Path, today: date | None = None, password: str | None = 
     today = today or day_here()
     folder = Path(folder)
     round_ = load_open_round(folder)
-    with one_dataset(folder, today, password=password) as dataset:
+    with one_dataset(folder, today, password=password, figures=False) as dataset:
         return planned_end(round_, today, list(_left_open(status(dataset.of_round(), today, round_))))
 
 

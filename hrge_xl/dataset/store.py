@@ -39,7 +39,8 @@ AT_ONCE = 5_000  # rows read at a time
 # What a dataset says of itself: the day that its figures were worked out for, unless they are not up to date; what the
 # last run came to, unless one is at work or was cut off; whether all files are in it that came earlier; its spec.
 DERIVED, STATE, FILLED, SPEC_DIGEST = "derived", "state", "filled", "spec_digest"
-NOTED = "noted"  # the state where workbook and pages gave way to notes; empty where files are older than the dataset
+NOTED = "noted"  # the state where workbook and pages gave way to notes
+OUTGROWN = ("", NOTED)  # states in which files beside a dataset are older than it
 OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
 
 

@@ -95,19 +95,19 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
     )
 
 
-COUNTED = {name: name for name in ("period", "country", "tool", "field", "code")} | {"row_code": "row"}
+# columns of aggregates, with those of answers that say the same
+OF_ANSWERS = {name: name for name in ("period", "country", "tool", "field", "code")} | {"row_code": "row"}
 
 
 def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
-    """Give the answers that a row of an aggregate table counts or adds up, by the columns that both have; of other
-    rows none. Raises `UsageError` past the last row.
+    """Give the answers that a row of an aggregate table counts or adds up; of other rows none.
+
+    Raises `UsageError` past the last row.
     """
     row, answers = _row(store, table, number), store[ANSWERS].c
     if not table.name.startswith(SUMMED) or row.get("refers_to"):
         return []
-    alike = [
-        answers[COUNTED[name]] == row[name] for name in COUNTED.keys() & row.keys() if row[name] is not None
-    ]
+    alike = [answers[its] == row[name] for name, its in OF_ANSWERS.items() if row.get(name) is not None]
     summed = [answers.number.is_not(None)] if "total" in row else []
     rows = store.records(ANSWERS.name, answers.current, *alike, *summed, columns=ANSWERED)
     return _traced(store, [*rows], _answered)

@@ -37,7 +37,7 @@ from ..dataset.schema import (
     Table,
     TableColumn,
 )
-from ..dataset.store import NOTED, STATE, Store, open_file
+from ..dataset.store import NOTED, OUTGROWN, STATE, Store, open_file
 from ..dataset.workers import Workers
 from ..ledger.files import sha256_of
 from ..ledger.ledger import DATASET
@@ -57,10 +57,7 @@ FILES: dict[str, tuple[str, Callable[[Store, Path, date], None]]] = {
     # what is no table: the kind of files that it goes with, and what writes it
     WORKBOOK: (XLSX, write_workbook),
     "metadata.yaml": (CSV, lambda store, path, _: _write_metadata(store, path)),
-    DESCRIPTION: (
-        CSV,
-        lambda store, path, _: _write_description(store, path),
-    ),  # last: it has hashes of the tables
+    DESCRIPTION: (CSV, lambda store, path, _: _write_description(store, path)),
 }
 Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
@@ -259,12 +256,18 @@ def are_set_aside(*paths: Path) -> list[Path]:
 
 def outgrown(store: Store, folder: Path) -> list[Path]:
     """Give the files of a folder that are older than the dataset there, and the notes that say so."""
-    reports, copy, state = folder / REPORTS, folder / SHAREABLE, store.fact(STATE)
-    kept = [folder / WORKBOOK, *pages_beside(reports)]
-    if state == "":
-        kept += [*names(store, folder), *names(store, copy), overview_page(reports, masked=True)]
-        kept += [page for page, *_ in briefs_in(reports)]
-    return [path for path in dict.fromkeys(kept) if path.is_file()] if state in ("", NOTED) else []
+    state, reports = store.fact(STATE), folder / REPORTS
+    if state not in OUTGROWN:
+        return []
+    older = [folder / WORKBOOK, *pages_beside(reports)]
+    if state != NOTED:  # then tables were written again with the notes
+        older += [
+            *names(store, folder),
+            *names(store, folder / SHAREABLE),
+            overview_page(reports, masked=True),
+        ]
+        older += [page for page, *_ in briefs_in(reports)]
+    return [path for path in dict.fromkeys(older) if path.is_file()]
 
 
 def not_made_again(folder: str | Path) -> Iterator[str]:
@@ -316,9 +319,8 @@ def description(store: Store, folder: Path) -> dict[str, Any]:
 
     Its contributors are the teams whose returns count.
     """
-    spec, title = store.schema.spec, "Dataset"
-    if spec:
-        title = spec.title.say(spec.languages[0])
+    spec = store.schema.spec
+    title = spec.title.say(spec.languages[0]) if spec else "Dataset"
     its = store[SUBMISSIONS].c
     teams = sorted({team for (team,) in store.select(sa.select(its.team).where(its.current)) if team})
     return {

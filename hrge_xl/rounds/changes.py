@@ -129,7 +129,7 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
     folder = Path(folder)
     round_ = load_open_round(folder)
     target = team_named(round_, into)
-    gone = [*dict.fromkeys(teams_named(round_, teams))]
+    gone = [*dict.fromkeys(teams_meant(round_, teams))]
     if target in gone:
         raise UsageError(f"{target.code} cannot go into itself.", remedy="Name the other teams only.")
     codes = [team.code for team in gone]
@@ -183,7 +183,7 @@ def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> P
     """Plan another deadline for some teams, or for all. Raises `UsageError` for a team that there is not."""
     folder = Path(folder)
     round_ = load_open_round(folder)
-    meant = teams_named(round_, teams) or list(round_.teams)
+    meant = teams_meant(round_, teams) or list(round_.teams)
     moved = [team for team in dict.fromkeys(meant) if team.deadline != deadline]
     if not moved:
         raise UsageError(
@@ -221,7 +221,7 @@ def note(folder: str | Path, text: str, teams: Sequence[str] = ()) -> PlannedCha
     """Plan a note on a round or on teams of it: nothing else changes. Raises `UsageError`."""
     folder = Path(folder)
     round_ = load_round(folder)
-    codes = tuple(team.code for team in teams_named(round_, teams))
+    codes = tuple(team.code for team in teams_meant(round_, teams))
     on = f" on {', '.join(codes)}" if codes else ""
     said = text_of(folder)
     return PlannedChange(folder, f"note{on}", (f"Note{on}: {text}",), said, said, codes)
@@ -265,7 +265,7 @@ def team_named(round_: Round, team: str) -> Team:
     return found
 
 
-def teams_named(round_: Round, teams: Iterable[str]) -> list[Team]:
+def teams_meant(round_: Round, teams: Iterable[str]) -> list[Team]:
     """Give the teams that are meant. Raises `UsageError`."""
     check_several("teams", teams)
     return [team_named(round_, team) for team in teams]

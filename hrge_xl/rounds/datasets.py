@@ -61,7 +61,7 @@ class DatasetRequest:
     `paths` are files, folders, globs, lists, rounds and consolidated folders. `ledger` is a folder whose waivers,
     decisions and days of arrival count for loose files. `rejudge`: the day was asked for, so that what was checked on
     another one is checked again, for the answer. Without `answers` the dataset of loose files has none: that is sooner.
-    Those who show `figures` have them as of the day; else those of a lasting dataset may be of an earlier one.
+    Its `figures` are as of the day; without, which is sooner, those of a lasting dataset may be of an earlier one.
     """
 
     paths: Sequence[str]
@@ -73,7 +73,7 @@ class DatasetRequest:
     rejudge: bool = False
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
-    figures: bool = False
+    figures: bool = True
     wanted: ExpectedReturn | None = None  # what loose files should be, where more is known than their spec
     pool: Reader | None = None  # that reads loose files of several questions
 
@@ -241,9 +241,8 @@ def came_back(round_: Round, *, since_closed: bool = False) -> list[Path]:
 
 
 def places(paths: Sequence[str]) -> list[FilePlace]:
-    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`.
-
-    What is named besides it and lies there is named twice.
+    """Tell rounds and consolidated folders from loose files. A round stands for its `returned`: a file there that is
+    named as well counts once.
 
     What lies among returned files is loose, whatever it looks like; and a folder that holds some is not believed to be
     a round or consolidated. Raises `UsageError`.
@@ -427,11 +426,11 @@ def one_dataset(
     jobs: int = 1,
     password: str | None = None,
     *,
-    figures: bool = False,
+    figures: bool = True,
 ) -> Iterator[Dataset]:
     """Open the one dataset of a round, with what is new taken in, of a consolidated folder, or at an address.
 
-    Its figures are as of `today` where they are asked for.
+    Its `figures` are as of `today`; without, they may be of an earlier day.
 
     Raises `UsageError` where there is none, or where it lies among returned files.
     """

@@ -22,7 +22,7 @@ from ...ledger.files import only_writer, sha256_of
 from ...ledger.ledger import Drafted, Ledger, Letter
 from ...outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from ...reader.zip_package import megabytes
-from ...rounds.changes import change_round, note, teams_named
+from ...rounds.changes import change_round, note, teams_meant
 from ...rounds.datasets import Dataset, one_dataset
 from ...rounds.receiving import Received, receive_files
 from ...rounds.round_status import (
@@ -101,7 +101,7 @@ def drafts(
         wanted += MAIL_KINDS[name].occasions if name in MAIL_KINDS else [MailType(name)]
     load_templates(folder)  # before anything else is done
     load_open_round(folder)
-    with one_dataset(folder, today, password=password) as dataset:
+    with one_dataset(folder, today, password=password, figures=False) as dataset:
         return write_drafts(dataset, today, wanted or AS_THEY_COME, again=again)
 
 
@@ -152,7 +152,7 @@ def mark_sent(
     day = day or day_here()
     folder = Path(folder)
     round_ = load_round(folder)
-    meant = [team.code for team in teams_named(round_, teams)] or [team.code for team in round_.teams]
+    meant = [team.code for team in teams_meant(round_, teams)] or [team.code for team in round_.teams]
     with only_writer(folder), Ledger.open(folder) as ledger:
         as_noted = ledger.drafted()
         sent = [

@@ -66,14 +66,15 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
         maximum=sa.func.max(number),
     ).subquery()  # fmt: skip
     whole = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
-    asked = [sa.and_(question.c.tool == tool.code, question.c.field == field.code)
-             for tool, _, field in source.spec.places() if "sum" in field.total]  # fmt: skip
     rounded: sql.Expression = sa.cast(
         sa.func.round(sa.cast(found.c.sum, sa.Numeric()), DECIMALS), sa.Double()
     )
-    total = sa.case((question.c.type.in_(whole), found.c.sum), *((each, rounded) for each in asked)).label(
-        "total"
+    asked = (
+        (sa.and_(question.c.tool == tool.code, question.c.field == field.code), rounded)
+        for tool, _, field in source.spec.places()
+        if "sum" in field.total
     )
+    total = sa.case((question.c.type.in_(whole), found.c.sum), *asked).label("total")
     told = sa.select(found, *picked("tool field label", question), total).join(
         question, question.c.n == found.c.asked
     )
