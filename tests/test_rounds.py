@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl import generate, init_round, load, load_round, read
+from hrge_xl import ValidationRequest, check, generate, init_round, load, load_round, read
 from tests.audited import DAY, round_folder
 from tests.command_line import hrge, ran
 from tests.face import (
@@ -85,6 +85,7 @@ def test_the_form_begins_with_the_period_of_the_round(teams: Path, tmp_path: Pat
     }
     assert list(known.values()) == [date(2026, 1, 1), date(2026, 6, 30)]
     assert not asked & known.keys()
+    assert check(sent, ValidationRequest(load_round(tmp_path / "round").wanted)).untouched
 
 
 def test_a_form_that_goes_on_begins_with_the_period_of_its_own_round(tmp_path: Path) -> None:

@@ -385,8 +385,15 @@ def test_a_refresh_tells_what_was_put_into_returned_by_hand(tmp_path: Path, caps
     assert "Arrived: nothing." in " ".join(capsys.readouterr().out.split())
 
 
-def test_figures_are_of_the_day_of_whoever_shows_them(tmp_path: Path) -> None:
-    """Who only asks who has answered leaves them as they are."""
+def test_all_but_one_of_many_answers_is_not_all(made: Round, capsys: Capsys, monkeypatch: Patch) -> None:
+    returned(made, one=workbook(made, "PAK-1"))
+    monkeypatch.setattr(TeamStatus, "completeness", 366 / 367)
+    run(["status", str(made.folder), *DAY])
+    assert " 99%" in capsys.readouterr().out
+
+
+def test_figures_are_of_the_day_of_whoever_shows_them(tmp_path: Path, monkeypatch: Patch) -> None:
+    """Who only asks who has answered leaves them as they are, and waits for none."""
     folder, later = round_folder(tmp_path), date(2026, 8, 6)
     assert hrge("refresh", folder, "--today", LATER) == 0
     sqlite = folder / "dataset.sqlite"
@@ -400,6 +407,9 @@ def test_figures_are_of_the_day_of_whoever_shows_them(tmp_path: Path) -> None:
     with datasets(asked) as (dataset,):
         assert [each.state for each in hrge_xl.status(dataset, later)] == ["accepted", "returned"]
     assert worked_out() == str(LATER)
+    with monkeypatch.context() as slow:
+        slow.setattr("hrge_xl.dataset.aggregates.compute_aggregates", lambda *_: pytest.fail("figures"))
+        assert len(hrge_xl.status(folder, later)) == 2
     with datasets(DatasetRequest([str(folder)], later)) as found:
         page = hrge_xl.overview(found, later)
     assert worked_out() == str(later)

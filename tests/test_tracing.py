@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.audited import DAY, round_folder
+from tests.audited import DAY, edited, round_folder
 from tests.command_line import hrge, ran
 
 
@@ -33,7 +33,10 @@ def test_a_row_of_a_round_leads_to_its_cell(folder: Path) -> None:
 
 @pytest.mark.parametrize("table", ["aggregate_answers_by_country", "aggregate_numbers"])
 def test_a_row_of_figures_leads_to_every_answer_that_it_comes_from(folder: Path, table: str) -> None:
-    """As many as it says, which add up to what it says, each at its cell."""
+    """As many as it says, which add up to what it says, each at its cell; of a version that is superseded none."""
+    first = (folder / "returned" / "AFG.xlsx").read_bytes()
+    later = edited(first, r"docProps/core\.xml", "(modified[^>]*>)[^<]+", r"\g<1>2026-07-02T10:00:00Z")
+    (folder / "returned" / "AFG 2.xlsx").write_bytes(later)
     rows = json.loads(ran("export", folder, "--table", table, "--format", "json").out)
     assert rows
     for number, row in enumerate(rows, 1):
