@@ -13,6 +13,7 @@ from typing import Any
 from mkdocs.structure.files import File, Files
 
 import hrge_xl
+from hrge_xl.core.words import direction, language_name
 
 STYLE = """
 .md-grid { max-width: 76rem; }
@@ -37,11 +38,7 @@ STYLE = """
 }
 .languages { margin: 0 0 1rem; }
 """
-LANGUAGES = {
-    "en": "English", "ar": "العربية", "ckb": "کوردیی ناوەندی", "es": "Español", "fa": "فارسی", "fr": "Français",
-    "ru": "Русский", "ur": "اردو", "zh": "中文",
-}  # fmt: skip
-FROM_RIGHT = {"ar", "ckb", "fa", "ur"}
+GUIDES = sorted(path.stem for path in (Path(__file__).parents[2] / "docs" / "filling-in").glob("*.md"))
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -73,17 +70,20 @@ def on_page_content(html: str, page: Any, **_: object) -> str:
     path = Path(page.file.src_path)
     if path.stem != "filling-in" and path.parent.name != "filling-in":
         return html
+
+    def named(tag: str) -> str:
+        return language_name(tag).capitalize()
+
     own, up = ("en", "filling-in/") if path.stem == "filling-in" else (path.stem, "")
     to_english = "filling-in.html" if own == "en" else "../filling-in.html"
     links = (
-        f"<strong lang={tag}>{name}</strong>"
+        f"<strong lang={tag}>{named(tag)}</strong>"
         if tag == own
-        else f'<a lang={tag} hreflang={tag} href="{to_english if tag == "en" else f"{up}{tag}.html"}">{name}</a>'
-        for tag, name in LANGUAGES.items()
+        else f'<a lang={tag} hreflang={tag} href="{to_english if tag == "en" else f"{up}{tag}.html"}">{named(tag)}</a>'
+        for tag in ("en", *GUIDES)
     )
-    direction = "rtl" if own in FROM_RIGHT else "ltr"
     switch = f'<nav class="languages" aria-label="Languages">{" · ".join(links)}</nav>'
-    return f'{switch}<div lang="{own}" dir="{direction}">{html}</div>'
+    return f'{switch}<div lang="{own}" dir="{direction(own)}">{html}</div>'
 
 
 def api() -> str:
