@@ -198,6 +198,14 @@ def test_a_form(tmp_path: Path) -> None:
     )
 
 
+def test_languages_stand_in_the_order_of_the_form(tmp_path: Path) -> None:
+    heads = b"type,name,label::French (fr),label::Arabic (ar),label::English (en)"
+    spec, _ = imported(
+        "form.csv", heads + b"\ntext,office,Bureau,\xd9\x85\xd9\x83\xd8\xaa\xd8\xa8,Office\n", tmp_path
+    )
+    assert spec.languages == ("fr", "ar", "en")
+
+
 def said(check: str, message: str) -> str:
     """A constraint as its model shows it."""
     return f"check={check!r} message=Text({{'en': {message!r}}}) remedy=Text({{}})"

@@ -14,13 +14,12 @@ from pathlib import Path
 from ..core.errors import UsageError
 from ..findings import Finding
 from ..reader import LIMITS, Job, RawWorkbook, content_of, look_into
-from .form import converted
+from .form import SourceForm, converted
 from .guess import guess
-from .neutral import DraftSpec
-from .read import read
+from .read import SourceWorkbook, read
 from .table_schema import read_schema
 from .write import Sums, sums, write
-from .xlsform import is_form, read_form, sheets_of_csv, sheets_of_workbook
+from .xlsform import form_in_csv, form_in_workbook
 
 MOST_MERGED = 200_000  # cells below others: openpyxl makes each of them
 READ = ("xlsx", "xlsm")
@@ -54,33 +53,30 @@ def draft(path: str | Path, name: str, password: str | None = None) -> Draft:
 
 def drafted(file: str, name: str, job: Job) -> Draft | Finding:
     """Give the draft from a file that was let in. Runs in a worker."""
-    data, format = job
+    (data, format), stem = job, Path(file).stem
     try:
         if format in OF_TEXTS:
-            found = OF_TEXTS[format](data, Path(file).stem)
+            found = converted(OF_TEXTS[format](data, stem))
         else:
             content = content_of(job)
             if isinstance(content, Finding):
                 return content
-            sheets = sheets_of_workbook(content)
-            form = is_form(sheets)
-            found = converted(read_form(sheets, Path(file).stem)) if form else _in_use(file, job, content)
+            form = form_in_workbook(content, stem)
+            found = converted(form) if form else guess(_in_use(data, stem, content))
         return Draft(write(found, name), found.messages, sums(found))
     except UsageError as error:
-        return Draft({}, [line if line.startswith(file) else f"{file}: {line}" for line in error.lines], [])
+        return Draft({}, [f"{file}: {line}" for line in error.lines], [])
 
 
-OF_TEXTS: Mapping[str, Callable[[bytes, str], DraftSpec]] = {  # by the ending of a file that is no workbook
-    "csv": lambda data, stem: converted(read_form(sheets_of_csv(data), stem)),
-    "json": lambda data, stem: converted(read_schema(data, stem)),
-}
+# by the ending of a file that is no workbook
+OF_TEXTS: Mapping[str, Callable[[bytes, str], SourceForm]] = {"csv": form_in_csv, "json": read_schema}
 
 
-def _in_use(file: str, job: Job, content: RawWorkbook) -> DraftSpec:
-    """Give the draft of a workbook as openpyxl sees it, if it can. Raises `UsageError`."""
+def _in_use(data: bytes, stem: str, content: RawWorkbook) -> SourceWorkbook:
+    """Read a workbook with openpyxl, if that can. Raises `UsageError`."""
     if content.format not in READ:
         raise UsageError(
-            f"{file} is in the format .{content.format}, and no XLSForm. Save it as .xlsx and import that."
+            f"It is in the format .{content.format}, and no XLSForm. Save it as .xlsx and import that."
         )
     for sheet in content.sheets:
         merged = sum(
@@ -88,14 +84,13 @@ def _in_use(file: str, job: Job, content: RawWorkbook) -> DraftSpec:
         )
         if merged > MOST_MERGED:
             raise UsageError(
-                f"{file}: the sheet “{sheet.name}” merges {merged:,} cells; at most {MOST_MERGED:,} are allowed. "
+                f"The sheet “{sheet.name}” merges {merged:,} cells; at most {MOST_MERGED:,} are allowed. "
                 "Unmerge whole rows, columns and sheets, and save it."
             )
     try:
-        book = read(job[0], Path(file).stem)
+        return read(data, stem)
     except MemoryError:
         raise
     except Exception as error:
-        reason = f"{file} cannot be read as an .xlsx workbook ({type(error).__name__})."
+        reason = f"It cannot be read as an .xlsx workbook ({type(error).__name__})."
         raise UsageError(f"{reason} {REMEDY}") from error
-    return guess(book)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -19,6 +19,7 @@ from ..language import Type
 from .expressions import COUNTERPARTS, XLSFORM, NoCounterpart, Printed, Printer, parsed
 from .neutral import (
     BLANK_ROWS,
+    MOST_BLANK_ROWS,
     DraftBlock,
     DraftField,
     DraftSpec,
@@ -34,7 +35,7 @@ from .neutral import (
     unique,
 )
 
-MOST_ROWS, MOST_CELLS = 500, 12
+MOST_CELLS = 12
 SELECT = re.compile(
     r"(?P<how>select_one_external|select[ _]one(?:_from_file)?|select1|select[ _]multiple(?:_from_file)?|"
     r"select all that apply|select)(?: from)?\s+(?P<list>\S+?)(?P<other>[ _]or[ _](?:specify[ _])?other)?"
@@ -44,10 +45,8 @@ MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\*\*|^#+ ")
 PIPED = re.compile(r"\$\{\s*([^}]+?)\s*\}|%\(\w+\)s")
 RANGE = re.compile(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)")
 BOUND = re.compile(r"value (>=|<=) (-?[0-9.]+)")
-OPTIONS = {
-    "calculation": "formula",
-    "choice_filter": "parent",
-}  # that expressions become, where they are called otherwise
+# that expressions become, where they are called otherwise
+OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
 REQUIRED = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 TICKED = dict.fromkeys(("OK", "ok", "yes", "true"), "Y") | {"false": "N", "no": "N"}
 
@@ -173,23 +172,22 @@ class _FormWalk:
         """Make of a row what it is."""
         kind = " ".join(row.said.get("type", "").split())
         edge = EDGE.match(kind.casefold())
-        if not edge and kind.casefold() != "note":
-            self._question(row, kind)
-            return
-        row.part.keep()
-        if not edge:
+        if kind.casefold() == "note":
             row.part.keep("a text above the questions that follow")
             if note := self.words(row, "label"):
                 self.notes.append(note)
             for part in row.expressions.values():
                 part.leave_out("a note is shown in any case")
-            return
-        self.place_notes()
-        self.fresh = True
-        if edge[1] == "begin":
-            self._begin(row, repeats=edge[2] == "repeat")
-        elif self.groups:
-            self.tool = self.groups.pop().tool
+        elif not edge:
+            self._question(row, kind)
+        else:
+            row.part.keep()
+            self.place_notes()
+            self.fresh = True
+            if edge[1] == "begin":
+                self._begin(row, repeats=edge[2] == "repeat")
+            elif self.groups:
+                self.tool = self.groups.pop().tool
 
     def _begin(self, row: FormRow, *, repeats: bool) -> None:
         group = QuestionGroup(repeats, self.words(row, "label"), self.tool)
@@ -209,7 +207,7 @@ class _FormWalk:
         if purpose := row.said.get("purpose"):
             self.tool.options["purpose"] = purpose
         count = row.said.get("repeat_count", "")
-        fits = count.isdecimal() and 0 < int(count) <= MOST_ROWS
+        fits = count.isdecimal() and 0 < int(count) <= MOST_BLANK_ROWS
         block = DraftBlock(
             "register", {"id": f"{self.tool.code}-", "rows": int(count) if fits else BLANK_ROWS}
         )
@@ -222,18 +220,17 @@ class _FormWalk:
             block.fields.append(DraftField(code, "reference", group.tool.title, {"to": [group.tool.code]}))
             row.part.change(f"{code} says to which row of {group.tool.code} a row belongs")
 
-    def place_notes(self) -> None:
-        """Put notes after which nothing more is asked here into the purpose of their sheet."""
+    def place_notes(self, block: DraftBlock | None = None) -> None:
+        """Put the notes so far into the help of the block that follows; where nothing does, into the purpose."""
+        option, options = ("help", block.options) if block else ("purpose", self.tool.options)
         for note in self.notes:
-            self.tool.options["purpose"] = _behind(self.tool.options.get("purpose", ""), note)
+            options[option] = _behind(options.get(option, ""), note)
         self.notes = []
 
     def _block(self, made: DraftField) -> DraftBlock:
         """Give the block that a question goes into: a new one below a heading or a note, but in a table."""
-        titles = [
-            in_each(group.title, cut) for group in self.groups if not group.repeats and first_of(group.title)
-        ]
-        title = titles[-1] if titles else ""
+        headings = (group.title for group in reversed(self.groups) if not group.repeats)
+        title = in_each(next(filter(first_of, headings), ""), cut)
         blocks = self.tool.blocks
         if blocks and blocks[0].kind == "register":
             self.place_notes()
@@ -241,19 +238,19 @@ class _FormWalk:
                 made.options["band"] = {"label": title}
         elif not blocks or self.notes or (self.fresh and title != blocks[-1].options.get("title", "")):
             blocks.append(DraftBlock("form", {"title": title} if self.fresh and title else {}))
-            for note in self.notes:
-                blocks[-1].options["help"] = _behind(blocks[-1].options.get("help", ""), note)
-            self.notes = []
+            self.place_notes(blocks[-1])
         self.fresh = False
         return blocks[-1]
 
     def _question(self, row: FormRow, kind: str) -> None:
-        name, chosen = row.said.get("name", ""), SELECT.fullmatch(kind)
+        name = row.said.get("name", "")
         type, *changes = COUNTERPARTS["types"].get(kind.casefold(), [""])
-        if chosen and chosen["list"] in self.lists:
-            type = "many" if re.search("multiple|all", chosen["how"]) else "choice"
-        elif chosen:
-            type, changes = "text", [f"its list “{chosen['list']}” is not in the file, so that it is a text"]
+        how, listed, other = chosen.groups() if (chosen := SELECT.fullmatch(kind)) else ("", "", "")
+        if how and listed not in self.lists:
+            type, changes = "text", [f"its list “{listed}” is not in the file, so that it is a text"]
+            listed = ""
+        elif how:
+            type = "many" if re.search("multiple|all", how) else "choice"
         if not type or not name:
             why = next(why for like, why in COUNTERPARTS["without"] if re.fullmatch(like, kind.casefold()))
             row.part.leave_out(why if name else "it has no name")
@@ -264,15 +261,14 @@ class _FormWalk:
         made.call(self.words(row, "label") or name, self.words(row, "hint"), row.part)
         if example := row.said.get("example"):
             made.options["example"] = cut(example, 60)
-        question = FormQuestion(row, made, tuple(self.groups), self.tool)
-        if type in ("many", "choice") and chosen:
-            question.listed = chosen["list"]
-            made.options["vocabulary"], question.codes = self.list_of(
-                question.listed, other=bool(chosen["other"])
-            )
-            made.options |= {"cells": min(len(question.codes), MOST_CELLS)} if type == "many" else {}
-            if type == "many" and len(question.codes) > MOST_CELLS:
-                row.part.change(f"at most {MOST_CELLS} of its {len(question.codes)} entries can be given")
+        question = FormQuestion(row, made, tuple(self.groups), self.tool, listed)
+        if listed:
+            made.options["vocabulary"], question.codes = self.list_of(listed, other=bool(other))
+            entries = len(question.codes)
+            if type == "many":
+                made.options["cells"] = min(entries, MOST_CELLS)
+            if type == "many" and entries > MOST_CELLS:
+                row.part.change(f"at most {MOST_CELLS} of its {entries} entries can be given")
         elif type in ("tick", "yesno"):
             question.codes = TICKED
         elif kind.casefold() == "range":
@@ -284,14 +280,12 @@ class _FormWalk:
         block.fields.append(made)
         self.asked.append(question)
         self.questions.setdefault(name, question)
-        if chosen and chosen["other"] and question.codes:
+        if listed and other:
             condition = f"'OTHER' in {made.code}" if type == "many" else f"{made.code} == 'OTHER'"
             label = in_each(made.label, lambda text: cut(f"{text} (other)"))
-            rest = DraftField(
-                field_code(f"{made.code}_OTHER", self.codes), "text", label, {"relevant": condition}
-            )
-            block.fields.append(rest)
-            row.part.change(f"what “other” is stands in {rest.code}")
+            code = field_code(f"{made.code}_OTHER", self.codes)
+            block.fields.append(DraftField(code, "text", label, {"relevant": condition}))
+            row.part.change(f"what “other” is stands in {code}")
 
     def list_of(
         self, name: str, column: str = "", above: FormQuestion | None = None, *, other: bool = False
@@ -368,9 +362,9 @@ class _Conditions:
             )
         if made.type == "calculated" and "formula" not in made.options:
             reasons = [part.how for part in made.parts.get("formula", ())]
-            made.leave_out("", f"its calculation was left out: {' '.join(reasons) or 'there is none'}")
-            for block in self.question.tool.blocks:
-                block.fields = [field for field in block.fields if field is not made]
+            self.walk.draft.leave_out(
+                made, f"its calculation was left out: {' '.join(reasons) or 'there is none'}"
+            )
 
     def _condition(self, part: SourcePart) -> tuple[str, list[str]]:
         printer = Printer(self._find, XLSFORM)
@@ -417,13 +411,14 @@ class _Conditions:
         if ast.unparse(tree) == "call['true']()":
             part.keep("all entries are offered")
             return
-        known = self.walk.questions
-        pairs = [(column, known[name]) for column, name in _pairs(tree) if name in known]
+        asked = [*self.walk.questions]
+        pairs = [(column, name) for column, name in _pairs(tree) if name in asked]
         if not pairs or question.codes is None:
             raise NoCounterpart(
                 "a list of the file depends on another answer only, which a column of it names"
             )
-        column, above = max(pairs, key=lambda pair: pair[1].row.part.place.rpartition("!")[2].zfill(9))
+        column, name = max(pairs, key=lambda pair: asked.index(pair[1]))
+        above = self.walk.questions[name]
         if above.tool is not question.tool or above.made.type != "choice":
             raise NoCounterpart(f"{above.made.code} is not a choice on the same sheet")
         question.made.options["vocabulary"], question.codes = self.walk.list_of(
@@ -466,13 +461,11 @@ class _Conditions:
                 return Printed("1", Type.NUMBER, rows=self.walk.repeats[name].code)
             raise NoCounterpart(f"no question that was kept is called “{name}”")
         made, here, there = found.made, self.question.repeats, found.repeats
-        answer = Printed("value" if name == "." else made.code, made.yields, found.codes)
+        codes: Mapping[str, str] | None = found.codes
         if found.row.said.get("calculation") and found is not self.question:
             with suppress(NoCounterpart):  # then it is asked, or is not there, which the checks tell
-                result = _Conditions(self.walk, found).calculation()
-                answer = answer._replace(
-                    type=Type.TEXT if result.type is Type.CODE else result.type, codes=result.codes
-                )
+                codes = _Conditions(self.walk, found).calculation().codes
+        answer = Printed("value" if name == "." else made.code, made.yields, codes)
         if there == here or not there:
             return answer
         if there == here[:-1]:
@@ -511,18 +504,19 @@ def _behind(before: Said, said: Said) -> Said:
     }
 
 
-def _pairs(tree: ast.expr) -> Iterator[tuple[str, str]]:
+def _pairs(tree: ast.expr) -> list[tuple[str, str]]:
     """Give the columns of a list and the questions that a filter compares them with; nothing where it does more."""
     match tree:
         case ast.BoolOp(op=ast.And(), values=parts):
-            found = [[*_pairs(part)] for part in parts]
-            yield from (pair for pairs in found for pair in pairs if all(found))
+            found = [_pairs(part) for part in parts]
+            return [pair for pairs in found for pair in pairs] if all(found) else []
         case ast.Compare(
             left=ast.Subscript() as left, ops=[ast.Eq()], comparators=[ast.Subscript() as right]
         ):
             sides = {ast.unparse(side.value): ast.literal_eval(side.slice) for side in (left, right)}
             if sides.keys() == {"name", "ask"}:
-                yield sides["name"], sides["ask"]
+                return [(sides["name"], sides["ask"])]
+    return []
 
 
 def _join_blocks(tool: DraftTool, first: DraftField, last: DraftField) -> None:

@@ -19,6 +19,7 @@ from .expressions import EXCEL, NoCounterpart, Printed, Printer, parsed
 from .neutral import (
     BLANK_ROWS,
     HELP_LIMIT,
+    MOST_BLANK_ROWS,
     DraftBlock,
     DraftField,
     DraftItem,
@@ -31,7 +32,7 @@ from .neutral import (
 )
 from .read import MOST_COLUMNS, DataValidation, Place, SourceCell, SourceSheet, SourceWorkbook
 
-SHORT, MOST_BLANK_ROWS = 80, 500
+SHORT = 80  # characters of a heading
 DESCRIBED = 60  # characters of a validation that a note quotes
 NUMBERING = frozenset(
     {"#", "no", "no.", "nr", "nr.", "n°", "nº", "s/n", "s.no", "sn", "number", "م", "الرقم"}
@@ -43,7 +44,7 @@ Run = tuple[Place, ...]  # cells side by side
 
 def guess(book: SourceWorkbook) -> DraftSpec:
     """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
-    draft = DraftSpec(book.title or book.stem, messages=list(book.messages))
+    draft = DraftSpec(book.title, messages=list(book.messages))
     for sheet in book.sheets:
         reason, parts = _why_not(sheet), _account(draft, sheet)
         if not reason and not _SheetGuess(draft, sheet, parts).add():
@@ -53,9 +54,7 @@ def guess(book: SourceWorkbook) -> DraftSpec:
             for part in parts.values():
                 part.leave_out(f"its sheet was left out: {reason}")
     if not draft.tools:
-        raise UsageError(
-            f"{book.stem}: no sheet has questions, columns or lists to fill in. {' '.join(draft.messages)}".strip()
-        )
+        raise UsageError(" ".join(["No sheet has questions, columns or lists to fill in.", *draft.messages]))
     draft.guess_language()
     return draft
 
@@ -425,9 +424,8 @@ class _SheetGuess:
 
     def _field(self, label: str, rule: DataValidation | None, cells: Sequence[SourceCell]) -> DraftField:
         kind, guess, notes = _likeliest(rule or DataValidation("", ()), cells)
-        made = DraftField(self._next(), kind.name, label or "?", dict(guess.options), notes)
+        made = DraftField(self._next(), kind.name, cut(label) or "?", dict(guess.options), notes)
         if cell_length(label) > LIMIT_LABEL:
-            made.label = beginning(label, LIMIT_LABEL - 1) + "…"
             made.notes.append("the label was longer than Excel allows and is cut")
         if guess.labels:
             name = self._vocabulary(label, rule, guess.labels, numbered=kind.stepped)

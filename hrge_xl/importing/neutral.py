@@ -7,14 +7,13 @@ claims is therefore told, and the sums agree.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain, count
 from typing import Any
 
-from ..core.words import beginning, cell_length
+from ..core.words import bare, beginning, cell_length
 from ..fields import FIELD_TYPES
 from ..language import Type
 from ..spec.check_texts import (
@@ -27,7 +26,7 @@ from ..spec.check_texts import (
 from ..spec.supplements import KEYS
 
 HELP_LIMIT = 180  # of characters: the prompt says how to answer, too
-BLANK_ROWS = 20
+BLANK_ROWS, MOST_BLANK_ROWS = 20, 500  # of a register
 Said = str | dict[str, str]  # a text, or what it is in each language
 Entry = dict[str, object]  # of a list: its code, its label, and what else it says
 
@@ -100,9 +99,9 @@ class DraftField:
         self.parts.setdefault(option, []).append(part)
 
     def leave_out(self, option: str, why: str) -> None:
-        """Take an option away, or with "" say that the whole field is."""
+        """Take an option away."""
         self.options.pop(option, None)
-        for part in self.parts.get(option, ()) if option else chain.from_iterable(self.parts.values()):
+        for part in self.parts.get(option, ()):
             part.leave_out(why)
 
 
@@ -175,6 +174,13 @@ class DraftSpec:
             self.vocabularies[known] = entries
         return known
 
+    def leave_out(self, field: DraftField, why: str) -> None:
+        """Take a whole field away."""
+        for part in chain.from_iterable(field.parts.values()):
+            part.leave_out(why)
+        for block in (block for tool in self.tools for block in tool.blocks):
+            block.fields = [kept for kept in block.fields if kept is not field]
+
     def guess_language(self) -> None:
         """Guess from the letters of the labels in which language they are."""
         labels = (field.label for tool in self.tools for block in tool.blocks for field in block.fields)
@@ -216,9 +222,7 @@ FIELD_CODE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*[A-Z0-9]|[A-Z][A-Z_]{2,}")
 
 def plain_letters(text: str) -> str:
     """Give the text in capitals, accents taken off, anything but A-Z and 0-9 as a blank."""
-    flat = unicodedata.normalize("NFKD", text)
-    flat = "".join(letter for letter in flat if not unicodedata.combining(letter)).upper()
-    return re.sub(r"[^A-Z0-9]+", " ", flat).strip()
+    return re.sub(r"[^A-Z0-9]+", " ", bare(text).upper()).strip()
 
 
 def unique(code: str, taken: Collection[str], longest: int = 40) -> str:

@@ -112,7 +112,6 @@ class SourceSheet:
 class SourceWorkbook:
     """The whole workbook, and what of it could not be understood."""
 
-    stem: str
     title: str
     sheets: list[SourceSheet]
     messages: list[str] = field(default_factory=list)
@@ -132,7 +131,7 @@ def read(data: bytes, stem: str) -> SourceWorkbook:
     ]
     for sheet in sheets:
         sheet.gives_lists = sheet.name in sources.used
-    return SourceWorkbook(stem, in_one_line(workbook.properties.title), sheets, sources.messages)
+    return SourceWorkbook(in_one_line(workbook.properties.title) or stem, sheets, sources.messages)
 
 
 def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) -> SourceSheet:

@@ -123,16 +123,17 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
         spec = Spec.model_validate(
             head | {"vocabularies": _lists(draft), "tools": tools, "digest": "", "folder": ""}
         )
-        mistakes = {path: reason for check in CHECKS for path, reason, _ in check(spec)}
+        mistakes = [
+            (*_owner(draft, path), str(reason)) for check in CHECKS for path, reason, _ in check(spec)
+        ]
         if not mistakes:
             return head
-        for owner, option, reason in [
-            (*_owner(draft, path), str(reason)) for path, reason in mistakes.items()
-        ]:
+        for owner, option, reason in mistakes:
             if isinstance(owner, DraftField):
-                owner.leave_out("" if option in NEEDED else option, reason)
-                for block in (block for tool in draft.tools for block in tool.blocks if option in NEEDED):
-                    block.fields = [field for field in block.fields if field is not owner]
+                if option in NEEDED:
+                    draft.leave_out(owner, reason)
+                else:
+                    owner.leave_out(option, reason)
             else:
                 owner.options.pop(option, None)
                 owner.notes.append(f"`{option}` was left out: {reason}")

@@ -7,6 +7,7 @@ import io
 import re
 
 from ..core.errors import UsageError
+from ..core.paths import decoded
 from ..core.words import counted
 from ..layout import column_letters
 from ..reader import RawWorkbook
@@ -15,44 +16,35 @@ from .expressions import COUNTERPARTS
 from .form import FormRow, SourceForm
 from .neutral import DraftSpec, in_one_line
 
-FormSheets = dict[
-    str, list[tuple[int, dict[int, str]]]
-]  # by name in small letters: the rows that hold something
-PARTS = {
-    "survey": "row",
-    "choices": "choice",
-    "external_choices": "choice",
-    "settings": "row",
-}  # in an account
+# by name in small letters: the rows that hold something, each with its number
+FormSheets = dict[str, list[tuple[int, dict[int, str]]]]
+UNDERSTOOD = {heading for kind in ("texts", "conditions", "understood") for heading in COUNTERPARTS[kind]}
+# the sheets of a form: what a row of each is called in the account
+PARTS = {"survey": "row", "choices": "choice", "external_choices": "choice", "settings": "row"}
 
 
-def sheets_of_workbook(content: RawWorkbook) -> FormSheets:
-    """Give the sheets of a workbook as texts."""
-    return {
-        sheet.name.strip().casefold(): [
-            (row, texts)
-            for row, cells in sorted(sheet.cells.items())
-            if (
-                texts := {
-                    column: text for column, cell in cells.items() if (text := in_one_line(shown_cell(cell)))
-                }
-            )
-        ]
-        for sheet in content.sheets
-    }
+def form_in_workbook(content: RawWorkbook, stem: str) -> SourceForm | None:
+    """Give the form that a workbook holds; None where it is no XLSForm."""
+    sheets: FormSheets = {}
+    for sheet in content.sheets:
+        rows = sheets[sheet.name.strip().casefold()] = []
+        for row, cells in sorted(sheet.cells.items()):
+            texts = {column: in_one_line(shown_cell(cell)) for column, cell in cells.items()}
+            if texts := {column: text for column, text in texts.items() if text}:
+                rows.append((row, texts))
+    return _form(sheets, stem)
 
 
-def sheets_of_csv(data: bytes) -> FormSheets:
-    """Give the sheets of one CSV file: each begins with its name alone in a row; without names it is `survey`.
+def form_in_csv(data: bytes, stem: str) -> SourceForm:
+    """Give the form in a CSV file: each sheet begins with its name alone in a row; without names it is `survey`.
 
     Raises `UsageError`.
     """
     try:
-        rows = [*csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))]
+        rows = [*csv.reader(io.StringIO(decoded(data), newline=""))]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(
-            f"It is no CSV file in UTF-8 ({error}). Save the form as .xlsx and import that."
-        ) from error
+        reason = f"It is no CSV file in UTF-8 ({error})."
+        raise UsageError(f"{reason} Save the form as .xlsx and import that.") from error
     sheets: FormSheets = {}
     name = "survey"
     for number, cells in enumerate(rows, 1):
@@ -61,44 +53,41 @@ def sheets_of_csv(data: bytes) -> FormSheets:
             name = texts[1].casefold()
         elif texts:
             sheets.setdefault(name, []).append((number, texts))
-    if not is_form(sheets):
+    form = _form(sheets, stem)
+    if form is None:
         reason = "It is no XLSForm: no row of headings has `type`, `name` and `label`."
         raise UsageError(f"{reason} Import an XLSForm, a Table Schema or a workbook.")
-    return sheets
+    return form
 
 
-def is_form(sheets: FormSheets) -> bool:
-    """Say whether these are the sheets of an XLSForm."""
-    return any("type" in map(_heading, texts.values()) for _, texts in sheets.get("survey", ())[:1])
-
-
-def read_form(sheets: FormSheets, stem: str) -> SourceForm:
+def _form(sheets: FormSheets, stem: str) -> SourceForm | None:
     """Give a form with its account: every column and row, and every other sheet."""
+    survey = sheets.get("survey")
+    if not survey or "type" not in map(_heading, survey[0][1].values()):
+        return None
     form = SourceForm(DraftSpec(stem))
     for name, rows in sheets.items():
         if name not in PARTS:
             form.draft.part("sheet", name, name).leave_out("no sheet of a form that asks or lists anything")
             continue
-        heads = {column: _heading(text) for column, text in rows[0][1].items()} if rows else {}
+        titles = rows[0][1] if rows else {}
+        columns: dict[str, int] = {}  # by heading, the first of each
+        for column, title in titles.items():
+            columns.setdefault(_heading(title), column)
         found = list[FormRow]()
         for number, texts in rows[1:]:
-            said = {heads[column]: text for column, text in reversed(texts.items()) if column in heads}
+            said = {heading: texts[column] for heading, column in columns.items() if column in texts}
             told = (said.get(key, "") for key in ("type", "list_name", "name", "label", "form_title"))
-            found.append(
-                FormRow(
-                    said, form.draft.part(PARTS[name], f"{name}!{number}", " · ".join(filter(None, told)))
-                )
-            )
-        for column, heading in heads.items():
-            part = form.draft.part("column", f"{name}!{column_letters(column)}", rows[0][1][column])
+            part = form.draft.part(PARTS[name], f"{name}!{number}", " · ".join(filter(None, told)))
+            found.append(FormRow(said, part))
+        for column, title in titles.items():
+            heading = _heading(title)
+            part = form.draft.part("column", f"{name}!{column_letters(column)}", title)
             form.columns.setdefault(heading, part)
             cells = sum(heading in row.said for row in found)
-            text = heading.partition("::")[0]
-            if column != next(first for first, other in heads.items() if other == heading):
+            if columns[heading] != column:
                 part.leave_out("another column has the same heading")
-            elif not cells or any(
-                text in COUNTERPARTS[kind] for kind in ("texts", "conditions", "understood")
-            ):
+            elif not cells or heading.partition("::")[0] in UNDERSTOOD:
                 part.keep("" if cells else "it is blank")
             else:
                 part.leave_out(f"{part.how} ({counted(cells, 'cell')})")
