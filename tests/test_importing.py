@@ -19,9 +19,12 @@ from tests.answers import TODAY
 from tests.face import Spec, UsageError, cli, field_code, layout_for
 from tests.parity import disagreements, filled, recalculated
 from tests.small_sources import (
+    HEALTH,
     PACKAGE,
     SHEETS,
     SOURCES,
+    Sheets,
+    budget,
     data_package,
     form_as_workbook,
     form_in_csv,
@@ -69,11 +72,11 @@ def test_sheet_and_reader_say_the_same_of_what_is_imported(name: str, office: An
 # every part is told of
 
 
-def parts_of_form() -> Counter[str]:
-    """What the form holds, counted by itself."""
-    survey, choices, settings = SHEETS.values()
+def parts_of_form(sheets: Sheets = SHEETS) -> Counter[str]:
+    """What a form holds, counted by itself."""
+    survey, choices, settings = sheets.values()
     found = Counter(row=len(survey) - 1 + len(settings) - 1, choice=len(choices) - 1)
-    found["column"] = sum(len(lines[0]) for lines in SHEETS.values())
+    found["column"] = sum(len(lines[0]) for lines in sheets.values())
     for column, heading in enumerate(survey[0]):
         if heading in ("relevant", "constraint", "required", "calculation", "choice_filter", "default"):
             found[heading] = sum(bool(line[column]) for line in survey[1:])
@@ -111,7 +114,8 @@ def parts_of_workbook(data: bytes) -> Counter[str]:
         found["column"] += len({cell.column for cell in held})
         found["formula"] += len({cell.column for cell in held if cell.data_type == "f"})
         found["note"] += sum(cell.comment is not None for cell in cells)
-        ranges = [area for rule in sheet.data_validations.dataValidation for area in rule.sqref.ranges]
+        lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
+        ranges = [area for rule in lists for area in rule.sqref.ranges]
         found["dropdown"] += len(
             {column for area in ranges for column in range(area.min_col, area.max_col + 1)}
         )
@@ -123,6 +127,8 @@ COUNTS = {
     "visit.xlsx": lambda: parts_of_form() + Counter(sheet=1),
     "datapackage.json": parts_of_package,
     "in use.xlsx": lambda: parts_of_workbook(workbook_in_use()),
+    "health centre.xlsx": lambda: parts_of_form(HEALTH) + Counter(sheet=1),
+    "grant budget.xlsx": lambda: parts_of_workbook(budget()),
 }
 
 
@@ -310,6 +316,7 @@ def test_a_data_package(tmp_path: Path) -> None:
     assert found == {
         "ID_1": {
             "type": "text", "example": "Text({'': 'FR001'})", "required": "always", "pattern": "[A-Z]{2}[0-9]{3}",
+            "help": "Text({'': 'Two letters of the country, three digits.'})",
         },
         "POWER": {"type": "decimal", "minimum": "1.0"},
         "KIND": {"type": "choice", "vocabulary": "STATION_3", "required": "always"},
