@@ -9,7 +9,7 @@ INSTALL := $(PIP) install --quiet --require-hashes
 TOOLS := $(VENV)/tools
 COMPILE := $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make pins' $(UPGRADE)
-EXTRAS := postgres parquet cluster encrypted mail sign
+EXTRAS := postgres parquet cluster encrypted mail sign xlsform
 WORKERS ?= 2
 PYTEST_ARGS ?=
 

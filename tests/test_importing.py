@@ -223,6 +223,21 @@ def test_what_has_no_counterpart_stands_beside_the_question(tmp_path: Path) -> N
     assert "# left out: constraint position(..) > 1: " in text
 
 
+@pytest.mark.parametrize("extra", [True, False], ids=["with the extra", "without it"])
+def test_what_pyxform_finds_is_told_and_the_form_imported_all_the_same(
+    extra: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyxform")
+    if not extra:
+        (tmp_path / "path").mkdir()
+        (tmp_path / "path" / "pyxform.py").write_text("raise ImportError(__name__)")
+        monkeypatch.syspath_prepend(tmp_path / "path")
+    (tmp_path / "form.csv").write_bytes(b"type,name,label\ntext,office,Office\n,,\ncalculate,all,All\n")
+    made = import_spec(tmp_path / "form.csv", tmp_path / "spec")
+    assert [*made.messages] == ["pyxform finds: [row : 4] Missing calculation."] * extra
+    assert [*made.spec.tool["FORM"].fields] == ["OFFICE"]
+
+
 EXPRESSIONS = {
     "${a} = 'x' or ${a} = 'y'": "ANS == 'X' or ANS == 'Y'",
     "${a} != 'x'": "not ANS == 'X'",
