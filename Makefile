@@ -10,7 +10,7 @@ TOOLS := $(VENV)/tools
 UV := $(TOOLS)/bin/uv pip
 COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make pins' $(UPGRADE)
-EXTRAS := postgres parquet cluster encrypted mail sign
+EXTRAS := postgres parquet cluster encrypted mail sign xlsform
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
