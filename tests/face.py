@@ -404,9 +404,6 @@ from hrge_xl.dataset.work import (
 from hrge_xl.dataset.rows import RowBuilder, all_rows, submission_id
 from hrge_xl.dataset.run_history import last_change
 from hrge_xl.dataset.schema import (
-    AGGREGATE_INDICATORS,
-    AGGREGATE_NUMBERS,
-    CODES,
     COLUMNS as DATASET_COLUMNS,
     GROUPS,
     LABEL,

@@ -145,7 +145,7 @@ class PostgresStore(Store):
 
     def insert(self, connection: Connection, name: str, rows: Iterable[Row]) -> None:
         """COPY: the way in for many rows."""
-        table = self.tables[name]
+        table = self[name]
         quote = connection.dialect.identifier_preparer.quote
         columns = ", ".join(quote(column.name) for column in table.columns)
         driver: Any = connection.connection.driver_connection

@@ -185,29 +185,12 @@ TABLES = {name: _table(name, **described) for name, described in _SAID["tables"]
 TABLES["reconciliation"] = TABLES["reconciliation"].filled(
     TableColumn(status.part, INTEGER, status.column) for status in STATUSES
 )
+# those of which more is asked than their rows
 SUBMISSIONS = TABLES["submissions"]
 SLOTS = TABLES["slots"]
-CODES = TABLES["codes"]
 QUESTIONS = TABLES["questions"]
-EXPECTED_TEAMS = TABLES["expected_teams"]
 ANSWERS_FACT = TABLES["answers_fact"]
 FINDINGS_FACT = TABLES["findings_fact"]
-CHECKS_NOT_RUN = TABLES["checks_not_run"]
-ANSWERS = TABLES["answers"]
-FINDINGS = TABLES["findings"]
-COMPLETENESS = TABLES["completeness"]
-MATRIX_ROWS = TABLES["matrix_rows"]
-RECONCILIATION = TABLES["reconciliation"]
-AGGREGATE_MATRIX = TABLES["aggregate_matrix"]
-AGGREGATE_ANSWERS = TABLES["aggregate_answers"]
-AGGREGATE_NUMBERS = TABLES["aggregate_numbers"]
-AGGREGATE_COMPLETENESS = TABLES["aggregate_completeness"]
-AGGREGATE_RISKS = TABLES["aggregate_risks"]
-AGGREGATE_RISKS_BY_PART = TABLES["aggregate_risks_by_part"]
-INDICATOR_VALUES = TABLES["indicator_values"]
-AGGREGATE_INDICATORS = TABLES["aggregate_indicators"]
-AGGREGATE_SPLITS = TABLES["aggregate_splits"]
-AGGREGATE_GAPS = TABLES["aggregate_gaps"]
 META = TABLES["meta"]
 OVERDUE, TOP_RISKS = "overdue", "top_risks"  # templates, with columns that a spec shows of each row
 

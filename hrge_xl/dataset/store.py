@@ -22,16 +22,13 @@ from ..spec.model import Spec
 from .definitions import clause, definitions, in_bytes, view_statements
 from .dimensions import dimensions
 from .schema import (
-    EXPECTED_TEAMS,
     META,
-    SLOTS,
     SUBMISSION_ID,
-    SUBMISSIONS,
+    TABLES,
     VERSION,
     Record,
     Row,
     Schema,
-    Table,
 )
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
@@ -113,9 +110,9 @@ class Store:
 
     # what it holds
 
-    def __getitem__(self, table: Table) -> Any:
+    def __getitem__(self, table: str) -> Any:
         """Give a table or view as statements name it."""
-        return self.tables[table.name]
+        return self.tables[table]
 
     def facts(self) -> dict[str, str]:
         """Give what the dataset says of itself; empty for one that was never written."""
@@ -171,8 +168,8 @@ class Store:
         meta = definitions(self.schema, keys=self.lasting)
         with self.transaction() as connection:
             expected: list[Row] = []  # nothing that was received tells who was to answer
-            if EXPECTED_TEAMS.name in facts.get("tables", "").split():
-                expected += map(tuple, connection.execute(sa.select(clause(EXPECTED_TEAMS))))
+            if "expected_teams" in facts.get("tables", "").split():
+                expected += map(tuple, connection.execute(sa.select(clause(TABLES["expected_teams"]))))
             for name in reversed(facts.get("views", "").split()):
                 connection.exec_driver_sql(f"DROP VIEW IF EXISTS {quote(name)}")
             for name in reversed(facts.get("tables", "").split()):
@@ -204,7 +201,7 @@ class Store:
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, complete=self.lasting).items():
                 self.insert(connection, name, lines)
-            self.insert(connection, EXPECTED_TEAMS.name, expected)
+            self.insert(connection, "expected_teams", expected)
 
     def contents(self) -> set[str]:
         """Give the hash of every file that was read, also before the dataset is taken up."""
@@ -252,7 +249,7 @@ class Store:
             for name in self._in_order(tables):
                 rows = tables[name]
                 if name == "slots":  # cells that are not known yet, each once
-                    known = {row[0] for row in self.select(sa.select(self[SLOTS].c.slot))}
+                    known = {row[0] for row in self.select(sa.select(self["slots"].c.slot))}
                     rows = {row[0]: row for row in rows if row[0] not in known}.values()
                 self.insert(connection, name, rows)
 
@@ -312,7 +309,7 @@ class Store:
 
     def forget(self, connection: Connection, names: Sequence[str]) -> None:
         """Take submissions out. Nothing is looked for in an empty dataset."""
-        table = self[SUBMISSIONS]
+        table = self["submissions"]
         for start in range(0, len(names), 500):
             some = names[start : start + 500]
             wanted = sa.select(table.c.submission_id).where(table.c.submission.in_(some))
@@ -324,7 +321,7 @@ class Store:
             connection.execute(gave_way.values(superseded_by=None))  # until statuses are worked out again
             for fact in reversed(self.schema.base):
                 if fact.of_submissions:
-                    its = self[fact]
+                    its = self[fact.name]
                     connection.execute(sa.delete(its).where(its.c[SUBMISSION_ID].in_(found)))
 
     def replace(self, connection: Connection, name: str, rows: Sequence[Row], *where: Any) -> None:
@@ -332,12 +329,12 @@ class Store:
         there = list(self.rows(name, *where))
         if there != list(rows) and sorted(map(str, there)) != sorted(map(str, rows)):
             self.touch(connection)
-            connection.execute(sa.delete(self.tables[name]).where(*where))
+            connection.execute(sa.delete(self[name]).where(*where))
             self.insert(connection, name, rows)
 
     def insert(self, connection: Connection, name: str, rows: Iterable[Row]) -> None:
         """Rows in bulk, straight through the driver, a few at a time."""
-        table = self.tables[name]
+        table = self[name]
         statement = str(sa.insert(table).compile(dialect=connection.dialect))
         coming = iter(rows)
         while some := list(islice(coming, AT_ONCE)):
@@ -345,7 +342,7 @@ class Store:
 
     def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
         """Give the rows of a table in the order of its key, a few at a time; all columns, or these."""
-        table = self.tables[name]
+        table = self[name]
         key = [table.c[column] for column in self.schema.by_name[name].key]
         keys = [in_bytes(column) if isinstance(column.type, sa.Text) else column for column in key]
         wanted: Sequence[Any] = [table.c[column] for column in columns] or [table]

@@ -50,7 +50,7 @@ from .return_status import (
     return_statuses,
 )
 from .rows import finding_row, submission_number
-from .schema import EXPECTED_TEAMS, FINDINGS_FACT, SUBMISSIONS, Record, Row, Table, spec_language
+from .schema import FINDINGS_FACT, Record, Row, Table, spec_language
 from .store import Store
 
 # the numbers of findings that no file shows by itself, from where they count: before all others
@@ -73,7 +73,7 @@ def update_statuses(
     """
     apply_waivers(store, waivers)
     returns = list(store.records("submissions"))
-    locations, table = ledger.locations(), store[FINDINGS_FACT].c
+    locations, table = ledger.locations(), store["findings_fact"].c
     seen = {row["submission"]: locations.get(row["sha256"] or "", []) for row in returns}
     # the findings that say that a return is somebody else's, unless somebody has accepted them
     ours = sa.select(table.submission_id, table.code).where(table.code.in_(DOUBTS), sa.not_(table.waived))
@@ -90,7 +90,7 @@ def update_statuses(
         findings = _findings(returns, found, back, language)
         _replace(store, connection, FINDINGS_FACT, findings, table.code.in_(STATUS_CODES))
         for name, notice in (noticed or {}).items():
-            read_for, files = [row for row in returns if row["read_for"] == name], store[SUBMISSIONS].c
+            read_for, files = [row for row in returns if row["read_for"] == name], store["submissions"].c
             these = table.submission_id.in_(sa.select(files.submission_id).where(files.read_for == name))
             told = _of_mail(read_for, found, notice, language)
             _replace(store, connection, FINDINGS_FACT, told, table.code.in_(OF_MAIL), these)
@@ -110,10 +110,10 @@ def update_statuses(
 
 def expect_teams(store: Store, period: str, expected: Iterable[tuple[str, str, date | None]]) -> None:
     """Write down which teams were to answer in a round: code, country, deadline."""
-    table = store[EXPECTED_TEAMS]
+    table = store["expected_teams"]
     rows = sorted((period, team, country or None, due) for team, country, due in expected)
     with store.transaction() as connection:
-        store.replace(connection, EXPECTED_TEAMS.name, rows, table.c.period == period)
+        store.replace(connection, "expected_teams", rows, table.c.period == period)
 
 
 def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
@@ -123,7 +123,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
     since, or calls them otherwise; they are protected, and a password is given; or a mistake of ours kept them out,
     which may be mended.
     """
-    files, findings = store[SUBMISSIONS], store[FINDINGS_FACT]
+    files, findings = store["submissions"], store["findings_fact"]
 
     def found(codes: Sequence[str]) -> Any:
         return files.c.submission_id.in_(
@@ -145,9 +145,9 @@ def _of_other_teams(store: Store, wanted: ExpectedReturn) -> list[str]:
     """Give the returns of a round of whose team other things are to be told than when they were read."""
     if wanted.teams is None:
         return []
-    expected = store[EXPECTED_TEAMS].c
+    expected = store["expected_teams"].c
     before = {row[0] for row in store.select(sa.select(expected.team).where(expected.period == wanted.round))}
-    files, findings = store[SUBMISSIONS].c, store[FINDINGS_FACT].c
+    files, findings = store["submissions"].c, store["findings_fact"].c
     told = sa.select(findings.submission_id, findings.code).where(findings.code.in_(ABOUT_TEAMS))
     known = grouped((number, str(code)) for number, code in store.select(told))
     ours = [files.read_for == wanted.round, files.stamp.is_not(None)]
@@ -155,7 +155,7 @@ def _of_other_teams(store: Store, wanted: ExpectedReturn) -> list[str]:
         ours.append(files.team.in_(list(dict(wanted.formerly))))
     columns = ("submission_id", "submission", "path", "team", "signature", "stamp")
     others = list[str]()
-    for row in store.records(SUBMISSIONS.name, *ours, columns=columns):
+    for row in store.records("submissions", *ours, columns=columns):
         stamped = json.loads(row["stamp"])["team"]
         now = doubts_about_team(stamped, row["signature"], name_of(row["path"]), wanted)
         is_told = [finding.code for finding in now] == known.get(row["submission_id"], [])
@@ -182,7 +182,7 @@ def _update(
     store: Store, connection: Connection, returns: Sequence[Record], found: Mapping[str, ReturnStatus],
     seen: Mapping[str, Sequence[FileLocation]],
 ) -> None:  # fmt: skip
-    table = store[SUBMISSIONS]
+    table = store["submissions"]
     for row in returns:
         status, places, path = found[row["submission"]], seen[row["submission"]], row["path"]
         first, there = next(iter(places), None), [place.path for place in places]
@@ -264,7 +264,7 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
 
     The same as for a file that is read while the waivers are known.
     """
-    table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
+    table, files = store["findings_fact"], store["submissions"]
     error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
     open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
     count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
@@ -278,7 +278,7 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
 
 def _mark_waived(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> list[int]:
     """Write beside each finding what waives it; gives the returns where that changed."""
-    table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
+    table, files = store["findings_fact"], store["submissions"]
     codes, hashes = {waiver.code for waiver in waivers}, {waiver.sha256 for waiver in waivers}
     meant = sa.or_(table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes)))
     names = ("submission_id", "n", "code", "sheet", "cell", "waiver")

@@ -18,7 +18,7 @@ from ..core.words import fold, kept_in_order
 from ..dataset.aggregates import of_some
 from ..dataset.opening import open_store
 from ..dataset.run_history import last_change
-from ..dataset.schema import SUBMISSIONS, spec_language
+from ..dataset.schema import spec_language
 from ..dataset.store import Store
 from ..ledger.events import FILE
 from ..privacy.sharing import shared
@@ -66,7 +66,7 @@ def of_dataset(
     with ExitStack() as stack:
         whole, named = store, chosen
         if ours is not None:
-            files = [row for row in store.records(SUBMISSIONS.name) if row["team"] in ours.teams]
+            files = [row for row in store.records("submissions") if row["team"] in ours.teams]
             # a page of teams that sent nothing in the period tells of no other one
             named = chosen if any(row["period"] == chosen for row in files) else None
             sent = [row["submission"] for row in files if named is not None]

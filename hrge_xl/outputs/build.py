@@ -19,7 +19,6 @@ from ..dataset.dimensions import matrix_blocks
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.return_status import DOUBLED
 from ..dataset.returns import ReceivedItem, Return, settled
-from ..dataset.schema import MATRIX_ROWS
 from ..dataset.store import Store
 from ..exchange.validation import REFUSED
 from ..findings import CATALOGUE, Finding, Kind, Severity, Waiver
@@ -407,7 +406,7 @@ def _rows(
 ) -> Mapping[str, Places]:
     """Give every row of some files that stands in a matrix, by period and crossing, in the order of files and cells."""
     found: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    table = store.tables[MATRIX_ROWS.name].c
+    table = store["matrix_rows"].c
     columns = ("submission", "n", "matrix_row", "matrix_column", "team", "sheet", "cell", "row_code")
     wanted = sa.select(*(table[name] for name in columns)).where(
         table.current, table.tool.in_(block.sources),

@@ -146,7 +146,7 @@ class _Book:
 
     def _count(self, table: Table) -> tuple[int, int]:
         """Count the rows that have a place here, and all: at once, as a view is worked out each time."""
-        rows, counts, every = self.store.tables[table.name], _counts_by(table), sa.func.count()
+        rows, counts, every = self.store[table.name], _counts_by(table), sa.func.count()
         here = every.filter(rows.c[counts]) if counts else every
         found = next(self.store.select(sa.select(here, every).select_from(rows)))
         return int(found[0]), int(found[1])

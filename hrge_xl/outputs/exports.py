@@ -30,7 +30,6 @@ from ..dataset.schema import (
     INTEGER,
     META,
     NUMBER,
-    SUBMISSIONS,
     TEXT,
     VERSION,
     Schema,
@@ -321,7 +320,7 @@ def description(store: Store, folder: Path) -> dict[str, Any]:
     """
     spec = store.schema.spec
     title = spec.title.say(spec.languages[0]) if spec else "Dataset"
-    its = store[SUBMISSIONS].c
+    its = store["submissions"].c
     teams = sorted({team for (team,) in store.select(sa.select(its.team).where(its.current)) if team})
     return {
         "profile": "tabular-data-package",

@@ -17,7 +17,7 @@ from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
 from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.reconciliation import choose, over_periods, periods
-from ..dataset.schema import AGGREGATE_MATRIX, INTEGER, NUMBER, Record
+from ..dataset.schema import INTEGER, NUMBER, Record
 from ..dataset.store import Store
 from ..layout.lists import LEVELS
 from ..spec.model import Spec
@@ -182,7 +182,7 @@ class _Figures:
     def _lines(self, name: str) -> Iterator[Record]:
         """Give the lines of a table of figures that are of the period; none where the spec has no such figures."""
         if name in self.store.tables:
-            yield from self.store.records(name, self.store.tables[name].c.period == self.period)
+            yield from self.store.records(name, self.store[name].c.period == self.period)
 
     def risks(self) -> Iterator[ChartBlock]:
         """Show the risks by level, before and after mitigation, once for each way to break them down."""
@@ -292,7 +292,7 @@ def write_heat_maps(book: Workbook, pen: PlainSheet, store: Store, labels: CodeL
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 12, 16)
-    top, table = write_period(pen, store, labels), store[AGGREGATE_MATRIX].c
+    top, table = write_period(pen, store, labels), store["aggregate_matrix"].c
     counts: dict[tuple[str, str, str], Counter[Crossing]] = defaultdict(Counter)
     for row in store.records("aggregate_matrix", table.period == choose(periods(store), None)):
         crossed = counts[row["tool"], row["matrix_row_field"], row["matrix_column_field"]]

@@ -18,15 +18,8 @@ from ..dataset.reconciliation import choose, over_periods, periods, reconciliati
 from ..dataset.returns import heads
 from ..dataset.run_history import RunChange
 from ..dataset.schema import (
-    AGGREGATE_ANSWERS,
-    AGGREGATE_COMPLETENESS,
-    AGGREGATE_GAPS,
-    AGGREGATE_NUMBERS,
-    COMPLETENESS,
     MASKED,
-    MATRIX_ROWS,
     OVERDUE,
-    SUBMISSIONS,
     Record,
 )
 from ..dataset.store import STATE, Store
@@ -56,7 +49,7 @@ LEAST_FIRST = {  # as the map shows a country, with what each is called
     UNEXPECTED: "Not in this round", ACCEPTED: "Accepted",
 }  # fmt: skip
 # tables that may lack lines on a page to share
-MAY_LACK = OVERDUE, AGGREGATE_GAPS.name, MATRIX_ROWS.name, AGGREGATE_ANSWERS.name
+MAY_LACK = OVERDUE, "aggregate_gaps", "matrix_rows", "aggregate_answers"
 
 
 def overview(
@@ -70,7 +63,7 @@ def overview(
     `UsageError` where there is no such period.
     """
     chosen, expected = of_period(store, round_, period)
-    spec, files = store.schema.spec, [*store.records(SUBMISSIONS.name)]
+    spec, files = store.schema.spec, [*store.records("submissions")]
     counted = [row for row in files if row["current"] and row["period"] == chosen]
     rounds = {row["round"] for row in counted if row["round"]}
 
@@ -124,7 +117,7 @@ def teams(
     Without a round these are the teams that answered.
     """
     progress: dict[str, list[Record]] = defaultdict(list)
-    for row in store.records(COMPLETENESS.name):
+    for row in store.records("completeness"):
         if row["required"]:
             progress[row["submission"]].append(row)
     of_period = [head for head in heads(store) if head.period == period]
@@ -168,11 +161,11 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
     """Give an overview with its figures; `whole` is the dataset, where the reader has a copy of it to share."""
     store, spec = reader.store, reader.spec
 
-    def shows(part: Part, table: str = SUBMISSIONS.name) -> bool:
+    def shows(part: Part, table: str = "submissions") -> bool:
         return part not in spec.figures.overview.leave_out and table in store.tables
 
-    all_gaps, late = [*reader.lines(AGGREGATE_GAPS.name)], [*reader.lines(OVERDUE)]
-    lines = {row["tool"]: row for row in reader.lines(AGGREGATE_COMPLETENESS.name)}
+    all_gaps, late = [*reader.lines("aggregate_gaps")], [*reader.lines(OVERDUE)]
+    lines = {row["tool"]: row for row in reader.lines("aggregate_completeness")}
     return replace(  # in this order: it numbers what the page leads to
         found,
         tools=[
@@ -182,7 +175,7 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
         ],
         risks=risks(reader, whole) if shows("risks") else None,
         indicators=indicators(reader) if shows("indicators") else None,
-        gaps=gaps(reader, all_gaps) if shows("questions", AGGREGATE_GAPS.name) else None,
+        gaps=gaps(reader, all_gaps) if shows("questions", "aggregate_gaps") else None,
         all_gaps=len(all_gaps),
         overdue=[_late(reader, row) for row in late[:MOST_ROWS]] if shows("overdue", OVERDUE) else None,
         all_overdue=len(late),
@@ -190,7 +183,7 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
         numbers=[
             _over_rows(some)
             for code, some in grouped(
-                (line["field"], line) for line in reader.lines(AGGREGATE_NUMBERS.name)
+                (line["field"], line) for line in reader.lines("aggregate_numbers")
             ).items()
             if code in spec.brief.numbers
         ],
@@ -225,7 +218,7 @@ def _left_out(reader: FigureReader, whole: Store, name: str) -> list[str]:
         return []
 
     def lines_by_tool(store: Store) -> Counter[str]:
-        table = store.tables[name].c
+        table = store[name].c
         wanted = sa.select(table.tool, sa.func.count()).where(table.period == reader.period)
         return Counter(dict(store.select(wanted.group_by(table.tool))))
 

@@ -23,14 +23,6 @@ from ..dataset.aggregates.risks import (
 )
 from ..dataset.aggregates.sql import Figure, Sources, distinct, said
 from ..dataset.schema import (
-    AGGREGATE_ANSWERS,
-    AGGREGATE_INDICATORS,
-    AGGREGATE_NUMBERS,
-    AGGREGATE_RISKS_BY_PART,
-    AGGREGATE_SPLITS,
-    ANSWERS,
-    FINDINGS,
-    INDICATOR_VALUES,
     MASKED,
     TOP_RISKS,
     Record,
@@ -69,7 +61,7 @@ def risks(reader: FigureReader, whole: Store) -> Risks | None:
     if figures is None:
         return None
     assert spec.matrix is not None
-    lines, top = [*reader.lines(AGGREGATE_RISKS_BY_PART.name)], [*reader.lines(TOP_RISKS)]
+    lines, top = [*reader.lines("aggregate_risks_by_part")], [*reader.lines(TOP_RISKS)]
     placed = _in_period(reader, placed_risks)
     names = ("stage", *STEPS, "team", "submission", "tool", "row_code", "sheet", "cell")
     rows: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
@@ -177,7 +169,7 @@ def indicators(reader: FigureReader) -> list[Indicator] | None:
     if figures is None:
         return None
     found: dict[str, list[Record]] = defaultdict(list)
-    for line in reader.lines(AGGREGATE_INDICATORS.name, all_periods=True):
+    for line in reader.lines("aggregate_indicators", all_periods=True):
         found[line["indicator"]].append(line)
     made = _Indicators(reader, figures)
     return [made.indicator(code, lines) for code, lines in found.items()]
@@ -192,20 +184,20 @@ class _Indicators:
         self.fields = self.spec.tool[figures.tool].fields
         self.values: dict[IndicatorKey, list[Record]] = defaultdict(list)
         self.other_targets: dict[IndicatorKey, list[float | None]] = defaultdict(list)
-        for row in reader.lines(INDICATOR_VALUES.name, all_periods=True):
+        for row in reader.lines("indicator_values", all_periods=True):
             if row["counted"]:
                 self.values[row["indicator"], row["value_period"]].append(row)
             elif row["reason"] == NO_VALUE:
                 self.other_targets[row["indicator"], row["value_period"]].append(row["target"])
         self.split_lines: dict[IndicatorKey, dict[str, Record]] = defaultdict(dict)  # what parts come to
-        for row in reader.lines(AGGREGATE_SPLITS.name, all_periods=True):
+        for row in reader.lines("aggregate_splits", all_periods=True):
             self.split_lines[row["indicator"], row["value_period"]][row["part"]] = row
         # the answers to the fields of splits, by submission, row and field
         self.parts: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
-        table = reader.store[ANSWERS].c
+        table = reader.store["answers"].c
         codes = [code for split in figures.splits if split.of is None for code in split.parts]
         ours = (table.current, table.tool == figures.tool, table.field.in_(codes))
-        for row in reader.store.records(ANSWERS.name, *ours):
+        for row in reader.store.records("answers", *ours):
             if row["number"] is not None or row["state"] == MASKED:
                 self.parts[row["submission"], row["row"], row["field"]].append(row)
 
@@ -301,11 +293,11 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
     if asked is None:
         return []
     lines = lines[: spec.figures.overview.top_gaps]
-    table = reader.store[ANSWERS].c
+    table = reader.store["answers"].c
     fields = {line["field"] for line in lines}
     ours = (table.current, table.period == reader.period, table.code.in_(asked.no), table.field.in_(fields))
     told: dict[Key, list[Record]] = defaultdict(list)
-    for row in reader.store.records(ANSWERS.name, *ours):
+    for row in reader.store.records("answers", *ours):
         told[_key(reader, row["tool"], row["row"], row["field"])].append(row)
     return [
         QuestionGap(
@@ -376,7 +368,7 @@ class QuestionProfiles:
 
     def _count_codes(self) -> None:
         gaps = self.spec.figures.questions
-        for line in self.reader.lines(AGGREGATE_ANSWERS.name):
+        for line in self.reader.lines("aggregate_answers"):
             asked = self.reader.field(line)
             is_no = gaps is not None and asked.vocabulary == gaps.vocabulary and line["code"] in gaps.no
             label = said(self.spec, asked, line["code"], self.language)
@@ -385,7 +377,7 @@ class QuestionProfiles:
 
     def _count_numbers(self) -> None:
         """Numbers whose rows mean the same: those that are about something else in each row have their own figures."""
-        for line in self.reader.lines(AGGREGATE_NUMBERS.name):
+        for line in self.reader.lines("aggregate_numbers"):
             asked = self.reader.field(line)
             comparable = line["refers_to"] is None or asked.vocabulary is not None
             if comparable and not asked.calculated and line["minimum"] is not None:
@@ -396,14 +388,14 @@ class QuestionProfiles:
     # rows behind them
 
     def _list_answers(self) -> None:
-        table = self.reader.store[ANSWERS].c
+        table = self.reader.store["answers"].c
         gaps = {
             key: {answer.code for answer in each.answers if answer.is_no} for key, each in self.found.items()
         }
         given = sa.or_(table.code.is_not(None), table.number.is_not(None))
         of_period = (table.current, table.period == self.reader.period, given)
         steps: Counter[tuple[Key, str]] = Counter()
-        for row in self.reader.store.rows(ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
+        for row in self.reader.store.rows("answers", *of_period, columns=OF_AN_ANSWER):
             key = _key(self.reader, *map(str, row[PLACE]))
             if key in gaps:
                 self.rows[key].add(NO if row[CODE] in gaps[key] else OTHER, OF_AN_ANSWER, row)
@@ -414,9 +406,9 @@ class QuestionProfiles:
             self.found[key].answers.append(AnswerCount(code, label, count, is_no=False))
 
     def _list_missing(self) -> None:
-        table = self.reader.store[FINDINGS].c
+        table = self.reader.store["findings"].c
         missing = (table.current, table.period == self.reader.period, table.code == ANSWER_MISSING.code)
-        for row in self.reader.store.rows(FINDINGS.name, *missing, columns=OF_A_FINDING):
+        for row in self.reader.store.rows("findings", *missing, columns=OF_A_FINDING):
             tool, item, asked = map(str, row[PLACE])
             if tool in self.spec.tool and asked in self.spec.tool[tool].fields:
                 self._question(tool, item, asked).missing += 1

@@ -344,7 +344,7 @@ class FigureReader:
         """Give the lines of a table of figures that are of the period; none where the dataset has no such table."""
         if name not in self.store.tables:
             return ()
-        ours = () if all_periods else (self.store.tables[name].c.period == self.period,)
+        ours = () if all_periods else (self.store[name].c.period == self.period,)
         return self.store.records(name, *ours)
 
     def field(self, row: Record) -> Field:

@@ -93,7 +93,7 @@ def _selected(store: Store, table: Table, where: RowFilter) -> Iterator[Row]:
                 remedy="Leave it out.",
             )
         if column != "current":
-            its = store.tables["submissions"].c[column]
+            its = store["submissions"].c[column]
             known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
             if wrong := [value for value in values if value not in known]:
                 hint = did_you_mean(wrong[0], known)
@@ -104,7 +104,7 @@ def _selected(store: Store, table: Table, where: RowFilter) -> Iterator[Row]:
                 )
     if where.language is not None:
         return _in_language(store, table, where.language)
-    columns = store.tables[table.name].c
+    columns = store[table.name].c
     chosen_rows = (columns[column].in_(values) for column, values in asked.items())
     return store.rows(table.name, *chosen_rows, columns=table.names)
 

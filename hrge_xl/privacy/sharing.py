@@ -27,13 +27,8 @@ from ..dataset.aggregates.risks import STEPS, stages
 from ..dataset.dimensions import dimensions
 from ..dataset.returns import Return, shared_name
 from ..dataset.schema import (
-    AGGREGATE_RISKS,
-    AGGREGATE_RISKS_BY_PART,
-    ANSWERS_FACT,
     MASKED,
-    SLOTS,
     SUBMISSION_ID,
-    SUBMISSIONS,
     TABLES,
     Record,
     Row,
@@ -95,8 +90,8 @@ class Masking:
     def __init__(self, store: Store) -> None:
         schema = store.schema
         self.tables = tables = {table.name: _Stored(store, table) for table in schema.by_name.values()}
-        self.changes: dict[str, Change] = {SUBMISSIONS.name: self._submission, "files_fact": self._file}
-        self.returns = {row[SUBMISSION_ID]: row for row in tables[SUBMISSIONS.name]}
+        self.changes: dict[str, Change] = {"submissions": self._submission, "files_fact": self._file}
+        self.returns = {row[SUBMISSION_ID]: row for row in tables["submissions"]}
         noticed = (row for name in ("findings", "unplaced") for row in tables[name])
         self.sheets = SheetNames(
             schema.spec,
@@ -128,9 +123,9 @@ class Masking:
             for tool, _, field in spec.places()
             if field.to and (tool.code, field.code) in suppressed.restricted
         }
-        self.cells = {row["slot"]: row for row in self.tables[SLOTS.name]}
+        self.cells = {row["slot"]: row for row in self.tables["slots"]}
         self.changes |= {
-            ANSWERS_FACT.name: self._answer,
+            "answers_fact": self._answer,
             "row_references": lambda record: None if record["tool"] in self.leading else record,
             "aggregate_numbers": self._number,
             "aggregate_numbers_by_country": self._number,
@@ -158,7 +153,7 @@ class Masking:
             return self._unless_hidden(record, risks.tools, crossed[record["stage"]] | by)
 
         self.changes["top_risks"] = lambda record: record | self._blank(record, shown)
-        self.changes |= {AGGREGATE_RISKS.name: counted, AGGREGATE_RISKS_BY_PART.name: counted}
+        self.changes |= {"aggregate_risks": counted, "aggregate_risks_by_part": counted}
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of one table that may be told, as they may be told."""

@@ -24,7 +24,6 @@ from ..schema import (
     FACT,
     FIGURE,
     SUBMISSION_ID,
-    SUBMISSIONS,
     TABLES,
     Record,
     Row,
@@ -110,12 +109,12 @@ def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator
         open_file(Path(folder) / DATASET, lasting=False) as copy,
     ):
         copy.use(Schema(store.schema.spec))
-        files = store[SUBMISSIONS].c
+        files = store["submissions"].c
         ours = sa.select(files[SUBMISSION_ID]).where(files.submission.in_(submissions))
         with copy.transaction() as connection:
             for table in copy.schema.base:
                 if table.role in (DIMENSION, FACT):
-                    of_ours = [store[table].c[SUBMISSION_ID].in_(ours)] if table.of_submissions else []
+                    of_ours = [store[table.name].c[SUBMISSION_ID].in_(ours)] if table.of_submissions else []
                     there = {*copy.rows(table.name)}
                     rows = store.rows(table.name, *of_ours, columns=table.names)
                     copy.insert(connection, table.name, (row for row in rows if row not in there))
