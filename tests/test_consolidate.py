@@ -432,9 +432,9 @@ def test_figures_over_all_teams(out: Path) -> None:
 def test_small_figures_of_things_and_restricted_questions() -> None:
     """A restricted question does not leave; small counts do, where nobody is counted (see test_sharing)."""
     with of_results([], with_restricted("PLN_08"), TODAY) as store:
-        with store.transaction() as connection:
+        with store.transaction():
             lines = [a_figure(1, "PLN_08", 50.0), a_figure(2, "PLN_10", 7.0)]
-            store.insert(connection, "aggregate_numbers", lines)
+            store.insert("aggregate_numbers", lines)
         kept, at = shareable(store)["aggregate_numbers"], TABLES["aggregate_numbers"].at
     assert [(row[at["field"]], row[at["total"]], row[at["frequency"]]) for row in kept] == [
         ("PLN_10", 7.0, 3)

@@ -88,6 +88,12 @@ class Store:
             finally:
                 self._writing = None
 
+    @property
+    def written(self) -> Connection:
+        """The connection of the transaction at work."""
+        assert self._writing is not None
+        return self._writing
+
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """Give a connection to read by: that of the transaction at work, whose changes may lock out any other one."""
@@ -200,8 +206,8 @@ class Store:
             rows = [{"name": name, "value": value} for name, value in own.items()]
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, complete=self.lasting).items():
-                self.insert(connection, name, lines)
-            self.insert(connection, "expected_teams", expected)
+                self.insert(name, lines)
+            self.insert("expected_teams", expected)
 
     def contents(self) -> set[str]:
         """Give the hash of every file that was read, also before the dataset is taken up."""
@@ -234,35 +240,35 @@ class Store:
             if value:
                 connection.execute(sa.insert(self.meta_table), [{"name": name, "value": value}])
 
-    def touch(self, connection: Connection) -> None:
+    def touch(self) -> None:
         """Write down that something changes."""
         if not self.changed:
             stale = self.meta_table.c.name.in_((STATE, DERIVED))
-            connection.execute(sa.delete(self.meta_table).where(stale))
+            self.written.execute(sa.delete(self.meta_table).where(stale))
         self.changed = True
 
     # rows in and out
 
     def take(self, submissions: Sequence[str], tables: Mapping[str, Iterable[Row]]) -> None:
         """Take in some submissions with all their rows; earlier rows of the same ones go."""
-        with self._renewed(submissions) as connection:
+        with self._renewed(submissions):
             for name in self._in_order(tables):
                 rows = tables[name]
                 if name == "slots":  # cells that are not known yet, each once
                     known = {row[0] for row in self.select(sa.select(self["slots"].c.slot))}
                     rows = {row[0]: row for row in rows if row[0] not in known}.values()
-                self.insert(connection, name, rows)
+                self.insert(name, rows)
 
     def merge(self, submissions: Sequence[str], other: Path, tables: Sequence[str]) -> None:
         """Replace the rows of submissions by those in another SQLite file, which never become Python objects."""
-        with self._attached(other), self._renewed(submissions) as connection:
-            self._copy(connection, dict.fromkeys(tables, "1"))
+        with self._attached(other), self._renewed(submissions):
+            self._copy(dict.fromkeys(tables, "1"))
 
     def copy_rows(self, other: Path, where: Mapping[str, str]) -> None:
         """Copy rows of tables from another SQLite file, those for which a condition in SQL holds."""
-        with self._attached(other), self.transaction() as connection:
-            self.touch(connection)
-            self._copy(connection, where)
+        with self._attached(other), self.transaction():
+            self.touch()
+            self._copy(where)
 
     def rows_apart(self, other: Path, names: Sequence[str]) -> dict[str, tuple[list[Row], list[Row]]]:
         """For each table the rows that only another SQLite file has, and those that only this one has, as kept."""
@@ -275,10 +281,10 @@ class Store:
                 found[name] = theirs, ours
         return found
 
-    def _copy(self, connection: Connection, where: Mapping[str, str]) -> None:
+    def _copy(self, where: Mapping[str, str]) -> None:
         for name in self._in_order(where):
             new = "AND slot NOT IN (SELECT slot FROM main.slots) GROUP BY slot" if name == "slots" else ""
-            connection.exec_driver_sql(
+            self.written.exec_driver_sql(
                 f'INSERT INTO main."{name}" SELECT * FROM other."{name}" WHERE ({where[name]}) {new}'
             )
 
@@ -297,48 +303,48 @@ class Store:
         return [table.name for table in self.schema.base if table.name in names]
 
     @contextmanager
-    def _renewed(self, submissions: Sequence[str]) -> Iterator[Connection]:
+    def _renewed(self, submissions: Sequence[str]) -> Iterator[None]:
         """Give a transaction in which earlier rows of some submissions are gone."""
-        with self.transaction() as connection:
-            self.touch(connection)
-            self.forget(connection, submissions)
-            yield connection
+        with self.transaction():
+            self.touch()
+            self.forget(submissions)
+            yield
 
     def _outside_transactions(self) -> Connection:
         return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
-    def forget(self, connection: Connection, names: Sequence[str]) -> None:
+    def forget(self, names: Sequence[str]) -> None:
         """Take submissions out. Nothing is looked for in an empty dataset."""
         table = self["submissions"]
         for start in range(0, len(names), 500):
             some = names[start : start + 500]
             wanted = sa.select(table.c.submission_id).where(table.c.submission.in_(some))
-            found = connection.execute(wanted).scalars().all()
+            found = self.written.execute(wanted).scalars().all()
             if not found:
                 continue
-            self.touch(connection)
+            self.touch()
             gave_way = sa.update(table).where(table.c.superseded_by.in_(some))
-            connection.execute(gave_way.values(superseded_by=None))  # until statuses are worked out again
+            self.written.execute(gave_way.values(superseded_by=None))  # until statuses are worked out again
             for fact in reversed(self.schema.base):
                 if fact.of_submissions:
                     its = self[fact.name]
-                    connection.execute(sa.delete(its).where(its.c[SUBMISSION_ID].in_(found)))
+                    self.written.execute(sa.delete(its).where(its.c[SUBMISSION_ID].in_(found)))
 
-    def replace(self, connection: Connection, name: str, rows: Sequence[Row], *where: Any) -> None:
+    def replace(self, name: str, rows: Sequence[Row], *where: Any) -> None:
         """Fill a table anew, or what of it some conditions hold for, where anything is different."""
         there = list(self.rows(name, *where))
         if there != list(rows) and sorted(map(str, there)) != sorted(map(str, rows)):
-            self.touch(connection)
-            connection.execute(sa.delete(self[name]).where(*where))
-            self.insert(connection, name, rows)
+            self.touch()
+            self.written.execute(sa.delete(self[name]).where(*where))
+            self.insert(name, rows)
 
-    def insert(self, connection: Connection, name: str, rows: Iterable[Row]) -> None:
+    def insert(self, name: str, rows: Iterable[Row]) -> None:
         """Rows in bulk, straight through the driver, a few at a time."""
         table = self[name]
-        statement = str(sa.insert(table).compile(dialect=connection.dialect))
+        statement = str(sa.insert(table).compile(dialect=self.written.dialect))
         coming = iter(rows)
         while some := list(islice(coming, AT_ONCE)):
-            connection.exec_driver_sql(statement, some)
+            self.written.exec_driver_sql(statement, some)
 
     def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
         """Give the rows of a table in the order of its key, a few at a time; all columns, or these."""

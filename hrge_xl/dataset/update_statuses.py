@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from ..answers.submission import VALID
 from ..core.message_templates import as_json, text_of
@@ -84,16 +83,16 @@ def update_statuses(
     against = {name for name, status in found.items() if status.decision and not status.current}
     touched = [entry for entry in entries if not entry.untouched]
     back, language = based_on_old_version(touched, against), spec_language(store.schema.spec)
-    with store.transaction() as connection:
-        _update(store, connection, returns, found, seen)
-        _replace(store, connection, store.schema.by_name["files_fact"], _files(returns, seen))
+    with store.transaction():
+        _update(store, returns, found, seen)
+        _replace(store, store.schema.by_name["files_fact"], _files(returns, seen))
         findings = _findings(returns, found, back, language)
-        _replace(store, connection, FINDINGS_FACT, findings, table.code.in_(STATUS_CODES))
+        _replace(store, FINDINGS_FACT, findings, table.code.in_(STATUS_CODES))
         for name, notice in (noticed or {}).items():
             read_for, files = [row for row in returns if row["read_for"] == name], store["submissions"].c
             these = table.submission_id.in_(sa.select(files.submission_id).where(files.read_for == name))
             told = _of_mail(read_for, found, notice, language)
-            _replace(store, connection, FINDINGS_FACT, told, table.code.in_(OF_MAIL), these)
+            _replace(store, FINDINGS_FACT, told, table.code.in_(OF_MAIL), these)
     known = ("submission", "verdict", "team", "country", "period", "copy", "project", "intervention")
     ledger.update_statuses(
         [
@@ -112,8 +111,8 @@ def expect_teams(store: Store, period: str, expected: Iterable[tuple[str, str, d
     """Write down which teams were to answer in a round: code, country, deadline."""
     table = store["expected_teams"]
     rows = sorted((period, team, country or None, due) for team, country, due in expected)
-    with store.transaction() as connection:
-        store.replace(connection, "expected_teams", rows, table.c.period == period)
+    with store.transaction():
+        store.replace("expected_teams", rows, table.c.period == period)
 
 
 def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
@@ -179,7 +178,7 @@ def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> 
 
 
 def _update(
-    store: Store, connection: Connection, returns: Sequence[Record], found: Mapping[str, ReturnStatus],
+    store: Store, returns: Sequence[Record], found: Mapping[str, ReturnStatus],
     seen: Mapping[str, Sequence[FileLocation]],
 ) -> None:  # fmt: skip
     table = store["submissions"]
@@ -197,9 +196,9 @@ def _update(
             "path": path,
         }  # fmt: skip
         if any(row[name] != value for name, value in values.items()):
-            store.touch(connection)
+            store.touch()
             this = table.c.submission_id == row["submission_id"]
-            connection.execute(sa.update(table).where(this).values(values))
+            store.written.execute(sa.update(table).where(this).values(values))
 
 
 def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]) -> Iterator[Row]:
@@ -246,11 +245,11 @@ def _row(finding: Finding, row: Record, n: int, language: str) -> Row:
     return finding_row(worded, submission_number(row["submission"]), n)
 
 
-def _replace(store: Store, connection: Connection, table: Table, rows: Iterable[Row], *where: Any) -> None:
+def _replace(store: Store, table: Table, rows: Iterable[Row], *where: Any) -> None:
     """Put rows, in the order of their key, in the place of those for which some conditions hold."""
     key = [table.at[column] for column in table.key]
     in_order = sorted(rows, key=lambda row: tuple(str(row[place]) for place in key))
-    store.replace(connection, table.name, in_order, *where)
+    store.replace(table.name, in_order, *where)
 
 
 # what was waived since files were read, and what no longer is
@@ -269,14 +268,14 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
     open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
     count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
     with store.transaction() as connection:
-        for number in _mark_waived(store, connection, waivers):
-            store.touch(connection)
+        for number in _mark_waived(store, waivers):
+            store.touch()
             left, is_waived = connection.execute(count.where(table.c.submission_id == number)).one()
             this = sa.update(files).where(files.c.submission_id == number, files.c.verdict != REFUSED)
             connection.execute(this.values(verdict=RETURNED if left else ACCEPTED, waived=is_waived))
 
 
-def _mark_waived(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> list[int]:
+def _mark_waived(store: Store, waivers: Sequence[Waiver]) -> list[int]:
     """Write beside each finding what waives it; gives the returns where that changed."""
     table, files = store["findings_fact"], store["submissions"]
     codes, hashes = {waiver.code for waiver in waivers}, {waiver.sha256 for waiver in waivers}
@@ -285,12 +284,12 @@ def _mark_waived(store: Store, connection: Connection, waivers: Sequence[Waiver]
     wanted = sa.select(files.c.sha256, *(table.c[name] for name in names)).where(meant)
     wanted = wanted.join_from(table, files, files.c.submission_id == table.c.submission_id)
     changed: set[int] = set()
-    for sha256, number, n, code, sheet, cell, before in connection.execute(wanted).all():
+    for sha256, number, n, code, sheet, cell, before in store.written.execute(wanted).all():
         found = waiver_of(waivers, sha256, code, sheet, cell)
         told = storable(found.told) if found else None
         if told != before:
             changed.add(number)
             this = sa.update(table).where(table.c.submission_id == number, table.c.n == n)
             is_active, its_number = (found.state == ACTIVE, found.number) if found else (False, None)
-            connection.execute(this.values(waived=is_active, waiver=told, waiver_number=its_number))
+            store.written.execute(this.values(waived=is_active, waiver=told, waiver_number=its_number))
     return sorted(changed)

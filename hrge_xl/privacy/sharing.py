@@ -63,10 +63,10 @@ def fill_shareable(copy: Store, store: Store, today: date) -> None:
     """Fill an empty dataset with what may be told of another one: facts and figures; views follow from these."""
     copy.use(Schema(store.schema.spec))
     masking, of_spec = Masking(store), dimensions(copy.schema, complete=copy.lasting)
-    with copy.transaction() as connection:
+    with copy.transaction():
         for table in copy.schema.base:
             there = {*of_spec.get(table.name, ())}
-            copy.insert(connection, table.name, (row for row in masking.rows(table) if row not in there))
+            copy.insert(table.name, (row for row in masking.rows(table) if row not in there))
     copy.analyze()
     copy.set_fact(FILLED, "yes")
     copy.set_fact(DERIVED, str(today))

@@ -111,13 +111,13 @@ def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator
         copy.use(Schema(store.schema.spec))
         files = store["submissions"].c
         ours = sa.select(files[SUBMISSION_ID]).where(files.submission.in_(submissions))
-        with copy.transaction() as connection:
+        with copy.transaction():
             for table in copy.schema.base:
                 if table.role in (DIMENSION, FACT):
                     of_ours = [store[table.name].c[SUBMISSION_ID].in_(ours)] if table.of_submissions else []
                     there = {*copy.rows(table.name)}
                     rows = store.rows(table.name, *of_ours, columns=table.names)
-                    copy.insert(connection, table.name, (row for row in rows if row not in there))
+                    copy.insert(table.name, (row for row in rows if row not in there))
         copy.analyze()
         copy.set_fact(FILLED, "yes")
         compute_aggregates_here(copy, today)
@@ -131,6 +131,6 @@ def _share(wanted: Sequence[str], path: Path, today: date) -> Rows:
 
 
 def _replace(store: Store, tables: Rows) -> None:
-    with store.transaction() as connection:
+    with store.transaction():
         for name, rows in tables.items():
-            store.replace(connection, name, rows)
+            store.replace(name, rows)
