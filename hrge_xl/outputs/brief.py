@@ -15,6 +15,7 @@ from typing import NamedTuple
 from ..core.errors import UsageError, remedy_for
 from ..core.paths import file_part
 from ..core.words import fold, kept_in_order
+from ..core.work import grouped
 from ..dataset.aggregates import of_some
 from ..dataset.opening import open_store
 from ..dataset.run_history import last_change
@@ -88,9 +89,7 @@ def team_groups(
     language, spec = language or spec_language(store.schema.spec), store.schema.spec
     chosen, expected = of_period(store, round_, period)
     found, _ = teams(store, day_of(store), expected, chosen)
-    countries: dict[str, list[str]] = {}
-    for team in found:
-        countries.setdefault(team.country, []).append(team.code)
+    countries = grouped((team.country, team.code) for team in found)
     named = [
         TeamGroup("country", code, label_of(spec, spec.countries, code, language), tuple(some))
         for code, some in sorted(countries.items())

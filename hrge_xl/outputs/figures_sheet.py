@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook
 
+from ..core.work import grouped
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
 from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL
@@ -274,10 +275,11 @@ class _Figures:
     def trends(self) -> Iterator[ChartBlock]:
         """Give indicators with totals in several periods of one length."""
         say = self.say
-        series: dict[tuple[str, str], list[Record]] = defaultdict(list)
-        for line in self._of_indicators():
-            if line["total"] is not None:
-                series[line["indicator"], shape(line["value_period"])].append(line)
+        series = grouped(
+            ((line["indicator"], shape(line["value_period"])), line)
+            for line in self._of_indicators()
+            if line["total"] is not None
+        )
         for lines in [each for each in series.values() if len(each) > 1][:MOST_TRENDS]:
             rows = [[line["value_period"], line["total"]] for line in lines]
             yield ChartBlock(self._indicator(lines[0]), [say("Period"), say("Total")], rows, [BLUE], "line")

@@ -5,7 +5,7 @@ Where teams stand is what `hrge-xl status` says, with the sheets of each.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -116,10 +116,7 @@ def teams(
 
     Without a round these are the teams that answered.
     """
-    progress: dict[str, list[Record]] = defaultdict(list)
-    for row in store.records("completeness"):
-        if row["required"]:
-            progress[row["submission"]].append(row)
+    progress = grouped((row["submission"], row) for row in store.records("completeness") if row["required"])
     of_period = [head for head in heads(store) if head.period == period]
     found = status(of_period, today, round_)
     return [_team(team, progress) for team in found if team.state != REFUSED], found
@@ -141,12 +138,8 @@ def _team(found: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamPr
 
 def countries(found: Iterable[TeamProgress], label: Callable[[str], str]) -> list[Country]:
     """Give what the teams of each country answered, by its name."""
-    groups: dict[str, list[TeamProgress]] = defaultdict(list)
-    for team in found:
-        if team.country:
-            groups[team.country].append(team)
     made = []
-    for code, some in groups.items():
+    for code, some in grouped((team.country, team) for team in found if team.country).items():
         counts = Counter(team.state for team in some)
         states = {state: counts[state] for state in LEAST_FIRST if counts[state]}
         answered, required = sum(team.answered for team in some), sum(team.required for team in some)
