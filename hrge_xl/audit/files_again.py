@@ -25,8 +25,9 @@ from ..exchange.validation import Reader, Result, ValidationRequest, validated, 
 from ..findings import CATALOGUE, Finding, Waiver, waived
 from ..layout.wording import LEFT_OUT, placeholders
 from ..ledger.files import sha256_of, under_their_names
-from ..outputs import FORMATS, beside, report, suffix
+from ..outputs import beside, report, suffix
 from ..outputs.document import SCHEMA, DecisionRow, Document, FindingRow, Run, WaiverRow
+from ..outputs.formats import FORMATS
 from ..outputs.formats.json import render
 from ..reader import ExpectedReturn
 from ..rounds.rounds import Round, is_round, load_round, round_around

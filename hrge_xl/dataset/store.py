@@ -359,6 +359,12 @@ class Store:
         names = columns or self.schema.by_name[name].names
         return (dict(zip(names, row, strict=True)) for row in self.rows(name, *where, columns=columns))
 
+    def figures(self, name: str, *periods: str | None) -> Iterator[Record]:
+        """Give the lines of a table of figures, of some periods or of all; none where the spec has no such figures."""
+        if name in self.tables:
+            ours = [self[name].c.period.in_(periods)] if periods else []
+            yield from self.records(name, *ours)
+
     def raw(self, name: str, columns: Sequence[str] = ("*",), of: str | None = None) -> Iterator[Row]:
         """Give the rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.
 

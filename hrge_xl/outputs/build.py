@@ -91,17 +91,13 @@ def file_rows(
     for n, dataset in enumerate(datasets, start=1):
         every = dataset.of_round()
         if redacted:
-            sheets, folder = _sheets(dataset, language), f"{n}/" if len(datasets) > 1 else ""
+            sheets = sheet_names(every, dataset.spec, language)
+            folder = f"{n}/" if len(datasets) > 1 else ""
             every = [under_shared_names(each, sheets, folder) for each in every]
         rows = _FileRows(n, dataset.order, settled(every), Wording(dataset.spec), language, redacted)
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
     return found
-
-
-def _sheets(dataset: Dataset, language: str) -> SheetNames:
-    """Give what the sheets of the returns are called where the names that teams chose must not be told."""
-    return sheet_names(dataset.of_round(), dataset.spec, language)
 
 
 def _run(datasets: Sequence[Dataset], first: Spec | None, facts: Facts) -> Run:
@@ -392,7 +388,7 @@ def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], facts: Fact
         spec = dataset.store.schema.spec
         if spec is None or spec.matrix is None:
             continue
-        sheets = _sheets(dataset, facts.language) if facts.redacted else None
+        sheets = sheet_names(dataset.of_round(), spec, facts.language) if facts.redacted else None
         counted = {file["submission"]: file for file in files if file["dataset"] == n and file["counted"]}
         periods = sorted({file["period"] or "" for file in counted.values()}) or [""]
         for block in matrix_blocks(spec):

@@ -91,7 +91,7 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
 def formats_there(out: Path) -> tuple[str, ...]:
     """Give the kinds of files that stand beside a dataset and follow it; Parquet only where it can be written."""
     places = {XLSX: WORKBOOK, CSV: "csv/*.csv", PARQUET: "parquet/*.parquet"}
-    found = tuple(name for name, place in places.items() if any(out.glob(place)))
+    found = (name for name, place in places.items() if any(out.glob(place)))
     return tuple(name for name in found if name != PARQUET or has_parquet())
 
 
@@ -158,14 +158,12 @@ def part(wanted: Sequence[str], export: Export) -> list[str]:
 
 
 def _write_description(store: Store, path: Path) -> None:
-    with whole(path) as unfinished:
-        text = json.dumps(description(store, path.parent), ensure_ascii=False, indent=1)
-        unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+    text = json.dumps(description(store, path.parent), ensure_ascii=False, indent=1)
+    write_whole(path, f"{text}\n".encode())
 
 
 def _write_metadata(store: Store, path: Path) -> None:
-    with whole(path) as unfinished:
-        unfinished.write_text(dumped(metadata(store.schema)), encoding="utf-8", newline="\n")
+    write_whole(path, dumped(metadata(store.schema)).encode())
 
 
 def _write_table(store: Store, name: str, out: Path, formats: Collection[str]) -> None:

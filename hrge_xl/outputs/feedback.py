@@ -110,8 +110,10 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
     if sent is None or result.layout is None:
         raise UsageError("it was refused: there are no answers to give back.", place=result.path)
     order = _order(sent, spec, today, key, tools)
-    order = replace(order, team=result.team, contact=contact, deadline=deadline or order.deadline)
-    order = replace(order, leave_out=leave_out or order.leave_out)
+    order = replace(
+        order, team=result.team, contact=contact, deadline=deadline or order.deadline,
+        leave_out=leave_out or order.leave_out,
+    )  # fmt: skip
     layout = layout_for(spec, order)
     carried = carry_over(sent, result.layout, layout)
     identity = identity_of(spec, order, layout)

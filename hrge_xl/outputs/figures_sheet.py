@@ -180,11 +180,6 @@ class _Figures:
         self.say, self.language = labels.say, labels.language
         self.levels = spec.matrix.levels if spec.matrix else ()
 
-    def _lines(self, name: str) -> Iterator[Record]:
-        """Give the lines of a table of figures that are of the period; none where the spec has no such figures."""
-        if name in self.store.tables:
-            yield from self.store.records(name, self.store[name].c.period == self.period)
-
     def risks(self) -> Iterator[ChartBlock]:
         """Show the risks by level, before and after mitigation, once for each way to break them down."""
         spec, say = self.spec, self.say
@@ -193,7 +188,7 @@ class _Figures:
             return
         headings = {BY_TOOL: say("By sheet"), BY_COUNTRY: say("By country")}
         stages = {"before": say("Before mitigation"), "after": say("After mitigation")}
-        lines = [*self._lines("aggregate_risks_by_part")]
+        lines = [*self.store.figures("aggregate_risks_by_part", self.period)]
         for stage, unplaced in unplaced_risks(self.store, self.period).items():
             without = f". {say('Without a level: {n}').format(n=unplaced)}" if unplaced else ""
             for by in ways(spec):
@@ -212,7 +207,7 @@ class _Figures:
         """Show the share of the required answers that were given, by sheet."""
         rows = [
             [self.labels.sheet(line), line["share"]]
-            for line in self._lines("aggregate_completeness")
+            for line in self.store.figures("aggregate_completeness", self.period)
             if line["share"] is not None
         ]
         if rows:
@@ -224,15 +219,11 @@ class _Figures:
         labels, say = self.labels, self.say
         rows = [
             [labels.item(line) or line["item"] or labels.question(line) or line["label"], line["teams_no"]]
-            for line in islice(self._lines("aggregate_gaps"), MOST_QUESTIONS)
+            for line in islice(self.store.figures("aggregate_gaps", self.period), MOST_QUESTIONS)
         ]
         if rows:
             heads = [say("Question"), say("Teams that say no")]
             yield ChartBlock(say("Questions most often answered with no"), heads, rows, [BLUE])
-
-    def _of_indicators(self) -> Iterator[Record]:
-        name = "aggregate_indicators"
-        return self.store.records(name) if name in self.store.tables else iter(())
 
     def _indicator(self, line: Record) -> str:
         return f"{line['indicator']} {self.labels.indicator(line) or line['label']}"
@@ -240,7 +231,7 @@ class _Figures:
     def progress(self) -> Iterator[ChartBlock]:
         """Show how far the indicators with a target are in the last period of each, and which teams are not in it."""
         say, found = self.say, {}
-        for line in self._of_indicators():
+        for line in self.store.figures("aggregate_indicators"):
             if line["progress"] is not None:
                 missing = say("Teams without a value: {n}").format(n=line["missing"])
                 label = self._indicator(line) + (f" ({missing})" if line["missing"] else "")
@@ -277,7 +268,7 @@ class _Figures:
         say = self.say
         series = grouped(
             ((line["indicator"], shape(line["value_period"])), line)
-            for line in self._of_indicators()
+            for line in self.store.figures("aggregate_indicators")
             if line["total"] is not None
         )
         for lines in [each for each in series.values() if len(each) > 1][:MOST_TRENDS]:

@@ -168,7 +168,7 @@ def indicators(reader: FigureReader) -> list[Indicator] | None:
     figures = reader.spec.figures.indicators
     if figures is None:
         return None
-    every = reader.lines("aggregate_indicators", all_periods=True)
+    every = reader.store.figures("aggregate_indicators")
     found, made = grouped((line["indicator"], line) for line in every), _Indicators(reader, figures)
     return [made.indicator(code, lines) for code, lines in found.items()]
 
@@ -180,12 +180,12 @@ class _Indicators:
         self.reader, self.figures = reader, figures
         self.spec, self.language = reader.spec, reader.language
         self.fields = self.spec.tool[figures.tool].fields
-        stated = [*reader.lines("indicator_values", all_periods=True)]
+        stated = [*reader.store.figures("indicator_values")]
         self.values = grouped((_indicator_key(row), row) for row in stated if row["counted"])
         silent = (row for row in stated if not row["counted"] and row["reason"] == NO_VALUE)
         self.other_targets = grouped((_indicator_key(row), row["target"]) for row in silent)
         self.split_lines: dict[IndicatorKey, dict[str, Record]] = defaultdict(dict)  # what parts come to
-        for row in reader.lines("aggregate_splits", all_periods=True):
+        for row in reader.store.figures("aggregate_splits"):
             self.split_lines[_indicator_key(row)][row["part"]] = row
         table = reader.store["answers"].c
         codes = [code for split in figures.splits if split.of is None for code in split.parts]

@@ -340,12 +340,9 @@ class FigureReader:
         self.fixed_rows = {(tool, row): label for tool, row, _, label in rows}
         self.anchors = 0
 
-    def lines(self, name: str, *, all_periods: bool = False) -> Iterable[Record]:
+    def lines(self, name: str) -> Iterable[Record]:
         """Give the lines of a table of figures that are of the period; none where the dataset has no such table."""
-        if name not in self.store.tables:
-            return ()
-        ours = () if all_periods else (self.store[name].c.period == self.period,)
-        return self.store.records(name, *ours)
+        return self.store.figures(name, self.period)
 
     def field(self, row: Record) -> Field:
         """Give the question that a row is about."""
