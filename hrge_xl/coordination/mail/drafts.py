@@ -43,7 +43,6 @@ from ..generation import guide_name
 from . import DAYS_BEFORE, MAIL_KINDS, MailType
 from .messages import (
     MOST_BYTES,
-    Mail,
     as_eml,
     deadlines_calendar,
     filled,
@@ -400,7 +399,7 @@ def _write(work: _Work, due: PendingMail, attached: Sequence[Path]) -> str:
         name: text if name == "feedback" else kept_in_order(text, language) for name, text in facts.items()
     }
     content = filled(template_of(work.templates, due.occasion, language), ordered)
-    mail = as_eml(Mail(team.email, language, content, attached))
+    mail = as_eml(team.email, language, content, attached)
     file = Path(FOLDER) / str(work.today) / f"{due.name}.eml"
     write_whole(work.folder / file, mail)
     if len(mail) > MOST_BYTES:
