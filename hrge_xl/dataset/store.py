@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..core.errors import StoreError
 from ..core.paths import whole
 from ..ledger.files import connect, database_error, private, sqlite_uri
+from ..ledger.ledger import DATASET
 from ..spec.model import Spec
 from .definitions import clause, definitions, in_bytes, view_statements
 from .dimensions import dimensions
@@ -29,6 +31,7 @@ from .schema import (
     Record,
     Row,
     Schema,
+    Table,
 )
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
@@ -346,6 +349,15 @@ class Store:
         while some := list(islice(coming, AT_ONCE)):
             self.written.exec_driver_sql(statement, some)
 
+    def fill(self, rows: Callable[[Table], Iterable[Row]]) -> None:
+        """Fill a dataset that has nothing yet but what its spec says, table by table."""
+        with self.transaction():
+            for table in self.schema.base:
+                there = {*self.rows(table.name)}
+                self.insert(table.name, (row for row in rows(table) if row not in there))
+        self.analyze()
+        self.set_fact(FILLED, "yes")
+
     def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
         """Give the rows of a table in the order of its key, a few at a time; all columns, or these."""
         table = self[name]
@@ -453,6 +465,16 @@ def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) ->
             connection.exec_driver_sql("BEGIN")
 
     return SqliteStore(engine, path.name if path else "memory", lasting=lasting)
+
+
+@contextmanager
+def passing_store() -> Iterator[Store]:
+    """Give an empty dataset in a file, which goes when nobody looks at it any more."""
+    with (
+        TemporaryDirectory(prefix="hrge-xl-") as folder,
+        open_file(Path(folder) / DATASET, lasting=False) as store,
+    ):
+        yield store
 
 
 def compact(store: Store, path: Path, state: str) -> None:

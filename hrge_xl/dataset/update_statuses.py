@@ -98,10 +98,10 @@ def update_statuses(
         [
             {
                 "sha256": row["sha256"], **{name: getattr(entry, name) for name in known},
-                "state": found[entry.submission].state, "superseded_by": found[entry.submission].other,
-                "reason": text_of(found[entry.submission].reason) or None,
+                "state": status.state, "superseded_by": status.other, "reason": text_of(status.reason) or None,
             }
             for row, entry in zip(returns, entries, strict=True)
+            for status in [found[entry.submission]]
             if row["sha256"]
         ]
     )  # fmt: skip

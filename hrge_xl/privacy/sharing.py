@@ -18,13 +18,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import product
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..core.dates import parse_moment
 from ..core.words import translator
 from ..dataset.aggregates.risks import STEPS, stages
-from ..dataset.dimensions import dimensions
 from ..dataset.returns import Return, shared_name
 from ..dataset.schema import (
     MASKED,
@@ -37,8 +34,7 @@ from ..dataset.schema import (
     shown_column,
     spec_language,
 )
-from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
-from ..ledger.ledger import DATASET
+from ..dataset.store import DERIVED, STATE, Store, passing_store
 from ..spec.model import CollectBlock, Spec
 from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, NAMES, RiskFigures
 from .suppressed_figures import SuppressedFigures
@@ -51,10 +47,7 @@ Change = Callable[[Record], Record | None]
 @contextmanager
 def shared(store: Store, today: date) -> Iterator[Store]:
     """Give a copy of a dataset without what must not be told, which lives as long as it is looked at."""
-    with (
-        TemporaryDirectory(prefix="hrge-xl-") as folder,
-        open_file(Path(folder) / DATASET, lasting=False) as copy,
-    ):
+    with passing_store() as copy:
         fill_shareable(copy, store, today)
         yield copy
 
@@ -62,13 +55,7 @@ def shared(store: Store, today: date) -> Iterator[Store]:
 def fill_shareable(copy: Store, store: Store, today: date) -> None:
     """Fill an empty dataset with what may be told of another one: facts and figures; views follow from these."""
     copy.use(Schema(store.schema.spec))
-    masking, of_spec = Masking(store), dimensions(copy.schema, complete=copy.lasting)
-    with copy.transaction():
-        for table in copy.schema.base:
-            there = {*of_spec.get(table.name, ())}
-            copy.insert(table.name, (row for row in masking.rows(table) if row not in there))
-    copy.analyze()
-    copy.set_fact(FILLED, "yes")
+    copy.fill(Masking(store).rows)
     copy.set_fact(DERIVED, str(today))
     copy.set_fact(STATE, f"done {today} {MASKED}")
 
