@@ -116,7 +116,7 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
     )  # fmt: skip
     layout = layout_for(spec, order)
     carried = carry_over(sent, result.layout, layout)
-    identity = identity_of(spec, order, layout)
+    identity = identity_of(order, layout)
     fresh = Submission(
         sent.path,
         sent.sha256,
