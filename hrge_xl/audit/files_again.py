@@ -18,7 +18,7 @@ from ..core.dates import RANGE, parse_day
 from ..core.errors import UsageError
 from ..core.message_templates import MessageTemplate, is_ours
 from ..core.paths import decoded, name_of, read_regular
-from ..core.work import grouped
+from ..core.work import batched, grouped
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
 from ..exchange.validation import Reader, Result, ValidationRequest, validated, verdict_of
@@ -84,8 +84,7 @@ def read_again(
     groups = grouped(((file.read_for, file.checked), number) for number, file in files.items())
     for (round_, day), numbers in groups.items():
         request = setting.request(round_, day)
-        for start in range(0, len(numbers), BATCH):
-            some = [(number, files[number]) for number in numbers[start : start + BATCH]]
+        for some in batched([(number, files[number]) for number in numbers], BATCH):
             with under_their_names([(file.file, file.path) for _, file in some]) as paths:
                 results = [*validated(paths, request, pool)]
             for (_, file), result in zip(some, results, strict=True):

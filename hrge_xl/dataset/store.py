@@ -7,7 +7,6 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..core.errors import StoreError
 from ..core.paths import whole
+from ..core.work import batched
 from ..ledger.files import connect, database_error, private, sqlite_uri
 from ..ledger.ledger import DATASET
 from ..spec.model import Spec
@@ -319,8 +319,7 @@ class Store:
     def forget(self, names: Sequence[str]) -> None:
         """Take submissions out. Nothing is looked for in an empty dataset."""
         table = self["submissions"]
-        for start in range(0, len(names), 500):
-            some = names[start : start + 500]
+        for some in batched(names, 500):
             wanted = sa.select(table.c.submission_id).where(table.c.submission.in_(some))
             found = self.written.execute(wanted).scalars().all()
             if not found:
@@ -345,8 +344,7 @@ class Store:
         """Rows in bulk, straight through the driver, a few at a time."""
         table = self[name]
         statement = str(sa.insert(table).compile(dialect=self.written.dialect))
-        coming = iter(rows)
-        while some := list(islice(coming, AT_ONCE)):
+        for some in batched(rows, AT_ONCE):
             self.written.exec_driver_sql(statement, some)
 
     def fill(self, rows: Callable[[Table], Iterable[Row]]) -> None:

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from ..core.errors import OutputError, UsageError, listed
 from ..core.paths import parts_of, quoted, whole, write_whole
 from ..core.words import SOURCE_LANGUAGE
-from ..core.work import track_progress
+from ..core.work import batched, track_progress
 from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers
 from ..dataset.opening import open_store, opened
 from ..dataset.schema import (
@@ -111,9 +111,8 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
     wanted = pieces(store, export.formats)
     large = {WORKBOOK, *(table.name for table in store.schema.shown if table.large)}
     rest = [name for name in wanted if name not in {*large, DESCRIPTION}]
-    few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     alone = [[name] for name in wanted if name in large]
-    tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
+    tasks = [*more, *(partial(part, names, export) for names in (*alone, *batched(rest, FEW)))]
     done = track_progress(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
     failed = [failed for some in done for failed in some]
     return failed + part([DESCRIPTION] if CSV in export.formats else [], export)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from importlib.util import find_spec
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -21,6 +20,7 @@ import sqlalchemy as sa
 
 from ..core.errors import UsageError, did_you_mean, remedy_for
 from ..core.paths import check_several, parts_of, whole
+from ..core.work import batched
 from ..dataset.dimensions import dimensions
 from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 from ..dataset.store import Store
@@ -228,7 +228,7 @@ def harmless(text: str) -> str:
 
 def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
     """Give rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came."""
-    for some in _portions(rows):
+    for some in batched(rows, AT_ONCE):
         text, safe = _text(some), some
         if any(mark in text for mark in _MARKS) or _LEADING.search(f"\n{text}"):
             safe = [tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row) for row in some]
@@ -238,13 +238,7 @@ def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Rows as lines of CSV, some at a time: commas, a line feed a row, quotes around texts with a line end in them."""
-    return map(_text, _portions(rows))
-
-
-def _portions(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
-    coming = iter(rows)
-    while some := list(islice(coming, AT_ONCE)):
-        yield some
+    return map(_text, batched(rows, AT_ONCE))
 
 
 class _Written(list[str]):
@@ -312,5 +306,5 @@ def write_csv_as_parquet(source: Path, path: Path, table: Table) -> None:
         unfinished.open("wb") as target,
         parquet.ParquetWriter(target, schema, compression="zstd") as writer,
     ):
-        while some := list(islice(pieces, TOGETHER)):
+        for some in batched(pieces, TOGETHER):
             writer.write_table(pa.Table.from_batches(some, schema).combine_chunks())
