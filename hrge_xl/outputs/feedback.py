@@ -204,11 +204,10 @@ def _about(finding: Finding) -> tuple[str | None, ...]:
 
 def _moved(finding: Finding, parts: Mapping[tuple[str, str, str, str], int], layout: Layout) -> Finding:
     """Give a finding about an answer at the cell that the answer has now; `parts` of the answers by key and cell."""
-    key = (finding.tool or "", finding.row or "", finding.field or "")
-    slot = layout.slots.get(key)
+    slot = layout.slots.get(finding.key)
     if slot is None:
         return finding
-    place = slot.cells[min(max(parts.get((*key, finding.cell or ""), 1), 1), len(slot.cells)) - 1]
+    place = slot.cells[min(max(parts.get((*finding.key, finding.cell or ""), 1), 1), len(slot.cells)) - 1]
     return replace(finding, sheet=layout.sheet[slot.tool].name, cell=address(*place))
 
 
@@ -278,7 +277,7 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
     if finding.severity is Severity.ERROR:  # missing is what the sheets call so
         missing = layout.messages.levels.get(finding.code) == MISSING
         urgency = Urgency.MISSING if missing else Urgency.WRONG
-    slot = layout.slots.get((finding.tool or "", finding.row or "", finding.field or ""))
+    slot = layout.slots.get(finding.key)
     if slot is None:
         return Correction(
             urgency, finding.sheet or "", finding.row or "", None, None, words.label or "", finding.value or "",
