@@ -267,9 +267,8 @@ class _Book:
         rows = self.store.raw(table.name, [f'"{name}"' for name in table.names])
         if counts := _counts_by(table):
             rows = filter(itemgetter(table.at[counts]), rows)
-        styles = [self.formats[column.style]._get_xf_index() for column in columns]
-        written = readable_rows(table, columns, rows)
-        write_rows(sheet, [column.kind for column in columns], written, styles, FIRST)
+        looks = ((column.kind, self.formats[column.style]) for column in columns)
+        write_rows(sheet, looks, readable_rows(table, columns, rows), FIRST)
         if sum(column.width for column in columns if not column.folded) <= ONE_PAGE:
             sheet.fit_to_pages(1, 0)
         sheet.freeze_panes(FIRST, 0)

@@ -191,8 +191,8 @@ def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
         for at, column in enumerate(table.columns):
             sheet.write_string(0, at, column.name, head)
             sheet.set_column(at, at, WIDTHS[column.kind])
-        styles = [(day if column.kind == DATE else plain)._get_xf_index() for column in table.columns]
-        write_rows(sheet, [column.kind for column in table.columns], _raw(rows), styles)
+        looks = ((column.kind, day if column.kind == DATE else plain) for column in table.columns)
+        write_rows(sheet, looks, _raw(rows))
         sheet.freeze_panes(1, 0)
         book.close()
 
