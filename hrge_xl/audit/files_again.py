@@ -17,7 +17,7 @@ from .. import __version__
 from ..core.dates import RANGE, parse_day
 from ..core.errors import UsageError
 from ..core.message_templates import MessageTemplate, is_ours
-from ..core.paths import decoded, name_of, read_regular
+from ..core.paths import decoded, name_of, read_named
 from ..core.work import batched, grouped
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
@@ -265,11 +265,7 @@ def read_report(path: Path) -> ReportFile:
 def _text(path: Path) -> str:
     """Give the text, also where a shell of Windows wrote it: as UTF-16, or with other line ends."""
     try:
-        text = decoded(read_regular(path, MOST_BYTES))
-    except OSError as error:
-        raise UsageError(
-            f"the report cannot be read ({error.strerror}).", place=path, remedy="Check the path."
-        ) from error
+        text = decoded(read_named(path, MOST_BYTES, "report"))
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{path.name} is not a JSON report: it is not text.", remedy="It was changed or damaged."

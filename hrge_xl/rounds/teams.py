@@ -17,7 +17,7 @@ from typing import NamedTuple
 from ..core.dates import RANGE, is_possible
 from ..core.errors import RoundError, UsageError, listed, nearest, remedy_for
 from ..core.numerals import Ambiguous, OtherCalendar, parse_date
-from ..core.paths import decoded, read_regular
+from ..core.paths import decoded, read_named
 from ..core.words import loosely, tidy, western_digits
 from ..reader import first_table
 from ..reader.limits import LIMITS
@@ -436,12 +436,7 @@ def _mistakes(heads: Heads) -> Iterator[str]:
 
 def read_text(file: Path, what: str, save_as: str) -> str:
     """Read the text of a file. Raises `RoundError` that says what the file is, and how to save it."""
-    try:
-        data = read_regular(file, LIMITS.file_bytes)
-    except OSError as error:
-        raise RoundError(
-            f"the {what} cannot be read ({error.strerror}).", place=file, remedy="Check the path."
-        ) from error
+    data = read_named(file, LIMITS.file_bytes, what, RoundError)
     try:
         text = decoded(data)
     except UnicodeDecodeError as error:
