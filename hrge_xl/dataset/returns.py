@@ -25,7 +25,6 @@ from .rows import COMMENT, answer_of, finding_of, reason_of, submission_number
 from .schema import (
     SUBMISSIONS,
     Record,
-    spec_language,
 )
 from .store import Store
 from .update_statuses import ACROSS
@@ -179,7 +178,7 @@ def returns(
     """
     every = heads(store, wanted)
     found = {each.submission_id: each for each in every}
-    known, language = {waiver.number: waiver for waiver in waivers}, spec_language(store.schema.spec)
+    known, language = {waiver.number: waiver for waiver in waivers}, store.schema.language
     few = [*found] if len(found) <= FEW else None
 
     def facts(table: str, *where: sa.ColumnElement[bool]) -> Iterator[tuple[Return, Record]]:

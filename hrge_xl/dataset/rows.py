@@ -37,7 +37,6 @@ from .schema import (
     Rows,
     Schema,
     list_of,
-    spec_language,
 )
 
 SHORT = 16  # hex digits of a submission's id: a million files without two alike
@@ -89,9 +88,7 @@ class RowBuilder:
         self.schema, self._every_slot, spec = schema, every_slot, schema.spec
         self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
         # of a list in the language of the spec, by code
-        self._labels = cache(
-            lambda name: dict(entries(spec, name, spec_language(spec))) if spec and name else {}
-        )
+        self._labels = cache(lambda name: dict(entries(spec, name, schema.language)) if spec and name else {})
         places = spec.places() if spec else ()
         # the fields that refer to rows of other tools
         self._refers = {(tool.code, field.code): field.to for tool, _, field in places if field.to}
@@ -105,7 +102,7 @@ class RowBuilder:
             # in the language of the dataset, not of the team
             wording, file = wording_of(result.spec or spec), name_of(result.path)
             for n, finding in enumerate(result.findings, start=1):
-                worded = wording.worded(finding, spec_language(spec), file)
+                worded = wording.worded(finding, self.schema.language, file)
                 rows["findings_fact"].append(finding_row(worded, number, n))
             for code, why in sorted(result.not_run.items()):
                 told = storable(in_english(why)), storable(as_json({"why": why}))

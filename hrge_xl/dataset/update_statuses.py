@@ -49,7 +49,7 @@ from .return_status import (
     return_statuses,
 )
 from .rows import finding_row, submission_number
-from .schema import FINDINGS_FACT, Record, Row, Table, spec_language
+from .schema import FINDINGS_FACT, Record, Row, Table
 from .store import Store
 
 # the numbers of findings that no file shows by itself, from where they count: before all others
@@ -82,7 +82,7 @@ def update_statuses(
     found = return_statuses(entries, decisions(ledger))
     against = {name for name, status in found.items() if status.decision and not status.current}
     touched = [entry for entry in entries if not entry.untouched]
-    back, language = based_on_old_version(touched, against), spec_language(store.schema.spec)
+    back, language = based_on_old_version(touched, against), store.schema.language
     with store.transaction():
         _update(store, returns, found, seen)
         _replace(store, store.schema.by_name["files_fact"], _files(returns, seen))

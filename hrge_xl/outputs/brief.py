@@ -19,7 +19,6 @@ from ..core.work import grouped
 from ..dataset.aggregates import of_some
 from ..dataset.opening import open_store
 from ..dataset.run_history import last_change
-from ..dataset.schema import spec_language
 from ..dataset.store import Store
 from ..ledger.events import FILE
 from ..privacy.sharing import shared
@@ -58,7 +57,7 @@ def of_dataset(
     A `group` is named as its page is; there is none where nobody is called so. Raises `StoreError` where figures are
     not up to date, `UsageError` where there is no such period.
     """
-    language, today = language or spec_language(store.schema.spec), day_of(store)
+    language, today = language or store.schema.language, day_of(store)
     chosen, expected = of_period(store, round_, period)
     groups = {each.name: each for each in team_groups(store, language, round_, period)} if group else {}
     ours = groups.get(group)
@@ -86,7 +85,7 @@ def team_groups(
     store: Store, language: str | None, round_: Round | None, period: str | None
 ) -> list[TeamGroup]:
     """Give every country and every team that there may be a page of. Raises `UsageError` as `of_dataset` does."""
-    language, spec = language or spec_language(store.schema.spec), store.schema.spec
+    language, spec = language or store.schema.language, store.schema.spec
     chosen, expected = of_period(store, round_, period)
     found, _ = teams(store, day_of(store), expected, chosen)
     countries = grouped((team.country, team.code) for team in found)

@@ -31,7 +31,6 @@ from ..dataset.schema import (
     TEXT,
     Table,
     counts_people,
-    spec_language,
     title_below_form,
 )
 from ..dataset.store import STATE, Store
@@ -82,7 +81,7 @@ def write_workbook(store: Store, path: Path, today: date, language: str | None =
     sheets = (table.name for table in store.schema.sheets)
     with whole(path) as unfinished, parts_of(path) as parts, store.worked_out(sheets):
         book = Workbook(str(unfinished), {"constant_memory": True, "tmpdir": str(parts)})
-        _Book(book, store, today, language or spec_language(store.schema.spec)).draw()
+        _Book(book, store, today, language or store.schema.language).draw()
         try:
             book.close()
         except FileCreateError as error:

@@ -37,7 +37,6 @@ from ..dataset.schema import (
     Table,
     TableColumn,
     list_of,
-    spec_language,
 )
 from ..fields import Field
 from ..layout.lists import LEVELS
@@ -113,7 +112,7 @@ def _shown(schema: Schema, table: Table, labels: CodeLabels, column: TableColumn
     style = SHOWN_AS.get(fields[0].type.name if fields else column.format, column.kind)
     width = WIDTHS["code" if names else column.width or column.kind]
     value: Value = itemgetter(column.name)
-    if column.words and labels.language != spec_language(schema.spec):
+    if column.words and labels.language != schema.language:
         value = _in_words(column.name, getattr(labels, column.words))
     yield ReadableColumn(
         column.name, head, column.kind, style, _fitting(width, head), column.folded, value

@@ -32,7 +32,6 @@ from ..dataset.schema import (
     Schema,
     Table,
     shown_column,
-    spec_language,
 )
 from ..dataset.store import DERIVED, STATE, Store, passing_store
 from ..spec.model import CollectBlock, Spec
@@ -82,7 +81,7 @@ class Masking:
         noticed = (row for name in ("findings", "unplaced") for row in tables[name])
         self.sheets = SheetNames(
             schema.spec,
-            spec_language(schema.spec),
+            schema.language,
             ((self._name(row), row["tool"], row["sheet"]) for row in tables["sheets"]),
             ((row["submission"], row["sheet"]) for row in noticed if row["sheet"]),
         )
