@@ -13,7 +13,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from ..core.work import grouped
-from ..dataset.aggregates.sql import rounded, said
+from ..dataset.aggregates.sql import said
 from ..dataset.reconciliation import choose, over_periods, periods, reconciliation, round_before
 from ..dataset.returns import heads
 from ..dataset.run_history import RunChange
@@ -39,6 +39,7 @@ from .overview_model import (
     TeamProgress,
     ToolProgress,
     added_up,
+    mean_of,
 )
 
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
@@ -192,15 +193,13 @@ def _over_rows(lines: Sequence[Record]) -> Record:
     if len(lines) == 1:
         return lines[0]
     columns = {name: [line[name] for line in lines] for name in lines[0]}
-    sums = [None if line["mean"] is None else line["mean"] * line["frequency"] for line in lines]
-    of_all, count = added_up(sums), sum(columns["frequency"])
     least, most = columns["minimum"], columns["maximum"]
     return lines[0] | {
         "total": added_up(columns["total"]),
-        "mean": None if of_all is None else rounded(of_all / count),
+        "mean": mean_of(lines),
         "minimum": None if None in least else min(least),
         "maximum": None if None in most else max(most),
-        "frequency": count,
+        "frequency": sum(columns["frequency"]),
         "teams": max(columns["teams"]),
     }
 

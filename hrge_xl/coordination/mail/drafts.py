@@ -48,7 +48,7 @@ from .messages import (
     filled,
     load_templates,
     template_of,
-    write_merge_list,
+    write_merge_lists,
 )
 
 OFFICE = "the office"  # who sent a mail that does not say who did
@@ -130,8 +130,7 @@ def write_drafts(
         known = drafted(round_, ledger)
         _tidy(work, known, due)
     made = work.made
-    for day in {draft.day for draft in (*made.new, *made.outdated)}:
-        write_merge_list(folder / FOLDER / day, (draft for draft in known.values() if draft.day == day))
+    write_merge_lists(folder / FOLDER, known.values(), (*made.new, *made.outdated))
     write_if_changed(folder / FOLDER / CALENDAR, deadlines_calendar(round_))
     return made
 
@@ -166,9 +165,7 @@ def mark_sent(
             moved[-1].parent.mkdir(parents=True, exist_ok=True)
             (folder / draft.file).replace(moved[-1])
             ledger.put("drafts", as_noted[draft.key]._replace(file=place)._asdict())
-        left = drafted(round_, ledger).values()
-        for day_ in {draft.day for draft in sent}:
-            write_merge_list(folder / FOLDER / day_, (draft for draft in left if draft.day == day_))
+        write_merge_lists(folder / FOLDER, drafted(round_, ledger).values(), sent)
     if moved:
         told = f"Sent: {', '.join(file.name for file in moved)}"
         planned = note(folder, told, [*dict.fromkeys(draft.team for draft in sent)])

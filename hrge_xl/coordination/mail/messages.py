@@ -15,7 +15,7 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from email import message_from_bytes
@@ -309,7 +309,13 @@ LIST = "mail-merge.csv"
 HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached", "draft")
 
 
-def write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
+def write_merge_lists(folder: Path, known: Collection[Drafted], changed: Iterable[Drafted]) -> None:
+    """Write the lists of the days on which some drafts have `changed`, into the folder of each day."""
+    for day in {draft.day for draft in changed}:
+        _write_merge_list(folder / day, (draft for draft in known if draft.day == day))
+
+
+def _write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
     """Write the drafts that are still in a folder as a table; without any, take the folder away."""
     files = {Path(draft.file).name: draft for draft in drafts}
     there = [(folder / name, files[name]) for name in sorted(files) if (folder / name).is_file()]
