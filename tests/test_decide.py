@@ -255,6 +255,14 @@ def test_decided_from_the_command_line(dataset: Path) -> None:
     assert ran("decide", dataset).out.count("decided 2026-05-02") == 3
 
 
+@pytest.mark.parametrize("said", [(), ("--use", "--withdraw")])
+def test_one_thing_becomes_of_a_return(dataset: Path, said: tuple[str, ...]) -> None:
+    before = told(dataset)
+    wrong = ran("decide", dataset, "a.xlsx", *said, "--reason", "asked the team", code=2).err
+    assert "either --use, --withdraw or --undo" in wrong
+    assert told(dataset) == before
+
+
 WROTE = "The team wrote: The file could not be read."
 
 
