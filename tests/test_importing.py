@@ -16,6 +16,7 @@ from openpyxl import Workbook, load_workbook
 
 from hrge_xl import check_spec, import_spec, load, spec_warnings
 from tests.answers import TODAY
+from tests.command_line import ran
 from tests.face import Spec, UsageError, build, cli, field_code, sample_answers
 from tests.parity import filled, placed, said_differently, shown
 from tests.small_sources import (
@@ -174,6 +175,12 @@ def test_the_command_ends_with_the_sums(command: str, tmp_path: Path) -> None:
 
 
 # forms
+
+
+def test_one_question_is_one(tmp_path: Path) -> None:
+    (tmp_path / "ask.csv").write_text("type,name,label\ntext,q1,Hello\n", encoding="utf-8")
+    told = ran("spec", "import", tmp_path / "ask.csv", "-o", tmp_path / "spec").out
+    assert "spec: 1 sheet, 1 field, 0 lists, 0 rules.\n" in told
 
 
 def test_a_form(tmp_path: Path) -> None:
