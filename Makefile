@@ -35,7 +35,7 @@ demo: $(VENV)/demo.stamp
 	@echo "Look into output/demo: issued/ returned/ dataset/ and the pages in reports/"
 
 test: system
-	$(MAKE) check
+	$(MAKE) --jobs 2 check
 
 check: lint types imports pytest
 
