@@ -43,8 +43,9 @@ def filled(where: Layout, filling: str) -> Answers:
 # the law: as if it had been made alone
 
 
-@pytest.mark.parametrize(("name", "language"), telling(SPECS, ("example", "ar")))
-def test_with_others_or_alone(name: str, language: str) -> None:
+@pytest.mark.parametrize("issued_for", telling(SPECS, ("example", "ar")))
+def test_with_others_or_alone(issued_for: tuple[str, str]) -> None:
+    name, language = issued_for
     where = layout(name, language)
     orders = [
         Order("PAK", TODAY, "PAK", language, answers=filled(where, each), contact="office@example.org")
