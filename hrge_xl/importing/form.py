@@ -18,7 +18,7 @@ from ..core.words import proper_tag
 from ..fields import FIELD_TYPES
 from ..fields.text import EMAIL_PATTERN
 from ..language import Type
-from ..language.functions.words import fits
+from ..language.functions.words import NotAPattern, fits
 from .expressions import COUNTERPARTS, XLSFORM, NoCounterpart, Printed, Printer, parsed
 from .neutral import (
     BLANK_ROWS,
@@ -396,9 +396,7 @@ class _Conditions:
         tree, rest = ast.parse(check, mode="eval").body, list[str]()
         for part in tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]:
             option, value = _limit(ast.unparse(part))
-            shown = (
-                option != "pattern" or value == EMAIL_PATTERN or fits(value, made.options.get("example", ""))
-            )
+            shown = option != "pattern" or _shown(value, made.options.get("example", ""))
             if said or option not in FIELD_TYPES[made.type].allows or option in made.options or not shown:
                 rest.append(ast.unparse(part))
             else:
@@ -533,6 +531,13 @@ def _limit(check: str) -> tuple[str, Any]:
         return "pattern", EMAIL_PATTERN
     found = ((option, like.fullmatch(check)) for option, like in LIMITS.items())
     return next(((option, ast.literal_eval(match[1])) for option, match in found if match), ("", ""))
+
+
+def _shown(pattern: str, example: str) -> bool:
+    """Say whether an example shows what fits a pattern, which may be none."""
+    with suppress(NotAPattern):
+        return pattern == EMAIL_PATTERN or fits(pattern, example)
+    return False
 
 
 def _pairs(tree: ast.expr) -> list[tuple[str, str]]:
