@@ -26,7 +26,7 @@ from tests.face import (
     issuing,
     stamp_alone,
 )
-from tests.made_workbooks import EVERY_SPEC, FILLINGS, partly
+from tests.made_workbooks import FILLINGS, SPECS, partly
 from tests.property_tests import examples
 from tests.telling import telling
 from tests.test_cli import run
@@ -43,7 +43,7 @@ def filled(where: Layout, filling: str) -> Answers:
 # the law: as if it had been made alone
 
 
-@EVERY_SPEC
+@pytest.mark.parametrize(("name", "language"), telling(SPECS, ("example", "ar")))
 def test_with_others_or_alone(name: str, language: str) -> None:
     where = layout(name, language)
     orders = [

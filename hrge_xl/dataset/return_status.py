@@ -273,7 +273,8 @@ def _named_elsewhere(
     lacking = {
         key
         for key, group in groups.items()
-        if all(entry.verdict != ACCEPTED for entry in group) and any(names_more(other, key) for other in groups)
+        if all(entry.verdict != ACCEPTED for entry in group)
+        and any(names_more(other, key) for other in groups)
     }
     homes = grouped((key[0], key) for key in groups if key not in lacking)
     return {key: homes[key[0]][0] for key in lacking if len(homes[key[0]]) == 1}
