@@ -52,7 +52,7 @@ LIMITS = {  # options of fields, and the checks that say the same
     "minimum": re.compile(r"value >= (-?[0-9.]+)"),
     "maximum": re.compile(r"value <= (-?[0-9.]+)"),
     "characters": re.compile(r"length\(value\) <= ([1-9][0-9]*)"),
-    "pattern": re.compile(r"""matches\(value, ('[^']*'|"[^"]*")\)"""),
+    "pattern": re.compile(r"""email\(value\)|matches\(value, ('[^']*'|"[^"]*")\)"""),
 }
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
@@ -283,8 +283,8 @@ class _FormWalk:
             question.codes = TICKED
         elif kind.casefold() == "range":
             given = {"start": "0", "end": "10"} | dict(RANGE.findall(row.said.get("parameters", "")))
-            made.type, number = ("decimal", float) if "." in "".join(given.values()) else ("integer", int)
-            made.options |= {"minimum": number(given["start"]), "maximum": number(given["end"])}
+            made.type = "decimal" if "." in "".join(given.values()) else "integer"
+            made.options |= {"minimum": float(given["start"]), "maximum": float(given["end"])}
         elif type == "text" and "multiline" in row.said.get("appearance", ""):
             made.type = "long"
         block.fields.append(made)
@@ -395,9 +395,8 @@ class _Conditions:
         made, said = self.question.made, self.walk.words(self.question.row, "constraint_message")
         tree, rest = ast.parse(check, mode="eval").body, list[str]()
         for part in tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]:
-            option, value = _limit(ast.unparse(part))
-            shown = option != "pattern" or _shown(value, made.options.get("example", ""))
-            if said or option not in FIELD_TYPES[made.type].allows or option in made.options or not shown:
+            option, value = _limit(ast.unparse(part), made.options.get("example", ""))
+            if said or option not in FIELD_TYPES[made.type].allows or option in made.options:
                 rest.append(ast.unparse(part))
             else:
                 made.options[option], made.parts[option] = value, made.parts["constraint"]
@@ -405,7 +404,7 @@ class _Conditions:
             if not said:
                 made.notes.append("its message: the source has none that says what is wrong")
             words = str.maketrans("{}", "()")  # braces name answers
-            check = check if said else _joined(rest)
+            check = _joined(rest)
             message = in_each(said or f"This must hold: {check}", lambda text: cut(text.translate(words)))
             made.options["constraint"] = {"check": check, "message": message}
 
@@ -440,12 +439,10 @@ class _Conditions:
         lists, whole = self.walk.draft.vocabularies, question.made.options["vocabulary"]
         parted, question.codes = self.walk.list_of(question.listed, column, above)
         question.made.options |= {"vocabulary": parted, "parent": above.made.code}
-        asking = [each.made.options for each in self.walk.asked]
-        if all(options.get("vocabulary") != whole for options in asking):  # then the name is free
+        drawn = [each.made.options.get("vocabulary") for each in self.walk.asked]
+        if whole not in drawn and drawn.count(parted) == 1:  # then the name is free
             lists[whole] = lists.pop(parted)
-            for options in asking:
-                if options.get("vocabulary") == parted:
-                    options["vocabulary"] = whole
+            question.made.options["vocabulary"] = whole
         if column in self.walk.form.columns:
             self.walk.form.columns[column].keep("the list depends on it")
         part.keep(f"parent: {above.made.code}", *(["by this alone"] if len(pairs) > 1 else []))
@@ -525,19 +522,18 @@ def _behind(before: Said, said: Said) -> Said:
     }
 
 
-def _limit(check: str) -> tuple[str, Any]:
-    """Give the option that says the same as a check, and its value; nothing where there is none."""
-    if check == "email(value)":
-        return "pattern", EMAIL_PATTERN
-    found = ((option, like.fullmatch(check)) for option, like in LIMITS.items())
-    return next(((option, ast.literal_eval(match[1])) for option, match in found if match), ("", ""))
+def _limit(check: str, example: str) -> tuple[str, Any]:
+    """Give the option that says the same as a check, and its value; nothing where there is none.
 
-
-def _shown(pattern: str, example: str) -> bool:
-    """Say whether an example shows what fits a pattern, which may be none."""
-    with suppress(NotAPattern):
-        return pattern == EMAIL_PATTERN or fits(pattern, example)
-    return False
+    A pattern has to be told by an example.
+    """
+    for option, like in LIMITS.items():
+        if found := like.fullmatch(check):
+            value = ast.literal_eval(found[1]) if found[1] else EMAIL_PATTERN
+            with suppress(NotAPattern):
+                if option != "pattern" or not found[1] or fits(value, example):
+                    return option, value
+    return "", ""
 
 
 def _pairs(tree: ast.expr) -> list[tuple[str, str]]:
