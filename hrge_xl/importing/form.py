@@ -39,7 +39,7 @@ from .neutral import (
 )
 
 MOST_CELLS = 12
-SHORTEST = 4  # letters before the number of a row: as many as the column of numbers has room for
+LETTERS = 4  # before the number of a row: its column has no room for more
 SELECT = re.compile(
     r"(?P<how>select_one_external|select[ _]one(?:_from_file)?|select1|select[ _]multiple(?:_from_file)?|"
     r"select all that apply|select)(?: from)?\s+(?P<list>\S+?)(?P<other>[ _]or[ _](?:specify[ _])?other)?"
@@ -217,9 +217,8 @@ class _FormWalk:
             self.tool.options["purpose"] = purpose
         count = row.said.get("repeat_count", "")
         fits = count.isdecimal() and 0 < int(count) <= MOST_BLANK_ROWS
-        taken = {block.options.get("id", "")[:-1] for tool in self.draft.tools for block in tool.blocks}
-        id = unique(self.tool.code[:SHORTEST], taken, SHORTEST)
-        block = DraftBlock("register", {"id": f"{id}-", "rows": int(count) if fits else BLANK_ROWS})
+        rows = int(count) if fits else BLANK_ROWS
+        block = DraftBlock("register", {"id": f"{self.tool.code[:LETTERS]}-", "rows": rows})
         self.tool.blocks.append(block)
         if count:
             part = row.expressions["repeat_count"]

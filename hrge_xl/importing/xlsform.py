@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..core.errors import UsageError
 from ..core.paths import decoded
@@ -105,12 +105,10 @@ def _form(sheets: FormSheets, stem: str) -> SourceForm | None:
 def _found_by_pyxform(sheets: FormSheets) -> list[str]:
     """Say what the converter of XLSForm has against a form: its error, else its first warning. Without it, nothing."""
     try:
-        from pyxform.builder import create_survey_element_from_dict
-        from pyxform.xls2json import workbook_to_json
-        from pyxform.xls2json_backends import get_xlsform
+        from pyxform.xls2xform import create_survey_element_from_dict, get_xlsform, workbook_to_json
     except ImportError:
         return []
-    form: dict[str, Sequence[Mapping[str, str | None]]] = {}
+    form: dict[str, Any] = {}  # as that converter knows it: of each sheet the headings, and all rows below
     for name, rows in sheets.items():
         if name in (*PARTS, "entities") and rows:
             (first, titles), last, lines = rows[0], rows[-1][0], dict(rows)
