@@ -72,7 +72,7 @@ from hrge_xl.core.errors import (
 from hrge_xl.core.message_templates import MessageTemplate, text_of as said
 from hrge_xl.core.numerals import FIRST_DAY, LAST_DAY, LAST_SERIAL, from_serial, shown, to_serial
 from hrge_xl.coordination.week import RefreshResult
-from hrge_xl.exchange.spec_smoke_test import sample_answers
+from hrge_xl.exchange.spec_smoke_test import ODD, sample_answers
 from hrge_xl.core.spec_parts import Text
 from hrge_xl.core.work import listening, report_progress, track_progress
 from hrge_xl.exchange.validation import (

@@ -336,6 +336,26 @@ def test_what_our_language_cannot_say_is_left_out_with_the_reason(written: str, 
     assert NOT_SAID[written] in how
 
 
+@pytest.mark.parametrize(
+    ("pattern", "example", "kept"),
+    [
+        ("[A-Z]{2}", "AB", {"pattern": "[A-Z]{2}"}),
+        ("[A-Z]{2}", "ab", {"constraint": "check=\"matches(value, '[A-Z]{2}')\""}),
+        (r"[_-\.]", "a", {}),
+    ],
+)
+def test_a_pattern_is_told_by_its_example(
+    pattern: str, example: str, kept: dict[str, str], tmp_path: Path
+) -> None:
+    row = f"text,mark,Mark,\"regex(., '{pattern}')\",{example}\n"
+    spec, _ = imported("form.csv", f"type,name,label,constraint,example\n{row}".encode(), tmp_path)
+    found = fields(spec, "FORM")["MARK"]
+    said = {
+        key: text.partition(" message")[0] for key, text in found.items() if key not in ("type", "example")
+    }
+    assert said == kept
+
+
 def test_codes_of_fields() -> None:
     taken = set[str]()
     names = ["q1", "hh2size", "age", "id", "count", "1st", "Âge", "Prénom (élève)", "نعم"]

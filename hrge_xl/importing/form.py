@@ -18,7 +18,7 @@ from ..core.words import proper_tag
 from ..fields import FIELD_TYPES
 from ..fields.text import EMAIL_PATTERN
 from ..language import Type
-from ..language.functions.words import fits
+from ..language.functions.words import NotAPattern, fits
 from .expressions import COUNTERPARTS, XLSFORM, NoCounterpart, Printed, Printer, parsed
 from .neutral import (
     BLANK_ROWS,
@@ -39,7 +39,7 @@ from .neutral import (
 )
 
 MOST_CELLS = 12
-SHORTEST = 4  # letters before the number of a row: as many as the column of numbers has room for
+LETTERS = 4  # before the number of a row: its column has no room for more
 SELECT = re.compile(
     r"(?P<how>select_one_external|select[ _]one(?:_from_file)?|select1|select[ _]multiple(?:_from_file)?|"
     r"select all that apply|select)(?: from)?\s+(?P<list>\S+?)(?P<other>[ _]or[ _](?:specify[ _])?other)?"
@@ -52,7 +52,7 @@ LIMITS = {  # options of fields, and the checks that say the same
     "minimum": re.compile(r"value >= (-?[0-9.]+)"),
     "maximum": re.compile(r"value <= (-?[0-9.]+)"),
     "characters": re.compile(r"length\(value\) <= ([1-9][0-9]*)"),
-    "pattern": re.compile(r"""matches\(value, ('[^']*'|"[^"]*")\)"""),
+    "pattern": re.compile(r"""email\(value\)|matches\(value, ('[^']*'|"[^"]*")\)"""),
 }
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
@@ -217,9 +217,8 @@ class _FormWalk:
             self.tool.options["purpose"] = purpose
         count = row.said.get("repeat_count", "")
         fits = count.isdecimal() and 0 < int(count) <= MOST_BLANK_ROWS
-        taken = {block.options.get("id", "")[:-1] for tool in self.draft.tools for block in tool.blocks}
-        id = unique(self.tool.code[:SHORTEST], taken, SHORTEST)
-        block = DraftBlock("register", {"id": f"{id}-", "rows": int(count) if fits else BLANK_ROWS})
+        rows = int(count) if fits else BLANK_ROWS
+        block = DraftBlock("register", {"id": f"{self.tool.code[:LETTERS]}-", "rows": rows})
         self.tool.blocks.append(block)
         if count:
             part = row.expressions["repeat_count"]
@@ -283,8 +282,8 @@ class _FormWalk:
             question.codes = TICKED
         elif kind.casefold() == "range":
             given = {"start": "0", "end": "10"} | dict(RANGE.findall(row.said.get("parameters", "")))
-            made.type, number = ("decimal", float) if "." in "".join(given.values()) else ("integer", int)
-            made.options |= {"minimum": number(given["start"]), "maximum": number(given["end"])}
+            made.type = "decimal" if "." in "".join(given.values()) else "integer"
+            made.options |= {"minimum": float(given["start"]), "maximum": float(given["end"])}
         elif type == "text" and "multiline" in row.said.get("appearance", ""):
             made.type = "long"
         block.fields.append(made)
@@ -395,11 +394,8 @@ class _Conditions:
         made, said = self.question.made, self.walk.words(self.question.row, "constraint_message")
         tree, rest = ast.parse(check, mode="eval").body, list[str]()
         for part in tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]:
-            option, value = _limit(ast.unparse(part))
-            shown = (
-                option != "pattern" or value == EMAIL_PATTERN or fits(value, made.options.get("example", ""))
-            )
-            if said or option not in FIELD_TYPES[made.type].allows or option in made.options or not shown:
+            option, value = _limit(ast.unparse(part), made.options.get("example", ""))
+            if said or option not in FIELD_TYPES[made.type].allows or option in made.options:
                 rest.append(ast.unparse(part))
             else:
                 made.options[option], made.parts[option] = value, made.parts["constraint"]
@@ -407,7 +403,7 @@ class _Conditions:
             if not said:
                 made.notes.append("its message: the source has none that says what is wrong")
             words = str.maketrans("{}", "()")  # braces name answers
-            check = check if said else _joined(rest)
+            check = _joined(rest)
             message = in_each(said or f"This must hold: {check}", lambda text: cut(text.translate(words)))
             made.options["constraint"] = {"check": check, "message": message}
 
@@ -442,12 +438,10 @@ class _Conditions:
         lists, whole = self.walk.draft.vocabularies, question.made.options["vocabulary"]
         parted, question.codes = self.walk.list_of(question.listed, column, above)
         question.made.options |= {"vocabulary": parted, "parent": above.made.code}
-        asking = [each.made.options for each in self.walk.asked]
-        if all(options.get("vocabulary") != whole for options in asking):  # then the name is free
+        drawn = [each.made.options.get("vocabulary") for each in self.walk.asked]
+        if whole not in drawn and drawn.count(parted) == 1:  # then the name is free
             lists[whole] = lists.pop(parted)
-            for options in asking:
-                if options.get("vocabulary") == parted:
-                    options["vocabulary"] = whole
+            question.made.options["vocabulary"] = whole
         if column in self.walk.form.columns:
             self.walk.form.columns[column].keep("the list depends on it")
         part.keep(f"parent: {above.made.code}", *(["by this alone"] if len(pairs) > 1 else []))
@@ -527,12 +521,18 @@ def _behind(before: Said, said: Said) -> Said:
     }
 
 
-def _limit(check: str) -> tuple[str, Any]:
-    """Give the option that says the same as a check, and its value; nothing where there is none."""
-    if check == "email(value)":
-        return "pattern", EMAIL_PATTERN
-    found = ((option, like.fullmatch(check)) for option, like in LIMITS.items())
-    return next(((option, ast.literal_eval(match[1])) for option, match in found if match), ("", ""))
+def _limit(check: str, example: str) -> tuple[str, Any]:
+    """Give the option that says the same as a check, and its value; nothing where there is none.
+
+    A pattern has to be told by an example.
+    """
+    for option, like in LIMITS.items():
+        if found := like.fullmatch(check):
+            value = ast.literal_eval(found[1]) if found[1] else EMAIL_PATTERN
+            with suppress(NotAPattern):
+                if option != "pattern" or not found[1] or fits(value, example):
+                    return option, value
+    return "", ""
 
 
 def _pairs(tree: ast.expr) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..core.errors import UsageError
 from ..core.paths import decoded
@@ -105,20 +105,18 @@ def _form(sheets: FormSheets, stem: str) -> SourceForm | None:
 def _found_by_pyxform(sheets: FormSheets) -> list[str]:
     """Say what the converter of XLSForm has against a form: its error, else its first warning. Without it, nothing."""
     try:
-        from pyxform.builder import create_survey_element_from_dict
-        from pyxform.xls2json import workbook_to_json
-        from pyxform.xls2json_backends import get_xlsform
+        from pyxform.xls2xform import create_survey_element_from_dict, get_xlsform, workbook_to_json
     except ImportError:
         return []
-    form: dict[str, Sequence[Mapping[str, str | None]]] = {}
+    form: dict[str, Any] = {}  # as that converter knows it: of each sheet the headings, and all rows below
     for name, rows in sheets.items():
         if name in (*PARTS, "entities") and rows:
-            (first, titles), last = rows[0], rows[-1][0]
-            lines = {
-                row: {titles[at]: text for at, text in cells.items() if at in titles} for row, cells in rows
-            }
+            (first, titles), last, lines = rows[0], rows[-1][0], dict(rows)
             form[f"{name}_header"] = [dict.fromkeys(titles.values())]
-            form[name] = [lines.get(row, {}) for row in range(first + 1, last + 1)]
+            form[name] = [
+                {titles[at]: text for at, text in lines.get(row, {}).items() if at in titles}
+                for row in range(first + 1, last + 1)
+            ]
     found = list[str]()
     try:
         told = workbook_to_json(get_xlsform(form), form_name="form", warnings=found)
@@ -126,9 +124,8 @@ def _found_by_pyxform(sheets: FormSheets) -> list[str]:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - of forms that it does not expect it raises errors of every kind
-        found = [str(error) or type(error).__name__]
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    return [f"pyxform finds: {in_one_line(text)}{more}" for text in found[:1]]
+        found = [str(error)]
+    return [f"pyxform finds: {in_one_line(text)}" for text in found[:1]]
 
 
 def _heading(text: str) -> str:

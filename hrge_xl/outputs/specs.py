@@ -20,7 +20,7 @@ from ..fields import Field, When
 from ..findings.structure import ROW_MISSING
 from ..spec.diff import Effect, Group, SpecDiff, Touch
 from ..spec.issuance import items_of
-from ..spec.model import Block, CatalogueBlock, ChecklistBlock, ItemsFrom, RegisterBlock, Spec, Tool
+from ..spec.model import CatalogueBlock, ChecklistBlock, ItemsFrom, RegisterBlock, Spec
 from ..spec.translating import Sent, limit_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _rendered(template: str, spec: Spec, language: str) -> str:
     say = language or spec.languages[0]
     tags = {mark: text.say(say) for mark, text in spec.tags.items()}
     return environment.get_template(template).render(
-        spec=spec, language=say, tags=tags, required=_required, choices=_choices, items=_items, where=_where
+        spec=spec, language=say, tags=tags, required=_required, choices=_choices, items=_items
     )
 
 
@@ -64,17 +64,12 @@ def _items(spec: Spec, block: object, say: str) -> list[tuple[str, str]]:
 
 
 def _required(field: Field) -> str:
-    """Say when the answer is required and asked, in words, and what a column comes to."""
-    said = {"always": "required", "ticked": "required when the sheet is used", "optional": "optional"}
-    when = field.required
-    required = f"required when {when.when}" if isinstance(when, When) else said[when]
-    return required + _where(field) + (f"; total: {', '.join(field.total)}" if field.total else "")
-
-
-def _where(part: Field | Block | Tool) -> str:
-    """Say under which condition a question, a block or a sheet is asked."""
-    condition = getattr(part, "relevant", None)
-    return f", asked where {condition}" if condition else ""
+    """Say when the answer is required, in words."""
+    if isinstance(field.required, When):
+        return f"required when {field.required.when}"
+    return {"always": "required", "ticked": "required when the sheet is used", "optional": "optional"}[
+        field.required
+    ]
 
 
 def _choices(field: Field) -> str:
