@@ -124,9 +124,10 @@ def test_a_column_of_formulas_is_worked_out(formula: str, becomes: str) -> None:
         ("=$C$5+C4", "it reads a single row of S1"),
         ("=LEFT(A4,2)", "left() with 2 arguments has no counterpart"),
         ("=B4*#REF!", "“#REF!” has no counterpart"),
+        ("=COUNTIFS(A:A,A4,C:C)", "each column has a criterion, all of one table"),
         ("=SUM(C4:C4)+nothing", "“nothing” names no cells of this workbook"),
         ('=COUNTIF(A:A,"Fl*")', "“Fl*” stands for many texts"),
-        ("=VLOOKUP(C4,Lists!A:B,2,FALSE)", "S1_03 is neither chosen from a list nor a row of a table"),
+        ("=VLOOKUP(C4,Lists!A:B,2,FALSE)", "S1_03 is no row of a table, and its list has no numbers there"),
     ],
 )
 def test_what_has_no_counterpart_is_told(formula: str, reason: str) -> None:

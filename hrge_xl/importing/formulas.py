@@ -65,6 +65,7 @@ class SourceFormula:
     made: DraftField
     table: SourceTable | None = None
     result: Printed | NoCounterpart | None = None
+    changes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -146,14 +147,15 @@ class SourceFormulas:
         """Give what a field is worked out from; what it needs of others is worked out first. Raises `NoCounterpart`."""
         if formula.result is None:
             formula.result = NoCounterpart("it leads back to itself")
-            printer = FormulaPrinter(partial(self.find, formula), EXCEL, formulas=self, formula=formula)
+            find = partial(self.find, formula)
+            printer = FormulaPrinter(find, EXCEL, formula.changes, formulas=self, formula=formula)
             try:
                 tree = parsed(formula.text.removeprefix("=").replace("_xlfn.", ""), EXCEL)
                 formula.result = found = printer.value(tree)
                 if plain_number(found.literal or found.text) is not None:
                     raise NoCounterpart("it reads nothing: it is typed")
                 formula.made.options |= found.options
-                formula.part.keep(found.tidy, *printer.changes)
+                formula.part.keep(found.tidy, *formula.changes)
             except NoCounterpart as why:
                 formula.result = why
         if isinstance(formula.result, NoCounterpart):
@@ -181,7 +183,7 @@ class SourceFormulas:
             return self.answer(table.fields[area.left])._replace(rows=table.tool.code)
         fields = list(self._fields(formula, area))
         if not fields:
-            return self._fixed(name, area)
+            return self._fixed(formula, name, area)
         answers = [self.answer(made) for made in fields]
         return answers[0]._replace(text=", ".join(answer.text for answer in answers))
 
@@ -197,12 +199,13 @@ class SourceFormulas:
                     raise NoCounterpart(f"it reads a single row of {table.tool.code}")
                 yield table.fields[column]
 
-    def _fixed(self, name: str, area: SourceArea) -> Printed:
+    def _fixed(self, formula: SourceFormula, name: str, area: SourceArea) -> Printed:
         """Give what a cell says that nobody is asked for, where it is the same one for all rows."""
         sheet = self.book.sheet(area.sheet)
         value = sheet.at(area.top, area.left).value if sheet and ALWAYS_THERE.search(name) else None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise NoCounterpart(f"{name} is asked nowhere, or in other rows")
+        formula.changes.append(f"{name} stands as what it says")
         if isinstance(value, str):
             return Printed(repr(value), Type.TEXT, literal=value)
         return Printed(repr(value), Type.NUMBER)
@@ -221,14 +224,10 @@ class SourceFormulas:
             if formula.made is made:
                 return Printed(made.code, self.worked_out(formula).type)
         if made.type == "reference":  # stands for what its row is called
-            blocks = (
-                block
-                for tool in self.draft.tools
-                if [tool.code] == made.options["to"]
-                for block in tool.blocks
-            )
-            shown = next(str(block.options["shows"]) for block in blocks)
-            return Printed(f"lookup({made.code}, {shown})", Type.TEXT)
+            shown = next(
+                table for table in self.tables if [table.tool.code] == made.options["to"]
+            ).block.options
+            return Printed(f"lookup({made.code}, {shown['shows']})", Type.TEXT)
         entries = self.draft.vocabularies.get(str(made.options.get("vocabulary")), [])
         codes = {str(entry["label"]).casefold(): str(entry["code"]) for entry in entries}
         known = YES_NO if made.type == "yesno" else codes
@@ -246,18 +245,18 @@ class SourceFormulas:
         if made is None or made.type == "calculated":
             raise NoCounterpart(f"{subject} is no answer, by which a row is looked up")
         table, sheet = self.table(found), self.book.sheet(found.sheet)
-        if table and self.refer(made, table, at.left):
+        if table and table is self.table(at) and self.refer(made, table, at.left):
             there = self.answer(table.fields[found.left])
             return there._replace(text=f"lookup({made.code}, {there.text})")
         rows = range(at.top, min(at.bottom, at.top + MOST_ENTRIES) + 1) if sheet else ()
         said = {str(sheet.at(row, at.left).value): sheet.at(row, found.left).value for row in rows if sheet}
         entries = self.draft.vocabularies.get(str(made.options.get("vocabulary")), [])
-        for entry in entries:
-            value = said.get(str(entry["label"]))
-            if not isinstance(value, int | float) or entry.setdefault("value", value) != value:
-                raise NoCounterpart(f"not each entry of the list of {made.code} has one number there")
-        if not entries:
-            raise NoCounterpart(f"{made.code} is neither chosen from a list nor a row of a table")
+        values = [said.get(str(entry["label"])) for entry in entries]
+        alike = all(entry.get("value", value) == value for entry, value in zip(entries, values, strict=True))
+        if not alike or not {type(value) for value in values} <= {int, float} or not entries:
+            raise NoCounterpart(f"{made.code} is no row of a table, and its list has no numbers there")
+        for entry, value in zip(entries, values, strict=True):
+            entry["value"] = value
         return Printed(f"worth({made.code})", Type.NUMBER)
 
     def refer(self, made: DraftField, table: SourceTable, column: int) -> bool:
@@ -328,12 +327,12 @@ class FormulaPrinter(Printer):
             case "vlookup", [subject, cells, ast.Constant(value=int(number)), how] if (
                 ast.unparse(how) in EXACTLY
             ):
-                area = self._area(cells)
-                return self._looked_up(subject, area, area._replace(left=area.left + number - 1))
-            case "index", [cells, ast.Call(func=ast.Subscript(), args=[subject, at, *_])]:
-                return self._looked_up(subject, self._area(at), self._area(cells))
-            case "xlookup", [subject, at, cells, *_]:
-                return self._looked_up(subject, self._area(at), self._area(cells))
+                at = self._area(cells)
+                return self._looked_up(subject, at, at._replace(left=at.left + number - 1))
+            case "index", [cells, ast.Call(func=ast.Subscript(), args=[subject, keys, *_])]:
+                return self._looked_up(subject, self._area(keys), self._area(cells))
+            case "xlookup", [subject, keys, cells, *_]:
+                return self._looked_up(subject, self._area(keys), self._area(cells))
             case _, [cells] if name in FIGURES and (found := self._printed(cells)).rows:
                 return Printed(FIGURES[name].format(found.rows, found.text), Type.NUMBER)
         return None
@@ -368,7 +367,7 @@ class FormulaPrinter(Printer):
     def _equal(self, one: Printed, other: Printed, *, only: bool = True) -> Printed:
         """Write that two sides are the same, as entries of lists are however they are capitalised."""
         if other.literal is not None and one.type is Type.NUMBER:
-            other = other._replace(literal=other.literal.split()[0])
+            other = other._replace(literal=other.literal.strip().partition(" ")[0])
         elif other.literal is not None and one.codes:
             other = other._replace(literal=other.literal.casefold())
         return super()._equal(one, other, only=only)
@@ -384,9 +383,9 @@ class FormulaPrinter(Printer):
     def _conditions(self, criteria: Sequence[ast.expr]) -> tuple[str, str]:
         """Give the sheet in whose rows conditions hold, and the conditions joined."""
         answers = [self._argument("r", cells) for cells in criteria[::2]]
-        if len(rows := {answer.rows for answer in answers}) > 1:
-            raise NoCounterpart(f"rows of {' and '.join(sorted(rows))} are counted together")
-        pairs = zip(answers, criteria[1::2], strict=True)
+        if len(rows := {answer.rows for answer in answers}) > 1 or len(criteria) % 2:
+            raise NoCounterpart("each column has a criterion, all of one table")
+        pairs = zip(answers, criteria[1::2], strict=False)
         return rows.pop(), " and ".join(self._criterion(answer, node) for answer, node in pairs)
 
     def _criterion(self, answer: Printed, node: ast.expr) -> str:
