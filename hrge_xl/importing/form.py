@@ -12,10 +12,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..core.words import proper_tag
 from ..fields import FIELD_TYPES
+from ..fields.text import EMAIL_PATTERN
 from ..language import Type
+from ..language.functions.words import NotAPattern, fits
 from .expressions import COUNTERPARTS, XLSFORM, NoCounterpart, Printed, Printer, parsed
 from .neutral import (
     BLANK_ROWS,
@@ -36,6 +39,7 @@ from .neutral import (
 )
 
 MOST_CELLS = 12
+LETTERS = 4  # before the number of a row: its column has no room for more
 SELECT = re.compile(
     r"(?P<how>select_one_external|select[ _]one(?:_from_file)?|select1|select[ _]multiple(?:_from_file)?|"
     r"select all that apply|select)(?: from)?\s+(?P<list>\S+?)(?P<other>[ _]or[ _](?:specify[ _])?other)?"
@@ -44,7 +48,12 @@ EDGE = re.compile(r"(begin|end)[ _](group|repeat|loop)\b")
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\*\*|^#+ ")
 PIPED = re.compile(r"\$\{\s*([^}]+?)\s*\}|%\(\w+\)s")
 RANGE = re.compile(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)")
-BOUND = re.compile(r"value (>=|<=) (-?[0-9.]+)")
+LIMITS = {  # options of fields, and the checks that say the same
+    "minimum": re.compile(r"value >= (-?[0-9.]+)"),
+    "maximum": re.compile(r"value <= (-?[0-9.]+)"),
+    "characters": re.compile(r"length\(value\) <= ([1-9][0-9]*)"),
+    "pattern": re.compile(r"""email\(value\)|matches\(value, ('[^']*'|"[^"]*")\)"""),
+}
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
 REQUIRED = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -208,9 +217,8 @@ class _FormWalk:
             self.tool.options["purpose"] = purpose
         count = row.said.get("repeat_count", "")
         fits = count.isdecimal() and 0 < int(count) <= MOST_BLANK_ROWS
-        block = DraftBlock(
-            "register", {"id": f"{self.tool.code}-", "rows": int(count) if fits else BLANK_ROWS}
-        )
+        rows = int(count) if fits else BLANK_ROWS
+        block = DraftBlock("register", {"id": f"{self.tool.code[:LETTERS]}-", "rows": rows})
         self.tool.blocks.append(block)
         if count:
             part = row.expressions["repeat_count"]
@@ -258,7 +266,8 @@ class _FormWalk:
         row.part.keep("", *changes)
         made = DraftField(field_code(name, self.codes), type, "", {"tag": name}, parts={"": [row.part]})
         block = self._block(made)
-        made.call(self.words(row, "label") or name, self.words(row, "hint"), row.part)
+        named = f"{name[:1].upper()}{name[1:].replace('_', ' ')}"
+        made.call(self.words(row, "label") or named, self.words(row, "hint"), row.part)
         if example := row.said.get("example"):
             made.options["example"] = cut(example, 60)
         question = FormQuestion(row, made, tuple(self.groups), self.tool, listed)
@@ -381,17 +390,22 @@ class _Conditions:
             part.keep()
 
     def _check(self, check: str) -> None:
-        """Make limits of numbers of plain bounds without a message, else one check of all."""
+        """Make the limits that a field can have, and one check of the rest; with a message it is one check of all."""
         made, said = self.question.made, self.walk.words(self.question.row, "constraint_message")
-        bounds = [BOUND.fullmatch(text) for text in check.split(" and ")]
-        if {"minimum", "maximum"} <= {*FIELD_TYPES[made.type].allows} and all(bounds) and not said:
-            for bound in filter(None, bounds):
-                limit = "minimum" if bound[1] == ">=" else "maximum"
-                made.options[limit], made.parts[limit] = float(bound[2]), made.parts["constraint"]
-            return
-        words = str.maketrans("{}", "()")  # braces name answers
-        message = in_each(said or f"This must hold: {check}", lambda text: cut(text.translate(words)))
-        made.options["constraint"] = {"check": check, "message": message}
+        tree, rest = ast.parse(check, mode="eval").body, list[str]()
+        for part in tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]:
+            option, value = _limit(ast.unparse(part), made.options.get("example", ""))
+            if said or option not in FIELD_TYPES[made.type].allows or option in made.options:
+                rest.append(ast.unparse(part))
+            else:
+                made.options[option], made.parts[option] = value, made.parts["constraint"]
+        if rest:
+            if not said:
+                made.notes.append("its message: the source has none that says what is wrong")
+            words = str.maketrans("{}", "()")  # braces name answers
+            check = _joined(rest)
+            message = in_each(said or f"This must hold: {check}", lambda text: cut(text.translate(words)))
+            made.options["constraint"] = {"check": check, "message": message}
 
     def _default(self, part: SourcePart) -> None:
         text, codes, made = part.text, self.question.codes, self.question.made
@@ -421,10 +435,13 @@ class _Conditions:
         above = self.walk.questions[name]
         if above.tool is not question.tool or above.made.type != "choice":
             raise NoCounterpart(f"{above.made.code} is not a choice on the same sheet")
-        question.made.options["vocabulary"], question.codes = self.walk.list_of(
-            question.listed, column, above
-        )
-        question.made.options["parent"] = above.made.code
+        lists, whole = self.walk.draft.vocabularies, question.made.options["vocabulary"]
+        parted, question.codes = self.walk.list_of(question.listed, column, above)
+        question.made.options |= {"vocabulary": parted, "parent": above.made.code}
+        drawn = [each.made.options.get("vocabulary") for each in self.walk.asked]
+        if whole not in drawn and drawn.count(parted) == 1:  # then the name is free
+            lists[whole] = lists.pop(parted)
+            question.made.options["vocabulary"] = whole
         if column in self.walk.form.columns:
             self.walk.form.columns[column].keep("the list depends on it")
         part.keep(f"parent: {above.made.code}", *(["by this alone"] if len(pairs) > 1 else []))
@@ -502,6 +519,20 @@ def _behind(before: Said, said: Said) -> Said:
         tag: f"{text} {said.get(tag, '') if isinstance(said, dict) else said}".rstrip()
         for tag, text in before.items()
     }
+
+
+def _limit(check: str, example: str) -> tuple[str, Any]:
+    """Give the option that says the same as a check, and its value; nothing where there is none.
+
+    A pattern has to be told by an example.
+    """
+    for option, like in LIMITS.items():
+        if found := like.fullmatch(check):
+            value = ast.literal_eval(found[1]) if found[1] else EMAIL_PATTERN
+            with suppress(NotAPattern):
+                if option != "pattern" or not found[1] or fits(value, example):
+                    return option, value
+    return "", ""
 
 
 def _pairs(tree: ast.expr) -> list[tuple[str, str]]:
