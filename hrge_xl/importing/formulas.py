@@ -120,19 +120,21 @@ class SourceFormulas:
 
     def _add_up(self, part: SourcePart, account: Account) -> None:
         """Make the total of a column of a formula that stands in it, above or below."""
-        sheet, column, row, *_ = area_of(part.place, "", {}) or NOWHERE
-        area, total = self.added_up(sheet, column, part.text) or (NOWHERE, "")
+        here = area_of(part.place, "", {}) or NOWHERE
+        area, total = self.added_up(here.sheet, here.left, part.text) or (NOWHERE, "")
         table = self.table(area)
-        if not table:
-            part.leave_out("it stands in no column of formulas and beside no question, and adds up no column")
+        if around := self.table(here):
+            part.leave_out(f"{around.fields[here.left].code} is typed, or worked out otherwise, in most rows")
+        elif not table:
+            part.leave_out("it stands beside no question, and adds up no column that it stands in")
         elif not _whole(area, table):
             part.leave_out("it adds up some of the rows of its column")
         else:
-            made = table.fields[column]
+            made = table.fields[here.left]
             made.options["total"] = [*dict.fromkeys((*made.options.get("total", ()), total))]
             made.of("total", part)
             part.keep(f"{made.code}: total: {total}")
-            account["row", row].keep("totals")
+            account["row", here.top].keep("totals")
 
     def added_up(self, sheet: str, column: int, formula: str) -> tuple[SourceArea, str] | None:
         """Give the cells of its own column that a formula adds up, and the total that it is of them."""
