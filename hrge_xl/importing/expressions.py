@@ -23,7 +23,7 @@ from ..language.parser import ARITHMETIC, COMPARES
 COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
     resources.files(__package__).joinpath("counterparts.yaml").read_bytes()
 )
-ELSEWHERE = re.compile(r"\b(instance|pulldata|indexed-repeat|INDIRECT|VLOOKUP|XLOOKUP|INDEX|OFFSET)\(")
+ELSEWHERE = re.compile(r"\b(instance|pulldata|indexed-repeat|INDIRECT|OFFSET)\(")
 QUOTES = str.maketrans("’‘“”", "''\"\"")
 END = (
     r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_][\w:.\-]*)|(?P<sign><>|[<>!]=|[-=<>+*/^&(),;])"
@@ -52,11 +52,12 @@ XLSFORM = Dialect(
 )
 EXCEL = Dialect(
     re.compile(
-        r"\s+|(?P<text>\"(?:[^\"]|\"\")*\")|(?P<number>\d+(?:\.\d+)?(?:E[+-]?\d+)?)"
-        r"|(?P<reference>(?:(?:'[^']+'|\w+)!)?\$?[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})?)(?![\w(])"
-        + END
+        r"\s+|(?P<text>\"(?:[^\"]|\"\")*\")|(?P<number>\d+(?:\.\d+)?(?:E[+-]?\d+)?)(?!:)|(?P<percent>%)"
+        r"|(?P<reference>(?:(?:'[^']+'|\w+)!)?\$?(?:[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})?"
+        r"|[A-Z]{1,3}:\$?[A-Z]{1,3})(?![\w(])|\w+\[(?:[^\[\]]|\[[^\]]*\])*\])"
+        r"|(?P<path>[^\W\d][\w.]*)(?!\s*\(|[\w.!])" + END
     ),
-    {"=": "==", "<>": "!=", "^": "**", "&": "|", ";": ","},
+    {"=": "==", "<>": "!=", "^": "**", "&": "|", ";": ",", "%": "/ 100"},
     COUNTERPARTS["both"] | COUNTERPARTS["excel"],
 )
 
@@ -169,6 +170,8 @@ class Printer:
                 moved = (one.type, other.type).count(Type.DATE) == 1
                 text = f"({one.text} {ARITHMETIC[type(op)]} {other.text})"
                 return Printed(text, Type.DATE if moved else Type.NUMBER)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self._printed(operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Printed(f"(-{self._argument('n', operand).text})", Type.NUMBER)
         said = re.sub(r"\w+\['([^']*)'\]", r"\1", ast.unparse(node))
@@ -208,8 +211,6 @@ class Printer:
                 return self._equal(self._answer(several), self._answer(entry), only=False)
             case (("and" | "or"), _):
                 return self._joined(name, args)
-            case "iferror", [value, _]:
-                return self._answer(value)
             case ("count", [rows]) | (("min" | "max"), [rows]):
                 found = self._argument("r", rows)
                 return Printed(f"{name}({found.rows!r}{f', {found.text}' * (name != 'count')})", Type.NUMBER)

@@ -134,8 +134,9 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
                     draft.leave_out(owner, reason)
                 else:
                     owner.leave_out(option, reason)
+            elif owner.options.pop(option, None) is None:
+                raise UsageError(f"{option}: {reason}")
             else:
-                owner.options.pop(option, None)
                 owner.notes.append(f"`{option}` was left out: {reason}")
 
 
