@@ -77,7 +77,6 @@ class SourceFormulas:
     tables: list[SourceTable] = field(default_factory=list)
     asked: dict[tuple[str, Place], DraftField] = field(default_factory=dict)  # once, and where
     found: list[SourceFormula] = field(default_factory=list)
-    unknown: list[DraftField] = field(default_factory=list)  # of which nothing shows what is answered
     lists: list[tuple[DraftField, SourceArea]] = field(
         default_factory=list
     )  # where the entries of an answer stand
@@ -236,9 +235,10 @@ class SourceFormulas:
         return Printed(made.code, made.yields, known if made.yields is Type.CODE else None)
 
     def count_with(self, codes: Sequence[str]) -> None:
-        """Have answers be numbers that a formula works with, where nothing else says what they are."""
-        for made in self.unknown:
-            if made.code in codes and made.type == "text":
+        """Have answers be numbers that a formula works with."""
+        fields = [*self.asked.values(), *(made for table in self.tables for made in table.fields.values())]
+        for made in fields:
+            if made.code in codes and made.type == "text" and "fixed" not in made.options:
                 made.type, made.notes = "decimal", ["decimal, as a formula works with it"]
 
     def look_up(self, formula: SourceFormula, subject: str, at: SourceArea, found: SourceArea) -> Printed:
