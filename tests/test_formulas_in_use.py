@@ -233,3 +233,14 @@ def test_a_cell_that_a_formula_works_with_is_a_number() -> None:
     sheet.append([date(2026, 1, 1), None, None, "=B2*C2"])
     fields, _ = imported(book)
     assert (fields["Likelihood"]["type"], fields["Score"]["formula"]) == ("decimal", "S1_02 * S1_03")
+
+
+def test_numbered_rows_with_figures_are_a_register_though_a_column_is_blank() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Risk ID", "Likelihood", "Impact", "Score", "Remark"])
+    for row in (2, 3, 4):
+        sheet.append([f"R-00{row}", 3, "4", f"=B{row}*C{row}", None])
+    fields, _ = imported(book)
+    assert (fields["Risk ID"]["type"], fields["Score"]["formula"]) == ("text", "S1_02 * S1_03")

@@ -77,7 +77,6 @@ class SourceFormulas:
     tables: list[SourceTable] = field(default_factory=list)
     asked: dict[tuple[str, Place], DraftField] = field(default_factory=dict)  # once, and where
     found: list[SourceFormula] = field(default_factory=list)
-    unknown: list[DraftField] = field(default_factory=list)  # of which nothing shows what is answered
     lists: list[tuple[DraftField, SourceArea]] = field(
         default_factory=list
     )  # where the entries of an answer stand
@@ -236,16 +235,19 @@ class SourceFormulas:
         return Printed(made.code, made.yields, known if made.yields is Type.CODE else None)
 
     def count_with(self, codes: Sequence[str]) -> None:
-        """Have answers be numbers that a formula works with, where nothing else says what they are."""
-        for made in self.unknown:
-            if made.code in codes and made.type == "text":
+        """Have answers be numbers that a formula works with."""
+        fields = [*self.asked.values(), *(made for table in self.tables for made in table.fields.values())]
+        for made in fields:
+            if made.code in codes and made.type == "text" and "fixed" not in made.options:
                 made.type, made.notes = "decimal", ["decimal, as a formula works with it"]
 
-    def look_up(self, formula: SourceFormula, subject: str, at: SourceArea, found: SourceArea) -> Printed:
+    def look_up(
+        self, formula: SourceFormula, subject: SourceArea, at: SourceArea, found: SourceArea
+    ) -> Printed:
         """Give what a table, or a list, says in the row that an answer names."""
-        made = next(self._fields(formula, self.area(formula, subject)), None)
+        made = next(self._fields(formula, subject), None)
         if made is None or made.type == "calculated":
-            raise NoCounterpart(f"{subject} is no answer, by which a row is looked up")
+            raise NoCounterpart("a row is looked up by what is no answer")
         table, sheet = self.table(found), self.book.sheet(found.sheet)
         if table and table is self.table(at) and self.refer(made, table, at.left):
             there = self.answer(table.fields[found.left])
@@ -377,10 +379,13 @@ class FormulaPrinter(Printer):
     # what is read of cells
 
     def _area(self, node: ast.expr) -> SourceArea:
-        return self.formulas.area(self.formula, _name(node))
+        match node:
+            case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=name)):
+                return self.formulas.area(self.formula, str(name))
+        raise NoCounterpart("what is worked out names no cells")
 
     def _looked_up(self, subject: ast.expr, at: SourceArea, found: SourceArea) -> Printed:
-        return self.formulas.look_up(self.formula, _name(subject), at, found)
+        return self.formulas.look_up(self.formula, self._area(subject), at, found)
 
     def _conditions(self, criteria: Sequence[ast.expr]) -> tuple[str, str]:
         """Give the sheet in whose rows conditions hold, and the conditions joined."""
@@ -408,11 +413,3 @@ class FormulaPrinter(Printer):
                 return f"{found[1]} == this.row_code()"
         sign = {"<>": "!=", "=": "==", "": "=="}.get(sign, sign)
         return self._compared(sign, answer._replace(rows=""), meant).text
-
-
-def _name(node: ast.expr) -> str:
-    """Give the name or the address that cells are called by. Raises `NoCounterpart`."""
-    match node:
-        case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=name)):
-            return str(name)
-    raise NoCounterpart("what is worked out names no cells")

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from openpyxl.styles.numbers import is_date_format
 
 from ..core.errors import UsageError
+from ..core.numerals import plain_number
 from ..core.words import beginning, cell_length
 from ..fields import FIELD_TYPES, Evidence, FieldType, Guess, step_in
 from ..fields.field import GuessSource
@@ -262,6 +263,11 @@ class _SheetGuess:
         if len(labelled) < max(2, len(rows) * 0.8) or any(self.open(row, first) for row in rows):
             return False
         used = {column for column in others if not all(self.at(row, column).is_blank for row in labelled)}
+        # numbered rows with figures typed into them are no points to be answered
+        numbered = len({re.sub(r"\d+", "#", self.text(row, first)) for row in labelled}) == 1
+        typed = (str(self.at(row, column).value) for row in labelled for column in used)
+        if numbered and any(plain_number(text) is not None for text in typed):
+            return False
         # what is filled in is not asked, and there is no room for further rows
         asked = any(self.open(row, column) for column in used for row in (rows[0], rows[-1]))
         more = any(self.open(rows[-1] + 1, column) for column in others)
@@ -466,8 +472,6 @@ class _SheetGuess:
     def _field(self, label: str, rule: DataValidation | None, cells: Sequence[SourceCell]) -> DraftField:
         kind, guess, notes = _likeliest(rule or DataValidation("", ()), cells)
         made = DraftField(self._next(), kind.name, cut(label) or "?", dict(guess.options), notes)
-        if guess.source is GuessSource.NOTHING:
-            self.formulas.unknown.append(made)
         if cell_length(label) > LIMIT_LABEL:
             made.notes.append("the label was longer than Excel allows and is cut")
         if guess.labels:
