@@ -7,10 +7,12 @@ counterpart raises `NoCounterpart`, which says why; whether what is printed fits
 from __future__ import annotations
 
 import ast
+import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -19,14 +21,21 @@ import msgspec
 from ..core.numerals import plain_number
 from ..language import Type
 from ..language.parser import ARITHMETIC, COMPARES
+from ..spec.check_sheets import MOST_NUMBERS
 
 COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
     resources.files(__package__).joinpath("counterparts.yaml").read_bytes()
 )
-ELSEWHERE = re.compile(r"\b(instance|pulldata|indexed-repeat|INDIRECT|VLOOKUP|XLOOKUP|INDEX|OFFSET)\(")
+ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|VLOOKUP|XLOOKUP|INDEX|OFFSET)\(")
+NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")  # as it is written where nothing needs to be said by noughts
+ALWAYS, NEVER = "(1 == 1)", "(1 == 0)"
+SIGNS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
 QUOTES = str.maketrans("’‘“”", "''\"\"")
 END = (
-    r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_][\w:.\-]*)|(?P<sign><>|[<>!]=|[-=<>+*/^&(),;])"
+    r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_](?:[\w:.\-]*\w)?)"
+    r"|(?P<sign><>|[<>!]=|[-=<>+*/^&(),;])"
 )
 
 
@@ -44,8 +53,8 @@ class Dialect(NamedTuple):
 
 XLSFORM = Dialect(
     re.compile(
-        r"\s+|\$\{\s*(?P<reference>[^}#]+?)\s*\}|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")"
-        r"|(?:\.\./|/)(?:[\w.\-]+/)*(?P<path>[\w\-]+)|(?P<self>\.)(?![.\w/])" + END
+        r"\s+|\$\{\s*(?P<reference>[^}#]+?)\s*\}|(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")"
+        r"|(?P<row>\.\.)(?![.\w/])|(?:\.\./|/)(?:[\w.\-]+/)*(?P<path>[\w\-]+)|(?P<self>\.)(?![.\w/])" + END
     ),
     {"=": "==", "div": "/", "mod": "%", "and": "and", "or": "or"},
     COUNTERPARTS["both"] | COUNTERPARTS["xlsform"],
@@ -74,7 +83,7 @@ def parsed(text: str, dialect: Dialect) -> ast.expr:
         said = found[kind] if kind else ""
         if said.lower() in dialect.python:
             words.append(dialect.python[said.lower()])
-        elif kind in ("reference", "path", "self", "name", "call"):
+        elif kind in ("reference", "path", "self", "row", "name", "call"):
             words.append(f"{'ask' if kind in ('reference', 'path', 'self') else kind}[{said!r}]")
         else:
             words.append(repr(said[1:-1].replace('""', '"')) if kind == "text" else said.lstrip("0") or said)
@@ -88,7 +97,7 @@ class Printed(NamedTuple):
     """An expression of ours: its text, in more parentheses than it needs, and what it yields.
 
     `codes` are those of a list by the names that the source has for them; `rows` is the sheet whose rows each have an
-    answer; `literal` what stands between the quotes of a text.
+    answer; `literal` what stands between the quotes of a text; `told` what it means otherwise than before.
     """
 
     text: str
@@ -96,6 +105,18 @@ class Printed(NamedTuple):
     codes: Mapping[str, str] | None = None
     rows: str = ""
     literal: str | None = None
+    told: str = ""
+
+    @property
+    def known(self) -> str | None:
+        """What it is, where it depends on no answer."""
+        return self.text if NUMBER.fullmatch(self.text) else self.literal
+
+    @property
+    def number(self) -> Printed:
+        """The number that it is: of a list that has numbers for names, that of the entry."""
+        counts = self.type is Type.CODE and self.codes and are_numbers(self.codes)
+        return Printed(f"worth({self.text})", Type.NUMBER) if counts else self
 
     @property
     def tidy(self) -> str:
@@ -107,6 +128,24 @@ class Printed(NamedTuple):
         """The options of a field that is worked out so."""
         result = {Type.NUMBER: {}, Type.DATE: {"result": "date"}}.get(self.type, {"result": "text"})
         return {"formula": self.tidy, **result}
+
+
+def are_numbers(names: Collection[str]) -> bool:
+    """Say whether the entries of a list are called by numbers, which a sheet can look up."""
+    return len(names) <= MOST_NUMBERS and all(plain_number(name) is not None for name in names)
+
+
+def joined(sign: str, conditions: Sequence[str]) -> Printed:
+    """Join conditions by `and` or `or`; what always holds, or never, is not written where it changes nothing."""
+    decides, idle = (NEVER, ALWAYS) if sign == "and" else (ALWAYS, NEVER)
+    kept = [condition for condition in conditions if condition != idle]
+    text = f"({f' {sign} '.join(kept)})" if len(kept) > 1 else next(iter(kept), idle)
+    return Printed(decides if decides in conditions else text, Type.BOOL)
+
+
+def negated(condition: str) -> Printed:
+    """Write the opposite of a condition."""
+    return Printed({ALWAYS: NEVER, NEVER: ALWAYS}.get(condition, f"(not {condition})"), Type.BOOL)
 
 
 def a_day(written: str) -> str:
@@ -155,13 +194,18 @@ class Printer:
             case ast.Constant(value=number):
                 return Printed(repr(number), Type.NUMBER)
             case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=name)):
-                return self.find(str(name))
+                found = self.find(str(name))
+                self.changes.extend(filter(None, [found.told]))
+                return found
             case ast.Call(func=ast.Subscript(slice=ast.Constant(value=name)), args=args):
                 return self._call(str(name).lower(), args)
             case ast.BoolOp(op=op, values=parts):
                 return self._joined("and" if isinstance(op, ast.And) else "or", parts)
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARES:
-                return self._compared(COMPARES[type(op)], self._answer(left), self._answer(right))
+                return self._in_rows(partial(self._compared, COMPARES[type(op)]), left, right)
+            case ast.BinOp(left=left, op=ast.Mod(), right=right):
+                by, of = self._argument("n", right).text, self._argument("n", left).text
+                return Printed(f"({of} - {by} * integer({of} / {by}))", Type.NUMBER)
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
                 return self._call("concatenate", [left, right])
             case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
@@ -175,7 +219,18 @@ class Printer:
         raise NoCounterpart(f"“{said}” has no counterpart")
 
     def _joined(self, sign: str, parts: Sequence[ast.expr]) -> Printed:
-        return Printed(f"({f' {sign} '.join(self.condition(part).text for part in parts)})", Type.BOOL)
+        return joined(sign, [self.condition(part).text for part in parts])
+
+    def _in_rows(
+        self, compare: Callable[[Printed, Printed], Printed], left: ast.expr, right: ast.expr
+    ) -> Printed:
+        """Compare two sides; one that is asked in rows of another sheet is compared in each of them."""
+        one, other = self._printed(left), self._printed(right)
+        found = compare(one._replace(rows=""), other._replace(rows=""))
+        if not (rows := one.rows or other.rows) or found.text in (ALWAYS, NEVER):
+            return found
+        self.changes.append(f"it holds where it does in one row of {rows} at least")
+        return Printed(f"any_row({rows!r}, {found.text})", Type.BOOL)
 
     # functions
 
@@ -187,6 +242,7 @@ class Printer:
                 raise NoCounterpart(f"{found.text} is not asked in rows")
             return found
         found = self.condition(node) if kind == "c" else self.value(node)
+        found = found.number if kind == "n" else found
         if kind == "n" and found.literal is not None and plain_number(found.literal) is not None:
             return Printed(found.literal.strip(), Type.NUMBER)
         if kind == "d" and found.literal is not None:
@@ -205,23 +261,40 @@ class Printer:
                 one = self.value(first)
                 return self._chosen(Printed(f"filled({one.text})", Type.BOOL), one, self.value(other))
             case "selected", [several, entry]:
-                return self._equal(self._answer(several), self._answer(entry), only=False)
+                return self._in_rows(partial(self._equal, only=False), several, entry)
+            case "selected-at", [one, ast.Constant(value=0)] if self._answer(one).type is Type.CODE:
+                return self._answer(one)
+            case "cos", [ast.Call(func=ast.Subscript(slice=ast.Constant(value="atan")), args=[slope])]:
+                return Printed(f"(1 / sqrt(1 + {self._argument('n', slope).text} ** 2))", Type.NUMBER)
+            case "not", [condition]:
+                return negated(self.condition(condition).text)
             case (("and" | "or"), _):
                 return self._joined(name, args)
             case "iferror", [value, _]:
                 return self._answer(value)
+        return self._of_rows(name, args)
+
+    def _of_rows(self, name: str, args: Sequence[ast.expr]) -> Printed:
+        match name, args:
+            case "indexed-repeat", [answer, rows, number]:
+                found, sheet = self._printed(answer), self._argument("r", rows).rows
+                text = f"nth({sheet!r}, {self._argument('n', number).text}, {found.text})"
+                return found._replace(text=text, rows="")
+            case "position", [ast.Subscript(value=ast.Name(id="row"))]:
+                return Printed("row_number()", Type.NUMBER)
+            case (("sum" | "min" | "max"), [one]) if self.dialect is XLSFORM and not self._printed(one).rows:
+                return self._argument("n", one)
             case ("count", [rows]) | (("min" | "max"), [rows]):
                 found = self._argument("r", rows)
                 return Printed(f"{name}({found.rows!r}{f', {found.text}' * (name != 'count')})", Type.NUMBER)
-        kinds, template, yields = [*map(str.strip, (self.dialect.functions.get(name) or "||").split("|"))]
+        kinds, template, yields, *told = map(str.strip, (self.dialect.functions.get(name) or "||").split("|"))
         wanted = kinds.removesuffix("*").ljust(len(args), kinds[-2]) if kinds.endswith("*") else kinds
         if not template or len(wanted) != len(args):
             raise NoCounterpart(f"{name}() with {len(args)} arguments has no counterpart")
         given = [self._argument(kind, part) for kind, part in zip(wanted, args, strict=True)]
         if name == "format-date" and given[1].literal != "%Y":
             raise NoCounterpart(f"the format {given[1].text} of a day has no counterpart")
-        if template.startswith("join"):
-            self.changes.append("it is blank where a part of it is")
+        self.changes.extend(told)
         if template == "{}":
             return given[0]._replace(literal=None)
         texts = [each.text for each in given]
@@ -229,31 +302,51 @@ class Printer:
         return Printed(f"({text})", Type(yields))
 
     def _chosen(self, test: Printed, then: Printed, other: Printed) -> Printed:
+        if test.text in (ALWAYS, NEVER):
+            return then if test.text == ALWAYS else other
+        sides = then, other = self._number_beside(then, other), self._number_beside(other, then)
+        blank = [side.literal is not None and not side.literal.strip() for side in sides]
+        figure = sides[blank[0]]
+        if any(blank) and figure.type in (Type.NUMBER, Type.DATE):  # what is divided by nought is blank
+            there = f"(0 if {test.text} else 1)" if blank[0] else f"(1 if {test.text} else 0)"
+            return Printed(f"({figure.text} + 0 / {there})", figure.type)
         if {then.type, other.type} == {Type.TEXT, Type.CODE}:
             then, other = (
                 side._replace(text=f"join({side.text})", type=Type.TEXT) if side.type is Type.CODE else side
-                for side in (then, other)
+                for side in sides
             )
         return Printed(f"({then.text} if {test.text} else {other.text})", then.type)
+
+    def _number_beside(self, side: Printed, other: Printed) -> Printed:
+        """Give a number in quotes as a number, where the other side is one or is blank."""
+        numbers = [NUMBER.fullmatch(text or "") is not None for text in (side.literal, other.literal)]
+        beside = other.type in (Type.NUMBER, Type.DATE) or numbers[1] or not (other.literal or " ").strip()
+        if numbers[0] and beside:
+            return Printed(str(side.literal), Type.NUMBER)
+        return side.number if other.type is Type.NUMBER else side
 
     # comparisons
 
     def _compared(self, sign: str, one: Printed, other: Printed) -> Printed:
+        if one.known is not None and other.known is not None:
+            return Printed(ALWAYS if _holds(sign, one.known, other.known) else NEVER, Type.BOOL)
         if sign in ("==", "!="):
             if "" in (one.literal, other.literal):
                 asked = other if one.literal == "" else one
                 return Printed(f"{'blank' if sign == '==' else 'filled'}({asked.text})", Type.BOOL)
             equal = self._equal(one, other)
-            return equal if sign == "==" else Printed(f"(not {equal.text})", Type.BOOL)
-        one, other = self._beside(one, other), self._beside(other, one)
+            return equal if sign == "==" else negated(equal.text)
+        one, other = self._beside(one.number, other.number), self._beside(other.number, one.number)
         return Printed(f"({one.text} {sign} {other.text})", Type.BOOL)
 
     def _beside(self, side: Printed, other: Printed) -> Printed:
         """Give one side as our language compares it: a text in quotes is a number or a day beside one."""
         if side.type is Type.BOOL:
             return Printed(f"(1 if {side.text} else 0)", Type.NUMBER)
+        if side.known is not None and side.literal is None and other.type is Type.TEXT:
+            return Printed(repr(side.known), Type.TEXT)
         if side.literal is None or other.type not in (Type.NUMBER, Type.DATE):
-            return side
+            return side.number if other.type is Type.NUMBER else side
         if other.type is Type.DATE:
             return Printed(a_day(side.literal), Type.DATE)
         said = {"true": "1", "false": "0"}.get(side.literal, side.literal.strip())
@@ -261,16 +354,30 @@ class Printer:
 
     def _equal(self, one: Printed, other: Printed, *, only: bool = True) -> Printed:
         """Write that two sides are the same; of several answers, that it is the only one, or one of them."""
-        if one.literal is not None and other.literal is None:
+        if one.known is not None:
             one, other = other, one
-        if one.codes is None or other.codes is not None:
+        name = other.known
+        if one.codes is None or name is None:
+            if Type.MANY in (one.type, other.type):
+                raise NoCounterpart(f"several answers are compared with {other.text}")
             one, other = self._beside(one, other), self._beside(other, one)
+            if one.type is Type.NUMBER and other.type is Type.TEXT:
+                self.changes.append(f"{one.text} is a number, and never {other.text}")
+                return Printed(NEVER, Type.BOOL)
             return Printed(f"({one.text} == {other.text})", Type.BOOL)
-        name = other.text if other.literal is None else other.literal
         if name not in one.codes:
-            raise NoCounterpart(f"the list of {one.text} has no entry “{name}”")
+            self.changes.append(f"the list of {one.text} has no entry “{name}”: that is never so")
+            return Printed(NEVER, Type.BOOL)
         code = repr(one.codes[name])
         if one.type is not Type.MANY:
             return Printed(f"({one.text} == {code})", Type.BOOL)
         alone = f" and count_of({one.text}) == 1" if only else ""
         return Printed(f"({code} in {one.text}{alone})", Type.BOOL)
+
+
+def _holds(sign: str, one: str, other: str) -> bool:
+    """Compare what depends on no answer; texts that are no numbers have no order."""
+    numbers = plain_number(one), plain_number(other)
+    if None not in numbers:
+        return bool(SIGNS[sign](*numbers))
+    return sign in ("==", "!=") and bool(SIGNS[sign](one, other))

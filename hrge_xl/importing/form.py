@@ -9,14 +9,28 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
+from ..core.numerals import plain_number
 from ..core.words import proper_tag
 from ..fields import FIELD_TYPES
 from ..language import Type
-from .expressions import COUNTERPARTS, XLSFORM, NoCounterpart, Printed, Printer, parsed
+from .expressions import (
+    ALWAYS,
+    COUNTERPARTS,
+    NEVER,
+    XLSFORM,
+    NoCounterpart,
+    Printed,
+    Printer,
+    are_numbers,
+    joined,
+    parsed,
+)
 from .neutral import (
     BLANK_ROWS,
     MOST_BLANK_ROWS,
@@ -35,7 +49,7 @@ from .neutral import (
     unique,
 )
 
-MOST_CELLS = 12
+MOST_CELLS, LONGEST_CHECK = 12, 1500
 SELECT = re.compile(
     r"(?P<how>select_one_external|select[ _]one(?:_from_file)?|select1|select[ _]multiple(?:_from_file)?|"
     r"select all that apply|select)(?: from)?\s+(?P<list>\S+?)(?P<other>[ _]or[ _](?:specify[ _])?other)?"
@@ -113,6 +127,8 @@ def converted(form: SourceForm) -> DraftSpec:
     walk.place_notes()
     for question in walk.asked:
         _Conditions(walk, question).settle()
+    for note, option, options in walk.placed:
+        options[option] = _behind(options.get(option, ""), _Conditions(walk, note).told())
     return form.draft
 
 
@@ -132,7 +148,9 @@ class _FormWalk:
         self.codes = set[str]()
         self.tool = self.draft.new_tool("FORM", first_of(self.draft.title), self.draft.title)
         self.groups = list[QuestionGroup]()
-        self.notes = list[Said]()
+        self.notes = list[FormQuestion]()
+        self.placed = list[tuple[FormQuestion, str, dict[str, Any]]]()  # as which option of what
+        self.days = set[str]()  # what the device noted on the day of the interview
         self.fresh = True  # whether a heading comes next
 
     def _languages(self) -> dict[str, str]:
@@ -172,12 +190,14 @@ class _FormWalk:
         """Make of a row what it is."""
         kind = " ".join(row.said.get("type", "").split())
         edge = EDGE.match(kind.casefold())
-        if kind.casefold() == "note":
+        if kind.casefold() == "note" and "calculation" not in row.expressions:
             row.part.keep("a text above the questions that follow")
             if note := self.words(row, "label"):
-                self.notes.append(note)
-            for part in row.expressions.values():
-                part.leave_out("a note is shown in any case")
+                made = DraftField("", "", note)
+                self.notes.append(FormQuestion(row, made, tuple(self.groups), self.tool))
+            for heading, part in row.expressions.items():
+                if heading != "relevant":
+                    part.keep("", "it asks nothing of a note, which has no answer")
         elif not edge:
             self._question(row, kind)
         else:
@@ -195,6 +215,8 @@ class _FormWalk:
             if part.kind == "relevant":
                 group.conditions.append(part)
                 part.change("asked of each question of the group")
+            elif part.kind != "repeat_count":
+                part.keep("", "it asks nothing of a group, which has no answer")
         inside = any(outer.repeats for outer in self.groups)
         self.groups.append(group)
         if not repeats:
@@ -223,8 +245,7 @@ class _FormWalk:
     def place_notes(self, block: DraftBlock | None = None) -> None:
         """Put the notes so far into the help of the block that follows; where nothing does, into the purpose."""
         option, options = ("help", block.options) if block else ("purpose", self.tool.options)
-        for note in self.notes:
-            options[option] = _behind(options.get(option, ""), note)
+        self.placed += [(note, option, options) for note in self.notes]
         self.notes = []
 
     def _block(self, made: DraftField) -> DraftBlock:
@@ -244,7 +265,7 @@ class _FormWalk:
 
     def _question(self, row: FormRow, kind: str) -> None:
         name = row.said.get("name", "")
-        type, *changes = COUNTERPARTS["types"].get(kind.casefold(), [""])
+        type, *changes = COUNTERPARTS["types"].get("calculate" if kind == "note" else kind.casefold(), [""])
         how, listed, other = chosen.groups() if (chosen := SELECT.fullmatch(kind)) else ("", "", "")
         if how and listed not in self.lists:
             type, changes = "text", [f"its list “{listed}” is not in the file, so that it is a text"]
@@ -254,6 +275,8 @@ class _FormWalk:
         if not type or not name:
             why = next(why for like, why in COUNTERPARTS["without"] if re.fullmatch(like, kind.casefold()))
             row.part.leave_out(why if name else "it has no name")
+            if kind.casefold() in ("today", "start", "end"):
+                self.days.add(name)
             return
         row.part.keep("", *changes)
         made = DraftField(field_code(name, self.codes), type, "", {"tag": name}, parts={"": [row.part]})
@@ -288,16 +311,20 @@ class _FormWalk:
             row.part.change(f"what “other” is stands in {code}")
 
     def list_of(
-        self, name: str, column: str = "", above: FormQuestion | None = None, *, other: bool = False
+        self, name: str, parents: Mapping[str, str] | None = None, *, other: bool = False
     ) -> tuple[str, dict[str, str]]:
         """Give the name of a list in the spec, and the codes of its entries by their names.
 
-        Where the list depends on the answer `above`, each entry belongs to the one that `column` names.
+        Of a list that is filtered there are those entries whose places have `parents`, or "" where they have none.
         """
         codes: dict[str, str] = {}
         entries: list[Entry] = []
         labels, taken = set[str](), set[str]()
+        numbered = are_numbers([row.said.get("name", "") for row in self.lists[name]])
         for row in self.lists[name]:
+            parent = "" if parents is None else parents.get(row.part.place)
+            if parent is None:
+                continue
             if not (old := row.said.get("name", "")):
                 row.part.leave_out("it has no name")
                 continue
@@ -310,12 +337,9 @@ class _FormWalk:
             labels.update(map(str.casefold, _all(label)))
             entries.append({"code": code, "label": label} | ({} if same else {"aliases": [old]}))
             codes.setdefault(old, code)
-            if above:
-                entries[-1]["parent"] = (above.codes or {}).get(row.said.get(column, ""))
-                if entries[-1]["parent"] is None:
-                    raise NoCounterpart(
-                        f"the entry “{old}” names no entry of {above.made.code} in `{column}`"
-                    )
+            entries[-1] |= {"parent": parent} if parent else {}
+            if numbered:
+                entries[-1]["value"] = plain_number(old)
         if other and "OTHER" not in codes.values():
             entries.append({"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"})
             codes["other"] = "OTHER"
@@ -328,13 +352,29 @@ class _Conditions:
 
     walk: _FormWalk
     question: FormQuestion
+    holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
+
+    def told(self) -> Said:
+        """Give the text of a note, its condition in front: a sheet shows it in any case."""
+        text = self.question.made.label
+        for part in self.question.row.expressions.values():
+            if part.kind != "relevant":
+                continue
+            try:
+                found, changes = self._condition(part)
+            except NoCounterpart as why:
+                part.leave_out(str(why))
+            else:
+                text = in_each(text, f"[{found}] ".__add__)
+                part.keep(found, "it stands in front of the text, which is shown in any case", *changes)
+        return text
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""
         row, made = self.question.row, self.question.made
         ways = {"choice_filter": self._depends, "calculation": self._worked_out, "required": self._required,
                 "default": self._default}  # fmt: skip
-        holds: dict[str, list[str]] = {"relevant": [], "constraint": []}
+        holds = self.holds
         for part in (part for group in self.question.groups for part in group.conditions):
             try:
                 holds["relevant"].append(self._condition(part)[0])
@@ -406,29 +446,73 @@ class _Conditions:
         part.keep()
 
     def _depends(self, part: SourcePart) -> None:
-        """Have a list depend on the answer that a filter compares one of its columns with."""
-        question, tree = self.question, parsed(part.text, XLSFORM)
-        if ast.unparse(tree) == "call['true']()":
+        """Offer a part of a list, have it depend on the answer that a filter names, or check what is chosen."""
+        question, made, tree, changes = (
+            self.question,
+            self.question.made,
+            parsed(part.text, XLSFORM),
+            list[str](),
+        )
+        columns = {column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))}
+        printer, entries = Printer(self._find, XLSFORM, changes), self.walk.lists[question.listed]
+        if not columns and printer.condition(tree).text == ALWAYS:
             part.keep("all entries are offered")
             return
-        asked = [*self.walk.questions]
-        pairs = [(column, name) for column, name in _pairs(tree) if name in asked]
-        if not pairs or question.codes is None:
-            raise NoCounterpart(
-                "a list of the file depends on another answer only, which a column of it names"
-            )
-        column, name = max(pairs, key=lambda pair: asked.index(pair[1]))
-        above = self.walk.questions[name]
-        if above.tool is not question.tool or above.made.type != "choice":
-            raise NoCounterpart(f"{above.made.code} is not a choice on the same sheet")
-        question.made.options["vocabulary"], question.codes = self.walk.list_of(
-            question.listed, column, above
-        )
-        question.made.options["parent"] = above.made.code
-        if column in self.walk.form.columns:
+        if question.codes is None:
+            raise NoCounterpart("what it filters is no list of the file")
+        if columns == {"name"} and made.type == "choice":
+            self._check_choice(part, printer.condition(_with_columns(tree, "ask['.']".format)).text, changes)
+            return
+        found: dict[str, str] = {}
+        for row in entries:
+            found[row.part.place] = printer.condition(_with_columns(tree, partial(_of_entry, row))).text
+        offered = {place: holds for place, holds in found.items() if holds != NEVER and "blank(" not in holds}
+        if not offered:
+            raise NoCounterpart(f"no entry would be offered: {'; '.join(dict.fromkeys(changes))}")
+        for column in columns & self.walk.form.columns.keys():
             self.walk.form.columns[column].keep("the list depends on it")
-        part.keep(f"parent: {above.made.code}", *(["by this alone"] if len(pairs) > 1 else []))
-        _join_blocks(question.tool, above.made, question.made)
+        pairs = [_pairs(holds) for holds in offered.values()]
+        shared = {code for code in pairs[0] if all(code in each for each in pairs)}
+        above = next(
+            (it for it in reversed(self.walk.asked) if it.made.code in shared and self._can_depend(it)), None
+        )
+        parents = dict.fromkeys(offered, "")
+        if above:
+            parents = {place: each[above.made.code] for place, each in zip(offered, pairs, strict=True)}
+            made.options["parent"] = above.made.code
+            _join_blocks(question.tool, above.made, made)
+            part.keep(f"parent: {above.made.code}", *(["by this alone"] if len(pairs[0]) > 1 else []))
+        made.options["vocabulary"], question.codes = self.walk.list_of(question.listed, parents)
+        if {*offered.values()} == {ALWAYS}:
+            part.keep(f"{len(offered)} of {len(found)} entries are offered")
+        elif not above:
+            fits = defaultdict[str, list[str]](list)
+            for row in entries:
+                if row.part.place in offered:
+                    fits[offered[row.part.place]].append(question.codes[row.said["name"]])
+            several = "{!r} in value" if made.type == "many" else "value == {!r}"
+            checks = [
+                f"(not ({' or '.join(map(several.format, codes))}) or {holds})"
+                for holds, codes in fits.items()
+                if holds != ALWAYS
+            ]
+            self._check_choice(part, joined("and", checks).text, changes)
+
+    def _can_depend(self, above: FormQuestion) -> bool:
+        """Say whether the list of the question can depend on an answer."""
+        allowed = "parent" in FIELD_TYPES[self.question.made.type].allows
+        return allowed and above.tool is self.question.tool and above.made.type == "choice"
+
+    def _check_choice(self, part: SourcePart, check: str, changes: list[str]) -> None:
+        """Check what is chosen where a list cannot depend on all that a filter names."""
+        made = self.question.made
+        if len(check) > LONGEST_CHECK:
+            raise NoCounterpart(
+                "a list depends on one choice on the same sheet, and its entries are too many to check"
+            )
+        self.holds["constraint"].append(check)
+        made.parts["constraint"] = [*made.parts.get("constraint", ()), *made.parts.pop("parent")]
+        part.keep(check, "all entries are offered, and what is chosen is checked", *changes)
 
     def _worked_out(self, part: SourcePart) -> None:
         part.keep(self.calculation().tidy, *self.question.changes)
@@ -449,9 +533,21 @@ class _Conditions:
                 made.options |= found.options
             except NoCounterpart as why:
                 question.result = why
+                self._have_it_typed()
         if isinstance(question.result, NoCounterpart):
             raise NoCounterpart(str(question.result))
         return question.result
+
+    def _have_it_typed(self) -> None:
+        """Ask for what cannot be worked out, where others depend on it: as a number where they count with it."""
+        made, row = self.question.made, self.question.row
+        name = rf"\$\{{\s*{re.escape(row.said.get('name', ''))}\s*\}}"
+        others = [part.text for other in self.walk.form.survey for part in other.expressions.values()]
+        if made.type == "calculated" and any(re.search(name, text) for text in others):
+            number = rf"{name}\s*(?:[<>*+-]|div\b|!?=\s*[\d$])|[<>*+]=?\s*{name}|indexed-repeat\([^)]*,\s*{name}\s*\)"
+            counted = any(re.search(number, text) for text in others)
+            made.type = "decimal" if counted else "text"
+            row.part.change("it is typed, not worked out: others depend on it")
 
     def _find(self, name: str) -> Printed:
         """Give an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
@@ -459,6 +555,10 @@ class _Conditions:
         if found is None:
             if name in self.walk.repeats:
                 return Printed("1", Type.NUMBER, rows=self.walk.repeats[name].code)
+            if name in self.walk.days:
+                return Printed(
+                    "today()", Type.DATE, told="the day of the check stands for that of the interview"
+                )
             raise NoCounterpart(f"no question that was kept is called “{name}”")
         made, here, there = found.made, self.question.repeats, found.repeats
         codes: Mapping[str, str] | None = found.codes
@@ -473,7 +573,7 @@ class _Conditions:
                 field.code for field in self.question.tool.blocks[0].fields if field.type == "reference"
             )
             return answer._replace(text=f"lookup({reference}, {answer.text})")
-        if len(there) == 1 and not here:
+        if there[:1] != here[:1]:
             return answer._replace(rows=found.tool.code)
         raise NoCounterpart(f"{made.code} is asked in the rows of another sheet")
 
@@ -485,7 +585,7 @@ def _tag(language: str) -> str | None:
 
 
 def _joined(conditions: list[str]) -> str:
-    return Printed(" and ".join(f"({condition})" for condition in conditions), Type.BOOL).tidy
+    return joined("and", [f"({condition})" for condition in dict.fromkeys(conditions)]).tidy
 
 
 def _all(said: Said) -> list[str]:
@@ -504,19 +604,27 @@ def _behind(before: Said, said: Said) -> Said:
     }
 
 
-def _pairs(tree: ast.expr) -> list[tuple[str, str]]:
-    """Give the columns of a list and the questions that a filter compares them with; nothing where it does more."""
-    match tree:
+def _of_entry(row: FormRow, column: str) -> str:
+    return repr(row.said.get(column, ""))
+
+
+def _with_columns(tree: ast.expr, written: Callable[[str], str]) -> ast.expr:
+    """Give a filter with something else in the place of the columns of its list."""
+    text = re.sub(r"\bname\['([^']+)'\]", lambda column: written(column[1].casefold()), ast.unparse(tree))
+    return ast.parse(text, mode="eval").body
+
+
+def _pairs(condition: str) -> dict[str, str]:
+    """Give the codes that answers have where a condition holds; nothing where it asks for more."""
+    match ast.parse(condition, mode="eval").body:
         case ast.BoolOp(op=ast.And(), values=parts):
-            found = [_pairs(part) for part in parts]
-            return [pair for pairs in found for pair in pairs] if all(found) else []
+            found = [_pairs(ast.unparse(part)) for part in parts]
+            return {answer: code for each in found for answer, code in each.items()} if all(found) else {}
         case ast.Compare(
-            left=ast.Subscript() as left, ops=[ast.Eq()], comparators=[ast.Subscript() as right]
+            left=ast.Name(id=answer), ops=[ast.Eq()], comparators=[ast.Constant(value=str(code))]
         ):
-            sides = {ast.unparse(side.value): ast.literal_eval(side.slice) for side in (left, right)}
-            if sides.keys() == {"name", "ask"}:
-                return [(sides["name"], sides["ask"])]
-    return []
+            return {answer: code}
+    return {}
 
 
 def _join_blocks(tool: DraftTool, first: DraftField, last: DraftField) -> None:

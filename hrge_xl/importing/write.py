@@ -104,6 +104,10 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
     """Take out whatever the checks of specs find, until they find nothing: each option, or the field that needs it."""
     while True:
         for tool in draft.tools:
+            for block in tool.blocks:
+                if block.kind == "register" and all(field.type == "calculated" for field in block.fields):
+                    for field in block.fields:
+                        draft.leave_out(field, "nothing is asked in its rows")
             tool.blocks = [block for block in tool.blocks if block.fields]
         draft.tools = [tool for tool in draft.tools if tool.blocks]
         if not draft.tools:
