@@ -7,12 +7,10 @@ counterpart raises `NoCounterpart`, which says why; whether what is printed fits
 from __future__ import annotations
 
 import ast
-import operator
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -21,6 +19,7 @@ import msgspec
 from ..core.numerals import plain_number
 from ..language import Type
 from ..language.parser import ARITHMETIC, COMPARES
+from ..language.tree import FIGURES
 from ..spec.check_sheets import MOST_NUMBERS
 
 COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
@@ -29,9 +28,6 @@ COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
 ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|VLOOKUP|XLOOKUP|INDEX|OFFSET)\(")
 NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")  # as it is written where nothing needs to be said by noughts
 ALWAYS, NEVER = "(1 == 1)", "(1 == 0)"
-SIGNS: dict[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
 QUOTES = str.maketrans("’‘“”", "''\"\"")
 END = (
     r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_](?:[\w:.\-]*\w)?)"
@@ -54,7 +50,7 @@ class Dialect(NamedTuple):
 XLSFORM = Dialect(
     re.compile(
         r"\s+|\$\{\s*(?P<reference>[^}#]+?)\s*\}|(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")"
-        r"|(?P<row>\.\.)(?![.\w/])|(?:\.\./|/)(?:[\w.\-]+/)*(?P<path>[\w\-]+)|(?P<self>\.)(?![.\w/])" + END
+        r"|(?:\.\./|/)(?:[\w.\-]+/)*(?P<path>[\w\-]+)|(?P<self>\.\.?)(?![.\w/])" + END
     ),
     {"=": "==", "div": "/", "mod": "%", "and": "and", "or": "or"},
     COUNTERPARTS["both"] | COUNTERPARTS["xlsform"],
@@ -83,7 +79,7 @@ def parsed(text: str, dialect: Dialect) -> ast.expr:
         said = found[kind] if kind else ""
         if said.lower() in dialect.python:
             words.append(dialect.python[said.lower()])
-        elif kind in ("reference", "path", "self", "row", "name", "call"):
+        elif kind in ("reference", "path", "self", "name", "call"):
             words.append(f"{'ask' if kind in ('reference', 'path', 'self') else kind}[{said!r}]")
         else:
             words.append(repr(said[1:-1].replace('""', '"')) if kind == "text" else said.lstrip("0") or said)
@@ -97,7 +93,7 @@ class Printed(NamedTuple):
     """An expression of ours: its text, in more parentheses than it needs, and what it yields.
 
     `codes` are those of a list by the names that the source has for them; `rows` is the sheet whose rows each have an
-    answer; `literal` what stands between the quotes of a text; `told` what it means otherwise than before.
+    answer; `literal` what stands between the quotes of a text.
     """
 
     text: str
@@ -105,7 +101,9 @@ class Printed(NamedTuple):
     codes: Mapping[str, str] | None = None
     rows: str = ""
     literal: str | None = None
-    told: str = ""
+
+    def __str__(self) -> str:
+        return self.text
 
     @property
     def known(self) -> str | None:
@@ -164,6 +162,7 @@ class Printer:
     find: Callable[[str], Printed]
     dialect: Dialect
     changes: list[str] = field(default_factory=list)
+    columns: Mapping[str, str] | None = None  # in a filter of a list, of one entry
 
     def condition(self, node: ast.expr) -> Printed:
         """Give what is true or false: a number is true unless it is 0, any other answer where it is."""
@@ -194,20 +193,17 @@ class Printer:
             case ast.Constant(value=number):
                 return Printed(repr(number), Type.NUMBER)
             case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=name)):
-                found = self.find(str(name))
-                self.changes.extend(filter(None, [found.told]))
-                return found
+                return self.find(str(name))
+            case ast.Subscript(slice=ast.Constant(value=str(name))) if self.columns is not None:
+                return self._printed(ast.Constant(self.columns.get(name.casefold(), "")))
             case ast.Call(func=ast.Subscript(slice=ast.Constant(value=name)), args=args):
                 return self._call(str(name).lower(), args)
             case ast.BoolOp(op=op, values=parts):
-                return self._joined("and" if isinstance(op, ast.And) else "or", parts)
+                return self._call("and" if isinstance(op, ast.And) else "or", parts)
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARES:
-                return self._in_rows(partial(self._compared, COMPARES[type(op)]), left, right)
-            case ast.BinOp(left=left, op=ast.Mod(), right=right):
-                by, of = self._argument("n", right).text, self._argument("n", left).text
-                return Printed(f"({of} - {by} * integer({of} / {by}))", Type.NUMBER)
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return self._call("concatenate", [left, right])
+                return self._compared(COMPARES[type(op)], self._answer(left), self._answer(right))
+            case ast.BinOp(left=left, op=ast.Mod() | ast.BitOr() as op, right=right):
+                return self._call("mod" if isinstance(op, ast.Mod) else "concatenate", [left, right])
             case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
                 one, other = self._argument("n", left), self._argument("n", right)
                 moved = (one.type, other.type).count(Type.DATE) == 1
@@ -218,36 +214,19 @@ class Printer:
         said = re.sub(r"\w+\['([^']*)'\]", r"\1", ast.unparse(node))
         raise NoCounterpart(f"“{said}” has no counterpart")
 
-    def _joined(self, sign: str, parts: Sequence[ast.expr]) -> Printed:
-        return joined(sign, [self.condition(part).text for part in parts])
-
-    def _in_rows(
-        self, compare: Callable[[Printed, Printed], Printed], left: ast.expr, right: ast.expr
-    ) -> Printed:
-        """Compare two sides; one that is asked in rows of another sheet is compared in each of them."""
-        one, other = self._printed(left), self._printed(right)
-        found = compare(one._replace(rows=""), other._replace(rows=""))
-        if not (rows := one.rows or other.rows) or found.text in (ALWAYS, NEVER):
-            return found
-        self.changes.append(f"it holds where it does in one row of {rows} at least")
-        return Printed(f"any_row({rows!r}, {found.text})", Type.BOOL)
-
     # functions
 
     def _argument(self, kind: str, node: ast.expr) -> Printed:
         """Give an argument of the kind that a function takes."""
-        if kind == "r":
+        if kind in "re":
             found = self._printed(node)
-            if not found.rows:
+            if kind == "r" and not found.rows:
                 raise NoCounterpart(f"{found.text} is not asked in rows")
             return found
         found = self.condition(node) if kind == "c" else self.value(node)
-        found = found.number if kind == "n" else found
-        if kind == "n" and found.literal is not None and plain_number(found.literal) is not None:
-            return Printed(found.literal.strip(), Type.NUMBER)
-        if kind == "d" and found.literal is not None:
-            return Printed(a_day(found.literal), Type.DATE)
-        if kind == "n" and found.type not in (Type.NUMBER, Type.DATE):
+        if kind in "nd":
+            found = self._beside(found, Printed("", Type.NUMBER if kind == "n" else Type.DATE))
+        if kind == "n" and found.type not in FIGURES:
             raise NoCounterpart(f"{found.text} is a {found.type}, not a number")
         if kind == "l" and found.literal is None:
             raise NoCounterpart("a text is worked out where our language has one in quotes")
@@ -257,80 +236,52 @@ class Printer:
         match name, args:
             case "if", [test, then, other]:
                 return self._chosen(self.condition(test), self.value(then), self.value(other))
-            case "coalesce", [first, other]:
-                one = self.value(first)
-                return self._chosen(Printed(f"filled({one.text})", Type.BOOL), one, self.value(other))
             case "selected", [several, entry]:
-                return self._in_rows(partial(self._equal, only=False), several, entry)
+                return self._equal(self._answer(several), self._answer(entry), only=False)
             case "selected-at", [one, ast.Constant(value=0)] if self._answer(one).type is Type.CODE:
                 return self._answer(one)
-            case "cos", [ast.Call(func=ast.Subscript(slice=ast.Constant(value="atan")), args=[slope])]:
-                return Printed(f"(1 / sqrt(1 + {self._argument('n', slope).text} ** 2))", Type.NUMBER)
+            case "cos", [ast.Call(func=ast.Subscript(slice=ast.Constant(value="atan")), args=args)]:
+                return self._call("cos of atan", args)
             case "not", [condition]:
                 return negated(self.condition(condition).text)
             case (("and" | "or"), _):
-                return self._joined(name, args)
-            case "iferror", [value, _]:
-                return self._answer(value)
-        return self._of_rows(name, args)
-
-    def _of_rows(self, name: str, args: Sequence[ast.expr]) -> Printed:
-        match name, args:
-            case "indexed-repeat", [answer, rows, number]:
-                found, sheet = self._printed(answer), self._argument("r", rows).rows
-                text = f"nth({sheet!r}, {self._argument('n', number).text}, {found.text})"
-                return found._replace(text=text, rows="")
-            case "position", [ast.Subscript(value=ast.Name(id="row"))]:
-                return Printed("row_number()", Type.NUMBER)
-            case (("sum" | "min" | "max"), [one]) if self.dialect is XLSFORM and not self._printed(one).rows:
-                return self._argument("n", one)
-            case ("count", [rows]) | (("min" | "max"), [rows]):
-                found = self._argument("r", rows)
-                return Printed(f"{name}({found.rows!r}{f', {found.text}' * (name != 'count')})", Type.NUMBER)
+                return joined(name, [self.condition(part).text for part in args])
+            case _, [rows] if self._printed(rows).rows:
+                name += " of rows"
         kinds, template, yields, *told = map(str.strip, (self.dialect.functions.get(name) or "||").split("|"))
         wanted = kinds.removesuffix("*").ljust(len(args), kinds[-2]) if kinds.endswith("*") else kinds
         if not template or len(wanted) != len(args):
             raise NoCounterpart(f"{name}() with {len(args)} arguments has no counterpart")
         given = [self._argument(kind, part) for kind, part in zip(wanted, args, strict=True)]
         if name == "format-date" and given[1].literal != "%Y":
-            raise NoCounterpart(f"the format {given[1].text} of a day has no counterpart")
+            raise NoCounterpart(f"the format {given[1]} of a day has no counterpart")
         self.changes.extend(told)
-        if template == "{}":
-            return given[0]._replace(literal=None)
-        texts = [each.text for each in given]
-        text = template.format(*texts, all=", ".join(texts), rows=given[0].rows if given else "")
+        text = template.format(*given, all=", ".join(map(str, given)))
+        if not yields:
+            return given[0]._replace(text=f"({text})", rows="", literal=None)
         return Printed(f"({text})", Type(yields))
 
     def _chosen(self, test: Printed, then: Printed, other: Printed) -> Printed:
-        if test.text in (ALWAYS, NEVER):
-            return then if test.text == ALWAYS else other
-        sides = then, other = self._number_beside(then, other), self._number_beside(other, then)
-        blank = [side.literal is not None and not side.literal.strip() for side in sides]
-        figure = sides[blank[0]]
-        if any(blank) and figure.type in (Type.NUMBER, Type.DATE):  # what is divided by nought is blank
-            there = f"(0 if {test.text} else 1)" if blank[0] else f"(1 if {test.text} else 0)"
-            return Printed(f"({figure.text} + 0 / {there})", figure.type)
+        if then.literal is not None and not then.literal.strip():
+            test, then, other = negated(test.text), other, then
+        if other.literal is not None and not other.literal.strip() and then.type in FIGURES:
+            return Printed(
+                f"({then.text} + 0 / (1 if {test.text} else 0))", then.type
+            )  # by nought it is blank
+        then, other = self._beside(then, other), self._beside(other, then)
         if {then.type, other.type} == {Type.TEXT, Type.CODE}:
             then, other = (
                 side._replace(text=f"join({side.text})", type=Type.TEXT) if side.type is Type.CODE else side
-                for side in sides
+                for side in (then, other)
             )
         return Printed(f"({then.text} if {test.text} else {other.text})", then.type)
-
-    def _number_beside(self, side: Printed, other: Printed) -> Printed:
-        """Give a number in quotes as a number, where the other side is one or is blank."""
-        numbers = [NUMBER.fullmatch(text or "") is not None for text in (side.literal, other.literal)]
-        beside = other.type in (Type.NUMBER, Type.DATE) or numbers[1] or not (other.literal or " ").strip()
-        if numbers[0] and beside:
-            return Printed(str(side.literal), Type.NUMBER)
-        return side.number if other.type is Type.NUMBER else side
 
     # comparisons
 
     def _compared(self, sign: str, one: Printed, other: Printed) -> Printed:
-        if one.known is not None and other.known is not None:
-            return Printed(ALWAYS if _holds(sign, one.known, other.known) else NEVER, Type.BOOL)
         if sign in ("==", "!="):
+            if one.known is not None and other.known is not None:
+                return Printed(ALWAYS if (one.known == other.known) is (sign == "==") else NEVER, Type.BOOL)
             if "" in (one.literal, other.literal):
                 asked = other if one.literal == "" else one
                 return Printed(f"{'blank' if sign == '==' else 'filled'}({asked.text})", Type.BOOL)
@@ -345,7 +296,7 @@ class Printer:
             return Printed(f"(1 if {side.text} else 0)", Type.NUMBER)
         if side.known is not None and side.literal is None and other.type is Type.TEXT:
             return Printed(repr(side.known), Type.TEXT)
-        if side.literal is None or other.type not in (Type.NUMBER, Type.DATE):
+        if side.literal is None or other.type not in FIGURES:
             return side.number if other.type is Type.NUMBER else side
         if other.type is Type.DATE:
             return Printed(a_day(side.literal), Type.DATE)
@@ -358,12 +309,7 @@ class Printer:
             one, other = other, one
         name = other.known
         if one.codes is None or name is None:
-            if Type.MANY in (one.type, other.type):
-                raise NoCounterpart(f"several answers are compared with {other.text}")
             one, other = self._beside(one, other), self._beside(other, one)
-            if one.type is Type.NUMBER and other.type is Type.TEXT:
-                self.changes.append(f"{one.text} is a number, and never {other.text}")
-                return Printed(NEVER, Type.BOOL)
             return Printed(f"({one.text} == {other.text})", Type.BOOL)
         if name not in one.codes:
             self.changes.append(f"the list of {one.text} has no entry “{name}”: that is never so")
@@ -373,11 +319,3 @@ class Printer:
             return Printed(f"({one.text} == {code})", Type.BOOL)
         alone = f" and count_of({one.text}) == 1" if only else ""
         return Printed(f"({code} in {one.text}{alone})", Type.BOOL)
-
-
-def _holds(sign: str, one: str, other: str) -> bool:
-    """Compare what depends on no answer; texts that are no numbers have no order."""
-    numbers = plain_number(one), plain_number(other)
-    if None not in numbers:
-        return bool(SIGNS[sign](*numbers))
-    return sign in ("==", "!=") and bool(SIGNS[sign](one, other))

@@ -9,10 +9,9 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from ..core.numerals import plain_number
@@ -54,6 +53,8 @@ SELECT = re.compile(
     r"(?P<how>select_one_external|select[ _]one(?:_from_file)?|select1|select[ _]multiple(?:_from_file)?|"
     r"select all that apply|select)(?: from)?\s+(?P<list>\S+?)(?P<other>[ _]or[ _](?:specify[ _])?other)?"
 )
+NO_QUESTION = re.compile(r"\s*(?:note\b|begin|end[ _])", re.IGNORECASE)
+PAIR = re.compile(r"(\w+) == '([^']*)'")
 EDGE = re.compile(r"(begin|end)[ _](group|repeat|loop)\b")
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\*\*|^#+ ")
 PIPED = re.compile(r"\$\{\s*([^}]+?)\s*\}|%\(\w+\)s")
@@ -104,7 +105,7 @@ class FormQuestion:
     groups: tuple[QuestionGroup, ...]
     tool: DraftTool
     listed: str = ""  # the list of the source that it draws from
-    codes: dict[str, str] | None = None  # of the entries of its list, by their names in the source
+    codes: Mapping[str, str] | None = None  # of the entries of its list, by their names in the source
     result: Printed | NoCounterpart | None = None  # of its calculation
     changes: list[str] = field(default_factory=list)  # of what it is worked out from
 
@@ -123,6 +124,8 @@ def converted(form: SourceForm) -> DraftSpec:
             if kind in COUNTERPARTS["conditions"]:
                 part = row.expressions[heading] = form.draft.part(kind, f"{row.part.place} {heading}", text)
                 part.leave_out("what it is about was left out")
+                if NO_QUESTION.match(row.said.get("type", "")):
+                    part.keep("", "it asks nothing of what has no answer")
         walk.take(row)
     walk.place_notes()
     for question in walk.asked:
@@ -144,13 +147,12 @@ class _FormWalk:
         self.tags = self._languages()
         self.asked = list[FormQuestion]()
         self.questions: dict[str, FormQuestion] = {}  # by name, the first of each
-        self.repeats: dict[str, DraftTool] = {}
+        self.named = {"..": Printed("row_number()", Type.NUMBER)}  # what is no question
         self.codes = set[str]()
         self.tool = self.draft.new_tool("FORM", first_of(self.draft.title), self.draft.title)
         self.groups = list[QuestionGroup]()
         self.notes = list[FormQuestion]()
         self.placed = list[tuple[FormQuestion, str, dict[str, Any]]]()  # as which option of what
-        self.days = set[str]()  # what the device noted on the day of the interview
         self.fresh = True  # whether a heading comes next
 
     def _languages(self) -> dict[str, str]:
@@ -195,9 +197,6 @@ class _FormWalk:
             if note := self.words(row, "label"):
                 made = DraftField("", "", note)
                 self.notes.append(FormQuestion(row, made, tuple(self.groups), self.tool))
-            for heading, part in row.expressions.items():
-                if heading != "relevant":
-                    part.keep("", "it asks nothing of a note, which has no answer")
         elif not edge:
             self._question(row, kind)
         else:
@@ -214,18 +213,15 @@ class _FormWalk:
         for part in row.expressions.values():
             if part.kind == "relevant":
                 group.conditions.append(part)
-                part.change("asked of each question of the group")
-            elif part.kind != "repeat_count":
-                part.keep("", "it asks nothing of a group, which has no answer")
+                part.keep("", "asked of each question of the group")
         inside = any(outer.repeats for outer in self.groups)
         self.groups.append(group)
         if not repeats:
             return
         name = row.said.get("name", "repeat")
         title = group.title or name
-        self.tool = self.repeats[name] = self.draft.new_tool(
-            self.draft.free_code(name), first_of(title), title
-        )
+        self.tool = self.draft.new_tool(self.draft.free_code(name), first_of(title), title)
+        self.named[name] = Printed("1", Type.NUMBER, rows=self.tool.code)
         if purpose := row.said.get("purpose"):
             self.tool.options["purpose"] = purpose
         count = row.said.get("repeat_count", "")
@@ -276,7 +272,7 @@ class _FormWalk:
             why = next(why for like, why in COUNTERPARTS["without"] if re.fullmatch(like, kind.casefold()))
             row.part.leave_out(why if name else "it has no name")
             if kind.casefold() in ("today", "start", "end"):
-                self.days.add(name)
+                self.named[name] = Printed("today()", Type.DATE)
             return
         row.part.keep("", *changes)
         made = DraftField(field_code(name, self.codes), type, "", {"tag": name}, parts={"": [row.part]})
@@ -290,8 +286,8 @@ class _FormWalk:
             entries = len(question.codes)
             if type == "many":
                 made.options["cells"] = min(entries, MOST_CELLS)
-            if type == "many" and entries > MOST_CELLS:
-                row.part.change(f"at most {MOST_CELLS} of its {entries} entries can be given")
+                if entries > MOST_CELLS:
+                    row.part.change(f"at most {MOST_CELLS} of its {entries} entries can be given")
         elif type in ("tick", "yesno"):
             question.codes = TICKED
         elif kind.casefold() == "range":
@@ -331,9 +327,9 @@ class _FormWalk:
             taken.add(code := unique(re.sub(r"[;\s]+", "_", old).upper(), taken))
             same = code.casefold() == old.casefold()
             row.part.keep("", *([] if same else [f"its code is {code}"]))
-            label = in_each(self.words(row, "label") or old, lambda text: cut(text, 230))
+            label = in_each(self.words(row, "label") or old, lambda text: cut(text, 190))
             if not labels.isdisjoint(map(str.casefold, _all(label))):
-                label = _behind(in_each(label, lambda text: cut(text, 190)), f"({cut(code, 40)})")
+                label = _behind(label, f"({cut(code, 40)})")
             labels.update(map(str.casefold, _all(label)))
             entries.append({"code": code, "label": label} | ({} if same else {"aliases": [old]}))
             codes.setdefault(old, code)
@@ -356,24 +352,17 @@ class _Conditions:
 
     def told(self) -> Said:
         """Give the text of a note, its condition in front: a sheet shows it in any case."""
-        text = self.question.made.label
         for part in self.question.row.expressions.values():
-            if part.kind != "relevant":
-                continue
-            try:
-                found, changes = self._condition(part)
-            except NoCounterpart as why:
-                part.leave_out(str(why))
-            else:
-                text = in_each(text, f"[{found}] ".__add__)
-                part.keep(found, "it stands in front of the text, which is shown in any case", *changes)
-        return text
+            if part.kind == "relevant":
+                self._settle(part)
+                if self.holds["relevant"]:
+                    part.change("it stands in front of the text, which is shown in any case")
+        holds = "".join(f"[{condition}] " for condition in self.holds["relevant"])
+        return in_each(self.question.made.label, holds.__add__)
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""
         row, made = self.question.row, self.question.made
-        ways = {"choice_filter": self._depends, "calculation": self._worked_out, "required": self._required,
-                "default": self._default}  # fmt: skip
         holds = self.holds
         for part in (part for group in self.question.groups for part in group.conditions):
             try:
@@ -381,17 +370,8 @@ class _Conditions:
             except NoCounterpart as why:
                 part.change(f"not of {made.code}: {why}")
         for part in row.expressions.values():
-            kind = part.kind
-            made.of(OPTIONS.get(kind, kind), part)
-            try:
-                if kind in ways:
-                    ways[kind](part)
-                else:
-                    found, changes = self._condition(part)
-                    holds[kind].append(found)
-                    part.keep(found, *changes)
-            except NoCounterpart as why:
-                part.leave_out(str(why))
+            made.of(OPTIONS.get(part.kind, part.kind), part)
+            self._settle(part)
         if holds["relevant"]:
             made.options["relevant"] = _joined(holds["relevant"])
         if holds["constraint"]:
@@ -405,6 +385,19 @@ class _Conditions:
             self.walk.draft.leave_out(
                 made, f"its calculation was left out: {' '.join(reasons) or 'there is none'}"
             )
+
+    def _settle(self, part: SourcePart) -> None:
+        ways = {"choice_filter": self._depends, "calculation": self._worked_out, "required": self._required,
+                "default": self._default}  # fmt: skip
+        try:
+            if part.kind in ways:
+                ways[part.kind](part)
+            else:
+                found, changes = self._condition(part)
+                self.holds[part.kind].append(found)
+                part.keep(found, *changes)
+        except NoCounterpart as why:
+            part.leave_out(str(why))
 
     def _condition(self, part: SourcePart) -> tuple[str, list[str]]:
         printer = Printer(self._find, XLSFORM)
@@ -447,68 +440,54 @@ class _Conditions:
 
     def _depends(self, part: SourcePart) -> None:
         """Offer a part of a list, have it depend on the answer that a filter names, or check what is chosen."""
-        question, made, tree, changes = (
-            self.question,
-            self.question.made,
-            parsed(part.text, XLSFORM),
-            list[str](),
-        )
+        question, made, tree = self.question, self.question.made, parsed(part.text, XLSFORM)
         columns = {column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))}
-        printer, entries = Printer(self._find, XLSFORM, changes), self.walk.lists[question.listed]
-        if not columns and printer.condition(tree).text == ALWAYS:
-            part.keep("all entries are offered")
+        printer = Printer(self._find, XLSFORM)
+        if not columns or (columns == {"name"} and made.type == "choice"):
+            own = ast.parse(ast.unparse(tree).replace("name['name']", "ask['.']"), mode="eval")
+            self._check_choice(part, printer.condition(own.body).text, printer.changes)
             return
         if question.codes is None:
             raise NoCounterpart("what it filters is no list of the file")
-        if columns == {"name"} and made.type == "choice":
-            self._check_choice(part, printer.condition(_with_columns(tree, "ask['.']".format)).text, changes)
-            return
-        found: dict[str, str] = {}
-        for row in entries:
-            found[row.part.place] = printer.condition(_with_columns(tree, partial(_of_entry, row))).text
-        offered = {place: holds for place, holds in found.items() if holds != NEVER and "blank(" not in holds}
+        offered: dict[str, str] = {}  # under which condition each entry is, by its place
+        for row in self.walk.lists[question.listed]:
+            printer.columns = row.said
+            holds = printer.condition(tree).text
+            if holds != NEVER and "blank(" not in holds:
+                offered[row.part.place] = holds
         if not offered:
-            raise NoCounterpart(f"no entry would be offered: {'; '.join(dict.fromkeys(changes))}")
+            raise NoCounterpart(f"no entry would be offered: {'; '.join(dict.fromkeys(printer.changes))}")
         for column in columns & self.walk.form.columns.keys():
             self.walk.form.columns[column].keep("the list depends on it")
-        pairs = [_pairs(holds) for holds in offered.values()]
-        shared = {code for code in pairs[0] if all(code in each for each in pairs)}
-        above = next(
-            (it for it in reversed(self.walk.asked) if it.made.code in shared and self._can_depend(it)), None
-        )
-        parents = dict.fromkeys(offered, "")
+        pairs = {place: _pairs(holds) for place, holds in offered.items()}
+        beside = (it for it in reversed(self.walk.asked) if it.tool is question.tool)
+        choices = (it for it in beside if it.made.type == made.type == "choice")
+        above = next((it for it in choices if all(it.made.code in each for each in pairs.values())), None)
+        parents = {place: each[above.made.code] if above else "" for place, each in pairs.items()}
+        made.options["vocabulary"], question.codes = self.walk.list_of(question.listed, parents)
         if above:
-            parents = {place: each[above.made.code] for place, each in zip(offered, pairs, strict=True)}
             made.options["parent"] = above.made.code
             _join_blocks(question.tool, above.made, made)
-            part.keep(f"parent: {above.made.code}", *(["by this alone"] if len(pairs[0]) > 1 else []))
-        made.options["vocabulary"], question.codes = self.walk.list_of(question.listed, parents)
-        if {*offered.values()} == {ALWAYS}:
-            part.keep(f"{len(offered)} of {len(found)} entries are offered")
-        elif not above:
-            fits = defaultdict[str, list[str]](list)
-            for row in entries:
-                if row.part.place in offered:
-                    fits[offered[row.part.place]].append(question.codes[row.said["name"]])
-            several = "{!r} in value" if made.type == "many" else "value == {!r}"
-            checks = [
-                f"(not ({' or '.join(map(several.format, codes))}) or {holds})"
-                for holds, codes in fits.items()
-                if holds != ALWAYS
-            ]
-            self._check_choice(part, joined("and", checks).text, changes)
-
-    def _can_depend(self, above: FormQuestion) -> bool:
-        """Say whether the list of the question can depend on an answer."""
-        allowed = "parent" in FIELD_TYPES[self.question.made.type].allows
-        return allowed and above.tool is self.question.tool and above.made.type == "choice"
+            alone = all(len(each) == 1 for each in pairs.values())
+            part.keep(f"parent: {above.made.code}", *([] if alone else ["by this alone"]))
+            return
+        fits = defaultdict[str, list[str]](list)
+        for row in self.walk.lists[question.listed]:
+            if code := question.codes.get(row.said.get("name", "")):
+                holds = offered.get(row.part.place, ALWAYS)
+                fits[holds].append(f"{code!r} in value" if made.type == "many" else f"value == {code!r}")
+        checks = [f"(not ({' or '.join(fits[holds])}) or {holds})" for holds in fits if holds != ALWAYS]
+        self._check_choice(part, joined("and", checks).text, printer.changes)
 
     def _check_choice(self, part: SourcePart, check: str, changes: list[str]) -> None:
         """Check what is chosen where a list cannot depend on all that a filter names."""
         made = self.question.made
+        if check == ALWAYS:
+            part.keep("what fits always is offered")
+            return
         if len(check) > LONGEST_CHECK:
             raise NoCounterpart(
-                "a list depends on one choice on the same sheet, and its entries are too many to check"
+                "it depends on more than one choice on its sheet, and has too many entries to check"
             )
         self.holds["constraint"].append(check)
         made.parts["constraint"] = [*made.parts.get("constraint", ()), *made.parts.pop("parent")]
@@ -531,6 +510,7 @@ class _Conditions:
                     question.row.part.change(f"a {made.type} that is calculated")
                 made.type = "calculated"
                 made.options |= found.options
+                question.codes = found.codes
             except NoCounterpart as why:
                 question.result = why
                 self._have_it_typed()
@@ -553,19 +533,14 @@ class _Conditions:
         """Give an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
         found = self.question if name == "." else self.walk.questions.get(name)
         if found is None:
-            if name in self.walk.repeats:
-                return Printed("1", Type.NUMBER, rows=self.walk.repeats[name].code)
-            if name in self.walk.days:
-                return Printed(
-                    "today()", Type.DATE, told="the day of the check stands for that of the interview"
-                )
+            if name in self.walk.named:
+                return self.walk.named[name]
             raise NoCounterpart(f"no question that was kept is called “{name}”")
         made, here, there = found.made, self.question.repeats, found.repeats
-        codes: Mapping[str, str] | None = found.codes
         if found.row.said.get("calculation") and found is not self.question:
             with suppress(NoCounterpart):  # then it is asked, or is not there, which the checks tell
-                codes = _Conditions(self.walk, found).calculation().codes
-        answer = Printed("value" if name == "." else made.code, made.yields, codes)
+                _Conditions(self.walk, found).calculation()
+        answer = Printed("value" if name == "." else made.code, made.yields, found.codes)
         if there == here or not there:
             return answer
         if there == here[:-1]:
@@ -604,27 +579,10 @@ def _behind(before: Said, said: Said) -> Said:
     }
 
 
-def _of_entry(row: FormRow, column: str) -> str:
-    return repr(row.said.get(column, ""))
-
-
-def _with_columns(tree: ast.expr, written: Callable[[str], str]) -> ast.expr:
-    """Give a filter with something else in the place of the columns of its list."""
-    text = re.sub(r"\bname\['([^']+)'\]", lambda column: written(column[1].casefold()), ast.unparse(tree))
-    return ast.parse(text, mode="eval").body
-
-
 def _pairs(condition: str) -> dict[str, str]:
     """Give the codes that answers have where a condition holds; nothing where it asks for more."""
-    match ast.parse(condition, mode="eval").body:
-        case ast.BoolOp(op=ast.And(), values=parts):
-            found = [_pairs(ast.unparse(part)) for part in parts]
-            return {answer: code for each in found for answer, code in each.items()} if all(found) else {}
-        case ast.Compare(
-            left=ast.Name(id=answer), ops=[ast.Eq()], comparators=[ast.Constant(value=str(code))]
-        ):
-            return {answer: code}
-    return {}
+    more = re.sub(r" and |[()]", "", PAIR.sub("", condition))
+    return {} if more else dict(PAIR.findall(condition))
 
 
 def _join_blocks(tool: DraftTool, first: DraftField, last: DraftField) -> None:
