@@ -524,7 +524,9 @@ class _Conditions:
         name = rf"\$\{{\s*{re.escape(row.said.get('name', ''))}\s*\}}"
         others = [part.text for other in self.walk.form.survey for part in other.expressions.values()]
         if made.type == "calculated" and any(re.search(name, text) for text in others):
-            number = rf"{name}\s*(?:[<>*+-]|div\b|!?=\s*[\d$])|[<>*+]=?\s*{name}|indexed-repeat\([^)]*,\s*{name}\s*\)"
+            number = (
+                rf"{name}\s*(?:[<>*+-]|div\b|!?=\s*\d)|(?:[<>*+]=?|int\(|indexed-repeat\([^)]*,)\s*{name}"
+            )
             counted = any(re.search(number, text) for text in others)
             made.type = "decimal" if counted else "text"
             row.part.change("it is typed, not worked out: others depend on it")
