@@ -72,7 +72,7 @@ from hrge_xl.core.errors import (
 from hrge_xl.core.message_templates import MessageTemplate, text_of as said
 from hrge_xl.core.numerals import FIRST_DAY, LAST_DAY, LAST_SERIAL, from_serial, shown, to_serial
 from hrge_xl.coordination.week import RefreshResult
-from hrge_xl.exchange.spec_smoke_test import sample_answers
+from hrge_xl.exchange.spec_smoke_test import ODD, sample_answers
 from hrge_xl.core.spec_parts import Text
 from hrge_xl.core.work import listening, report_progress, track_progress
 from hrge_xl.exchange.validation import (
@@ -404,9 +404,6 @@ from hrge_xl.dataset.work import (
 from hrge_xl.dataset.rows import RowBuilder, all_rows, submission_id
 from hrge_xl.dataset.run_history import last_change
 from hrge_xl.dataset.schema import (
-    AGGREGATE_INDICATORS,
-    AGGREGATE_NUMBERS,
-    CODES,
     COLUMNS as DATASET_COLUMNS,
     GROUPS,
     LABEL,
@@ -428,7 +425,7 @@ from hrge_xl.privacy.sharing import MASKED, shared
 from hrge_xl.privacy.suppression import AdditiveRelation, is_sensitive, suppress
 from hrge_xl.rounds.datasets import Dataset, sources
 from hrge_xl.coordination.mail import MailType, REMINDERS
-from hrge_xl.coordination.mail.messages import Mail, as_eml, PLACEHOLDERS, filled, standard
+from hrge_xl.coordination.mail.messages import as_eml, PLACEHOLDERS, filled, standard
 from hrge_xl.rounds.receiving import Received
 from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, TeamStatus, status
 from hrge_xl.rounds.changes import update_spec

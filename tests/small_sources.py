@@ -1,4 +1,4 @@
-"""Small sources of our own to import: an XLSForm (small_form.md), a data package, a workbook in use."""
+"""Small sources of our own to import, as offices have them: forms in XLSForm, a data package, workbooks in use."""
 
 from __future__ import annotations
 
@@ -6,18 +6,30 @@ import csv
 import io
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
+from openpyxl.styles import Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 
-FORM = Path(__file__).with_name("small_form.md").read_text(encoding="utf-8")
-SHEETS: dict[str, list[list[str]]] = {}
-for part in FORM.split("\n## ")[1:]:
-    name, *lines = part.splitlines()
-    tables = (line.strip("|").split("|") for line in lines if line.startswith("| "))
-    SHEETS[name] = [[cell.strip() for cell in cells] for cells in tables]
+from tests.tables import table
+
+Sheets = dict[str, list[list[str]]]  # of a form: the rows of each
+
+
+def form(name: str) -> Sheets:
+    """The sheets of a form, each of which is a table of a page."""
+    sheets: Sheets = {}
+    for part in Path(__file__).with_name(name).read_text(encoding="utf-8").split("\n## ")[1:]:
+        sheet, *lines = part.splitlines()
+        tables = (line.strip("|").split("|") for line in lines if line.startswith("| "))
+        sheets[sheet] = [[cell.strip() for cell in cells] for cells in tables]
+    return sheets
+
+
+SHEETS, HEALTH = form("small_form.md"), form("health_form.md")
 
 
 def form_in_csv() -> bytes:
@@ -28,11 +40,11 @@ def form_in_csv() -> bytes:
     return stream.getvalue().encode()
 
 
-def form_as_workbook() -> bytes:
-    """The form as a workbook, with a sheet that belongs to no form."""
+def form_as_workbook(sheets: Sheets = SHEETS) -> bytes:
+    """A form as a workbook, with a sheet that belongs to no form."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    for name, lines in SHEETS.items():
+    for name, lines in sheets.items():
         sheet = book.create_sheet(name)
         for line in lines:
             sheet.append([cell or None for cell in line])
@@ -56,6 +68,8 @@ PACKAGE = {
                 "fields": [
                     {
                         "name": "id",
+                        "title": "Number of the station",
+                        "description": "Two letters of the country, three digits.",
                         "type": "string",
                         "constraints": {"pattern": "[A-Z]{2}[0-9]{3}"},
                         "example": "FR001",
@@ -63,22 +77,35 @@ PACKAGE = {
                     {
                         "name": "power",
                         "type": "number",
-                        "title": "Power",
+                        "title": "Power in kW",
                         "constraints": {"minimum": 1, "exclusiveMaximum": 500},
                     },
                     {
                         "name": "kind",
+                        "title": "How it charges",
                         "type": "string",
                         "constraints": {"required": True, "enum": ["fast", "very fast"]},
                     },
-                    {"name": "since", "type": "date", "constraints": {"minimum": "2015-07-01"}},
+                    {
+                        "name": "since",
+                        "title": "In use since",
+                        "type": "date",
+                        "constraints": {"minimum": "2015-07-01"},
+                    },
                     {
                         "name": "mail",
+                        "title": "E-mail of the operator",
                         "type": "string",
                         "format": "email",
                         "constraints": {"maxLength": 80, "unique": False},
                     },
-                    {"name": "open", "type": "boolean", "trueValues": ["oui"], "format": "any"},
+                    {
+                        "name": "open",
+                        "title": "Open to everybody",
+                        "type": "boolean",
+                        "trueValues": ["oui"],
+                        "format": "any",
+                    },
                     {"name": "place", "type": "geopoint"},
                 ],
             },
@@ -122,6 +149,28 @@ def workbook_in_use() -> bytes:
     return saved(book)
 
 
+def budget() -> bytes:
+    """The budget of a grant, its spending and its conditions: with formulas, totals, dropdowns, notes; protected."""
+    told, book = table("grant_budget"), Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in told["sheets"].items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    for name, cells, kind, source in told["rules"]:
+        operator = None if kind == "list" else "greaterThanOrEqual"
+        rule = DataValidation(kind, operator=operator, formula1=source)
+        rule.add(cells)
+        book[name].add_data_validation(rule)
+    for name, areas in told["unlocked"].items():
+        book[name].protection.sheet = True
+        for cell in (cell for area in areas for line in book[name][area] for cell in line):
+            cell.protection = Protection(locked=False)
+    for name, cell, note in told["notes"]:
+        book[name][cell].comment = Comment(note, "Finance")
+    return saved(book)
+
+
 def saved(book: Workbook) -> bytes:
     """The bytes of a workbook."""
     book.save(stream := io.BytesIO())
@@ -133,4 +182,6 @@ SOURCES = {
     "visit.xlsx": form_as_workbook,
     "datapackage.json": data_package,
     "in use.xlsx": workbook_in_use,
+    "health centre.xlsx": partial(form_as_workbook, HEALTH),
+    "grant budget.xlsx": budget,
 }

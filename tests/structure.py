@@ -6,6 +6,7 @@ import copy
 import json
 import math
 import random
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,18 @@ from xml.etree.ElementTree import Element
 import yaml
 
 from tests.damage import KEY, PROPERTIES, STRINGS, TYPES, words
-from tests.face import PROPERTY_PREFIX, Identity, sign, to_pairs
+from tests.face import (
+    FIELD_TYPES,
+    FUNCTIONS,
+    PROPERTY_PREFIX,
+    ChecklistBlock,
+    Field,
+    FormBlock,
+    Identity,
+    RegisterBlock,
+    sign,
+    to_pairs,
+)
 from tests.intake_files import LINKS
 
 Parts = dict[str, bytes]
@@ -299,27 +311,117 @@ def places(data: Any) -> list[tuple[Any, Any]]:
     return found
 
 
+def change_data(data: Any, chance: random.Random) -> None:
+    """One value of a document otherwise: gone, of another type, huge, nested, or somewhere else."""
+    found = places(data)
+    if not found:
+        return
+    (home, key), (other, from_) = chance.choice(found), chance.choice(found)
+    act = chance.randrange(8)
+    if act < 4:
+        home[key] = values(chance)
+    elif act < 5:
+        del home[key]
+    elif act < 6:
+        home[key] = copy.deepcopy(other[from_])
+    elif isinstance(home, list):
+        home.extend([copy.deepcopy(home[key])] * chance.choice((1, 1, 30)))
+    else:
+        home[chance.choice(TEXTS)] = values(chance)
+
+
 def change_json(data: Any, chance: random.Random) -> str:
-    """A document with some of its values otherwise: gone, of another type, huge, nested, or somewhere else."""
+    """A document with some of its values otherwise."""
     data = copy.deepcopy(data)
     for _ in range(chance.choice((1, 1, 1, 2, 5))):
-        found = places(data)
-        if not found:
-            break
-        (home, key), (other, from_) = chance.choice(found), chance.choice(found)
-        act = chance.randrange(8)
-        if act < 4:
-            home[key] = values(chance)
-        elif act < 5:
-            del home[key]
-        elif act < 6:
-            home[key] = copy.deepcopy(other[from_])
-        elif isinstance(home, list):
-            home.extend([copy.deepcopy(home[key])] * chance.choice((1, 1, 30)))
-        else:
-            home[chance.choice(TEXTS)] = values(chance)
+        change_data(data, chance)
     text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     act = chance.randrange(30)
     if act == 0:
         return text.replace("[", "[" * chance.choice((100, 100_000)), 1)
     return text[: chance.randrange(len(text))] if act == 1 else text
+
+
+# specs, as somebody may leave them who edits what was imported
+
+OPTIONS = sorted(
+    {*Field.model_fields, *FormBlock.model_fields, *RegisterBlock.model_fields, *ChecklistBlock.model_fields}
+)
+TAGS = ("en", "fr", "ar", "zh", "fa-AF", "ne", "pt-BR", "xx")
+CONDITIONS = ("relevant", "check", "when", "formula", "default")
+WORD = re.compile(r"\w+|'[^']*'|[<>=!]=?|[-+*/(),]")
+WORDS = (*"+-*/<(),", "==", "!=", ">=", "and", "or", "if", "not", "value", "0", "2.5", "'X'", "'OTHER'", "")
+
+
+def change_spec(files: dict[str, Any], chance: random.Random) -> None:
+    """One thing in the files of a spec otherwise."""
+    chance.choice(CHANGES)(files, chance)
+
+
+def anything(files: dict[str, Any], chance: random.Random) -> None:
+    """Something in one of the files that nobody would say; the files keep their names."""
+    change_data(files[chance.choice(sorted(files))], chance)
+
+
+def option(files: dict[str, Any], chance: random.Random) -> None:
+    """An option gone, under the name of another one, or said twice."""
+    home, key = chance.choice([(home, key) for home, key in places(files) if key in OPTIONS])
+    told = home[key] if chance.randrange(3) == 0 else home.pop(key)
+    if chance.randrange(2):
+        home[chance.choice(OPTIONS)] = copy.deepcopy(told)
+
+
+def entry(files: dict[str, Any], chance: random.Random) -> None:
+    """An entry of a list gone, doubled, or in the place of another one."""
+    (home, key), (other, there) = (
+        chance.choice([at for at in places(files) if isinstance(at[0], list)]) for _ in range(2)
+    )
+    act = chance.randrange(3)
+    if act == 0:
+        home.insert(chance.randrange(len(home) + 1), copy.deepcopy(home[key]))
+    elif act == 1:
+        del home[key]
+    else:
+        home[key], other[there] = copy.deepcopy(other[there]), copy.deepcopy(home[key])
+
+
+def alike(files: dict[str, Any], chance: random.Random) -> None:
+    """What two options of one name say, in the place of each other: codes, types, lists, expressions, texts."""
+    found = places(files)
+    key = chance.choice(sorted({key for home, key in found if isinstance(home, dict)}))
+    homes = [home for home, name in found if name == key and isinstance(home, dict)]
+    one, other = chance.choice(homes), chance.choice(homes)
+    one[key], other[key] = copy.deepcopy(other[key]), copy.deepcopy(one[key])
+
+
+def field_type(files: dict[str, Any], chance: random.Random) -> None:
+    """A field of another type."""
+    chance.choice([home for home, key in places(files) if key == "type"])["type"] = chance.choice(
+        [*FIELD_TYPES]
+    )
+
+
+def languages(files: dict[str, Any], chance: random.Random) -> None:
+    """More languages, others, or only one."""
+    head = files["workbook.yaml"]
+    known = head["languages"]
+    head["languages"] = chance.choice(
+        ([*known, chance.choice(TAGS)], [chance.choice(TAGS)], known[:1], known[::-1])
+    )
+
+
+def expression(files: dict[str, Any], chance: random.Random) -> None:
+    """One word of an expression otherwise."""
+    found = places(files)
+    texts = [(home, key) for home, key in found if key in CONDITIONS and isinstance(home[key], str)]
+    codes = [home[key] for home, key in found if key == "code"]
+    if not texts:
+        return
+    home, key = chance.choice(texts)
+    words = WORD.findall(home[key]) or ["0"]
+    words[chance.randrange(len(words))] = str(chance.choice(chance.choice((codes, WORDS, [*FUNCTIONS]))))
+    home[key] = " ".join(words)
+
+
+# some are taken more often than others: more of what they make still works
+CHANGES = (anything, option, option, entry, alike, alike, field_type, languages, expression, expression)

@@ -269,6 +269,7 @@ def test_a_sheet_without_its_sources_is_not_issued() -> None:
 
 
 @pytest.mark.office
+@pytest.mark.deep
 def test_all_of_it_follows_what_is_typed(office: Any, tmp_path: Path) -> None:
     where = layout(TOOLKIT)
     name = {

@@ -27,8 +27,8 @@ from tests.audited import returned
 from tests.command_line import hrge
 from tests.databases import queried, tampered
 from tests.face import (
-    AGGREGATE_NUMBERS,
     DATASET,
+    TABLES,
     Answers,
     Ledger,
     OutputError,
@@ -432,10 +432,10 @@ def test_figures_over_all_teams(out: Path) -> None:
 def test_small_figures_of_things_and_restricted_questions() -> None:
     """A restricted question does not leave; small counts do, where nobody is counted (see test_sharing)."""
     with of_results([], with_restricted("PLN_08"), TODAY) as store:
-        with store.transaction() as connection:
+        with store.transaction():
             lines = [a_figure(1, "PLN_08", 50.0), a_figure(2, "PLN_10", 7.0)]
-            store.insert(connection, AGGREGATE_NUMBERS.name, lines)
-        kept, at = shareable(store)[AGGREGATE_NUMBERS.name], AGGREGATE_NUMBERS.at
+            store.insert("aggregate_numbers", lines)
+        kept, at = shareable(store)["aggregate_numbers"], TABLES["aggregate_numbers"].at
     assert [(row[at["field"]], row[at["total"]], row[at["frequency"]]) for row in kept] == [
         ("PLN_10", 7.0, 3)
     ]
@@ -456,7 +456,7 @@ def test_what_a_return_says_of_itself_and_refers_to_is_restricted_too(tmp_path: 
 
 
 def a_figure(n: int, field: str, total: float) -> tuple[Any, ...]:
-    return AGGREGATE_NUMBERS.row(
+    return TABLES["aggregate_numbers"].row(
         n=n, period="period", tool="PLAN", row_code="1", field=field, label="label", frequency=3, teams=2, total=total,
         mean=total, minimum=0.0, maximum=total,
     )  # fmt: skip

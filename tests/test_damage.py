@@ -106,6 +106,7 @@ def test_damage_to_the_toolkit(damage: Damage, toolkit: Found) -> None:
     assert seen(toolkit[damage.name]) == expected(damage)
 
 
+@pytest.mark.deep
 def test_damage_done_in_libreoffice(office: Office, tmp_path: Path) -> None:
     issued, acts = tmp_path / "issued.xlsx", TABLE["office"]
     issued.write_bytes(filled())

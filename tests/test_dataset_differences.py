@@ -18,8 +18,8 @@ from tests.audited import DAY, csv_rows, edited, in_workbook, put_text, returned
 from tests.command_line import hrge, ran
 from tests.databases import tampered
 from tests.face import (
-    AGGREGATE_INDICATORS,
     DATASET,
+    TABLES,
     RowNames,
     Store,
     cells_apart,
@@ -121,7 +121,7 @@ def test_definitions_of_the_file(
 
 def test_no_text_of_a_team_names_a_row(store: Store) -> None:
     """A figure may be of an indicator that a team has made up, with a label of its own."""
-    table = AGGREGATE_INDICATORS
+    table = TABLES["aggregate_indicators"]
     row = tuple("typed by a team" if name in ("label", "unit") else name for name in table.names)
     where, _ = RowNames(store).place(table, row)
     assert where.startswith("n n indicator value_period kind")

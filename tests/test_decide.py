@@ -117,6 +117,27 @@ def test_one_copy_for_two_projects() -> None:
     assert states([a, replace(b, copy="two")]) == {"a": COUNTS, "b": COUNTS}
 
 
+def test_a_project_that_was_missing_and_was_asked_for_makes_no_second_workbook() -> None:
+    """A team often corrects the file that it has, not the one with the feedback."""
+    asked = entry("a", 1, copy="one", project="", verdict="returned")
+    named = entry("b", 2, copy="one", intervention="PAK-P")
+    assert states([asked, named]) == {"a": SUPERSEDED, "b": COUNTS}
+    half = replace(asked, project="P")
+    assert states([half, named]) == {"a": SUPERSEDED, "b": COUNTS}
+    assert states([named, replace(asked, submission="c", order=3, moment="2026-04-03T12:00:00+00:00")]) == {
+        "b": COUNTS, "c": WAITING,
+    }  # fmt: skip
+    assert states([asked, replace(half, order=2, submission="c"), replace(named, order=3)]) == {
+        "a": SUPERSEDED, "b": COUNTS, "c": SUPERSEDED,
+    }  # fmt: skip
+    # it could be any of several, another one, or be meant so
+    other = entry("d", 4, copy="one", project="Q")
+    assert states([asked, named, other]) == {"a": CONFLICT, "b": CONFLICT, "d": CONFLICT}
+    assert states([replace(half, project="Q"), named]) == {"a": CONFLICT, "b": CONFLICT}
+    assert states([replace(asked, verdict="accepted"), named]) == {"a": CONFLICT, "b": CONFLICT}
+    assert states([asked, replace(named, copy="two")]) == {"a": COUNTS, "b": COUNTS}
+
+
 def test_what_is_not_the_teams_own_is_excluded_unless_somebody_decides() -> None:
     a, b = entry("a", 1), entry("b", 2, doubts=("I007",))
     assert states([a, b]) == {"a": COUNTS, "b": "excluded"}
@@ -232,6 +253,14 @@ def test_decided_from_the_command_line(dataset: Path) -> None:
         "ours.xlsx": SUPERSEDED, "theirs.xlsx": COUNTS, "a.xlsx": COUNTS, "b.xlsx": COUNTS, "scan.xlsx": "refused",
     }  # fmt: skip
     assert ran("decide", dataset).out.count("decided 2026-05-02") == 3
+
+
+@pytest.mark.parametrize("said", [(), ("--use", "--withdraw")])
+def test_one_thing_becomes_of_a_return(dataset: Path, said: tuple[str, ...]) -> None:
+    before = told(dataset)
+    wrong = ran("decide", dataset, "a.xlsx", *said, "--reason", "asked the team", code=2).err
+    assert "either --use, --withdraw or --undo" in wrong
+    assert told(dataset) == before
 
 
 WROTE = "The team wrote: The file could not be read."

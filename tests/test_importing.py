@@ -14,14 +14,18 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
-from hrge_xl import ExpectedReturn, Order, check_spec, import_spec, load, spec_warnings
+from hrge_xl import check_spec, import_spec, load, spec_warnings
 from tests.answers import TODAY
-from tests.face import Spec, UsageError, cli, field_code, layout_for
-from tests.parity import disagreements, filled, recalculated
+from tests.command_line import ran
+from tests.face import Spec, UsageError, build, cli, field_code, sample_answers
+from tests.parity import filled, placed, said_differently, shown
 from tests.small_sources import (
+    HEALTH,
     PACKAGE,
     SHEETS,
     SOURCES,
+    Sheets,
+    budget,
     data_package,
     form_as_workbook,
     form_in_csv,
@@ -57,23 +61,40 @@ def test_what_is_imported_passes_every_check_and_is_read_back(name: str, tmp_pat
 
 
 @pytest.mark.office
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", ["visit.xlsx", "grant budget.xlsx"])
 def test_sheet_and_reader_say_the_same_of_what_is_imported(name: str, office: Any, tmp_path: Path) -> None:
     spec, _ = imported(name, SOURCES[name](), tmp_path)
-    order = Order("TEAM", TODAY, language=spec.languages[0])
-    where = layout_for(spec, order)
-    saved = recalculated(where, filled(where, random.Random(0)), tmp_path, office, order)
-    assert disagreements(saved, where, ExpectedReturn(spec=str(tmp_path / "spec"))) == []
+    where = build(spec, spec.languages[0])
+    assert [*said_differently(where, filled(where, random.Random(0)), tmp_path / "spec", office)] == []
+
+
+@pytest.mark.deep
+@pytest.mark.office
+@pytest.mark.parametrize("name", SOURCES)
+def test_sheet_and_reader_say_the_same_in_each_language(name: str, office: Any, tmp_path: Path) -> None:
+    """Of every source: blank, filled in rightly, and filled in anyhow."""
+    spec, _ = imported(name, SOURCES[name](), tmp_path)
+    for language in spec.languages:
+        where = build(spec, language)
+        right = placed(
+            where,
+            {
+                key: shown(where, where.slots[key], value)
+                for key, value in sample_answers(where, TODAY).items()
+            },
+        )
+        for cells in ({}, right, *(filled(where, random.Random(seed)) for seed in (1, 2, 3))):
+            assert [*said_differently(where, cells, tmp_path / "spec", office)] == []
 
 
 # every part is told of
 
 
-def parts_of_form() -> Counter[str]:
-    """What the form holds, counted by itself."""
-    survey, choices, settings = SHEETS.values()
+def parts_of_form(sheets: Sheets = SHEETS) -> Counter[str]:
+    """What a form holds, counted by itself."""
+    survey, choices, settings = sheets.values()
     found = Counter(row=len(survey) - 1 + len(settings) - 1, choice=len(choices) - 1)
-    found["column"] = sum(len(lines[0]) for lines in SHEETS.values())
+    found["column"] = sum(len(lines[0]) for lines in sheets.values())
     for column, heading in enumerate(survey[0]):
         if heading in ("relevant", "constraint", "required", "calculation", "choice_filter", "default"):
             found[heading] = sum(bool(line[column]) for line in survey[1:])
@@ -111,7 +132,8 @@ def parts_of_workbook(data: bytes) -> Counter[str]:
         found["column"] += len({cell.column for cell in held})
         found["formula"] += len({cell.column for cell in held if cell.data_type == "f"})
         found["note"] += sum(cell.comment is not None for cell in cells)
-        ranges = [area for rule in sheet.data_validations.dataValidation for area in rule.sqref.ranges]
+        lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
+        ranges = [area for rule in lists for area in rule.sqref.ranges]
         found["dropdown"] += len(
             {column for area in ranges for column in range(area.min_col, area.max_col + 1)}
         )
@@ -123,6 +145,8 @@ COUNTS = {
     "visit.xlsx": lambda: parts_of_form() + Counter(sheet=1),
     "datapackage.json": parts_of_package,
     "in use.xlsx": lambda: parts_of_workbook(workbook_in_use()),
+    "health centre.xlsx": lambda: parts_of_form(HEALTH) + Counter(sheet=1),
+    "grant budget.xlsx": lambda: parts_of_workbook(budget()),
 }
 
 
@@ -153,6 +177,12 @@ def test_the_command_ends_with_the_sums(command: str, tmp_path: Path) -> None:
 # forms
 
 
+def test_one_question_is_one(tmp_path: Path) -> None:
+    (tmp_path / "ask.csv").write_text("type,name,label\ntext,q1,Hello\n", encoding="utf-8")
+    told = ran("spec", "import", tmp_path / "ask.csv", "-o", tmp_path / "spec").out
+    assert "spec: 1 sheet, 1 field, 0 lists, 0 rules.\n" in told
+
+
 def test_a_form(tmp_path: Path) -> None:
     spec, lines = imported("visit.xlsx", form_as_workbook(), tmp_path)
     assert (spec.title.source, spec.languages) == ("A visit", ("en", "fr"))
@@ -170,7 +200,7 @@ def test_a_form(tmp_path: Path) -> None:
         "KIND": {"type": "choice", "vocabulary": "KINDS", "default": "('IN',)"},
         "KIND_OTHER": {"type": "text", "relevant": "KIND == 'OTHER'"},
         "REGION": {"type": "choice", "vocabulary": "REGIONS"},
-        "TOWN": {"type": "choice", "vocabulary": "TOWNS2", "parent": "REGION"},
+        "TOWN": {"type": "choice", "vocabulary": "TOWNS", "parent": "REGION"},
         "MARK": {"type": "integer", "minimum": "1.0", "maximum": "5.0"},
         "SEEN": {"type": "tick"},
         "ALL_DAYS": {"type": "calculated", "formula": "sum('MEMBER', DAYS)"},
@@ -191,7 +221,7 @@ def test_a_form(tmp_path: Path) -> None:
     labels = {tag: spec.tool["FORM"].fields["Q_1"].label.say(tag) for tag in spec.languages}
     assert labels == {"en": "Your office", "fr": "Votre bureau"}
     assert spec.tool["FORM"].fields["Q_1"].tag == "q1"
-    assert {item.code: item.parent for item in spec.vocabularies["TOWNS2"].items} == {
+    assert {item.code: item.parent for item in spec.vocabularies["TOWNS"].items} == {
         "A": "NORTH",
         "B": "SOUTH",
     }
@@ -217,6 +247,21 @@ def test_what_has_no_counterpart_stands_beside_the_question(tmp_path: Path) -> N
     imported("form.csv", form_with("uuid() = 1"), tmp_path)
     text = (tmp_path / "spec" / "tools" / "FORM.yaml").read_text(encoding="utf-8")
     assert "# left out: relevant uuid() = 1: uuid() with 0 arguments has no counterpart" in text
+
+
+@pytest.mark.parametrize("extra", [True, False], ids=["with the extra", "without it"])
+def test_what_pyxform_finds_is_told_and_the_form_imported_all_the_same(
+    extra: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyxform")
+    if not extra:
+        (tmp_path / "path").mkdir()
+        (tmp_path / "path" / "pyxform.py").write_text("raise ImportError(__name__)")
+        monkeypatch.syspath_prepend(tmp_path / "path")
+    (tmp_path / "form.csv").write_bytes(b"type,name,label\ntext,office,Office\n,,\ncalculate,all,All\n")
+    made = import_spec(tmp_path / "form.csv", tmp_path / "spec")
+    assert [*made.messages] == ["pyxform finds: [row : 4] Missing calculation."] * extra
+    assert [*made.spec.tool["FORM"].fields] == ["OFFICE"]
 
 
 EXPRESSIONS = {
@@ -389,6 +434,26 @@ def test_what_is_no_question_is_told(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("pattern", "example", "kept"),
+    [
+        ("[A-Z]{2}", "AB", {"pattern": "[A-Z]{2}"}),
+        ("[A-Z]{2}", "ab", {"constraint": "check=\"matches(value, '[A-Z]{2}')\""}),
+        (r"[_-\.]", "a", {}),
+    ],
+)
+def test_a_pattern_is_told_by_its_example(
+    pattern: str, example: str, kept: dict[str, str], tmp_path: Path
+) -> None:
+    row = f"text,mark,Mark,\"regex(., '{pattern}')\",{example}\n"
+    spec, _ = imported("form.csv", f"type,name,label,constraint,example\n{row}".encode(), tmp_path)
+    found = fields(spec, "FORM")["MARK"]
+    said = {
+        key: text.partition(" message")[0] for key, text in found.items() if key not in ("type", "example")
+    }
+    assert said == kept
+
+
 def test_codes_of_fields() -> None:
     taken = set[str]()
     names = ["q1", "hh2size", "age", "id", "count", "1st", "Âge", "Prénom (élève)", "نعم"]
@@ -406,19 +471,22 @@ def test_a_data_package(tmp_path: Path) -> None:
     found = fields(spec, "STATION")
     checks = {code: field.pop("constraint", "").partition(" message")[0] for code, field in found.items()}
     assert found == {
-        "ID_1": {"type": "text", "example": "Text({'': 'FR001'})", "required": "always"},
-        "POWER": {"type": "decimal"},
+        "ID_1": {
+            "type": "text", "example": "Text({'': 'FR001'})", "required": "always", "pattern": "[A-Z]{2}[0-9]{3}",
+            "help": "Text({'': 'Two letters of the country, three digits.'})",
+        },
+        "POWER": {"type": "decimal", "minimum": "1.0"},
         "KIND": {"type": "choice", "vocabulary": "STATION_3", "required": "always"},
         "SINCE": {"type": "date"},
-        "MAIL": {"type": "text"},
+        "MAIL": {"type": "text", "pattern": "email", "characters": "80"},
         "OPEN": {"type": "yesno"},
-    }
+    }  # fmt: skip
     assert checks == {
-        "ID_1": "check=\"unique(value) and matches(value, '[A-Z]{2}[0-9]{3}')\"",
-        "POWER": "check='value >= 1 and value < 500'",
+        "ID_1": "check='unique(value)'",
+        "POWER": "check='value < 500'",
         "KIND": "",
         "SINCE": "check='value >= year_end(2014) + 182'",
-        "MAIL": "check='email(value) and length(value) <= 80'",
+        "MAIL": "",
         "OPEN": "",
     }
     told = {line["place"]: line["outcome"] for line in lines}

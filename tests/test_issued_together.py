@@ -26,7 +26,7 @@ from tests.face import (
     issuing,
     stamp_alone,
 )
-from tests.made_workbooks import EVERY_SPEC, FILLINGS, partly
+from tests.made_workbooks import FILLINGS, SPECS, partly
 from tests.property_tests import examples
 from tests.telling import telling
 from tests.test_cli import run
@@ -43,8 +43,9 @@ def filled(where: Layout, filling: str) -> Answers:
 # the law: as if it had been made alone
 
 
-@EVERY_SPEC
-def test_with_others_or_alone(name: str, language: str) -> None:
+@pytest.mark.parametrize("issued_for", telling(SPECS, ("example", "ar")))
+def test_with_others_or_alone(issued_for: tuple[str, str]) -> None:
+    name, language = issued_for
     where = layout(name, language)
     orders = [
         Order("PAK", TODAY, "PAK", language, answers=filled(where, each), contact="office@example.org")

@@ -19,6 +19,7 @@ from tests.command_line import ran
 from tests.face import Answers, UsageError, build, choose, find, stamp_alone, texts, without_sensitive
 from tests.parity import disagreements, of_results, recalculated
 from tests.played_rounds import answers
+from tests.telling import telling
 
 # what names the group in question, in any of the languages; and in English and French what only hints at it
 NAMED = re.compile(
@@ -101,6 +102,7 @@ def test_what_is_left_out_stands_nowhere_in_the_workbook(spec: Spec, language: s
     assert not holds(generate(spec, Order("PAK", TODAY, "PAK", language, leave_out=True)))
 
 
+@pytest.mark.deep
 def test_nor_in_that_of_the_toolkit_with_its_library_glossary_and_guides() -> None:
     toolkit = load("hrge_toolkit")
     for language in ("en", "ar"):
@@ -203,7 +205,7 @@ def test_the_stamp_says_it_and_only_then(spec: Spec) -> None:
     assert "sensitive" not in said_in(spared)
 
 
-@pytest.mark.parametrize("written", [WORD, CODE, "Jeunes", " young  PEOPLE"])
+@pytest.mark.parametrize("written", telling([WORD, CODE, "Jeunes", " young  PEOPLE"], CODE))
 def test_who_writes_it_all_the_same_is_understood_and_counts(folder: Path, written: str) -> None:
     round_ = round_of(folder)
     returned = round_ / "returned" / "Karachi.xlsx"

@@ -267,7 +267,8 @@ def test_mistakes_of_heads_and_rows_at_once_with_exit_code_3(tmp_path: Path) -> 
     err = ran("round", "init", tmp_path / "round", "--spec", "example", *teams, code=3).err.splitlines()
     assert [line.removeprefix("Error: ") for line in err] == [
         "teams.csv: line 1: there is no column 'langage'. Did you mean 'language'?",
-        "teams.csv: line 3: there is no country 'Nowhere'. Known are: PAK, AFG, IRQ, MAR, MLI, EGY.",
+        "teams.csv: line 3: there is no country 'Nowhere'. Known are: PAK, AFG, IRQ, MAR, MLI, EGY. "
+        "For another one, copy the folder of the spec and add it to the list COUNTRY.",
         "teams.csv: line 3: team 'A' is already in line 2. Keep one.",
     ]
 

@@ -69,7 +69,7 @@ def test_nothing_in_a_sample_is_to_be_corrected_or_looked_at(name: str, profile:
     """Whoever changes a spec sees here what no longer fits: `hrge-xl spec check` names the lines."""
     spec = load(name)
     layout, order = sample_order(spec, spec.languages[0], choose(spec, profile, first=True))
-    filled = submission_of(layout, starting_answers(layout, order), identity_of(layout.spec, order, layout))
+    filled = submission_of(layout, starting_answers(layout, order), identity_of(order, layout))
     (outcome,) = check([(filled, layout)], today=order.today, in_sheets=True)
     assert [
         f"{each.tool} {each.row} {each.field}: {in_words(each, spec).message}" for each in outcome.findings
@@ -187,9 +187,9 @@ def test_a_sheet_of_a_sample_in_a_real_workbook_is_refused_and_named(tmp_path: P
 def test_stamps_from_before_there_were_samples_are_signed_as_they_were() -> None:
     spec = load("example")
     layout, order = sample_order(spec, "en", choose(spec))
-    identity = identity_of(layout.spec, order, layout)
+    identity = identity_of(order, layout)
     assert b'"sample":"yes"' in submission.canonical(identity)
-    plain = identity_of(spec, Order("PAK", TODAY, "PAK"), layout)
+    plain = identity_of(Order("PAK", TODAY, "PAK"), layout)
     assert b"sample" not in submission.canonical(plain)
 
 
@@ -239,7 +239,7 @@ def test_another_sample_comes_where_it_fills_the_risk_table(profile: str) -> Non
     given = starting_answers(layout, order)
     assert given["FORM", "1", "FRM_09"] == "SOM"
     assert ("T2.5" in layout.sheet) is (profile == "full")
-    filled = submission_of(layout, given, identity_of(layout.spec, order, layout))
+    filled = submission_of(layout, given, identity_of(order, layout))
     (outcome,) = check([(filled, layout)], today=order.today, in_sheets=True)
     assert [each.code for each in outcome.findings] == []
     assert [key for key, verdict in outcome.verdicts.items() if verdict.required and verdict.code] == []

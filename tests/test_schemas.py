@@ -20,8 +20,8 @@ from tests.answers import full, layout
 from tests.check_table import not_right
 from tests.command_line import hrge
 from tests.face import (
-    CODES,
     DATASET,
+    TABLES,
     Failure,
     FrameSchema,
     Result,
@@ -186,8 +186,10 @@ CODE = ("ANSWER", 1, "Y", "Yes")
 
 def codes(*rows: tuple[Any, ...]) -> Failure | None:
     """The first thing in rows of the table of codes that is not right."""
-    frame = pd.DataFrame([(*row, None, None) for row in rows], columns=list(CODES.names), dtype=object)
-    return first_failure(python_schema(example(), CODES), frame)
+    frame = pd.DataFrame(
+        [(*row, None, None) for row in rows], columns=list(TABLES["codes"].names), dtype=object
+    )
+    return first_failure(python_schema(example(), TABLES["codes"]), frame)
 
 
 @pytest.mark.parametrize(

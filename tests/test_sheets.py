@@ -46,6 +46,7 @@ from tests.face import (
     Layout,
     Sheet,
     Text,
+    address,
     column_letters,
     right_to_left,
 )
@@ -594,6 +595,20 @@ RISK = {
     "RSK_18": "NPO",
     "RSK_09": ("MEN",),
 }
+
+
+def test_figures_of_a_column_stand_below_each_other_worked_out_or_typed(workbook: Made) -> None:
+    side = "left" if right_to_left(workbook.where.language) else "right"
+    for sheet in workbook.where.sheets:
+        slots = (slot for grid in sheet.grids if not grid.across for slot in grid.slots)
+        figures = [
+            slot
+            for slot in slots
+            if slot.field.type.style == "input_number"
+            or (slot.field.calculated and slot.field.result == "number")
+        ]
+        cells = [workbook.book[sheet.name][address(*slot.cells[0])] for slot in figures]
+        assert {cell.alignment.horizontal for cell in cells} <= {side}
 
 
 def test_the_check_of_a_row_names_the_first_cell_that_is_open_and_leads_there() -> None:

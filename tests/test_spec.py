@@ -319,6 +319,7 @@ def test_languages_that_are_tried_out_side_by_side_say_the_same(
         ("rules.yaml", "rules.yml", "rules.yml:1:1: This file is not used: those of a spec end in .yaml."),
         ("rules.yaml", "old/rules.yaml", ""),
         ("sample.yaml", "tools/sample.yml", "tools/sample.yml:1:1: This file is not used"),
+        ("sample.yaml", "es.po", "es.po:1:1: This file is not used: translations are read from languages/."),
     ],
 )
 def test_a_file_that_is_not_used_is_a_warning(old: str, new: str, said: str, tmp_path: Path) -> None:

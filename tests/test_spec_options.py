@@ -165,6 +165,28 @@ def test_the_page_of_a_spec_tells_them(remarked: Path) -> None:
     )
 
 
+SHOWN = {  # by spec: what is said of conditions, totals and what entries are worth
+    "visits": [
+        ("B  Wards, asked where F_KIND == 'INP'", "B, asked where F_KIND == 'INP'"),
+        ("form: Beds, asked where F_KIND == 'INP'", "Beds, asked where F_KIND == 'INP'"),
+        ("(integer; required, asked where F_BEDS > 2)", "required, asked where F_BEDS &gt; 2"),
+    ],
+    "totals": [("(decimal; optional; total: sum, mean)", "optional; total: sum, mean")],
+    "points": [("PRT In part = 0.5; NOT Not met = 0; NAP Not asked", "In part = 0.5")],
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_who_reads_a_spec_sees_conditions_totals_and_what_entries_are_worth(
+    name: str, tmp_path: Path
+) -> None:
+    spec = load(write(SPECS[name], tmp_path))
+    page = re.sub(r"<[^>]*>", "", html(spec).replace("&#39;", "'"))
+    for in_text, in_page in SHOWN[name]:
+        assert in_text in text(spec)
+        assert in_page in page
+
+
 def test_another_unit_is_another_answer(copy: Path, tmp_path: Path) -> None:
     before = load(with_options(copy, PLN_08="unit: USD"))
     damage(copy, "tools/plan.yaml", "unit: USD", "unit: EUR, note: New., default: 5")

@@ -130,8 +130,8 @@ def test_a_large_transaction_does_not_lock_its_own_reading_out(tmp_path: Path, m
         figures = Schema(SPEC).by_name["aggregate_answers"]
         texts = ["x" * 90] * (len(figures.columns) - 1)
         rows = [(number, *texts) for number in range(2_000)]
-        with store.transaction() as connection:
-            store.insert(connection, figures.name, rows)
+        with store.transaction():
+            store.insert(figures.name, rows)
             assert len(list(store.rows(figures.name))) == 2_000
             assert store.facts()["spec"] == "example"
 

@@ -71,7 +71,7 @@ def send(
     """A workbook as a team sends it: filled in and saved on a day; `back` is the stamp of the feedback it used."""
     issued = ISSUED if folder.name == "2026-H1" else ISSUED_NEXT
     order = next(each for each in orders(load_round(folder), issued) if each.team == team)
-    stamp = back or identity_of(SPEC, order, layout_for(SPEC, order))
+    stamp = back or identity_of(order, layout_for(SPEC, order))
     made = generate(SPEC, replace(order, answers=what, copy=stamp.copy, predecessor=stamp.predecessor))
     path = folder / "returned" / name
     path.write_bytes(saved_on(made, saved))

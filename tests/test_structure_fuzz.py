@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 import json
@@ -14,7 +15,7 @@ import tempfile
 import time
 import traceback
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -22,15 +23,19 @@ from unittest.mock import patch
 
 import openpyxl
 import pytest
+import yaml
 
-from hrge_xl import ExpectedReturn, init_round, load, load_round
+from hrge_xl import ExpectedReturn, check_spec, import_spec, init_round, load, load_round
 from hrge_xl.cli import run
 from tests.audited import hrge, returned, verify_report, workbook
 from tests.damage import KEY, filled, openpyxl_saved
 from tests.face import (
+    ODD,
     Finding,
     HrgeError,
+    Mistake,
     Result,
+    SpecError,
     Team,
     UsageError,
     VerificationRequest,
@@ -40,13 +45,16 @@ from tests.face import (
     table_of,
 )
 from tests.intake_files import members, pack
+from tests.made_specs import Files, write
 from tests.read_and_check import check_here
-from tests.structure import DAYS, KINDS, TEXTS, Parts, change_json
+from tests.small_sources import SOURCES
+from tests.structure import DAYS, KINDS, TEXTS, Parts, change_json, change_spec
 from tests.test_fuzz import FIXTURES, LONGEST_SECONDS, Return, Tally, mutate, outcome
 
 SEED = 20_261_126
-RUNS = {"workbooks": 1_200, "reports": 200, "teams": 500, "drafts": 100, "commands": 120}
-LONG = {"workbooks": 18_000, "reports": 3_000, "teams": 7_500, "drafts": 1_500, "commands": 4_000}
+KINDS_OF_FILES = "workbooks", "reports", "teams", "drafts", "specs", "commands"
+RUNS = dict(zip(KINDS_OF_FILES, (1_200, 200, 500, 100, 600, 120), strict=True))
+LONG = dict(zip(KINDS_OF_FILES, (18_000, 3_000, 7_500, 1_500, 6_000, 4_000), strict=True))
 OURS = {"F060", "F061", "F062", "F063"}  # a file that was read by a fault of ours, or hardly
 TOGETHER = 60  # files in one folder
 TAKEN, TAKEN_OF = 1, 10  # how many of all are taken in: that takes far longer than to read them
@@ -341,6 +349,42 @@ def fuzz_drafts(count: int, seed: int, folder: Path) -> Tally:
         _, data = changed(chance.choice(known), chance)
         tally.codes[judged(tally, number, partial(first_spec, data))] += 1
     return tally
+
+
+def fuzz_specs(count: int, seed: int, folder: Path) -> Tally:
+    """Try out so many specs that were imported and then edited: each is refused, or its workbooks read back."""
+    tally, known = Tally(), list(imported_specs(folder))
+
+    def tried(number: int) -> str:
+        chance = chance_of(seed, number)
+        files = copy.deepcopy(chance.choice(known))
+        for _ in range(chance.choice((1, 1, 1, 2))):
+            change_spec(files, chance)
+        told: Sequence[Mistake] = ()
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            try:
+                check_spec(write(files, Path(place) / "spec"))
+            except SpecError as error:
+                told = error.mistakes
+        assert all(each.file and each.line and each.reason and each.remedy for each in told), told
+        assert not any(ODD in each.remedy for each in told), told
+        return "refused" if told else "works"
+
+    for number in range(count):
+        tally.codes[judged(tally, number, partial(tried, number))] += 1
+    assert set(tally.codes) <= {"refused", "works", "failed"}, tally.codes
+    return tally
+
+
+def imported_specs(folder: Path) -> Iterator[Files]:
+    """The files of every spec that comes out of a small source."""
+    for name, source in SOURCES.items():
+        (folder / name).write_bytes(source())
+        home = Path(import_spec(folder / name, folder / f"spec of {name}").spec.folder)
+        texts = sorted(home.rglob("*.yaml"))
+        yield {
+            str(path.relative_to(home)): yaml.safe_load(path.read_text(encoding="utf-8")) for path in texts
+        }
 
 
 FUZZ = {name: globals()[f"fuzz_{name}"] for name in RUNS}

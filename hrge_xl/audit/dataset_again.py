@@ -23,13 +23,8 @@ from ..dataset.reconciliation import BEFORE, periods
 from ..dataset.rows import RowBuilder
 from ..dataset.run_history import last_change
 from ..dataset.schema import (
-    CHECKS_NOT_RUN,
-    EXPECTED_TEAMS,
-    FINDINGS_FACT,
     MASKED,
-    SLOTS,
     SUBMISSION_ID,
-    SUBMISSIONS,
     VERSION,
     Schema,
 )
@@ -237,9 +232,7 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
 
 def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, ReportedFile]:
     """Give some returns with what a dataset tells of their findings, and of the checks that were not run."""
-    findings, not_run = (
-        _by_submission(store, table.name, files) for table in (FINDINGS_FACT, CHECKS_NOT_RUN)
-    )
+    findings, not_run = (_by_submission(store, name, files) for name in ("findings_fact", "checks_not_run"))
     told: dict[int, ReportedFile] = {}
     for number, file in files.items():
         # the others are of the dataset
@@ -280,17 +273,17 @@ def rebuilt(
         others = f'"{SUBMISSION_ID}" NOT IN ({again})'
         # what the returns brought that are not read again, with the cells that only they have
         of_others = dict.fromkeys(
-            [SUBMISSIONS.name, *(table.name for table in made.schema.base if table.of_submissions)], others
+            ["submissions", *(table.name for table in made.schema.base if table.of_submissions)], others
         )
-        slots = {SLOTS.name: f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"}
+        slots = {"slots": f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"}
         # who was expected is what the lists of the rounds said then
-        made.copy_rows(folder / DATASET, {EXPECTED_TEAMS.name: "1"} | slots | of_others)
+        made.copy_rows(folder / DATASET, {"expected_teams": "1"} | slots | of_others)
         builder = RowBuilder(made.schema)
         for results in read_again(with_findings(store, files), setting, by):
             put_in(made, builder, list(results.values()))
         # no file tells them, and addresses change
         of_mail = f"code IN ({', '.join(map(repr, OF_MAIL))}) AND {SUBMISSION_ID} IN ({again})"
-        made.copy_rows(folder / DATASET, {FINDINGS_FACT.name: of_mail})
+        made.copy_rows(folder / DATASET, {"findings_fact": of_mail})
         update_statuses(made, ledger, waivers(ledger, today))
         made.set_fact(FILLED, "yes")
         made.analyze()
@@ -337,7 +330,7 @@ def faults_of_spec(store: Store, round_: Round | None) -> Iterator[str]:
 
 def rounds_not_at_hand(store: Store, at_hand: Collection[str]) -> Iterator[str]:
     """Yield which rounds returns were checked for whose folders are not at hand."""
-    named = {str(name) for (name,) in store.raw(SUBMISSIONS.name, ("read_for",)) if name is not None}
+    named = {str(name) for (name,) in store.raw("submissions", ("read_for",)) if name is not None}
     for name in sorted(named - set(at_hand)):
         yield f"{not_compared(name)} Name its returned files with --returned."
 
@@ -352,7 +345,7 @@ def sources_of(audit: Audit, ledger: Ledger, store: Store, today: date) -> dict[
         places.setdefault(str(row["sha256"]), []).insert(0, str(row["path"]))
     sources: dict[int, ReportedFile] = {}
     columns = (SUBMISSION_ID, "sha256", "path", "checked", "read_for", "signature", "team", "checks_run")
-    for number, sha256, told, checked, read_for, signature, team, run in store.raw(SUBMISSIONS.name, columns):
+    for number, sha256, told, checked, read_for, signature, team, run in store.raw("submissions", columns):
         audit.returns += 1
         known = places.get(str(sha256), [])
         path = str(told) if str(told) in known or not known else known[0]

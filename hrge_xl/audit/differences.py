@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ..dataset.schema import ANSWERS, ANSWERS_FACT, SLOTS, SUBMISSION_ID, SUBMISSIONS, TEXT, Table
+from ..dataset.schema import SUBMISSION_ID, TEXT, Table
 from ..dataset.store import Store
 from ..outputs.table_files import read_rows
 from ..reader.limits import LIMITS
@@ -160,21 +160,21 @@ class RowNames:
     @cached_property
     def files(self) -> dict[Any, str]:
         """The path of each return, by its number and by its short name."""
-        columns = self.store.raw(SUBMISSIONS.name, (SUBMISSION_ID, "submission", "path"))
+        columns = self.store.raw("submissions", (SUBMISSION_ID, "submission", "path"))
         return {key: str(path) for number, name, path in columns for key in (number, name)}
 
     @cached_property
     def cells(self) -> dict[Any, str]:
         """The place of each slot in the workbook as it was issued."""
         return {
-            slot: f"{sheet}!{cell}" for slot, sheet, cell in self.store.raw(SLOTS.name, ("slot", *SAYS_WHERE))
+            slot: f"{sheet}!{cell}" for slot, sheet, cell in self.store.raw("slots", ("slot", *SAYS_WHERE))
         }
 
     def place(self, table: Table, row: Sequence[Any]) -> tuple[str, str | None]:
         """Say which row it is within its table, and of which file."""
         values = dict(zip(table.names, row, strict=True))
         owner = values.get(SUBMISSION_ID, values.get("submission"))
-        file = self.files.get(owner) if table.name != SUBMISSIONS.name else str(values["path"])
+        file = self.files.get(owner) if table.name != "submissions" else str(values["path"])
         cell = self._cell(table, values)
         keys = [key for key in table.key if key not in (SUBMISSION_ID, "submission", "slot") or file is None]
         said = [f"{key} {values[key]}" for key in keys if not (cell and key == "n")]
@@ -185,9 +185,7 @@ class RowNames:
 
     def _cell(self, table: Table, values: Mapping[str, Any]) -> str:
         sheet, cell = (values.get(name) for name in SAYS_WHERE)
-        slot = (
-            values.get("slot", values.get("n")) if table.name in (ANSWERS_FACT.name, ANSWERS.name) else None
-        )
+        slot = values.get("slot", values.get("n")) if table.name in ("answers_fact", "answers") else None
         if slot and not sheet:  # facts and CSV do not repeat the sheet
             known = self.cells.get(int(slot), f"slot {slot}")
             return f"{known.partition('!')[0]}!{cell}" if cell else known

@@ -17,16 +17,17 @@ from .. import __version__
 from ..core.dates import RANGE, parse_day
 from ..core.errors import UsageError
 from ..core.message_templates import MessageTemplate, is_ours
-from ..core.paths import decoded, name_of, read_regular
-from ..core.work import grouped
+from ..core.paths import decoded, name_of, read_named
+from ..core.work import batched, grouped
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
 from ..exchange.validation import Reader, Result, ValidationRequest, validated, verdict_of
 from ..findings import CATALOGUE, Finding, Waiver, waived
 from ..layout.wording import LEFT_OUT, placeholders
 from ..ledger.files import sha256_of, under_their_names
-from ..outputs import FORMATS, beside, report, suffix
+from ..outputs import beside, report, suffix
 from ..outputs.document import SCHEMA, DecisionRow, Document, FindingRow, Run, WaiverRow
+from ..outputs.formats import FORMATS
 from ..outputs.formats.json import render
 from ..reader import ExpectedReturn
 from ..rounds.rounds import Round, is_round, load_round, round_around
@@ -83,8 +84,7 @@ def read_again(
     groups = grouped(((file.read_for, file.checked), number) for number, file in files.items())
     for (round_, day), numbers in groups.items():
         request = setting.request(round_, day)
-        for start in range(0, len(numbers), BATCH):
-            some = [(number, files[number]) for number in numbers[start : start + BATCH]]
+        for some in batched([(number, files[number]) for number in numbers], BATCH):
             with under_their_names([(file.file, file.path) for _, file in some]) as paths:
                 results = [*validated(paths, request, pool)]
             for (_, file), result in zip(some, results, strict=True):
@@ -265,11 +265,7 @@ def read_report(path: Path) -> ReportFile:
 def _text(path: Path) -> str:
     """Give the text, also where a shell of Windows wrote it: as UTF-16, or with other line ends."""
     try:
-        text = decoded(read_regular(path, MOST_BYTES))
-    except OSError as error:
-        raise UsageError(
-            f"the report cannot be read ({error.strerror}).", place=path, remedy="Check the path."
-        ) from error
+        text = decoded(read_named(path, MOST_BYTES, "report"))
     except UnicodeDecodeError as error:
         raise UsageError(
             f"{path.name} is not a JSON report: it is not text.", remedy="It was changed or damaged."

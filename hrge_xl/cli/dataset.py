@@ -233,9 +233,8 @@ OPTIONS = {"counts": "use", "withdrawn": "withdraw"}
 
 @verb("decide")
 def decide(
-    folder: Path, returns: tuple[str, ...], choice: str | None, by: str | None, password: str | None, today: date,
-    **how: Any,
-) -> None:  # fmt: skip
+    folder: Path, returns: tuple[str, ...], by: str | None, password: str | None, today: date, **how: Any
+) -> None:
     """Decide which of several returns counts (X003, X004), or withdraw one. The dataset follows at once.
 
     DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file,
@@ -247,10 +246,11 @@ def decide(
 
     Next: hrge-xl report output/dataset --format overview
     """
+    choice, *others = [name for name in ("counts", "withdrawn", "undone") if how.pop(name)] or [""]
     if not returns:
         print_lines(_to_decide(folder, today, password))
-    elif choice is None:
-        raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
+    elif others or not choice:
+        raise UsageError("Say what becomes of it: either --use, --withdraw or --undo.")
     else:
         from ..core.message_templates import text_of
 

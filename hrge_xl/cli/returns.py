@@ -13,7 +13,8 @@ import click
 import hrge_xl
 
 from ..core.errors import Exit, UsageError
-from ..outputs import FORMATS, brief_page, overview_page, write_page, write_report
+from ..outputs import brief_page, overview_page, write_page, write_report
+from ..outputs.formats import FORMATS
 from .common import command_line, dataset_request, is_set, next_step, print_notes, print_result, verb
 from .terminal import data, line, output_to, print_json, print_lines
 

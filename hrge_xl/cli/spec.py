@@ -38,13 +38,23 @@ def check_spec(spec: str, fast: bool) -> None:
     Next: hrge-xl generate ./my_spec --country PAK
     """
     loaded = hrge_xl.check_spec(spec, fast=fast)
-    fields = sum(len(tool.fields) for tool in loaded.tools)
     line(
-        f"{loaded.name} {loaded.version}: {len(loaded.tools)} sheets, {fields} fields, "
-        f"{len(loaded.vocabularies)} lists, {len(loaded.rules)} rules, "
-        f"languages {', '.join(loaded.languages)}. No mistake."
+        f"{loaded.name} {loaded.version}: {_size_of(loaded)}, languages {', '.join(loaded.languages)}. No mistake."
     )
     warn(*map(str, hrge_xl.spec_warnings(loaded)))
+
+
+def _size_of(loaded: hrge_xl.Spec) -> str:
+    from ..core.words import counted
+
+    fields = sum(len(tool.fields) for tool in loaded.tools)
+    sizes = {
+        "sheet": len(loaded.tools),
+        "field": fields,
+        "list": len(loaded.vocabularies),
+        "rule": len(loaded.rules),
+    }
+    return ", ".join(counted(size, what) for what, size in sizes.items())
 
 
 @verb("spec show", spec)
@@ -126,8 +136,7 @@ def import_spec(file: Path, output: Path, name: str, password: str | None) -> No
     """
     made = hrge_xl.import_spec(file, output, name, password)
     print_lines(made.messages, err=True)
-    fields = sum(len(tool.fields) for tool in made.spec.tools)
-    line(f"{output}: {len(made.spec.tools)} sheets, {fields} fields, {len(made.spec.vocabularies)} lists.")
+    line(f"{output}: {_size_of(made.spec)}.")
     for kind, kept, changed, left_out in made.sums:
         line(
             f"  {kind}: {kept + changed + left_out}, of these {kept} kept, {changed} changed, {left_out} left out."

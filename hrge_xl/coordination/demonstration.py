@@ -155,7 +155,7 @@ def _returns(spec: Spec, story_: Story, part: _Part, correct: bytes) -> Iterator
     yield ReturnedFile(actor.country, f"{actor.country}.xlsx", first, sent.arrives)
     if actor.corrected is not None:
         made_for = hashlib.sha256(first).hexdigest()[:SHORT]
-        copy = identity_of(spec, part.order, part.layout).copy
+        copy = identity_of(part.order, part.layout).copy
         ((_, again),) = issue(spec, [replace(part.filled_in, copy=copy, predecessor=made_for)])
         day = actor.corrected
         yield ReturnedFile(

@@ -19,7 +19,7 @@ from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path, PureWindowsPath
 
-from .errors import OutputError, UsageError
+from .errors import HrgeError, OutputError, UsageError
 
 MOST_LIST_BYTES = 10 * 1024 * 1024  # a hundred thousand paths
 MOST_LISTS_DEEP = 20  # lists that name lists
@@ -168,6 +168,16 @@ def read_regular(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most / 1024 / 1024:.0f} MB", str(path))
     return data
+
+
+def read_named(path: Path, most: int, what: str, kind: type[HrgeError] = UsageError) -> bytes:
+    """Give the content of a file that somebody named. Raises `UsageError`, or another kind of error."""
+    try:
+        return read_regular(path, most)
+    except OSError as error:
+        raise kind(
+            f"the {what} cannot be read ({error.strerror}).", place=path, remedy="Check the path."
+        ) from error
 
 
 def decoded(data: bytes, errors: str = "strict") -> str:

@@ -1,4 +1,4 @@
-"""Work over many things: put together by what they have in common, with the collector put off, and told how far it is.
+"""Work over many things: grouped by what they share, in batches, with the collector put off, and told how far it is.
 
 Who listens decides what is shown: the command line does, and shows it.
 """
@@ -9,6 +9,7 @@ import gc
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from itertools import islice
 from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -66,3 +67,10 @@ def grouped(pairs: Iterable[tuple[Key, Item]]) -> dict[Key, list[Item]]:
     for key, item in pairs:
         found.setdefault(key, []).append(item)
     return found
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Give items so many at a time, as `itertools` does from Python 3.12 on."""
+    coming = iter(items)
+    while some := list(islice(coming, size)):
+        yield some

@@ -26,10 +26,8 @@ from .schema import (
     DIMENSION,
     FACT,
     INTEGER,
-    MATRIX_ROWS,
     META,
     NUMBER,
-    RECONCILIATION,
     SHEET,
     TABLES,
     TEXT,
@@ -107,7 +105,7 @@ def selection(schema: Schema, view: Table) -> str:
     """Give the select of a view."""
     if view.name not in TABLES:
         return _written(SHEET.strip("<>")).format_map(_of_sheets(view))
-    if view.name == MATRIX_ROWS.name:
+    if view.name == "matrix_rows":
         assert schema.spec is not None  # or there is no matrix
         pair = "SELECT {} AS tool, {} AS matrix_row_field, {} AS matrix_column_field"
         pairs = [
@@ -118,7 +116,7 @@ def selection(schema: Schema, view: Table) -> str:
         return _written(view.name).format(
             pairs=" UNION ALL ".join(pairs) or f"{pair.format(*['NULL'] * 3)} WHERE 1 = 0"
         )
-    if view.name == RECONCILIATION.name:
+    if view.name == "reconciliation":
         counts = []  # of the items of which this became; a copy of a content is doubled, whatever it is
         for status in STATUSES:
             its = f"f.n = 1 AND s.status = {_text(status.code)}"

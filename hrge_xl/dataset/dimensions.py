@@ -40,7 +40,7 @@ def dimensions(schema: Schema, *, complete: bool = True, language: str = "") -> 
 
     Only where they are `complete` are there every cell that can hold an answer, and the files of the spec.
     """
-    spec, said = schema.spec, language or spec_language(schema.spec)
+    spec, said = schema.spec, language or schema.language
     if spec is None or not schema.answers:
         return {}
     return {
@@ -254,7 +254,7 @@ def _entries(schema: Schema, column: TableColumn, *, labels: bool = False) -> tu
 def codes_of(schema: Schema, name: str | None, *, labels: bool = False) -> tuple[str, ...]:
     """Give the codes of a list, or their labels; none without one."""
     spec = schema.spec
-    listed = entries(spec, name, spec_language(spec)) if spec and name else ()
+    listed = entries(spec, name, schema.language) if spec and name else ()
     return tuple(label if labels else code for code, label in listed)
 
 

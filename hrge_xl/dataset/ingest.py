@@ -542,7 +542,7 @@ def _take_out(run: IngestRun) -> None:
     readable = [submission_id(None, arrival.path) for arrival in run.given if arrival.sha256 is not None]
     for store in run.stores:
         others = [name for name in store.known() if only is not None and name not in only]
-        with store.transaction() as connection:
-            store.forget(connection, [*readable, *others])
+        with store.transaction():
+            store.forget([*readable, *others])
     if only is not None:
         run.ledger.leave_out(sorted(only))

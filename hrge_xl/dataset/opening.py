@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from ..core.errors import StoreError, UsageError
@@ -143,12 +143,12 @@ class PostgresStore(Store):
             connection.execute(sa.select(sa.func.pg_advisory_lock(OURS)))
             yield
 
-    def insert(self, connection: Connection, name: str, rows: Iterable[Row]) -> None:
+    def insert(self, name: str, rows: Iterable[Row]) -> None:
         """COPY: the way in for many rows."""
-        table = self.tables[name]
-        quote = connection.dialect.identifier_preparer.quote
+        table = self[name]
+        quote = self.engine.dialect.identifier_preparer.quote
         columns = ", ".join(quote(column.name) for column in table.columns)
-        driver: Any = connection.connection.driver_connection
+        driver: Any = self.written.connection.driver_connection
         with (
             driver.cursor() as cursor,
             cursor.copy(f"COPY {quote(table.name)} ({columns}) FROM STDIN") as copy,

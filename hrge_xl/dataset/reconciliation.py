@@ -17,7 +17,6 @@ from .aggregates.risks import stages
 from .aggregates.sql import distinct, grouped, whole
 from .return_status import COUNTS, DOUBLED, STATUSES
 from .returns import Return
-from .schema import AGGREGATE_COMPLETENESS, AGGREGATE_RISKS, RECONCILIATION, SUBMISSIONS
 from .store import Store
 
 
@@ -86,7 +85,7 @@ def reconciled(found: Iterable[Return]) -> Reconciliation:
 
 def reconciliation(store: Store, period: str | None = None) -> Reconciliation:
     """Reconcile what a dataset received, over all periods or in one. Files that could not be read are of none ('')."""
-    view = store[RECONCILIATION].c
+    view = store["reconciliation"].c
     sums = [sa.func.coalesce(sa.func.sum(view[name]), 0) for name in Reconciliation.__dataclass_fields__]
     wanted = sa.select(*sums) if period is None else sa.select(*sums).where(view.period == period)
     return Reconciliation(*(int(count) for count in next(store.select(wanted))))
@@ -107,7 +106,7 @@ class DatasetPeriod:
 
 def periods(store: Store) -> list[DatasetPeriod]:
     """Give every period that a file which could be read is of, the latest one first."""
-    files = store[SUBMISSIONS]
+    files = store["submissions"]
     wanted = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
     days: dict[str, Counter[Days]] = defaultdict(Counter)
     counted: Counter[str] = Counter()
@@ -155,7 +154,7 @@ class PeriodFigures:
 
 def over_periods(store: Store) -> list[PeriodFigures]:
     """Give the periods of which something counts, the latest one first, each by itself."""
-    files, sheets = store[SUBMISSIONS], store[AGGREGATE_COMPLETENESS]
+    files, sheets = store["submissions"], store["aggregate_completeness"]
     counted = sa.select(files).where(files.c.current).subquery()
     teams = dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team))))
     sums = {name: whole(sa.func.sum(sheets.c[name])) for name in ("answered", "required")}
@@ -164,7 +163,7 @@ def over_periods(store: Store) -> list[PeriodFigures]:
     levels: dict[str, dict[str, int]] = defaultdict(dict)
     risks = store.schema.spec.figures.risks if store.schema.spec else None
     if risks is not None:
-        table, last = store[AGGREGATE_RISKS], list(stages(risks))[-1]
+        table, last = store["aggregate_risks"], list(stages(risks))[-1]
         by_level = grouped(table, "period level", frequency=whole(sa.func.sum(table.c.frequency)))
         for name, level, count in store.select(by_level.where(table.c.stage == last)):
             levels[name][level] = count

@@ -248,15 +248,36 @@ def workbook_versions(entries: Iterable[ReturnEntry]) -> list[list[ReturnEntry]]
     """Put the versions of each workbook together, oldest first.
 
     Versions have the copy, the project and the intervention in common. A team that was given back its last version
-    and corrected the name of the project in it has not made a second workbook: that is a version of the first.
+    and corrected the name of the project in it has not made a second workbook: that is a version of the first. Nor has
+    one that was asked for a name that was missing, and gave it in the file that it had.
     """
     oldest_first = sorted(entries, key=lambda entry: entry.age)
     groups = grouped((entry.workbook, entry) for entry in oldest_first)
+    for key, named in _named_elsewhere(groups).items():
+        groups[named] = sorted(groups[named] + groups.pop(key), key=lambda entry: entry.age)
     for new, old in reversed(
         _renamed(groups).items()
     ):  # the newest name first, so that a chain of them is followed
         groups[old] += groups.pop(new)
     return list(groups.values())
+
+
+def _named_elsewhere(
+    groups: Mapping[WorkbookKey, Sequence[ReturnEntry]],
+) -> dict[WorkbookKey, WorkbookKey]:
+    """Give the workbooks to be corrected that lack a name, with the only one of their copy that they can be."""
+
+    def names_more(other: WorkbookKey, key: WorkbookKey) -> bool:
+        return other != key and all(mine in ("", said) for mine, said in zip(key, other, strict=True))
+
+    lacking = {
+        key
+        for key, group in groups.items()
+        if all(entry.verdict != ACCEPTED for entry in group)
+        and any(names_more(other, key) for other in groups)
+    }
+    homes = grouped((key[0], key) for key in groups if key not in lacking)
+    return {key: homes[key[0]][0] for key in lacking if len(homes[key[0]]) == 1}
 
 
 def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[WorkbookKey, WorkbookKey]:

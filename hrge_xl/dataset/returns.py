@@ -23,12 +23,8 @@ from ..ledger.ledger import STATED
 from .return_status import CONFLICT, EXCLUDED, SUPERSEDED, WITHDRAWN, lateness_day, moment
 from .rows import COMMENT, answer_of, finding_of, reason_of, submission_number
 from .schema import (
-    ANSWERS,
-    ANSWERS_FACT,
-    FINDINGS,
     SUBMISSIONS,
     Record,
-    spec_language,
 )
 from .store import Store
 from .update_statuses import ACROSS
@@ -162,9 +158,9 @@ def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
 
     A copy to share has these too.
     """
-    table = store[SUBMISSIONS].c
+    table = store["submissions"].c
     where = [] if wanted is None else [table.submission.in_(wanted)]
-    finding = store[FINDINGS].c
+    finding = store["findings"].c
     # errors that nobody has accepted; what stands between several returns is not an error of one
     ours = (finding.severity == Severity.ERROR.value, sa.not_(finding.waived), finding.code.not_in(ACROSS))
     counted = sa.select(finding.submission, sa.func.count()).where(*ours).group_by(finding.submission)
@@ -182,18 +178,18 @@ def returns(
     """
     every = heads(store, wanted)
     found = {each.submission_id: each for each in every}
-    known, language = {waiver.number: waiver for waiver in waivers}, spec_language(store.schema.spec)
+    known, language = {waiver.number: waiver for waiver in waivers}, store.schema.language
     few = [*found] if len(found) <= FEW else None
 
     def facts(table: str, *where: sa.ColumnElement[bool]) -> Iterator[tuple[Return, Record]]:
         """Give the facts of a table with their returns; of few of these nothing else is looked at."""
-        of_few = [] if few is None else [store.tables[table].c.submission_id.in_(few)]
+        of_few = [] if few is None else [store[table].c.submission_id.in_(few)]
         rows = store.records(table, *where, *of_few)
         return ((found[row["submission_id"]], row) for row in rows if row["submission_id"] in found)
 
     for each, row in facts("files_fact"):
         each.items.append(ReceivedItem(row["path"], row["received"], bool(row["stated"])))
-    whole = () if cells else (store.tables["findings_fact"].c.cell.is_(None),)
+    whole = () if cells else (store["findings_fact"].c.cell.is_(None),)
     for each, row in facts("findings_fact", *whole):
         each.findings.append(finding_of(row, known, language))
     for each, row in facts("checks_not_run"):
@@ -240,7 +236,7 @@ def result(store: Store, each: Return) -> Result:
 
 def answers(store: Store, each: Return) -> Iterator[Answer]:
     """Give the answers of a return in the order of its workbook; calculated values as they were worked out again."""
-    f, view = store[ANSWERS_FACT], store[ANSWERS]
+    f, view = store["answers_fact"], store["answers"]
     wanted = (
         sa.select(*view.c, f.c.original_type)
         .join_from(view, f, sa.and_(f.c.submission_id == each.submission_id, f.c.slot == view.c.n))

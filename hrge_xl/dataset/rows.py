@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ from ..findings import Finding, Severity, Waiver, Words
 from ..layout import Layout
 from ..layout.wording import wording_of
 from ..spec.model import Spec
-from .dimensions import HASHED, NumberedCell, Slots, codes, rows_of, slots_of
+from .dimensions import HASHED, NumberedCell, Slots, entries, rows_of, slots_of
 from .schema import (
     ANSWERS_FACT,
     FINDINGS_FACT,
@@ -36,7 +37,6 @@ from .schema import (
     Rows,
     Schema,
     list_of,
-    spec_language,
 )
 
 SHORT = 16  # hex digits of a submission's id: a million files without two alike
@@ -87,9 +87,8 @@ class RowBuilder:
     def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
         self.schema, self._every_slot, spec = schema, every_slot, schema.spec
         self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
-        self._labels: dict[str, dict[str, str]] = {}  # of every list in the language of the spec, by code
-        for name, _, code, label, *_ in codes(spec, spec_language(spec)) if spec else ():
-            self._labels.setdefault(str(name), {})[str(code)] = str(label)
+        # of a list in the language of the spec, by code
+        self._labels = cache(lambda name: dict(entries(spec, name, schema.language)) if spec and name else {})
         places = spec.places() if spec else ()
         # the fields that refer to rows of other tools
         self._refers = {(tool.code, field.code): field.to for tool, _, field in places if field.to}
@@ -103,7 +102,7 @@ class RowBuilder:
             # in the language of the dataset, not of the team
             wording, file = wording_of(result.spec or spec), name_of(result.path)
             for n, finding in enumerate(result.findings, start=1):
-                worded = wording.worded(finding, spec_language(spec), file)
+                worded = wording.worded(finding, self.schema.language, file)
                 rows["findings_fact"].append(finding_row(worded, number, n))
             for code, why in sorted(result.not_run.items()):
                 told = storable(in_english(why)), storable(as_json({"why": why}))
@@ -166,9 +165,7 @@ class RowBuilder:
         if (list_of(ours), ours.calculated) != (list_of(theirs), theirs.calculated):
             return None
         known = slots.cell(key, layout)
-        return DatasetCell(
-            known, self._labels.get(known.list or "", {}), self._refers.get((key[0], key[2]), ())
-        )
+        return DatasetCell(known, self._labels(known.list), self._refers.get((key[0], key[2]), ()))
 
 
 # about a file

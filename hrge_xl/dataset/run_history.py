@@ -23,7 +23,6 @@ from ..core.words import SOURCE_LANGUAGE, translator
 from ..core.work import grouped
 from ..ledger.ledger import Ledger, look_up
 from .reconciliation import over_periods, reconciliation
-from .schema import AGGREGATE_INDICATORS, FINDINGS, SUBMISSIONS
 from .store import Store
 
 DETAILED = 2  # runs of which it is known what they found
@@ -83,7 +82,7 @@ def _counted(codes: Mapping[str, int]) -> str:
 def record_run(ledger: Ledger, store: Store, day: date) -> None:
     """Write down what a run left, where that is something else than before."""
     rows = ledger.rows_of("runs")
-    files = store[SUBMISSIONS].c
+    files = store["submissions"].c
     named = store.select(sa.select(files.submission, files.path, files.status))
     left = {
         "files": {name: [name_of(path), status] for name, path, status in named},
@@ -110,7 +109,7 @@ def last_change(folder: str | Path | None) -> RunChange | None:
 
 def _findings(store: Store) -> dict[str, list[str]]:
     """Give the findings that count and nobody has accepted, by code: each by its team and question, not by its file."""
-    table = store[FINDINGS].c
+    table = store["findings"].c
     about = (table.team, table.tool, table.row_code, table.field)
     place = sa.case((table.field.is_(None), table.cell))  # a question keeps its name where a cell has moved
     wanted = sa.select(table.code, *about, place).where(table.current, sa.not_(table.waived))
@@ -129,8 +128,8 @@ def _figures(store: Store) -> dict[FigureKey, float]:
         found[ANSWERED, "", period.name] = period.answered
         found[REQUIRED, "", period.name] = period.required
         found |= {(LEVEL, code, period.name): count for code, count in period.levels.items()}
-    if AGGREGATE_INDICATORS.name in store.tables:
-        lines = store[AGGREGATE_INDICATORS].c
+    if "aggregate_indicators" in store.tables:
+        lines = store["aggregate_indicators"].c
         totals = sa.select(lines.indicator, lines.value_period, lines.total).where(lines.total.is_not(None))
         found |= {(INDICATOR, code, period): total for code, period, total in store.select(totals)}
     return found

@@ -185,29 +185,12 @@ TABLES = {name: _table(name, **described) for name, described in _SAID["tables"]
 TABLES["reconciliation"] = TABLES["reconciliation"].filled(
     TableColumn(status.part, INTEGER, status.column) for status in STATUSES
 )
+# those of which more is asked than their rows
 SUBMISSIONS = TABLES["submissions"]
 SLOTS = TABLES["slots"]
-CODES = TABLES["codes"]
 QUESTIONS = TABLES["questions"]
-EXPECTED_TEAMS = TABLES["expected_teams"]
 ANSWERS_FACT = TABLES["answers_fact"]
 FINDINGS_FACT = TABLES["findings_fact"]
-CHECKS_NOT_RUN = TABLES["checks_not_run"]
-ANSWERS = TABLES["answers"]
-FINDINGS = TABLES["findings"]
-COMPLETENESS = TABLES["completeness"]
-MATRIX_ROWS = TABLES["matrix_rows"]
-RECONCILIATION = TABLES["reconciliation"]
-AGGREGATE_MATRIX = TABLES["aggregate_matrix"]
-AGGREGATE_ANSWERS = TABLES["aggregate_answers"]
-AGGREGATE_NUMBERS = TABLES["aggregate_numbers"]
-AGGREGATE_COMPLETENESS = TABLES["aggregate_completeness"]
-AGGREGATE_RISKS = TABLES["aggregate_risks"]
-AGGREGATE_RISKS_BY_PART = TABLES["aggregate_risks_by_part"]
-INDICATOR_VALUES = TABLES["indicator_values"]
-AGGREGATE_INDICATORS = TABLES["aggregate_indicators"]
-AGGREGATE_SPLITS = TABLES["aggregate_splits"]
-AGGREGATE_GAPS = TABLES["aggregate_gaps"]
 META = TABLES["meta"]
 OVERDUE, TOP_RISKS = "overdue", "top_risks"  # templates, with columns that a spec shows of each row
 
@@ -226,11 +209,16 @@ class Schema:
         if spec is not None:
             self.sheets = tuple(self._of_sheets(spec))
 
+    @property
+    def language(self) -> str:
+        """The language that the dataset speaks."""
+        return spec_language(self.spec)
+
     def _of_sheets(self, spec: Spec) -> Iterator[Table]:
         """Yield the tables that the spec names, then one of each other sheet; what stands below a form has its own."""
         taken = {*TABLES}
         for name, named in spec.tables.items():
-            titles = (f"{spec.tool[code].title.say(spec_language(spec))} ({code})" for code in named.tools)
+            titles = (f"{spec.tool[code].title.say(self.language)} ({code})" for code in named.tools)
             table = _wide(_unused(name, taken), "; ".join(titles), named.tools, spec)
             for code in named.tools:
                 self.wide.setdefault(code, table)
@@ -240,7 +228,7 @@ class Schema:
                 continue
             forms = [block for block in tool.field_blocks if isinstance(block, FormBlock)]
             form = {field.code for block in forms for field in block.fields}
-            name, language, two = _unused(tool.code, taken), spec_language(spec), form and tool.has_rows
+            name, language, two = _unused(tool.code, taken), self.language, form and tool.has_rows
             title = tool.title.say(language)
             self.wide[tool.code] = _wide(name, title, [tool.code], spec, form if two else None)
             yield self.wide[tool.code]
@@ -291,7 +279,7 @@ class Schema:
     @cached_property
     def list_columns(self) -> dict[str, str]:
         """The columns of the collected lists with their headings."""
-        tools, language = self.spec.tools if self.spec else (), spec_language(self.spec)
+        tools, language = self.spec.tools if self.spec else (), self.language
         blocks = [block for tool in tools for block in tool.blocks if isinstance(block, CollectBlock)]
         return {code: head.say(language) for block in blocks for code, head in block.columns.items()}
 
@@ -306,7 +294,7 @@ class Schema:
         """The open risks that weigh most, with the fields that the spec shows of them."""
         spec, columns = self.spec, []
         if spec and (risks := spec.figures.risks):
-            fields, language = spec.tool[risks.tools[0]].fields, spec_language(spec)
+            fields, language = spec.tool[risks.tools[0]].fields, self.language
             for code in risks.shows:
                 columns.append(TableColumn(shown_column(code), title=fields[code].label.say(language)))
         return TABLES[TOP_RISKS].filled(columns)
@@ -318,7 +306,7 @@ class Schema:
 
 
 def spec_language(spec: Spec | None) -> str:
-    """Give the language that a dataset speaks: the spec's first one."""
+    """Give the language that a dataset of the spec speaks: its first one."""
     return spec.languages[0] if spec else "en"
 
 

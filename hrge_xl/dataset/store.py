@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
-from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,16 +17,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..core.errors import StoreError
 from ..core.paths import whole
+from ..core.work import batched
 from ..ledger.files import connect, database_error, private, sqlite_uri
+from ..ledger.ledger import DATASET
 from ..spec.model import Spec
 from .definitions import clause, definitions, in_bytes, view_statements
 from .dimensions import dimensions
 from .schema import (
-    EXPECTED_TEAMS,
     META,
-    SLOTS,
     SUBMISSION_ID,
-    SUBMISSIONS,
+    TABLES,
     VERSION,
     Record,
     Row,
@@ -91,6 +91,12 @@ class Store:
             finally:
                 self._writing = None
 
+    @property
+    def written(self) -> Connection:
+        """The connection of the transaction at work."""
+        assert self._writing is not None
+        return self._writing
+
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """Give a connection to read by: that of the transaction at work, whose changes may lock out any other one."""
@@ -113,9 +119,9 @@ class Store:
 
     # what it holds
 
-    def __getitem__(self, table: Table) -> Any:
+    def __getitem__(self, table: str) -> Any:
         """Give a table or view as statements name it."""
-        return self.tables[table.name]
+        return self.tables[table]
 
     def facts(self) -> dict[str, str]:
         """Give what the dataset says of itself; empty for one that was never written."""
@@ -171,8 +177,8 @@ class Store:
         meta = definitions(self.schema, keys=self.lasting)
         with self.transaction() as connection:
             expected: list[Row] = []  # nothing that was received tells who was to answer
-            if EXPECTED_TEAMS.name in facts.get("tables", "").split():
-                expected += map(tuple, connection.execute(sa.select(clause(EXPECTED_TEAMS))))
+            if "expected_teams" in facts.get("tables", "").split():
+                expected += map(tuple, connection.execute(sa.select(clause(TABLES["expected_teams"]))))
             for name in reversed(facts.get("views", "").split()):
                 connection.exec_driver_sql(f"DROP VIEW IF EXISTS {quote(name)}")
             for name in reversed(facts.get("tables", "").split()):
@@ -203,8 +209,8 @@ class Store:
             rows = [{"name": name, "value": value} for name, value in own.items()]
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, complete=self.lasting).items():
-                self.insert(connection, name, lines)
-            self.insert(connection, EXPECTED_TEAMS.name, expected)
+                self.insert(name, lines)
+            self.insert("expected_teams", expected)
 
     def contents(self) -> set[str]:
         """Give the hash of every file that was read, also before the dataset is taken up."""
@@ -237,35 +243,35 @@ class Store:
             if value:
                 connection.execute(sa.insert(self.meta_table), [{"name": name, "value": value}])
 
-    def touch(self, connection: Connection) -> None:
+    def touch(self) -> None:
         """Write down that something changes."""
         if not self.changed:
             stale = self.meta_table.c.name.in_((STATE, DERIVED))
-            connection.execute(sa.delete(self.meta_table).where(stale))
+            self.written.execute(sa.delete(self.meta_table).where(stale))
         self.changed = True
 
     # rows in and out
 
     def take(self, submissions: Sequence[str], tables: Mapping[str, Iterable[Row]]) -> None:
         """Take in some submissions with all their rows; earlier rows of the same ones go."""
-        with self._renewed(submissions) as connection:
+        with self._renewed(submissions):
             for name in self._in_order(tables):
                 rows = tables[name]
                 if name == "slots":  # cells that are not known yet, each once
-                    known = {row[0] for row in self.select(sa.select(self[SLOTS].c.slot))}
+                    known = {row[0] for row in self.select(sa.select(self["slots"].c.slot))}
                     rows = {row[0]: row for row in rows if row[0] not in known}.values()
-                self.insert(connection, name, rows)
+                self.insert(name, rows)
 
     def merge(self, submissions: Sequence[str], other: Path, tables: Sequence[str]) -> None:
         """Replace the rows of submissions by those in another SQLite file, which never become Python objects."""
-        with self._attached(other), self._renewed(submissions) as connection:
-            self._copy(connection, dict.fromkeys(tables, "1"))
+        with self._attached(other), self._renewed(submissions):
+            self._copy(dict.fromkeys(tables, "1"))
 
     def copy_rows(self, other: Path, where: Mapping[str, str]) -> None:
         """Copy rows of tables from another SQLite file, those for which a condition in SQL holds."""
-        with self._attached(other), self.transaction() as connection:
-            self.touch(connection)
-            self._copy(connection, where)
+        with self._attached(other), self.transaction():
+            self.touch()
+            self._copy(where)
 
     def rows_apart(self, other: Path, names: Sequence[str]) -> dict[str, tuple[list[Row], list[Row]]]:
         """For each table the rows that only another SQLite file has, and those that only this one has, as kept."""
@@ -278,10 +284,10 @@ class Store:
                 found[name] = theirs, ours
         return found
 
-    def _copy(self, connection: Connection, where: Mapping[str, str]) -> None:
+    def _copy(self, where: Mapping[str, str]) -> None:
         for name in self._in_order(where):
             new = "AND slot NOT IN (SELECT slot FROM main.slots) GROUP BY slot" if name == "slots" else ""
-            connection.exec_driver_sql(
+            self.written.exec_driver_sql(
                 f'INSERT INTO main."{name}" SELECT * FROM other."{name}" WHERE ({where[name]}) {new}'
             )
 
@@ -300,52 +306,59 @@ class Store:
         return [table.name for table in self.schema.base if table.name in names]
 
     @contextmanager
-    def _renewed(self, submissions: Sequence[str]) -> Iterator[Connection]:
+    def _renewed(self, submissions: Sequence[str]) -> Iterator[None]:
         """Give a transaction in which earlier rows of some submissions are gone."""
-        with self.transaction() as connection:
-            self.touch(connection)
-            self.forget(connection, submissions)
-            yield connection
+        with self.transaction():
+            self.touch()
+            self.forget(submissions)
+            yield
 
     def _outside_transactions(self) -> Connection:
         return self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
-    def forget(self, connection: Connection, names: Sequence[str]) -> None:
+    def forget(self, names: Sequence[str]) -> None:
         """Take submissions out. Nothing is looked for in an empty dataset."""
-        table = self[SUBMISSIONS]
-        for start in range(0, len(names), 500):
-            some = names[start : start + 500]
+        table = self["submissions"]
+        for some in batched(names, 500):
             wanted = sa.select(table.c.submission_id).where(table.c.submission.in_(some))
-            found = connection.execute(wanted).scalars().all()
+            found = self.written.execute(wanted).scalars().all()
             if not found:
                 continue
-            self.touch(connection)
+            self.touch()
             gave_way = sa.update(table).where(table.c.superseded_by.in_(some))
-            connection.execute(gave_way.values(superseded_by=None))  # until statuses are worked out again
+            self.written.execute(gave_way.values(superseded_by=None))  # until statuses are worked out again
             for fact in reversed(self.schema.base):
                 if fact.of_submissions:
-                    its = self[fact]
-                    connection.execute(sa.delete(its).where(its.c[SUBMISSION_ID].in_(found)))
+                    its = self[fact.name]
+                    self.written.execute(sa.delete(its).where(its.c[SUBMISSION_ID].in_(found)))
 
-    def replace(self, connection: Connection, name: str, rows: Sequence[Row], *where: Any) -> None:
+    def replace(self, name: str, rows: Sequence[Row], *where: Any) -> None:
         """Fill a table anew, or what of it some conditions hold for, where anything is different."""
         there = list(self.rows(name, *where))
         if there != list(rows) and sorted(map(str, there)) != sorted(map(str, rows)):
-            self.touch(connection)
-            connection.execute(sa.delete(self.tables[name]).where(*where))
-            self.insert(connection, name, rows)
+            self.touch()
+            self.written.execute(sa.delete(self[name]).where(*where))
+            self.insert(name, rows)
 
-    def insert(self, connection: Connection, name: str, rows: Iterable[Row]) -> None:
+    def insert(self, name: str, rows: Iterable[Row]) -> None:
         """Rows in bulk, straight through the driver, a few at a time."""
-        table = self.tables[name]
-        statement = str(sa.insert(table).compile(dialect=connection.dialect))
-        coming = iter(rows)
-        while some := list(islice(coming, AT_ONCE)):
-            connection.exec_driver_sql(statement, some)
+        table = self[name]
+        statement = str(sa.insert(table).compile(dialect=self.written.dialect))
+        for some in batched(rows, AT_ONCE):
+            self.written.exec_driver_sql(statement, some)
+
+    def fill(self, rows: Callable[[Table], Iterable[Row]]) -> None:
+        """Fill a dataset that has nothing yet but what its spec says, table by table."""
+        with self.transaction():
+            for table in self.schema.base:
+                there = {*self.rows(table.name)}
+                self.insert(table.name, (row for row in rows(table) if row not in there))
+        self.analyze()
+        self.set_fact(FILLED, "yes")
 
     def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
         """Give the rows of a table in the order of its key, a few at a time; all columns, or these."""
-        table = self.tables[name]
+        table = self[name]
         key = [table.c[column] for column in self.schema.by_name[name].key]
         keys = [in_bytes(column) if isinstance(column.type, sa.Text) else column for column in key]
         wanted: Sequence[Any] = [table.c[column] for column in columns] or [table]
@@ -355,6 +368,12 @@ class Store:
         """Give the rows of a table by column: all columns, or these where there are many rows."""
         names = columns or self.schema.by_name[name].names
         return (dict(zip(names, row, strict=True)) for row in self.rows(name, *where, columns=columns))
+
+    def figures(self, name: str, *periods: str | None) -> Iterator[Record]:
+        """Give the lines of a table of figures, of some periods or of all; none where the spec has no such figures."""
+        if name in self.tables:
+            ours = [self[name].c.period.in_(periods)] if periods else []
+            yield from self.records(name, *ours)
 
     def raw(self, name: str, columns: Sequence[str] = ("*",), of: str | None = None) -> Iterator[Row]:
         """Give the rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.
@@ -444,6 +463,16 @@ def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) ->
             connection.exec_driver_sql("BEGIN")
 
     return SqliteStore(engine, path.name if path else "memory", lasting=lasting)
+
+
+@contextmanager
+def passing_store() -> Iterator[Store]:
+    """Give an empty dataset in a file, which goes when nobody looks at it any more."""
+    with (
+        TemporaryDirectory(prefix="hrge-xl-") as folder,
+        open_file(Path(folder) / DATASET, lasting=False) as store,
+    ):
+        yield store
 
 
 def compact(store: Store, path: Path, state: str) -> None:

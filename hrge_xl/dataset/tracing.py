@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ..core.errors import UsageError, did_you_mean, listed, plain, remedy_for
 from ..spec.lookup import countries
-from .schema import ANSWERS, FINDINGS, SUBMISSIONS, Cell, Record, Table
+from .schema import Cell, Record, Table
 from .store import Store
 
 SUMMED = ("aggregate_answers", "aggregate_numbers")  # how tables begin that come from single answers
@@ -32,7 +32,7 @@ def trace(store: Store, table: Table, number: int) -> list[TracedValue]:
     """Give every column of a row, counted from 1, then the file it comes from. Raises `UsageError` past the last."""
     row = _row(store, table, number)
     found = [TracedValue(name, value) for name, value in row.items()]
-    its = store[SUBMISSIONS].c.submission == row.get("submission", "")
+    its = store["submissions"].c.submission == row.get("submission", "")
     for file in store.records("submissions", its, columns=ABOUT):
         found += [TracedValue(f"file {name}", value) for name, value in file.items()]
     return found
@@ -80,19 +80,17 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
 
     Raises `UsageError` for a team, question, row or kind of finding that there is not, with what may have been meant.
     """
-    table = FINDINGS if asked.finding else ANSWERS
-    view = store[table]
-    rows_of = view.c.row_code if asked.finding else view.c.row
+    table, columns, said = ("findings", FOUND, _found) if asked.finding else ("answers", ANSWERED, _answered)
+    view = store[table].c
+    rows_of = view.row_code if asked.finding else view.row
     where = [
-        view.c.submission.in_(_submissions(store, asked.team)),
-        *([view.c.field == _known(view.c.field, asked.field, store, "question")] if asked.field else []),
+        view.submission.in_(_submissions(store, asked.team)),
+        *([view.field == _known(view.field, asked.field, store, "question")] if asked.field else []),
         *([rows_of == _known(rows_of, asked.row, store, "row")] if asked.row else []),
-        *([view.c.code == _kind(store, view.c, asked.finding)] if asked.finding else []),
+        *([view.code == _kind(store, view, asked.finding)] if asked.finding else []),
     ]
-    rows = [*store.records(table.name, *where, columns=FOUND if asked.finding else ANSWERED)]
-    return _traced(
-        store, [row for row in rows if row["current"]] or rows, _found if asked.finding else _answered
-    )
+    rows = [*store.records(table, *where, columns=columns)]
+    return _traced(store, [row for row in rows if row["current"]] or rows, said)
 
 
 # columns of aggregates, with those of answers that say the same
@@ -104,12 +102,12 @@ def answers_behind(store: Store, table: Table, number: int) -> list[Traced]:
 
     Raises `UsageError` past the last row.
     """
-    row, answers = _row(store, table, number), store[ANSWERS].c
+    row, answers = _row(store, table, number), store["answers"].c
     if not table.name.startswith(SUMMED) or row.get("refers_to"):
         return []
     alike = [answers[its] == row[name] for name, its in OF_ANSWERS.items() if row.get(name) is not None]
     summed = [answers.number.is_not(None)] if "total" in row else []
-    rows = store.records(ANSWERS.name, answers.current, *alike, *summed, columns=ANSWERED)
+    rows = store.records("answers", answers.current, *alike, *summed, columns=ANSWERED)
     return _traced(store, [*rows], _answered)
 
 

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from ..answers.submission import VALID
 from ..core.message_templates import as_json, text_of
@@ -50,7 +49,7 @@ from .return_status import (
     return_statuses,
 )
 from .rows import finding_row, submission_number
-from .schema import EXPECTED_TEAMS, FINDINGS_FACT, SUBMISSIONS, Record, Row, Table, spec_language
+from .schema import FINDINGS_FACT, Record, Row, Table
 from .store import Store
 
 # the numbers of findings that no file shows by itself, from where they count: before all others
@@ -73,7 +72,7 @@ def update_statuses(
     """
     apply_waivers(store, waivers)
     returns = list(store.records("submissions"))
-    locations, table = ledger.locations(), store[FINDINGS_FACT].c
+    locations, table = ledger.locations(), store["findings_fact"].c
     seen = {row["submission"]: locations.get(row["sha256"] or "", []) for row in returns}
     # the findings that say that a return is somebody else's, unless somebody has accepted them
     ours = sa.select(table.submission_id, table.code).where(table.code.in_(DOUBTS), sa.not_(table.waived))
@@ -83,26 +82,26 @@ def update_statuses(
     found = return_statuses(entries, decisions(ledger))
     against = {name for name, status in found.items() if status.decision and not status.current}
     touched = [entry for entry in entries if not entry.untouched]
-    back, language = based_on_old_version(touched, against), spec_language(store.schema.spec)
-    with store.transaction() as connection:
-        _update(store, connection, returns, found, seen)
-        _replace(store, connection, store.schema.by_name["files_fact"], _files(returns, seen))
+    back, language = based_on_old_version(touched, against), store.schema.language
+    with store.transaction():
+        _update(store, returns, found, seen)
+        _replace(store, store.schema.by_name["files_fact"], _files(returns, seen))
         findings = _findings(returns, found, back, language)
-        _replace(store, connection, FINDINGS_FACT, findings, table.code.in_(STATUS_CODES))
+        _replace(store, FINDINGS_FACT, findings, table.code.in_(STATUS_CODES))
         for name, notice in (noticed or {}).items():
-            read_for, files = [row for row in returns if row["read_for"] == name], store[SUBMISSIONS].c
+            read_for, files = [row for row in returns if row["read_for"] == name], store["submissions"].c
             these = table.submission_id.in_(sa.select(files.submission_id).where(files.read_for == name))
             told = _of_mail(read_for, found, notice, language)
-            _replace(store, connection, FINDINGS_FACT, told, table.code.in_(OF_MAIL), these)
+            _replace(store, FINDINGS_FACT, told, table.code.in_(OF_MAIL), these)
     known = ("submission", "verdict", "team", "country", "period", "copy", "project", "intervention")
     ledger.update_statuses(
         [
             {
                 "sha256": row["sha256"], **{name: getattr(entry, name) for name in known},
-                "state": found[entry.submission].state, "superseded_by": found[entry.submission].other,
-                "reason": text_of(found[entry.submission].reason) or None,
+                "state": status.state, "superseded_by": status.other, "reason": text_of(status.reason) or None,
             }
             for row, entry in zip(returns, entries, strict=True)
+            for status in [found[entry.submission]]
             if row["sha256"]
         ]
     )  # fmt: skip
@@ -110,10 +109,10 @@ def update_statuses(
 
 def expect_teams(store: Store, period: str, expected: Iterable[tuple[str, str, date | None]]) -> None:
     """Write down which teams were to answer in a round: code, country, deadline."""
-    table = store[EXPECTED_TEAMS]
+    table = store["expected_teams"]
     rows = sorted((period, team, country or None, due) for team, country, due in expected)
-    with store.transaction() as connection:
-        store.replace(connection, EXPECTED_TEAMS.name, rows, table.c.period == period)
+    with store.transaction():
+        store.replace("expected_teams", rows, table.c.period == period)
 
 
 def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
@@ -123,7 +122,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
     since, or calls them otherwise; they are protected, and a password is given; or a mistake of ours kept them out,
     which may be mended.
     """
-    files, findings = store[SUBMISSIONS], store[FINDINGS_FACT]
+    files, findings = store["submissions"], store["findings_fact"]
 
     def found(codes: Sequence[str]) -> Any:
         return files.c.submission_id.in_(
@@ -145,9 +144,9 @@ def _of_other_teams(store: Store, wanted: ExpectedReturn) -> list[str]:
     """Give the returns of a round of whose team other things are to be told than when they were read."""
     if wanted.teams is None:
         return []
-    expected = store[EXPECTED_TEAMS].c
+    expected = store["expected_teams"].c
     before = {row[0] for row in store.select(sa.select(expected.team).where(expected.period == wanted.round))}
-    files, findings = store[SUBMISSIONS].c, store[FINDINGS_FACT].c
+    files, findings = store["submissions"].c, store["findings_fact"].c
     told = sa.select(findings.submission_id, findings.code).where(findings.code.in_(ABOUT_TEAMS))
     known = grouped((number, str(code)) for number, code in store.select(told))
     ours = [files.read_for == wanted.round, files.stamp.is_not(None)]
@@ -155,7 +154,7 @@ def _of_other_teams(store: Store, wanted: ExpectedReturn) -> list[str]:
         ours.append(files.team.in_(list(dict(wanted.formerly))))
     columns = ("submission_id", "submission", "path", "team", "signature", "stamp")
     others = list[str]()
-    for row in store.records(SUBMISSIONS.name, *ours, columns=columns):
+    for row in store.records("submissions", *ours, columns=columns):
         stamped = json.loads(row["stamp"])["team"]
         now = doubts_about_team(stamped, row["signature"], name_of(row["path"]), wanted)
         is_told = [finding.code for finding in now] == known.get(row["submission_id"], [])
@@ -179,10 +178,10 @@ def _entry(row: Record, seen: Sequence[FileLocation], doubts: Sequence[str]) -> 
 
 
 def _update(
-    store: Store, connection: Connection, returns: Sequence[Record], found: Mapping[str, ReturnStatus],
+    store: Store, returns: Sequence[Record], found: Mapping[str, ReturnStatus],
     seen: Mapping[str, Sequence[FileLocation]],
 ) -> None:  # fmt: skip
-    table = store[SUBMISSIONS]
+    table = store["submissions"]
     for row in returns:
         status, places, path = found[row["submission"]], seen[row["submission"]], row["path"]
         first, there = next(iter(places), None), [place.path for place in places]
@@ -197,9 +196,9 @@ def _update(
             "path": path,
         }  # fmt: skip
         if any(row[name] != value for name, value in values.items()):
-            store.touch(connection)
+            store.touch()
             this = table.c.submission_id == row["submission_id"]
-            connection.execute(sa.update(table).where(this).values(values))
+            store.written.execute(sa.update(table).where(this).values(values))
 
 
 def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]) -> Iterator[Row]:
@@ -246,11 +245,11 @@ def _row(finding: Finding, row: Record, n: int, language: str) -> Row:
     return finding_row(worded, submission_number(row["submission"]), n)
 
 
-def _replace(store: Store, connection: Connection, table: Table, rows: Iterable[Row], *where: Any) -> None:
+def _replace(store: Store, table: Table, rows: Iterable[Row], *where: Any) -> None:
     """Put rows, in the order of their key, in the place of those for which some conditions hold."""
     key = [table.at[column] for column in table.key]
     in_order = sorted(rows, key=lambda row: tuple(str(row[place]) for place in key))
-    store.replace(connection, table.name, in_order, *where)
+    store.replace(table.name, in_order, *where)
 
 
 # what was waived since files were read, and what no longer is
@@ -264,33 +263,33 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
 
     The same as for a file that is read while the waivers are known.
     """
-    table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
+    table, files = store["findings_fact"], store["submissions"]
     error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
     open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
     count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
     with store.transaction() as connection:
-        for number in _mark_waived(store, connection, waivers):
-            store.touch(connection)
+        for number in _mark_waived(store, waivers):
+            store.touch()
             left, is_waived = connection.execute(count.where(table.c.submission_id == number)).one()
             this = sa.update(files).where(files.c.submission_id == number, files.c.verdict != REFUSED)
             connection.execute(this.values(verdict=RETURNED if left else ACCEPTED, waived=is_waived))
 
 
-def _mark_waived(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> list[int]:
+def _mark_waived(store: Store, waivers: Sequence[Waiver]) -> list[int]:
     """Write beside each finding what waives it; gives the returns where that changed."""
-    table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
+    table, files = store["findings_fact"], store["submissions"]
     codes, hashes = {waiver.code for waiver in waivers}, {waiver.sha256 for waiver in waivers}
     meant = sa.or_(table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes)))
     names = ("submission_id", "n", "code", "sheet", "cell", "waiver")
     wanted = sa.select(files.c.sha256, *(table.c[name] for name in names)).where(meant)
     wanted = wanted.join_from(table, files, files.c.submission_id == table.c.submission_id)
     changed: set[int] = set()
-    for sha256, number, n, code, sheet, cell, before in connection.execute(wanted).all():
+    for sha256, number, n, code, sheet, cell, before in store.written.execute(wanted).all():
         found = waiver_of(waivers, sha256, code, sheet, cell)
         told = storable(found.told) if found else None
         if told != before:
             changed.add(number)
             this = sa.update(table).where(table.c.submission_id == number, table.c.n == n)
             is_active, its_number = (found.state == ACTIVE, found.number) if found else (False, None)
-            connection.execute(this.values(waived=is_active, waiver=told, waiver_number=its_number))
+            store.written.execute(this.values(waived=is_active, waiver=told, waiver_number=its_number))
     return sorted(changed)

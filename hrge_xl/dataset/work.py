@@ -345,7 +345,7 @@ class RowCheck:
             failure = first_failure(self._schemas[name], frame)
             if failure is not None:
                 raise _unfit(table, some[failure.row], failure.column, failure.why)
-            if name == ANSWERS_FACT.name:
+            if name == "answers_fact":
                 self._look_over_answers(some, self._known | self._placed(further))
         return rows
 

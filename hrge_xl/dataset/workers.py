@@ -18,6 +18,7 @@ from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
 from ..core.errors import HrgeError, UsageError
+from ..core.work import batched
 
 BATCH = 16  # files: enough for the checks to pay off, few enough for memory to stay small
 LOOK = 5  # seconds between two looks whether a cluster still has workers
@@ -167,10 +168,10 @@ def _begin() -> None:
         Thread(target=watch, daemon=True).start()
 
 
-def in_batches(items: Sequence[In], jobs: int) -> list[Sequence[In]]:
+def in_batches(items: Sequence[In], jobs: int) -> list[list[In]]:
     """Give the items in batches, at least one for each process."""
     size = max(1, min(BATCH, -(-len(items) // max(jobs, 1))))
-    return [items[start : start + size] for start in range(0, len(items), size)]
+    return [*batched(items, size)]
 
 
 # processes of a dask cluster, on this machine or on many, as an executor

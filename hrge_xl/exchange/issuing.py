@@ -121,11 +121,11 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
                 value=country,
                 remedy=f"Write '{code}'.",
             )
-    first = facts_of(_ordered(layout.spec, orders[0], layout), orders[0].contact)
+    first = facts_of(_ordered(orders[0], layout), orders[0].contact)
     draw(layout, cover_lines(first))  # what is filled in later also tells the edition
     found = []
     for order in orders:
-        identity, answers = identity_of(layout.spec, order, layout), starting_answers(layout, order)
+        identity, answers = identity_of(order, layout), starting_answers(layout, order)
         planned = submission_of(layout, answers, identity, order.last)
         said = predict_cached_values(planned, layout, order.today)
         last = last_placed(layout, order.last)
@@ -151,17 +151,17 @@ def content_of(layout: Layout, identity: Identity, submission: Submission, *, co
     return replace(content, originals=seen.originals())
 
 
-def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
+def identity_of(order: Order, layout: Layout) -> Identity:
     """Give the stamp, signed where there is a key."""
-    identity = replace(_ordered(spec, order, layout), edition=content_hash(layout))
+    identity = replace(_ordered(order, layout), edition=content_hash(layout))
     return sign(identity, order.key) if order.key else identity
 
 
-def _ordered(spec: Spec, order: Order, layout: Layout) -> Identity:
+def _ordered(order: Order, layout: Layout) -> Identity:
     """Give what a stamp says of an order."""
     identity = Identity(
-        spec=spec.name,
-        spec_version=spec.version,
+        spec=layout.spec.name,
+        spec_version=layout.spec.version,
         layout=layout.digest,
         language=layout.language,
         team=order.team,
@@ -308,7 +308,7 @@ def is_issued(spec: Spec, order: Order, path: Path) -> bool:
     if found is None:
         return False
     layout = laid_out(spec, order, last=bool(found.last_digest))
-    return _in_common(found) == _in_common(_ordered(spec, order, layout))
+    return _in_common(found) == _in_common(_ordered(order, layout))
 
 
 def _in_common(identity: Identity) -> Identity:

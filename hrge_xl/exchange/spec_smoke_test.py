@@ -18,7 +18,7 @@ from ..checks import check
 from ..core.errors import LimitError, SpecError
 from ..core.spec_parts import Path as Steps
 from ..core.words import translator
-from ..core.work import gc_paused
+from ..core.work import gc_paused, grouped
 from ..fields import Sampling
 from ..findings import CATALOGUE, Finding, Severity
 from ..findings.value import ANSWER_MISSING
@@ -119,15 +119,14 @@ def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
         return
     given = answers_of(spec, spec.sample, "answers")
     where = {(answer.tool, answer.row, answer.field): answer.path for answer in given}
-    told: dict[Placed, list[str]] = {}
+    told: list[tuple[Placed, str]] = []
     for name in spec.profiles or ("",):
         for finding in errors_in_sample(spec, choose(spec, name, first=True)):
-            key = (finding.tool or "", finding.row or "", finding.field or "")
             words = text(finding, spec=spec)
-            said = f"{' / '.join(key)}: {finding.code} {words.message}"
-            path = where.get(key, ("sample", "answers", key[0]))
-            told.setdefault((path, said, words.remedy), []).append(name)
-    for (path, said, remedy), profiles in told.items():
+            said = f"{' / '.join(finding.key)}: {finding.code} {words.message}"
+            path = where.get(finding.key, ("sample", "answers", finding.key[0]))
+            told.append(((path, said, words.remedy), name))
+    for (path, said, remedy), profiles in grouped(told).items():
         of = f" ({', '.join(profiles)})" if all(profiles) else ""
         yield path, f"The sample is not right{of}: {said}", remedy
 
@@ -244,7 +243,7 @@ def _read_back(index: SpecIndex, made: Sequence[Made]) -> Iterator[Placed]:
         for finding in check(reading, index.layout, today=DAY).findings:
             if finding.severity is Severity.ERROR and _is_odd(finding, kind):
                 place = index.at(finding.tool, finding.field)
-                prefilled = kind == BLANK and (finding.tool, finding.row, finding.field) in given
+                prefilled = kind == BLANK and finding.key in given
                 said = text(finding, spec=index.spec).message
                 reason = f"{what} comes back with {finding.code}: {said}"
                 yield place, reason, PREFILLED if prefilled else ODD

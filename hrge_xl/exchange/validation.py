@@ -465,9 +465,11 @@ def changed_result(result: Result) -> Result:
 
 
 def _refused(refusal: Refusal) -> Result:
-    path, sha256, size, findings = refusal.path, refusal.sha256, refusal.size, [*refusal.observations]
     not_run: dict[str, str | MessageTemplate] = dict.fromkeys("SVRXP", message_templates.NOT_READ)
-    return Result(path, sha256, size, REFUSED, findings, not_run=not_run, stamps=refusal.stamps)
+    return Result(
+        refusal.path, refusal.sha256, refusal.size, REFUSED, [*refusal.observations], not_run=not_run,
+        stamps=refusal.stamps,
+    )  # fmt: skip
 
 
 def spec_of_results(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:

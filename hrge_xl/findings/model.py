@@ -149,6 +149,11 @@ class Finding:
         return f"<Finding {self.code} {self.severity}{f' at {place}' if place else ''}>"
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """Tool, row and field, as of an answer; blank where none is meant."""
+        return self.tool or "", self.row or "", self.field or ""
+
+    @property
     def open(self) -> bool:
         """Whether nobody has accepted it."""
         return self.waiver is None or self.waiver.state != "active"

@@ -17,7 +17,9 @@ from typing import Any
 from ..core.numerals import plain_number
 from ..core.words import proper_tag
 from ..fields import FIELD_TYPES
+from ..fields.text import EMAIL_PATTERN
 from ..language import Type
+from ..language.functions.words import NotAPattern, fits
 from .expressions import (
     ALWAYS,
     COUNTERPARTS,
@@ -49,6 +51,7 @@ from .neutral import (
 )
 
 MOST_CELLS, LONGEST_CHECK = 12, 1500
+LETTERS = 4  # before the number of a row: its column has no room for more
 SELECT = re.compile(
     r"(?P<how>select_one_external|select[ _]one(?:_from_file)?|select1|select[ _]multiple(?:_from_file)?|"
     r"select all that apply|select)(?: from)?\s+(?P<list>\S+?)(?P<other>[ _]or[ _](?:specify[ _])?other)?"
@@ -59,7 +62,12 @@ EDGE = re.compile(r"(begin|end)[ _](group|repeat|loop)\b")
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\*\*|^#+ ")
 PIPED = re.compile(r"\$\{\s*([^}]+?)\s*\}|%\(\w+\)s")
 RANGE = re.compile(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)")
-BOUND = re.compile(r"value (>=|<=) (-?[0-9.]+)")
+LIMITS = {  # options of fields, and the checks that say the same
+    "minimum": re.compile(r"value >= (-?[0-9.]+)"),
+    "maximum": re.compile(r"value <= (-?[0-9.]+)"),
+    "characters": re.compile(r"length\(value\) <= ([1-9][0-9]*)"),
+    "pattern": re.compile(r"""email\(value\)|matches\(value, ('[^']*'|"[^"]*")\)"""),
+}
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
 REQUIRED = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -226,9 +234,8 @@ class _FormWalk:
             self.tool.options["purpose"] = purpose
         count = row.said.get("repeat_count", "")
         fits = count.isdecimal() and 0 < int(count) <= MOST_BLANK_ROWS
-        block = DraftBlock(
-            "register", {"id": f"{self.tool.code}-", "rows": int(count) if fits else BLANK_ROWS}
-        )
+        rows = int(count) if fits else BLANK_ROWS
+        block = DraftBlock("register", {"id": f"{self.tool.code[:LETTERS]}-", "rows": rows})
         self.tool.blocks.append(block)
         if count:
             part = row.expressions["repeat_count"]
@@ -277,7 +284,8 @@ class _FormWalk:
         row.part.keep("", *changes)
         made = DraftField(field_code(name, self.codes), type, "", {"tag": name}, parts={"": [row.part]})
         block = self._block(made)
-        made.call(self.words(row, "label") or name, self.words(row, "hint"), row.part)
+        named = f"{name[:1].upper()}{name[1:].replace('_', ' ')}"
+        made.call(self.words(row, "label") or named, self.words(row, "hint"), row.part)
         if example := row.said.get("example"):
             made.options["example"] = cut(example, 60)
         question = FormQuestion(row, made, tuple(self.groups), self.tool, listed)
@@ -414,17 +422,22 @@ class _Conditions:
             part.keep()
 
     def _check(self, check: str) -> None:
-        """Make limits of numbers of plain bounds without a message, else one check of all."""
+        """Make the limits that a field can have, and one check of the rest; with a message it is one check of all."""
         made, said = self.question.made, self.walk.words(self.question.row, "constraint_message")
-        bounds = [BOUND.fullmatch(text) for text in check.split(" and ")]
-        if {"minimum", "maximum"} <= {*FIELD_TYPES[made.type].allows} and all(bounds) and not said:
-            for bound in filter(None, bounds):
-                limit = "minimum" if bound[1] == ">=" else "maximum"
-                made.options[limit], made.parts[limit] = float(bound[2]), made.parts["constraint"]
-            return
-        words = str.maketrans("{}", "()")  # braces name answers
-        message = in_each(said or f"This must hold: {check}", lambda text: cut(text.translate(words)))
-        made.options["constraint"] = {"check": check, "message": message}
+        tree, rest = ast.parse(check, mode="eval").body, list[str]()
+        for part in tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]:
+            option, value = _limit(ast.unparse(part), made.options.get("example", ""))
+            if said or option not in FIELD_TYPES[made.type].allows or option in made.options:
+                rest.append(ast.unparse(part))
+            else:
+                made.options[option], made.parts[option] = value, made.parts["constraint"]
+        if rest:
+            if not said:
+                made.notes.append("its message: the source has none that says what is wrong")
+            words = str.maketrans("{}", "()")  # braces name answers
+            check = _joined(rest)
+            message = in_each(said or f"This must hold: {check}", lambda text: cut(text.translate(words)))
+            made.options["constraint"] = {"check": check, "message": message}
 
     def _default(self, part: SourcePart) -> None:
         text, codes, made = part.text, self.question.codes, self.question.made
@@ -464,19 +477,25 @@ class _Conditions:
         choices = (it for it in beside if it.made.type == made.type == "choice")
         above = next((it for it in choices if all(it.made.code in each for each in pairs.values())), None)
         parents = {place: each[above.made.code] if above else "" for place, each in pairs.items()}
-        made.options["vocabulary"], question.codes = self.walk.list_of(question.listed, parents)
+        lists, whole = self.walk.draft.vocabularies, made.options["vocabulary"]
+        parted, question.codes = self.walk.list_of(question.listed, parents)
+        made.options["vocabulary"] = parted
+        drawn = [each.made.options.get("vocabulary") for each in self.walk.asked]
+        if whole not in drawn and drawn.count(parted) == 1:  # then the name is free
+            lists[whole] = lists.pop(parted)
+            made.options["vocabulary"] = whole
         if above:
             made.options["parent"] = above.made.code
             _join_blocks(question.tool, above.made, made)
             alone = all(len(each) == 1 for each in pairs.values())
             part.keep(f"parent: {above.made.code}", *([] if alone else ["by this alone"]))
             return
-        fits = defaultdict[str, list[str]](list)
+        chosen = defaultdict[str, list[str]](list)  # under each condition
         for row in self.walk.lists[question.listed]:
             if code := question.codes.get(row.said.get("name", "")):
                 holds = offered.get(row.part.place, ALWAYS)
-                fits[holds].append(f"{code!r} in value" if made.type == "many" else f"value == {code!r}")
-        checks = [f"(not ({' or '.join(fits[holds])}) or {holds})" for holds in fits if holds != ALWAYS]
+                chosen[holds].append(f"{code!r} in value" if made.type == "many" else f"value == {code!r}")
+        checks = [f"(not ({' or '.join(chosen[holds])}) or {holds})" for holds in chosen if holds != ALWAYS]
         self._check_choice(part, joined("and", checks).text, printer.changes)
 
     def _check_choice(self, part: SourcePart, check: str, changes: list[str]) -> None:
@@ -579,6 +598,20 @@ def _behind(before: Said, said: Said) -> Said:
         tag: f"{text} {said.get(tag, '') if isinstance(said, dict) else said}".rstrip()
         for tag, text in before.items()
     }
+
+
+def _limit(check: str, example: str) -> tuple[str, Any]:
+    """Give the option that says the same as a check, and its value; nothing where there is none.
+
+    A pattern has to be told by an example.
+    """
+    for option, like in LIMITS.items():
+        if found := like.fullmatch(check):
+            value = ast.literal_eval(found[1]) if found[1] else EMAIL_PATTERN
+            with suppress(NotAPattern):
+                if option != "pattern" or not found[1] or fits(value, example):
+                    return option, value
+    return "", ""
 
 
 def _pairs(condition: str) -> dict[str, str]:

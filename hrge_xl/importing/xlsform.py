@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from typing import Any
 
 from ..core.errors import UsageError
 from ..core.paths import decoded
@@ -65,7 +66,7 @@ def _form(sheets: FormSheets, stem: str) -> SourceForm | None:
     survey = sheets.get("survey")
     if not survey or "type" not in map(_heading, survey[0][1].values()):
         return None
-    form = SourceForm(DraftSpec(stem))
+    form = SourceForm(DraftSpec(stem, messages=_found_by_pyxform(sheets)))
     for name, rows in sheets.items():
         if name not in PARTS:
             form.draft.part("sheet", name, name).leave_out("no sheet of a form that asks or lists anything")
@@ -99,6 +100,32 @@ def _form(sheets: FormSheets, stem: str) -> SourceForm | None:
         else:
             (form.survey if name == "survey" else form.choices).extend(found)
     return form
+
+
+def _found_by_pyxform(sheets: FormSheets) -> list[str]:
+    """Say what the converter of XLSForm has against a form: its error, else its first warning. Without it, nothing."""
+    try:
+        from pyxform.xls2xform import create_survey_element_from_dict, get_xlsform, workbook_to_json
+    except ImportError:
+        return []
+    form: dict[str, Any] = {}  # as that converter knows it: of each sheet the headings, and all rows below
+    for name, rows in sheets.items():
+        if name in (*PARTS, "entities") and rows:
+            (first, titles), last, lines = rows[0], rows[-1][0], dict(rows)
+            form[f"{name}_header"] = [dict.fromkeys(titles.values())]
+            form[name] = [
+                {titles[at]: text for at, text in lines.get(row, {}).items() if at in titles}
+                for row in range(first + 1, last + 1)
+            ]
+    found = list[str]()
+    try:
+        told = workbook_to_json(get_xlsform(form), form_name="form", warnings=found)
+        create_survey_element_from_dict(told).xml()
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - of forms that it does not expect it raises errors of every kind
+        found = [str(error)]
+    return [f"pyxform finds: {in_one_line(text)}" for text in found[:1]]
 
 
 def _heading(text: str) -> str:

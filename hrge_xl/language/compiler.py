@@ -173,7 +173,7 @@ class Compiler(ABC):
     def _compile(self, expr: Expr) -> Compiled:
         match expr:
             case Literal():
-                value = float(expr.value) if expr.type in FIGURES else str(expr.value)
+                value = float(expr.value) if expr.type in FIGURES else str(expr.value) or None  # as in a cell
                 return lambda answers, row, this: value
             case Ref():
                 return self.answer(expr)

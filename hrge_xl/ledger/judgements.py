@@ -51,11 +51,13 @@ def history(ledger: Ledger) -> list[Decision]:
     last = {event.submission: entry.n for entry, event in made}
     return [
         Decision(
-            event.number, event.choice, event.reason, event.day, entry.by, event.known, event.submission, event.file,
-            event.choice != UNDONE and last[event.submission] == entry.n,
+            event.number,
+            by=entry.by,
+            in_force=event.choice != UNDONE and last[event.submission] == entry.n,
+            **event.model_dump(exclude={"number", "of"}),
         )
         for entry, event in made
-    ]  # fmt: skip
+    ]
 
 
 def decisions(ledger: Ledger) -> dict[str, Decision]:

@@ -152,7 +152,7 @@ class Ledger:
         if not there and not anew and ((folder / JOURNAL).is_file() or _is_filled(folder / DATASET)):
             raise StoreError(
                 f"{path} is lost: nothing else records what was received, decided and waived.",
-                remedy=(f"Restore it from a backup, or make it again: hrge-xl recover {quoted(folder)}"),
+                remedy=f"Restore it from a backup, or make it again: hrge-xl recover {quoted(folder)}",
             )
         if there and not write:
             as_it_is = cls(path, home, write=False)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import UsageError
-from ..core.paths import decoded, not_written, read_regular, write_whole
+from ..core.paths import decoded, not_written, read_named, write_whole
 from .files import write_secret
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    data = _read(file)
+    data = read_named(file, MOST_BYTES, "key")
     locked = PASSPHRASE_WANTED in data
     if locked and not passphrase:
         raise UsageError(
@@ -142,7 +142,7 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    data = _read(file)
+    data = read_named(file, MOST_BYTES, "key")
     if b"PRIVATE KEY" in data:
         raise UsageError(
             f"{file} holds a private key, which belongs to its owner alone.",
@@ -172,15 +172,6 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
         raise UsageError(
             "there is no public key in it.", place=file, remedy="Write 64 hex digits and a name on a line."
         )
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return read_regular(file, MOST_BYTES)
-    except OSError as error:
-        raise UsageError(
-            f"the key cannot be read ({error.strerror}).", place=file, remedy="Check the path."
-        ) from error
 
 
 def _hex(public: Ed25519PublicKey) -> str:

@@ -13,16 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.paths import write_if_changed
-from .formats import FORMATS, TEAM_PAGES, module_of
+from .formats import TEAM_PAGES, module_of
 
 if TYPE_CHECKING:
     from .document import Document
-
-__all__ = [
-    "FORMATS", "beside", "brief_page", "briefs_in", "overview_page", "pages_beside", "report", "report_pages", "suffix",
-    "write_page", "write_report",
-]  # fmt: skip
-
 
 # what files of briefs are called
 BRIEF_FILE = re.compile(r"brief(_shareable)?(?:_((?:country|team)_.+))?\.html")

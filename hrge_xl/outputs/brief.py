@@ -15,10 +15,10 @@ from typing import NamedTuple
 from ..core.errors import UsageError, remedy_for
 from ..core.paths import file_part
 from ..core.words import fold, kept_in_order
+from ..core.work import grouped
 from ..dataset.aggregates import of_some
 from ..dataset.opening import open_store
 from ..dataset.run_history import last_change
-from ..dataset.schema import SUBMISSIONS, spec_language
 from ..dataset.store import Store
 from ..ledger.events import FILE
 from ..privacy.sharing import shared
@@ -57,7 +57,7 @@ def of_dataset(
     A `group` is named as its page is; there is none where nobody is called so. Raises `StoreError` where figures are
     not up to date, `UsageError` where there is no such period.
     """
-    language, today = language or spec_language(store.schema.spec), day_of(store)
+    language, today = language or store.schema.language, day_of(store)
     chosen, expected = of_period(store, round_, period)
     groups = {each.name: each for each in team_groups(store, language, round_, period)} if group else {}
     ours = groups.get(group)
@@ -66,7 +66,7 @@ def of_dataset(
     with ExitStack() as stack:
         whole, named = store, chosen
         if ours is not None:
-            files = [row for row in store.records(SUBMISSIONS.name) if row["team"] in ours.teams]
+            files = [row for row in store.records("submissions") if row["team"] in ours.teams]
             # a page of teams that sent nothing in the period tells of no other one
             named = chosen if any(row["period"] == chosen for row in files) else None
             sent = [row["submission"] for row in files if named is not None]
@@ -85,12 +85,10 @@ def team_groups(
     store: Store, language: str | None, round_: Round | None, period: str | None
 ) -> list[TeamGroup]:
     """Give every country and every team that there may be a page of. Raises `UsageError` as `of_dataset` does."""
-    language, spec = language or spec_language(store.schema.spec), store.schema.spec
+    language, spec = language or store.schema.language, store.schema.spec
     chosen, expected = of_period(store, round_, period)
     found, _ = teams(store, day_of(store), expected, chosen)
-    countries: dict[str, list[str]] = {}
-    for team in found:
-        countries.setdefault(team.country, []).append(team.code)
+    countries = grouped((team.country, team.code) for team in found)
     named = [
         TeamGroup("country", code, label_of(spec, spec.countries, code, language), tuple(some))
         for code, some in sorted(countries.items())

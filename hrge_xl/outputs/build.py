@@ -19,7 +19,6 @@ from ..dataset.dimensions import matrix_blocks
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.return_status import DOUBLED
 from ..dataset.returns import ReceivedItem, Return, settled
-from ..dataset.schema import MATRIX_ROWS
 from ..dataset.store import Store
 from ..exchange.validation import REFUSED
 from ..findings import CATALOGUE, Finding, Kind, Severity, Waiver
@@ -92,17 +91,13 @@ def file_rows(
     for n, dataset in enumerate(datasets, start=1):
         every = dataset.of_round()
         if redacted:
-            sheets, folder = _sheets(dataset, language), f"{n}/" if len(datasets) > 1 else ""
+            sheets = sheet_names(every, dataset.spec, language)
+            folder = f"{n}/" if len(datasets) > 1 else ""
             every = [under_shared_names(each, sheets, folder) for each in every]
         rows = _FileRows(n, dataset.order, settled(every), Wording(dataset.spec), language, redacted)
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
     return found
-
-
-def _sheets(dataset: Dataset, language: str) -> SheetNames:
-    """Give what the sheets of the returns are called where the names that teams chose must not be told."""
-    return sheet_names(dataset.of_round(), dataset.spec, language)
 
 
 def _run(datasets: Sequence[Dataset], first: Spec | None, facts: Facts) -> Run:
@@ -393,7 +388,7 @@ def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], facts: Fact
         spec = dataset.store.schema.spec
         if spec is None or spec.matrix is None:
             continue
-        sheets = _sheets(dataset, facts.language) if facts.redacted else None
+        sheets = sheet_names(dataset.of_round(), spec, facts.language) if facts.redacted else None
         counted = {file["submission"]: file for file in files if file["dataset"] == n and file["counted"]}
         periods = sorted({file["period"] or "" for file in counted.values()}) or [""]
         for block in matrix_blocks(spec):
@@ -407,7 +402,7 @@ def _rows(
 ) -> Mapping[str, Places]:
     """Give every row of some files that stands in a matrix, by period and crossing, in the order of files and cells."""
     found: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    table = store.tables[MATRIX_ROWS.name].c
+    table = store["matrix_rows"].c
     columns = ("submission", "n", "matrix_row", "matrix_column", "team", "sheet", "cell", "row_code")
     wanted = sa.select(*(table[name] for name in columns)).where(
         table.current, table.tool.in_(block.sources),

@@ -220,10 +220,11 @@ class Outline(NamedTuple):
     @property
     def main(self) -> Box:
         """The box of its largest part: what lies overseas moves no map."""
-        return max(
-            self.parts, key=lambda part: (part[2] - part[0]) * (part[3] - part[1]),
-            default=(self.x, self.y, self.x, self.y),
-        )  # fmt: skip
+        return max(self.parts, key=_area, default=(self.x, self.y, self.x, self.y))
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 class MapCountry(NamedTuple):
@@ -312,13 +313,8 @@ def _around(boxes: list[Box]) -> Box:
 
 def _names(there: Mapping[str, Outline], high: float) -> dict[str, tuple[float, float]]:
     """Give where the names of countries stand, in letters so high: none on another one, the largest countries first."""
-
-    def size(code: str) -> float:
-        left, top, right, bottom = there[code].main
-        return (right - left) * (bottom - top)
-
     found: dict[str, tuple[float, float]] = {}
-    for code in sorted(there, key=size, reverse=True):
+    for code in sorted(there, key=lambda code: _area(there[code].main), reverse=True):
         wide = 0.75 * high * len(code)
         for across, down in NAMED_AT:
             x, y = there[code].x + across * wide, there[code].y + down * high

@@ -31,7 +31,6 @@ from ..dataset.schema import (
     TEXT,
     Table,
     counts_people,
-    spec_language,
     title_below_form,
 )
 from ..dataset.store import STATE, Store
@@ -82,7 +81,7 @@ def write_workbook(store: Store, path: Path, today: date, language: str | None =
     sheets = (table.name for table in store.schema.sheets)
     with whole(path) as unfinished, parts_of(path) as parts, store.worked_out(sheets):
         book = Workbook(str(unfinished), {"constant_memory": True, "tmpdir": str(parts)})
-        _Book(book, store, today, language or spec_language(store.schema.spec)).draw()
+        _Book(book, store, today, language or store.schema.language).draw()
         try:
             book.close()
         except FileCreateError as error:
@@ -146,7 +145,7 @@ class _Book:
 
     def _count(self, table: Table) -> tuple[int, int]:
         """Count the rows that have a place here, and all: at once, as a view is worked out each time."""
-        rows, counts, every = self.store.tables[table.name], _counts_by(table), sa.func.count()
+        rows, counts, every = self.store[table.name], _counts_by(table), sa.func.count()
         here = every.filter(rows.c[counts]) if counts else every
         found = next(self.store.select(sa.select(here, every).select_from(rows)))
         return int(found[0]), int(found[1])
@@ -267,9 +266,8 @@ class _Book:
         rows = self.store.raw(table.name, [f'"{name}"' for name in table.names])
         if counts := _counts_by(table):
             rows = filter(itemgetter(table.at[counts]), rows)
-        styles = [self.formats[column.style]._get_xf_index() for column in columns]
-        written = readable_rows(table, columns, rows)
-        write_rows(sheet, [column.kind for column in columns], written, styles, FIRST)
+        looks = ((column.kind, self.formats[column.style]) for column in columns)
+        write_rows(sheet, looks, readable_rows(table, columns, rows), FIRST)
         if sum(column.width for column in columns if not column.folded) <= ONE_PAGE:
             sheet.fit_to_pages(1, 0)
         sheet.freeze_panes(FIRST, 0)

@@ -259,7 +259,7 @@ class Document(TypedDict):
 
 def place_of(finding: FindingRow) -> str:
     """Give sheet and cell, or nothing where the whole file is meant."""
-    return "!".join(part for part in (finding["sheet"], finding["cell"]) if part)
+    return "!".join(filter(None, (finding["sheet"], finding["cell"])))
 
 
 def is_waived(finding: FindingRow) -> bool:

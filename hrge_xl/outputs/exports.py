@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from ..core.errors import OutputError, UsageError, listed
 from ..core.paths import parts_of, quoted, whole, write_whole
 from ..core.words import SOURCE_LANGUAGE
-from ..core.work import track_progress
+from ..core.work import batched, track_progress
 from ..dataset.dimensions import allowed_values, least_and_most, pattern, right_answers
 from ..dataset.opening import open_store, opened
 from ..dataset.schema import (
@@ -30,7 +30,6 @@ from ..dataset.schema import (
     INTEGER,
     META,
     NUMBER,
-    SUBMISSIONS,
     TEXT,
     VERSION,
     Schema,
@@ -92,7 +91,7 @@ def checked_formats(formats: Iterable[str]) -> tuple[str, ...]:
 def formats_there(out: Path) -> tuple[str, ...]:
     """Give the kinds of files that stand beside a dataset and follow it; Parquet only where it can be written."""
     places = {XLSX: WORKBOOK, CSV: "csv/*.csv", PARQUET: "parquet/*.parquet"}
-    found = tuple(name for name, place in places.items() if any(out.glob(place)))
+    found = (name for name, place in places.items() if any(out.glob(place)))
     return tuple(name for name in found if name != PARQUET or has_parquet())
 
 
@@ -112,9 +111,8 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
     wanted = pieces(store, export.formats)
     large = {WORKBOOK, *(table.name for table in store.schema.shown if table.large)}
     rest = [name for name in wanted if name not in {*large, DESCRIPTION}]
-    few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     alone = [[name] for name in wanted if name in large]
-    tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
+    tasks = [*more, *(partial(part, names, export) for names in (*alone, *batched(rest, FEW)))]
     done = track_progress(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
     failed = [failed for some in done for failed in some]
     return failed + part([DESCRIPTION] if CSV in export.formats else [], export)
@@ -159,14 +157,12 @@ def part(wanted: Sequence[str], export: Export) -> list[str]:
 
 
 def _write_description(store: Store, path: Path) -> None:
-    with whole(path) as unfinished:
-        text = json.dumps(description(store, path.parent), ensure_ascii=False, indent=1)
-        unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+    text = json.dumps(description(store, path.parent), ensure_ascii=False, indent=1)
+    write_whole(path, f"{text}\n".encode())
 
 
 def _write_metadata(store: Store, path: Path) -> None:
-    with whole(path) as unfinished:
-        unfinished.write_text(dumped(metadata(store.schema)), encoding="utf-8", newline="\n")
+    write_whole(path, dumped(metadata(store.schema)).encode())
 
 
 def _write_table(store: Store, name: str, out: Path, formats: Collection[str]) -> None:
@@ -321,7 +317,7 @@ def description(store: Store, folder: Path) -> dict[str, Any]:
     """
     spec = store.schema.spec
     title = spec.title.say(spec.languages[0]) if spec else "Dataset"
-    its = store[SUBMISSIONS].c
+    its = store["submissions"].c
     teams = sorted({team for (team,) in store.select(sa.select(its.team).where(its.current)) if team})
     return {
         "profile": "tabular-data-package",

@@ -110,11 +110,13 @@ def give_back(  # noqa: PLR0913 (one parameter an option)
     if sent is None or result.layout is None:
         raise UsageError("it was refused: there are no answers to give back.", place=result.path)
     order = _order(sent, spec, today, key, tools)
-    order = replace(order, team=result.team, contact=contact, deadline=deadline or order.deadline)
-    order = replace(order, leave_out=leave_out or order.leave_out)
+    order = replace(
+        order, team=result.team, contact=contact, deadline=deadline or order.deadline,
+        leave_out=leave_out or order.leave_out,
+    )  # fmt: skip
     layout = layout_for(spec, order)
     carried = carry_over(sent, result.layout, layout)
-    identity = identity_of(spec, order, layout)
+    identity = identity_of(order, layout)
     fresh = Submission(
         sent.path,
         sent.sha256,
@@ -202,11 +204,10 @@ def _about(finding: Finding) -> tuple[str | None, ...]:
 
 def _moved(finding: Finding, parts: Mapping[tuple[str, str, str, str], int], layout: Layout) -> Finding:
     """Give a finding about an answer at the cell that the answer has now; `parts` of the answers by key and cell."""
-    key = (finding.tool or "", finding.row or "", finding.field or "")
-    slot = layout.slots.get(key)
+    slot = layout.slots.get(finding.key)
     if slot is None:
         return finding
-    place = slot.cells[min(max(parts.get((*key, finding.cell or ""), 1), 1), len(slot.cells)) - 1]
+    place = slot.cells[min(max(parts.get((*finding.key, finding.cell or ""), 1), 1), len(slot.cells)) - 1]
     return replace(finding, sheet=layout.sheet[slot.tool].name, cell=address(*place))
 
 
@@ -276,7 +277,7 @@ def _correction(finding: Finding, words: Words, problem: str, content: Content) 
     if finding.severity is Severity.ERROR:  # missing is what the sheets call so
         missing = layout.messages.levels.get(finding.code) == MISSING
         urgency = Urgency.MISSING if missing else Urgency.WRONG
-    slot = layout.slots.get((finding.tool or "", finding.row or "", finding.field or ""))
+    slot = layout.slots.get(finding.key)
     if slot is None:
         return Correction(
             urgency, finding.sheet or "", finding.row or "", None, None, words.label or "", finding.value or "",

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..answers.submission import INVALID, UNSIGNED, Key, Unplaced, Value
+from ..answers.submission import INVALID, UNSIGNED, Key, Submission, Unplaced
 from ..core.errors import Exit, LimitError
 from ..core.numerals import shown
 from ..core.paths import write_whole
@@ -178,7 +178,6 @@ def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
 # what may get lost when a team goes on in an older copy
 
 MOST_SHOWN = 300  # characters of an answer
-Said = dict[Key, tuple[tuple[Value, ...], str]]  # the answers to a question, and as they were typed
 
 
 def _later_versions(findings: Sequence[Finding]) -> list[str]:
@@ -201,31 +200,28 @@ def answered_otherwise(
 
 
 def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
+    if later.submission is None:
+        return
     assert sent.layout is not None
-    say, here, kind = translator(sent.layout.language), _said(sent), MADE_FROM_OLDER_VERSION
-    for key, (values, typed) in _said(later).items():
+    assert sent.submission is not None
+    say, here, kind = translator(sent.layout.language), sent.submission.values(), MADE_FROM_OLDER_VERSION
+    for key, value in later.submission.values().items():
         slot = sent.layout.slots.get(key)
-        values_here, typed_here = here.get(key, ((), ""))
-        if slot is None or values_here == values:
+        if slot is None or here.get(key) == value:
             continue
-        told = {"other": name, "answer": beginning(typed, MOST_SHOWN)}
+        told = {"other": name, "answer": beginning(_typed(later.submission, key), MOST_SHOWN)}
         message = sentence(say("In {other} it was: {answer}"), told)
         remedy = say("Which of the two is right? Put that one into the cell.")
         yield Finding(
             kind.code, kind.name, Severity.WARNING, sent.layout.sheet[slot.tool].name, None, *key,
-            value=typed_here, language=sent.layout.language, words=Words(message, remedy),
+            value=_typed(sent.submission, key), language=sent.layout.language, words=Words(message, remedy),
         )  # fmt: skip
 
 
-def _said(one: Result) -> Said:
-    """Give what a return says, by question."""
-    found: Said = {}
-    for each in one.submission.answers if one.submission else ():
-        if each.value is not None and not each.calculated:
-            values, typed = found.get(each.key, ((), ""))
-            text = "" if each.original is None else shown(each.original)
-            found[each.key] = (*values, each.value), "; ".join(filter(None, (typed, text)))
-    return found
+def _typed(sent: Submission, key: Key) -> str:
+    """Give the answers to a question as they were typed."""
+    cells = [answer for answer in sent.answers if answer.key == key and answer.value is not None]
+    return "; ".join(shown(cell.original) for cell in cells if cell.original not in (None, ""))
 
 
 # the words that go with a workbook: for the team in its language, for a program as JSON data

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook
 
+from ..core.work import grouped
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
 from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.reconciliation import choose, over_periods, periods
-from ..dataset.schema import AGGREGATE_MATRIX, INTEGER, NUMBER, Record
+from ..dataset.schema import INTEGER, NUMBER, Record
 from ..dataset.store import Store
 from ..layout.lists import LEVELS
 from ..spec.model import Spec
@@ -179,11 +180,6 @@ class _Figures:
         self.say, self.language = labels.say, labels.language
         self.levels = spec.matrix.levels if spec.matrix else ()
 
-    def _lines(self, name: str) -> Iterator[Record]:
-        """Give the lines of a table of figures that are of the period; none where the spec has no such figures."""
-        if name in self.store.tables:
-            yield from self.store.records(name, self.store.tables[name].c.period == self.period)
-
     def risks(self) -> Iterator[ChartBlock]:
         """Show the risks by level, before and after mitigation, once for each way to break them down."""
         spec, say = self.spec, self.say
@@ -192,7 +188,7 @@ class _Figures:
             return
         headings = {BY_TOOL: say("By sheet"), BY_COUNTRY: say("By country")}
         stages = {"before": say("Before mitigation"), "after": say("After mitigation")}
-        lines = [*self._lines("aggregate_risks_by_part")]
+        lines = [*self.store.figures("aggregate_risks_by_part", self.period)]
         for stage, unplaced in unplaced_risks(self.store, self.period).items():
             without = f". {say('Without a level: {n}').format(n=unplaced)}" if unplaced else ""
             for by in ways(spec):
@@ -211,7 +207,7 @@ class _Figures:
         """Show the share of the required answers that were given, by sheet."""
         rows = [
             [self.labels.sheet(line), line["share"]]
-            for line in self._lines("aggregate_completeness")
+            for line in self.store.figures("aggregate_completeness", self.period)
             if line["share"] is not None
         ]
         if rows:
@@ -223,15 +219,11 @@ class _Figures:
         labels, say = self.labels, self.say
         rows = [
             [labels.item(line) or line["item"] or labels.question(line) or line["label"], line["teams_no"]]
-            for line in islice(self._lines("aggregate_gaps"), MOST_QUESTIONS)
+            for line in islice(self.store.figures("aggregate_gaps", self.period), MOST_QUESTIONS)
         ]
         if rows:
             heads = [say("Question"), say("Teams that say no")]
             yield ChartBlock(say("Questions most often answered with no"), heads, rows, [BLUE])
-
-    def _of_indicators(self) -> Iterator[Record]:
-        name = "aggregate_indicators"
-        return self.store.records(name) if name in self.store.tables else iter(())
 
     def _indicator(self, line: Record) -> str:
         return f"{line['indicator']} {self.labels.indicator(line) or line['label']}"
@@ -239,7 +231,7 @@ class _Figures:
     def progress(self) -> Iterator[ChartBlock]:
         """Show how far the indicators with a target are in the last period of each, and which teams are not in it."""
         say, found = self.say, {}
-        for line in self._of_indicators():
+        for line in self.store.figures("aggregate_indicators"):
             if line["progress"] is not None:
                 missing = say("Teams without a value: {n}").format(n=line["missing"])
                 label = self._indicator(line) + (f" ({missing})" if line["missing"] else "")
@@ -274,10 +266,11 @@ class _Figures:
     def trends(self) -> Iterator[ChartBlock]:
         """Give indicators with totals in several periods of one length."""
         say = self.say
-        series: dict[tuple[str, str], list[Record]] = defaultdict(list)
-        for line in self._of_indicators():
-            if line["total"] is not None:
-                series[line["indicator"], shape(line["value_period"])].append(line)
+        series = grouped(
+            ((line["indicator"], shape(line["value_period"])), line)
+            for line in self.store.figures("aggregate_indicators")
+            if line["total"] is not None
+        )
         for lines in [each for each in series.values() if len(each) > 1][:MOST_TRENDS]:
             rows = [[line["value_period"], line["total"]] for line in lines]
             yield ChartBlock(self._indicator(lines[0]), [say("Period"), say("Total")], rows, [BLUE], "line")
@@ -292,7 +285,7 @@ def write_heat_maps(book: Workbook, pen: PlainSheet, store: Store, labels: CodeL
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 12, 16)
-    top, table = write_period(pen, store, labels), store[AGGREGATE_MATRIX].c
+    top, table = write_period(pen, store, labels), store["aggregate_matrix"].c
     counts: dict[tuple[str, str, str], Counter[Crossing]] = defaultdict(Counter)
     for row in store.records("aggregate_matrix", table.period == choose(periods(store), None)):
         crossed = counts[row["tool"], row["matrix_row_field"], row["matrix_column_field"]]

@@ -16,7 +16,7 @@ from ..core.errors import UsageError
 from ..core.notebook import html_table
 from ..dataset.dimensions import allowed_values
 from ..dataset.opening import open_store
-from ..dataset.schema import BOOLEAN, DATE, IN_PANDAS, NUMBER, TEXT, TableColumn, list_of, spec_language
+from ..dataset.schema import BOOLEAN, DATE, IN_PANDAS, NUMBER, TEXT, TableColumn, list_of
 from .table_files import table_of
 from .table_sheets import CodeLabels
 
@@ -96,7 +96,7 @@ def read_table(
             raise UsageError(
                 f"{store.name} has no labels in '{lang}'.", value=lang, remedy=f"Its languages are: {known}."
             )
-        words, found, asked = CodeLabels(spec, lang or spec_language(spec)), list[Any](), dict[str, str]()
+        words, found, asked = CodeLabels(spec, lang or store.schema.language), list[Any](), dict[str, str]()
         rows = pd.DataFrame(
             store.rows(table.name, columns=table.names), columns=list(table.names), dtype=object
         )

@@ -16,7 +16,7 @@ from ..core.work import grouped
 from ..dataset.reconciliation import PeriodFigures
 from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import RunChange
-from ..dataset.schema import counts_people, restricted_fields, spec_language
+from ..dataset.schema import counts_people, restricted_fields
 from ..dataset.store import DERIVED, Store
 from ..privacy.sharing import shared
 from ..rounds.rounds import Round
@@ -60,7 +60,7 @@ def figures_of(
     """
     today = day_of(store)
     with shared(store, today) if masked else nullcontext(store) as shown:
-        language = language or spec_language(store.schema.spec)
+        language = language or store.schema.language
         change = None if masked else change
         return overview(shown, today, language, round_, period=period, change=change, whole=store)
 

@@ -5,7 +5,7 @@ Where teams stand is what `hrge-xl status` says, with the sheets of each.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,20 +13,13 @@ from datetime import date
 import sqlalchemy as sa
 
 from ..core.work import grouped
-from ..dataset.aggregates.sql import rounded, said
+from ..dataset.aggregates.sql import said
 from ..dataset.reconciliation import choose, over_periods, periods, reconciliation, round_before
 from ..dataset.returns import heads
 from ..dataset.run_history import RunChange
 from ..dataset.schema import (
-    AGGREGATE_ANSWERS,
-    AGGREGATE_COMPLETENESS,
-    AGGREGATE_GAPS,
-    AGGREGATE_NUMBERS,
-    COMPLETENESS,
     MASKED,
-    MATRIX_ROWS,
     OVERDUE,
-    SUBMISSIONS,
     Record,
 )
 from ..dataset.store import STATE, Store
@@ -46,6 +39,7 @@ from .overview_model import (
     TeamProgress,
     ToolProgress,
     added_up,
+    mean_of,
 )
 
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
@@ -56,7 +50,7 @@ LEAST_FIRST = {  # as the map shows a country, with what each is called
     UNEXPECTED: "Not in this round", ACCEPTED: "Accepted",
 }  # fmt: skip
 # tables that may lack lines on a page to share
-MAY_LACK = OVERDUE, AGGREGATE_GAPS.name, MATRIX_ROWS.name, AGGREGATE_ANSWERS.name
+MAY_LACK = OVERDUE, "aggregate_gaps", "matrix_rows", "aggregate_answers"
 
 
 def overview(
@@ -70,7 +64,7 @@ def overview(
     `UsageError` where there is no such period.
     """
     chosen, expected = of_period(store, round_, period)
-    spec, files = store.schema.spec, [*store.records(SUBMISSIONS.name)]
+    spec, files = store.schema.spec, [*store.records("submissions")]
     counted = [row for row in files if row["current"] and row["period"] == chosen]
     rounds = {row["round"] for row in counted if row["round"]}
 
@@ -123,10 +117,7 @@ def teams(
 
     Without a round these are the teams that answered.
     """
-    progress: dict[str, list[Record]] = defaultdict(list)
-    for row in store.records(COMPLETENESS.name):
-        if row["required"]:
-            progress[row["submission"]].append(row)
+    progress = grouped((row["submission"], row) for row in store.records("completeness") if row["required"])
     of_period = [head for head in heads(store) if head.period == period]
     found = status(of_period, today, round_)
     return [_team(team, progress) for team in found if team.state != REFUSED], found
@@ -148,12 +139,8 @@ def _team(found: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamPr
 
 def countries(found: Iterable[TeamProgress], label: Callable[[str], str]) -> list[Country]:
     """Give what the teams of each country answered, by its name."""
-    groups: dict[str, list[TeamProgress]] = defaultdict(list)
-    for team in found:
-        if team.country:
-            groups[team.country].append(team)
     made = []
-    for code, some in groups.items():
+    for code, some in grouped((team.country, team) for team in found if team.country).items():
         counts = Counter(team.state for team in some)
         states = {state: counts[state] for state in LEAST_FIRST if counts[state]}
         answered, required = sum(team.answered for team in some), sum(team.required for team in some)
@@ -168,11 +155,11 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
     """Give an overview with its figures; `whole` is the dataset, where the reader has a copy of it to share."""
     store, spec = reader.store, reader.spec
 
-    def shows(part: Part, table: str = SUBMISSIONS.name) -> bool:
+    def shows(part: Part, table: str = "submissions") -> bool:
         return part not in spec.figures.overview.leave_out and table in store.tables
 
-    all_gaps, late = [*reader.lines(AGGREGATE_GAPS.name)], [*reader.lines(OVERDUE)]
-    lines = {row["tool"]: row for row in reader.lines(AGGREGATE_COMPLETENESS.name)}
+    all_gaps, late = [*reader.lines("aggregate_gaps")], [*reader.lines(OVERDUE)]
+    lines = {row["tool"]: row for row in reader.lines("aggregate_completeness")}
     return replace(  # in this order: it numbers what the page leads to
         found,
         tools=[
@@ -182,7 +169,7 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
         ],
         risks=risks(reader, whole) if shows("risks") else None,
         indicators=indicators(reader) if shows("indicators") else None,
-        gaps=gaps(reader, all_gaps) if shows("questions", AGGREGATE_GAPS.name) else None,
+        gaps=gaps(reader, all_gaps) if shows("questions", "aggregate_gaps") else None,
         all_gaps=len(all_gaps),
         overdue=[_late(reader, row) for row in late[:MOST_ROWS]] if shows("overdue", OVERDUE) else None,
         all_overdue=len(late),
@@ -190,7 +177,7 @@ def with_figures(found: Overview, reader: FigureReader, whole: Store) -> Overvie
         numbers=[
             _over_rows(some)
             for code, some in grouped(
-                (line["field"], line) for line in reader.lines(AGGREGATE_NUMBERS.name)
+                (line["field"], line) for line in reader.lines("aggregate_numbers")
             ).items()
             if code in spec.brief.numbers
         ],
@@ -206,15 +193,13 @@ def _over_rows(lines: Sequence[Record]) -> Record:
     if len(lines) == 1:
         return lines[0]
     columns = {name: [line[name] for line in lines] for name in lines[0]}
-    sums = [None if line["mean"] is None else line["mean"] * line["frequency"] for line in lines]
-    of_all, count = added_up(sums), sum(columns["frequency"])
     least, most = columns["minimum"], columns["maximum"]
     return lines[0] | {
         "total": added_up(columns["total"]),
-        "mean": None if of_all is None else rounded(of_all / count),
+        "mean": mean_of(lines),
         "minimum": None if None in least else min(least),
         "maximum": None if None in most else max(most),
-        "frequency": count,
+        "frequency": sum(columns["frequency"]),
         "teams": max(columns["teams"]),
     }
 
@@ -225,7 +210,7 @@ def _left_out(reader: FigureReader, whole: Store, name: str) -> list[str]:
         return []
 
     def lines_by_tool(store: Store) -> Counter[str]:
-        table = store.tables[name].c
+        table = store[name].c
         wanted = sa.select(table.tool, sa.func.count()).where(table.period == reader.period)
         return Counter(dict(store.select(wanted.group_by(table.tool))))
 

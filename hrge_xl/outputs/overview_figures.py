@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ..core.numerals import shown
 from ..core.words import translator
+from ..core.work import grouped
 from ..dataset.aggregates.indicators import NO_VALUE, catalogue_label, shape
 from ..dataset.aggregates.risks import (
     STEPS,
@@ -23,14 +24,6 @@ from ..dataset.aggregates.risks import (
 )
 from ..dataset.aggregates.sql import Figure, Sources, distinct, said
 from ..dataset.schema import (
-    AGGREGATE_ANSWERS,
-    AGGREGATE_INDICATORS,
-    AGGREGATE_NUMBERS,
-    AGGREGATE_RISKS_BY_PART,
-    AGGREGATE_SPLITS,
-    ANSWERS,
-    FINDINGS,
-    INDICATOR_VALUES,
     MASKED,
     TOP_RISKS,
     Record,
@@ -59,7 +52,7 @@ from .overview_model import (
     added_up,
 )
 
-RiskRows = Mapping[tuple[str, str, str], Sequence[Record]]  # by stage and steps
+RiskRows = Mapping[tuple[str, ...], Sequence[Record]]  # by stage and steps
 IndicatorKey = tuple[str, str]  # an indicator and a period of its values
 
 
@@ -69,12 +62,11 @@ def risks(reader: FigureReader, whole: Store) -> Risks | None:
     if figures is None:
         return None
     assert spec.matrix is not None
-    lines, top = [*reader.lines(AGGREGATE_RISKS_BY_PART.name)], [*reader.lines(TOP_RISKS)]
+    lines, top = [*reader.lines("aggregate_risks_by_part")], [*reader.lines(TOP_RISKS)]
     placed = _in_period(reader, placed_risks)
     names = ("stage", *STEPS, "team", "submission", "tool", "row_code", "sheet", "cell")
-    rows: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
-    for row in sorted(reader.store.select(sa.select(*(placed.c[name] for name in names)))):
-        rows[row[0], row[1], row[2]].append(dict(zip(names, row, strict=True)))
+    found = sorted(reader.store.select(sa.select(*(placed.c[name] for name in names))))
+    rows = grouped((row[:3], dict(zip(names, row, strict=True))) for row in found)
     return Risks(
         [RiskLevel(each.code, each.label.say(reader.language), each.colour) for each in spec.matrix.levels],
         [
@@ -176,10 +168,8 @@ def indicators(reader: FigureReader) -> list[Indicator] | None:
     figures = reader.spec.figures.indicators
     if figures is None:
         return None
-    found: dict[str, list[Record]] = defaultdict(list)
-    for line in reader.lines(AGGREGATE_INDICATORS.name, all_periods=True):
-        found[line["indicator"]].append(line)
-    made = _Indicators(reader, figures)
+    every = reader.store.figures("aggregate_indicators")
+    found, made = grouped((line["indicator"], line) for line in every), _Indicators(reader, figures)
     return [made.indicator(code, lines) for code, lines in found.items()]
 
 
@@ -190,24 +180,22 @@ class _Indicators:
         self.reader, self.figures = reader, figures
         self.spec, self.language = reader.spec, reader.language
         self.fields = self.spec.tool[figures.tool].fields
-        self.values: dict[IndicatorKey, list[Record]] = defaultdict(list)
-        self.other_targets: dict[IndicatorKey, list[float | None]] = defaultdict(list)
-        for row in reader.lines(INDICATOR_VALUES.name, all_periods=True):
-            if row["counted"]:
-                self.values[row["indicator"], row["value_period"]].append(row)
-            elif row["reason"] == NO_VALUE:
-                self.other_targets[row["indicator"], row["value_period"]].append(row["target"])
+        stated = [*reader.store.figures("indicator_values")]
+        self.values = grouped((_indicator_key(row), row) for row in stated if row["counted"])
+        silent = (row for row in stated if not row["counted"] and row["reason"] == NO_VALUE)
+        self.other_targets = grouped((_indicator_key(row), row["target"]) for row in silent)
         self.split_lines: dict[IndicatorKey, dict[str, Record]] = defaultdict(dict)  # what parts come to
-        for row in reader.lines(AGGREGATE_SPLITS.name, all_periods=True):
-            self.split_lines[row["indicator"], row["value_period"]][row["part"]] = row
-        # the answers to the fields of splits, by submission, row and field
-        self.parts: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
-        table = reader.store[ANSWERS].c
+        for row in reader.store.figures("aggregate_splits"):
+            self.split_lines[_indicator_key(row)][row["part"]] = row
+        table = reader.store["answers"].c
         codes = [code for split in figures.splits if split.of is None for code in split.parts]
         ours = (table.current, table.tool == figures.tool, table.field.in_(codes))
-        for row in reader.store.records(ANSWERS.name, *ours):
-            if row["number"] is not None or row["state"] == MASKED:
-                self.parts[row["submission"], row["row"], row["field"]].append(row)
+        # the answers to the fields of splits, by submission, row and field
+        self.parts = grouped(
+            ((row["submission"], row["row"], row["field"]), row)
+            for row in reader.store.records("answers", *ours)
+            if row["number"] is not None or row["state"] == MASKED
+        )
 
     def indicator(self, code: str, lines: Sequence[Record]) -> Indicator:
         """Give one indicator with its lines of figures, a period each."""
@@ -234,8 +222,8 @@ class _Indicators:
         return label_of(self.spec, self.fields[self.figures.period].vocabulary, period, self.language)
 
     def _period(self, line: Record) -> IndicatorPeriod:
-        key = line["indicator"], line["value_period"]
-        rows, lines = self.values[key], self.split_lines[key]
+        key = _indicator_key(line)
+        rows, lines = self.values.get(key, []), self.split_lines[key]
         statuses = Counter(row["status"] for row in rows if row["status"])
         return IndicatorPeriod(
             line,
@@ -249,7 +237,7 @@ class _Indicators:
                 for split in self.figures.splits
                 if split.of is None and not lines.keys().isdisjoint(split.parts)
             ],
-            added_up(self.other_targets[key]),
+            added_up(self.other_targets.get(key, ())),
         )
 
     def _split(self, split: Split, lines: Mapping[str, Record], rows: Sequence[Record]) -> IndicatorSplit:
@@ -285,6 +273,10 @@ class _Indicators:
         return shown(value) if value is not None else None if self.reader.masked else ""
 
 
+def _indicator_key(row: Record) -> IndicatorKey:
+    return row["indicator"], row["value_period"]
+
+
 # questions: those that were answered with no, and every one in a line
 
 MOST_ROWS_OF_A_QUESTION = 30
@@ -301,19 +293,20 @@ def gaps(reader: FigureReader, lines: Sequence[Record]) -> list[QuestionGap]:
     if asked is None:
         return []
     lines = lines[: spec.figures.overview.top_gaps]
-    table = reader.store[ANSWERS].c
+    table = reader.store["answers"].c
     fields = {line["field"] for line in lines}
     ours = (table.current, table.period == reader.period, table.code.in_(asked.no), table.field.in_(fields))
-    told: dict[Key, list[Record]] = defaultdict(list)
-    for row in reader.store.records(ANSWERS.name, *ours):
-        told[_key(reader, row["tool"], row["row"], row["field"])].append(row)
+    told = grouped(
+        (_key(reader, row["tool"], row["row"], row["field"]), row)
+        for row in reader.store.records("answers", *ours)
+    )
     return [
         QuestionGap(
             spec.tool[line["tool"]].sheet.say(reader.language),
             reader.fixed_rows.get((line["tool"], line["row_code"])) or reader.field(line).label.say(reader.language),
             line,
             reader.behind(
-                told[line["tool"], line["row_code"], line["field"]],
+                told.get((line["tool"], line["row_code"], line["field"]), ()),
                 lambda row: said(spec, reader.field(row), row["code"], reader.language),
             ),
         )
@@ -376,7 +369,7 @@ class QuestionProfiles:
 
     def _count_codes(self) -> None:
         gaps = self.spec.figures.questions
-        for line in self.reader.lines(AGGREGATE_ANSWERS.name):
+        for line in self.reader.lines("aggregate_answers"):
             asked = self.reader.field(line)
             is_no = gaps is not None and asked.vocabulary == gaps.vocabulary and line["code"] in gaps.no
             label = said(self.spec, asked, line["code"], self.language)
@@ -385,7 +378,7 @@ class QuestionProfiles:
 
     def _count_numbers(self) -> None:
         """Numbers whose rows mean the same: those that are about something else in each row have their own figures."""
-        for line in self.reader.lines(AGGREGATE_NUMBERS.name):
+        for line in self.reader.lines("aggregate_numbers"):
             asked = self.reader.field(line)
             comparable = line["refers_to"] is None or asked.vocabulary is not None
             if comparable and not asked.calculated and line["minimum"] is not None:
@@ -396,14 +389,14 @@ class QuestionProfiles:
     # rows behind them
 
     def _list_answers(self) -> None:
-        table = self.reader.store[ANSWERS].c
+        table = self.reader.store["answers"].c
         gaps = {
             key: {answer.code for answer in each.answers if answer.is_no} for key, each in self.found.items()
         }
         given = sa.or_(table.code.is_not(None), table.number.is_not(None))
         of_period = (table.current, table.period == self.reader.period, given)
         steps: Counter[tuple[Key, str]] = Counter()
-        for row in self.reader.store.rows(ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
+        for row in self.reader.store.rows("answers", *of_period, columns=OF_AN_ANSWER):
             key = _key(self.reader, *map(str, row[PLACE]))
             if key in gaps:
                 self.rows[key].add(NO if row[CODE] in gaps[key] else OTHER, OF_AN_ANSWER, row)
@@ -414,9 +407,9 @@ class QuestionProfiles:
             self.found[key].answers.append(AnswerCount(code, label, count, is_no=False))
 
     def _list_missing(self) -> None:
-        table = self.reader.store[FINDINGS].c
+        table = self.reader.store["findings"].c
         missing = (table.current, table.period == self.reader.period, table.code == ANSWER_MISSING.code)
-        for row in self.reader.store.rows(FINDINGS.name, *missing, columns=OF_A_FINDING):
+        for row in self.reader.store.rows("findings", *missing, columns=OF_A_FINDING):
             tool, item, asked = map(str, row[PLACE])
             if tool in self.spec.tool and asked in self.spec.tool[tool].fields:
                 self._question(tool, item, asked).missing += 1

@@ -146,6 +146,13 @@ def added_up(numbers: Sequence[float | None]) -> float | None:
     return rounded(sum(known)) if known and len(known) == len(numbers) else None
 
 
+def mean_of(lines: Sequence[Record]) -> float | None:
+    """Give the mean of the numbers behind lines of figures; None where the mean of one is masked."""
+    sums = [None if line["mean"] is None else line["mean"] * line["frequency"] for line in lines]
+    total = added_up(sums)
+    return None if total is None else rounded(total / sum(line["frequency"] for line in lines))
+
+
 class SplitPart(NamedTuple):
     """One part of a split; no number where it is masked."""
 
@@ -242,9 +249,7 @@ class QuestionProfile:
     @property
     def mean(self) -> float | None:
         """The mean of the numbers, where it means something."""
-        sums = [None if line["mean"] is None else line["mean"] * line["frequency"] for line in self.lines]
-        total = added_up(sums) if self.type.measures else None
-        return None if total is None else rounded(total / self.numbers)
+        return mean_of(self.lines) if self.type.measures else None
 
     @property
     def given(self) -> int:
@@ -340,12 +345,9 @@ class FigureReader:
         self.fixed_rows = {(tool, row): label for tool, row, _, label in rows}
         self.anchors = 0
 
-    def lines(self, name: str, *, all_periods: bool = False) -> Iterable[Record]:
+    def lines(self, name: str) -> Iterable[Record]:
         """Give the lines of a table of figures that are of the period; none where the dataset has no such table."""
-        if name not in self.store.tables:
-            return ()
-        ours = () if all_periods else (self.store.tables[name].c.period == self.period,)
-        return self.store.records(name, *ours)
+        return self.store.figures(name, self.period)
 
     def field(self, row: Record) -> Field:
         """Give the question that a row is about."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..core.errors import UsageError, listed
 from ..core.paths import check_several
 from ..core.words import counted, right_to_left
+from ..core.work import grouped
 from ..fields import Field, When
 from ..findings.structure import ROW_MISSING
 from ..spec.diff import Effect, Group, SpecDiff, Touch
@@ -232,10 +233,12 @@ def touched_files(
 
     check_several("paths", paths)
     asked = ValidationRequest(ExpectedReturn(older), jobs=jobs, password=password)
-    index: Index = {}
-    for number, change in enumerate(found.changes, start=1):
-        for touch in change.touches if change.effect in WORST_FIRST else ():  # the others touch no answer
-            index.setdefault(touch.tool, []).append((number, change.effect, touch))
+    index = grouped(
+        (touch.tool, (number, change.effect, touch))
+        for number, change in enumerate(found.changes, start=1)
+        if change.effect in WORST_FIRST  # the others touch no answer
+        for touch in change.touches
+    )
     with Reader(jobs) as pool:
         for result in validated(paths, asked, pool):
             if result.submission is None or result.layout is None:

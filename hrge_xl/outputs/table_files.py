@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
 from importlib.util import find_spec
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -21,6 +20,7 @@ import sqlalchemy as sa
 
 from ..core.errors import UsageError, did_you_mean, remedy_for
 from ..core.paths import check_several, parts_of, whole
+from ..core.work import batched
 from ..dataset.dimensions import dimensions
 from ..dataset.schema import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 from ..dataset.store import Store
@@ -93,7 +93,7 @@ def _selected(store: Store, table: Table, where: RowFilter) -> Iterator[Row]:
                 remedy="Leave it out.",
             )
         if column != "current":
-            its = store.tables["submissions"].c[column]
+            its = store["submissions"].c[column]
             known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
             if wrong := [value for value in values if value not in known]:
                 hint = did_you_mean(wrong[0], known)
@@ -104,7 +104,7 @@ def _selected(store: Store, table: Table, where: RowFilter) -> Iterator[Row]:
                 )
     if where.language is not None:
         return _in_language(store, table, where.language)
-    columns = store.tables[table.name].c
+    columns = store[table.name].c
     chosen_rows = (columns[column].in_(values) for column, values in asked.items())
     return store.rows(table.name, *chosen_rows, columns=table.names)
 
@@ -191,8 +191,8 @@ def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
         for at, column in enumerate(table.columns):
             sheet.write_string(0, at, column.name, head)
             sheet.set_column(at, at, WIDTHS[column.kind])
-        styles = [(day if column.kind == DATE else plain)._get_xf_index() for column in table.columns]
-        write_rows(sheet, [column.kind for column in table.columns], _raw(rows), styles)
+        looks = ((column.kind, day if column.kind == DATE else plain) for column in table.columns)
+        write_rows(sheet, looks, _raw(rows))
         sheet.freeze_panes(1, 0)
         book.close()
 
@@ -228,7 +228,7 @@ def harmless(text: str) -> str:
 
 def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
     """Give rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came."""
-    for some in _portions(rows):
+    for some in batched(rows, AT_ONCE):
         text, safe = _text(some), some
         if any(mark in text for mark in _MARKS) or _LEADING.search(f"\n{text}"):
             safe = [tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row) for row in some]
@@ -238,13 +238,7 @@ def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
 
 def csv_text(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Rows as lines of CSV, some at a time: commas, a line feed a row, quotes around texts with a line end in them."""
-    return map(_text, _portions(rows))
-
-
-def _portions(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
-    coming = iter(rows)
-    while some := list(islice(coming, AT_ONCE)):
-        yield some
+    return map(_text, batched(rows, AT_ONCE))
 
 
 class _Written(list[str]):
@@ -312,5 +306,5 @@ def write_csv_as_parquet(source: Path, path: Path, table: Table) -> None:
         unfinished.open("wb") as target,
         parquet.ParquetWriter(target, schema, compression="zstd") as writer,
     ):
-        while some := list(islice(pieces, TOGETHER)):
+        for some in batched(pieces, TOGETHER):
             writer.write_table(pa.Table.from_batches(some, schema).combine_chunks())

@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
@@ -36,7 +37,6 @@ from ..dataset.schema import (
     Table,
     TableColumn,
     list_of,
-    spec_language,
 )
 from ..fields import Field
 from ..layout.lists import LEVELS
@@ -112,7 +112,7 @@ def _shown(schema: Schema, table: Table, labels: CodeLabels, column: TableColumn
     style = SHOWN_AS.get(fields[0].type.name if fields else column.format, column.kind)
     width = WIDTHS["code" if names else column.width or column.kind]
     value: Value = itemgetter(column.name)
-    if column.words and labels.language != spec_language(schema.spec):
+    if column.words and labels.language != schema.language:
         value = _in_words(column.name, getattr(labels, column.words))
     yield ReadableColumn(
         column.name, head, column.kind, style, _fitting(width, head), column.folded, value
@@ -275,16 +275,15 @@ ROWS_AT_ONCE = 1_000
 
 
 def write_rows(
-    sheet: Worksheet, kinds: Sequence[str], rows: Iterable[Row], styles: Sequence[int], first: int = 1
+    sheet: Worksheet, columns: Iterable[tuple[str, Format]], rows: Iterable[Row], first: int = 1
 ) -> None:
     """Write rows from the one numbered `first` (0 is the top) on; those above are written already. Each column holds
-    values of a kind, in a style.
+    values of a kind, in a format.
 
     Days come as ISO text, truth values as 0 and 1.
     """
+    cells = [_cell(kind, xl_col_to_name(at), look._get_xf_index()) for at, (kind, look) in enumerate(columns)]
     sheet._write_single_row(first)
-    looks = enumerate(zip(kinds, styles, strict=True))
-    cells = [_cell(kind, xl_col_to_name(at), style) for at, (kind, style) in looks]
     lines, last = [], first - 1
     for last, row in enumerate(rows, start=first):
         number = last + 1

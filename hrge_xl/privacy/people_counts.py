@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..answers.submission import ONLY_ROW
+from ..core.work import grouped
 from ..dataset.schema import Record, Schema, field_column
 from ..language import Call, Expr, Literal, Over, Ref, parts
 from ..language.function import ref_of
@@ -289,11 +290,9 @@ class IndicatorRows:
     @cached_property
     def counted(self) -> dict[Period, list[Record]]:
         """Return the values that count, by indicator and period."""
-        found: dict[Period, list[Record]] = defaultdict(list)
-        for value in self.values:
-            if value["counted"]:
-                found[value["indicator"], value["value_period"]].append(value)
-        return found
+        return grouped(
+            ((value["indicator"], value["value_period"]), value) for value in self.values if value["counted"]
+        )
 
     def cells_of(self, value: Record) -> Iterator[CellFigure]:
         """Yield the cells that a value stands in: typed, or calculated where it is not."""

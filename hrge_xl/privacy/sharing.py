@@ -18,32 +18,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import product
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..core.dates import parse_moment
 from ..core.words import translator
 from ..dataset.aggregates.risks import STEPS, stages
-from ..dataset.dimensions import dimensions
 from ..dataset.returns import Return, shared_name
 from ..dataset.schema import (
-    AGGREGATE_RISKS,
-    AGGREGATE_RISKS_BY_PART,
-    ANSWERS_FACT,
     MASKED,
-    SLOTS,
     SUBMISSION_ID,
-    SUBMISSIONS,
     TABLES,
     Record,
     Row,
     Schema,
     Table,
     shown_column,
-    spec_language,
 )
-from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
-from ..ledger.ledger import DATASET
+from ..dataset.store import DERIVED, STATE, Store, passing_store
 from ..spec.model import CollectBlock, Spec
 from ..spec.supplements import IDENTITY_SHEET, LAST_SHEET, NAMES, RiskFigures
 from .suppressed_figures import SuppressedFigures
@@ -56,10 +46,7 @@ Change = Callable[[Record], Record | None]
 @contextmanager
 def shared(store: Store, today: date) -> Iterator[Store]:
     """Give a copy of a dataset without what must not be told, which lives as long as it is looked at."""
-    with (
-        TemporaryDirectory(prefix="hrge-xl-") as folder,
-        open_file(Path(folder) / DATASET, lasting=False) as copy,
-    ):
+    with passing_store() as copy:
         fill_shareable(copy, store, today)
         yield copy
 
@@ -67,13 +54,7 @@ def shared(store: Store, today: date) -> Iterator[Store]:
 def fill_shareable(copy: Store, store: Store, today: date) -> None:
     """Fill an empty dataset with what may be told of another one: facts and figures; views follow from these."""
     copy.use(Schema(store.schema.spec))
-    masking, of_spec = Masking(store), dimensions(copy.schema, complete=copy.lasting)
-    with copy.transaction() as connection:
-        for table in copy.schema.base:
-            there = {*of_spec.get(table.name, ())}
-            copy.insert(connection, table.name, (row for row in masking.rows(table) if row not in there))
-    copy.analyze()
-    copy.set_fact(FILLED, "yes")
+    copy.fill(Masking(store).rows)
     copy.set_fact(DERIVED, str(today))
     copy.set_fact(STATE, f"done {today} {MASKED}")
 
@@ -95,12 +76,12 @@ class Masking:
     def __init__(self, store: Store) -> None:
         schema = store.schema
         self.tables = tables = {table.name: _Stored(store, table) for table in schema.by_name.values()}
-        self.changes: dict[str, Change] = {SUBMISSIONS.name: self._submission, "files_fact": self._file}
-        self.returns = {row[SUBMISSION_ID]: row for row in tables[SUBMISSIONS.name]}
+        self.changes: dict[str, Change] = {"submissions": self._submission, "files_fact": self._file}
+        self.returns = {row[SUBMISSION_ID]: row for row in tables["submissions"]}
         noticed = (row for name in ("findings", "unplaced") for row in tables[name])
         self.sheets = SheetNames(
             schema.spec,
-            spec_language(schema.spec),
+            schema.language,
             ((self._name(row), row["tool"], row["sheet"]) for row in tables["sheets"]),
             ((row["submission"], row["sheet"]) for row in noticed if row["sheet"]),
         )
@@ -128,9 +109,9 @@ class Masking:
             for tool, _, field in spec.places()
             if field.to and (tool.code, field.code) in suppressed.restricted
         }
-        self.cells = {row["slot"]: row for row in self.tables[SLOTS.name]}
+        self.cells = {row["slot"]: row for row in self.tables["slots"]}
         self.changes |= {
-            ANSWERS_FACT.name: self._answer,
+            "answers_fact": self._answer,
             "row_references": lambda record: None if record["tool"] in self.leading else record,
             "aggregate_numbers": self._number,
             "aggregate_numbers_by_country": self._number,
@@ -158,7 +139,7 @@ class Masking:
             return self._unless_hidden(record, risks.tools, crossed[record["stage"]] | by)
 
         self.changes["top_risks"] = lambda record: record | self._blank(record, shown)
-        self.changes |= {AGGREGATE_RISKS.name: counted, AGGREGATE_RISKS_BY_PART.name: counted}
+        self.changes |= {"aggregate_risks": counted, "aggregate_risks_by_part": counted}
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of one table that may be told, as they may be told."""

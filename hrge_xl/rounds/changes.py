@@ -60,6 +60,13 @@ class PlannedChange:
     teams: tuple[str, ...] = ()  # that it is about
     undone: int = 0
 
+    @classmethod
+    def of(
+        cls, round_: Round, what: str, lines: Sequence[str], after: str, teams: Sequence[str] = ()
+    ) -> PlannedChange:
+        """Give a change of `round.yaml` as it reads now."""
+        return cls(round_.folder, what, tuple(lines), text_of(round_.folder), after, tuple(teams))
+
 
 def change_round(planned: PlannedChange, *, reason: str, by: str, day: date | None = None) -> Round:
     """Make a change that was planned. Raises `UsageError` without a reason and a name, `RoundError` after an edit."""
@@ -87,15 +94,15 @@ def add_team(  # noqa: PLR0913 (one parameter a column)
 
     Raises `UsageError` for one that is there, and with every mistake.
     """
-    folder = Path(folder)
     round_ = load_open_round(folder)
     cells = (team, country, language, deadline, contact, email, tools, profile, sensitive)
     added = team_of(dict(zip(COLUMNS, cells, strict=True)), load(round_.spec_source))
     _refuse_taken(round_, added.code)
     facts = ", ".join(f"{column} {cell}" for column, cell in added.filled.items() if column != "team")
     told = f"{added.code}: {facts}", f"Its workbook is still to be issued: hrge-xl generate {quoted(folder)}"
-    after = with_team(folder, added)
-    return PlannedChange(folder, f"team {added.code} added", told, text_of(folder), after, (added.code,))
+    return PlannedChange.of(
+        round_, f"team {added.code} added", told, with_team(round_.folder, added), [added.code]
+    )
 
 
 def rename_team(folder: str | Path, team: str, code: str) -> PlannedChange:
@@ -103,7 +110,6 @@ def rename_team(folder: str | Path, team: str, code: str) -> PlannedChange:
 
     Raises `UsageError` for a team that there is not, and for a code that is taken or cannot be one.
     """
-    folder = Path(folder)
     round_ = load_open_round(folder)
     found = team_named(round_, team)
     named = team_of({**found.cells, "team": code}, load(round_.spec_source)).code
@@ -118,7 +124,7 @@ def rename_team(folder: str | Path, team: str, code: str) -> PlannedChange:
         *_kept_workbooks(round_, [found]),
     )
     what = f"team {found.code} renamed to {named}"
-    return PlannedChange(folder, what, told, text_of(folder), after, (found.code, named))
+    return PlannedChange.of(round_, what, told, after, [found.code, named])
 
 
 def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedChange:
@@ -126,7 +132,6 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
 
     Raises `UsageError` for a team that there is not, or that would go into itself; `RoundError`.
     """
-    folder = Path(folder)
     round_ = load_open_round(folder)
     target = team_named(round_, into)
     gone = [*dict.fromkeys(teams_meant(round_, teams))]
@@ -155,7 +160,7 @@ def merge_teams(folder: str | Path, teams: Sequence[str], into: str) -> PlannedC
         *_kept_workbooks(round_, gone),
     ]
     what = f"{names} merged into {target.code}"
-    return PlannedChange(folder, what, tuple(told), text_of(folder), after, (target.code, *codes))
+    return PlannedChange.of(round_, what, told, after, [target.code, *codes])
 
 
 def _kept_workbooks(round_: Round, teams: Sequence[Team]) -> Iterator[str]:
@@ -181,7 +186,6 @@ def _refuse_taken(round_: Round, code: str, by: Team | None = None) -> None:
 
 def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> PlannedChange:
     """Plan another deadline for some teams, or for all. Raises `UsageError` for a team that there is not."""
-    folder = Path(folder)
     round_ = load_open_round(folder)
     meant = teams_meant(round_, teams) or list(round_.teams)
     moved = [team for team in dict.fromkeys(meant) if team.deadline != deadline]
@@ -196,9 +200,9 @@ def extend(folder: str | Path, deadline: date, teams: Collection[str] = ()) -> P
         "Lateness, reminders and feedback go by the new day. "
         "An issued workbook keeps its own on the cover until it is issued again.",
     )
-    codes = tuple(team.code for team in moved)
+    codes = [team.code for team in moved]
     who = ", ".join(codes) if teams else "all teams"
-    return PlannedChange(folder, f"deadline {deadline} for {who}", told, text_of(folder), after, codes)
+    return PlannedChange.of(round_, f"deadline {deadline} for {who}", told, after, codes)
 
 
 def set_contact(folder: str | Path, team: str, address: str, *, also: bool = False) -> PlannedChange:
@@ -206,7 +210,6 @@ def set_contact(folder: str | Path, team: str, address: str, *, also: bool = Fal
 
     Raises `UsageError` for a team that there is not, or what is no address; `RoundError`.
     """
-    folder = Path(folder)
     round_, wrong = load_open_round(folder), list[str]()
     found, given = team_named(round_, team), addresses(address, wrong)
     if wrong or not given:
@@ -214,17 +217,15 @@ def set_contact(folder: str | Path, team: str, address: str, *, also: bool = Fal
     text = addresses(f"{found.email}, {given}", wrong) if also else given
     after = with_cells(round_, {found: {"email": text}})
     told = f"{found.code}: {text}"
-    return PlannedChange(folder, f"address of {told}", (told,), text_of(folder), after, (found.code,))
+    return PlannedChange.of(round_, f"address of {told}", [told], after, [found.code])
 
 
 def note(folder: str | Path, text: str, teams: Sequence[str] = ()) -> PlannedChange:
     """Plan a note on a round or on teams of it: nothing else changes. Raises `UsageError`."""
-    folder = Path(folder)
     round_ = load_round(folder)
-    codes = tuple(team.code for team in teams_meant(round_, teams))
+    codes = [team.code for team in teams_meant(round_, teams)]
     on = f" on {', '.join(codes)}" if codes else ""
-    said = text_of(folder)
-    return PlannedChange(folder, f"note{on}", (f"Note{on}: {text}",), said, said, codes)
+    return PlannedChange.of(round_, f"note{on}", [f"Note{on}: {text}"], text_of(round_.folder), codes)
 
 
 def undo(folder: str | Path) -> PlannedChange:
@@ -288,20 +289,16 @@ def planned_end(round_: Round, day: date, lines: Sequence[str] = ()) -> PlannedC
         f"Its figures stay as they are on {day}, and are sealed. What comes later waits; changes are refused.",
     )
     after = with_keys(round_.folder, {"closed": str(day)})
-    return PlannedChange(round_.folder, f"round closed on {day}", told, text_of(round_.folder), after)
+    return PlannedChange.of(round_, f"round closed on {day}", told, after)
 
 
 def reopen(folder: str | Path) -> PlannedChange:
     """Plan that a closed round goes on. Raises `UsageError` for one that is not closed."""
-    folder = Path(folder)
     round_ = load_round(folder)
     if round_.closed is None:
         raise UsageError(f"{round_.name} is not closed.")
-    told = (
-        f"What came since {round_.closed} is taken in with the next refresh; the seals stay, and show what changes.",
-    )
-    after = with_keys(folder, {"closed": ""})
-    return PlannedChange(folder, "round reopened", told, text_of(folder), after)
+    told = f"What came since {round_.closed} is taken in with the next refresh; the seals stay, and show what changes."
+    return PlannedChange.of(round_, "round reopened", [told], with_keys(round_.folder, {"closed": ""}))
 
 
 # the version of its spec
@@ -342,9 +339,10 @@ def update_spec(folder: str | Path, spec: str | None = None, *, dry_run: bool = 
     spoken = {team.language for team in teams_said(root, data, new)} - {"", new.languages[0]}
     missing = {language: count for language in sorted(spoken) if (count := len(untranslated(new, language)))}
     text = with_keys(folder, {"spec": new.name, "spec_digest": new.digest})
+    changes = diff(old, new) if old else None
     if dry_run:
-        return Update("", "", diff(old, new) if old else None, missing)
+        return Update("", "", changes, missing)
     carry(spec or name, folder)
     write_whole(folder / FILE, text.encode())
     was = spec_source(folder, digest) if old else ""
-    return Update(was, spec_source(folder, new.digest), diff(old, new) if old else None, missing)
+    return Update(was, spec_source(folder, new.digest), changes, missing)

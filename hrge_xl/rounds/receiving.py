@@ -81,16 +81,16 @@ class Received(NamedTuple):
         if not any(self):
             return "nothing."
         of_ours = f" {counted(len(self.sent), 'draft')} found as sent." if self.sent else ""
-        parts = [f"{counted(len(self.placed), 'workbook')} taken in"] if any(self[:-1]) else []
-        parts += (
-            [f"{counted(len(self.by_hand), 'file')} put into {RETURNED}/ by hand"] if self.by_hand else []
-        )
-        parts += [f"{len(self.known)} here already"] if self.known else []
-        parts += [f"{len(self.waiting)} waiting, since the round is closed"] if self.waiting else []
-        parts += [f"{len(self.left)} left aside"] if self.left else []
         not_opened = sum(container.count for container in self.unopened)
-        parts += [f"{not_opened} not opened"] if not_opened else []
-        return f"{', '.join(parts)}.{of_ours}"
+        parts = {
+            f"{counted(len(self.placed), 'workbook')} taken in": any(self[:-1]),
+            f"{counted(len(self.by_hand), 'file')} put into {RETURNED}/ by hand": self.by_hand,
+            f"{len(self.known)} here already": self.known,
+            f"{len(self.waiting)} waiting, since the round is closed": self.waiting,
+            f"{len(self.left)} left aside": self.left,
+            f"{not_opened} not opened": not_opened,
+        }
+        return f"{', '.join(text for text, is_told in parts.items() if is_told)}.{of_ours}"
 
 
 class _Shelf:
@@ -137,7 +137,7 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
         if home.is_relative_to(place) or (place.is_relative_to(home) and not place.is_relative_to(inbox)):
             raise UsageError(
                 f"{source} holds what the round itself wrote or received.",
-                remedy=(f"Name what arrived: e-mails, archives or folders elsewhere, or {folder / INBOX}."),
+                remedy=f"Name what arrived: e-mails, archives or folders elsewhere, or {folder / INBOX}.",
             )
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:

@@ -128,7 +128,6 @@ def init_round(
     Raises `RoundError` with every mistake of the team list, `SpecError`, `OutputError`.
     """
     folder = Path(folder)
-    teams_file = Path(teams_file)
     file = folder / FILE
     if file.exists():
         raise RoundError(f"{folder} is a round already.", remedy=f"Edit {file}, or choose another folder.")
@@ -184,10 +183,10 @@ def load_round(folder: str | Path) -> Round:
     )  # fmt: skip
 
 
-def load_open_round(folder: Path) -> Round:
+def load_open_round(folder: str | Path) -> Round:
     """Give the round of a folder, for a change. Raises `UsageError` for one that is closed, and as `load_round`."""
     round_ = load_round(folder)
-    refuse_closed(folder, round_.name, round_.closed)
+    refuse_closed(round_.folder, round_.name, round_.closed)
     return round_
 
 

@@ -44,10 +44,7 @@ def sign(
     Without a folder it is the one around the report. `key` is a file with a private key to sign with. Raises
     `UsageError`.
     """
-    folder = None if folder is None else Path(folder)
-    report = Path(report)
-    key = None if key is None else Path(key)
-    what, signer = _target(report, folder), load_key(key, passphrase) if key else None
+    what, signer = _target(report, folder), load_key(Path(key), passphrase) if key else None
     check_folder(what.folder)
     with only_writer(what.folder), Ledger.open(what.folder) as ledger:
         before = tuple(doubts(ledger, what.terms))
@@ -76,8 +73,6 @@ def check_seal(
 
     `digest` is that of a seal as somebody noted it; `trust` are files with public keys. Raises `UsageError`.
     """
-    folder = None if folder is None else Path(folder)
-    report = Path(report)
     what, trusted = _target(report, folder), trusted_keys([*map(Path, trust)])
     name = what.sealed.name
     with Ledger.open(what.folder, write=False) as ledger:
@@ -99,8 +94,6 @@ class Chain(NamedTuple):
 
 def chain(folder: str | Path | None, report: str | Path | None = None) -> Chain:
     """Give what people entered into a ledger, as one chain; the folder is that of `sign`. Raises `UsageError`."""
-    folder = None if folder is None else Path(folder)
-    report = None if report is None else Path(report)
     what = _target(report, folder)
     with Ledger.open(what.folder, write=False) as ledger:
         entries = ledger.chain()
@@ -123,8 +116,9 @@ class SealTarget:
         )
 
 
-def _target(report: Path | None, folder: Path | None) -> SealTarget:
+def _target(named: str | Path | None, folder: str | Path | None) -> SealTarget:
     """Find the ledger, and the rounds at hand. Raises `RoundError` where a folder is not a round, and `UsageError`."""
+    report = None if named is None else Path(named)
     alone = report if report is not None and report.is_dir() else None
     if alone is not None:
         read_round(alone)  # raises RoundError for another folder
@@ -132,14 +126,15 @@ def _target(report: Path | None, folder: Path | None) -> SealTarget:
         raise UsageError("there is no such report.", place=report, remedy="Check the path.")
     parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
     around = [place for place in parents if not is_among_returns(place)]
-    home = folder or alone or near(*around) or next(filter(is_round, around), None)
+    home = alone or near(*around) or next(filter(is_round, around), None)
+    home = home if folder is None else Path(folder)
     if home is None:
         raise UsageError(
             "There is no ledger around the report.", remedy="Name the folder that has it: --ledger FOLDER."
         )
     check_own(home)
-    named = dict.fromkeys(
+    at_hand = dict.fromkeys(
         place.resolve() for place in (alone or home, *(() if alone or not report else parents))
     )
-    rounds = [load_round(place) for place in named if is_round(place)]
+    rounds = [load_round(place) for place in at_hand if is_round(place)]
     return SealTarget(home, None if alone else report, terms_of(rounds))

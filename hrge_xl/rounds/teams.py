@@ -17,7 +17,7 @@ from typing import NamedTuple
 from ..core.dates import RANGE, is_possible
 from ..core.errors import RoundError, UsageError, listed, nearest, remedy_for
 from ..core.numerals import Ambiguous, OtherCalendar, parse_date
-from ..core.paths import decoded, read_regular
+from ..core.paths import decoded, read_named
 from ..core.words import loosely, tidy, western_digits
 from ..reader import first_table
 from ..reader.limits import LIMITS
@@ -75,8 +75,7 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
     teams: list[Team] = []
     taken: dict[str, tuple[int, Team]] = {}
     rows = [(n, defaultdict(str, cells)) for n, cells in lines]
-    days = Days.of([cells["deadline"] for _, cells in rows], spec.languages)
-    allowed = AllowedNames(spec, countries(spec), languages(spec), days)
+    allowed = AllowedNames.of(spec, [cells["deadline"] for _, cells in rows])
     for n, cells in rows:
         team, wrong = _team(cells, allowed)
         for folded, code in {code.casefold(): code for code in reversed(team.codes)}.items():
@@ -95,8 +94,7 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
 
 def team_of(cells: Mapping[str, str], spec: Spec) -> Team:
     """Read one team, of cells by column. Raises `UsageError` with every mistake."""
-    days = Days.of([cells.get("deadline", "")], spec.languages)
-    team, wrong = _team(defaultdict(str, cells), AllowedNames(spec, countries(spec), languages(spec), days))
+    team, wrong = _team(defaultdict(str, cells), AllowedNames.of(spec, [cells.get("deadline", "")]))
     if wrong:
         raise UsageError(*(mistake[0].upper() + mistake[1:] for mistake in wrong))
     return team
@@ -109,6 +107,11 @@ class AllowedNames(NamedTuple):
     countries: NameIndex
     languages: NameIndex
     days: Days
+
+    @classmethod
+    def of(cls, spec: Spec, deadlines: Iterable[str]) -> AllowedNames:
+        """Give what a spec knows, and how some deadlines are written."""
+        return cls(spec, countries(spec), languages(spec), Days.of(deadlines, spec.languages))
 
 
 def _team(cells: Mapping[str, str], allowed: AllowedNames) -> tuple[Team, list[str]]:
@@ -433,12 +436,7 @@ def _mistakes(heads: Heads) -> Iterator[str]:
 
 def read_text(file: Path, what: str, save_as: str) -> str:
     """Read the text of a file. Raises `RoundError` that says what the file is, and how to save it."""
-    try:
-        data = read_regular(file, LIMITS.file_bytes)
-    except OSError as error:
-        raise RoundError(
-            f"the {what} cannot be read ({error.strerror}).", place=file, remedy="Check the path."
-        ) from error
+    data = read_named(file, LIMITS.file_bytes, what, RoundError)
     try:
         text = decoded(data)
     except UnicodeDecodeError as error:

@@ -275,9 +275,10 @@ def _narrowing(spec: Spec, field: Field, by: Narrowing, path: Path) -> Found:
 
 def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
     """Find what is wrong with the field that decides which part of a list can be chosen."""
-    parent = next((other for other in block.fields if other.code == field.parent), None)
+    choices = {other.code: other for other in block.fields if other.vocabulary and not other.several}
+    parent = choices.get(str(field.parent))
     if parent is None or parent.vocabulary is None:
-        others = [other.code for other in block.fields if other.vocabulary is not None and other is not field]
+        others = [code for code in choices if code != field.code]
         reason = f"'{field.parent}' is not a choice field of the same row."
         reason, remedy = no_such(reason, str(field.parent), others)
         yield (*path, "parent"), reason, f"Name the field that decides the list. {remedy}"

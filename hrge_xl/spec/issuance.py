@@ -82,7 +82,7 @@ def _chosen(spec: Spec, profile: str, named: Sequence[str], rows: int | None, *,
             raise UsageError(
                 f"The profile '{name}' leaves sheets to choose from.",
                 value=name,
-                remedy=f"Name one or more of them with the tools: {', '.join(left)}.",
+                remedy=f"Choose at least one, with --tools or as `tools` of the team: {', '.join(left)}.",
             )
         codes.append(chosen.choose_from[0])
     parts = [spec.tool[code].part for code in chosen.narrowed if code in codes]

@@ -33,7 +33,7 @@ from .model import (
     Tool,
 )
 from .shape import HEAD, MADE, OWN_FILES, Shape, all_options, options_of
-from .translations import translated, translations_of
+from .translations import FOLDER, SUFFIX, translated, translations_of
 from .yaml_file import (
     FEWER,
     MOST_PARTS,
@@ -198,13 +198,16 @@ def _unused_files(folder: Path) -> list[Mistake]:
     used |= {node.start_mark.name for node in nodes if node.start_mark}
     for path in [*sorted(folder.glob("[!.]*")), *sorted(folder.glob("tools/[!.]*"))]:
         file, proper = path.relative_to(folder).as_posix(), path.with_suffix(".yaml")
-        if file in used or path.suffix not in (".yaml", ".yml", ".csv"):
+        if file in used or path.suffix not in (".yaml", ".yml", ".csv", SUFFIX):
             continue
         near = nearest(file, [name for name in used if not (folder / name).exists()])
         if path.suffix == ".yml":
             reason = "This file is not used: those of a spec end in .yaml."
             taken = f"{proper.name} is there, too: keep one of the two."
             remedy = taken if proper.exists() else f"Rename it to {proper.name}."
+        elif path.suffix == SUFFIX:
+            reason = f"This file is not used: translations are read from {FOLDER}/."
+            remedy = f"Move it to {FOLDER}/{path.name}."
         else:
             reason = "This file is not used: nothing in the spec names it."
             remedy = f"Did you mean '{near}'?" if near else "Name it where it belongs, or remove it."

@@ -154,6 +154,7 @@ class NameIndex:
     known: Mapping[str, str]  # folded name -> code
     further: Callable[[], Mapping[str, str]] = dict
     others: Callable[[], Iterable[str]] = tuple
+    remedy: str = ""  # what to do where another one is meant
 
     @cached_property
     def every(self) -> Mapping[str, str]:
@@ -188,7 +189,9 @@ class NameIndex:
             near = {self.loose[other] for other, score, _ in close if score == close[0][1]}
         code = near.pop() if len(near) == 1 else None
         return (
-            f"Did you mean {self.labels[code]} ({code})?" if code else f"Known are: {', '.join(self.labels)}."
+            f"Did you mean {self.labels[code]} ({code})?"
+            if code
+            else f"Known are: {', '.join(self.labels)}.{self.remedy}"
         )
 
 
@@ -200,7 +203,8 @@ def countries(spec: Spec) -> NameIndex:
     labels = {item.code: item.label.say(first) for item in items}
     known = _countries_in(spec, written_languages(spec, first))
     further = partial(_countries_in, spec, _spoken(spec))
-    return NameIndex(labels, known, further, partial(_names_of_countries, spec))
+    remedy = f" For another one, copy the folder of the spec and add it to the list {spec.countries}."
+    return NameIndex(labels, known, further, partial(_names_of_countries, spec), remedy)
 
 
 def _countries_in(spec: Spec, languages: Sequence[str]) -> dict[str, str]:

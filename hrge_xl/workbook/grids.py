@@ -234,9 +234,10 @@ class GridWriter:
                 place, "", style, form, **{side: 0 for side, between in inner.items() if between}
             )
             return
-        form = form if kind_of(field) in (ColumnKind.NUMBER, ColumnKind.DATE) else ""
-        text = partial(self.formulas.figure, slot)
-        self._formula(place, f"={field.code}", text, "calculated", form, by_row=self._differs(slot))
+        kind, text = kind_of(field), partial(self.formulas.figure, slot)
+        form = form if kind in (ColumnKind.NUMBER, ColumnKind.DATE) else ""
+        style = "calculated_number" if kind is ColumnKind.NUMBER and not self.grid.across else "calculated"
+        self._formula(place, f"={field.code}", text, style, form, by_row=self._differs(slot))
 
     def _differs(self, slot: Slot) -> bool:
         """Say whether a formula is another one in each row, not only for the cells of that row."""

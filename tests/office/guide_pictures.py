@@ -1,8 +1,9 @@
 """The pictures of README.md and of the guides, made of the demonstration: small, and the same size everywhere.
 
-python -m tests.office.guide_pictures DEMO -o DIR
+python -m tests.office.guide_pictures [DEMO] -o DIR
 
-DEMO is the folder that `hrge-xl demo` and `hrge-xl feedback DEMO/returned -o DEMO/feedback` have filled.
+DEMO is the folder that `hrge-xl demo` and `hrge-xl feedback DEMO/returned -o DEMO/feedback` have filled;
+without it only those of the gallery are made.
 """
 
 import argparse
@@ -10,7 +11,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from hrge_xl import generate, load
@@ -18,6 +21,8 @@ from tests.face import choose, sample_order
 from tests.office.driver import Office
 from tests.office.pictures import chromium
 from tests.office.screen import TOOL_SECONDS, Screen, find_tool
+from tests.parity import recalculated
+from tests.write_gallery import GALLERY, picture_of, shown
 
 ARABIC = "arabic.xlsx"
 WIDTH, COLOURS = 1000, 48  # pixels across, and colours, of a picture in a guide
@@ -79,6 +84,20 @@ def of_sheets(demo: Path, folder: Path, wanted: Sequence[Sheet]) -> Iterator[Pat
                     screen.press("Escape")
 
 
+def of_gallery(folder: Path) -> Iterator[Path]:
+    """Take a picture of a sheet of each imported form, with some answers."""
+    with Screen() as screen, Office(screen=screen) as office, TemporaryDirectory() as place:
+        for name, about in GALLERY.items():
+            (within := Path(place) / picture_of(name)).mkdir()
+            form = shown(name, within)
+            path = recalculated(form.where, form.cells(about["typed"]), within, office)
+            with office.open(path) as document:
+                document.go_to(*form.cursor(about["at"]))
+                screen.press(*about.get("keys", ["Escape"]))
+                yield screen.shoot(folder / f"{picture_of(name)}.png")
+                screen.press("Escape")
+
+
 def of_pages(demo: Path, folder: Path, wanted: Sequence[Page]) -> Iterator[Path]:
     """Take a picture of each page as Chromium shows it."""
     with chromium(1280) as context:
@@ -100,13 +119,16 @@ def make_small(picture: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.office.guide_pictures", description=__doc__)
-    parser.add_argument("demo", type=Path, metavar="DEMO")
+    parser.add_argument("demo", type=Path, metavar="DEMO", nargs="?")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     options = parser.parse_args(arguments)
     options.output.mkdir(parents=True, exist_ok=True)
-    (options.demo / ARABIC).write_bytes(in_arabic())
-    place = (options.demo, options.output)
-    for picture in (*of_sheets(*place, SHEETS), *of_pages(*place, PAGES)):
+    made = of_gallery(options.output)
+    if options.demo:
+        (options.demo / ARABIC).write_bytes(in_arabic())
+        place = (options.demo, options.output)
+        made = chain(made, of_sheets(*place, SHEETS), of_pages(*place, PAGES))
+    for picture in made:
         make_small(picture)
         sys.stdout.write(f"{picture}\n")
     return 0

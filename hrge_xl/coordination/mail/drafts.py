@@ -43,13 +43,12 @@ from ..generation import guide_name
 from . import DAYS_BEFORE, MAIL_KINDS, MailType
 from .messages import (
     MOST_BYTES,
-    Mail,
     as_eml,
     deadlines_calendar,
     filled,
     load_templates,
     template_of,
-    write_merge_list,
+    write_merge_lists,
 )
 
 OFFICE = "the office"  # who sent a mail that does not say who did
@@ -131,8 +130,7 @@ def write_drafts(
         known = drafted(round_, ledger)
         _tidy(work, known, due)
     made = work.made
-    for day in {draft.day for draft in (*made.new, *made.outdated)}:
-        write_merge_list(folder / FOLDER / day, (draft for draft in known.values() if draft.day == day))
+    write_merge_lists(folder / FOLDER, known.values(), (*made.new, *made.outdated))
     write_if_changed(folder / FOLDER / CALENDAR, deadlines_calendar(round_))
     return made
 
@@ -167,9 +165,7 @@ def mark_sent(
             moved[-1].parent.mkdir(parents=True, exist_ok=True)
             (folder / draft.file).replace(moved[-1])
             ledger.put("drafts", as_noted[draft.key]._replace(file=place)._asdict())
-        left = drafted(round_, ledger).values()
-        for day_ in {draft.day for draft in sent}:
-            write_merge_list(folder / FOLDER / day_, (draft for draft in left if draft.day == day_))
+        write_merge_lists(folder / FOLDER, drafted(round_, ledger).values(), sent)
     if moved:
         told = f"Sent: {', '.join(file.name for file in moved)}"
         planned = note(folder, told, [*dict.fromkeys(draft.team for draft in sent)])
@@ -400,7 +396,7 @@ def _write(work: _Work, due: PendingMail, attached: Sequence[Path]) -> str:
         name: text if name == "feedback" else kept_in_order(text, language) for name, text in facts.items()
     }
     content = filled(template_of(work.templates, due.occasion, language), ordered)
-    mail = as_eml(Mail(team.email, language, content, attached))
+    mail = as_eml(team.email, language, content, attached)
     file = Path(FOLDER) / str(work.today) / f"{due.name}.eml"
     write_whole(work.folder / file, mail)
     if len(mail) > MOST_BYTES:

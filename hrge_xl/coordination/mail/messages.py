@@ -15,7 +15,7 @@ import csv
 import html
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from email import message_from_bytes
@@ -215,28 +215,22 @@ KINDS = {  # of what is attached, by the ending of its name
 }
 
 
-class Mail(NamedTuple):
-    """A mail that somebody may send: to whom, what it says in which language, and what is attached."""
+def as_eml(to: str, language: str, content: Template, attached: Sequence[Path] = ()) -> bytes:
+    """Give the bytes of a draft to some addresses, by comma, with what is attached.
 
-    to: str  # addresses, by comma
-    language: str
-    content: Template
-    attached: Sequence[Path] = ()
-
-
-def as_eml(mail: Mail) -> bytes:
-    """Give the bytes of a draft. Raises `OSError` where something that is to be attached cannot be read."""
+    Raises `OSError` where something that is to be attached cannot be read.
+    """
     made = EmailMessage(policy=SMTP)
     made["X-Unsent"] = "1"
-    if mail.to:
-        made["To"] = [Address(addr_spec=address.strip()) for address in mail.to.split(",")]
-    made["Subject"] = mail.content.subject
-    made.set_content(mail.content.text, cte="base64")
-    made.add_alternative(_page(mail), subtype="html", cte="base64")
-    for path in mail.attached:
+    if to:
+        made["To"] = [Address(addr_spec=address.strip()) for address in to.split(",")]
+    made["Subject"] = content.subject
+    made.set_content(content.text, cte="base64")
+    made.add_alternative(_page(content.text, language), subtype="html", cte="base64")
+    for path in attached:
         kind, form = KINDS[path.suffix]
         made.add_attachment(path.read_bytes(), maintype=kind, subtype=form, filename=path.name)
-    made["Content-Language"] = mail.language  # of the mail, once it is put together
+    made["Content-Language"] = language  # of the mail, once it is put together
     # parts are divided by what they hold: by itself a mail is another one each time it is written
     for part in made.walk():
         if part.is_multipart():
@@ -245,16 +239,13 @@ def as_eml(mail: Mail) -> bytes:
     return made.as_bytes()
 
 
-def _page(mail: Mail) -> str:
-    """Give the text as a page, which says in which direction it runs."""
-    paragraphs = (
-        html.escape(paragraph).replace("\n", "<br>\n")
-        for paragraph in mail.content.text.strip().split("\n\n")
-    )
+def _page(text: str, language: str) -> str:
+    """Give a text as a page, which says in which direction it runs."""
+    paragraphs = (html.escape(paragraph).replace("\n", "<br>\n") for paragraph in text.strip().split("\n\n"))
     body = "\n".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    way = direction(mail.language)
+    way = direction(language)
     return (
-        f'<!DOCTYPE html>\n<html lang="{mail.language}" dir="{way}"><head><meta charset="utf-8"></head>\n'
+        f'<!DOCTYPE html>\n<html lang="{language}" dir="{way}"><head><meta charset="utf-8"></head>\n'
         f'<body dir="{way}">\n{body}\n</body></html>\n'
     )
 
@@ -318,7 +309,13 @@ LIST = "mail-merge.csv"
 HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached", "draft")
 
 
-def write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
+def write_merge_lists(folder: Path, known: Collection[Drafted], changed: Iterable[Drafted]) -> None:
+    """Write the lists of the days on which some drafts have `changed`, into the folder of each day."""
+    for day in {draft.day for draft in changed}:
+        _write_merge_list(folder / day, (draft for draft in known if draft.day == day))
+
+
+def _write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
     """Write the drafts that are still in a folder as a table; without any, take the folder away."""
     files = {Path(draft.file).name: draft for draft in drafts}
     there = [(folder / name, files[name]) for name in sorted(files) if (folder / name).is_file()]

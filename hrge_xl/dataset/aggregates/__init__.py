@@ -12,26 +12,24 @@ from datetime import date
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 
 from ...core.work import report_progress
-from ...ledger.ledger import DATASET
 from ..opening import opened
 from ..schema import (
     DIMENSION,
     FACT,
     FIGURE,
     SUBMISSION_ID,
-    SUBMISSIONS,
     TABLES,
     Record,
     Row,
     Rows,
     Schema,
+    Table,
 )
-from ..store import DERIVED, FILLED, Store, open_file
+from ..store import DERIVED, Store, passing_store
 from ..workers import Workers
 from . import counts, risks
 from .indicators import aggregate_indicators, aggregate_splits, indicators, lines_and_values, totals
@@ -105,22 +103,18 @@ def of_some(store: Store, submissions: Collection[str], today: date) -> Iterator
 
     It lives as long as it is looked at.
     """
-    with (
-        TemporaryDirectory(prefix="hrge-xl-") as folder,
-        open_file(Path(folder) / DATASET, lasting=False) as copy,
-    ):
+    files = store["submissions"].c
+    ours = sa.select(files[SUBMISSION_ID]).where(files.submission.in_(submissions))
+
+    def rows(table: Table) -> Iterable[Row]:
+        if table.role not in (DIMENSION, FACT):
+            return ()
+        of_ours = [store[table.name].c[SUBMISSION_ID].in_(ours)] if table.of_submissions else []
+        return store.rows(table.name, *of_ours, columns=table.names)
+
+    with passing_store() as copy:
         copy.use(Schema(store.schema.spec))
-        files = store[SUBMISSIONS].c
-        ours = sa.select(files[SUBMISSION_ID]).where(files.submission.in_(submissions))
-        with copy.transaction() as connection:
-            for table in copy.schema.base:
-                if table.role in (DIMENSION, FACT):
-                    of_ours = [store[table].c[SUBMISSION_ID].in_(ours)] if table.of_submissions else []
-                    there = {*copy.rows(table.name)}
-                    rows = store.rows(table.name, *of_ours, columns=table.names)
-                    copy.insert(connection, table.name, (row for row in rows if row not in there))
-        copy.analyze()
-        copy.set_fact(FILLED, "yes")
+        copy.fill(rows)
         compute_aggregates_here(copy, today)
         yield copy
 
@@ -132,6 +126,6 @@ def _share(wanted: Sequence[str], path: Path, today: date) -> Rows:
 
 
 def _replace(store: Store, tables: Rows) -> None:
-    with store.transaction() as connection:
+    with store.transaction():
         for name, rows in tables.items():
-            store.replace(connection, name, rows)
+            store.replace(name, rows)

@@ -56,21 +56,14 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
     """Give every number that is filled in or worked out; totals of whole numbers, and where the spec asks for one."""
     lines, question = _lines(source).subquery(), source["questions"]
     number = lines.c.number
-    # without the digits that depend on the order in which a database adds up
-    mean: sql.Expression = sa.cast(
-        sa.func.round(sa.cast(sa.func.avg(number), sa.Numeric()), DECIMALS), sa.Double()
-    )
     found = sql.grouped(
         lines, f"asked row_code refers_to {_period(by)}", frequency=sa.func.count(),
-        teams=sql.distinct(lines.c.team), sum=sa.func.sum(number), mean=mean, minimum=sa.func.min(number),
-        maximum=sa.func.max(number),
+        teams=sql.distinct(lines.c.team), sum=sa.func.sum(number), mean=_rounded(sa.func.avg(number)),
+        minimum=sa.func.min(number), maximum=sa.func.max(number),
     ).subquery()  # fmt: skip
     whole = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
-    rounded: sql.Expression = sa.cast(
-        sa.func.round(sa.cast(found.c.sum, sa.Numeric()), DECIMALS), sa.Double()
-    )
     asked = (
-        (sa.and_(question.c.tool == tool.code, question.c.field == field.code), rounded)
+        (sa.and_(question.c.tool == tool.code, question.c.field == field.code), _rounded(found.c.sum))
         for tool, _, field in source.spec.places()
         if "sum" in field.total
     )
@@ -80,6 +73,11 @@ def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
     )
     order = f"{_period(by)} asked row_code refers_to"
     return sql.numbered(source, f"aggregate_numbers{by}", told, order)
+
+
+def _rounded(number: sql.Expression) -> sql.Expression:
+    """Give a figure without the digits that depend on the order in which a database adds up."""
+    return sa.cast(sa.func.round(sa.cast(number, sa.Numeric()), DECIMALS), sa.Double())
 
 
 def _lines(source: sql.Sources) -> sql.Select:

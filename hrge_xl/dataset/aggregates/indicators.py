@@ -20,7 +20,7 @@ from ...core.work import grouped
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ...spec.supplements import IndicatorFigures, Split
 from ..definitions import TYPES, in_bytes
-from ..schema import INDICATOR_VALUES, NUMBER, TEXT, Record, Row, field_column, list_of, spec_language
+from ..schema import NUMBER, TABLES, TEXT, Record, Row, field_column, list_of, spec_language
 from ..store import Store
 from . import sql
 from .sql import picked, rounded, same
@@ -84,7 +84,7 @@ def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Sele
 
 def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
     """Give every line of the table of values, and the value in it with its parts."""
-    names, parts = INDICATOR_VALUES.names, _parts(indicator_figures(source.spec))
+    names, parts = TABLES["indicator_values"].names, _parts(indicator_figures(source.spec))
     for row in store.select(indicator_values(source, parts).order_by("n")):
         line, numbers = row[: len(names)], zip(parts, row[len(names) :], strict=True)
         known = dict(zip(names, line, strict=True))

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ...spec.model import Spec
 from ...spec.supplements import Breakdown, Crossing, RiskFigures
 from ..definitions import in_bytes
-from ..schema import AGGREGATE_RISKS, field_column, shown_column, spec_language
+from ..schema import field_column, shown_column, spec_language
 from ..store import Store
 from . import sql
 from .sql import BY_COUNTRY, BY_TOOL, picked, same
@@ -78,10 +78,10 @@ def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakd
 
 def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
     """Count by stage the risks of a period that have no level."""
-    schema, tables, entered = store.schema, store.tables, 0
-    figures, placed = risk_figures(schema.spec), store[AGGREGATE_RISKS].c
+    schema, entered = store.schema, 0
+    figures, placed = risk_figures(schema.spec), store["aggregate_risks"].c
     for tool in figures.tools:
-        rows = tables[schema.wide[tool].name].c
+        rows = store[schema.wide[tool].name].c
         ours = sa.select(sa.func.count()).where(rows.current, rows.period == period, rows.tool == tool)
         entered += next(store.select(ours))[0]
     total = sa.select(placed.stage, sql.whole(sa.func.sum(placed.frequency)))

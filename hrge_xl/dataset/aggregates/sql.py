@@ -13,14 +13,15 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import FromClause, Join
 
-from ...core.words import day, translator
+from ...core.words import day
 from ...exchange.validation import RETURNED
-from ...fields import TICK, YES_NO, ColumnKind, Field, kind_of
+from ...fields import ColumnKind, Field, kind_of
 from ...spec.lookup import label_of
 from ...spec.model import Spec
 from ...spec.supplements import USUAL_BREAKDOWNS
 from ..definitions import TYPES, in_bytes
-from ..schema import TEXT
+from ..dimensions import entries
+from ..schema import TEXT, list_of
 from ..store import Store
 
 
@@ -224,11 +225,8 @@ def said(spec: Spec, field: Field, value: Any, language: str) -> str:
     if field.vocabulary is not None:
         codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")
         return "; ".join(label_of(spec, field.vocabulary, code, language) for code in codes)
-    if field.calculated and field.result == "level" and spec.matrix is not None:
-        level = spec.matrix.level.get(value)
-        return value if level is None else level.label.say(language)
-    if field.list_name in (YES_NO, TICK):
-        return translator(language)("Yes" if value == "Y" else "No")
+    if (name := list_of(field)) is not None:
+        return dict(entries(spec, name, language)).get(str(value), str(value))
     if kind_of(field) is ColumnKind.DATE:
         return day(value if isinstance(value, date) else date.fromisoformat(value), language)
     return f"{value:g}" if isinstance(value, float) else str(value)

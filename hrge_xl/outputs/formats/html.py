@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from ...core.words import direction, translator
+from ...core.work import grouped
 from ...dataset.reconciliation import Reconciliation
 from ...dataset.return_status import COUNTS, STATUSES, StatusKind
 from ..document import (
@@ -84,10 +85,11 @@ class ReportView:
         self.paged = page is None and self.total > LARGE
         self.main = "" if page is None else f"../{MAIN}"
         # the files that hold a content: by its hash, and by dataset and submission
-        self.contents: dict[object, list[int]] = {}
-        for at, file in enumerate(document["files"]):
-            for content in (file["sha256"], (file["dataset"], file["submission"])):
-                self.contents.setdefault(content, []).append(at)
+        self.contents: dict[object, list[int]] = grouped(
+            (content, at)
+            for at, file in enumerate(document["files"])
+            for content in (file["sha256"], (file["dataset"], file["submission"]))
+        )
         counting = [(at, file) for at, file in files if file["counted"]]
         names, whole = document["names"], self.say("(the file as a whole)")
         self.sheets, self.rules = by_sheet_and_rule(counting, whole, names["sheets"])
@@ -149,21 +151,17 @@ class ReportView:
 
     def skipped(self) -> list[tuple[list[str], str, tuple[int, ...]]]:
         """List the checks that did not run: those with one reason in the same files together."""
-        files: dict[tuple[str, str], list[int]] = {}
-        for at, file in enumerate(self.document["files"]):
-            for skip in file["checks"]["not_run"]:
-                files.setdefault((skip["code"], skip["why"]), []).append(at)
-        codes: dict[tuple[str, tuple[int, ...]], list[str]] = {}
-        for code, why in sorted(files):
-            codes.setdefault((why, tuple(files[code, why])), []).append(code)
+        files = grouped(
+            ((skip["code"], skip["why"]), at)
+            for at, file in enumerate(self.document["files"])
+            for skip in file["checks"]["not_run"]
+        )
+        codes = grouped(((why, tuple(numbers)), code) for (code, why), numbers in sorted(files.items()))
         return [(found, why, numbers) for (why, numbers), found in codes.items()]
 
     def reasons(self, file: FileRow) -> dict[str, list[str]]:
         """Give codes of the checks that did not run on one file, by reason."""
-        found: dict[str, list[str]] = {}
-        for skip in file["checks"]["not_run"]:
-            found.setdefault(skip["why"], []).append(skip["code"])
-        return found
+        return grouped((skip["why"], skip["code"]) for skip in file["checks"]["not_run"])
 
     def waiver_anchor(self, waiver: WaiverRow) -> str:
         """Give the anchor of a waiver on the page."""

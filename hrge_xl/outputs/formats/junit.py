@@ -53,22 +53,18 @@ def _suite(file: FileRow, started: str) -> ET.Element:
         signature=identity["signature"] if identity else None,
         sha256=file["sha256"],
     )
-    for finding in file["findings"]:
-        suite.append(_case(file, finding))
-    for code in quiet:
-        ET.SubElement(suite, "testcase", _attributes(classname=file["path"], name=code, time=0))
+    suite.extend(_case(file, finding) for finding in file["findings"])
+    suite.extend(_testcase(file, code) for code in quiet)
     for skip in skipped:
-        case = ET.SubElement(
-            suite, "testcase", _attributes(classname=file["path"], name=skip["code"], time=0)
-        )
+        case = _testcase(file, skip["code"])
         ET.SubElement(case, "skipped", _attributes(message=skip["why"]))
+        suite.append(case)
     return suite
 
 
 def _case(file: FileRow, finding: FindingRow) -> ET.Element:
     place = place_of(finding)
-    name = " ".join(part for part in (finding["code"], finding["name"], place) if part)
-    case = ET.Element("testcase", _attributes(classname=file["path"], name=name, time=0))
+    case = _testcase(file, " ".join(filter(None, (finding["code"], finding["name"], place))))
     row = finding["waiver"]
     waiver = (
         f"Waiver {row['number']}, {row['state']}: {row['reason']} ({row['by']}, {row['day']})" if row else ""
@@ -93,6 +89,10 @@ def _case(file: FileRow, finding: FindingRow) -> ET.Element:
     )
     told.text = visible("\n".join(word + text for word, text in lines if text))
     return case
+
+
+def _testcase(file: FileRow, name: str) -> ET.Element:
+    return ET.Element("testcase", _attributes(classname=file["path"], name=name, time=0))
 
 
 def _outcome(finding: FindingRow, file: FileRow) -> str:
