@@ -76,6 +76,7 @@ class Nth(LookUp):
     """`nth('T1.1', number, field)`.
 
     Takes: sheet, number, field of that sheet
+    Gives: what that field gives
     Meaning: a field of the row with this number in a sheet, counted from its first row
     Blanks: blank on blank, and where there is no such row
     Example: nth('R1', 2, RSK_03)
