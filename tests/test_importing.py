@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import random
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,8 @@ def parts_of_workbook(data: bytes) -> Counter[str]:
         held = [cell for cell in cells if cell.value is not None]
         found["row"] += len({cell.row for cell in held})
         found["column"] += len({cell.column for cell in held})
-        found["formula"] += len({cell.column for cell in held if cell.data_type == "f"})
+        formulas = [(cell.column, str(cell.value)) for cell in held if cell.data_type == "f"]
+        found["formula"] += len({(column, re.sub(r"\d+", "", text)) for column, text in formulas})
         found["note"] += sum(cell.comment is not None for cell in cells)
         lists = [rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]
         ranges = [area for rule in lists for area in rule.sqref.ranges]

@@ -25,7 +25,7 @@ from ..spec.check_sheets import MOST_NUMBERS
 COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
     resources.files(__package__).joinpath("counterparts.yaml").read_bytes()
 )
-ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|VLOOKUP|XLOOKUP|INDEX|OFFSET)\(")
+ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|OFFSET)\(")
 NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")  # as it is written where nothing needs to be said by noughts
 ALWAYS, NEVER = "(1 == 1)", "(1 == 0)"
 QUOTES = str.maketrans("’‘“”", "''\"\"")
@@ -57,11 +57,12 @@ XLSFORM = Dialect(
 )
 EXCEL = Dialect(
     re.compile(
-        r"\s+|(?P<text>\"(?:[^\"]|\"\")*\")|(?P<number>\d+(?:\.\d+)?(?:E[+-]?\d+)?)"
-        r"|(?P<reference>(?:(?:'[^']+'|\w+)!)?\$?[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})?)(?![\w(])"
-        + END
+        r"\s+|(?P<text>\"(?:[^\"]|\"\")*\")|(?P<number>\d+(?:\.\d+)?(?:E[+-]?\d+)?)(?!:)|(?P<percent>%)"
+        r"|(?P<reference>(?:(?:'[^']+'|\w+)!)?\$?(?:[A-Z]{1,3}\$?\d{1,7}(?::\$?[A-Z]{1,3}\$?\d{1,7})?"
+        r"|[A-Z]{1,3}:\$?[A-Z]{1,3})(?![\w(])|\w+\[(?:[^\[\]]|\[[^\]]*\])*\])"
+        r"|(?P<path>[^\W\d][\w.]*)(?!\s*\(|[\w.!])" + END
     ),
-    {"=": "==", "<>": "!=", "^": "**", "&": "|", ";": ","},
+    {"=": "==", "<>": "!=", "^": "**", "&": "|", ";": ",", "%": "/ 100"},
     COUNTERPARTS["both"] | COUNTERPARTS["excel"],
 )
 
@@ -209,6 +210,8 @@ class Printer:
                 moved = (one.type, other.type).count(Type.DATE) == 1
                 text = f"({one.text} {ARITHMETIC[type(op)]} {other.text})"
                 return Printed(text, Type.DATE if moved else Type.NUMBER)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self._printed(operand)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Printed(f"(-{self._argument('n', operand).text})", Type.NUMBER)
         said = re.sub(r"\w+\['([^']*)'\]", r"\1", ast.unparse(node))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, groupby, takewhile
+from types import MappingProxyType
 
 from openpyxl.styles.numbers import is_date_format
-from openpyxl.utils.cell import range_boundaries
 
 from ..core.errors import UsageError
 from ..core.words import beginning, cell_length
@@ -15,7 +16,7 @@ from ..fields import FIELD_TYPES, Evidence, FieldType, Guess, step_in
 from ..fields.field import GuessSource
 from ..layout import column_letters
 from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
-from .expressions import EXCEL, NoCounterpart, Printed, Printer, parsed
+from .formulas import Account, SourceFormula, SourceFormulas, SourceTable
 from .neutral import (
     BLANK_ROWS,
     HELP_LIMIT,
@@ -25,6 +26,7 @@ from .neutral import (
     DraftItem,
     DraftSpec,
     DraftTool,
+    PartOutcome,
     SourcePart,
     cut,
     item_codes,
@@ -33,6 +35,7 @@ from .neutral import (
 from .read import MOST_COLUMNS, DataValidation, Place, SourceCell, SourceSheet, SourceWorkbook
 
 SHORT = 80  # characters of a heading
+MOST_TOTALS = 4  # rows below a table, from the first one that adds it up
 DESCRIBED = 60  # characters of a validation that a note quotes
 NUMBERING = frozenset(
     {"#", "no", "no.", "nr", "nr.", "n°", "nº", "s/n", "s.no", "sn", "number", "م", "الرقم"}
@@ -45,14 +48,21 @@ Run = tuple[Place, ...]  # cells side by side
 def guess(book: SourceWorkbook) -> DraftSpec:
     """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
     draft = DraftSpec(book.title, messages=list(book.messages))
-    for sheet in book.sheets:
-        reason, parts = _why_not(sheet), _account(draft, sheet)
-        if not reason and not _SheetGuess(draft, sheet, parts).add():
-            reason = "nothing to fill in was found"
-        if reason:
-            draft.messages.append(f"The sheet '{sheet.name}' was left out: {reason}.")
-            for part in parts.values():
-                part.leave_out(f"its sheet was left out: {reason}")
+    formulas = SourceFormulas(book, draft)
+    guesses = [_SheetGuess(draft, sheet, formulas) for sheet in book.sheets]
+    reasons = [_why_not(sheet) for sheet in book.sheets]
+    for each, reason in zip(guesses, reasons, strict=True):
+        if not reason:
+            each.add()
+    formulas.settle([each.parts for each in guesses])
+    for each, reason in zip(guesses, reasons, strict=True):
+        worked_out = (kind == "formula" and part.outcome for (kind, _), part in each.parts.items())
+        if reason or not (each.asks or PartOutcome.KEPT in worked_out):
+            why = reason or "nothing to fill in was found"
+            draft.messages.append(f"The sheet '{each.sheet.name}' was left out: {why}.")
+            for part in each.parts.values():
+                part.leave_out(f"its sheet was left out: {why}")
+    draft.tools = [tool for tool in draft.tools if any(block.fields for block in tool.blocks)]
     if not draft.tools:
         raise UsageError(" ".join(["No sheet has questions, columns or lists to fill in.", *draft.messages]))
     draft.guess_language()
@@ -72,19 +82,16 @@ def _why_not(sheet: SourceSheet) -> str:
     return ""
 
 
-PartKey = tuple[str, object]  # what a part is, and its row, its column or its place
-
-
-def _account(draft: DraftSpec, sheet: SourceSheet) -> dict[PartKey, SourcePart]:
+def _account(draft: DraftSpec, sheet: SourceSheet) -> Account:
     """Register every row and column with something in it, and in each column its formulas, notes and dropdowns."""
-    texts: dict[PartKey, tuple[str, str]] = {}
+    texts: dict[tuple[str, object], tuple[str, str]] = {}
     for (row, column), cell in sorted(sheet.cells.items()):
         letters, text = column_letters(column), sheet.text(row, column)
         if not cell.is_blank:
             texts.setdefault(("row", row), (str(row), text))
             texts.setdefault(("column", column), (letters, text))
         if cell.formula:
-            texts.setdefault(("formula", column), (f"{letters}{row}", cell.formula))
+            texts.setdefault(("formula", (column, _shape(cell))), (f"{letters}{row}", cell.formula))
         if cell.note:
             texts["note", (row, column)] = f"{letters}{row}", cell.note
     for rule, (first, _, last, _) in sheet.dropdowns():
@@ -93,37 +100,49 @@ def _account(draft: DraftSpec, sheet: SourceSheet) -> dict[PartKey, SourcePart]:
     return {key: draft.part(key[0], f"{sheet.name}!{place}", text) for key, (place, text) in texts.items()}
 
 
+def _shape(cell: SourceCell) -> str:
+    """Give what the formulas of a column have in common."""
+    return re.sub(r"\d+", "#", cell.formula)
+
+
 class _SheetGuess:
     """Takes one sheet apart: forms and tables, each of which is a sheet of the spec."""
 
-    def __init__(self, draft: DraftSpec, sheet: SourceSheet, parts: dict[PartKey, SourcePart]) -> None:
-        self.draft, self.sheet, self.parts = draft, sheet, parts
+    def __init__(self, draft: DraftSpec, sheet: SourceSheet, formulas: SourceFormulas) -> None:
+        self.draft, self.sheet, self.formulas = draft, sheet, formulas
+        self.parts = _account(draft, sheet)
+        self.tools = list[DraftTool]()
         self.fields: dict[int, DraftField] = {}  # by column, of the table that is made
         self.claimed: dict[int, list[str]] = {}  # by column: the fields that its dropdowns became
         self.at, self.text, self.open, self.rule = sheet.at, sheet.text, sheet.open, sheet.rule
         self.last = max((row for row, _ in sheet.cells), default=0)
         of_rules = (box[2] for rule in sheet.rules for box in rule.boxes)
-        self.right = min(max(*(column for _, column in sheet.cells), 1, *of_rules), MOST_COLUMNS)
+        self.right = min(max((1, *(column for _, column in sheet.cells), *of_rules)), MOST_COLUMNS)
 
-    def add(self) -> bool:
-        """Add the sheet to the draft, unless there is nothing to fill in on it."""
-        before = len(self.draft.tools)
+    def add(self) -> None:
+        """Add the sheet to the draft."""
         head = self._head()
         self.title = self._title(head)
         if head and self._is_form(head):
             head = ()
         asked = self._questions(head)
         if asked:
-            self._tool().blocks += self._forms(asked)
+            self._forms(asked, self._tool().blocks)
         head = head or (() if asked else next(self._runs(), ()))
+        last = 0
         while head:
-            blocks = self._tool().blocks  # which gives the code that its fields begin with
-            blocks.append(self._table(head))
-            head = self._head(max(self._rows(head), default=head[0][0]))
+            rows = self._rows(head)
+            self._table(head, rows)
+            last = max(last, head[0][0], *rows)
+            head = self._head(last, head)
         for overlooked in self._overlooked():
-            blocks = self._tool().blocks
-            blocks.append(self._register(overlooked, ()))
-        return any(block.fields for tool in self.draft.tools[before:] for block in tool.blocks)
+            self._tool()
+            self._register(overlooked, ())
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything left to fill in on it."""
+        return any(block.fields for tool in self.tools for block in tool.blocks)
 
     def _tool(self) -> DraftTool:
         """Add a sheet for what follows."""
@@ -132,6 +151,9 @@ class _SheetGuess:
         tool = self.draft.new_tool(self.code, name, self.title)
         if tool.sheet != name:
             tool.notes.append(f"the name '{name}' is that of another table, or of a sheet of the program")
+        if self.tools:
+            tool.options["goes_with"] = self.tools[0].code
+        self.tools.append(tool)
         return tool
 
     def _overlooked(self) -> Iterable[Run]:
@@ -175,17 +197,20 @@ class _SheetGuess:
         alone = self.at(*place).span == 1 and not self.open(*place)
         return alone and 0 < len(self.text(*place)) <= SHORT
 
-    def _head(self, after: int = 0) -> Run:
+    def _head(self, after: int = 0, left: Run = ()) -> Run:
         """Give the first run of texts with something to fill in, or something filled in, below it.
 
-        Behind another table what is filled in does not tell: it may belong to that.
+        Behind another table what is filled in does not tell: it may belong to that, unless it stands right of it.
         """
         for run in self._runs():
-            below = [(row + 1, column) for row, column in run]
-            if run[0][0] <= after or (after and not any(self.open(*place) for place in below)):
+            (row, column), below = run[0], [(row + 1, column) for row, column in run]
+            beside = left and row == left[0][0] and column > left[-1][1]
+            if not beside and (row <= after or (after and not any(self.open(*place) for place in below))):
                 continue
             if self._stands_above(run, 1) or (self._section(run) and self._stands_above(run, 2)):
-                return run
+                tops = {box[1] - 1 for _, box in self.sheet.dropdowns()}.intersection(range(row + 1, row + 4))
+                lower = (other for other in self._runs() if other[0][0] in tops and other[0][1] <= column)
+                return max([run, *lower], key=len)
         return ()
 
     def _stands_above(self, run: Run, rows: int) -> bool:
@@ -214,14 +239,21 @@ class _SheetGuess:
             if not any(cell.unlocked or not cell.is_blank for cell in cells):
                 break
             rows.append(row)
-        return rows
+        adds = (
+            number
+            for number, row in enumerate(rows)
+            for _, column in head
+            if self.formulas.added_up(self.sheet.name, column, self.at(row, column).formula)
+        )
+        first = next(adds, len(rows))
+        return rows[:first] if len(rows) - first <= MOST_TOTALS else rows
 
-    def _table(self, head: Run) -> DraftBlock:
-        rows = self._rows(head)
+    def _table(self, head: Run, rows: Sequence[int]) -> None:
+        self._tool()
         if len(head) > 2 and self.text(*head[0]).casefold().strip() in NUMBERING:
             head = head[1:]
         made = self._checklist if self._is_checklist(head, rows) else self._register
-        return made(head, rows)
+        made(head, rows)
 
     def _is_checklist(self, head: Run, rows: Sequence[int]) -> bool:
         """Say whether fixed texts stand down the first column, and beside them columns with nothing filled in."""
@@ -235,7 +267,7 @@ class _SheetGuess:
         more = any(self.open(rows[-1] + 1, column) for column in others)
         return len(used) < len(others) and not asked and not more
 
-    def _register(self, head: Run, rows: Sequence[int]) -> DraftBlock:
+    def _register(self, head: Run, rows: Sequence[int]) -> None:
         block = DraftBlock("register", {"id": f"{self.code}-"})
         self._columns(block, head, rows)
         span = max(self._span(row + 1, column) for row, column in head)
@@ -246,7 +278,6 @@ class _SheetGuess:
         block.notes.append(note)
         if block.fields:
             block.options["shows"] = block.fields[0].code
-        return block
 
     def _span(self, row: int, column: int) -> int:
         """Count the rows from here on that are to be filled in."""
@@ -256,22 +287,22 @@ class _SheetGuess:
         unlocked = (self.at(below, column).unlocked for below in count(row))
         return sum(takewhile(bool, unlocked))
 
-    def _checklist(self, head: Run, rows: Sequence[int]) -> DraftBlock:
+    def _checklist(self, head: Run, rows: Sequence[int]) -> None:
         block = DraftBlock("checklist", {"item": self.text(*head[0])})
         block.notes.append("the texts of the first column are fixed, the others are answered")
         labelled = [row for row in rows if self.text(row, head[0][1])]
-        fixed: dict[int, str] = {}
+        fixed: dict[int, DraftField] = {}
         for row, column in head[1:]:
             filled = [item for item in labelled if self.at(item, column).value is not None]
             if len(filled) * 2 > len(labelled) and not any(self.open(item, column) for item in filled):
-                made = DraftField(self._next(), "text", self.text(row, column), {"fixed": True})
+                figures = {type(self.at(item, column).value) for item in filled} <= {int, float}
+                kind = "decimal" if figures else "text"
+                made = DraftField(self._next(), kind, self.text(row, column), {"fixed": True})
                 made.notes.append("already filled in on the sheet, so it is fixed")
-                block.fields.append(made)
-                fixed[column] = made.code
-                self._claim(made, column)
-        self._columns(block, tuple(place for place in head[1:] if place[1] not in fixed), labelled)
-        block.items = list(self._items(head, labelled, fixed))
-        return block
+                fixed[column] = made
+        block.fields = list(fixed.values())
+        self._columns(block, tuple(place for place in head[1:] if place[1] not in fixed), labelled, fixed)
+        block.items = list(self._items(head, labelled, {column: made.code for column, made in fixed.items()}))
 
     def _items(self, head: Run, rows: Sequence[int], fixed: dict[int, str]) -> Iterator[DraftItem]:
         answers = [column for _, column in head[1:] if column not in fixed]
@@ -290,15 +321,26 @@ class _SheetGuess:
             yield DraftItem(f"{self.code}_{number:02d}", label, section, values)
             section = ""
 
-    def _columns(self, block: DraftBlock, head: Run, rows: Sequence[int]) -> None:
+    def _columns(
+        self,
+        block: DraftBlock,
+        head: Run,
+        rows: Sequence[int],
+        fixed: Mapping[int, DraftField] = MappingProxyType({}),
+    ) -> None:
         """Make fields of columns: of those with formulas last, for they read others and stand right of them."""
-        self.fields = {}
-        formulas = {column: next((at for at in rows if self.at(at, column).formula), 0) for _, column in head}
-        for row, column in sorted(head, key=lambda place: formulas[place[1]] > 0):
+        self.fields, top = {}, rows[0] if rows else head[0][0] + 1
+        table = SourceTable(self.sheet.name, top, max(rows, default=top), self.tools[-1], block, self.fields)
+        self.formulas.tables.append(table)
+        self.tools[-1].blocks.append(block)
+        for column, made in fixed.items():
+            self._claim(made, column)
+        worked_out = {column: self._worked_out(rows, column) for _, column in head}
+        for row, column in sorted(head, key=lambda place: worked_out[place[1]] > 0):
             label = self.text(row, column)
             self._part("row", row).keep("headings")
-            if formulas[column]:
-                self._worked_out(block, label, formulas[column], column)
+            if at := worked_out[column]:
+                self._claim(self._calculated(block, label, (at, column), table), column)
                 continue
             if not rows and not label:  # one line of dropdowns, which stands beside its heading
                 label = next((text for left in range(column, 0, -1) if (text := self.text(row, left))), "")
@@ -339,33 +381,28 @@ class _SheetGuess:
             )
             if not rule.labels:
                 dropdown.leave_out("its list is blank, or is not in the file")
+            if rule.area:
+                self.formulas.lists.append((made, rule.area))
 
-    def _worked_out(self, block: DraftBlock, label: str, row: int, column: int) -> None:
-        """Make a calculated field of a column of formulas, where our language can say what they work out."""
-        part, formula = self._part("formula", column), self.at(row, column).formula
-        try:
-            found = Printer(partial(self._answer, row), EXCEL).value(parsed(formula.removeprefix("="), EXCEL))
-        except NoCounterpart as why:
-            part.leave_out(str(why))
-            block.notes.append(f"'{label}' was a formula ({formula[:60]}): describe it as `calculated`")
-            return
-        part.keep(found.tidy)
-        made = DraftField(self._next(), "calculated", label, found.options, parts={"formula": [part]})
-        self._claim(made, column)
+    def _worked_out(self, rows: Sequence[int], column: int) -> int:
+        """Give the row of the first formula of those that most of a column is worked out by, 0 where most is typed."""
+        cells = {row: self.at(row, column) for row in rows}
+        shapes = Counter(_shape(cell) for cell in cells.values() if cell.formula)
+        if not shapes or shapes.total() * 2 < len(rows):
+            return 0
+        return next(row for row, cell in cells.items() if _shape(cell) == shapes.most_common(1)[0][0])
+
+    def _calculated(
+        self, block: DraftBlock, label: str, place: Place, table: SourceTable | None
+    ) -> DraftField:
+        """Make a field of a formula, which is settled when all that it may read is there."""
+        cell = self.at(*place)
+        part = self._part("formula", (place[1], _shape(cell)))
+        made = DraftField(self._next(), "calculated", label, parts={"formula": [part]})
+        found = SourceFormula(self.sheet.name, place[0], cell.formula, part, block, made, table)
+        self.formulas.found.append(found)
         block.fields.append(made)
-
-    def _answer(self, row: int, name: str) -> Printed:
-        """Give what a reference of a formula means: an answer of the same row, or several side by side."""
-        try:
-            first, top, last, bottom = range_boundaries(name.replace("$", ""))
-            fields = [self.fields[column] for column in range(int(first or 0), int(last or 0) + 1)]
-        except (ValueError, KeyError):
-            fields, top, bottom = [], 0, 0
-        if not fields or not top == bottom == row:
-            raise NoCounterpart(f"{name} is no answer of the same row")
-        entries = self.draft.vocabularies.get(str(fields[0].options.get("vocabulary")), [])
-        codes = {str(entry["label"]): str(entry["code"]) for entry in entries}
-        return Printed(", ".join(field.code for field in fields), fields[0].yields, codes or None)
+        return made
 
     # forms
 
@@ -378,7 +415,8 @@ class _SheetGuess:
             beside = self._beside(row, column)
             blank = self.at(*beside).is_blank
             # where nothing guides, nothing but the blank cell beside it tells
-            if self.open(*beside) or (not guided and blank and self._asks(row, column)):
+            worked_out = self.at(*beside).formula
+            if self.open(*beside) or worked_out or (not guided and blank and self._asks(row, column)):
                 found.append(("?", row, column))
             elif blank and not any(r == row and c < column for r, c in texts):
                 found.append(("", row, column))
@@ -393,8 +431,8 @@ class _SheetGuess:
         short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
         return short or text.endswith((":", "?", "؟"))
 
-    def _forms(self, asked: Sequence[tuple[str, int, int]]) -> list[DraftBlock]:
-        blocks = [DraftBlock("form")]
+    def _forms(self, asked: Sequence[tuple[str, int, int]], blocks: list[DraftBlock]) -> None:
+        blocks.append(DraftBlock("form"))
         title = ""
         for kind, row, column in asked:
             if not kind:
@@ -406,15 +444,18 @@ class _SheetGuess:
             beside = self._beside(row, column)
             label = self.text(row, column).rstrip(": ")
             rule = self.rule(*beside)
-            made = self._field(label, rule, [self.at(*beside)])
+            if self.at(*beside).formula:
+                made = self._calculated(blocks[-1], label, beside, None)
+            else:
+                made = self._field(label, rule, [self.at(*beside)])
+                blocks[-1].fields.append(made)
             self._claim(made, beside[1], rule, (row, column))
+            self.formulas.asked[self.sheet.name, beside] = made
             self._part("row", row).keep(made.code)
             behind = self._beside(*beside)
             help_text = self.text(*behind)
             if help_text and ("?", *behind) not in asked and cell_length(help_text) <= HELP_LIMIT:
                 made.options.setdefault("help", help_text)
-            blocks[-1].fields.append(made)
-        return blocks
 
     # fields
 
@@ -425,6 +466,8 @@ class _SheetGuess:
     def _field(self, label: str, rule: DataValidation | None, cells: Sequence[SourceCell]) -> DraftField:
         kind, guess, notes = _likeliest(rule or DataValidation("", ()), cells)
         made = DraftField(self._next(), kind.name, cut(label) or "?", dict(guess.options), notes)
+        if guess.source is GuessSource.NOTHING:
+            self.formulas.unknown.append(made)
         if cell_length(label) > LIMIT_LABEL:
             made.notes.append("the label was longer than Excel allows and is cut")
         if guess.labels:

@@ -6,8 +6,9 @@ openpyxl does it, which may fail in any way or never end: all this runs in a wor
 from __future__ import annotations
 
 import io
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -18,10 +19,14 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ..layout import column_letters
 from ..reader.zip_package import ZipPackage
 from .neutral import in_one_line
 
-MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000
+MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES, LAST_ROW = 2000, 200, 1000, 1_048_576
+# lists that grow: from a cell down to the last one that is filled
+GROWING = re.compile(r"OFFSET\(([^,()]+),.*\)|([^:()]+):(?:INDEX|OFFSET)\(.*\)", re.IGNORECASE)
+NAMED = re.compile(r'INDIRECT\("([^"]+)"\)', re.IGNORECASE)
 EXTENSION = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
 FORMULA = "{http://schemas.microsoft.com/office/excel/2006/main}"
 
@@ -37,14 +42,28 @@ Box = tuple[int, int, int, int]  # first column, first row, last column, last ro
 Place = tuple[int, int]  # row and column, from 1
 
 
+class SourceArea(NamedTuple):
+    """Cells of one sheet."""
+
+    sheet: str
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
 class DataValidation(NamedTuple):
-    """One data validation: what it allows and where it stands. `labels` is None where no list was found."""
+    """One data validation: what it allows and where it stands. `labels` is None where no list was found.
+
+    `area` is where the list stands.
+    """
 
     type: str
     boxes: tuple[Box, ...]
     source: str = ""
     name: str = ""
     labels: tuple[str, ...] | None = None
+    area: SourceArea | None = None
     low: float | None = None
     high: float | None = None
     prompt: str = ""
@@ -110,11 +129,31 @@ class SourceSheet:
 
 @dataclass
 class SourceWorkbook:
-    """The whole workbook, and what of it could not be understood."""
+    """The whole workbook, what its names mean, and what of it could not be understood."""
 
     title: str
     sheets: list[SourceSheet]
+    names: Mapping[str, str] = field(default_factory=dict)
     messages: list[str] = field(default_factory=list)
+
+    def sheet(self, title: str) -> SourceSheet | None:
+        """Give the sheet of this name."""
+        return next((sheet for sheet in self.sheets if sheet.name == title), None)
+
+
+def area_of(text: str, sheet: str, names: Mapping[str, str]) -> SourceArea | None:
+    """Give the cells that a name or an address on a sheet means; None if it means none."""
+    bare = text.strip().removeprefix("=").strip()
+    text = names.get(f"{sheet}!{bare}".casefold()) or names.get(bare.casefold()) or bare
+    grows = GROWING.fullmatch(text)
+    title, _, box = ((grows[1] or grows[2]) if grows else text).rpartition("!")
+    try:
+        left, top, right, bottom = range_boundaries(box)
+    except (ValueError, TypeError):
+        return None
+    title = title.strip("'").replace("''", "'") or sheet
+    area = SourceArea(title, left or 1, top or 1, right or MOST_COLUMNS, bottom or LAST_ROW)
+    return area._replace(right=area.left, bottom=LAST_ROW) if grows else area
 
 
 def read(data: bytes, stem: str) -> SourceWorkbook:
@@ -131,7 +170,8 @@ def read(data: bytes, stem: str) -> SourceWorkbook:
     ]
     for sheet in sheets:
         sheet.gives_lists = sheet.name in sources.used
-    return SourceWorkbook(in_one_line(workbook.properties.title) or stem, sheets, sources.messages)
+    title = in_one_line(workbook.properties.title) or stem
+    return SourceWorkbook(title, sheets, sources.names, sources.messages)
 
 
 def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) -> SourceSheet:
@@ -186,11 +226,11 @@ def _extended(package: ZipPackage, target: str | None) -> list[dict[str, str]]:
 def _rule(sources: _Sources, sheet: str, parts: dict[str, str]) -> DataValidation:
     kind, first = parts.get("type", "any"), parts.get("formula1", "")
     edges = (range_boundaries(part) for part in parts.get("sqref", "").split())
-    boxes = tuple((c1 or 1, r1 or 1, c2 or MOST_COLUMNS, r2 or 1_048_576) for c1, r1, c2, r2 in edges)
+    boxes = tuple((c1 or 1, r1 or 1, c2 or MOST_COLUMNS, r2 or LAST_ROW) for c1, r1, c2, r2 in edges)
     prompt = in_one_line(parts.get("prompt"))
     if kind == "list":
-        name, labels = sources.labels(first, sheet)
-        return DataValidation(kind, boxes, in_one_line(first), name, labels, prompt=prompt)
+        name, labels, area = sources.labels(first, sheet)
+        return DataValidation(kind, boxes, in_one_line(first), name, labels, area, prompt=prompt)
     limits = {"formula1": _number(first), "formula2": _number(parts.get("formula2", ""))}
     low, high = (limits.get(bound) for bound in BOUNDS.get(parts.get("operator", "between"), ("", "")))
     return DataValidation(kind, boxes, in_one_line(first), low=low, high=high, prompt=prompt)
@@ -210,36 +250,42 @@ class _Sources:
         self.book = book
         self.used: set[str] = set()
         self.messages: list[str] = []
+        self.names = {name.casefold(): str(each.attr_text or "") for name, each in book.defined_names.items()}
+        for sheet in book.worksheets:
+            for name, defined in sheet.defined_names.items():
+                self.names[f"{sheet.title}!{name}".casefold()] = str(defined.attr_text or "")
+            for table in sheet.tables.values():
+                left, top, _, bottom = range_boundaries(table.ref)
+                rows = int(top or 0) + 1, int(bottom or 0) - int(table.totalsRowCount or 0)
+                for number, column in enumerate(table.tableColumns, int(left or 1)):
+                    letters = column_letters(number)
+                    place = f"'{sheet.title}'!{letters}{rows[0]}:{letters}{rows[1]}"
+                    self.names[f"{table.name}[{column.name}]".casefold()] = place
 
-    def labels(self, source: str, sheet: str) -> tuple[str, tuple[str, ...] | None]:
-        """Give the defined name, if one is used, and the entries; None where they cannot be found."""
+    def labels(self, source: str, sheet: str) -> tuple[str, tuple[str, ...] | None, SourceArea | None]:
+        """Give the defined name, if one is used, the entries and where they stand; None where they cannot be found."""
         source = source.strip().removeprefix("=").strip()
         if source.startswith('"') and source.endswith('"') and len(source) > 1:
-            return "", _distinct(source[1:-1].replace('""', '"').split(","))
-        name = source.rsplit("!", maxsplit=1)[-1].casefold()
-        known = (*self.book[sheet].defined_names.items(), *self.book.defined_names.items())
-        named = next((str(defined.attr_text or "") for key, defined in known if key.casefold() == name), "")
-        entries = self._range(named or source, sheet)
+            return "", _distinct(source[1:-1].replace('""', '"').split(",")), None
+        bare = NAMED.sub(r"\1", source)
+        area = area_of(bare, sheet, self.names)
+        entries = self._entries(area) if area else None
+        if area and area.sheet != sheet:
+            self.used.add(area.sheet)
         if entries is None:
-            self.messages.append(
-                f"{sheet}: the entries of the dropdown {in_one_line(source)} were not found."
-            )
-        return (source.split("!")[-1] if named else ""), entries
+            said = in_one_line(source)
+            self.messages.append(f"{sheet}: the entries of the dropdown {said} were not found.")
+        name = bare.rpartition("!")[2]
+        known = not {name.casefold(), f"{sheet}!{name}".casefold()}.isdisjoint(self.names)
+        return name * known, entries, area
 
-    def _range(self, source: str, sheet: str) -> tuple[str, ...] | None:
-        place, _, box = source.removeprefix("=").rpartition("!")
-        title = place.strip("'").replace("''", "'") or sheet
-        if title not in self.book.sheetnames or not isinstance(self.book[title], Worksheet):
+    def _entries(self, area: SourceArea) -> tuple[str, ...] | None:
+        sheet = self.book[area.sheet] if area.sheet in self.book.sheetnames else None
+        if not isinstance(sheet, Worksheet):
             return None
-        try:
-            c1, r1, c2, r2 = range_boundaries(box)
-        except (ValueError, TypeError):
-            return None
-        source_sheet = self.book[title]
-        if title != sheet:
-            self.used.add(title)
-        last = min(r2 or source_sheet.max_row, source_sheet.max_row, (r1 or 1) + MOST_ENTRIES)
-        values = source_sheet.iter_rows(r1 or 1, last, c1 or 1, min(c2 or 1, MOST_COLUMNS), values_only=True)
+        last = min(area.bottom, sheet.max_row, area.top + MOST_ENTRIES)
+        right = min(area.right, sheet.max_column, MOST_COLUMNS)
+        values = sheet.iter_rows(area.top, last, area.left, max(right, area.left), values_only=True)
         return _distinct([value for line in values for value in line])
 
 

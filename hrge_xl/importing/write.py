@@ -103,11 +103,8 @@ NEEDED = ("code", "type", "label", "formula", "vocabulary", "to", "")  # a field
 def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
     """Take out whatever the checks of specs find, until they find nothing: each option, or the field that needs it."""
     while True:
+        _leave_out_rows(draft)
         for tool in draft.tools:
-            for block in tool.blocks:
-                if block.kind == "register" and all(field.type == "calculated" for field in block.fields):
-                    for field in block.fields:
-                        draft.leave_out(field, "nothing is asked in its rows")
             tool.blocks = [block for block in tool.blocks if block.fields]
         draft.tools = [tool for tool in draft.tools if tool.blocks]
         if not draft.tools:
@@ -138,9 +135,18 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
                     draft.leave_out(owner, reason)
                 else:
                     owner.leave_out(option, reason)
+            elif owner.options.pop(option, None) is None:
+                raise UsageError(f"{option}: {reason}")
             else:
-                owner.options.pop(option, None)
                 owner.notes.append(f"`{option}` was left out: {reason}")
+
+
+def _leave_out_rows(draft: DraftSpec) -> None:
+    """Take out the fields of registers in which nothing is asked."""
+    for block in (block for tool in draft.tools for block in tool.blocks if block.kind == "register"):
+        if all(field.type == "calculated" for field in block.fields):
+            for field in block.fields:
+                draft.leave_out(field, "nothing is asked in its rows")
 
 
 def _owner(draft: DraftSpec, path: Path) -> tuple[DraftField | DraftBlock | DraftTool, str]:
