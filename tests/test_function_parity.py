@@ -28,7 +28,15 @@ ROWS = len(TYPED["text"])
 KINDS = dict.fromkeys(("integer", "decimal", "percent", "year", "scale"), "number")
 KINDS |= {"long": "text", "tick": "yesno"}
 TEXTS = ("text", "choice", "yesno", "reference", "level")  # can be compared with each other
-WHOLE = ("issued('I')", "ticked('I')", "completeness('I')", "today()", "row_code()", "count('I')")
+WHOLE = (
+    "issued('I')",
+    "ticked('I')",
+    "completeness('I')",
+    "today()",
+    "row_code()",
+    "row_number()",
+    "count('I')",
+)
 
 
 class Operand(NamedTuple):
@@ -80,6 +88,11 @@ def expressions(own: Sequence[Operand], others: Sequence[Operand]) -> Iterator[s
 def in_rows(home: str) -> Iterator[str]:
     """Expressions over one row; in the register also over what it refers to."""
     yield from chain(WHOLE, expressions(operands(home), operands(home)))
+    yield from (f"nth('I', 2, {each.text})" for each in operands("I"))
+    numbers = (row.text for row in operands(home) if row.kind == "number")
+    yield from (
+        f"nth('I', {number}, I_T_decimal)" for number in (*numbers, "row_number()", "0", "99", "0 / 0")
+    )
     for row in operands(home):
         if row.kind == "reference":
             looked_up = operands("I", f"lookup({row.text}, {{}})")

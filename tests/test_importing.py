@@ -198,6 +198,7 @@ def test_a_form(tmp_path: Path) -> None:
         "WHO": {"type": "many", "vocabulary": "GROUPS", "cells": "2", "required": "when='COUNT_1 > 10'",
                 "relevant": "filled(Q_1) and KIND == 'IN'"},
         "SHARE": {"type": "calculated", "relevant": "filled(Q_1)", "formula": "round(WOMEN / COUNT_1 * 100, 1)"},
+        "ODD": {"type": "calculated", "relevant": "filled(Q_1)", "formula": "COUNT_1 - 2 * integer(COUNT_1 / 2)"},
         "KIND": {"type": "choice", "vocabulary": "KINDS", "default": "('IN',)"},
         "KIND_OTHER": {"type": "text", "relevant": "KIND == 'OTHER'"},
         "REGION": {"type": "choice", "vocabulary": "REGIONS"},
@@ -208,7 +209,12 @@ def test_a_form(tmp_path: Path) -> None:
     }  # fmt: skip
     assert fields(spec, "MEMBER") == {
         "ROLE": {"type": "text"},
-        "DAYS": {"type": "integer", "relevant": "SEEN == 'Y'"},
+        "DAYS": {
+            "type": "integer",
+            "relevant": "SEEN == 'Y'",
+            "constraint": "check='row_number() > 1' "
+            "message=Text({'': 'This must hold: row_number() > 1'}) remedy=Text({})",
+        },
     }
     assert fields(spec, "TASK") == {
         "WHAT": {"type": "text", "relevant": "lookup(TASK_IN_MEMBER, DAYS) > 0"},
@@ -224,10 +230,6 @@ def test_a_form(tmp_path: Path) -> None:
     told = {line["source"]: (line["outcome"], line["how"]) for line in lines}
     assert told["start · start"][0] == "left out"
     assert told["geopoint · place"] == ("left out", "a cell holds no position")
-    assert told["${count} mod 2"] == (
-        "left out",
-        "its calculation was left out: “count % 2” has no counterpart",
-    )
 
 
 def test_languages_stand_in_the_order_of_the_form(tmp_path: Path) -> None:
@@ -244,9 +246,9 @@ def said(check: str, message: str) -> str:
 
 
 def test_what_has_no_counterpart_stands_beside_the_question(tmp_path: Path) -> None:
-    imported("visit.csv", form_in_csv(), tmp_path)
-    text = (tmp_path / "spec" / "tools" / "MEMBER.yaml").read_text(encoding="utf-8")
-    assert "# left out: constraint position(..) > 1: " in text
+    imported("form.csv", form_with("uuid() = 1"), tmp_path)
+    text = (tmp_path / "spec" / "tools" / "FORM.yaml").read_text(encoding="utf-8")
+    assert "# left out: relevant uuid() = 1: uuid() with 0 arguments has no counterpart" in text
 
 
 @pytest.mark.parametrize("extra", [True, False], ids=["with the extra", "without it"])
@@ -281,12 +283,30 @@ EXPRESSIONS = {
     "${n}": "INT != 0",
     "${a} = ‘x’": "ANS == 'X'",
     "max(${n}, 3) > min(${n}, 1)": "most(INT, 3) > least(INT, 1)",
+    "${n} mod 7 = int(${n} div 3)": "INT - 7 * integer(INT / 7) == integer(INT / 3)",
+    "1 div cos(atan(${n} div 100)) > 1": "1 / (1 / sqrt(1 + (INT / 100) ** 2)) > 1",
+    "decimal-date-time(${d}) < 20000": "DAT - (year_end(1969) + 1) < 20000",
+    "${d} <= ${noted}": "DAT <= today()",
+    "once(${n}) = 1": "INT == 1",
+    "sum(${n}) > 1": "INT > 1",
+    "count-selected(${m})<=3. and .5<${n}": "count_of(MUL) <= 3.0 and 0.5 < INT",
+    "selected-at(${a}, 0) = 'x'": "ANS == 'X'",
+    "${a} = 'z'": "1 == 0",
+    "${a} = 'z' or ${n} > 1": "INT > 1",
+    "not(${a} = 'z') and ${n} > 1": "INT > 1",
+    "if(${n} > 1, ${n}, '') = 3": "INT + 0 / (1 if INT > 1 else 0) == 3",
+    "if(${n} > 1, '1', '0') = 1": "('1' if INT > 1 else '0') == '1'",
+    "${points} + 1 >= 2": "worth(POINTS) + 1 >= 2",
+    "${points} = '1' or ${points} = ${n}": "POINTS == '1' or worth(POINTS) == INT",
+    "max(${age}) - count(${people}) > 5": "max('PEOPLE', AGE) - count('PEOPLE') > 5",
+    "indexed-repeat(${age}, ${people}, 2) > 5": "nth('PEOPLE', 2, AGE) > 5",
 }
 NOT_SAID = {
     "${nobody} = 1": "no question that was kept is called “nobody”",
-    "${a} = 'z'": "the list of ANS has no entry “z”",
     "pulldata('x', 'y', 'z', ${t}) = 1": "pulldata() reads what is not here",
-    "position(..) > 1": "“..) > 1” has no counterpart",
+    "position(..) > 1": "There are no rows here that have a code",
+    "${age} > 5": "AGE is asked in every row of PEOPLE",
+    "random() > 0.5": "random() with 0 arguments has no counterpart",
     "${n} > ": "it is not complete, or too deep",
     "(" * 300 + "1" + ")" * 300: "it is not complete, or too deep",
     "regex(${t}, '[A-Z]+')": "A sheet cannot calculate this matches()",
@@ -300,12 +320,26 @@ def form_with(relevant: str) -> bytes:
         ["type", "name", "label", "relevant"],
         ["select_one l", "ans", "A"],
         ["select_multiple l", "mul", "M"],
+        ["select_one numbers", "points", "P"],
         *([kind, kind[:3], kind] for kind in ("text", "integer", "date")),
+        ["today", "noted"],
+        ["begin repeat", "people", "People"],
+        ["integer", "age", "Age"],
+        ["end repeat"],
         ["text", "final", "Final", relevant],
     ]  # fmt: skip
     stream = csv.writer(text := io.StringIO())
     stream.writerows(
-        [["survey"], *rows, ["choices"], ["list_name", "name", "label"], ["l", "x", "X"], ["l", "y", "Y"]]
+        [
+            ["survey"],
+            *rows,
+            ["choices"],
+            ["list_name", "name", "label"],
+            ["l", "x", "X"],
+            ["l", "y", "Y"],
+            ["numbers", "1", "One"],
+            ["numbers", "2", "Two"],
+        ]
     )
     return text.getvalue().encode()
 
@@ -336,6 +370,70 @@ def test_what_our_language_cannot_say_is_left_out_with_the_reason(written: str, 
     relevant, how = condition(written, tmp_path)
     assert relevant is None
     assert NOT_SAID[written] in how
+
+
+FILTERS = {  # what becomes of the list, of what it depends on, and of what is checked
+    "region=${region}": ("A B C", "REGION", ""),
+    "region = ${region} and region = ${again}": ("A B C", "AGAIN", ""),
+    "big='1'": ("A C", None, ""),
+    "true()": ("A B C", None, ""),
+    "name != ${other}": ("A B C", None, "not value == OTHER"),
+    "selected(${several}, region)": ("A B C", None,
+        "(not (value == 'A' or value == 'C') or 'NORTH' in SEVERAL) and (not value == 'B' or 'SOUTH' in SEVERAL)"),
+    "region=${region} or big='1'": ("A B C", None, "not value == 'B' or REGION == 'SOUTH'"),
+    "region=${age}": ("A B C", None, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", FILTERS)
+def test_a_filter_of_a_list(written: str, tmp_path: Path) -> None:
+    rows = [
+        ["survey"], ["type", "name", "label", "choice_filter"],
+        ["select_one regions", "region", "Region"], ["select_multiple regions", "several", "Several"],
+        ["select_one regions", "again", "Again"],
+        ["select_one towns", "other", "Other"], ["select_one towns", "final", "Town", written],
+        ["choices"], ["list_name", "name", "label", "Region", "big"],
+        ["regions", "north", "North"], ["regions", "south", "South"],
+        ["towns", "a", "Awdal", "north", "1"], ["towns", "b", "Baidoa", "south", "0"],
+        ["towns", "c", "Cluj", "north", "1"],
+    ]  # fmt: skip
+    csv.writer(text := io.StringIO()).writerows(rows)
+    spec, lines = imported("form.csv", text.getvalue().encode(), tmp_path)
+    final, (listed, parent, checked) = spec.tool["FORM"].fields["FINAL"], FILTERS[written]
+    assert " ".join(item.code for item in spec.vocabularies[str(final.vocabulary)].items) == listed
+    assert final.parent == parent
+    assert (final.constraint.check if final.constraint else "") == (checked or "")
+    (line,) = (line for line in lines if line["kind"] == "choice_filter")
+    assert (line["outcome"] == "left out") == (checked is None)
+
+
+def test_what_is_no_question_is_told(tmp_path: Path) -> None:
+    """A condition stands in front of its note; a note can show a figure; what others need is typed instead."""
+    rows = [
+        ["type", "name", "label", "relevant", "calculation", "required", "constraint"],
+        ["begin group", "all", "All", "", "", "yes"], ["integer", "age", "Age"],
+        ["note", "young", "Ask a parent", "${age} < 18", "", "no"], ["text", "parent", "Parent"],
+        ["note", "twice", "Twice as old", "", "${age} * 2"],
+        ["calculate", "draw", "", "", "random()"], ["calculate", "unused", "", "", "random()"],
+        ["text", "lucky", "Lucky", "${draw} < 0.5"], ["end group"],
+        ["begin repeat", "spots", "Spots"], ["calculate", "where", "", "", "concat('x', 'y')"], ["end repeat"],
+    ]  # fmt: skip
+    csv.writer(text := io.StringIO()).writerows(rows)
+    spec, lines = imported("form.csv", text.getvalue().encode(), tmp_path)
+    (tool,) = spec.tools
+    assert [block.help.source for block in tool.blocks] == ["", "[AGE < 18] Ask a parent"]
+    assert fields(spec, "FORM") == {
+        "AGE": {"type": "integer"},
+        "PARENT": {"type": "text"},
+        "TWICE": {"type": "calculated", "formula": "AGE * 2"},
+        "DRAW": {"type": "decimal"},
+        "LUCKY": {"type": "text", "relevant": "DRAW < 0.5"},
+    }
+    told = Counter((line["kind"], line["outcome"]) for line in lines if line["kind"] not in ("row", "column"))
+    assert told == {
+        ("relevant", "changed"): 1, ("relevant", "kept"): 1, ("required", "changed"): 2,
+        ("calculation", "kept"): 1, ("calculation", "left out"): 3,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

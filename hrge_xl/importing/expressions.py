@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from importlib import resources
@@ -19,14 +19,19 @@ import msgspec
 from ..core.numerals import plain_number
 from ..language import Type
 from ..language.parser import ARITHMETIC, COMPARES
+from ..language.tree import FIGURES
+from ..spec.check_sheets import MOST_NUMBERS
 
 COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
     resources.files(__package__).joinpath("counterparts.yaml").read_bytes()
 )
-ELSEWHERE = re.compile(r"\b(instance|pulldata|indexed-repeat|INDIRECT|OFFSET)\(")
+ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|OFFSET)\(")
+NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")  # as it is written where nothing needs to be said by noughts
+ALWAYS, NEVER = "(1 == 1)", "(1 == 0)"
 QUOTES = str.maketrans("’‘“”", "''\"\"")
 END = (
-    r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_][\w:.\-]*)|(?P<sign><>|[<>!]=|[-=<>+*/^&(),;])"
+    r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_](?:[\w:.\-]*\w)?)"
+    r"|(?P<sign><>|[<>!]=|[-=<>+*/^&(),;])"
 )
 
 
@@ -44,8 +49,8 @@ class Dialect(NamedTuple):
 
 XLSFORM = Dialect(
     re.compile(
-        r"\s+|\$\{\s*(?P<reference>[^}#]+?)\s*\}|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")"
-        r"|(?:\.\./|/)(?:[\w.\-]+/)*(?P<path>[\w\-]+)|(?P<self>\.)(?![.\w/])" + END
+        r"\s+|\$\{\s*(?P<reference>[^}#]+?)\s*\}|(?P<number>\d+(?:\.\d*)?|\.\d+)|(?P<text>'[^']*'|\"[^\"]*\")"
+        r"|(?:\.\./|/)(?:[\w.\-]+/)*(?P<path>[\w\-]+)|(?P<self>\.\.?)(?![.\w/])" + END
     ),
     {"=": "==", "div": "/", "mod": "%", "and": "and", "or": "or"},
     COUNTERPARTS["both"] | COUNTERPARTS["xlsform"],
@@ -98,6 +103,20 @@ class Printed(NamedTuple):
     rows: str = ""
     literal: str | None = None
 
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def known(self) -> str | None:
+        """What it is, where it depends on no answer."""
+        return self.text if NUMBER.fullmatch(self.text) else self.literal
+
+    @property
+    def number(self) -> Printed:
+        """The number that it is: of a list that has numbers for names, that of the entry."""
+        counts = self.type is Type.CODE and self.codes and are_numbers(self.codes)
+        return Printed(f"worth({self.text})", Type.NUMBER) if counts else self
+
     @property
     def tidy(self) -> str:
         """The text without needless parentheses."""
@@ -108,6 +127,24 @@ class Printed(NamedTuple):
         """The options of a field that is worked out so."""
         result = {Type.NUMBER: {}, Type.DATE: {"result": "date"}}.get(self.type, {"result": "text"})
         return {"formula": self.tidy, **result}
+
+
+def are_numbers(names: Collection[str]) -> bool:
+    """Say whether the entries of a list are called by numbers, which a sheet can look up."""
+    return len(names) <= MOST_NUMBERS and all(plain_number(name) is not None for name in names)
+
+
+def joined(sign: str, conditions: Sequence[str]) -> Printed:
+    """Join conditions by `and` or `or`; what always holds, or never, is not written where it changes nothing."""
+    decides, idle = (NEVER, ALWAYS) if sign == "and" else (ALWAYS, NEVER)
+    kept = [condition for condition in conditions if condition != idle]
+    text = f"({f' {sign} '.join(kept)})" if len(kept) > 1 else next(iter(kept), idle)
+    return Printed(decides if decides in conditions else text, Type.BOOL)
+
+
+def negated(condition: str) -> Printed:
+    """Write the opposite of a condition."""
+    return Printed({ALWAYS: NEVER, NEVER: ALWAYS}.get(condition, f"(not {condition})"), Type.BOOL)
 
 
 def a_day(written: str) -> str:
@@ -126,6 +163,7 @@ class Printer:
     find: Callable[[str], Printed]
     dialect: Dialect
     changes: list[str] = field(default_factory=list)
+    columns: Mapping[str, str] | None = None  # in a filter of a list, of one entry
 
     def condition(self, node: ast.expr) -> Printed:
         """Give what is true or false: a number is true unless it is 0, any other answer where it is."""
@@ -157,14 +195,16 @@ class Printer:
                 return Printed(repr(number), Type.NUMBER)
             case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=name)):
                 return self.find(str(name))
+            case ast.Subscript(slice=ast.Constant(value=str(name))) if self.columns is not None:
+                return self._printed(ast.Constant(self.columns.get(name.casefold(), "")))
             case ast.Call(func=ast.Subscript(slice=ast.Constant(value=name)), args=args):
                 return self._call(str(name).lower(), args)
             case ast.BoolOp(op=op, values=parts):
-                return self._joined("and" if isinstance(op, ast.And) else "or", parts)
+                return self._call("and" if isinstance(op, ast.And) else "or", parts)
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARES:
                 return self._compared(COMPARES[type(op)], self._answer(left), self._answer(right))
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return self._call("concatenate", [left, right])
+            case ast.BinOp(left=left, op=ast.Mod() | ast.BitOr() as op, right=right):
+                return self._call("mod" if isinstance(op, ast.Mod) else "concatenate", [left, right])
             case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
                 one, other = self._argument("n", left), self._argument("n", right)
                 moved = (one.type, other.type).count(Type.DATE) == 1
@@ -177,24 +217,19 @@ class Printer:
         said = re.sub(r"\w+\['([^']*)'\]", r"\1", ast.unparse(node))
         raise NoCounterpart(f"“{said}” has no counterpart")
 
-    def _joined(self, sign: str, parts: Sequence[ast.expr]) -> Printed:
-        return Printed(f"({f' {sign} '.join(self.condition(part).text for part in parts)})", Type.BOOL)
-
     # functions
 
     def _argument(self, kind: str, node: ast.expr) -> Printed:
         """Give an argument of the kind that a function takes."""
-        if kind == "r":
+        if kind in "re":
             found = self._printed(node)
-            if not found.rows:
+            if kind == "r" and not found.rows:
                 raise NoCounterpart(f"{found.text} is not asked in rows")
             return found
         found = self.condition(node) if kind == "c" else self.value(node)
-        if kind == "n" and found.literal is not None and plain_number(found.literal) is not None:
-            return Printed(found.literal.strip(), Type.NUMBER)
-        if kind == "d" and found.literal is not None:
-            return Printed(a_day(found.literal), Type.DATE)
-        if kind == "n" and found.type not in (Type.NUMBER, Type.DATE):
+        if kind in "nd":
+            found = self._beside(found, Printed("", Type.NUMBER if kind == "n" else Type.DATE))
+        if kind == "n" and found.type not in FIGURES:
             raise NoCounterpart(f"{found.text} is a {found.type}, not a number")
         if kind == "l" and found.literal is None:
             raise NoCounterpart("a text is worked out where our language has one in quotes")
@@ -204,32 +239,39 @@ class Printer:
         match name, args:
             case "if", [test, then, other]:
                 return self._chosen(self.condition(test), self.value(then), self.value(other))
-            case "coalesce", [first, other]:
-                one = self.value(first)
-                return self._chosen(Printed(f"filled({one.text})", Type.BOOL), one, self.value(other))
             case "selected", [several, entry]:
                 return self._equal(self._answer(several), self._answer(entry), only=False)
+            case "selected-at", [one, ast.Constant(value=0)] if self._answer(one).type is Type.CODE:
+                return self._answer(one)
+            case "cos", [ast.Call(func=ast.Subscript(slice=ast.Constant(value="atan")), args=args)]:
+                return self._call("cos of atan", args)
+            case "not", [condition]:
+                return negated(self.condition(condition).text)
             case (("and" | "or"), _):
-                return self._joined(name, args)
-            case ("count", [rows]) | (("min" | "max"), [rows]):
-                found = self._argument("r", rows)
-                return Printed(f"{name}({found.rows!r}{f', {found.text}' * (name != 'count')})", Type.NUMBER)
-        kinds, template, yields = [*map(str.strip, (self.dialect.functions.get(name) or "||").split("|"))]
+                return joined(name, [self.condition(part).text for part in args])
+            case _, [rows] if self._printed(rows).rows:
+                name += " of rows"
+        kinds, template, yields, *told = map(str.strip, (self.dialect.functions.get(name) or "||").split("|"))
         wanted = kinds.removesuffix("*").ljust(len(args), kinds[-2]) if kinds.endswith("*") else kinds
         if not template or len(wanted) != len(args):
             raise NoCounterpart(f"{name}() with {len(args)} arguments has no counterpart")
         given = [self._argument(kind, part) for kind, part in zip(wanted, args, strict=True)]
         if name == "format-date" and given[1].literal != "%Y":
-            raise NoCounterpart(f"the format {given[1].text} of a day has no counterpart")
-        if template.startswith("join"):
-            self.changes.append("it is blank where a part of it is")
-        if template == "{}":
-            return given[0]._replace(literal=None)
-        texts = [each.text for each in given]
-        text = template.format(*texts, all=", ".join(texts), rows=given[0].rows if given else "")
+            raise NoCounterpart(f"the format {given[1]} of a day has no counterpart")
+        self.changes.extend(told)
+        text = template.format(*given, all=", ".join(map(str, given)))
+        if not yields:
+            return given[0]._replace(text=f"({text})", rows="", literal=None)
         return Printed(f"({text})", Type(yields))
 
     def _chosen(self, test: Printed, then: Printed, other: Printed) -> Printed:
+        if then.literal is not None and not then.literal.strip():
+            test, then, other = negated(test.text), other, then
+        if other.literal is not None and not other.literal.strip() and then.type in FIGURES:
+            return Printed(
+                f"({then.text} + 0 / (1 if {test.text} else 0))", then.type
+            )  # by nought it is blank
+        then, other = self._beside(then, other), self._beside(other, then)
         if {then.type, other.type} == {Type.TEXT, Type.CODE}:
             then, other = (
                 side._replace(text=f"join({side.text})", type=Type.TEXT) if side.type is Type.CODE else side
@@ -241,20 +283,24 @@ class Printer:
 
     def _compared(self, sign: str, one: Printed, other: Printed) -> Printed:
         if sign in ("==", "!="):
+            if one.known is not None and other.known is not None:
+                return Printed(ALWAYS if (one.known == other.known) is (sign == "==") else NEVER, Type.BOOL)
             if "" in (one.literal, other.literal):
                 asked = other if one.literal == "" else one
                 return Printed(f"{'blank' if sign == '==' else 'filled'}({asked.text})", Type.BOOL)
             equal = self._equal(one, other)
-            return equal if sign == "==" else Printed(f"(not {equal.text})", Type.BOOL)
-        one, other = self._beside(one, other), self._beside(other, one)
+            return equal if sign == "==" else negated(equal.text)
+        one, other = self._beside(one.number, other.number), self._beside(other.number, one.number)
         return Printed(f"({one.text} {sign} {other.text})", Type.BOOL)
 
     def _beside(self, side: Printed, other: Printed) -> Printed:
         """Give one side as our language compares it: a text in quotes is a number or a day beside one."""
         if side.type is Type.BOOL:
             return Printed(f"(1 if {side.text} else 0)", Type.NUMBER)
-        if side.literal is None or other.type not in (Type.NUMBER, Type.DATE):
-            return side
+        if side.known is not None and side.literal is None and other.type is Type.TEXT:
+            return Printed(repr(side.known), Type.TEXT)
+        if side.literal is None or other.type not in FIGURES:
+            return side.number if other.type is Type.NUMBER else side
         if other.type is Type.DATE:
             return Printed(a_day(side.literal), Type.DATE)
         said = {"true": "1", "false": "0"}.get(side.literal, side.literal.strip())
@@ -262,14 +308,15 @@ class Printer:
 
     def _equal(self, one: Printed, other: Printed, *, only: bool = True) -> Printed:
         """Write that two sides are the same; of several answers, that it is the only one, or one of them."""
-        if one.literal is not None and other.literal is None:
+        if one.known is not None:
             one, other = other, one
-        if one.codes is None or other.codes is not None:
+        name = other.known
+        if one.codes is None or name is None:
             one, other = self._beside(one, other), self._beside(other, one)
             return Printed(f"({one.text} == {other.text})", Type.BOOL)
-        name = other.text if other.literal is None else other.literal
         if name not in one.codes:
-            raise NoCounterpart(f"the list of {one.text} has no entry “{name}”")
+            self.changes.append(f"the list of {one.text} has no entry “{name}”: that is never so")
+            return Printed(NEVER, Type.BOOL)
         code = repr(one.codes[name])
         if one.type is not Type.MANY:
             return Printed(f"({one.text} == {code})", Type.BOOL)

@@ -14,12 +14,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..core.numerals import plain_number
 from ..core.words import proper_tag
 from ..fields import FIELD_TYPES
 from ..fields.text import EMAIL_PATTERN
 from ..language import Type
 from ..language.functions.words import NotAPattern, fits
-from .expressions import COUNTERPARTS, XLSFORM, NoCounterpart, Printed, Printer, parsed
+from .expressions import (
+    ALWAYS,
+    COUNTERPARTS,
+    NEVER,
+    XLSFORM,
+    NoCounterpart,
+    Printed,
+    Printer,
+    are_numbers,
+    joined,
+    parsed,
+)
 from .neutral import (
     BLANK_ROWS,
     MOST_BLANK_ROWS,
@@ -38,12 +50,14 @@ from .neutral import (
     unique,
 )
 
-MOST_CELLS = 12
+MOST_CELLS, LONGEST_CHECK = 12, 1500
 LETTERS = 4  # before the number of a row: its column has no room for more
 SELECT = re.compile(
     r"(?P<how>select_one_external|select[ _]one(?:_from_file)?|select1|select[ _]multiple(?:_from_file)?|"
     r"select all that apply|select)(?: from)?\s+(?P<list>\S+?)(?P<other>[ _]or[ _](?:specify[ _])?other)?"
 )
+NO_QUESTION = re.compile(r"\s*(?:note\b|begin|end[ _])", re.IGNORECASE)
+PAIR = re.compile(r"(\w+) == '([^']*)'")
 EDGE = re.compile(r"(begin|end)[ _](group|repeat|loop)\b")
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\*\*|^#+ ")
 PIPED = re.compile(r"\$\{\s*([^}]+?)\s*\}|%\(\w+\)s")
@@ -99,7 +113,7 @@ class FormQuestion:
     groups: tuple[QuestionGroup, ...]
     tool: DraftTool
     listed: str = ""  # the list of the source that it draws from
-    codes: dict[str, str] | None = None  # of the entries of its list, by their names in the source
+    codes: Mapping[str, str] | None = None  # of the entries of its list, by their names in the source
     result: Printed | NoCounterpart | None = None  # of its calculation
     changes: list[str] = field(default_factory=list)  # of what it is worked out from
 
@@ -118,10 +132,14 @@ def converted(form: SourceForm) -> DraftSpec:
             if kind in COUNTERPARTS["conditions"]:
                 part = row.expressions[heading] = form.draft.part(kind, f"{row.part.place} {heading}", text)
                 part.leave_out("what it is about was left out")
+                if NO_QUESTION.match(row.said.get("type", "")):
+                    part.keep("", "it asks nothing of what has no answer")
         walk.take(row)
     walk.place_notes()
     for question in walk.asked:
         _Conditions(walk, question).settle()
+    for note, option, options in walk.placed:
+        options[option] = _behind(options.get(option, ""), _Conditions(walk, note).told())
     return form.draft
 
 
@@ -137,11 +155,12 @@ class _FormWalk:
         self.tags = self._languages()
         self.asked = list[FormQuestion]()
         self.questions: dict[str, FormQuestion] = {}  # by name, the first of each
-        self.repeats: dict[str, DraftTool] = {}
+        self.named = {"..": Printed("row_number()", Type.NUMBER)}  # what is no question
         self.codes = set[str]()
         self.tool = self.draft.new_tool("FORM", first_of(self.draft.title), self.draft.title)
         self.groups = list[QuestionGroup]()
-        self.notes = list[Said]()
+        self.notes = list[FormQuestion]()
+        self.placed = list[tuple[FormQuestion, str, dict[str, Any]]]()  # as which option of what
         self.fresh = True  # whether a heading comes next
 
     def _languages(self) -> dict[str, str]:
@@ -181,12 +200,11 @@ class _FormWalk:
         """Make of a row what it is."""
         kind = " ".join(row.said.get("type", "").split())
         edge = EDGE.match(kind.casefold())
-        if kind.casefold() == "note":
+        if kind.casefold() == "note" and "calculation" not in row.expressions:
             row.part.keep("a text above the questions that follow")
             if note := self.words(row, "label"):
-                self.notes.append(note)
-            for part in row.expressions.values():
-                part.leave_out("a note is shown in any case")
+                made = DraftField("", "", note)
+                self.notes.append(FormQuestion(row, made, tuple(self.groups), self.tool))
         elif not edge:
             self._question(row, kind)
         else:
@@ -203,16 +221,15 @@ class _FormWalk:
         for part in row.expressions.values():
             if part.kind == "relevant":
                 group.conditions.append(part)
-                part.change("asked of each question of the group")
+                part.keep("", "asked of each question of the group")
         inside = any(outer.repeats for outer in self.groups)
         self.groups.append(group)
         if not repeats:
             return
         name = row.said.get("name", "repeat")
         title = group.title or name
-        self.tool = self.repeats[name] = self.draft.new_tool(
-            self.draft.free_code(name), first_of(title), title
-        )
+        self.tool = self.draft.new_tool(self.draft.free_code(name), first_of(title), title)
+        self.named[name] = Printed("1", Type.NUMBER, rows=self.tool.code)
         if purpose := row.said.get("purpose"):
             self.tool.options["purpose"] = purpose
         count = row.said.get("repeat_count", "")
@@ -231,8 +248,7 @@ class _FormWalk:
     def place_notes(self, block: DraftBlock | None = None) -> None:
         """Put the notes so far into the help of the block that follows; where nothing does, into the purpose."""
         option, options = ("help", block.options) if block else ("purpose", self.tool.options)
-        for note in self.notes:
-            options[option] = _behind(options.get(option, ""), note)
+        self.placed += [(note, option, options) for note in self.notes]
         self.notes = []
 
     def _block(self, made: DraftField) -> DraftBlock:
@@ -252,7 +268,7 @@ class _FormWalk:
 
     def _question(self, row: FormRow, kind: str) -> None:
         name = row.said.get("name", "")
-        type, *changes = COUNTERPARTS["types"].get(kind.casefold(), [""])
+        type, *changes = COUNTERPARTS["types"].get("calculate" if kind == "note" else kind.casefold(), [""])
         how, listed, other = chosen.groups() if (chosen := SELECT.fullmatch(kind)) else ("", "", "")
         if how and listed not in self.lists:
             type, changes = "text", [f"its list “{listed}” is not in the file, so that it is a text"]
@@ -262,6 +278,8 @@ class _FormWalk:
         if not type or not name:
             why = next(why for like, why in COUNTERPARTS["without"] if re.fullmatch(like, kind.casefold()))
             row.part.leave_out(why if name else "it has no name")
+            if kind.casefold() in ("today", "start", "end"):
+                self.named[name] = Printed("today()", Type.DATE)
             return
         row.part.keep("", *changes)
         made = DraftField(field_code(name, self.codes), type, "", {"tag": name}, parts={"": [row.part]})
@@ -276,8 +294,8 @@ class _FormWalk:
             entries = len(question.codes)
             if type == "many":
                 made.options["cells"] = min(entries, MOST_CELLS)
-            if type == "many" and entries > MOST_CELLS:
-                row.part.change(f"at most {MOST_CELLS} of its {entries} entries can be given")
+                if entries > MOST_CELLS:
+                    row.part.change(f"at most {MOST_CELLS} of its {entries} entries can be given")
         elif type in ("tick", "yesno"):
             question.codes = TICKED
         elif kind.casefold() == "range":
@@ -297,34 +315,35 @@ class _FormWalk:
             row.part.change(f"what “other” is stands in {code}")
 
     def list_of(
-        self, name: str, column: str = "", above: FormQuestion | None = None, *, other: bool = False
+        self, name: str, parents: Mapping[str, str] | None = None, *, other: bool = False
     ) -> tuple[str, dict[str, str]]:
         """Give the name of a list in the spec, and the codes of its entries by their names.
 
-        Where the list depends on the answer `above`, each entry belongs to the one that `column` names.
+        Of a list that is filtered there are those entries whose places have `parents`, or "" where they have none.
         """
         codes: dict[str, str] = {}
         entries: list[Entry] = []
         labels, taken = set[str](), set[str]()
+        numbered = are_numbers([row.said.get("name", "") for row in self.lists[name]])
         for row in self.lists[name]:
+            parent = "" if parents is None else parents.get(row.part.place)
+            if parent is None:
+                continue
             if not (old := row.said.get("name", "")):
                 row.part.leave_out("it has no name")
                 continue
             taken.add(code := unique(re.sub(r"[;\s]+", "_", old).upper(), taken))
             same = code.casefold() == old.casefold()
             row.part.keep("", *([] if same else [f"its code is {code}"]))
-            label = in_each(self.words(row, "label") or old, lambda text: cut(text, 230))
+            label = in_each(self.words(row, "label") or old, lambda text: cut(text, 190))
             if not labels.isdisjoint(map(str.casefold, _all(label))):
-                label = _behind(in_each(label, lambda text: cut(text, 190)), f"({cut(code, 40)})")
+                label = _behind(label, f"({cut(code, 40)})")
             labels.update(map(str.casefold, _all(label)))
             entries.append({"code": code, "label": label} | ({} if same else {"aliases": [old]}))
             codes.setdefault(old, code)
-            if above:
-                entries[-1]["parent"] = (above.codes or {}).get(row.said.get(column, ""))
-                if entries[-1]["parent"] is None:
-                    raise NoCounterpart(
-                        f"the entry “{old}” names no entry of {above.made.code} in `{column}`"
-                    )
+            entries[-1] |= {"parent": parent} if parent else {}
+            if numbered:
+                entries[-1]["value"] = plain_number(old)
         if other and "OTHER" not in codes.values():
             entries.append({"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"})
             codes["other"] = "OTHER"
@@ -337,30 +356,30 @@ class _Conditions:
 
     walk: _FormWalk
     question: FormQuestion
+    holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
+
+    def told(self) -> Said:
+        """Give the text of a note, its condition in front: a sheet shows it in any case."""
+        for part in self.question.row.expressions.values():
+            if part.kind == "relevant":
+                self._settle(part)
+                if self.holds["relevant"]:
+                    part.change("it stands in front of the text, which is shown in any case")
+        holds = "".join(f"[{condition}] " for condition in self.holds["relevant"])
+        return in_each(self.question.made.label, holds.__add__)
 
     def settle(self) -> None:
         """Make options of every expression of the question, and tell of each what became of it."""
         row, made = self.question.row, self.question.made
-        ways = {"choice_filter": self._depends, "calculation": self._worked_out, "required": self._required,
-                "default": self._default}  # fmt: skip
-        holds: dict[str, list[str]] = {"relevant": [], "constraint": []}
+        holds = self.holds
         for part in (part for group in self.question.groups for part in group.conditions):
             try:
                 holds["relevant"].append(self._condition(part)[0])
             except NoCounterpart as why:
                 part.change(f"not of {made.code}: {why}")
         for part in row.expressions.values():
-            kind = part.kind
-            made.of(OPTIONS.get(kind, kind), part)
-            try:
-                if kind in ways:
-                    ways[kind](part)
-                else:
-                    found, changes = self._condition(part)
-                    holds[kind].append(found)
-                    part.keep(found, *changes)
-            except NoCounterpart as why:
-                part.leave_out(str(why))
+            made.of(OPTIONS.get(part.kind, part.kind), part)
+            self._settle(part)
         if holds["relevant"]:
             made.options["relevant"] = _joined(holds["relevant"])
         if holds["constraint"]:
@@ -374,6 +393,19 @@ class _Conditions:
             self.walk.draft.leave_out(
                 made, f"its calculation was left out: {' '.join(reasons) or 'there is none'}"
             )
+
+    def _settle(self, part: SourcePart) -> None:
+        ways = {"choice_filter": self._depends, "calculation": self._worked_out, "required": self._required,
+                "default": self._default}  # fmt: skip
+        try:
+            if part.kind in ways:
+                ways[part.kind](part)
+            else:
+                found, changes = self._condition(part)
+                self.holds[part.kind].append(found)
+                part.keep(found, *changes)
+        except NoCounterpart as why:
+            part.leave_out(str(why))
 
     def _condition(self, part: SourcePart) -> tuple[str, list[str]]:
         printer = Printer(self._find, XLSFORM)
@@ -420,32 +452,65 @@ class _Conditions:
         part.keep()
 
     def _depends(self, part: SourcePart) -> None:
-        """Have a list depend on the answer that a filter compares one of its columns with."""
-        question, tree = self.question, parsed(part.text, XLSFORM)
-        if ast.unparse(tree) == "call['true']()":
-            part.keep("all entries are offered")
+        """Offer a part of a list, have it depend on the answer that a filter names, or check what is chosen."""
+        question, made, tree = self.question, self.question.made, parsed(part.text, XLSFORM)
+        columns = {column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))}
+        printer = Printer(self._find, XLSFORM)
+        if not columns or (columns == {"name"} and made.type == "choice"):
+            own = ast.parse(ast.unparse(tree).replace("name['name']", "ask['.']"), mode="eval")
+            self._check_choice(part, printer.condition(own.body).text, printer.changes)
             return
-        asked = [*self.walk.questions]
-        pairs = [(column, name) for column, name in _pairs(tree) if name in asked]
-        if not pairs or question.codes is None:
-            raise NoCounterpart(
-                "a list of the file depends on another answer only, which a column of it names"
-            )
-        column, name = max(pairs, key=lambda pair: asked.index(pair[1]))
-        above = self.walk.questions[name]
-        if above.tool is not question.tool or above.made.type != "choice":
-            raise NoCounterpart(f"{above.made.code} is not a choice on the same sheet")
-        lists, whole = self.walk.draft.vocabularies, question.made.options["vocabulary"]
-        parted, question.codes = self.walk.list_of(question.listed, column, above)
-        question.made.options |= {"vocabulary": parted, "parent": above.made.code}
+        if question.codes is None:
+            raise NoCounterpart("what it filters is no list of the file")
+        offered: dict[str, str] = {}  # under which condition each entry is, by its place
+        for row in self.walk.lists[question.listed]:
+            printer.columns = row.said
+            holds = printer.condition(tree).text
+            if holds != NEVER and "blank(" not in holds:
+                offered[row.part.place] = holds
+        if not offered:
+            raise NoCounterpart(f"no entry would be offered: {'; '.join(dict.fromkeys(printer.changes))}")
+        for column in columns & self.walk.form.columns.keys():
+            self.walk.form.columns[column].keep("the list depends on it")
+        pairs = {place: _pairs(holds) for place, holds in offered.items()}
+        beside = (it for it in reversed(self.walk.asked) if it.tool is question.tool)
+        choices = (it for it in beside if it.made.type == made.type == "choice")
+        above = next((it for it in choices if all(it.made.code in each for each in pairs.values())), None)
+        parents = {place: each[above.made.code] if above else "" for place, each in pairs.items()}
+        lists, whole = self.walk.draft.vocabularies, made.options["vocabulary"]
+        parted, question.codes = self.walk.list_of(question.listed, parents)
+        made.options["vocabulary"] = parted
         drawn = [each.made.options.get("vocabulary") for each in self.walk.asked]
         if whole not in drawn and drawn.count(parted) == 1:  # then the name is free
             lists[whole] = lists.pop(parted)
-            question.made.options["vocabulary"] = whole
-        if column in self.walk.form.columns:
-            self.walk.form.columns[column].keep("the list depends on it")
-        part.keep(f"parent: {above.made.code}", *(["by this alone"] if len(pairs) > 1 else []))
-        _join_blocks(question.tool, above.made, question.made)
+            made.options["vocabulary"] = whole
+        if above:
+            made.options["parent"] = above.made.code
+            _join_blocks(question.tool, above.made, made)
+            alone = all(len(each) == 1 for each in pairs.values())
+            part.keep(f"parent: {above.made.code}", *([] if alone else ["by this alone"]))
+            return
+        chosen = defaultdict[str, list[str]](list)  # under each condition
+        for row in self.walk.lists[question.listed]:
+            if code := question.codes.get(row.said.get("name", "")):
+                holds = offered.get(row.part.place, ALWAYS)
+                chosen[holds].append(f"{code!r} in value" if made.type == "many" else f"value == {code!r}")
+        checks = [f"(not ({' or '.join(chosen[holds])}) or {holds})" for holds in chosen if holds != ALWAYS]
+        self._check_choice(part, joined("and", checks).text, printer.changes)
+
+    def _check_choice(self, part: SourcePart, check: str, changes: list[str]) -> None:
+        """Check what is chosen where a list cannot depend on all that a filter names."""
+        made = self.question.made
+        if check == ALWAYS:
+            part.keep("what fits always is offered")
+            return
+        if len(check) > LONGEST_CHECK:
+            raise NoCounterpart(
+                "it depends on more than one choice on its sheet, and has too many entries to check"
+            )
+        self.holds["constraint"].append(check)
+        made.parts["constraint"] = [*made.parts.get("constraint", ()), *made.parts.pop("parent")]
+        part.keep(check, "all entries are offered, and what is chosen is checked", *changes)
 
     def _worked_out(self, part: SourcePart) -> None:
         part.keep(self.calculation().tidy, *self.question.changes)
@@ -464,25 +529,39 @@ class _Conditions:
                     question.row.part.change(f"a {made.type} that is calculated")
                 made.type = "calculated"
                 made.options |= found.options
+                question.codes = found.codes
             except NoCounterpart as why:
                 question.result = why
+                self._have_it_typed()
         if isinstance(question.result, NoCounterpart):
             raise NoCounterpart(str(question.result))
         return question.result
+
+    def _have_it_typed(self) -> None:
+        """Ask for what cannot be worked out, where others depend on it: as a number where they count with it."""
+        made, row = self.question.made, self.question.row
+        name = rf"\$\{{\s*{re.escape(row.said.get('name', ''))}\s*\}}"
+        others = [part.text for other in self.walk.form.survey for part in other.expressions.values()]
+        if made.type == "calculated" and any(re.search(name, text) for text in others):
+            number = (
+                rf"{name}\s*(?:[<>*+-]|div\b|!?=\s*\d)|(?:[<>*+]=?|int\(|indexed-repeat\([^)]*,)\s*{name}"
+            )
+            counted = any(re.search(number, text) for text in others)
+            made.type = "decimal" if counted else "text"
+            row.part.change("it is typed, not worked out: others depend on it")
 
     def _find(self, name: str) -> Printed:
         """Give an answer: of the same row, of the row around it, asked once, or of all rows of a repeat."""
         found = self.question if name == "." else self.walk.questions.get(name)
         if found is None:
-            if name in self.walk.repeats:
-                return Printed("1", Type.NUMBER, rows=self.walk.repeats[name].code)
+            if name in self.walk.named:
+                return self.walk.named[name]
             raise NoCounterpart(f"no question that was kept is called “{name}”")
         made, here, there = found.made, self.question.repeats, found.repeats
-        codes: Mapping[str, str] | None = found.codes
         if found.row.said.get("calculation") and found is not self.question:
             with suppress(NoCounterpart):  # then it is asked, or is not there, which the checks tell
-                codes = _Conditions(self.walk, found).calculation().codes
-        answer = Printed("value" if name == "." else made.code, made.yields, codes)
+                _Conditions(self.walk, found).calculation()
+        answer = Printed("value" if name == "." else made.code, made.yields, found.codes)
         if there == here or not there:
             return answer
         if there == here[:-1]:
@@ -490,7 +569,7 @@ class _Conditions:
                 field.code for field in self.question.tool.blocks[0].fields if field.type == "reference"
             )
             return answer._replace(text=f"lookup({reference}, {answer.text})")
-        if len(there) == 1 and not here:
+        if there[:1] != here[:1]:
             return answer._replace(rows=found.tool.code)
         raise NoCounterpart(f"{made.code} is asked in the rows of another sheet")
 
@@ -502,7 +581,7 @@ def _tag(language: str) -> str | None:
 
 
 def _joined(conditions: list[str]) -> str:
-    return Printed(" and ".join(f"({condition})" for condition in conditions), Type.BOOL).tidy
+    return joined("and", [f"({condition})" for condition in dict.fromkeys(conditions)]).tidy
 
 
 def _all(said: Said) -> list[str]:
@@ -535,19 +614,10 @@ def _limit(check: str, example: str) -> tuple[str, Any]:
     return "", ""
 
 
-def _pairs(tree: ast.expr) -> list[tuple[str, str]]:
-    """Give the columns of a list and the questions that a filter compares them with; nothing where it does more."""
-    match tree:
-        case ast.BoolOp(op=ast.And(), values=parts):
-            found = [_pairs(part) for part in parts]
-            return [pair for pairs in found for pair in pairs] if all(found) else []
-        case ast.Compare(
-            left=ast.Subscript() as left, ops=[ast.Eq()], comparators=[ast.Subscript() as right]
-        ):
-            sides = {ast.unparse(side.value): ast.literal_eval(side.slice) for side in (left, right)}
-            if sides.keys() == {"name", "ask"}:
-                return [(sides["name"], sides["ask"])]
-    return []
+def _pairs(condition: str) -> dict[str, str]:
+    """Give the codes that answers have where a condition holds; nothing where it asks for more."""
+    more = re.sub(r" and |[()]", "", PAIR.sub("", condition))
+    return {} if more else dict(PAIR.findall(condition))
 
 
 def _join_blocks(tool: DraftTool, first: DraftField, last: DraftField) -> None:

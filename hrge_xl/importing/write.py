@@ -103,6 +103,7 @@ NEEDED = ("code", "type", "label", "formula", "vocabulary", "to", "")  # a field
 def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
     """Take out whatever the checks of specs find, until they find nothing: each option, or the field that needs it."""
     while True:
+        _leave_out_rows(draft)
         for tool in draft.tools:
             tool.blocks = [block for block in tool.blocks if block.fields]
         draft.tools = [tool for tool in draft.tools if tool.blocks]
@@ -138,6 +139,14 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
                 raise UsageError(f"{option}: {reason}")
             else:
                 owner.notes.append(f"`{option}` was left out: {reason}")
+
+
+def _leave_out_rows(draft: DraftSpec) -> None:
+    """Take out the fields of registers in which nothing is asked."""
+    for block in (block for tool in draft.tools for block in tool.blocks if block.kind == "register"):
+        if all(field.type == "calculated" for field in block.fields):
+            for field in block.fields:
+                draft.leave_out(field, "nothing is asked in its rows")
 
 
 def _owner(draft: DraftSpec, path: Path) -> tuple[DraftField | DraftBlock | DraftTool, str]:

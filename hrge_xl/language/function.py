@@ -9,7 +9,6 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from ..core.errors import NoSuch
 from .compiler import Answers, Compiled, Compiler, Known, Row, Unknown, Value, passing_on, worse
 from .parser import Parser
 from .tree import (
@@ -100,10 +99,7 @@ class Aggregate(Operation):
     def typed(self, typing: Parser, node: ast.Call) -> Over:
         """Type a call with a sheet, and with what is worked out in each of its rows."""
         typing.expect(node, self.name, 1 if self.inner is None else 2)
-        tool = typing.tool(node.args[0])
-        if typing.scope.rows_of(tool) is None:
-            reason = NoSuch(f"The sheet '{tool}' holds nothing to fill in.", tool)
-            raise typing.refuse(node.args[0], reason)
+        tool = typing.table(node.args[0])
         inner: Expr | None = None
         if self.inner is not None:
             rows = typing.in_rows_of(tool)

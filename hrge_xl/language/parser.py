@@ -297,6 +297,13 @@ class Parser:
             raise _Refused(node, reason, remedy_for(node.value, tools))
         return node.value
 
+    def table(self, node: ast.expr) -> str:
+        """Read the code of a tool that has rows to fill in."""
+        tool = self.tool(node)
+        if self.scope.rows_of(tool) is None:
+            raise _Refused(node, NoSuch(f"The sheet '{tool}' holds nothing to fill in.", tool))
+        return tool
+
     def in_rows_of(self, tool: str) -> Parser:
         """Give the parser for what is worked out in each row of a tool's table, seen from here."""
         rows = self.scope.rows_of(tool)

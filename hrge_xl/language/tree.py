@@ -307,8 +307,8 @@ class SheetWriter(Protocol):
     def column(self, ref: Ref) -> str | None:
         """Write all cells of the answer's column in its table; None for an answer given once."""
 
-    def looked_up(self, reference: Ref, target: Ref) -> str:
-        """Write the answer in the row that a reference leads to, codes as codes; blank where it leads nowhere."""
+    def looked_up(self, row: Expr, target: Ref) -> str:
+        """Write the answer in the row of a reference or a number, codes as codes; blank where there is none."""
 
     def labels(self, expr: Expr) -> str:
         """Write the labels that the cells of an answer show, its own or one looked up, as one text."""
@@ -339,6 +339,9 @@ class SheetWriter(Protocol):
 
     def row_code(self, ref: Ref) -> str:
         """Write the code of the row that an answer stands in."""
+
+    def row_number(self, ref: Ref) -> str:
+        """Write which row of its sheet an answer stands in."""
 
     def parent(self, ref: Ref) -> str:
         """Write what the list says the entry in a cell belongs to, as shown."""

@@ -15,8 +15,9 @@ from ..answers.submission import ONLY_ROW
 from ..core.work import grouped
 from ..dataset.schema import Record, Schema, field_column
 from ..language import Call, Expr, Literal, Over, Ref, parts
+from ..language.function import ref_of
 from ..language.functions.choices import LookUp
-from ..language.functions.rows import Terms, terms
+from ..language.functions.rows import Nth, Terms, terms
 from ..spec.compiled import FieldKey
 from ..spec.model import Spec
 from ..spec.supplements import IndicatorFigures
@@ -101,6 +102,10 @@ class PeopleAnswers:
                 return
             for row in rows:
                 yield from self.read_by(expression.inner, at._replace(tool=expression.tool, row=row))
+        elif isinstance(expression, Call) and isinstance(expression.function, Nth):
+            number, field = expression.args  # which row it is may differ: any of them
+            yield from self.read_by(number, at)
+            yield from self.read_by(Over(expression.function, ref_of(field).tool, field, field.type), at)
         elif isinstance(expression, Call) and isinstance(expression.function, LookUp):
             reference, field = expression.args
             (way,) = self.read_by(reference, at)

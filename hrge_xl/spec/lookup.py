@@ -24,6 +24,7 @@ from ..fields import TICK, YES_NO, Field, Vocabularies, tick_spellings, type_of
 from ..fields.field import Spellings
 from ..findings.value import CODE_FOR_LABEL, LABEL_IN_ANOTHER_LANGUAGE, OTHER_SPELLING
 from ..language import Call, Expr, Problem, Ref, Type, parse, parse_condition
+from ..language.functions.choices import LookUp
 from .model import FieldBlock, FormBlock, ItemsFrom, Spec, Tool, Vocabulary
 from .translations import written_languages
 
@@ -334,7 +335,7 @@ class Scope:
         """Give the codes that an expression can yield; None where it is not drawn from a list."""
         if of.type is Type.LEVEL:
             return tuple(self.spec.matrix.level) if self.spec.matrix else None
-        if isinstance(of, Call) and of.args and of.name == "lookup":
+        if isinstance(of, Call) and isinstance(of.function, LookUp):
             of = of.args[1]
         return codes_of_list(self.spec, of.list) or None if isinstance(of, Ref) else None
 

@@ -41,6 +41,7 @@ from ..language.function import (
     ref_of,
     text_literal,
 )
+from ..language.functions.choices import LookUp
 from ..layout import Grid, Layout, ListPlace, Place, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
@@ -144,8 +145,8 @@ class ExcelFormula:
         match expr:
             case Ref() if name := _list_of(expr):
                 return self.cell(expr), name
-            case Call(args=(Ref() as reference, Ref() as target)) if name := _list_of(target):
-                return (self._shown_in_row(reference, target), name) if expr.name == "lookup" else None
+            case Call(function=LookUp(), args=(row, Ref() as target)) if name := _list_of(target):
+                return self._shown_in_row(row, target), name
         return None
 
     def _compare_code(self, cell: str | None, name: str, code: str, op: str) -> str:
@@ -346,9 +347,9 @@ class ExcelFormula:
             return area(self.layout.sheet[ref.tool].name, slots[0].cells[0], slots[-1].cells[-1])
         return column_range(self.layout, self.grid, self._row_cells()[ref.code][0].column)
 
-    def looked_up(self, reference: Ref, target: Ref) -> str:
-        """Write the answer in the row that a reference leads to, codes as codes; blank where it leads nowhere."""
-        shown = self._shown_in_row(reference, target)
+    def looked_up(self, row: Expr, target: Ref) -> str:
+        """Write the answer in the row of a reference or a number, codes as codes; blank where there is none."""
+        shown = self._shown_in_row(row, target)
         if shown is None:
             return '""'
         if target.steps:
@@ -357,29 +358,33 @@ class ExcelFormula:
             return self._decoded(target, shown)
         return f'IFERROR({shown},"")'
 
-    def _shown_in_row(self, reference: Ref, target: Ref) -> str | None:
-        """Write what a reference leads to, as shown: an error where it leads nowhere, "" where blank."""
-        cells = self._cells_looked_up(reference, target)
+    def _shown_in_row(self, row: Expr, target: Ref) -> str | None:
+        """Write what a row has, as shown: an error where there is no such row, "" where blank."""
+        cells = self._cells_looked_up(row, target)
         if cells and target.type in FIGURES:
             return f'IF({cells[0]}="","",{cells[0]})'
         return f'{joined(cells, SEVERAL)}&""' if cells else None
 
-    def _cells_looked_up(self, reference: Ref, target: Ref) -> list[str]:
-        """Give the cells of an answer in the row that a reference leads to; nothing where that sheet was not issued."""
-        tool, cell = reference.targets[0], self.cell(reference)
+    def _cells_looked_up(self, row: Expr, target: Ref) -> list[str]:
+        """Give the cells of an answer in the row of a reference or a number; nothing where its sheet is not there."""
+        if isinstance(row, Ref) and row.targets:
+            tool, cell = row.targets[0], self.cell(row)
+            place = None if cell is None else f"MATCH({first_word(cell)},{row_codes(tool)},0)"
+        else:
+            tool, number = target.tool, self.number(row)
+            place = f"IF({number}>=1,{number},NA())"
         grid = self.layout.rows_of.get(tool)
-        if cell is None or grid is None:
+        if place is None or grid is None:
             return []
-        row = f"MATCH({first_word(cell)},{row_codes(tool)},0)"
         names = (column_name(tool, target.code, column.part) for column in grid.columns_of(target.code))
-        return [f"INDEX({name},{row})" for name in names]
+        return [f"INDEX({name},{place})" for name in names]
 
     def labels(self, expr: Expr) -> str:
         """Write the labels that the cells of an answer show, its own or one looked up, as one text."""
         answer = ref_of(expr.args[1] if isinstance(expr, Call) else expr)
         field = self.layout.spec.tool[answer.tool].fields[answer.code]
         if isinstance(expr, Call):
-            cells = self._cells_looked_up(ref_of(expr.args[0]), answer)
+            cells = self._cells_looked_up(expr.args[0], answer)
         else:
             run = self.cell(answer)
             cells = [] if run is None else [run]
@@ -434,6 +439,14 @@ class ExcelFormula:
         letters, row = column_letters(CODE_COLUMN), self.row or str(self.grid.row[self.record].index)
         sheet = f"{quoted(self.layout.sheet[self.grid.tool.code].name)}!" if self.away else ""
         return f"{sheet}${letters}{row}"
+
+    def row_number(self, ref: Ref) -> str:
+        """Write which row of its sheet an answer stands in."""
+        if ref.outer and self.here is not None:
+            return self.here.row_number(replace(ref, outer=False))
+        if self.grid is None or self.grid.across:
+            return str([*self.grid.by_row].index(self.record) + 1 if self.grid else 1)
+        return f"MATCH({self.row_code(ref)},{row_codes(ref.tool)},0)"
 
     @property
     def language(self) -> str:

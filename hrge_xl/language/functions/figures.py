@@ -199,6 +199,21 @@ class SquareRoot(_Figure):
         return None if value < 0 else math.sqrt(value)
 
 
+class IntegerPart(_Figure):
+    """`integer(x)`.
+
+    Meaning: without its decimals, towards 0
+    Blanks: blank on blank
+    Example: integer(days_between(PLN_04, PLN_05) / 365.25)
+    """
+
+    name = "integer"
+    formula = "TRUNC({0})"
+
+    def of(self, value: Any) -> float:
+        return float(math.trunc(value))
+
+
 class Rounded(_Figure):
     """`round(x)`, `round(x, decimals)`; a half goes away from 0, as in spreadsheets.
 

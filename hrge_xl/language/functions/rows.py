@@ -1,4 +1,4 @@
-"""Functions over the rows of a table: count, count_if, any_row, sum, min, max; and the code of a row."""
+"""Functions over the rows of a table: count, count_if, any_row, sum, min, max, nth; the code and number of a row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeGuard
 
-from ..compiler import Answers, Compiled, Compiler, Row, figure_of
+from ..compiler import Answers, Compiled, Compiler, Row, Unknown, figure_of
 from ..function import Aggregate, Function, Record, in_columns, ref_of
 from ..parser import Parser
 from ..tree import Arithmetic, Call, Choose, ColumnWriter, Expr, Literal, Over, Ref, SheetWriter, Type
@@ -45,6 +45,67 @@ class RowCode(Function):
             return own if own in answers.row_sets[table] else None
 
         return row_code
+
+
+class RowNumber(RowCode):
+    """`row_number()`.
+
+    Meaning: which row of its sheet it is: 1, 2, 3 and so on
+    Blanks: never blank
+    Example: row_number()
+    """
+
+    name = "row_number"
+    gives = Type.NUMBER
+    columnwise = False
+
+    def excel(self, write: SheetWriter, answer: Ref) -> str:
+        return write.row_number(answer)
+
+    def compile(self, to: Compiler, answer: Ref) -> Compiled:
+        code, table = super().compile(to, answer), to.table_of(answer)
+
+        def row_number(answers: Answers, row: Row, this: Row) -> float | None:
+            own = code(answers, row, this)
+            return None if own is None else answers.rows[table].index(own) + 1.0
+
+        return row_number
+
+
+class Nth(LookUp):
+    """`nth('T1.1', number, field)`.
+
+    Takes: sheet, number, field of that sheet
+    Gives: what that field gives
+    Meaning: a field of the row with this number in a sheet, counted from its first row
+    Blanks: blank on blank, and where there is no such row
+    Example: nth('R1', 2, RSK_03)
+    """
+
+    name = "nth"
+
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
+        typing.expect(node, self.name, 3)
+        tool, number = typing.table(node.args[0]), typing.number(node.args[1])
+        target = typing.in_rows_of(tool).expr(node.args[2])
+        if not isinstance(target, Ref) or target.last or target.single:
+            raise typing.refuse(node.args[2], "nth() ends at an answer in the rows of the sheet.")
+        return Call(self, (number, target), target.type)
+
+    def compile(self, to: Compiler, number: Expr, target: Ref) -> Compiled:
+        which, answer, table = to.value(number), to.value(target), to.table(target.tool)
+
+        def nth(answers: Answers, row: Row, this: Row) -> Any:
+            place = which(answers, row, this)
+            if place is None or type(place) is Unknown:
+                return place
+            rows = answers.rows[table]
+            return answer(answers, rows[int(place) - 1], this) if 1 <= place < len(rows) + 1 else None
+
+        return nth
+
+    def compile_filled(self, to: Compiler, number: Expr, target: Ref) -> Compiled:
+        return self._something(to, number, target)
 
 
 class Count(Aggregate):
@@ -237,6 +298,6 @@ def terms(expression: Expr, sign: int = 1) -> Terms | None:
 def is_term(expression: Expr) -> bool:
     """Say whether an expression is a number that can be added as it stands."""
     match expression:
-        case Literal() | Ref() | Over(function=SumOver(), inner=Ref()) | Call(function=LookUp()):
+        case Literal() | Ref() | Over(function=SumOver(), inner=Ref()) | Call(function=LookUp(name="lookup")):
             return True
     return False

@@ -23,6 +23,7 @@ from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, p
 from ..function import SEVERAL, SPACES, Function, code_of, ref_of, text_literal, word_count
 from ..parser import Parser
 from ..tree import FIGURES, Call, Expr, Literal, Ref, SheetWriter, Type
+from .choices import LookUp
 
 
 class WordCount(Function):
@@ -248,7 +249,7 @@ class Worth(Function):
 
     def typed(self, typing: Parser, node: ast.Call) -> Call:
         (answer,) = args = self.arguments(typing, node)
-        own = answer.args[1] if isinstance(answer, Call) and answer.name == "lookup" else answer
+        own = answer.args[1] if isinstance(answer, Call) and isinstance(answer.function, LookUp) else answer
         known = typing.scope.worth(_list_of(answer) or "")
         if not known or own.type is not Type.CODE or ref_of(own).fixed:
             reason = "worth() takes one answer from a list whose entries have a `value`."
@@ -276,7 +277,7 @@ class Worth(Function):
 
 def _list_of(expr: Expr) -> str | None:
     """Give the list that an answer, its own or one looked up, is chosen from."""
-    if isinstance(expr, Call) and expr.name == "lookup":
+    if isinstance(expr, Call) and isinstance(expr.function, LookUp):
         expr = expr.args[1]
     return expr.list if isinstance(expr, Ref) else None
 
