@@ -11,7 +11,7 @@ UV := $(TOOLS)/bin/uv pip
 COMPILE := $(UV) compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make pins' $(UPGRADE)
 EXTRAS := postgres parquet cluster encrypted mail sign xlsform
-WORKERS ?= 2
+WORKERS ?= 3
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
