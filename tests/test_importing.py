@@ -284,7 +284,6 @@ EXPRESSIONS = {
     "${a} = ‘x’": "ANS == 'X'",
     "max(${n}, 3) > min(${n}, 1)": "most(INT, 3) > least(INT, 1)",
     "${n} mod 7 = int(${n} div 3)": "INT - 7 * integer(INT / 7) == integer(INT / 3)",
-    "1 div cos(atan(${n} div 100)) > 1": "1 / (1 / sqrt(1 + (INT / 100) ** 2)) > 1",
     "decimal-date-time(${d}) < 20000": "DAT - (year_end(1969) + 1) < 20000",
     "${d} <= ${noted}": "DAT <= today()",
     "once(${n}) = 1": "INT == 1",
