@@ -101,8 +101,8 @@ class FormQuestion:
         if holds["constraint"]:
             self._check(_joined(holds["constraint"]))
         if "default" in made.options and not made.options.keys().isdisjoint(holds):
-            why = "an untouched default is an answer, and may be wrong until others are given"
-            made.leave_out("default", why)
+            reason = "an untouched default is an answer, and may be wrong until others are given"
+            made.leave_out("default", reason)
         if made.type == "calculated" and "formula" not in made.options:
             self.among.form.draft.leave_out(made, "it has no calculation that was kept")
 
