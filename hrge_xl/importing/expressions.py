@@ -280,16 +280,14 @@ class Printer:
     # comparisons
 
     def _compared(self, sign: str, one: Printed, other: Printed) -> Printed:
-        if sign in ("==", "!="):
-            if one.known is not None and other.known is not None:
-                return Printed(ALWAYS if (one.known == other.known) is (sign == "==") else NEVER, Type.BOOL)
-            if "" in (one.literal, other.literal):
-                asked = other if one.literal == "" else one
-                return Printed(f"{'blank' if sign == '==' else 'filled'}({asked.text})", Type.BOOL)
-            equal = self._equal(one, other)
-            return equal if sign == "==" else negated(equal.text)
-        one, other = self._beside(one.number, other.number), self._beside(other.number, one.number)
-        return Printed(f"({one.text} {sign} {other.text})", Type.BOOL)
+        if sign not in ("==", "!="):
+            one, other = self._beside(one.number, other.number), self._beside(other.number, one.number)
+            return Printed(f"({one.text} {sign} {other.text})", Type.BOOL)
+        if "" in (one.literal, other.literal) and None in (one.known, other.known):
+            asked = other if one.literal == "" else one
+            return Printed(f"{'blank' if sign == '==' else 'filled'}({asked.text})", Type.BOOL)
+        equal = self._equal(one, other)
+        return equal if sign == "==" else negated(equal.text)
 
     def _beside(self, side: Printed, other: Printed) -> Printed:
         """Give one side as our language compares it: a text in quotes is a number or a day beside one."""
@@ -311,6 +309,8 @@ class Printer:
         if one.known is not None:
             one, other = other, one
         name = other.known
+        if one.known is not None:
+            return Printed(ALWAYS if one.known == name else NEVER, Type.BOOL)
         if one.codes is None or name is None:
             one, other = self._beside(one, other), self._beside(other, one)
             return Printed(f"({one.text} == {other.text})", Type.BOOL)

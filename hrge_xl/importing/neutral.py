@@ -176,8 +176,7 @@ class DraftSpec:
     def leave_out(self, field: DraftField, why: str) -> None:
         """Take a whole field away."""
         for part in chain.from_iterable(field.parts.values()):
-            if part.outcome is not PartOutcome.LEFT_OUT:  # else it says why already
-                part.leave_out(why)
+            part.leave_out(why)
         for block in (block for tool in self.tools for block in tool.blocks):
             block.fields = [kept for kept in block.fields if kept is not field]
 

@@ -104,7 +104,8 @@ class FormQuestion:
             reason = "an untouched default is an answer, and may be wrong until others are given"
             made.leave_out("default", reason)
         if made.type == "calculated" and "formula" not in made.options:
-            self.among.form.draft.leave_out(made, "it has no calculation that was kept")
+            reasons = " ".join(part.how for part in made.parts.get("formula", ())) or "there is none"
+            self.among.form.draft.leave_out(made, f"its calculation was left out: {reasons}")
 
     def _settle(self, part: SourcePart) -> None:
         ways = {"relevant": self._condition, "constraint": self._condition, "required": self._required,
