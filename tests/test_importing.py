@@ -435,6 +435,13 @@ def test_what_is_no_question_is_told(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_number_of_rows_at_a_question_is_told(tmp_path: Path) -> None:
+    _, lines = imported("form.csv", b"type,name,label,repeat_count\ntext,office,Office,3\n", tmp_path)
+    assert [line["how"] for line in lines if line["kind"] == "repeat_count"] == [
+        "only a repeat has a number of rows"
+    ]
+
+
 @pytest.mark.parametrize(
     ("pattern", "example", "kept"),
     [

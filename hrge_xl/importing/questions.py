@@ -110,9 +110,9 @@ class FormQuestion:
     def _settle(self, part: SourcePart) -> None:
         ways = {"relevant": self._condition, "constraint": self._condition, "required": self._required,
                 "default": self._default, "choice_filter": self._filter, "calculation": self._calculation}  # fmt: skip
-        if part.kind not in ways:
-            return
         try:
+            if part.kind not in ways:
+                raise NoCounterpart("only a repeat has a number of rows")
             found, changes = ways[part.kind](part.text)
         except NoCounterpart as why:
             part.leave_out(str(why))
