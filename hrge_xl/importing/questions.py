@@ -222,9 +222,9 @@ class FormQuestion:
     def _draw_from(self, parents: Mapping[str, str]) -> None:
         """Have it draw from a part of its list, called like the whole where no other question draws from that."""
         options, lists = self.made.options, self.among.form.draft.vocabularies
-        whole = options.pop("vocabulary")
-        if all(other.made.options.get("vocabulary") != whole for other in self.among.asked):
-            del lists[whole]
+        others = [other.made.options.get("vocabulary") for other in self.among.asked if other is not self]
+        if options["vocabulary"] not in others:
+            del lists[options["vocabulary"]]
         options["vocabulary"], self.codes = self.among.form.list_of(self.listed, parents)
 
     def _check_choice(self, check: str, changes: list[str]) -> Outcome:
