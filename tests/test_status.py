@@ -21,9 +21,11 @@ import hrge_xl
 from hrge_xl import DatasetRequest, Order, datasets, generate, init_round, load
 from hrge_xl.cli import run
 from tests.audited import hrge, round_folder
+from tests.command_line import ran
 from tests.face import MISSING, STATES, Dataset, Round, TeamStatus, orders, status, taken, translator, work
 from tests.face import teams as overview_teams
 from tests.fixture_types import Capsys, Patch
+from tests.played_rounds import corrected, play, silent
 from tests.telling import telling
 from tests.test_consolidate import answers
 
@@ -414,3 +416,9 @@ def test_figures_are_of_the_day_of_whoever_shows_them(tmp_path: Path, monkeypatc
         page = hrge_xl.overview(found, later)
     assert worked_out() == str(later)
     assert "As of 6 August 2026" in page
+
+
+def test_the_history_of_a_team_tells_what_a_correction_corrected(tmp_path: Path) -> None:
+    round_ = play(tmp_path, (corrected, silent, silent, silent))
+    told = " ".join(ran("status", round_, "--team", "Rabat", "--today", "2026-08-01").out.split())
+    assert "Findings: 1 fixed, 0 new" in told

@@ -91,6 +91,8 @@ def _came(dataset: Dataset, round_: Round, team_status: TeamStatus, ledger: Ledg
     readable = sorted((each for each in team_status.returns if each.identity), key=lambda each: each.age)
     versions = grouped((each.copy, each) for each in readable)
     earlier = {now.submission: before for some in versions.values() for before, now in pairwise(some)}
+    compared = {*earlier, *(before.submission for before in earlier.values())}
+    whole = {each.submission: each for each in dataset.returns([*compared])}  # with what was found in cells
     for return_ in (*team_status.returns, *team_status.sent_for_others):
         origin = origins.get(return_.sha256 or "")
         sender = f", from {origin.sender}" if origin and origin.sender else ""
@@ -98,7 +100,8 @@ def _came(dataset: Dataset, round_: Round, team_status: TeamStatus, ledger: Ledg
         state = REFUSED if return_.verdict == REFUSED else return_.status
         text = f"{return_.name} ({return_.known_by}){sender}: {state}{errors}. {text_of(return_.reason)}".rstrip()
         if before := earlier.get(return_.submission):
-            found = compare(result(dataset.store, before), result(dataset.store, return_))
+            pair = (result(dataset.store, whole[name]) for name in (before.submission, return_.submission))
+            found = compare(*pair)
             text += f" Since {before.name}: {' '.join(in_figures(found.counts, SOURCE_LANGUAGE))}"
         yield Happening(return_.lateness[0], "came", text)
     for letter in ledger.letters():
