@@ -508,9 +508,9 @@ def test_texts_that_are_too_long_are_cut_and_told() -> None:
     book = sheet_of((label, None), rules=(("B1", WHOLE | {"prompt": prompt[:250]}),))
     asked = field(book)
     assert (len(asked.label), asked.label[-1]) == (250, "…")
-    assert "the label was longer than Excel allows and is cut" in asked.notes
-    assert any(note.startswith("the prompt is too long for a help: All of them.") for note in asked.notes)
-    assert "help" not in asked.options
+    assert asked.options["note"] == label.strip()
+    assert (len(asked.options["help"]), asked.options["help"][-1]) == (180, "…")
+    assert "its label is cut where Excel ends" in asked.parts[""][0].how
 
 
 def test_a_short_prompt_is_the_help() -> None:
