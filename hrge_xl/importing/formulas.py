@@ -25,11 +25,6 @@ ALWAYS_THERE = re.compile(r"\$[A-Z]+\$\d+$|^[^!:\d]+$")  # whatever row reads it
 CRITERION = re.compile(r"(<=|>=|<>|[<>=]|)([^*?]*)")
 TOTALS, YES_NO, FIGURES = (COUNTERPARTS[name] for name in ("totals", "yes_no", "figures"))
 NOTHING = Printed("''", Type.TEXT, literal="")
-# conditions that say no more than that what is worked out from blank answers is blank
-NEEDLESS = {
-    sign: re.compile(rf"{test}\(\w+\)(?: {sign} {test}\(\w+\))*")
-    for sign, test in (("or", "blank"), ("and", "filled"))
-}
 NEVER_BLANK = re.compile(r"\b(?!label\b|year\b|lookup\b)\w+\(|\bif\b")  # besides these, a function may be so
 
 Account = dict[tuple[str, object], SourcePart]  # of a sheet: by what a part is, and its row, column or place
@@ -91,16 +86,17 @@ class SourceFormulas:
                 self.worked_out(formula)
             except NoCounterpart as why:
                 self.draft.leave_out(formula.made, str(why))
-        taken = [id(formula.part) for formula in self.found]
+        taken = [formula.part for formula in self.found]
         for account in accounts:
             for (kind, _), part in account.items():
-                if kind == "formula" and id(part) not in taken:
+                if kind == "formula" and part not in taken:
                     self._add_up(part, account)
-        used = {made.options.get("vocabulary") for made in self._fields()}
+        used = {made.options.get("vocabulary") for made in self.fields()}
         lists = self.draft.vocabularies
         self.draft.vocabularies = {name: entries for name, entries in lists.items() if name in used}
 
-    def _fields(self) -> Iterator[DraftField]:
+    def fields(self) -> Iterator[DraftField]:
+        """Yield all fields that there are so far."""
         yield from (made for tool in self.draft.tools for block in tool.blocks for made in block.fields)
 
     def _move(self) -> None:
@@ -125,10 +121,8 @@ class SourceFormulas:
         table = self.table(area)
         if around := self.table(here):
             part.leave_out(f"{around.fields[here.left].code} is typed, or worked out otherwise, in most rows")
-        elif not table:
-            part.leave_out("it stands beside no question, and adds up no column that it stands in")
-        elif not table.is_within(area):
-            part.leave_out("it adds up some of the rows of its column")
+        elif not table or not table.is_within(area):
+            part.leave_out("it stands beside no question, and adds up no whole column that it stands in")
         else:
             made = table.fields[here.left]
             made.options["total"] = [*dict.fromkeys((*made.options.get("total", ()), total))]
@@ -177,7 +171,7 @@ class SourceFormulas:
 
     def count_with(self, codes: Sequence[str]) -> None:
         """Have answers be numbers that a formula works with."""
-        for made in self._fields():
+        for made in self.fields():
             if made.code in codes and made.type == "text" and "fixed" not in made.options:
                 made.type, made.notes = "decimal", ["decimal, as a formula works with it"]
 
@@ -188,8 +182,8 @@ class SourceFormulas:
         if made.type in ("text", "choice"):
             said = f"a row of {table.tool.code}"
             made.type, made.notes = "reference", [said]
-            made.options = {"to": [table.tool.code]} | made.options
             made.options.pop("vocabulary", None)
+            made.options["to"] = [table.tool.code]
             made.parts["to"] = made.parts.pop("vocabulary", [])
             for part in made.parts["to"]:
                 part.keep(f"{made.code}: {said}")
@@ -251,11 +245,8 @@ class FormulaPrinter(Printer):
         here = self.formula.table
         for column in range(area.left, area.right + 1) if area.top == area.bottom else ():
             if table := self.formulas.table(area._replace(left=column)):
-                if (
-                    not here
-                    or here.tool is not table.tool
-                    or area.top - table.top != self.formula.row - here.top
-                ):
+                beside = here and area.top - table.top == self.formula.row - here.top
+                if not here or not beside or here.tool is not table.tool:
                     raise NoCounterpart(f"it reads a single row of {table.tool.code}")
                 yield table.fields[column]
 
@@ -295,12 +286,10 @@ class FormulaPrinter(Printer):
                 return self._call("sumifs", [*(of or [cells]), cells, criterion])
             case "sumifs", [of, _, _, *_]:
                 figure, (rows, condition) = self._argument("r", of), self._conditions(args[1:])
-                if rows != figure.rows:
-                    raise NoCounterpart(f"rows of {figure.rows} are added up by what rows of {rows} say")
                 return Printed(f"sum({rows!r}, {figure.text} if {condition} else 0)", Type.NUMBER)
-            case "vlookup", [subject, cells, ast.Constant(value=int(number)), how] if self._answer(
-                how
-            ).text in ("0", NEVER):
+            case "vlookup", [subject, cells, ast.Constant(value=int(number)), how]:
+                if self._answer(how).text not in ("0", NEVER):
+                    raise NoCounterpart("it looks up the nearest row, not the same one")
                 area = self._cells(cells)
                 return self._looked_up(subject, area, area._replace(left=area.left + number - 1))
             case "index", [cells, ast.Call(func=ast.Subscript(), args=[subject, keys, *_])]:
@@ -317,19 +306,17 @@ class FormulaPrinter(Printer):
         return super()._argument(kind, node)
 
     def _chosen(self, test: Printed, then: Printed, other: Printed) -> Printed:
-        """Choose; a condition is left out that says no more than that what reads blank answers is blank."""
-        for sign, blank, figure in (("or", then, other), ("and", other, then)):
-            asked = {*re.findall(r"\((\w+)\)", test.text)} <= {*re.findall(r"\w+", figure.text)}
-            needless = asked and NEEDLESS[sign].fullmatch(test.tidy) and not NEVER_BLANK.search(figure.text)
-            if blank.literal == "" and needless:
-                return figure
+        """Choose; that what is worked out from a blank answer is blank needs no saying."""
+        asked = re.findall(r"blank\((\w+)\)", test.text)
+        only = test.tidy == " or ".join(f"blank({code})" for code in asked)
+        reads = {*asked} <= {*re.findall(r"\w+", other.text)} and not NEVER_BLANK.search(other.text)
+        if then.literal == "" and only and reads:
+            return other
         return super()._chosen(test, then, other)
 
     def _equal(self, one: Printed, other: Printed, *, only: bool = True) -> Printed:
         """Write that two sides are the same, as entries of lists are however they are capitalised."""
-        if other.literal is not None and one.type is Type.NUMBER:
-            other = other._replace(literal=other.literal.strip().partition(" ")[0])
-        elif other.literal is not None and one.codes:
+        if other.literal is not None and one.codes:
             other = other._replace(literal=other.literal.casefold())
         return super()._equal(one, other, only=only)
 
@@ -368,10 +355,9 @@ class FormulaPrinter(Printer):
                 raise NoCounterpart(f"“{node.value}” stands for many texts")
             sign, value = found[1], ast.Constant(found[2])
         meant = self._answer(value)
-        if answer.rows and self.formula.table:
+        if self.formula.table:
             codes = "|".join(made.code for made in self.formula.table.fields.values())
             meant = meant._replace(text=re.sub(rf"\b({codes})\b", r"this.\1", meant.text))
             if found := re.fullmatch(rf"lookup\((\w+), {meant.text.removeprefix('this.')}\)", answer.text):
                 return f"{found[1]} == this.row_code()"
-        sign = {"<>": "!=", "=": "==", "": "=="}.get(sign, sign)
-        return self._compared(sign, answer._replace(rows=""), meant).text
+        return self._compared(EXCEL.python.get(sign or "=", sign), answer._replace(rows=""), meant).text

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, takewhile
 
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils import get_column_letter
 
 from ..core.errors import UsageError
-from ..core.numerals import plain_number
 from ..core.words import cell_length
-from ..fields import FIELD_TYPES, Evidence, FieldType, Guess, step_in
+from ..fields import FIELD_TYPES, Evidence, step_in
 from ..fields.field import GuessSource
-from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
+from ..spec.check_texts import LIMIT_LABEL
 from .formulas import Account, SourceFormula, SourceFormulas, SourceTable
 from .neutral import (
     BLANK_ROWS,
@@ -38,9 +36,7 @@ from .read import MOST_COLUMNS, Place, SourceCell, SourceRule, SourceSheet, Sour
 SHORT = 80  # characters of a heading
 MOST_TOTALS = 4  # rows below a table, from the first one that adds it up
 DESCRIBED = 60  # characters of a validation that a note quotes
-NUMBERING = frozenset(
-    {"#", "no", "no.", "nr", "nr.", "n°", "nº", "s/n", "s.no", "sn", "number", "م", "الرقم"}
-)
+NUMBERING = "# no no. nr nr. n° nº s/n s.no sn number م الرقم".split()
 
 Run = Sequence[Place]  # cells side by side, or below each other
 
@@ -56,7 +52,7 @@ def guess(book: SourceWorkbook) -> DraftSpec:
     formulas.settle([each.parts for each in guesses])
     for each in guesses:
         each.tell()
-    if not any(block.fields for tool in draft.tools for block in tool.blocks):
+    if not any(formulas.fields()):
         raise UsageError(" ".join(["No sheet has questions, columns or lists to fill in.", *draft.messages]))
     draft.guess_language()
     return draft
@@ -66,8 +62,6 @@ def _why_not(sheet: SourceSheet) -> str:
     """Say why a sheet cannot become one of the spec; empty if it can."""
     if not sheet.visible:
         return "it is hidden"
-    if cell_length(sheet.name) > LIMIT_SHEET_NAME or SHEET_NAME_FORBIDDEN.search(sheet.name):
-        return f"Excel does not allow its name (at most {LIMIT_SHEET_NAME} characters)"
     if not any(cell.value is not None or cell.unlocked for cell in sheet.cells.values()):
         return "it is empty"
     if sheet.gives_lists and not sheet.rules:
@@ -151,7 +145,9 @@ class _SheetGuess:
             tool_code(name, {tool.code for tool in self.draft.tools}), name, self.title
         )
         if tool.sheet != name:
-            tool.notes.append(f"the name '{name}' is that of another table, or of a sheet of the program")
+            tool.notes.append(
+                f"the name '{name}' is too long, of another table, or of a sheet of the program"
+            )
         if self.tools:
             tool.options["goes_with"] = self.tools[0].code
         self.tools.append(tool)
@@ -179,13 +175,9 @@ class _SheetGuess:
     def _title(self, head: Run) -> str:
         """Give the first text above a table, where it stands alone."""
         for place in self._above(head)[:1]:
-            beside = self._beside(*place)
-            if (
-                not self.text(*beside)
-                and not self.open(*beside)
-                and cell_length(self.text(*place)) <= LIMIT_LABEL
-            ):
-                return self.text(*place)
+            text, beside = self.text(*place), self._beside(*place)
+            if cell_length(text) <= LIMIT_LABEL and not (self.text(*beside) or self.open(*beside)):
+                return text
         return self.sheet.name
 
     # where tables stand
@@ -212,9 +204,8 @@ class _SheetGuess:
             opens = any(self.open(row + 1, column) for _, column in run)
             beside = left and row == left[0][0] and column > left[-1][1]
             if (beside or not after or (row > after and opens)) and self._stands_above(run):
-                tops = {area.top - 1 for _, area in self.sheet.dropdowns()}.intersection(
-                    range(row + 1, row + 4)
-                )
+                # where dropdowns begin a little lower, more headings above these are meant
+                tops = [area.top - 1 for _, area in self.sheet.dropdowns() if row < area.top - 1 < row + 4]
                 lower = (other for other in self._runs() if other[0][0] in tops and other[0][1] <= column)
                 return max([run, *lower], key=len)
         return ()
@@ -248,9 +239,7 @@ class _SheetGuess:
 
     def _overlooked(self) -> Iterator[tuple[Run, list[int]]]:
         """Yield the headings of columns with dropdowns that are in no table, by their rows, and rows below."""
-        found: dict[
-            int, dict[int, int]
-        ] = {}  # by the row of the heading and the column: where the dropdown begins
+        found: dict[int, dict[int, int]] = {}  # where the dropdowns begin, by rows of headings and columns
         for kind, column in self.parts:
             if kind == "dropdown" and isinstance(column, int) and column not in self.claimed:
                 top = min(area.top for _, area in self.sheet.dropdowns(column))
@@ -282,28 +271,21 @@ class _SheetGuess:
         if len(labelled) < max(2, len(rows) * 0.8) or any(self.open(row, first) for row in rows):
             return False
         used = {column for column in others if not all(self.at(row, column).is_blank for row in labelled)}
-        # numbered rows with figures typed into them are no points to be answered
+        # rows that differ by their numbers are no points; what is filled in is not asked; there is no room for more
         numbered = len({re.sub(r"\d+", "#", self.text(row, first)) for row in labelled}) == 1
-        typed = (str(self.at(row, column).value) for row in labelled for column in used)
-        if numbered and any(plain_number(text) is not None for text in typed):
-            return False
-        # what is filled in is not asked, and there is no room for further rows
         asked = any(self.open(row, column) for column in used for row in (rows[0], rows[-1]))
         more = any(self.open(rows[-1] + 1, column) for column in others)
-        return len(used) < len(others) and not asked and not more
+        return len(used) < len(others) and not (numbered or asked or more)
 
     def _register(self, head: Run, rows: Sequence[int]) -> None:
         block = DraftBlock("register", {"id": f"{self._tool().code}-"})
         self._columns(block, head, rows)
         room = max(self._room(row + 1, column) for row, column in head)
-        if 1 < room <= MOST_BLANK_ROWS:
-            block.options["rows"] = room
-            block.notes.append("as many rows as the sheet has room for")
-        else:
-            block.options["rows"] = max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS))
-            block.notes.append("how many blank rows a team needs")
-        if block.fields:
-            block.options["shows"] = block.fields[0].code
+        known = 1 < room <= MOST_BLANK_ROWS
+        block.options["rows"] = room if known else max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS))
+        block.options["shows"] = block.fields[0].code
+        told = "as many rows as the sheet has room for" if known else "how many blank rows a team needs"
+        block.notes.append(told)
 
     def _room(self, row: int, column: int) -> int:
         """Count the rows from here on that are to be filled in."""
@@ -403,7 +385,7 @@ class _SheetGuess:
         """Make a field of the cells below or beside a heading: worked out, fixed or asked."""
         cells = [self.at(*place) for place in places]
         rules = filter(None, (self.rule(*place) for place in places))
-        rule = min(rules, key=lambda rule: (rule.type != "list", not rule.labels), default=None)
+        rule = min(rules, key=lambda rule: (rule.type != "list", not rule.labels), default=SourceRule("", ()))
         if first := self._worked_out(places):
             made = self._calculated(first, table)
         elif block.kind == "checklist" and self._is_fixed(places):
@@ -416,9 +398,9 @@ class _SheetGuess:
         column, note = self._part("column", places[0][1]), self._part("note", heading)
         column.keep(made.code)
         note.keep(made.code)
-        made.call(label or "?", (rule and rule.prompt) or note.text, note if note.text else column)
+        made.call(label or "?", rule.prompt or note.text, note if note.text else column)
         made.of("", column)
-        if rule and rule.type == "list":
+        if rule.type == "list":
             self._claim(made, places[0][1], rule)
         return made
 
@@ -428,12 +410,9 @@ class _SheetGuess:
         return len(filled) * 2 > len(places) and not any(self.open(*place) for place in filled)
 
     def _worked_out(self, places: Run) -> Place | None:
-        """Give the first of the formulas that most of these cells are worked out by; none where most are typed."""
+        """Give the first of these cells with a formula, where most have one; what adds up others is none."""
         worked_out = [place for place in places if self.at(*place).formula and not self._adds_up(*place)]
-        shapes = {place: _shape(self.at(*place)) for place in worked_out}
-        common = Counter(shapes.values()).most_common(1)
-        mostly = len(shapes) * 2 > len(places)
-        return next(place for place in shapes if shapes[place] == common[0][0]) if mostly else None
+        return worked_out[0] if len(worked_out) * 2 > len(places) else None
 
     def _calculated(self, place: Place, table: SourceTable | None) -> DraftField:
         """Make a field of a formula, which is settled when all that it may read is there."""
@@ -443,15 +422,23 @@ class _SheetGuess:
         self.formulas.found.append(SourceFormula(self.sheet.name, place[0], cell.formula, part, made, table))
         return made
 
-    def _field(self, label: str, rule: SourceRule | None, cells: Sequence[SourceCell]) -> DraftField:
-        kind, guess, notes = _likeliest(rule or SourceRule("", ()), cells)
-        made = DraftField(self._code(), kind.name, "", dict(guess.options), notes)
-        if rule and guess.labels:
-            coded = (
-                _steps(guess.labels)
-                if kind.stepped
-                else zip(item_codes(guess.labels), guess.labels, strict=True)
-            )
+    def _field(self, label: str, rule: SourceRule, cells: Sequence[SourceCell]) -> DraftField:
+        """Make a field of the type that has most for it; anything can be a text."""
+        shape = next((cell.format for cell in cells if cell.format != "General"), "General")
+        seen = Evidence(
+            rule.type, rule.source[:DESCRIBED], rule.labels, rule.low, rule.high, shape, bool(is_date_format(shape)),
+            tuple(cell.value for cell in cells if cell.value is not None),
+        )  # fmt: skip
+        guesses = ((kind, kind.guess(seen)) for kind in FIELD_TYPES.values())
+        found = [(kind, guess) for kind, guess in guesses if guess]
+        kind, guess = max(found, key=lambda guessed: (guessed[1].source, guessed[1].special))
+        made = DraftField(self._code(), kind.name, "", dict(guess.options))
+        if guess.note:
+            made.notes.append(guess.note)
+        if rule.type and guess.source is not GuessSource.RULE:
+            made.notes.append(f"the validation '{rule.type}' ({seen.described}) has no counterpart")
+        if guess.labels:
+            coded = _coded(guess.labels, numbered=kind.stepped)
             entries: list[Entry] = [{"code": code, "label": entry} for code, entry in coded]
             made.options = {"vocabulary": self.draft.listed(rule.name or label, entries), **made.options}
         return made
@@ -469,28 +456,9 @@ class _SheetGuess:
             self.formulas.lists.append((made, rule.area))
 
 
-def _likeliest(rule: SourceRule, cells: Sequence[SourceCell]) -> tuple[FieldType, Guess, list[str]]:
-    """Give the type that has most for it, of what a field shows; anything can be a text.
-
-    Told are what was guessed, and that a validation became nothing.
-    """
-    shape = next((cell.format for cell in cells if cell.format != "General"), "General")
-    seen = Evidence(
-        rule.type, rule.source[:DESCRIBED], rule.labels, rule.low, rule.high, shape, bool(is_date_format(shape)),
-        tuple(cell.value for cell in cells if cell.value is not None),
-    )  # fmt: skip
-    guesses = ((kind, kind.guess(seen)) for kind in FIELD_TYPES.values())
-    found = [(kind, guess) for kind, guess in guesses if guess]
-    kind, guess = max(found, key=lambda guessed: (guessed[1].source, guessed[1].special))
-    notes = [guess.note] if guess.note else []
-    if seen.rule and guess.source is not GuessSource.RULE:
-        notes.append(f"the validation '{seen.rule}' ({seen.described}) has no counterpart")
-    return kind, guess, notes
-
-
-def _steps(entries: Sequence[str]) -> list[tuple[str, str]]:
-    """Give the numbers in front of some entries, each with what stands behind it."""
-    heads = {step_in(entry): entry for entry in entries}  # no two have the same
-    return [
-        (head, entry.strip(" ").removeprefix(head).strip(" .:-–") or head) for head, entry in heads.items()
-    ]
+def _coded(entries: Sequence[str], *, numbered: bool) -> Iterable[tuple[str, str]]:
+    """Give the entries of a list behind their codes: those of a scale are the numbers in front."""
+    if not numbered:
+        return zip(item_codes(entries), entries, strict=True)
+    steps = {step_in(entry): entry.strip(" ") for entry in entries}  # no two have the same
+    return [(step, entry.removeprefix(step).strip(" .:-–") or step) for step, entry in steps.items()]

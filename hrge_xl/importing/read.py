@@ -152,10 +152,12 @@ class SourceWorkbook:
 
     def values(self, area: SourceArea) -> list[SourceValue]:
         """Give what stands in these cells, row by row, as many as a list may have entries."""
-        sheet, last = self.sheet(area.sheet), min(area.bottom, area.top + MOST_ENTRIES)
+        sheet = self.sheet(area.sheet)
+        if sheet is None:
+            return []
+        rows = range(area.top, min(area.bottom, area.top + MOST_ENTRIES) + 1)
         columns = range(area.left, min(area.right, MOST_COLUMNS) + 1)
-        rows = range(area.top, last + 1) if sheet else ()
-        return [sheet.at(row, column).value for row in rows for column in columns if sheet]
+        return [sheet.at(row, column).value for row in rows for column in columns]
 
 
 def read(data: bytes, stem: str) -> SourceWorkbook:
@@ -182,8 +184,10 @@ def read(data: bytes, stem: str) -> SourceWorkbook:
 def _names(workbook: Workbook) -> dict[str, str]:
     """Give the cells that defined names and columns of tables mean; of two alike, that of the whole workbook."""
     names: dict[str, str] = {}
+    holders: list[Worksheet | Workbook] = [*workbook.worksheets, workbook]
+    for holder in holders:
+        names |= {name: defined.attr_text or "" for name, defined in holder.defined_names.items()}
     for sheet in workbook.worksheets:
-        names |= {name: defined.attr_text or "" for name, defined in sheet.defined_names.items()}
         for table in sheet.tables.values():
             area = CellRange(table.ref)
             first, last = area.min_row + 1, area.max_row - (table.totalsRowCount or 0)
@@ -191,7 +195,6 @@ def _names(workbook: Workbook) -> dict[str, str]:
                 letters = get_column_letter(number)
                 place = f"{quote_sheetname(sheet.title)}!{letters}{first}:{letters}{last}"
                 names[f"{table.name}[{column.name}]"] = place
-    names |= {name: defined.attr_text or "" for name, defined in workbook.defined_names.items()}
     return {name.casefold(): meaning for name, meaning in names.items()}
 
 
@@ -242,15 +245,14 @@ def _rule(book: SourceWorkbook, sheet: SourceSheet, validation: DataValidation) 
     if rule.type == "list":
         return _with_entries(rule, book, sheet, source)
     first, second = plain_number(source), plain_number(validation.formula2 or "")
-    low, high = {
-        "between": (first, second),
-        "equal": (first, first),
-        "greaterThan": (first, None),
-        "greaterThanOrEqual": (first, None),
-        "lessThan": (None, first),
-        "lessThanOrEqual": (None, first),
-    }.get(validation.operator or "between", (None, None))
-    return rule._replace(low=low, high=high)
+    match validation.operator:
+        case None | "between":
+            return rule._replace(low=first, high=second)
+        case "greaterThan" | "greaterThanOrEqual":
+            return rule._replace(low=first)
+        case "lessThan" | "lessThanOrEqual":
+            return rule._replace(high=first)
+    return rule
 
 
 def _with_entries(rule: SourceRule, book: SourceWorkbook, sheet: SourceSheet, source: str) -> SourceRule:
