@@ -36,7 +36,7 @@ from .read import MOST_COLUMNS, Place, SourceCell, SourceRule, SourceSheet, Sour
 SHORT = 80  # characters of a heading
 MOST_TOTALS = 4  # rows below a table, from the first one that adds it up
 DESCRIBED = 60  # characters of a validation that a note quotes
-NUMBERING = "# no no. nr nr. n° nº s/n s.no sn number م الرقم".split()
+NUMBERING = re.compile(r"#|no\.?|nr\.?|n[°º]|s/n|s\.no|sn|number|م|الرقم", re.IGNORECASE)
 
 Run = Sequence[Place]  # cells side by side, or below each other
 
@@ -83,18 +83,13 @@ def _account(draft: DraftSpec, sheet: SourceSheet) -> Account:
             register("row", row, row, text)
             register("column", column, letters, text)
         if cell.formula:
-            register("formula", (column, _shape(cell)), f"{letters}{row}", cell.formula)
+            register("formula", (column, cell.shape), f"{letters}{row}", cell.formula)
         if cell.note:
             register("note", (row, column), f"{letters}{row}", cell.note)
     for rule, area in sheet.dropdowns():
         for column in range(area.left, min(area.right, MOST_COLUMNS) + 1):
             register("dropdown", column, get_column_letter(column), rule.source)
     return account
-
-
-def _shape(cell: SourceCell) -> str:
-    """Give what the formulas of a column have in common."""
-    return re.sub(r"\d+", "#", cell.formula)
 
 
 class _SheetGuess:
@@ -141,9 +136,8 @@ class _SheetGuess:
     def _tool(self) -> DraftTool:
         """Add a sheet for what follows."""
         name = self.sheet.name
-        tool = self.draft.new_tool(
-            tool_code(name, {tool.code for tool in self.draft.tools}), name, self.title
-        )
+        taken = {tool.code for tool in self.draft.tools}
+        tool = self.draft.new_tool(tool_code(name, taken), name, self.title)
         if tool.sheet != name:
             tool.notes.append(
                 f"the name '{name}' is too long, of another table, or of a sheet of the program"
@@ -259,7 +253,7 @@ class _SheetGuess:
         return len(head) <= 3 and fixed and len(texts) >= 2 and len(rules) > 1
 
     def _table(self, head: Run, rows: Sequence[int]) -> None:
-        if len(head) > 2 and self.text(*head[0]).casefold().strip() in NUMBERING:
+        if len(head) > 2 and NUMBERING.fullmatch(self.text(*head[0])):
             head = head[1:]
         made = self._checklist if self._is_checklist(head, rows) else self._register
         made(head, rows)
@@ -300,11 +294,11 @@ class _SheetGuess:
         block.items = list(self._items(head[0][1], labelled, self._columns(block, head[1:], labelled)))
 
     def _items(
-        self, labels: int, rows: Sequence[int], columns: Mapping[int, DraftField]
+        self, labels: int, rows: Sequence[int], fields: Mapping[int, DraftField]
     ) -> Iterator[DraftItem]:
         """Yield the rows of a checklist; where only some are to be filled in, the others are headings."""
-        fixed = {column: made.code for column, made in columns.items() if "fixed" in made.options}
-        answers = columns.keys() - fixed
+        fixed = {column: made.code for column, made in fields.items() if "fixed" in made.options}
+        answers = fields.keys() - fixed
         guarded = any(self.open(row, column) for row in rows for column in answers)
         section, number = "", 0
         for row in rows:
@@ -417,7 +411,7 @@ class _SheetGuess:
     def _calculated(self, place: Place, table: SourceTable | None) -> DraftField:
         """Make a field of a formula, which is settled when all that it may read is there."""
         cell = self.at(*place)
-        part = self._part("formula", (place[1], _shape(cell)))
+        part = self._part("formula", (place[1], cell.shape))
         made = DraftField(self._code(), "calculated", "", parts={"formula": [part]})
         self.formulas.found.append(SourceFormula(self.sheet.name, place[0], cell.formula, part, made, table))
         return made

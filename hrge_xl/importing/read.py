@@ -84,6 +84,11 @@ class SourceCell(NamedTuple):
         """Whether neither a value nor a formula stands in it."""
         return self.value is None and not self.formula
 
+    @property
+    def shape(self) -> str:
+        """What its formula has in common with others of its column."""
+        return re.sub(r"\d+", "#", self.formula)
+
 
 BLANK = SourceCell()
 
