@@ -14,7 +14,7 @@ from itertools import chain, count
 
 from ..core.numerals import plain_number
 from ..language import Type
-from .expressions import ALWAYS, COUNTERPARTS, EXCEL, NEVER, NoCounterpart, Printed, Printer, parsed
+from .expressions import COUNTERPARTS, EXCEL, NEVER, NoCounterpart, Printed, Printer, parsed
 from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, SourcePart
 from .read import Place, SourceArea, SourceWorkbook
 
@@ -40,11 +40,6 @@ class SourceTable:
     tool: DraftTool
     block: DraftBlock
     fields: dict[int, DraftField]
-
-    def meets(self, area: SourceArea) -> bool:
-        """Say whether a column of cells is in it, or has it in it."""
-        there = area.sheet == self.sheet and area.left in self.fields
-        return there and area.top <= self.bottom and area.bottom >= self.top
 
     def is_within(self, area: SourceArea) -> bool:
         """Say whether a column of cells has all of its rows."""
@@ -122,7 +117,7 @@ class SourceFormulas:
         if around := self.table(here):
             part.leave_out(f"{around.fields[here.left].code} is typed, or worked out otherwise, in most rows")
         elif not table or not table.is_within(area):
-            part.leave_out("it stands beside no question, and adds up no whole column that it stands in")
+            part.leave_out("it stands beside no question, and adds up no column that it stands in")
         else:
             made = table.fields[here.left]
             made.options["total"] = [*dict.fromkeys((*made.options.get("total", ()), total))]
@@ -132,9 +127,9 @@ class SourceFormulas:
 
     def added_up(self, sheet: str, column: int, formula: str) -> tuple[SourceArea, str] | None:
         """Give the cells of its own column that a formula adds up, and the total that it is of them."""
-        found = TOTAL.fullmatch(formula)
-        area = self.book.area(found[3], sheet) if found else None
-        total = TOTALS.get((found[2] or found[1]).upper()) if found else None
+        if not (found := TOTAL.fullmatch(formula)):
+            return None
+        area, total = self.book.area(found[3], sheet), TOTALS.get((found[2] or found[1]).upper())
         own = area and (area.sheet, area.left, area.right) == (sheet, column, column)
         return (area, total) if area and own and total else None
 
@@ -154,7 +149,11 @@ class SourceFormulas:
 
     def table(self, area: SourceArea) -> SourceTable | None:
         """Give the table that a column of cells is in, or has in it."""
-        return next((table for table in self.tables if table.meets(area)), None)
+        for table in self.tables:
+            there = area.sheet == table.sheet and area.left in table.fields
+            if there and area.top <= table.bottom and area.bottom >= table.top:
+                return table
+        return None
 
     def answer(self, made: DraftField) -> Printed:
         """Give the answer of a field, with the codes of its list by their labels."""
@@ -172,7 +171,7 @@ class SourceFormulas:
     def count_with(self, codes: Sequence[str]) -> None:
         """Have answers be numbers that a formula works with."""
         for made in self.fields():
-            if made.code in codes and made.type == "text" and "fixed" not in made.options:
+            if made.code in codes and made.type == "text":
                 made.type, made.notes = "decimal", ["decimal, as a formula works with it"]
 
     def refer(self, made: DraftField, table: SourceTable, column: int) -> bool:
@@ -225,7 +224,7 @@ class FormulaPrinter(Printer):
     def _meant(self, name: str) -> Printed:
         """Give what a name or an address means: an answer, several side by side, or those of a column."""
         if name.upper() in ("TRUE", "FALSE"):
-            return Printed(ALWAYS if name.upper() == "TRUE" else NEVER, Type.BOOL)
+            return self._call(name.lower(), [])
         area = self._area(name)
         table = self.formulas.table(area)
         if table and area.left == area.right and area.bottom > area.top:
@@ -271,7 +270,7 @@ class FormulaPrinter(Printer):
                 return self._call("ifs", [*chain.from_iterable(zip(tests, ways, strict=False))])
             case (("iferror" | "ifna"), [value, other]):
                 one, instead = self._answer(value), self._answer(other)
-                if one.type is Type.BOOL or instead.literal == "":
+                if instead.literal == "":
                     return one
                 return self._chosen(Printed(f"filled({one.text})", Type.BOOL), one, instead)
         return self._read(name, args) or super()._call(name, args)
@@ -282,8 +281,8 @@ class FormulaPrinter(Printer):
             case (("countif" | "countifs"), [_, _, *_]):
                 rows, condition = self._conditions(args)
                 return Printed(f"count_if({rows!r}, {condition})", Type.NUMBER)
-            case "sumif", [cells, criterion, *of]:
-                return self._call("sumifs", [*(of or [cells]), cells, criterion])
+            case "sumif", [cells, criterion, of]:
+                return self._call("sumifs", [of, cells, criterion])
             case "sumifs", [of, _, _, *_]:
                 figure, (rows, condition) = self._argument("r", of), self._conditions(args[1:])
                 return Printed(f"sum({rows!r}, {figure.text} if {condition} else 0)", Type.NUMBER)

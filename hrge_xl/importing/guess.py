@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, starmap, takewhile
 
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils import get_column_letter
@@ -24,7 +24,6 @@ from .neutral import (
     DraftItem,
     DraftSpec,
     DraftTool,
-    Entry,
     PartOutcome,
     SourcePart,
     cut,
@@ -39,11 +38,12 @@ DESCRIBED = 60  # characters of a validation that a note quotes
 NUMBERING = re.compile(r"#|no\.?|nr\.?|n[°º]|s/n|s\.no|sn|number|م|الرقم", re.IGNORECASE)
 
 Run = Sequence[Place]  # cells side by side, or below each other
+Fields = dict[int, DraftField]  # by their columns
 
 
 def guess(book: SourceWorkbook) -> DraftSpec:
     """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
-    draft = DraftSpec(book.title, messages=[*book.messages])
+    draft = DraftSpec(book.title, messages=book.messages)
     formulas = SourceFormulas(book, draft)
     guesses = [_SheetGuess(draft, sheet, formulas) for sheet in book.sheets]
     for each in guesses:
@@ -110,14 +110,16 @@ class _SheetGuess:
         self.title = self._title(head)
         if head and self._is_form(head):
             head = ()
-        asked = self._questions(head)
-        if asked:
+        if asked := self._questions(head):
             self._forms(asked)
         head = head or (() if asked else next(self._runs(), ()))
         last = 0
         while head:
             rows = self._rows(head)
-            self._table(head, rows)
+            numbered = len(head) > 2 and NUMBERING.fullmatch(self.text(*head[0]))
+            columns = head[1:] if numbered else head
+            make = self._checklist if self._is_checklist(columns, rows) else self._register
+            make(columns, rows)
             last = max(last, head[0][0], *rows)
             head = self._head(last, head)
         for head, rows in self._overlooked():
@@ -140,7 +142,7 @@ class _SheetGuess:
         tool = self.draft.new_tool(tool_code(name, taken), name, self.title)
         if tool.sheet != name:
             tool.notes.append(
-                f"the name '{name}' is too long, of another table, or of a sheet of the program"
+                f"'{name}' is too long, or the name of another table or of a sheet of the program"
             )
         if self.tools:
             tool.options["goes_with"] = self.tools[0].code
@@ -252,12 +254,6 @@ class _SheetGuess:
         fixed = not any(self.open(row, first) for row in texts)
         return len(head) <= 3 and fixed and len(texts) >= 2 and len(rules) > 1
 
-    def _table(self, head: Run, rows: Sequence[int]) -> None:
-        if len(head) > 2 and NUMBERING.fullmatch(self.text(*head[0])):
-            head = head[1:]
-        made = self._checklist if self._is_checklist(head, rows) else self._register
-        made(head, rows)
-
     def _is_checklist(self, head: Run, rows: Sequence[int]) -> bool:
         """Say whether fixed texts stand down the first column, and beside them columns with nothing filled in."""
         first, *others = (column for _, column in head)
@@ -283,8 +279,8 @@ class _SheetGuess:
 
     def _room(self, row: int, column: int) -> int:
         """Count the rows from here on that are to be filled in."""
-        rows = range(row, row + MOST_BLANK_ROWS + 1)
-        return sum(1 for _ in takewhile(lambda below: self.open(below, column), rows))
+        below = ((row + more, column) for more in range(MOST_BLANK_ROWS + 1))
+        return sum(takewhile(bool, starmap(self.open, below)))
 
     def _checklist(self, head: Run, rows: Sequence[int]) -> None:
         told = ["the texts of the first column are fixed, the others are answered"]
@@ -293,9 +289,7 @@ class _SheetGuess:
         self._tool()
         block.items = list(self._items(head[0][1], labelled, self._columns(block, head[1:], labelled)))
 
-    def _items(
-        self, labels: int, rows: Sequence[int], fields: Mapping[int, DraftField]
-    ) -> Iterator[DraftItem]:
+    def _items(self, texts: int, rows: Sequence[int], fields: Fields) -> Iterator[DraftItem]:
         """Yield the rows of a checklist; where only some are to be filled in, the others are headings."""
         fixed = {column: made.code for column, made in fields.items() if "fixed" in made.options}
         answers = fields.keys() - fixed
@@ -303,7 +297,7 @@ class _SheetGuess:
         section, number = "", 0
         for row in rows:
             if guarded and not any(self.open(row, column) for column in answers):
-                section = self.text(row, labels)
+                section = self.text(row, texts)
                 self._part("row", row).keep("a section")
                 continue
             number += 1
@@ -311,10 +305,10 @@ class _SheetGuess:
             self._part("row", row).keep(code)
             filled = {code: self.at(row, column).value for column, code in fixed.items()}
             values = {code: str(value) for code, value in filled.items() if value is not None}
-            yield DraftItem(code, self.text(row, labels), section, values)
+            yield DraftItem(code, self.text(row, texts), section, values)
             section = ""
 
-    def _columns(self, block: DraftBlock, head: Run, rows: Sequence[int]) -> dict[int, DraftField]:
+    def _columns(self, block: DraftBlock, head: Run, rows: Sequence[int]) -> Fields:
         """Make fields of columns, of those with formulas last: they stand right of what they read."""
         tool, rows = self.tools[-1], rows or [head[0][0] + 1]
         tool.blocks.append(block)
@@ -332,8 +326,7 @@ class _SheetGuess:
 
     def _questions(self, head: Run) -> dict[Place, str]:
         """Give the places of questions above a table in reading order, each with the heading in front of it."""
-        asked: dict[Place, str] = {}
-        heading = ""
+        asked, heading = dict[Place, str](), ""
         texts = [place for place in self._above(head) if not self.open(*place)]
         guided = bool(head) or any(self.open(*self._beside(*place)) for place in texts)
         for row, column in texts:
@@ -356,7 +349,7 @@ class _SheetGuess:
         short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
         return short or text.endswith((":", "?", "؟"))
 
-    def _forms(self, asked: Mapping[Place, str]) -> None:
+    def _forms(self, asked: dict[Place, str]) -> None:
         blocks = self._tool().blocks
         blocks.append(DraftBlock("form"))
         for place, heading in asked.items():
@@ -378,12 +371,15 @@ class _SheetGuess:
     ) -> DraftField:
         """Make a field of the cells below or beside a heading: worked out, fixed or asked."""
         cells = [self.at(*place) for place in places]
+        filled = [place for place in places if self.at(*place).value is not None]
         rules = filter(None, (self.rule(*place) for place in places))
         rule = min(rules, key=lambda rule: (rule.type != "list", not rule.labels), default=SourceRule("", ()))
         if first := self._worked_out(places):
             made = self._calculated(first, table)
-        elif block.kind == "checklist" and self._is_fixed(places):
-            figures = {type(cell.value) for cell in cells if not cell.is_blank} <= {int, float}
+        elif (
+            block.kind == "checklist" and len(filled) * 2 > len(cells) and not any(starmap(self.open, filled))
+        ):
+            figures = {type(self.at(*place).value) for place in filled} <= {int, float}
             told = "already filled in on the sheet, so it is fixed"
             made = DraftField(self._code(), "decimal" if figures else "text", "", {"fixed": True}, [told])
         else:
@@ -397,11 +393,6 @@ class _SheetGuess:
         if rule.type == "list":
             self._claim(made, places[0][1], rule)
         return made
-
-    def _is_fixed(self, places: Run) -> bool:
-        """Say whether most of these cells are filled in, and not meant to be changed."""
-        filled = [place for place in places if self.at(*place).value is not None]
-        return len(filled) * 2 > len(places) and not any(self.open(*place) for place in filled)
 
     def _worked_out(self, places: Run) -> Place | None:
         """Give the first of these cells with a formula, where most have one; what adds up others is none."""
@@ -433,7 +424,7 @@ class _SheetGuess:
             made.notes.append(f"the validation '{rule.type}' ({seen.described}) has no counterpart")
         if guess.labels:
             coded = _coded(guess.labels, numbered=kind.stepped)
-            entries: list[Entry] = [{"code": code, "label": entry} for code, entry in coded]
+            entries = [dict[str, object](code=code, label=entry) for code, entry in coded]
             made.options = {"vocabulary": self.draft.listed(rule.name or label, entries), **made.options}
         return made
 
