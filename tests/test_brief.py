@@ -126,6 +126,8 @@ def test_a_team_and_a_country_have_pages_of_their_own(played: Path, tmp_path: Pa
     assert "Returns behind the figures: 1. Of these with open errors: 1." in trusted
     assert f"Required answers given: {given} of {asked}" in trusted
     assert "Plans have come from 0 of 1 offices (late: 0; silent: 1)." in cairo
+    # red is only what is wrong
+    assert [text.count('class="bad"') for text in (karachi, cairo)] == [0, 1]
     assert "Period: 2026-H1" in words(cairo) or "Round: 2026-H1" in words(cairo)
     assert list(in_parts(cairo)) == ["Who has answered", "How far the figures can be trusted"]
     for text, name in ((country, "Pakistan"), (karachi, "Karachi")):

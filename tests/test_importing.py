@@ -284,7 +284,6 @@ EXPRESSIONS = {
     "${a} = ‘x’": "ANS == 'X'",
     "max(${n}, 3) > min(${n}, 1)": "most(INT, 3) > least(INT, 1)",
     "${n} mod 7 = int(${n} div 3)": "INT - 7 * integer(INT / 7) == integer(INT / 3)",
-    "1 div cos(atan(${n} div 100)) > 1": "1 / (1 / sqrt(1 + (INT / 100) ** 2)) > 1",
     "decimal-date-time(${d}) < 20000": "DAT - (year_end(1969) + 1) < 20000",
     "${d} <= ${noted}": "DAT <= today()",
     "once(${n}) = 1": "INT == 1",
@@ -434,6 +433,13 @@ def test_what_is_no_question_is_told(tmp_path: Path) -> None:
         ("relevant", "changed"): 1, ("relevant", "kept"): 1, ("required", "changed"): 2,
         ("calculation", "kept"): 1, ("calculation", "left out"): 3,
     }  # fmt: skip
+
+
+def test_a_number_of_rows_at_a_question_is_told(tmp_path: Path) -> None:
+    _, lines = imported("form.csv", b"type,name,label,repeat_count\ntext,office,Office,3\n", tmp_path)
+    assert [line["how"] for line in lines if line["kind"] == "repeat_count"] == [
+        "only a repeat has a number of rows"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -117,12 +117,12 @@ def test_a_question_in_other_rows_loses_its_answers(tmp_path: Path) -> None:
 
 def test_a_list_that_another_question_decides(tmp_path: Path) -> None:
     spec = raised(copy(tmp_path / "spec"))
-    edit(spec, "tools/risks.yaml", ("vocabulary: RESPONSE,", "vocabulary: RESPONSE, parent: RSK_02,"))
+    edit(spec, "tools/risks.yaml", ("vocabulary: RESPONSE,", "vocabulary: RESPONSE, parent: RSK_03,"))
     edit(
         spec,
         "vocabularies.yaml",
-        ("code: RED,", "code: RED, parent: WOM,"),
-        ("code: ACC,", "code: ACC, parent: MEN,"),
+        ("code: RED,", 'code: RED, parent: "1",'),
+        ("code: ACC,", 'code: ACC, parent: "2",'),
     )
     assert ("R1 / RSK_06", "parent changed", "CHECK", False) in lines_of(spec)
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from ..core.errors import UsageError
 from ..findings import Finding
 from ..reader import LIMITS, Job, RawWorkbook, content_of, look_into
-from .form import SourceForm, converted
+from .form import converted
 from .guess import guess
 from .read import SourceWorkbook, read
+from .source_form import SourceForm
 from .table_schema import read_schema
 from .write import Sums, sums, write
 from .xlsform import form_in_csv, form_in_workbook

@@ -28,6 +28,7 @@ COUNTERPARTS: dict[str, Any] = msgspec.yaml.decode(
 ELSEWHERE = re.compile(r"\b(instance|pulldata|INDIRECT|OFFSET)\(")
 NUMBER = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?")  # as it is written where nothing needs to be said by noughts
 ALWAYS, NEVER = "(1 == 1)", "(1 == 0)"
+CALLS = {ast.And: "and", ast.Or: "or", ast.Mod: "mod", ast.BitOr: "concatenate"}  # signs that are functions
 QUOTES = str.maketrans("’‘“”", "''\"\"")
 END = (
     r"|(?P<call>[A-Za-z_][\w:.\-]*)\s*(?=\()|(?P<name>[A-Za-z_](?:[\w:.\-]*\w)?)"
@@ -113,7 +114,9 @@ class Printed(NamedTuple):
 
     @property
     def number(self) -> Printed:
-        """The number that it is: of a list that has numbers for names, that of the entry."""
+        """The number that it is: a condition is 1 or 0, the entry of a list of numbers what it is called."""
+        if self.type is Type.BOOL:
+            return Printed(f"(1 if {self.text} else 0)", Type.NUMBER)
         counts = self.type is Type.CODE and self.codes and are_numbers(self.codes)
         return Printed(f"worth({self.text})", Type.NUMBER) if counts else self
 
@@ -179,7 +182,7 @@ class Printer:
         if found.type is not Type.BOOL:
             return found
         self.changes.append("true and false stand as 1 and 0")
-        return Printed(f"(1 if {found.text} else 0)", Type.NUMBER)
+        return found.number
 
     def _answer(self, node: ast.expr) -> Printed:
         found = self._printed(node)
@@ -193,18 +196,18 @@ class Printer:
                 return Printed(repr(text), Type.TEXT, literal=text)
             case ast.Constant(value=number):
                 return Printed(repr(number), Type.NUMBER)
-            case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=name)):
-                return self.find(str(name))
+            case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=str(name))):
+                return self.find(name)
             case ast.Subscript(slice=ast.Constant(value=str(name))) if self.columns is not None:
                 return self._printed(ast.Constant(self.columns.get(name.casefold(), "")))
-            case ast.Call(func=ast.Subscript(slice=ast.Constant(value=name)), args=args):
-                return self._call(str(name).lower(), args)
+            case ast.Call(func=ast.Subscript(slice=ast.Constant(value=str(name))), args=args):
+                return self._call(name.lower(), args)
             case ast.BoolOp(op=op, values=parts):
-                return self._call("and" if isinstance(op, ast.And) else "or", parts)
+                return self._call(CALLS[type(op)], parts)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in CALLS:
+                return self._call(CALLS[type(op)], [left, right])
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARES:
                 return self._compared(COMPARES[type(op)], self._answer(left), self._answer(right))
-            case ast.BinOp(left=left, op=ast.Mod() | ast.BitOr() as op, right=right):
-                return self._call("mod" if isinstance(op, ast.Mod) else "concatenate", [left, right])
             case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
                 one, other = self._argument("n", left), self._argument("n", right)
                 moved = (one.type, other.type).count(Type.DATE) == 1
@@ -243,8 +246,6 @@ class Printer:
                 return self._equal(self._answer(several), self._answer(entry), only=False)
             case "selected-at", [one, ast.Constant(value=0)] if self._answer(one).type is Type.CODE:
                 return self._answer(one)
-            case "cos", [ast.Call(func=ast.Subscript(slice=ast.Constant(value="atan")), args=args)]:
-                return self._call("cos of atan", args)
             case "not", [condition]:
                 return negated(self.condition(condition).text)
             case (("and" | "or"), _):
@@ -256,8 +257,6 @@ class Printer:
         if not template or len(wanted) != len(args):
             raise NoCounterpart(f"{name}() with {len(args)} arguments has no counterpart")
         given = [self._argument(kind, part) for kind, part in zip(wanted, args, strict=True)]
-        if name == "format-date" and given[1].literal != "%Y":
-            raise NoCounterpart(f"the format {given[1]} of a day has no counterpart")
         self.changes.extend(told)
         text = template.format(*given, all=", ".join(map(str, given)))
         if not yields:
@@ -268,9 +267,8 @@ class Printer:
         if then.literal is not None and not then.literal.strip():
             test, then, other = negated(test.text), other, then
         if other.literal is not None and not other.literal.strip() and then.type in FIGURES:
-            return Printed(
-                f"({then.text} + 0 / (1 if {test.text} else 0))", then.type
-            )  # by nought it is blank
+            divided = f"({then.text} + 0 / (1 if {test.text} else 0))"  # by nought it is blank
+            return Printed(divided, then.type)
         then, other = self._beside(then, other), self._beside(other, then)
         if {then.type, other.type} == {Type.TEXT, Type.CODE}:
             then, other = (
@@ -282,35 +280,37 @@ class Printer:
     # comparisons
 
     def _compared(self, sign: str, one: Printed, other: Printed) -> Printed:
-        if sign in ("==", "!="):
-            if one.known is not None and other.known is not None:
-                return Printed(ALWAYS if (one.known == other.known) is (sign == "==") else NEVER, Type.BOOL)
-            if "" in (one.literal, other.literal):
-                asked = other if one.literal == "" else one
-                return Printed(f"{'blank' if sign == '==' else 'filled'}({asked.text})", Type.BOOL)
-            equal = self._equal(one, other)
-            return equal if sign == "==" else negated(equal.text)
-        one, other = self._beside(one.number, other.number), self._beside(other.number, one.number)
-        return Printed(f"({one.text} {sign} {other.text})", Type.BOOL)
+        if sign not in ("==", "!="):
+            one, other = self._beside(one.number, other.number), self._beside(other.number, one.number)
+            return Printed(f"({one.text} {sign} {other.text})", Type.BOOL)
+        if "" in (one.literal, other.literal) and None in (one.known, other.known):
+            asked = other if one.literal == "" else one
+            return Printed(f"{'blank' if sign == '==' else 'filled'}({asked.text})", Type.BOOL)
+        equal = self._equal(one, other)
+        return equal if sign == "==" else negated(equal.text)
 
     def _beside(self, side: Printed, other: Printed) -> Printed:
         """Give one side as our language compares it: a text in quotes is a number or a day beside one."""
-        if side.type is Type.BOOL:
-            return Printed(f"(1 if {side.text} else 0)", Type.NUMBER)
-        if side.known is not None and side.literal is None and other.type is Type.TEXT:
-            return Printed(repr(side.known), Type.TEXT)
-        if side.literal is None or other.type not in FIGURES:
-            return side.number if other.type is Type.NUMBER else side
-        if other.type is Type.DATE:
-            return Printed(a_day(side.literal), Type.DATE)
-        said = {"true": "1", "false": "0"}.get(side.literal, side.literal.strip())
-        return side if plain_number(said) is None else Printed(said, Type.NUMBER)
+        match side.type, other.type:
+            case Type.BOOL, _:
+                return side.number
+            case Type.NUMBER, Type.TEXT if side.known is not None:
+                return Printed(repr(side.known), Type.TEXT)
+            case Type.TEXT, Type.DATE if side.literal is not None:
+                return Printed(a_day(side.literal), Type.DATE)
+            case Type.TEXT, Type.NUMBER if plain_number(said := (side.literal or "").strip()) is not None:
+                return Printed(said, Type.NUMBER)
+            case _, Type.NUMBER:
+                return side.number
+        return side
 
     def _equal(self, one: Printed, other: Printed, *, only: bool = True) -> Printed:
         """Write that two sides are the same; of several answers, that it is the only one, or one of them."""
         if one.known is not None:
             one, other = other, one
         name = other.known
+        if one.known is not None:
+            return Printed(ALWAYS if one.known == name else NEVER, Type.BOOL)
         if one.codes is None or name is None:
             one, other = self._beside(one, other), self._beside(other, one)
             return Printed(f"({one.text} == {other.text})", Type.BOOL)

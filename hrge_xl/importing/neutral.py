@@ -51,7 +51,7 @@ class SourcePart:
 
     def keep(self, how: str = "", *changes: str) -> None:
         """Say that it is in the spec, as what, and what about it is another than before."""
-        self.outcome = PartOutcome.CHANGED if changes else PartOutcome.KEPT
+        self.outcome = PartOutcome.CHANGED if any(changes) else PartOutcome.KEPT
         self.how = "; ".join(dict.fromkeys(filter(None, (how, *changes))))
 
     def change(self, how: str) -> None:
@@ -162,9 +162,8 @@ class DraftSpec:
 
     def free_code(self, name: str) -> str:
         """Give the code for a sheet that is called so."""
-        code = plain_letters(name).replace(" ", "")[:LONGEST_ITEM]
         taken = {*(tool.code for tool in self.tools), *KEYS}
-        return unique(code if code[:1].isalpha() else f"S{code}", taken, LONGEST_ITEM)
+        return unique(_code(name, "S", LONGEST_ITEM, sign=""), taken, LONGEST_ITEM)
 
     def listed(self, name: str, entries: list[Entry]) -> str:
         """Give the name of the list with these entries: one that is there already, or a new one called like this."""
@@ -202,6 +201,18 @@ def first_of(said: Said) -> str:
     return next(iter(said.values()), "") if isinstance(said, dict) else said
 
 
+def behind(before: Said, said: Said) -> Said:
+    """Put one text behind another one, in every language of that."""
+    if not before:
+        return said
+    if isinstance(before, str):
+        return f"{before} {first_of(said)}"
+    return {
+        tag: f"{text} {said.get(tag, '') if isinstance(said, dict) else said}".rstrip()
+        for tag, text in before.items()
+    }
+
+
 def cut(text: str, limit: int = LIMIT_LABEL) -> str:
     """Give as much of a text as there may be, and say by a sign that there was more."""
     return text if cell_length(text) <= limit else beginning(text, limit - 1) + "…"
@@ -225,6 +236,12 @@ def plain_letters(text: str) -> str:
     return re.sub(r"[^A-Z0-9]+", " ", bare(text).upper()).strip()
 
 
+def _code(name: str, first: str, longest: int, sign: str = "_") -> str:
+    """Give a code for what is called so, `first` in front where that does not begin with a letter."""
+    code = sign.join(plain_letters(name).split())[:longest].strip("_")
+    return code if code[:1].isalpha() else f"{first}{code}".rstrip("_")
+
+
 def unique(code: str, taken: Collection[str], longest: int = 40) -> str:
     """Give the code, with a number behind it if it is taken."""
     numbered = (f"{code[: longest - len(str(number))]}{number}" for number in count(2))
@@ -233,8 +250,7 @@ def unique(code: str, taken: Collection[str], longest: int = 40) -> str:
 
 def field_code(name: str, taken: set[str]) -> str:
     """Take a code for a field that is called so: in capitals, three characters at least, no word of expressions."""
-    code = "_".join(plain_letters(name).split())[:LONGEST_CODE].strip("_")
-    code = code if code[:1].isalpha() else f"Q_{code}".rstrip("_")
+    code = _code(name, "Q_", LONGEST_CODE)
     if not FIELD_CODE.fullmatch(code):
         code = re.sub(r"(?<=[A-Z])([0-9]+[A-Z]*)$", r"_\1", code)  # Q1 is Q_1
     if code in taken or not FIELD_CODE.fullmatch(code) or code.casefold() in WORDS_OF_EXPRESSIONS:
@@ -261,8 +277,7 @@ def sheet_name(text: str, taken: Iterable[str]) -> str:
 
 def list_name(text: str) -> str:
     """Give the name of a vocabulary from a defined name or a header."""
-    name = "_".join(plain_letters(text).split())[:LONGEST_LIST].rstrip("_")
-    return name if name[:1].isalpha() else f"LIST_{name}".rstrip("_")
+    return _code(text, "LIST_", LONGEST_LIST)
 
 
 def item_codes(labels: Sequence[str]) -> Iterable[str]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator
+from typing import Any, TypeVar
 
 from ..core.errors import UsageError
-from ..language.functions.words import NotAPattern, compiled_pattern
-from .form import FormRow, SourceForm
-from .neutral import DraftSpec, in_one_line
+from .expressions import COUNTERPARTS
+from .neutral import DraftSpec, SourcePart, in_one_line
+from .source_form import FormRow, SourceForm
 
-CHECKS = {  # what a constraint is in a form; a day is a text there
-    "minLength": "string-length(.) >= {}", "maxLength": "string-length(.) <= {}", "minimum": ". >= {}",
-    "maximum": ". <= {}", "exclusiveMinimum": ". > {}", "exclusiveMaximum": ". < {}", "pattern": "regex(., {})",
-}  # fmt: skip
 KEPT = ("name", "title", "description")
-OF_FIELD = {*KEPT, "type", "example", "constraints", "categories"}
+OF_FIELD = (*KEPT, "type", "example", "constraints", "categories", "format")
 FORMATS = ("email", "default", "")  # that a spec knows
+Json = dict[str, Any]
+Kind = TypeVar("Kind", Json, list[Any], str)
 
 
 def read_schema(data: bytes, stem: str) -> SourceForm:
@@ -27,77 +25,74 @@ def read_schema(data: bytes, stem: str) -> SourceForm:
         found = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise UsageError(f"It is not JSON: {error}. {remedy}") from error
-    if _list(_dict(found), "fields"):
-        found = {"name": stem, "resources": [{"name": _text(found, "name") or stem, "schema": found}]}
-    elif _dict(_dict(found).get("schema")):
+    if _of(found, "fields", list):
+        found = {"name": stem, "resources": [{"name": _words(found, "name") or stem, "schema": found}]}
+    elif _of(found, "schema", dict):
         found = {"name": stem, "resources": [found]}
-    resources = _list(_dict(found), "resources")
+    resources = _of(found, "resources", list)
     if not resources:
         raise UsageError(f"It has neither `fields` nor `resources`. {remedy}")
-    form = SourceForm(DraftSpec(_text(found, "title") or _text(found, "name") or stem))
-    _properties(form, "", found, {"resources"})
+    form = SourceForm(DraftSpec(_words(found, "title", "name") or stem))
+    _properties(form, "", found, ["resources"])
     for number, resource in enumerate(resources, 1):
-        form.survey += _table(form, _text(resource, "name") or f"table_{number}", _dict(resource))
+        form.survey += _table(form, _words(resource, "name") or f"table_{number}", _object(resource))
     return form
 
 
-def _table(form: SourceForm, name: str, resource: Mapping[str, Any]) -> Iterator[FormRow]:
+def _table(form: SourceForm, name: str, resource: Json) -> Iterator[FormRow]:
     """Give the rows that a table is in a form."""
-    schema = _dict(resource.get("schema"))
-    _properties(form, name, resource, {"schema"} if schema else set())
-    _properties(form, f"{name}/schema", schema, {"fields"})
-    title, purpose = (_text(resource, key) or _text(schema, key) for key in ("title", "description"))
-    said = {"type": "begin repeat", "name": name, "label": title, "purpose": purpose}
+    schema = _of(resource, "schema", dict)
+    fields = _of(schema, "fields", list)
+    _properties(form, name, resource, ["schema"] if schema else [])
+    _properties(form, f"{name}/schema", schema, ["fields"])
+    title, purpose = (_words(resource, key) or _words(schema, key) for key in ("title", "description"))
     whole = form.draft.part("table", name, title or name)
-    if not _list(schema, "fields"):
+    if not fields:
         whole.leave_out("its schema is not in this file, or has no fields")
         return
-    yield FormRow({key: text for key, text in said.items() if text}, whole)
-    key = schema.get("primaryKey")
-    for number, field in enumerate(map(_dict, _list(schema, "fields")), 1):
-        own = _text(field, "name")
-        yield _question(form, f"{name}/{number}", field, unique=key in (own, [own]))
-    yield FormRow({"type": "end repeat"}, whole)
+    yield _row(whole, type="begin repeat", name=name, label=title, purpose=purpose)
+    for number, field in enumerate(map(_object, fields), 1):
+        own = _words(field, "name")
+        yield _question(form, f"{name}/{number}", field, unique=schema.get("primaryKey") in (own, [own]))
+    yield _row(whole, type="end repeat")
 
 
-def _question(form: SourceForm, place: str, field: dict[str, Any], *, unique: bool) -> FormRow:
+def _question(form: SourceForm, place: str, field: Json, *, unique: bool) -> FormRow:
     """Give the row that a column is in a form."""
-    name, type = _text(field, "name"), _text(field, "type") or "string"
-    constraints = _dict(field.get("constraints"))
+    name, type = _words(field, "name"), _words(field, "type") or "string"
+    constraints, format = _of(field, "constraints", dict), _words(field, "format")
     part = form.draft.part("column", place, f"{name} · {type}")
-    said = {"type": type, "name": name, "label": _text(field, "title"), "hint": _text(field, "description")}
-    entries = _list(field, "categories") or _list(constraints, "enum")
-    if entries:
-        said["type"] = f"select_one {place.replace(' ', '_')}"
+    entries = _of(field, "categories", list) or _of(constraints, "enum", list)
+    listed = place.replace(" ", "_")
     for number, entry in enumerate(entries, 1):
-        value = _shown(_dict(entry).get("value", entry))
-        row = {
-            "list_name": said["type"].split()[1],
-            "name": value,
-            "label": _text(_dict(entry), "label") or value,
-        }
-        form.choices.append(FormRow(row, form.draft.part("choice", f"{place}/{number}", value)))
-    if isinstance(field.get("example"), str | int | float):
-        said["example"] = str(field["example"])
-    said |= {"constraint::email": "is-email(.)"} if _text(field, "format") == "email" else {}
-    said |= {"constraint::key": "unique(.)", "required": "yes"} if unique else {}
+        value = _shown(_object(entry).get("value", entry))
+        said = {"list_name": listed, "name": value, "label": _words(entry, "label") or value}
+        form.add_choice(said, form.draft.part("choice", f"{place}/{number}", value))
+    example = field.get("example")
+    checks = {"constraint::email": "is-email(.)"} if format == "email" else {}
+    checks |= {"constraint::key": "unique(.)", "required": "yes"} if unique else {}
     for key, value in constraints.items():
-        if key in CHECKS and (key != "pattern" or _is_pattern(value)):
-            said[f"constraint::{key}"] = CHECKS[key].format(
-                value if isinstance(value, int | float) else _quoted(str(value))
-            )
-        elif key == "required":
-            said["required"] = "yes" if value is True else "no"
-        elif (key, value) == ("unique", True):
-            said["constraint::unique"] = "unique(.)"
+        if key == "required":
+            checks["required"] = "yes" if value is True else "no"
+        elif key in COUNTERPARTS["constraints"] and value is not False:
+            quoted = value if isinstance(value, int | float) else _quoted(str(value))
+            checks[f"constraint::{key}"] = COUNTERPARTS["constraints"][key].format(quoted)
         elif key != "enum" or not entries:
             other = form.draft.part("constraint", f"{place} {key}", _shown(value))
             other.keep() if value is False else other.leave_out("a spec cannot check this")
-    _properties(form, place, field, OF_FIELD | ({"format"} if _text(field, "format") in FORMATS else set()))
-    return FormRow({key: text for key, text in said.items() if text}, part)
+    _properties(form, place, field, OF_FIELD if format in FORMATS else OF_FIELD[:-1])
+    return _row(
+        part,
+        type=f"select_one {listed}" if entries else type,
+        name=name,
+        label=_words(field, "title"),
+        hint=_words(field, "description"),
+        example=str(example) if isinstance(example, str | int | float) else "",
+        **checks,
+    )
 
 
-def _properties(form: SourceForm, place: str, of: Mapping[str, Any], apart: Iterable[str]) -> None:
+def _properties(form: SourceForm, place: str, of: Json, apart: Collection[str]) -> None:
     """Register what is said of a whole; what is looked at by itself is not."""
     for key, value in of.items():
         if key not in apart:
@@ -106,31 +101,29 @@ def _properties(form: SourceForm, place: str, of: Mapping[str, Any], apart: Iter
                 part.keep()
 
 
-def _is_pattern(value: object) -> bool:
-    try:
-        compiled_pattern(str(value))
-    except NotAPattern:
-        return False
-    return True
+def _row(part: SourcePart, **said: str) -> FormRow:
+    return FormRow({heading: text for heading, text in said.items() if text}, part)
 
 
-def _quoted(text: str) -> str:
-    return f'"{text}"' if "'" in text else f"'{text}'"
+# what a file says, of whatever kind it ought to be
 
 
-def _dict(value: object) -> dict[str, Any]:
+def _of(whole: object, key: str, kind: type[Kind]) -> Kind:
+    value = _object(whole).get(key)
+    return value if isinstance(value, kind) else kind()
+
+
+def _object(value: object) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def _list(part: Mapping[str, Any], key: str) -> list[Any]:
-    value = part.get(key)
-    return value if isinstance(value, list) else []
-
-
-def _text(part: Mapping[str, Any], key: str) -> str:
-    value = part.get(key)
-    return in_one_line(value) if isinstance(value, str) else ""
+def _words(whole: object, *keys: str) -> str:
+    return next(filter(None, (in_one_line(_of(whole, key, str)) for key in keys)), "")
 
 
 def _shown(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if "'" in text else f"'{text}'"

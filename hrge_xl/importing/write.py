@@ -24,9 +24,7 @@ def write(draft: DraftSpec, name: str) -> dict[str, str]:
     head = _without_mistakes(draft, name)
     first = "A first draft. Every guess is marked: check it, then take the comment away."
     sheets = {"sheets": [tool.code for tool in draft.tools]}
-    files = {
-        "workbook.yaml": _comments([first]) + dumped(head | sheets) + _comments(_guesses(draft.messages))
-    }
+    files = {"workbook.yaml": _comments([first]) + dumped(head | sheets) + _guesses(draft.messages)}
     if lists := _lists(draft):
         codes = "guess: answers are kept by these codes. Change them now or never."
         files["vocabularies.yaml"] = _comments([codes]) + dumped(lists, flow=None)
@@ -51,9 +49,9 @@ def sums(draft: DraftSpec) -> Sums:
 
 
 def _file_of(tool: DraftTool) -> str:
-    text = _comments(_guesses(tool.notes)) + dumped(_head(tool)) + "blocks:\n"
+    text = _guesses(tool.notes) + dumped(_head(tool)) + "blocks:\n"
     for block in tool.blocks:
-        text += indent(_comments(_guesses(block.notes)) + dumped([_options(block)]), "  ") + "    fields:\n"
+        text += indent(_guesses(block.notes) + dumped([_options(block)]), "  ") + "    fields:\n"
         for field in block.fields:
             told = [
                 f"{part.outcome}: {part.kind} {part.text}: {part.how}"
@@ -62,13 +60,13 @@ def _file_of(tool: DraftTool) -> str:
                 if option and part.outcome is not PartOutcome.KEPT
             ]
             text += indent(
-                _comments([*_guesses(field.notes), *told]) + dumped([_said(field)], flow=None), " " * 6
+                _guesses(field.notes) + _comments(told) + dumped([_said(field)], flow=None), " " * 6
             )
     return text
 
 
-def _guesses(notes: Iterable[str]) -> list[str]:
-    return [f"guess: {note}" for note in notes]
+def _guesses(notes: Iterable[str]) -> str:
+    return _comments(f"guess: {note}" for note in notes)
 
 
 def _comments(lines: Iterable[str]) -> str:
@@ -103,10 +101,7 @@ NEEDED = ("code", "type", "label", "formula", "vocabulary", "to", "")  # a field
 def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
     """Take out whatever the checks of specs find, until they find nothing: each option, or the field that needs it."""
     while True:
-        _leave_out_rows(draft)
-        for tool in draft.tools:
-            tool.blocks = [block for block in tool.blocks if block.fields]
-        draft.tools = [tool for tool in draft.tools if tool.blocks]
+        _leave_out_blanks(draft)
         if not draft.tools:
             raise UsageError(" ".join(["Nothing in it can be asked in a sheet.", *draft.messages]))
         head = {
@@ -121,41 +116,37 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
             | {"blocks": [_options(block) | {"fields": [*map(_said, block.fields)]} for block in tool.blocks]}
             for tool in draft.tools
         ]
-        spec = Spec.model_validate(
-            head | {"vocabularies": _lists(draft), "tools": tools, "digest": "", "folder": ""}
-        )
-        mistakes = [
-            (*_owner(draft, path), str(reason)) for check in CHECKS for path, reason, _ in check(spec)
-        ]
-        if not mistakes:
+        whole = head | {"vocabularies": _lists(draft), "tools": tools, "digest": "", "folder": ""}
+        spec = Spec.model_validate(whole)
+        found = [(_owner(draft, path), str(reason)) for check in CHECKS for path, reason, _ in check(spec)]
+        if not found:
             return head
-        for owner, option, reason in mistakes:
-            if isinstance(owner, DraftField):
-                if option in NEEDED:
-                    draft.leave_out(owner, reason)
-                else:
-                    owner.leave_out(option, reason)
-            elif owner.options.pop(option, None) is None:
+        for (owner, option), reason in found:
+            if isinstance(owner, DraftField) and option in NEEDED:
+                draft.leave_out(owner, reason)
+            elif isinstance(owner, DraftField):
+                owner.leave_out(option, reason)
+            elif isinstance(owner, DraftSpec) or owner.options.pop(option, None) is None:
                 raise UsageError(f"{option}: {reason}")
             else:
                 owner.notes.append(f"`{option}` was left out: {reason}")
 
 
-def _leave_out_rows(draft: DraftSpec) -> None:
-    """Take out the fields of registers in which nothing is asked."""
-    for block in (block for tool in draft.tools for block in tool.blocks if block.kind == "register"):
-        if all(field.type == "calculated" for field in block.fields):
-            for field in block.fields:
-                draft.leave_out(field, "nothing is asked in its rows")
+def _leave_out_blanks(draft: DraftSpec) -> None:
+    """Take out registers in which nothing is asked, and blocks and sheets without fields."""
+    for tool in draft.tools:
+        for block in tool.blocks:
+            if block.kind == "register" and all(field.type == "calculated" for field in block.fields):
+                for field in block.fields:
+                    draft.leave_out(field, "nothing is asked in its rows")
+        tool.blocks = [block for block in tool.blocks if block.fields]
+    draft.tools = [tool for tool in draft.tools if tool.blocks]
 
 
-def _owner(draft: DraftSpec, path: Path) -> tuple[DraftField | DraftBlock | DraftTool, str]:
+def _owner(draft: DraftSpec, path: Path) -> tuple[DraftSpec | DraftTool | DraftBlock | DraftField, str]:
     """Give the part of the draft that a mistake is about, and the option in it."""
-    match path:
-        case ("tools", int(tool), "blocks", int(block), "fields", int(field), *option):
-            return draft.tools[tool].blocks[block].fields[field], str(option[0]) if option else ""
-        case ("tools", int(tool), "blocks", int(block), option, *_):
-            return draft.tools[tool].blocks[block], str(option)
-        case ("tools", int(tool), option, *_):
-            return draft.tools[tool], str(option)
-    raise UsageError(f"{'/'.join(map(str, path))} cannot be part of a spec.")
+    owner: Any = draft
+    while path[:1] in (("tools",), ("blocks",), ("fields",)):
+        part, place, *rest = path
+        owner, path = getattr(owner, str(part))[place], tuple(rest)
+    return owner, str(path[0]) if path else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from typing import Any
 
 from ..core.errors import UsageError
@@ -14,11 +15,12 @@ from ..layout import column_letters
 from ..reader import RawWorkbook
 from ..reader.raw import shown_cell
 from .expressions import COUNTERPARTS
-from .form import FormRow, SourceForm
 from .neutral import DraftSpec, in_one_line
+from .source_form import FormRow, SourceForm
 
-# by name in small letters: the rows that hold something, each with its number
-FormSheets = dict[str, list[tuple[int, dict[int, str]]]]
+# the rows of a sheet that hold something, each with its number; the sheets by their names in small letters
+FormRows = list[tuple[int, dict[int, str]]]
+FormSheets = dict[str, FormRows]
 UNDERSTOOD = {heading for kind in ("texts", "conditions", "understood") for heading in COUNTERPARTS[kind]}
 # the sheets of a form: what a row of each is called in the account
 PARTS = {"survey": "row", "choices": "choice", "external_choices": "choice", "settings": "row"}
@@ -70,36 +72,41 @@ def _form(sheets: FormSheets, stem: str) -> SourceForm | None:
     for name, rows in sheets.items():
         if name not in PARTS:
             form.draft.part("sheet", name, name).leave_out("no sheet of a form that asks or lists anything")
-            continue
-        titles = rows[0][1] if rows else {}
-        columns: dict[str, int] = {}  # by heading, the first of each
-        for column, title in titles.items():
-            columns.setdefault(_heading(title), column)
-        found = list[FormRow]()
-        for number, texts in rows[1:]:
-            said = {heading: texts[column] for heading, column in columns.items() if column in texts}
-            told = (said.get(key, "") for key in ("type", "list_name", "name", "label", "form_title"))
-            part = form.draft.part(PARTS[name], f"{name}!{number}", " · ".join(filter(None, told)))
-            found.append(FormRow(said, part))
-        for column, title in titles.items():
-            heading = _heading(title)
-            part = form.draft.part("column", f"{name}!{column_letters(column)}", title)
-            form.columns.setdefault(heading, part)
-            cells = sum(heading in row.said for row in found)
-            if columns[heading] != column:
-                part.leave_out("another column has the same heading")
-            elif not cells or heading.partition("::")[0] in UNDERSTOOD:
-                part.keep("" if cells else "it is blank")
-            else:
-                part.leave_out(f"{part.how} ({counted(cells, 'cell')})")
-        if name == "settings":
-            for row in found[:1]:
-                form.draft.title = row.said.get("form_title", stem)
-                form.default_language = row.said.get("default_language", "")
-                row.part.keep()
-        else:
-            (form.survey if name == "survey" else form.choices).extend(found)
+        elif rows:
+            _take_sheet(form, name, rows)
     return form
+
+
+def _take_sheet(form: SourceForm, name: str, rows: FormRows) -> None:
+    """Take over the rows of a sheet below its headings, and tell which of its columns are understood."""
+    (_, titles), *lines = rows
+    columns: dict[str, int] = {}  # by heading, the first of each
+    for column, title in titles.items():
+        columns.setdefault(_heading(title), column)
+    cells = Counter[str]()
+    for number, texts in lines:
+        said = {heading: texts[column] for heading, column in columns.items() if column in texts}
+        cells.update(said.keys())
+        told = (said.get(key, "") for key in ("type", "list_name", "name", "label", "form_title"))
+        part = form.draft.part(PARTS[name], f"{name}!{number}", " · ".join(filter(None, told)))
+        if name == "survey":
+            form.survey.append(FormRow(said, part))
+        elif name != "settings":
+            form.add_choice(said, part)
+        elif number == lines[0][0]:
+            form.draft.title = said.get("form_title", form.draft.title)
+            form.default_language = said.get("default_language", "")
+            part.keep()
+    for column, title in titles.items():
+        heading = _heading(title)
+        part = form.draft.part("column", f"{name}!{column_letters(column)}", title)
+        form.columns.setdefault(heading, part)
+        if columns[heading] != column:
+            part.leave_out("another column has the same heading")
+        elif not cells[heading] or heading.partition("::")[0] in UNDERSTOOD:
+            part.keep("" if cells[heading] else "it is blank")
+        else:
+            part.leave_out(f"{part.how} ({counted(cells[heading], 'cell')})")
 
 
 def _found_by_pyxform(sheets: FormSheets) -> list[str]:

@@ -1,0 +1,130 @@
+"""A form as its rows say it, in whatever file it stood: its texts in every language, and the entries of its lists."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..core.numerals import plain_number
+from ..core.words import proper_tag
+from .expressions import COUNTERPARTS, are_numbers
+from .neutral import DraftSpec, Entry, Said, SourcePart, behind, cut, first_of, in_each, list_name, unique
+
+LONGEST_LABEL = 190  # of an entry
+MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|\*\*|^#+ ")
+PIPED = re.compile(r"\$\{\s*([^}]+?)\s*\}|%\(\w+\)s")
+
+
+@dataclass
+class FormRow:
+    """A row of the sheets `survey` or `choices`: what it says under each heading, and its parts of the account."""
+
+    said: dict[str, str]
+    part: SourcePart
+    expressions: dict[str, SourcePart] = field(default_factory=dict)  # by their headings
+
+    @property
+    def name(self) -> str:
+        """What it is called in the source, if anything."""
+        return self.said.get("name", "")
+
+
+@dataclass
+class SourceForm:
+    """A form: its questions and the entries of its lists in order, and the account of the file that it comes from."""
+
+    draft: DraftSpec
+    survey: list[FormRow] = field(default_factory=list)
+    lists: dict[str, list[FormRow]] = field(default_factory=lambda: defaultdict(list))
+    columns: dict[str, SourcePart] = field(default_factory=dict)
+    default_language: str = ""
+    tags: dict[str, str] = field(default_factory=dict)  # of languages, by what headings call them
+    labels: dict[str, Said] = field(default_factory=dict)  # of the questions so far, by their names
+
+    def add_choice(self, said: dict[str, str], part: SourcePart) -> None:
+        """Add an entry to its list; until a question draws from that, it is left out."""
+        part.leave_out("no question that was kept draws from its list")
+        self.lists[said.get("list_name", "")].append(FormRow(said, part))
+
+    def find_languages(self) -> None:
+        """Find the tag of each language that headings name; a heading that names none is in the default language."""
+        default = _tag(self.default_language)
+        rows = [*self.survey, *(row for rows in self.lists.values() for row in rows)]
+        for heading in dict.fromkeys(heading for row in rows for heading in row.said):
+            text, _, language = heading.partition("::")
+            if text not in COUNTERPARTS["texts"]:
+                continue
+            if tag := _tag(language) if language else default or "en":
+                self.tags[language] = tag
+            else:
+                why = f"no language is known as “{language}”: write its tag behind it, such as {text}::{language} (fr)"
+                self.columns[heading].leave_out(why)
+        tags = dict.fromkeys(self.tags.values())
+        self.draft.languages = sorted(tags, key=lambda tag: tag != default) or ["en"]
+
+    def words(self, row: FormRow, text: str) -> Said:
+        """Give a text of a row in every language, without markup, and with a question in place of its answer."""
+        headings = {f"{text}::{language}" if language else text: tag for language, tag in self.tags.items()}
+        found = {tag: row.said[heading] for heading, tag in headings.items() if heading in row.said}
+        plain = {
+            tag: " ".join(MARKUP.sub("", PIPED.sub(self._question, said)).split())
+            for tag, said in found.items()
+        }
+        if plain != found:
+            row.part.change("texts stand without markup, and with a question in place of its answer")
+        first, *others = self.draft.languages
+        return {first: first_of(plain), **plain} if others and plain else first_of(plain)
+
+    def _question(self, answer: re.Match[str]) -> str:
+        label = self.labels.get(answer[1])
+        return "…" if label is None else f"[{cut(first_of(label), 40)}]"
+
+    def list_of(
+        self, name: str, parents: Mapping[str, str] | None = None, *, other: bool = False
+    ) -> tuple[str, dict[str, str]]:
+        """Give the name of a list in the spec, and the codes of its entries by their names.
+
+        Of a list that is filtered there are those entries whose places have `parents`, or "" where they have none.
+        """
+        codes: dict[str, str] = {}
+        entries: list[Entry] = []
+        labels, taken = set[str](), set[str]()
+        numbered = are_numbers([row.name for row in self.lists[name]])
+        for row in self.lists[name]:
+            if parents is not None and row.part.place not in parents:
+                continue
+            if not row.name:
+                row.part.leave_out("it has no name")
+                continue
+            taken.add(code := unique(re.sub(r"[;\s]+", "_", row.name).upper(), taken))
+            renamed = code.casefold() != row.name.casefold()
+            row.part.keep("", f"its code is {code}" if renamed else "")
+            label = in_each(self.words(row, "label") or row.name, lambda text: cut(text, LONGEST_LABEL))
+            if not labels.isdisjoint(_shown(label)):
+                label = behind(label, f"({cut(code, 40)})")
+            labels |= _shown(label)
+            entries.append({"code": code, "label": label})
+            if renamed:
+                entries[-1]["aliases"] = [row.name]
+            if parents and parents[row.part.place]:
+                entries[-1]["parent"] = parents[row.part.place]
+            if numbered:
+                entries[-1]["value"] = plain_number(row.name)
+            codes.setdefault(row.name, code)
+        if other and "OTHER" not in codes.values():
+            entries.append({"code": "OTHER", "label": "Other (please say)" if "other" in labels else "Other"})
+            codes["other"] = "OTHER"
+        return self.draft.listed(list_name(name), entries), codes
+
+
+def _tag(language: str) -> str | None:
+    """Give the tag of a language that a heading names: `French (fr)`, `French(fr)`, `fr`, `French`."""
+    within = re.search(r"\(([\w-]+)\)\s*$", language)
+    return (proper_tag(within[1]) if within else None) or proper_tag(language.partition("(")[0].strip())
+
+
+def _shown(label: Said) -> set[str]:
+    """Give what a label is in any language, as two of them are compared."""
+    return {text.casefold() for text in ([*label.values()] if isinstance(label, dict) else [label])}
