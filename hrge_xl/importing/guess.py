@@ -434,7 +434,7 @@ class _SheetGuess:
         known.append(made.code)
         made.of("vocabulary", dropdown)
         more = len({other for other, _ in self.sheet.dropdowns(column)}) > len(known)
-        dropdown.keep(", ".join(known), *["another list in this column is not there"] * more)
+        dropdown.keep(", ".join(known), "another list in this column is not there" if more else "")
         if not rule.labels:
             dropdown.leave_out("its list is blank, or is not in the file")
         if rule.area:
