@@ -508,9 +508,9 @@ def test_texts_that_are_too_long_are_cut_and_told() -> None:
     book = sheet_of((label, None), rules=(("B1", WHOLE | {"prompt": prompt[:250]}),))
     asked = field(book)
     assert (len(asked.label), asked.label[-1]) == (250, "…")
-    assert "the label was longer than Excel allows and is cut" in asked.notes
-    assert any(note.startswith("the prompt is too long for a help: All of them.") for note in asked.notes)
-    assert "help" not in asked.options
+    assert asked.options["note"] == label.strip()
+    assert (len(asked.options["help"]), asked.options["help"][-1]) == (180, "…")
+    assert "its label is cut where Excel ends" in asked.parts[""][0].how
 
 
 def test_a_short_prompt_is_the_help() -> None:
@@ -531,13 +531,11 @@ def test_the_language_is_that_of_most_letters(heads: tuple[str, ...], language: 
     assert guessed(sheet_of(heads, ("Rabat", 3))).languages == [language]
 
 
-def test_a_sheet_whose_name_excel_does_not_allow_is_left_out() -> None:
-    book = sheet_of(("Place", "Days"), ("Rabat", 3))
-    book.create_sheet("Those that we have not been to for years").append(["Place", "Days"])
-    assert guessed(book).messages == [
-        "The sheet 'Those that we have not been to for years' was left out: Excel does not allow its name "
-        "(at most 31 characters)."
-    ]
+def test_a_sheet_whose_name_excel_does_not_allow_has_a_shorter_one() -> None:
+    book = sheet_of(("Place", "Days"), ("Rabat", 3), name="Those that we have not been to for years")
+    (tool,) = guessed(book).tools
+    assert tool.sheet == "Those that we have not been to f"[:31].strip()
+    assert "is too long" in tool.notes[0]
 
 
 def test_a_workbook_with_nothing_to_fill_in_is_told_with_all_reasons() -> None:

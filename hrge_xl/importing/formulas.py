@@ -10,35 +10,24 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from itertools import chain, count
 
 from ..core.numerals import plain_number
 from ..language import Type
-from .expressions import COUNTERPARTS, EXCEL, NoCounterpart, Printed, Printer, parsed
+from .expressions import COUNTERPARTS, EXCEL, NEVER, NoCounterpart, Printed, Printer, parsed
 from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, SourcePart
-from .read import MOST_ENTRIES, Place, SourceArea, SourceWorkbook, area_of
+from .read import Place, SourceArea, SourceWorkbook
 
 TOTAL = re.compile(r"=\+?(SUM|AVERAGE|COUNTA?|SUBTOTAL)\((?:(\d+),)?(.+)\)", re.IGNORECASE)
 ELSEWHERE = re.compile(r"(?:'[^']+'|\w+)!\$?[A-Z]{1,3}\d+(?![\d:])")
 THIS_ROW = re.compile(r"\[\[#This Row\],\s*(\[[^\]]+\])\]", re.IGNORECASE)
 ALWAYS_THERE = re.compile(r"\$[A-Z]+\$\d+$|^[^!:\d]+$")  # whatever row reads it
 CRITERION = re.compile(r"(<=|>=|<>|[<>=]|)([^*?]*)")
-EXACTLY = "0", "ask['FALSE']", "call['FALSE']()"
-NOWHERE = SourceArea("", 0, 0, 0, 0)
 TOTALS, YES_NO, FIGURES = (COUNTERPARTS[name] for name in ("totals", "yes_no", "figures"))
 NOTHING = Printed("''", Type.TEXT, literal="")
-BLANKS = {Type.NUMBER: "1 / 0", Type.DATE: "year_end(1 / 0)"}
-# conditions that say no more than that what is worked out from blank answers is blank
-NEEDLESS = {
-    sign: re.compile(rf"{test}\(\w+\)(?: {sign} {test}\(\w+\))*")
-    for sign, test in (("or", "blank"), ("and", "filled"))
-}
 NEVER_BLANK = re.compile(r"\b(?!label\b|year\b|lookup\b)\w+\(|\bif\b")  # besides these, a function may be so
 
-
-Account = dict[
-    tuple[str, object], SourcePart
-]  # of a sheet: what a part is, and its row, its column or its place
+Account = dict[tuple[str, object], SourcePart]  # of a sheet: by what a part is, and its row, column or place
 
 
 @dataclass
@@ -52,6 +41,10 @@ class SourceTable:
     block: DraftBlock
     fields: dict[int, DraftField]
 
+    def is_within(self, area: SourceArea) -> bool:
+        """Say whether a column of cells has all of its rows."""
+        return area.top <= self.top and area.bottom >= self.bottom
+
 
 @dataclass
 class SourceFormula:
@@ -61,11 +54,9 @@ class SourceFormula:
     row: int
     text: str
     part: SourcePart
-    block: DraftBlock
     made: DraftField
-    table: SourceTable | None = None
+    table: SourceTable | None
     result: Printed | NoCounterpart | None = None
-    changes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -77,9 +68,7 @@ class SourceFormulas:
     tables: list[SourceTable] = field(default_factory=list)
     asked: dict[tuple[str, Place], DraftField] = field(default_factory=dict)  # once, and where
     found: list[SourceFormula] = field(default_factory=list)
-    lists: list[tuple[DraftField, SourceArea]] = field(
-        default_factory=list
-    )  # where the entries of an answer stand
+    lists: list[tuple[DraftField, SourceArea]] = field(default_factory=list)  # where the entries stand
 
     def settle(self, accounts: Sequence[Account]) -> None:
         """Make calculated fields and totals of formulas, and tell of each what became of it."""
@@ -92,42 +81,43 @@ class SourceFormulas:
                 self.worked_out(formula)
             except NoCounterpart as why:
                 self.draft.leave_out(formula.made, str(why))
-                label = f"'{formula.made.label}' was a formula ({formula.text[:60]})"
-                formula.block.notes.append(f"{label}: describe it as `calculated`")
-        taken = [id(formula.part) for formula in self.found]
+        taken = [formula.part for formula in self.found]
         for account in accounts:
             for (kind, _), part in account.items():
-                if kind == "formula" and id(part) not in taken:
+                if kind == "formula" and part not in taken:
                     self._add_up(part, account)
-        fields = [made for tool in self.draft.tools for block in tool.blocks for made in block.fields]
-        used = {made.options.get("vocabulary") for made in fields}
-        self.draft.vocabularies = {
-            name: entries for name, entries in self.draft.vocabularies.items() if name in used
-        }
+        used = {made.options.get("vocabulary") for made in self.fields()}
+        lists = self.draft.vocabularies
+        self.draft.vocabularies = {name: entries for name, entries in lists.items() if name in used}
+
+    def fields(self) -> Iterator[DraftField]:
+        """Yield all fields that there are so far."""
+        yield from (made for tool in self.draft.tools for block in tool.blocks for made in block.fields)
 
     def _move(self) -> None:
         """Move columns of nothing but formulas that read another sheet, row by row, to the table that they read."""
         for table in self.tables:
             own = [formula for formula in self.found if formula.table is table]
-            places = (area_of(read, "", {}) for formula in own for read in ELSEWHERE.findall(formula.text))
-            homes = ((place, home) for place in places if place and (home := self.table(place)))
-            place, home = next(homes, (None, table))
-            if place and home.sheet != table.sheet and len(own) == len(table.fields):
+            read = (self.book.area(place) for formula in own for place in ELSEWHERE.findall(formula.text))
+            homes = ((area, home) for area in read if area and (home := self.table(area)))
+            area, home = next(homes, (None, table))
+            if area and home.sheet != table.sheet and len(own) == len(table.fields):
                 home.block.fields += table.block.fields
                 table.block.fields, table.tool = [], home.tool
-                table.top = own[0].row - place.top + home.top
+                table.top = own[0].row - area.top + home.top
+
+    # totals
 
     def _add_up(self, part: SourcePart, account: Account) -> None:
         """Make the total of a column of a formula that stands in it, above or below."""
-        here = area_of(part.place, "", {}) or NOWHERE
-        area, total = self.added_up(here.sheet, here.left, part.text) or (NOWHERE, "")
+        here = self.book.area(part.place)
+        assert here
+        area, total = self.added_up(here.sheet, here.left, part.text) or (here, "")
         table = self.table(area)
         if around := self.table(here):
             part.leave_out(f"{around.fields[here.left].code} is typed, or worked out otherwise, in most rows")
-        elif not table:
+        elif not table or not table.is_within(area):
             part.leave_out("it stands beside no question, and adds up no column that it stands in")
-        elif not _whole(area, table):
-            part.leave_out("it adds up some of the rows of its column")
         else:
             made = table.fields[here.left]
             made.options["total"] = [*dict.fromkeys((*made.options.get("total", ()), total))]
@@ -137,84 +127,30 @@ class SourceFormulas:
 
     def added_up(self, sheet: str, column: int, formula: str) -> tuple[SourceArea, str] | None:
         """Give the cells of its own column that a formula adds up, and the total that it is of them."""
-        found = TOTAL.fullmatch(formula)
-        area = area_of(found[3], sheet, self.book.names) if found else None
-        if not found or not area or (area.sheet, area.left, area.right) != (sheet, column, column):
+        if not (found := TOTAL.fullmatch(formula)):
             return None
-        total = TOTALS.get((found[2] or found[1]).upper())
-        return (area, total) if total else None
+        area, total = self.book.area(found[3], sheet), TOTALS.get((found[2] or found[1]).upper())
+        own = area and (area.sheet, area.left, area.right) == (sheet, column, column)
+        return (area, total) if area and own and total else None
+
+    # what is read
 
     def worked_out(self, formula: SourceFormula) -> Printed:
         """Give what a field is worked out from; what it needs of others is worked out first. Raises `NoCounterpart`."""
         if formula.result is None:
             formula.result = NoCounterpart("it leads back to itself")
-            find = partial(self.find, formula)
-            printer = FormulaPrinter(find, EXCEL, formula.changes, formulas=self, formula=formula)
             try:
-                tree = parsed(formula.text.removeprefix("=").replace("_xlfn.", ""), EXCEL)
-                formula.result = found = printer.value(tree)
-                if plain_number(found.literal or found.text) is not None:
-                    raise NoCounterpart("it reads nothing: it is typed")
-                formula.made.options |= found.options
-                formula.part.keep(found.tidy, *formula.changes)
+                formula.result = FormulaPrinter(self, formula).printed()
             except NoCounterpart as why:
                 formula.result = why
         if isinstance(formula.result, NoCounterpart):
-            raise NoCounterpart(str(formula.result))
+            raise formula.result
         return formula.result
-
-    # what names and addresses mean
-
-    def area(self, formula: SourceFormula, name: str) -> SourceArea:
-        """Give the cells that a name, an address or a column of a table means. Raises `NoCounterpart`."""
-        area = area_of(THIS_ROW.sub(r"\1", name), formula.sheet, self.book.names)
-        if area is None:
-            raise NoCounterpart(f"“{name}” names no cells of this workbook")
-        return area._replace(top=formula.row, bottom=formula.row) if THIS_ROW.search(name) else area
-
-    def find(self, formula: SourceFormula, name: str) -> Printed:
-        """Give what a name or an address means: an answer, several side by side, or those of a column."""
-        if name.upper() in ("TRUE", "FALSE"):
-            return Printed(f"(1 == {int(name.upper() == 'TRUE')})", Type.BOOL)
-        area = self.area(formula, name)
-        table = self.table(area)
-        if table and area.left == area.right and area.bottom > area.top:
-            if not _whole(area, table):
-                raise NoCounterpart(f"{name} is a part of a column")
-            return self.answer(table.fields[area.left])._replace(rows=table.tool.code)
-        fields = list(self._fields(formula, area))
-        if not fields:
-            return self._fixed(formula, name, area)
-        answers = [self.answer(made) for made in fields]
-        return answers[0]._replace(text=", ".join(answer.text for answer in answers))
-
-    def _fields(self, formula: SourceFormula, area: SourceArea) -> Iterator[DraftField]:
-        """Give the fields of these cells: those that are asked once, or in the row of the formula."""
-        for (sheet, (row, column)), made in self.asked.items():
-            if sheet == area.sheet and area.top <= row <= area.bottom and area.left <= column <= area.right:
-                yield made
-        here = formula.table
-        for column in range(area.left, area.right + 1) if area.top == area.bottom else ():
-            if table := self.table(area._replace(left=column)):
-                if not here or here.tool is not table.tool or area.top - table.top != formula.row - here.top:
-                    raise NoCounterpart(f"it reads a single row of {table.tool.code}")
-                yield table.fields[column]
-
-    def _fixed(self, formula: SourceFormula, name: str, area: SourceArea) -> Printed:
-        """Give what a cell says that nobody is asked for, where it is the same one for all rows."""
-        sheet = self.book.sheet(area.sheet)
-        value = sheet.at(area.top, area.left).value if sheet and ALWAYS_THERE.search(name) else None
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise NoCounterpart(f"{name} is asked nowhere, or in other rows")
-        formula.changes.append(f"{name} stands as what it says")
-        if isinstance(value, str):
-            return Printed(repr(value), Type.TEXT, literal=value)
-        return Printed(repr(value), Type.NUMBER)
 
     def table(self, area: SourceArea) -> SourceTable | None:
         """Give the table that a column of cells is in, or has in it."""
         for table in self.tables:
-            there = table.sheet == area.sheet and area.left in table.fields
+            there = area.sheet == table.sheet and area.left in table.fields
             if there and area.top <= table.bottom and area.bottom >= table.top:
                 return table
         return None
@@ -225,43 +161,18 @@ class SourceFormulas:
             if formula.made is made:
                 return Printed(made.code, self.worked_out(formula).type)
         if made.type == "reference":  # stands for what its row is called
-            shown = next(
-                table for table in self.tables if [table.tool.code] == made.options["to"]
-            ).block.options
-            return Printed(f"lookup({made.code}, {shown['shows']})", Type.TEXT)
-        entries = self.draft.vocabularies.get(str(made.options.get("vocabulary")), [])
+            tables = (table for table in self.tables if made.options["to"] == [table.tool.code])
+            return Printed(f"lookup({made.code}, {next(tables).block.options['shows']})", Type.TEXT)
+        entries = self.draft.vocabularies.get(made.options.get("vocabulary", ""), [])
         codes = {str(entry["label"]).casefold(): str(entry["code"]) for entry in entries}
         known = YES_NO if made.type == "yesno" else codes
         return Printed(made.code, made.yields, known if made.yields is Type.CODE else None)
 
     def count_with(self, codes: Sequence[str]) -> None:
         """Have answers be numbers that a formula works with."""
-        fields = [*self.asked.values(), *(made for table in self.tables for made in table.fields.values())]
-        for made in fields:
-            if made.code in codes and made.type == "text" and "fixed" not in made.options:
+        for made in self.fields():
+            if made.code in codes and made.type == "text":
                 made.type, made.notes = "decimal", ["decimal, as a formula works with it"]
-
-    def look_up(
-        self, formula: SourceFormula, subject: SourceArea, at: SourceArea, found: SourceArea
-    ) -> Printed:
-        """Give what a table, or a list, says in the row that an answer names."""
-        made = next(self._fields(formula, subject), None)
-        if made is None or made.type == "calculated":
-            raise NoCounterpart("a row is looked up by what is no answer")
-        table, sheet = self.table(found), self.book.sheet(found.sheet)
-        if table and table is self.table(at) and self.refer(made, table, at.left):
-            there = self.answer(table.fields[found.left])
-            return there._replace(text=f"lookup({made.code}, {there.text})")
-        rows = range(at.top, min(at.bottom, at.top + MOST_ENTRIES) + 1) if sheet else ()
-        said = {str(sheet.at(row, at.left).value): sheet.at(row, found.left).value for row in rows if sheet}
-        entries = self.draft.vocabularies.get(str(made.options.get("vocabulary")), [])
-        values = [said.get(str(entry["label"])) for entry in entries]
-        alike = all(entry.get("value", value) == value for entry, value in zip(entries, values, strict=True))
-        if not alike or not {type(value) for value in values} <= {int, float} or not entries:
-            raise NoCounterpart(f"{made.code} is no row of a table, and its list has no numbers there")
-        for entry, value in zip(entries, values, strict=True):
-            entry["value"] = value
-        return Printed(f"worth({made.code})", Type.NUMBER)
 
     def refer(self, made: DraftField, table: SourceTable, column: int) -> bool:
         """Have an answer be a row of another table, which is called by what stands in a column of it, if it can."""
@@ -270,8 +181,8 @@ class SourceFormulas:
         if made.type in ("text", "choice"):
             said = f"a row of {table.tool.code}"
             made.type, made.notes = "reference", [said]
-            made.options = {"to": [table.tool.code]} | made.options
             made.options.pop("vocabulary", None)
+            made.options["to"] = [table.tool.code]
             made.parts["to"] = made.parts.pop("vocabulary", [])
             for part in made.parts["to"]:
                 part.keep(f"{made.code}: {said}")
@@ -279,64 +190,111 @@ class SourceFormulas:
         return made.options.get("to") == [table.tool.code]
 
 
-def _whole(area: SourceArea, table: SourceTable) -> bool:
-    """Say whether cells of a column are all of a table's."""
-    return area.top <= table.top and area.bottom >= table.bottom
-
-
-@dataclass
 class FormulaPrinter(Printer):
-    """Prints a formula: besides what any language says, it looks up, counts and adds up cells."""
+    """Prints one formula: besides what any language says, it looks up, counts and adds up cells."""
 
-    formulas: SourceFormulas = field(kw_only=True)
-    formula: SourceFormula = field(kw_only=True)
+    def __init__(self, formulas: SourceFormulas, formula: SourceFormula) -> None:
+        super().__init__(self._meant, EXCEL)
+        self.formulas, self.formula = formulas, formula
+
+    def printed(self) -> Printed:
+        """Give what the field of the formula is worked out from, and tell of it."""
+        found = self.value(parsed(self.formula.text.removeprefix("=").replace("_xlfn.", ""), EXCEL))
+        if plain_number(found.literal or found.text) is not None:
+            raise NoCounterpart("it reads nothing: it is typed")
+        self.formula.made.options |= found.options
+        self.formula.part.keep(found.tidy, *self.changes)
+        return found
 
     def value(self, node: ast.expr) -> Printed:
         """Give what a cell can show: of a choice, its words."""
         found = super().value(node)
         return Printed(f"label({found.text})", Type.TEXT) if found.type is Type.CODE else found
 
+    # what names and addresses mean
+
+    def _area(self, name: str) -> SourceArea:
+        """Give the cells that a name, an address or a column of a table means."""
+        area = self.formulas.book.area(THIS_ROW.sub(r"\1", name), self.formula.sheet)
+        if area is None:
+            raise NoCounterpart(f"“{name}” names no cells of this workbook")
+        row = self.formula.row
+        return area._replace(top=row, bottom=row) if THIS_ROW.search(name) else area
+
+    def _meant(self, name: str) -> Printed:
+        """Give what a name or an address means: an answer, several side by side, or those of a column."""
+        if name.upper() in ("TRUE", "FALSE"):
+            return self._call(name.lower(), [])
+        area = self._area(name)
+        table = self.formulas.table(area)
+        if table and area.left == area.right and area.bottom > area.top:
+            if not table.is_within(area):
+                raise NoCounterpart(f"{name} is a part of a column")
+            return self.formulas.answer(table.fields[area.left])._replace(rows=table.tool.code)
+        answers = [self.formulas.answer(made) for made in self._asked(area)]
+        if not answers:
+            return self._fixed(name, area)
+        return answers[0]._replace(text=", ".join(answer.text for answer in answers))
+
+    def _asked(self, area: SourceArea) -> Iterator[DraftField]:
+        """Give the fields of these cells: those that are asked once, or in the row of the formula."""
+        for (sheet, place), made in self.formulas.asked.items():
+            if sheet == area.sheet and area.holds(*place):
+                yield made
+        here = self.formula.table
+        for column in range(area.left, area.right + 1) if area.top == area.bottom else ():
+            if table := self.formulas.table(area._replace(left=column)):
+                beside = here and area.top - table.top == self.formula.row - here.top
+                if not here or not beside or here.tool is not table.tool:
+                    raise NoCounterpart(f"it reads a single row of {table.tool.code}")
+                yield table.fields[column]
+
+    def _fixed(self, name: str, area: SourceArea) -> Printed:
+        """Give what a cell says that nobody is asked for, where it is the same one for all rows."""
+        value = next(iter(self.formulas.book.values(area)), None) if ALWAYS_THERE.search(name) else None
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise NoCounterpart(f"{name} is asked nowhere, or in other rows")
+        self.changes.append(f"{name} stands as what it says")
+        return self._printed(ast.Constant(value))
+
+    # functions
+
     def _call(self, name: str, args: Sequence[ast.expr]) -> Printed:
         match name, args:
-            case "if", [test, then]:
+            case (("if" | "ifs"), [test, then]):
                 return self._chosen(self.condition(test), self.value(then), NOTHING)
+            case "ifs", [test, then, *others]:
+                return self._chosen(self.condition(test), self.value(then), self._call("ifs", others))
+            case "choose", [number, *ways]:
+                tests = (ast.Compare(number, [ast.Eq()], [ast.Constant(place)]) for place in count(1))
+                return self._call("ifs", [*chain.from_iterable(zip(tests, ways, strict=False))])
             case (("iferror" | "ifna"), [value, other]):
                 one, instead = self._answer(value), self._answer(other)
-                if one.type is Type.BOOL or instead.literal == "":
+                if instead.literal == "":
                     return one
                 return self._chosen(Printed(f"filled({one.text})", Type.BOOL), one, instead)
-            case (("ifs" | "switch" | "choose"), [_, _, *_]):
-                return self._chain(name, args)
-            case "datedif", [first, last, ast.Constant(value="d" | "D")]:
-                return self._call("days", [last, first])
         return self._read(name, args) or super()._call(name, args)
 
     def _read(self, name: str, args: Sequence[ast.expr]) -> Printed | None:
         """Print what counts, adds up or looks up cells."""
         match name, args:
-            case "countif", [cells, criterion] if not (found := self._printed(cells)).rows:
-                each = (found._replace(text=text) for text in found.text.split(", "))
-                ones = (f"1 if {self._criterion(answer, criterion)} else 0" for answer in each)
-                return Printed(f"total({', '.join(ones)})", Type.NUMBER)
             case (("countif" | "countifs"), [_, _, *_]):
                 rows, condition = self._conditions(args)
                 return Printed(f"count_if({rows!r}, {condition})", Type.NUMBER)
-            case "sumif", [cells, criterion, *of]:
-                return self._call("sumifs", [*(of or [cells]), cells, criterion])
+            case "sumif", [cells, criterion, of]:
+                return self._call("sumifs", [of, cells, criterion])
             case "sumifs", [of, _, _, *_]:
                 figure, (rows, condition) = self._argument("r", of), self._conditions(args[1:])
-                if rows != figure.rows:
-                    raise NoCounterpart(f"rows of {figure.rows} are added up by what rows of {rows} say")
                 return Printed(f"sum({rows!r}, {figure.text} if {condition} else 0)", Type.NUMBER)
-            case "vlookup", [subject, cells, ast.Constant(value=int(number)), how] if (
-                ast.unparse(how) in EXACTLY
-            ):
-                at = self._area(cells)
-                return self._looked_up(subject, at, at._replace(left=at.left + number - 1))
+            case "vlookup", [subject, cells, ast.Constant(value=int(number)), how]:
+                if self._answer(how).text not in ("0", NEVER):
+                    raise NoCounterpart("it looks up the nearest row, not the same one")
+                area = self._cells(cells)
+                return self._looked_up(subject, area, area._replace(left=area.left + number - 1))
             case "index", [cells, ast.Call(func=ast.Subscript(), args=[subject, keys, *_])]:
-                return self._looked_up(subject, self._area(keys), self._area(cells))
+                return self._looked_up(subject, self._cells(keys), self._cells(cells))
             case "xlookup", [subject, keys, cells, *_]:
-                return self._looked_up(subject, self._area(keys), self._area(cells))
+                return self._looked_up(subject, self._cells(keys), self._cells(cells))
             case _, [cells] if name in FIGURES and (found := self._printed(cells)).rows:
                 return Printed(FIGURES[name].format(found.rows, found.text), Type.NUMBER)
         return None
@@ -346,70 +304,59 @@ class FormulaPrinter(Printer):
             self.formulas.count_with(self._printed(node).text.split(", "))
         return super()._argument(kind, node)
 
-    def _chain(self, name: str, args: Sequence[ast.expr]) -> Printed:
-        """Print one choice of several as one of two, again and again."""
-        behind = list(args[name != "ifs" :])
-        if name == "choose":
-            behind = [each for number, then in enumerate(behind, 1) for each in (ast.Constant(number), then)]
-        found = self.value(behind.pop()) if len(behind) % 2 else NOTHING
-        for case, then in reversed([*zip(behind[::2], behind[1::2], strict=True)]):
-            whether = case if name == "ifs" else ast.Compare(args[0], [ast.Eq()], [case])
-            found = self._chosen(self.condition(whether), self.value(then), found)
-        return found
-
     def _chosen(self, test: Printed, then: Printed, other: Printed) -> Printed:
-        """Choose; a blank is one of the other side's type, and a condition is left out that changes nothing."""
-        for sign, blank, figure in (("or", then, other), ("and", other, then)):
-            if blank.literal == "" and figure.literal is None:
-                asked = {*re.findall(r"\((\w+)\)", test.text)} <= {*re.findall(r"\w+", figure.text)}
-                if asked and NEEDLESS[sign].fullmatch(test.tidy) and not NEVER_BLANK.search(figure.text):
-                    return figure
-                typed = Printed(BLANKS.get(figure.type, "''"), figure.type)
-                then, other = (typed, figure) if blank is then else (figure, typed)
+        """Choose; that what is worked out from a blank answer is blank needs no saying."""
+        asked = re.findall(r"blank\((\w+)\)", test.text)
+        only = test.tidy == " or ".join(f"blank({code})" for code in asked)
+        reads = {*asked} <= {*re.findall(r"\w+", other.text)} and not NEVER_BLANK.search(other.text)
+        if then.literal == "" and only and reads:
+            return other
         return super()._chosen(test, then, other)
 
     def _equal(self, one: Printed, other: Printed, *, only: bool = True) -> Printed:
         """Write that two sides are the same, as entries of lists are however they are capitalised."""
-        if other.literal is not None and one.type is Type.NUMBER:
-            other = other._replace(literal=other.literal.strip().partition(" ")[0])
-        elif other.literal is not None and one.codes:
+        if other.literal is not None and one.codes:
             other = other._replace(literal=other.literal.casefold())
         return super()._equal(one, other, only=only)
 
-    # what is read of cells
+    # rows of a table
 
-    def _area(self, node: ast.expr) -> SourceArea:
+    def _cells(self, node: ast.expr) -> SourceArea:
         match node:
             case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=name)):
-                return self.formulas.area(self.formula, str(name))
+                return self._area(str(name))
         raise NoCounterpart("what is worked out names no cells")
 
-    def _looked_up(self, subject: ast.expr, at: SourceArea, found: SourceArea) -> Printed:
-        return self.formulas.look_up(self.formula, self._area(subject), at, found)
+    def _looked_up(self, subject: ast.expr, keys: SourceArea, found: SourceArea) -> Printed:
+        """Give what a table, or a list, says in the row that an answer names."""
+        made = next(self._asked(self._cells(subject)), None)
+        if made is None or made.type == "calculated":
+            raise NoCounterpart("a row is looked up by what is no answer")
+        table = self.formulas.table(found)
+        if table and table is self.formulas.table(keys) and self.formulas.refer(made, table, keys.left):
+            there = self.formulas.answer(table.fields[found.left])
+            return there._replace(text=f"lookup({made.code}, {there.text})")
+        raise NoCounterpart(f"{made.code} is no row of a table")
 
     def _conditions(self, criteria: Sequence[ast.expr]) -> tuple[str, str]:
         """Give the sheet in whose rows conditions hold, and the conditions joined."""
         answers = [self._argument("r", cells) for cells in criteria[::2]]
         if len(rows := {answer.rows for answer in answers}) > 1 or len(criteria) % 2:
             raise NoCounterpart("each column has a criterion, all of one table")
-        pairs = zip(answers, criteria[1::2], strict=False)
+        pairs = zip(answers, criteria[1::2], strict=True)
         return rows.pop(), " and ".join(self._criterion(answer, node) for answer, node in pairs)
 
     def _criterion(self, answer: Printed, node: ast.expr) -> str:
         """Write a criterion, such as ">5" or a cell, as a condition about an answer."""
         sign, value = "", node
-        match node:
-            case ast.BinOp(left=ast.Constant(value=str(sign)), op=ast.BitOr(), right=value):
-                pass
-            case ast.Constant(value=str(text)):
-                if not (found := CRITERION.fullmatch(text)):
-                    raise NoCounterpart(f"“{text}” stands for many texts")
-                sign, value = found[1], ast.Constant(found[2])
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if not (found := CRITERION.fullmatch(node.value)):
+                raise NoCounterpart(f"“{node.value}” stands for many texts")
+            sign, value = found[1], ast.Constant(found[2])
         meant = self._answer(value)
-        if answer.rows and self.formula.table:
+        if self.formula.table:
             codes = "|".join(made.code for made in self.formula.table.fields.values())
             meant = meant._replace(text=re.sub(rf"\b({codes})\b", r"this.\1", meant.text))
             if found := re.fullmatch(rf"lookup\((\w+), {meant.text.removeprefix('this.')}\)", answer.text):
                 return f"{found[1]} == this.row_code()"
-        sign = {"<>": "!=", "=": "==", "": "=="}.get(sign, sign)
-        return self._compared(sign, answer._replace(rows=""), meant).text
+        return self._compared(EXCEL.python.get(sign or "=", sign), answer._replace(rows=""), meant).text
