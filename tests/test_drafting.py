@@ -544,6 +544,6 @@ def test_a_workbook_with_nothing_to_fill_in_is_told_with_all_reasons() -> None:
     with pytest.raises(UsageError) as told:
         guessed(book)
     assert str(told.value) == (
-        "No sheet has questions, columns or lists to fill in. "
+        "no sheet has questions, columns or lists to fill in. "
         "The sheet 'Visits' was left out: nothing to fill in was found. The sheet 'Empty' was left out: it is empty."
     )

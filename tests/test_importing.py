@@ -523,16 +523,16 @@ def test_a_workbook_in_use(tmp_path: Path) -> None:
 
 
 BROKEN = {
-    "a.json": (b"{", "It is not JSON"),
+    "a.json": (b"{", "it is not JSON"),
     "b.json": (b'{"a": 1}', "neither `fields` nor `resources`"),
-    "c.json": (b"[" * 100_000, "It is not JSON"),
+    "c.json": (b"[" * 100_000, "it is not JSON"),
     "d.json": (
         json.dumps({"fields": [{"name": "x", "type": "geopoint"}]}).encode(),
-        "Nothing in it can be asked",
+        "nothing in it can be asked",
     ),
     "e.csv": (b"\xff\xfe\x00", "no CSV file in UTF-8"),
-    "f.csv": (b"a,b\n1,2\n", "It is no XLSForm"),
-    "g.csv": (b"type,name,label\ngeopoint,x,X\n", "Nothing in it can be asked"),
+    "f.csv": (b"a,b\n1,2\n", "it is no XLSForm"),
+    "g.csv": (b"type,name,label\ngeopoint,x,X\n", "nothing in it can be asked"),
     "h.csv": (b"", "h.csv"),
 }
 

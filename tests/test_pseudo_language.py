@@ -42,8 +42,8 @@ NAMES = re.compile(
     r"\S+\.(?:xlsx|html|json|csv|po|yaml|sqlite|txt|md)\b|https?://\S+|\S+@\S+|hrge-xl[^.\n]*|[0-9a-f]{8,}|[\w-]+/[\w/.-]+"
 )
 OURS = {
-    "round", "PAK", "MAR", "Excel", "hrge", "xl", "SHA", "UTF", "JSON", "URL", "https", "Kiswahili", "Kiingereza", "scan",
-    TENTH,
+    "round", "PAK", "MAR", "Excel", "hrge", "xl", "SHA", "UTF", "JSON", "URL", "https", "Kiswahili", "Kiingereza",
+    "scan", TENTH,
 }  # fmt: skip
 TYPED = re.compile(r"(\[[^\]]*\])+")  # ticks as people may type them, in all languages of the spec
 BESIDE = "Machine draft, not yet reviewed by a native speaker"  # stands on the cover in English too

@@ -77,7 +77,7 @@ def _in_use(data: bytes, stem: str, content: RawWorkbook) -> SourceWorkbook:
     """Read a workbook with openpyxl, if that can. Raises `UsageError`."""
     if content.format not in READ:
         raise UsageError(
-            f"It is in the format .{content.format}, and no XLSForm. Save it as .xlsx and import that."
+            f"it is in the format .{content.format}, and no XLSForm. Save it as .xlsx and import that."
         )
     for sheet in content.sheets:
         merged = sum(
@@ -85,7 +85,7 @@ def _in_use(data: bytes, stem: str, content: RawWorkbook) -> SourceWorkbook:
         )
         if merged > MOST_MERGED:
             raise UsageError(
-                f"The sheet “{sheet.name}” merges {merged:,} cells; at most {MOST_MERGED:,} are allowed. "
+                f"the sheet “{sheet.name}” merges {merged:,} cells; at most {MOST_MERGED:,} are allowed. "
                 "Unmerge whole rows, columns and sheets, and save it."
             )
     try:
@@ -93,5 +93,5 @@ def _in_use(data: bytes, stem: str, content: RawWorkbook) -> SourceWorkbook:
     except MemoryError:
         raise
     except Exception as error:
-        reason = f"It cannot be read as an .xlsx workbook ({type(error).__name__})."
+        reason = f"it cannot be read as an .xlsx workbook ({type(error).__name__})."
         raise UsageError(f"{reason} {REMEDY}") from error

@@ -53,7 +53,7 @@ def guess(book: SourceWorkbook) -> DraftSpec:
     for each in guesses:
         each.tell()
     if not any(formulas.fields()):
-        raise UsageError(" ".join(["No sheet has questions, columns or lists to fill in.", *draft.messages]))
+        raise UsageError(" ".join(["no sheet has questions, columns or lists to fill in.", *draft.messages]))
     draft.guess_language()
     return draft
 

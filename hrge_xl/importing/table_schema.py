@@ -24,14 +24,14 @@ def read_schema(data: bytes, stem: str) -> SourceForm:
     try:
         found = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"It is not JSON: {error}. {remedy}") from error
+        raise UsageError(f"it is not JSON: {error}. {remedy}") from error
     if _of(found, "fields", list):
         found = {"name": stem, "resources": [{"name": _words(found, "name") or stem, "schema": found}]}
     elif _of(found, "schema", dict):
         found = {"name": stem, "resources": [found]}
     resources = _of(found, "resources", list)
     if not resources:
-        raise UsageError(f"It has neither `fields` nor `resources`. {remedy}")
+        raise UsageError(f"it has neither `fields` nor `resources`. {remedy}")
     form = SourceForm(DraftSpec(_words(found, "title", "name") or stem))
     _properties(form, "", found, ["resources"])
     for number, resource in enumerate(resources, 1):

@@ -103,7 +103,7 @@ def _without_mistakes(draft: DraftSpec, name: str) -> dict[str, Any]:
     while True:
         _leave_out_blanks(draft)
         if not draft.tools:
-            raise UsageError(" ".join(["Nothing in it can be asked in a sheet.", *draft.messages]))
+            raise UsageError(" ".join(["nothing in it can be asked in a sheet.", *draft.messages]))
         head = {
             "name": name,
             "version": "0.1",

@@ -58,7 +58,7 @@ def form_in_csv(data: bytes, stem: str) -> SourceForm:
             sheets.setdefault(name, []).append((number, texts))
     form = _form(sheets, stem)
     if form is None:
-        reason = "It is no XLSForm: no row of headings has `type`, `name` and `label`."
+        reason = "it is no XLSForm: no row of headings has `type`, `name` and `label`."
         raise UsageError(f"{reason} Import an XLSForm, a Table Schema or a workbook.")
     return form
 
