@@ -19,7 +19,7 @@ from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, SourcePart
 from .read import Place, SourceArea, SourceWorkbook
 
 TOTAL = re.compile(r"=\+?(SUM|AVERAGE|COUNTA?|SUBTOTAL)\((?:(\d+),)?(.+)\)", re.IGNORECASE)
-ELSEWHERE = re.compile(r"(?:'[^']+'|\w+)!\$?[A-Z]{1,3}\d+(?![\d:])")
+ELSEWHERE = re.compile(r"(?:'[^']+'|\b\w+)!\$?[A-Z]{1,3}\d+(?![\d:])")
 THIS_ROW = re.compile(r"\[\[#This Row\],\s*(\[[^\]]+\])\]", re.IGNORECASE)
 ALWAYS_THERE = re.compile(r"\$[A-Z]+\$\d+$|^[^!:\d]+$")  # whatever row reads it
 CRITERION = re.compile(r"(<=|>=|<>|[<>=]|)([^*?]*)")

@@ -19,7 +19,7 @@ from .neutral import DraftField, DraftTool, Said, SourcePart, cut, in_each
 from .source_form import FormRow, SourceForm
 
 LONGEST_CHECK = 1500
-PAIR = re.compile(r"(\w+) == '([^']*)'")
+PAIR = re.compile(r"\b(\w+) == '([^']*)'")
 LIMITS = {  # options of fields, and the checks that say the same
     "minimum": re.compile(r"value >= (-?[0-9.]+)"),
     "maximum": re.compile(r"value <= (-?[0-9.]+)"),
