@@ -100,8 +100,8 @@ def _came(dataset: Dataset, round_: Round, team_status: TeamStatus, ledger: Ledg
         state = REFUSED if return_.verdict == REFUSED else return_.status
         text = f"{return_.name} ({return_.known_by}){sender}: {state}{errors}. {text_of(return_.reason)}".rstrip()
         if before := earlier.get(return_.submission):
-            pair = (result(dataset.store, whole[name]) for name in (before.submission, return_.submission))
-            found = compare(*pair)
+            then, now = (result(dataset.store, whole[each.submission]) for each in (before, return_))
+            found = compare(then, now)
             text += f" Since {before.name}: {' '.join(in_figures(found.counts, SOURCE_LANGUAGE))}"
         yield Happening(return_.lateness[0], "came", text)
     for letter in ledger.letters():
