@@ -270,14 +270,15 @@ def _named_elsewhere(
     def names_more(other: WorkbookKey, key: WorkbookKey) -> bool:
         return other != key and all(mine in ("", said) for mine, said in zip(key, other, strict=True))
 
+    of_copy = grouped((key[0], key) for key in groups)
     lacking = {
         key
         for key, group in groups.items()
         if all(entry.verdict != ACCEPTED for entry in group)
-        and any(names_more(other, key) for other in groups)
+        and any(names_more(other, key) for other in of_copy[key[0]])
     }
-    homes = grouped((key[0], key) for key in groups if key not in lacking)
-    return {key: homes[key[0]][0] for key in lacking if len(homes[key[0]]) == 1}
+    homes = {key: [other for other in of_copy[key[0]] if other not in lacking] for key in lacking}
+    return {key: some[0] for key, some in homes.items() if len(some) == 1}
 
 
 def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[WorkbookKey, WorkbookKey]:

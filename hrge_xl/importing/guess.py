@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, starmap, takewhile
 
 from openpyxl.styles.numbers import is_date_format
-from openpyxl.utils import get_column_letter
 
 from ..core.errors import UsageError
 from ..core.words import cell_length
 from ..fields import FIELD_TYPES, Evidence, step_in
 from ..fields.field import GuessSource
+from ..layout import column_letters
 from ..spec.check_texts import LIMIT_LABEL
 from .formulas import Account, SourceFormula, SourceFormulas, SourceTable
 from .neutral import (
@@ -78,7 +78,7 @@ def _account(draft: DraftSpec, sheet: SourceSheet) -> Account:
             account[kind, key] = draft.part(kind, f"{sheet.name}!{place}", text)
 
     for (row, column), cell in sorted(sheet.cells.items()):
-        letters, text = get_column_letter(column), sheet.text(row, column)
+        letters, text = column_letters(column), sheet.text(row, column)
         if not cell.is_blank:
             register("row", row, row, text)
             register("column", column, letters, text)
@@ -88,7 +88,7 @@ def _account(draft: DraftSpec, sheet: SourceSheet) -> Account:
             register("note", (row, column), f"{letters}{row}", cell.note)
     for rule, area in sheet.dropdowns():
         for column in range(area.left, min(area.right, MOST_COLUMNS) + 1):
-            register("dropdown", column, get_column_letter(column), rule.source)
+            register("dropdown", column, column_letters(column), rule.source)
     return account
 
 
@@ -318,7 +318,7 @@ class _SheetGuess:
         for row, column in sorted(head, key=lambda place: bool(self._worked_out(places[place[1]]))):
             self._part("row", row).keep("headings")
             texts = (self.text(row, left) for left in range(column, 0, -1))
-            label = next(filter(None, texts), f"Column {get_column_letter(column)}")
+            label = next(filter(None, texts), f"Column {column_letters(column)}")
             table.fields[column] = self._ask(block, label, (row, column), places[column], table)
         return table.fields
 

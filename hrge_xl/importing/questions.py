@@ -28,7 +28,7 @@ LIMITS = {  # options of fields, and the checks that say the same
 }
 # that expressions become, where they are called otherwise
 OPTIONS = {"calculation": "formula", "choice_filter": "parent"}
-Outcome = tuple[str, list[str]]  # what an expression became, and what about that is another than before
+Counterpart = tuple[str, list[str]]  # what an expression became, and what about that is another than before
 
 
 @dataclass
@@ -62,7 +62,7 @@ class FormQuestion:
     groups: tuple[QuestionGroup, ...]  # the whole form first
     listed: str = ""  # the list of the source that it draws from
     codes: Mapping[str, str] | None = None  # of the entries of its list, by their names in the source
-    result: Outcome | NoCounterpart | None = None  # of its calculation
+    result: Counterpart | NoCounterpart | None = None  # of its calculation
     holds: dict[str, list[str]] = field(default_factory=lambda: {"relevant": [], "constraint": []})
 
     @property
@@ -121,11 +121,11 @@ class FormQuestion:
             if part.kind in self.holds:
                 self.holds[part.kind].append(found)
 
-    def _condition(self, text: str) -> Outcome:
+    def _condition(self, text: str) -> Counterpart:
         printer = Printer(self._find, XLSFORM)
         return printer.condition(parsed(text, XLSFORM)).tidy, printer.changes
 
-    def _required(self, text: str) -> Outcome:
+    def _required(self, text: str) -> Counterpart:
         always = COUNTERPARTS["always"].get(text.casefold().removesuffix("()"))
         if always is None:
             found, changes = self._condition(text)
@@ -135,7 +135,7 @@ class FormQuestion:
             self.made.options["required"] = "always"
         return "", []
 
-    def _default(self, text: str) -> Outcome:
+    def _default(self, text: str) -> Counterpart:
         if "${last-saved#" in text:
             return "", ["what was answered in the round before is carried over in any case"]
         if "${" in text or text.endswith(")"):
@@ -167,7 +167,7 @@ class FormQuestion:
 
     # what is offered
 
-    def _filter(self, text: str) -> Outcome:
+    def _filter(self, text: str) -> Counterpart:
         """Offer a part of a list, have it depend on the answer that a filter names, or check what is chosen."""
         tree, printer = parsed(text, XLSFORM), Printer(self._find, XLSFORM)
         columns = {column.casefold() for column in re.findall(r"\bname\['([^']+)'\]", ast.unparse(tree))}
@@ -227,7 +227,7 @@ class FormQuestion:
             del lists[options["vocabulary"]]
         options["vocabulary"], self.codes = self.among.form.list_of(self.listed, parents)
 
-    def _check_choice(self, check: str, changes: list[str]) -> Outcome:
+    def _check_choice(self, check: str, changes: list[str]) -> Counterpart:
         """Check what is chosen where a list cannot depend on all that a filter names."""
         if check == ALWAYS:
             return "what fits always is offered", []
@@ -241,7 +241,7 @@ class FormQuestion:
 
     # what it is worked out from
 
-    def _calculation(self, text: str) -> Outcome:
+    def _calculation(self, text: str) -> Counterpart:
         """Say what the question is worked out from; what it needs of others is worked out first."""
         if self.result is None:
             self.result = NoCounterpart("it leads back to itself")

@@ -16,17 +16,18 @@ from xml.etree import ElementTree
 
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.utils import get_column_letter, quote_sheetname, range_boundaries
+from openpyxl.utils import quote_sheetname, range_boundaries
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..core.numerals import plain_number
+from ..layout import LAST_ROW, column_letters
 from ..reader.zip_package import ZipPackage
 from .neutral import cut, in_one_line
 
-MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES, LAST_ROW = 2000, 200, 1000, 1_048_576
+MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000
 # lists that grow: from a cell down to the last one that is filled
 GROWING = re.compile(r"OFFSET\(([^,()]+),.*\)|([^:()]+):(?:INDEX|OFFSET)\(.*\)", re.IGNORECASE)
 NAMED = re.compile(r'INDIRECT\("([^"]+)"\)', re.IGNORECASE)
@@ -197,7 +198,7 @@ def _names(workbook: Workbook) -> dict[str, str]:
             area = CellRange(table.ref)
             first, last = area.min_row + 1, area.max_row - (table.totalsRowCount or 0)
             for number, column in enumerate(table.tableColumns, area.min_col):
-                letters = get_column_letter(number)
+                letters = column_letters(number)
                 place = f"{quote_sheetname(sheet.title)}!{letters}{first}:{letters}{last}"
                 names[f"{table.name}[{column.name}]"] = place
     return {name.casefold(): meaning for name, meaning in names.items()}

@@ -46,7 +46,7 @@ def form_in_csv(data: bytes, stem: str) -> SourceForm:
     try:
         rows = [*csv.reader(io.StringIO(decoded(data), newline=""))]
     except (UnicodeDecodeError, csv.Error) as error:
-        reason = f"It is no CSV file in UTF-8 ({error})."
+        reason = f"it is no CSV file in UTF-8 ({error})."
         raise UsageError(f"{reason} Save the form as .xlsx and import that.") from error
     sheets: FormSheets = {}
     name = "survey"
