@@ -97,7 +97,7 @@ def import_spec(
 
     It is named as its folder, unless it has a `name`. Raises `UsageError`.
     """
-    from .core.paths import write_whole
+    from .core.paths import path_in, whole_folder, write_whole
     from .importing import draft
     from .spec.load import load
 
@@ -111,8 +111,10 @@ def import_spec(
             f"'{name}' cannot be the name of a spec.", value=name, remedy="Use letters, digits, _ and -."
         )
     drafted = draft(file, name, password)
-    for path, text in drafted.files.items():
-        write_whole(output / path, text.encode())
+    with whole_folder(output) as unfinished:
+        for path, text in drafted.files.items():
+            write_whole(path_in(unfinished, *path.split("/")), text.encode())
+        load(unfinished)  # a draft that is no spec is left nowhere
     return Imported(load(output), drafted.messages, drafted.sums)
 
 

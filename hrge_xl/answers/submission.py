@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from ..core.bounds import BoundedText
 from ..core.dates import parse_day
 from ..core.message_templates import MessageTemplate
 from ..core.numerals import shown
@@ -24,8 +25,8 @@ from ..findings import Finding
 from ..findings.value import REST_NOT_COUNTED
 
 Value = str | float | date | tuple[str, ...]
-Key = tuple[str, str, str]  # tool, row, field
-CellKey = tuple[str, str, str, int]  # tool, row, field, part
+Key = tuple[BoundedText, BoundedText, BoundedText]  # tool, row, field
+CellKey = tuple[BoundedText, BoundedText, BoundedText, int]  # tool, row, field, part
 ONLY_ROW = "1"  # of a form that asks its questions once
 Answers = dict[Key, Value]
 """Answers to write or as read: code for a choice, codes for several, float, date or text; no blanks."""
@@ -48,22 +49,22 @@ class Answer(Struct, array_like=True, gc=False):
     of the finding that says why it means nothing, `notes` the codes of what was normalised.
     """
 
-    tool: str
-    row: str
-    field: str
+    tool: BoundedText
+    row: BoundedText
+    field: BoundedText
     part: int
-    sheet: str
-    cell: str
+    sheet: BoundedText
+    cell: BoundedText
     state: State
-    original: str | float | bool | None = None
+    original: BoundedText | float | bool | None = None
     formula: bool = False
-    code: str | None = None
-    text: str | None = None
+    code: BoundedText | None = None
+    text: BoundedText | None = None
     number: float | None = None
     day: date | None = None
-    problem: str | None = None
-    suggestion: str | None = None
-    notes: tuple[str, ...] = ()
+    problem: BoundedText | None = None
+    suggestion: BoundedText | None = None
+    notes: tuple[BoundedText, ...] = ()
     calculated: bool = False  # shown by a formula: recomputed, never believed
 
     @property
@@ -139,33 +140,35 @@ def _value(value: Any) -> Value:
 # the stamp
 
 Period = tuple[date | None, date | None]  # first and last day, where they are known
-Result = str | float | bool | None  # what a formula shows; None where it was never calculated
+Result = BoundedText | float | bool | None  # what a formula shows; None where it was never calculated
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """The stamp of an issued workbook."""
 
-    spec: str
-    spec_version: str
-    layout: str  # digest of the layout
-    language: str
-    team: str = ""
-    country: str = ""
-    round: str = ""
-    copy: str = ""
-    issued: str = ""  # ISO date
-    deadline: str = ""
-    today: str = ""
-    tools: str = ""  # codes of the tools issued, by comma
-    rows: str = ""  # number of register rows where it is not the spec's own
-    predecessor: str = ""  # the return whose answers it was given back with, where it is feedback
-    edition: str = ""  # a digest of all texts and formulas that it was issued with
-    last_round: str = ""  # the round whose answers it goes on from
-    last_digest: str = ""  # of the answers of the round before that it shows and checks against
-    sample: str = ""  # "yes" where it is a filled sample, and no workbook of anybody
-    lists: str = ""  # "short" where they leave out what is sensitive, which its stamp does not say either
-    signature: str = ""
+    spec: BoundedText
+    spec_version: BoundedText
+    layout: BoundedText  # digest of the layout
+    language: BoundedText
+    team: BoundedText = ""
+    country: BoundedText = ""
+    round: BoundedText = ""
+    copy: BoundedText = ""
+    issued: BoundedText = ""  # ISO date
+    deadline: BoundedText = ""
+    today: BoundedText = ""
+    tools: BoundedText = ""  # codes of the tools issued, by comma
+    rows: BoundedText = ""  # number of register rows where it is not the spec's own
+    predecessor: BoundedText = ""  # the return whose answers it was given back with, where it is feedback
+    edition: BoundedText = ""  # a digest of all texts and formulas that it was issued with
+    last_round: BoundedText = ""  # the round whose answers it goes on from
+    last_digest: BoundedText = ""  # of the answers of the round before that it shows and checks against
+    sample: BoundedText = ""  # "yes" where it is a filled sample, and no workbook of anybody
+    lists: BoundedText = (
+        ""  # "short" where they leave out what is sensitive, which its stamp does not say either
+    )
+    signature: BoundedText = ""
 
 
 # how a stamp is written down, signed and verified
@@ -235,49 +238,53 @@ class ShownChecks(NamedTuple):
 class ShownRows(NamedTuple):
     """The rows that a collected list keeps, as its sheet counts them, and where its counts begin."""
 
-    ranked: dict[str, float]  # the codes of the rows, each with its rank
-    sheet: str
-    cell: str
+    ranked: dict[BoundedText, float]  # the codes of the rows, each with its rank
+    sheet: BoundedText
+    cell: BoundedText
 
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
     """A value found outside every known cell. `question` is what it answered, where that is known."""
 
-    sheet: str
-    cell: str
-    text: str
-    question: str = ""
+    sheet: BoundedText
+    cell: BoundedText
+    text: BoundedText
+    question: BoundedText = ""
 
 
 @dataclass(slots=True)
 class Submission:
     """One returned file, read. `answers` holds every known input cell, blank ones left out."""
 
-    path: str
-    sha256: str
+    path: BoundedText
+    sha256: BoundedText
     size: int
     identity: Identity
-    signature: str = "unsigned"  # valid, invalid, unsigned
+    signature: BoundedText = "unsigned"  # valid, invalid, unsigned
     answers: Sequence[Answer] = ()
     observations: list[Finding] = each_with(default_factory=list)
     unplaced: list[Unplaced] = each_with(default_factory=list)
     comments: list[Unplaced] = each_with(default_factory=list)
-    not_run: dict[str, str | MessageTemplate] = each_with(default_factory=dict)  # check -> why
-    sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
+    not_run: dict[BoundedText, BoundedText | MessageTemplate] = each_with(
+        default_factory=dict
+    )  # check -> why
+    sheets: dict[BoundedText, BoundedText] = each_with(default_factory=dict)  # tool -> sheet name in the file
     # tool -> where its cells are; of every tool where it was read out of a file
-    cells: dict[str, Mapping[CellKey, str]] = each_with(default_factory=dict)
+    cells: dict[BoundedText, Mapping[CellKey, BoundedText]] = each_with(default_factory=dict)
     calculated_on: date | None = None  # the day that its sheets counted from when they were calculated last
     period: Period = (None, None)  # of the round that it is read for
     shown_checks: ShownChecks | None = None  # where it is known which cells these are
     # by tool, block and source
-    shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(default_factory=dict)
+    shown_rows: dict[tuple[BoundedText, int, int], ShownRows] = each_with(default_factory=dict)
     shown_otherwise: list[Finding] = each_with(default_factory=list)  # than follows from checks and answers
     replaced: frozenset[CellKey] = frozenset()  # calculated answers whose formula is not the issued one
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, where the key is elsewhere
     older: bool = False  # issued from an older version: what it does not have may never have been asked
-    saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
-    last: str = ""  # the answers of the round before that it was issued with, as `last_to_text` writes them
+    saved: BoundedText = ""  # when the file was last saved, as it says itself: never believed blindly
+    last: BoundedText = (
+        ""  # the answers of the round before that it was issued with, as `last_to_text` writes them
+    )
 
     def __repr__(self) -> str:
         return f"<Submission {self.path!r} of {self.identity.team}: {len(self.answers)} answers>"
@@ -346,7 +353,7 @@ class Submission:
 class Verdict:
     """What the sheet's own check cell of one slot must say."""
 
-    code: str  # '' for nothing, else the code of a finding ('V001', 'R-E01')
+    code: BoundedText  # '' for nothing, else the code of a finding ('V001', 'R-E01')
     required: bool  # required and active at the moment
 
 
@@ -372,8 +379,8 @@ class Outcome:
     verdicts: dict[Key, Verdict] = each_with(default_factory=dict)  # where they were asked for
     calculated: list[Answer] = each_with(default_factory=list)
     # the rows of collected lists, by tool, block and source, with their ranks
-    kept: dict[tuple[str, int, int], dict[str, float]] = each_with(default_factory=dict)
-    progress: dict[str, SheetProgress] = each_with(default_factory=dict)
-    sheets: dict[str, str] = each_with(default_factory=dict)
-    checks_run: list[str] = each_with(default_factory=list)
-    checks_not_run: dict[str, str | MessageTemplate] = each_with(default_factory=dict)
+    kept: dict[tuple[BoundedText, int, int], dict[BoundedText, float]] = each_with(default_factory=dict)
+    progress: dict[BoundedText, SheetProgress] = each_with(default_factory=dict)
+    sheets: dict[BoundedText, BoundedText] = each_with(default_factory=dict)
+    checks_run: list[BoundedText] = each_with(default_factory=list)
+    checks_not_run: dict[BoundedText, BoundedText | MessageTemplate] = each_with(default_factory=dict)

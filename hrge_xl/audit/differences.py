@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from ..core.bounds import BoundedText
 from ..dataset.schema import SUBMISSION_ID, TEXT, Table
 from ..dataset.store import Store
 from ..outputs.table_files import read_rows
@@ -323,7 +324,9 @@ def _rows(
         )
 
 
-def cells_apart(books: tuple[bytes, bytes]) -> list[tuple[str, str, str, str]]:
+def cells_apart(
+    books: tuple[bytes, bytes],
+) -> list[tuple[BoundedText, BoundedText, BoundedText, BoundedText]]:
     """Give sheet, cell and both values where two workbooks differ, up to a number. Runs in a worker."""
     from openpyxl import load_workbook
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from ..answers.submission import Answer, State, Submission
+from ..core.bounds import BoundedText
 from ..core.numerals import shown
 from ..core.program import isolate_failures
 from ..core.words import tidy
@@ -46,15 +47,15 @@ EQUAL = {
     "empty": "formulas whose result is an empty text: openpyxl gives nothing or the empty text",
 }
 
-Place = tuple[str, str]  # sheet, cell
+Place = tuple[BoundedText, BoundedText]  # sheet, cell
 Seeing = Mapping[Place, "Seen"]
 
 
 class Seen(NamedTuple):
     """What stands in a cell: of which kind, and the value."""
 
-    kind: str
-    value: str | float | bool | None = None
+    kind: BoundedText
+    value: BoundedText | float | bool | None = None
     formula: bool = False
 
     @property

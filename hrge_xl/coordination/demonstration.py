@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..core.errors import Mistake, SpecError, UsageError
-from ..core.paths import way_to, write_whole
+from ..core.paths import path_in, way_to, write_whole
 from ..core.work import track_progress
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.rows import SHORT
@@ -222,9 +222,9 @@ def play_teams(name: str, folder: str | Path) -> list[tuple[Path, date]]:
     folder = Path(folder)
     spec, story_, returned = load(name), story(name), list[tuple[Path, date]]()
     for order, data in issue(spec, [_order(spec, story_, actor) for actor in story_.teams]):
-        write_whole(folder / "issued" / f"{order.team}.xlsx", data)
+        write_whole(path_in(folder / "issued", f"{order.team}.xlsx"), data)
     for file in track_progress(play(name), len(story_.teams), "Teams fill in their workbooks"):
-        path = folder / "returned" / file.name
+        path = path_in(folder / "returned", file.name)
         write_whole(path, file.data)
         returned.append((path, file.arrives))
     return returned

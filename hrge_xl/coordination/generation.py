@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..core.dates import day_here
 from ..core.errors import UsageError
-from ..core.paths import GUIDE, check_several, file_part, is_address, write_if_changed, write_whole
+from ..core.paths import GUIDE, check_several, file_part, is_address, path_in, write_if_changed, write_whole
 from ..core.words import SOURCE_LANGUAGE, direction, fold, translator, with_base
 from ..core.work import grouped, track_progress
 from ..exchange.issuing import Order, is_issued, issue, issue_files, laid_out, sample_workbook
@@ -121,7 +121,7 @@ def issue_round(
 
     def place(order: Order) -> Path:
         parts = order.team, file_part(order.intervention), order.language or spec.languages[0]
-        return folder / ISSUED / f"{'_'.join(filter(None, parts))}.xlsx"
+        return path_in(folder / ISSUED, f"{'_'.join(filter(None, parts))}.xlsx")
 
     def is_new(order: Order) -> bool:
         before = (replace(order, team=code) for code in earlier_codes[order.team])
@@ -156,7 +156,7 @@ def _check_translated(spec: Spec, languages: Iterable[str | None]) -> None:
 
 def _written(data: bytes, folder: Path, language: str, *parts: str) -> Path:
     """Write a workbook that belongs to no round, and the guide beside it; gives its file."""
-    path = folder / f"{'_'.join(filter(None, (*parts, language)))}.xlsx"
+    path = path_in(folder, f"{'_'.join(filter(None, (*parts, language)))}.xlsx")
     write_whole(path, data)
     write_if_changed(folder / guide_name(language), guide(guide_name(language)))
     return path

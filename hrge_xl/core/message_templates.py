@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
 
+from .bounds import BoundedText
 from .words import SOURCE_LANGUAGE, translator
 
 
@@ -19,8 +20,8 @@ from .words import SOURCE_LANGUAGE, translator
 class MessageTemplate:
     """A text of the program: its English template, which may have `{placeholders}`, and what fills them in."""
 
-    text: str
-    values: Mapping[str, str | MessageTemplate] = field(default_factory=dict, hash=False)
+    text: BoundedText
+    values: Mapping[BoundedText, BoundedText | MessageTemplate] = field(default_factory=dict, hash=False)
 
     def format(self, **values: object) -> MessageTemplate:
         """Fill it in."""

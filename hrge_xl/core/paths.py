@@ -223,9 +223,12 @@ def name_of(path: str) -> str:
 
 def path_of(text: str) -> Path:
     """Give the path that a text stands for."""
-    return Path(
-        _NUMBER.sub(lambda match: chr(_BYTES + int(match[1], 16) if match[1] else int(match[2], 16)), text)
-    )
+
+    def letter(match: re.Match[str]) -> str:
+        point = chr(_BYTES + int(match[1], 16) if match[1] else int(match[2], 16))
+        return point if _NO_LETTER.fullmatch(point) else match[0]  # a name may look as if it held a separator
+
+    return Path(_NUMBER.sub(letter, text))
 
 
 # texts as parts of the names of files
@@ -233,8 +236,34 @@ def path_of(text: str) -> Path:
 UNSAFE = re.compile(rf'[\s<>:"/\\|?*\x00-\x1f\x7f-\x9f{UNSEEN}]+')  # what nobody wants in the name of a file
 MOST_CHARACTERS, MOST_BYTES = 60, 90  # of each part of a name
 DIGITS = 8  # of a digest
-# what Windows keeps for itself
-DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+# what Windows keeps for itself, whatever stands behind a point
+_DEVICE = r"(?i:con|conin\$|conout\$|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]) *(?:\.|\Z)"
+DEVICES = re.compile(_DEVICE)
+MOST_NAME = 255  # characters of a name that any system takes
+_LEADS_ELSEWHERE = rf"/\\:\x00-\x1f\x7f-\x9f\ud800-\udfff{UNSEEN}"  # or seems to be another name than it is
+PLAIN_NAME = rf"\A(?!{_DEVICE})[^{_LEADS_ELSEWHERE}]*[^{_LEADS_ELSEWHERE}. ]\Z"
+_PLAIN_NAME = re.compile(PLAIN_NAME)
+
+
+def is_plain_name(name: str) -> bool:
+    """Tell whether a text names a file or folder on any system, and does not lead to another place."""
+    return _PLAIN_NAME.match(name) is not None
+
+
+def path_in(folder: Path, *names: str) -> Path:
+    """Give the path below a folder that names lead to, each within the one before it. Raises `OutputError`.
+
+    Whatever a file, a list or a process that reads one says becomes a path by this alone.
+    """
+    for name in names:
+        if len(name) > MOST_NAME or not is_plain_name(name):
+            raise OutputError(
+                f"{name[:MOST_CHARACTERS]!r} cannot name a file: it leads elsewhere, or not every system can have it.",
+                place=folder,
+                value=name,
+                remedy="Use letters, digits, hyphens and points.",
+            )
+    return folder.joinpath(*names)
 
 
 def free_name(stem: str, ending: str, taken: set[str]) -> str:
@@ -248,9 +277,10 @@ def free_name(stem: str, ending: str, taken: set[str]) -> str:
 def file_part(text: str) -> str:
     """Write a text as part of the name of a file, on any system; a digest stands for what is too long of it."""
     name = UNSAFE.sub("-", text.strip()).strip("-. ")
+    if DEVICES.match(name):
+        stem, point, rest = name.partition(".")
+        name = f"{stem}_{point}{rest}"
     short = name[:MOST_CHARACTERS].encode()[:MOST_BYTES].decode(errors="ignore").strip("-. ")
-    if DEVICES.fullmatch(name):
-        return f"{name}_"
     return name if short == name else f"{short}-{sha256(name.encode()).hexdigest()[:DIGITS]}"
 
 
@@ -376,6 +406,43 @@ def _is_too_long(path: Path, error: OSError) -> bool:
     code = getattr(error, "winerror", None)
     longer = len(str(path.absolute())) > LONGEST
     return error.errno == errno.ENAMETOOLONG or code == NAME_TOO_LONG or (code == NOT_FOUND and longer)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into; what it holds at the end is moved to `folder`, which is not there, or is empty.
+
+    Nothing lies there before, nor anywhere afterwards where an error is raised. Raises `OutputError`.
+    """
+    place = Path(os.path.abspath(folder))  # noqa: PTH100 - `absolute` leaves ".." in it
+    unfinished = place.with_name(f"{UNFINISHED}{secrets.token_hex(4)}-{place.name}")
+    moved: list[Path] = []
+    try:
+        unfinished.mkdir(parents=True)
+        yield unfinished
+        if not place.exists():
+            unfinished.rename(place)
+        else:  # it may be where somebody stands, and stays
+            for path in sorted(unfinished.iterdir()):
+                moved.append(place / path.name)
+                path.rename(moved[-1])
+        sync_folder(place.parent)
+    except BaseException as error:
+        for path in moved:
+            _remove(path)
+        if isinstance(error, OSError):
+            raise not_written(folder, error) from error
+        raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _remove(path: Path) -> None:
+    """Take away a file, or a folder with all that it holds."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -13,11 +13,12 @@ from typing import Annotated, Any, Protocol
 from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from .bounds import BoundedText
 from .errors import reworded
 from .numerals import plain_number
 from .words import with_base
 
-Path = tuple[str | int, ...]  # leads to a place in the model, and so in the files
+Path = tuple[BoundedText | int, ...]  # leads to a place in the model, and so in the files
 Words = tuple[str, str]  # reason and remedy
 Wrong = Iterator[Words]
 Found = Iterator[tuple[Path, str, str]]  # mistakes: path, reason, remedy

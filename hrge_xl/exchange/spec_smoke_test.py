@@ -15,6 +15,7 @@ from zipfile import ZipFile
 
 from ..answers.submission import Answers, Key, Submission, Value
 from ..checks import check
+from ..core.bounds import BoundedText
 from ..core.errors import LimitError, SpecError
 from ..core.spec_parts import Path as Steps
 from ..core.words import translator
@@ -49,7 +50,7 @@ SHORTER = (  # an expression of a field, a rule
     "Split the rule into several, or calculate a part of it in a field of its own.",
 )
 PREFILLED = "Take another `default`, or leave it out."
-Placed = tuple[Steps, str, str]  # path in the spec, reason, remedy
+Placed = tuple[Steps, BoundedText, BoundedText]  # path in the spec, reason, remedy
 Made = tuple[str, Mapping[Key, Value], bytes]  # what it is, the answers that it is made with, the workbook
 BLANK, FILLED_IN = "blank", "filled in"
 MANY = 1_000  # fields in all languages together: fewer are tried out before other processes are there

@@ -19,6 +19,7 @@ from typing import Final
 
 from ..answers.submission import VALID, Identity, Outcome, Submission
 from ..core import message_templates
+from ..core.bounds import BoundedText
 from ..core.dates import day_here
 from ..core.errors import SpecError, error_context
 from ..core.message_templates import MessageTemplate, is_ours
@@ -52,20 +53,20 @@ MOST_FRAMES, LONGEST_FRAME = 60, 500  # that are told of a fault, and characters
 class Result:
     """What became of one file. `submission` and `outcome` are None for a refused one."""
 
-    path: str
-    sha256: str | None
+    path: BoundedText
+    sha256: BoundedText | None
     size: int | None
-    verdict: str
+    verdict: BoundedText
     findings: list[Finding]
     submission: Submission | None = None
     outcome: Outcome | None = None
-    not_run: dict[str, str | MessageTemplate] = field(default_factory=dict)
+    not_run: dict[BoundedText, BoundedText | MessageTemplate] = field(default_factory=dict)
     checked: date | None = None  # the day of the check
-    read_for: str | None = None  # the round whose key, teams and period it was checked by
-    read_by: str | None = None  # the spec that was asked for; None for the one that its stamp names
+    read_for: BoundedText | None = None  # the round whose key, teams and period it was checked by
+    read_by: BoundedText | None = None  # the spec that was asked for; None for the one that its stamp names
     untouched: bool = False  # it holds nothing but what every blank workbook for its country does
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
-    team: str = ""  # whose it is: the team of the stamp, as its round calls it today
+    team: BoundedText = ""  # whose it is: the team of the stamp, as its round calls it today
 
     def __repr__(self) -> str:
         counted = ", ".join(f"{severity}: {self.count(severity)}" for severity in Severity)
@@ -201,8 +202,8 @@ class FileToCheck:
 class ProgramFault:
     """An error of this program that showed with a file: its type, and where it was raised."""
 
-    type: str
-    frames: tuple[str, ...]
+    type: BoundedText
+    frames: tuple[BoundedText, ...]
 
     @property
     def error(self) -> Exception:

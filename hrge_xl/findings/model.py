@@ -9,10 +9,11 @@ from datetime import date
 from enum import StrEnum
 from functools import partial
 
+from ..core.bounds import BoundedText
 from ..core.message_templates import MessageTemplate
 
 EXCERPT = 200  # characters of a text that are quoted
-Detail = str | MessageTemplate | None
+Detail = BoundedText | MessageTemplate | None
 Details = Mapping[str, Detail]
 
 
@@ -61,9 +62,9 @@ class InFeedback(StrEnum):
 class Words:
     """A finding in words of one language. `label` is what the question is called, or what stands in its place."""
 
-    message: str
-    remedy: str
-    label: str | None = None
+    message: BoundedText
+    remedy: BoundedText
+    label: BoundedText | None = None
 
 
 # a waiver: somebody accepts a finding of one file as it is, with a reason, and says until when
@@ -80,18 +81,18 @@ class Waiver:
     """
 
     number: int
-    code: str
-    sha256: str
-    file: str  # the name that the file had
-    sheet: str | None
-    cell: str | None
-    reason: str
-    by: str
-    day: str
-    until: str | None = None
-    withdrawn: str | None = None
-    withdrawn_by: str | None = None
-    state: str = ACTIVE
+    code: BoundedText
+    sha256: BoundedText
+    file: BoundedText  # the name that the file had
+    sheet: BoundedText | None
+    cell: BoundedText | None
+    reason: BoundedText
+    by: BoundedText
+    day: BoundedText
+    until: BoundedText | None = None
+    withdrawn: BoundedText | None = None
+    withdrawn_by: BoundedText | None = None
+    state: BoundedText = ACTIVE
 
     def on(self, day: date) -> Waiver:
         """Give the same waiver as it stands on a day."""
@@ -129,19 +130,19 @@ class Finding:
     `details` quote, and of the `words` of one that was put into words already, as in a dataset.
     """
 
-    code: str
-    name: str
+    code: BoundedText
+    name: BoundedText
     severity: Severity
-    sheet: str | None = None
-    cell: str | None = None  # "D12"
-    tool: str | None = None
-    row: str | None = None
-    field: str | None = None
-    value: str | None = None
-    suggestion: str | None = None
+    sheet: BoundedText | None = None
+    cell: BoundedText | None = None  # "D12"
+    tool: BoundedText | None = None
+    row: BoundedText | None = None
+    field: BoundedText | None = None
+    value: BoundedText | None = None
+    suggestion: BoundedText | None = None
     details: Details = each_with(default_factory=dict, hash=False)
     waiver: Waiver | None = None  # what accepts it as it is, in force or expired
-    language: str = ""
+    language: BoundedText = ""
     words: Words | None = None
 
     def __repr__(self) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from ..core.bounds import BoundedText
 from ..core.errors import UsageError
 from ..findings import Finding
 from ..reader import LIMITS, Job, RawWorkbook, content_of, look_into
@@ -19,7 +20,7 @@ from .guess import guess
 from .read import SourceWorkbook, read
 from .source_form import SourceForm
 from .table_schema import read_schema
-from .write import Sums, sums, write
+from .write import DraftPath, Sums, sums, write
 from .xlsform import form_in_csv, form_in_workbook
 
 MOST_MERGED = 200_000  # cells below others: openpyxl makes each of them
@@ -36,8 +37,8 @@ class Draft:
     `sums` says of every kind of part of the source how many were kept, changed, left out.
     """
 
-    files: Mapping[str, str]
-    messages: Sequence[str]
+    files: Mapping[DraftPath, BoundedText]
+    messages: Sequence[BoundedText]
     sums: Sums
 
 

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 from textwrap import indent
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import Meta
+
+from ..core.bounds import BoundedText
+from ..core.csv_files import csv_text
 from ..core.errors import UsageError
 from ..core.spec_parts import Path
-from ..spec.load import ACCOUNT, CHECKS
+from ..spec.carried import LISTS
+from ..spec.load import ACCOUNT, CHECKS, HEAD_FILE
 from ..spec.model import Spec
 from ..spec.yaml_file import dumped
 from .neutral import DraftBlock, DraftField, DraftSpec, DraftTool, PartOutcome
 
-Sums = list[tuple[str, int, int, int]]  # of every kind of part: how many were kept, changed, left out
+Sums = list[tuple[BoundedText, int, int, int]]  # of every kind of part: how many were kept, changed, left out
+# what a draft can have for a file: its path below the folder, the code of a sheet being a name of few letters
+DraftPath = Annotated[
+    str,
+    Meta(
+        pattern=rf"\A(?:{re.escape(HEAD_FILE)}|{LISTS}|{ACCOUNT}|tools/[A-Z][A-Z0-9]{{0,11}}(?:\.[0-9]{{1,2}})?\.yaml)\Z"
+    ),
+]
 
 
-def write(draft: DraftSpec, name: str) -> dict[str, str]:
+def write(draft: DraftSpec, name: str) -> dict[DraftPath, str]:
     """Give the text of every file by its path in the folder. Raises `UsageError` where nothing is left to ask."""
     head = _without_mistakes(draft, name)
     first = "A first draft. Every guess is marked: check it, then take the comment away."
     sheets = {"sheets": [tool.code for tool in draft.tools]}
-    files = {"workbook.yaml": _comments([first]) + dumped(head | sheets) + _guesses(draft.messages)}
+    files = {HEAD_FILE: _comments([first]) + dumped(head | sheets) + _guesses(draft.messages)}
     if lists := _lists(draft):
         codes = "guess: answers are kept by these codes. Change them now or never."
-        files["vocabularies.yaml"] = _comments([codes]) + dumped(lists, flow=None)
+        files[LISTS] = _comments([codes]) + dumped(lists, flow=None)
     files |= {f"tools/{tool.code}.yaml": _file_of(tool) for tool in draft.tools}
-    rows = csv.writer(stream := io.StringIO(), lineterminator="\n")
-    rows.writerow(["kind", "place", "source", "outcome", "how"])
-    rows.writerows([part.kind, part.place, part.text, part.outcome, part.how] for part in draft.parts)
-    return files | {ACCOUNT: stream.getvalue()}
+    account = [(part.kind, part.place, part.text, str(part.outcome), part.how) for part in draft.parts]
+    return files | {ACCOUNT: csv_text([("kind", "place", "source", "outcome", "how"), *account])}
 
 
 def sums(draft: DraftSpec) -> Sums:

@@ -16,7 +16,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..core.errors import OutputError, StoreError
-from ..core.paths import UNFINISHED, masked, name_of, not_written, path_of, whole
+from ..core.paths import (
+    UNFINISHED,
+    file_part,
+    is_plain_name,
+    masked,
+    name_of,
+    not_written,
+    path_in,
+    path_of,
+    whole,
+)  # fmt: skip
 
 LOCK = ".writing"
 OWNER_FILE, OWNER_FOLDER = 0o600, 0o700  # returns are about victims and suspects: nobody else reads them
@@ -160,14 +170,24 @@ def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]
     with TemporaryDirectory(prefix="hrge-xl-") as folder:
         copies = []
         for number, (path, name) in enumerate(files):
-            own = name_of(name)  # one that holds bytes without a character is shorter as it was
-            own_path = Path(own) if len(os.fsencode(own)) <= MOST_NAME_BYTES else path_of(own)
-            copy = Path(folder) / str(number) / own_path
-            copy.parent.mkdir()
+            home = Path(folder) / str(number)
+            home.mkdir()
+            copy = _as_it_came(home, name_of(name))
             with suppress(OSError):  # what is gone or locked by now is told as any file that cannot be read
                 shutil.copyfile(path, copy)
             copies.append(copy)
         yield copies
+
+
+def _as_it_came(home: Path, name: str) -> Path:
+    """Give the path in a folder of a file that came under a name, which is another one where that leads elsewhere.
+
+    The name is the last part of a path, so that on other systems than Windows it leads nowhere.
+    """
+    if name in ("", ".", "..") or (os.name == "nt" and not is_plain_name(name)):
+        return path_in(home, file_part(name) or "file")
+    # one that holds bytes without a character is shorter as it was
+    return home / (name if len(os.fsencode(name)) <= MOST_NAME_BYTES else path_of(name))
 
 
 # SQLite files

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..core.paths import write_if_changed
+from ..core.paths import path_in, write_if_changed
 from .formats import TEAM_PAGES, module_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def suffix(name: str) -> str:
 def write_report(document: Document, name: str, folder: Path) -> Path:
     """Write a report in one of `FORMATS` into a folder, with what lies beside it; gives the file."""
     path = folder / f"validation.{suffix(name)}"
-    others = {folder / other: data for other, data in beside(document, name)}
+    others = {path_in(folder, *other.split("/")): data for other, data in beside(document, name)}
     for other, data in others.items():
         write_if_changed(other, data)
     write_if_changed(path, report(document, name))
@@ -65,7 +65,7 @@ def overview_page(folder: Path, *, masked: bool = False) -> Path:
 def brief_page(folder: Path, *, masked: bool = False, group: str = "") -> Path:
     """Give the place of the brief in a folder, of all teams or of a `group`, or of the one that may be shared."""
     parts = ("brief", "shareable" if masked else "", group)
-    return folder / f"{'_'.join(filter(None, parts))}.html"
+    return path_in(folder, f"{'_'.join(filter(None, parts))}.html")
 
 
 def write_page(path: Path, text: str) -> Path:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from ..core.csv_files import harmless_lines, raw_csv_lines
 from ..core.errors import OutputError, UsageError, listed
 from ..core.paths import parts_of, quoted, whole, write_whole
 from ..core.words import SOURCE_LANGUAGE
@@ -47,7 +48,7 @@ from ..workbook.drawing import DRAWN_ON
 from ..workbook.plain_sheets import new_book
 from . import briefs_in, overview_page, pages_beside
 from .data_xlsx import write_workbook
-from .table_files import csv_text, harmless_lines, has_parquet, need_parquet, write_csv_as_parquet
+from .table_files import has_parquet, need_parquet, write_csv_as_parquet
 
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (XLSX,)  # programs that read CSV or Parquet are few; what was asked for once is kept up to date
@@ -189,9 +190,9 @@ def _write_csv(path: Path, table: Table, store: Store, *, raw: bool = False) -> 
     rows = chain.from_iterable(store.raw(table.name, columns, submission) for submission in submissions)
     changed = False
     with whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as stream:
-        stream.writelines(csv_text([table.names]))
+        stream.writelines(raw_csv_lines([table.names]))
         if raw:
-            stream.writelines(csv_text(rows))
+            stream.writelines(raw_csv_lines(rows))
             return False
         for lines, here in harmless_lines(rows):
             stream.write(lines)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ..answers.submission import INVALID, UNSIGNED, Key, Submission, Unplaced
 from ..core.errors import Exit, LimitError
 from ..core.numerals import shown
-from ..core.paths import write_whole
+from ..core.paths import path_in, write_whole
 from ..core.program import isolate_failures
 from ..core.words import beginning, day, translator
 from ..core.work import track_progress
@@ -85,7 +85,9 @@ def give_all(dataset: Dataset, options: FeedbackOptions, given: FeedbackResult) 
     """Write the workbooks and texts of a dataset, several at once, and give what became of each."""
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
-    named = [(found, options.output / file_name(found, dataset.spec, given.names)) for found in chosen]
+    named = [
+        (found, path_in(options.output, file_name(found, dataset.spec, given.names))) for found in chosen
+    ]
     waiting = [(found, target) for found, target in named if found.submission not in options.done]
     jobs = min(dataset.source.asked.jobs, len(waiting) // WORTH_A_PROCESS)
     with workers("local", jobs) as pool:

@@ -5,9 +5,7 @@ In none of them does a text become a formula.
 
 from __future__ import annotations
 
-import csv
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
@@ -18,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
+from ..core.csv_files import harmless, raw_csv_lines
 from ..core.errors import UsageError, did_you_mean, remedy_for
 from ..core.paths import check_several, parts_of, whole
 from ..core.work import batched
@@ -164,8 +163,8 @@ def write_stream(stream: Sink, table: Table, rows: Iterable[Row], format_: str) 
 
 
 def _csv(stream: Sink, table: Table, rows: Iterable[Row], guard: Callable[[str], str]) -> None:
-    stream.writelines(csv_text([table.names]))
-    stream.writelines(csv_text([_cell(value, guard) for value in row] for row in rows))
+    stream.writelines(raw_csv_lines([table.names]))
+    stream.writelines(raw_csv_lines([_cell(value, guard) for value in row] for row in rows))
 
 
 def _cell(value: Any, guard: Callable[[str], str]) -> Any:
@@ -206,52 +205,6 @@ def _raw(rows: Iterable[Row]) -> Iterator[Row]:
                 remedy="Take --format csv.",
             )
         yield tuple(value.isoformat() if isinstance(value, date) else value for value in row)
-
-
-# CSV, in which no spreadsheet takes a text for a formula
-
-_SIGNS = "=+\\-@＝＋－＠"
-_OPENING = re.compile(rf"^\s*[{_SIGNS}]")
-# What a program makes of the middle of a text that splits it at another separator than ours.
-_INNER = re.compile(r"([;,\t\r\n][ \"']*)(?=[=@＝＠]|[+\-＋－][^;,\t\r\n]*[|(!])")
-# Lines without any of these have nothing to make harmless: a quick look at many of them at once.
-_MARKS = "=@＝＠＋－"
-_LEADING = re.compile(r"[;,\t\r\n\"'][^\S\t\r\n]*[+\-\\]")
-AT_ONCE = 500  # rows that are looked at together
-
-
-def harmless(text: str) -> str:
-    """Put an apostrophe where a spreadsheet would take a text for a formula, wherever it splits the line."""
-    text = _INNER.sub(r"\1'", text)
-    return f"'{text}" if _OPENING.match(text) else text
-
-
-def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
-    """Give rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came."""
-    for some in batched(rows, AT_ONCE):
-        text, safe = _text(some), some
-        if any(mark in text for mark in _MARKS) or _LEADING.search(f"\n{text}"):
-            safe = [tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row) for row in some]
-        changed = safe != some
-        yield _text(safe) if changed else text, changed
-
-
-def csv_text(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Rows as lines of CSV, some at a time: commas, a line feed a row, quotes around texts with a line end in them."""
-    return map(_text, batched(rows, AT_ONCE))
-
-
-class _Written(list[str]):
-    """Lines as a writer of CSV leaves them."""
-
-    write = list.append
-
-
-def _text(rows: Sequence[Sequence[Any]]) -> str:
-    """Rows as lines of CSV. Before Python 3.13 a carriage return is quoted only if lines end in one."""
-    written = _Written()
-    csv.writer(written, lineterminator="\r\n").writerows(rows)
-    return "".join(f"{line[:-2]}\n" for line in written)
 
 
 # Parquet

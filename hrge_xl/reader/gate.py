@@ -114,9 +114,15 @@ def open_untrusted(path: Path, passwords: Sequence[str] = ()) -> File | Refusal:
 
 
 def fingerprint(path: Path) -> tuple[str | None, int | None]:
-    """SHA-256 and size of a file, whatever it holds; nothing of one that the gate would not open."""
+    """SHA-256 and size of a file, whatever it holds; nothing of one that the gate would not open.
+
+    Of a very large one there is the size alone: a few bytes of disk can be a file that takes hours to read.
+    """
     try:
         with _opened_file(path) as file:
+            size = size_of(file)
+            if size > LIMITS.hashed_bytes:
+                return None, size
             return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
     except (Unreadable, OSError, ValueError):
         return None, None
@@ -131,12 +137,21 @@ def beginning_of(path: Path, count: int) -> bytes:
         return b""
 
 
+def size_of(file: io.BufferedReader) -> int:
+    """Give how large an open file says that it is."""
+    return os.fstat(file.fileno()).st_size
+
+
 def opened(path: Path, limits: ReadLimits) -> File | Refusal:
-    """Give a regular file, read once, whatever it holds; of one that is too large only hash and size."""
+    """Give a regular file, read once, whatever it holds; of one that is too large size and hash, if that is quick."""
     sha256: str | None = None
     size: int | None = None
     try:
         with _opened_file(path) as file:
+            announced = size_of(file)
+            if announced > max(limits.file_bytes, limits.hashed_bytes):
+                size = announced
+                raise Unreadable(_too_large(size, limits.file_bytes))
             data = file.read(limits.file_bytes + 1)
             digest = hashlib.sha256(data)
             while more := file.read(MEBIBYTE):

@@ -12,6 +12,9 @@ class ReadLimits:
     """Every limit of the reader; the ones on the file and the zip hold before anything is inflated."""
 
     file_bytes: int = 25 * MEBIBYTE
+    hashed_bytes: int = (
+        100 * MEBIBYTE
+    )  # of a file that is too large, but is told apart from others all the same
     entries: int = 2_000
     part_bytes: int = 100 * MEBIBYTE
     total_bytes: int = 250 * MEBIBYTE
@@ -24,8 +27,8 @@ class ReadLimits:
     sheets: int = 256
     unreadable_places: int = 100  # more than these, and the file counts as damaged
     worker_bytes: int = 1024 * MEBIBYTE  # on top of what a worker holds when it starts
-    # of what a worker answers; Python may hold several times as much of it
-    answer_bytes: int = 128 * MEBIBYTE
+    answer_bytes: int = 128 * MEBIBYTE  # of what a worker answers
+    answer_values: int = 3_000_000  # in it: each takes up to a hundred bytes here, and one there
     cpu_seconds: int = 30
     wall_seconds: float = 60.0
 

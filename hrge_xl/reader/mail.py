@@ -20,6 +20,7 @@ from email.parser import HeaderParser
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..core.bounds import BoundedText
 from ..core.dates import is_possible
 from .zip_package import Budget
 
@@ -38,12 +39,12 @@ class EmailInfo:
     addresses that it went to, and `subject` is what it is about.
     """
 
-    sender: str = ""
-    sent: str = ""
-    sent_by: str | None = None
-    received: str = ""
-    to: tuple[str, ...] = ()
-    subject: str = ""
+    sender: BoundedText = ""
+    sent: BoundedText = ""
+    sent_by: BoundedText | None = None
+    received: BoundedText = ""
+    to: tuple[BoundedText, ...] = ()
+    subject: BoundedText = ""
 
     def within(self, outer: EmailInfo) -> EmailInfo:
         """Give what is known of a mail that lay in another one, which alone says who brought it and when it came."""

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from ..core.bounds import BoundedText
 from ..core.errors import UsageError
 from ..core.numerals import from_serial, shown
 from ..findings import Finding, codes
@@ -21,7 +22,9 @@ from .worker import Died, run_guarded
 
 Result = TypeVar("Result")
 Job = tuple[bytes, str]  # a file that was let in, and its format
-Table = list[tuple[int, list[str]]]  # rows that hold something: their numbers, and what their cells show
+Table = list[
+    tuple[int, list[BoundedText]]
+]  # rows that hold something: their numbers, and what their cells show
 
 MOST_HEADS = 256
 MOST_TITLES = 25  # rows in which heads may stand, below titles and notes

@@ -28,6 +28,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from ..core.bounds import BoundedText
+
 _SYSTEM = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/etc/ld.so.cache",  # libraries
     "/etc/localtime", "/usr/share/zoneinfo", "/dev/null", "/dev/urandom",
@@ -38,9 +40,9 @@ _SYSTEM = (
 class Confinement:
     """By what a process is confined, what is missing and why, and what it could do nevertheless."""
 
-    means: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    open: list[str] = field(default_factory=list)
+    means: list[BoundedText] = field(default_factory=list)
+    missing: list[BoundedText] = field(default_factory=list)
+    open: list[BoundedText] = field(default_factory=list)
 
 
 _here = Confinement()

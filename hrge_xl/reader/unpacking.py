@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import tee
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple, cast
 
 from msgspec import Struct
 
+from ..core.bounds import BoundedText
 from ..core.paths import LOCK_PREFIXES, MOST_LOCK_BYTES, expand, is_left_by_a_program
 from ..core.words import counted
 from ..findings import Finding
+from ..findings.file import FILE_TOO_LARGE
 from ..layout.wording import text
 from .gate import (
     OLE_MAGIC,
@@ -32,7 +34,7 @@ from .gate import (
     word_for,
     zip_format,
 )
-from .limits import LIMITS, ReadLimits
+from .limits import LIMITS, MEBIBYTE, ReadLimits
 from .mail import (
     TNEF_MAGIC,
     Attached,
@@ -48,10 +50,12 @@ from .mail import (
 )
 from .raw import Unreadable
 from .worker import Died, run_guarded
-from .zip_package import Budget, ZipPackage
+from .zip_package import Budget, ZipPackage, megabytes
 
 LARGER = replace(LIMITS, file_bytes=LIMITS.part_bytes)  # of a mail or an archive, which hold several files
 MBOX = b"From "
+MOST_OF_A_MAILBOX = 4096 * MEBIBYTE
+LONGEST_LINE = 1 << 16  # bytes; a mail has lines of at most 998
 MAILDIR = ("cur", "new", "tmp")
 
 
@@ -96,13 +100,41 @@ def _files(source: str) -> list[Path]:
 def _of_file(path: Path) -> Iterator[SourceFile]:
     """Yield a file, or each mail of a mailbox."""
     if beginning_of(path, len(MBOX)) == MBOX:
-        yield from _mails(mailbox.mbox(path, create=False), FoundAt((path.name,)))
+        size = path.stat().st_size
+        if size > MOST_OF_A_MAILBOX:
+            why = _why(path.name, FILE_TOO_LARGE.at(size=megabytes(size), limit=megabytes(MOST_OF_A_MAILBOX)))
+            yield SourceFile(path.name, problem=why)
+        else:
+            yield from _mails(_Mailbox(path, create=False), FoundAt((path.name,)))
         return
     file = opened(path, LARGER)
     if isinstance(file, Refusal):
         yield SourceFile(path.name, problem=_why(path.name, file.observations[0]))
     else:
         yield SourceFile(path.name, file.data)
+
+
+class _Mailbox(mailbox.mbox):
+    """A mailbox in one file, of which no line is read as a whole that is longer than any of a mail."""
+
+    def __init__(self, path: Path, *, create: bool) -> None:
+        super().__init__(path, create=create)
+        own = vars(self)
+        own["_file"] = _ShortLines(own["_file"])
+
+
+class _ShortLines:
+    """A file that is read by lines, a long one in pieces."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readline(self, size: int = -1) -> bytes:
+        """Give the next line, or so much of it."""
+        return self._file.readline(LONGEST_LINE if size < 0 else size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 def _mails(box: mailbox.Mailbox[mailbox.Message], place: FoundAt) -> Iterator[SourceFile]:
@@ -146,7 +178,7 @@ NO_EMAIL = EmailInfo()
 class FoundAt:
     """Where something lies: within which mails and archives, the outermost first; and the mail it came with."""
 
-    way: tuple[str, ...] = ()
+    way: tuple[BoundedText, ...] = ()
     email: EmailInfo = NO_EMAIL
 
     def within(self, name: str, email: EmailInfo | None = None) -> FoundAt:
@@ -154,21 +186,24 @@ class FoundAt:
         return replace(self, way=(*self.way, name), email=email or self.email)
 
 
+Format = Literal["", "xlsx", "xlsm", "xlsb", "xls", "ods", "encrypted"]  # may become the ending of a file
+
+
 class Workbook(Struct, tag=True, frozen=True):
     """A file that is an answer, or was meant as one; `format` is what its content says, else empty."""
 
-    name: str
+    name: BoundedText
     place: FoundAt
     data: bytes
-    format: str = ""
+    format: Format = ""
 
 
 class SkippedFile(Struct, tag=True, frozen=True):
     """A file that is nobody's answer, and what it is, in a word."""
 
-    name: str
+    name: BoundedText
     place: FoundAt
-    what: str
+    what: BoundedText
 
 
 class UnreadableContainer(Struct, tag=True, frozen=True):
@@ -177,9 +212,9 @@ class UnreadableContainer(Struct, tag=True, frozen=True):
     `count` is how many files it stands for: of very many in one source the first are told one by one.
     """
 
-    name: str
+    name: BoundedText
     place: FoundAt
-    why: str
+    why: BoundedText
     count: int = 1
 
 
@@ -382,11 +417,11 @@ def _other_than_workbook(look: Callable[..., str], data: object) -> str:
     return ""
 
 
-def _format_of(data: bytes, limits: ReadLimits) -> str:
+def _format_of(data: bytes, limits: ReadLimits) -> Format:
     """Give the format of a workbook, also where it is under a password; nothing where it is none."""
     try:
         if data.startswith(ZIP_MAGIC):
-            return zip_format(ZipPackage(data, limits))
-        return ole_format(data) if data.startswith(OLE_MAGIC) else ""
+            return cast("Format", zip_format(ZipPackage(data, limits)))
+        return cast("Format", ole_format(data)) if data.startswith(OLE_MAGIC) else ""
     except Unreadable as problem:
         return "" if "what" in problem.observation.details else "xlsx"

@@ -41,12 +41,13 @@ from typing import (
 
 from msgspec import msgpack
 
+from ..core.bounds import BoundedText
 from ..core.errors import Exit, HrgeError
 from ..core.interpreter import Interpreter, module_path, next_interpreter
 from ..core.work import gc_paused
 from ..findings import Finding, Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
-from .limits import LIMITS, ReadLimits
+from .limits import LIMITS, MEBIBYTE, ReadLimits
 from .sandbox import confine, import_places, limit_by_job
 
 if sys.platform != "win32":
@@ -74,7 +75,7 @@ class Died:
     """Why there is no result for an item; `detail` never holds anything out of the item."""
 
     reason: Reason
-    detail: str = ""  # the type of the exception
+    detail: BoundedText = ""  # the type of the exception
 
     @property
     def observation(self) -> Finding:
@@ -338,11 +339,13 @@ def _outcome(function: Callable[[Any], object], item: object, kinds: tuple[Any, 
     """Give a result, or what kept us from it; all that it took is gone again on return."""
     try:
         outcome = function(item)
-        return dumps(outcome, kinds)
+        message = dumps(outcome, kinds)
+        check_weight(message)
     except MemoryError:  # the parent does not use this process again
         return dumps(Died("memory"), kinds)
     except Exception as error:  # noqa: BLE001 - whatever it is becomes a finding; its text may hold answers
         return dumps(Died("exception", type(error).__name__), kinds)
+    return message
 
 
 def _answer(answers: BinaryIO, message: bytes) -> None:
@@ -384,7 +387,7 @@ def kinds_of(function: Callable[..., object]) -> Kinds:
     """Give the types of what a function may return, by its annotation."""
     while isinstance(function, partial):
         function = function.func
-    returned = get_type_hints(function)["return"]
+    returned = get_type_hints(function, include_extras=True)["return"]
     kinds = get_args(returned) if get_origin(returned) in (Union, UnionType) else (returned,)
     return tuple(Any if kind is object else kind for kind in kinds)
 
@@ -398,8 +401,44 @@ def dumps(answer: object, kinds: Kinds) -> bytes:
 
 
 def loads(message: bytes, kinds: Kinds) -> Any:
-    """Read an answer. Raises ValueError where it is not what one of the types says, IndexError where it is of none."""
+    """Read an answer. Raises ValueError where it is not what one of the types says, IndexError where it is of none.
+
+    And MemoryError, before anything is made of it, where it would take too much.
+    """
+    check_weight(message)
     return _decoder(kinds[message[0]]).decode(memoryview(message)[1:])
 
 
 _decoder = cache(msgpack.Decoder)  # of a type
+
+# An empty list is one byte there and fifty here, so that it is values that are counted, not bytes. A short answer is
+# no danger however many it has, and most are short.
+
+_LIGHT = 4 * MEBIBYTE  # an answer of so many bytes takes at most a quarter of a gigabyte
+_STRINGS = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 2, 0xC8: 3, 0xC9: 5, 0xD9: 1, 0xDA: 2, 0xDB: 4}
+_FIXED = {
+    0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8, 0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8, 0xD4: 2, 0xD5: 3,
+    0xD6: 5, 0xD7: 9, 0xD8: 17, 0xDC: 2, 0xDD: 4, 0xDE: 2, 0xDF: 4,
+}  # fmt: skip
+# by the first byte of a value: how long it is, but for what a list or table holds, which are values of their own
+_STEPS = [1 + (head & 0x1F if 0xA0 <= head <= 0xBF else _FIXED.get(head, 0)) for head in range(256)]
+
+
+def check_weight(message: bytes) -> None:
+    """Raise MemoryError where an answer is longer, or holds more values, than any honest one."""
+    if len(message) <= _LIGHT:
+        return
+    if len(message) > LIMITS.answer_bytes:
+        raise MemoryError("an answer that is too long")
+    values, place, end = 0, 1, len(message)
+    while place < end:
+        head = message[place]
+        width = _STRINGS.get(head)
+        if width is None:
+            place += _STEPS[head]
+        else:
+            ext = 0xC7 <= head <= 0xC9  # has its type besides
+            place += 1 + width + int.from_bytes(message[place + 1 : place + 1 + width - ext], "big")
+        values += 1
+        if values > LIMITS.answer_values:
+            raise MemoryError("too many values in an answer")

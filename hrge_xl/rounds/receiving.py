@@ -18,7 +18,16 @@ from unicodedata import normalize
 
 from ..core.dates import parse_moment
 from ..core.errors import UsageError
-from ..core.paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to, write_whole
+from ..core.paths import (
+    MOST_CHARACTERS,
+    check_several,
+    file_part,
+    free_name,
+    path_in,
+    path_text,
+    way_to,
+    write_whole,
+)  # fmt: skip
 from ..core.words import counted
 from ..core.work import grouped
 from ..findings import Finding
@@ -107,7 +116,7 @@ class _Shelf:
         """Have a content lie there; gives its place."""
         if sha256 in self.lying:
             return self.lying.pop(sha256)
-        path = self.folder / free_name(*_named(workbook), self.names)
+        path = path_in(self.folder, free_name(*_named(workbook), self.names))
         write_whole(path, workbook.data)
         return path
 

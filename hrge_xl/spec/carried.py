@@ -31,7 +31,7 @@ import msgspec
 import pydantic
 
 from ..core.errors import Mistake, OutputError, SpecError
-from ..core.paths import UNFINISHED, not_written, sync_folder, write_whole
+from ..core.paths import UNFINISHED, is_plain_name, not_written, path_in, sync_folder, write_whole
 from ..core.program import program_digest
 from .yaml_file import WrittenInt, content_of
 
@@ -132,15 +132,9 @@ def write(files: Files, home: Path) -> Path:
     path leads out of the folder.
     """
     # a table may come from anywhere, and a path in it lead elsewhere on some system
-    outside = [
-        path
-        for path in files
-        if any(part in ("", ".", "..") for part in path.split("/")) or set(path) & set("\\:\0")
-    ]
+    outside = [path for path in files if not all(map(is_plain_name, path.split("/")))]
     if outside:
-        reason = (
-            "A file of a spec has no backslash and no colon in its name, and lies below the spec's folder."
-        )
+        reason = "A file of a spec has a name that any system can have, and lies below the spec's folder."
         remedy = "Rename it, or get the spec from its author again."
         raise SpecError([Mistake(path, 1, 1, reason, remedy) for path in outside])
     digest = digest_of(files)
@@ -160,7 +154,7 @@ def _replace(folder: Path, files: Files) -> None:
     new, old = folder.with_name(mark), folder.with_name(f"{mark}-old")
     try:
         for path, content in files.items():
-            file = new / path
+            file = path_in(new, *path.split("/"))
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("xb") as stream:
                 stream.write(content)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ...core.dates import day_here
 from ...core.errors import UsageError, remedy_for
-from ...core.paths import check_several, write_if_changed, write_whole
+from ...core.paths import check_several, path_in, write_if_changed, write_whole
 from ...core.words import SOURCE_LANGUAGE, counted, kept_in_order
 from ...core.words import day as in_words
 from ...core.work import grouped
@@ -397,7 +397,7 @@ def _write(work: _Work, due: PendingMail, attached: Sequence[Path]) -> str:
     }
     content = filled(template_of(work.templates, due.occasion, language), ordered)
     mail = as_eml(team.email, language, content, attached)
-    file = Path(FOLDER) / str(work.today) / f"{due.name}.eml"
+    file = path_in(Path(FOLDER) / str(work.today), f"{due.name}.eml")
     write_whole(work.folder / file, mail)
     if len(mail) > MOST_BYTES:
         work.made.warnings.append(

@@ -11,9 +11,7 @@ Dear colleagues of {team},
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -29,12 +27,12 @@ from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
 
+from ...core.csv_files import csv_text
 from ...core.errors import RoundError
 from ...core.paths import write_if_changed, write_whole
 from ...core.words import direction, is_language, translator, with_base
 from ...core.work import grouped
 from ...ledger.ledger import Drafted
-from ...outputs.table_files import harmless
 from ...reader.limits import MEBIBYTE
 from ...rounds.rounds import Round
 from ...rounds.teams import Team, read_text
@@ -324,11 +322,8 @@ def _write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
         with suppress(OSError):  # somebody keeps something of their own in it
             folder.rmdir()
         return
-    target = io.StringIO(newline="")
-    writer = csv.writer(target)
-    writer.writerow(HEADS)
-    writer.writerows([harmless(cell) for cell in _row(path, draft)] for path, draft in there)
-    write_if_changed(folder / LIST, target.getvalue().encode("utf-8-sig"))
+    table = csv_text([HEADS, *(_row(path, draft) for path, draft in there)])
+    write_if_changed(folder / LIST, table.encode("utf-8-sig"))
 
 
 def _row(path: Path, draft: Drafted) -> list[str]:
