@@ -27,6 +27,7 @@ from .api import status as status
 from .api import trace as trace
 from .api import trace_answers as trace_answers
 from .api import translate as translate
+from .api import validate as validate
 from .api import verify as verify
 from .api import waivers as waivers
 from .api import write_messages as write_messages
@@ -65,9 +66,7 @@ from .exchange.issuing import issue as issue
 from .exchange.spec_smoke_test import try_out as try_out
 from .exchange.validation import Reader as Reader
 from .exchange.validation import Result as Result
-from .exchange.validation import Source as Source
 from .exchange.validation import ValidationRequest as ValidationRequest
-from .exchange.validation import validate as validate
 from .findings import Waiver as Waiver
 from .importing import draft as draft
 from .ledger.events import Arrived as Arrived

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ..core.errors import Mistake, SpecError, UsageError
 from ..core.paths import way_to, write_whole
 from ..core.work import track_progress
+from ..dataset.ingest import Options
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.rows import SHORT
 from ..dataset.work import arrivals
@@ -35,7 +36,7 @@ from ..rounds.teams import Team
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..spec.yaml_file import compose, plain
-from .consolidation import consolidate
+from .consolidation import consolidate_sources
 
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
@@ -251,7 +252,8 @@ def demonstrate(
     round_ = Round(folder, story_.round, spec, None, None, teams)
     request = DatasetRequest([str(home)], story_.today, jobs=0, rejudge=True)
     given = sources(replace(request, paths=[str(path) for path, _ in returned]))
-    consolidate(given, home, only_these=True, formats=(XLSX, CSV), overview=reports, round_=round_)
+    options = Options(only_these=True)
+    consolidate_sources(given, home, options=options, formats=(XLSX, CSV), overview=reports, round_=round_)
     with datasets(request) as found:
         facts = Facts(f"{story_.today}T00:00:00Z", story_.today, command)
         report = document([replace(dataset, round=round_) for dataset in found], facts)

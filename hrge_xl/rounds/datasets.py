@@ -114,6 +114,23 @@ class DatasetRequest:
         )  # fmt: skip
 
 
+def request_of(
+    returned: str | Path | Sequence[str | Path] | DatasetRequest,
+    spec: str | None = None,
+    today: date | None = None,
+) -> DatasetRequest:
+    """Return the request about returned files that are named by their paths, one or several, unless it is one.
+
+    Raises `UsageError` where a spec or a day is named besides a request, which says its own.
+    """
+    if isinstance(returned, DatasetRequest):
+        if spec is not None or today is not None:
+            raise UsageError("A DatasetRequest says its own spec and day.", remedy="Name them there.")
+        return returned
+    paths = [returned] if isinstance(returned, str | Path) else returned
+    return DatasetRequest([os.fspath(path) for path in paths], today or day_here(), spec, jobs=0)
+
+
 @dataclass(frozen=True)
 class Dataset:
     """An open dataset with what belongs to it, and what its ledger tells."""
