@@ -22,7 +22,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import Arrived, ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from hrge_xl.coordination.consolidation import consolidate_sources
 from hrge_xl.exchange.validation import Source
 from tests.audited import returned
@@ -532,9 +532,9 @@ def test_the_newest_accepted_version_counts(tmp_path: Path) -> None:
     )
     same_copy(second, first)
     same_copy(third, first)
-    run([first], tmp_path / "out", received=date(2026, 6, 1))
-    run([first, second], tmp_path / "out", received=date(2026, 6, 8))
-    run([third], tmp_path / "out", received=date(2026, 6, 15))
+    run([first], tmp_path / "out", arrived=Arrived(date(2026, 6, 1), stated=True))
+    run([first, second], tmp_path / "out", arrived=Arrived(date(2026, 6, 8), stated=True))
+    run([third], tmp_path / "out", arrived=Arrived(date(2026, 6, 15), stated=True))
     states = {Path(str(row["path"])).name: row for row in ledger(tmp_path / "out")}
     assert {name: row["state"] for name, row in states.items()} == {
         "v1.xlsx": "superseded", "v2.xlsx": "counts", "v3.xlsx": "waiting",
