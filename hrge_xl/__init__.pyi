@@ -14,6 +14,7 @@ from .api import confinement as confinement
 from .api import decisions as decisions
 from .api import explain as explain
 from .api import export as export
+from .api import export_teams as export_teams
 from .api import give_feedback as give_feedback
 from .api import import_spec as import_spec
 from .api import overview as overview
@@ -113,14 +114,15 @@ from .rounds.round_status import to_decide as to_decide
 from .rounds.rounds import Round as Round
 from .rounds.rounds import init_round as init_round
 from .rounds.rounds import load_round as load_round
+from .rounds.rounds import read_teams as read_teams
 from .rounds.rounds import round_named as round_named
+from .rounds.rounds import spec_of_next as spec_of_next
 from .rounds.sealing import Chain as Chain
 from .rounds.sealing import SealCheck as SealCheck
 from .rounds.sealing import chain as chain
 from .rounds.sealing import check_seal as check_seal
 from .rounds.sealing import sign as sign
 from .rounds.teams import TeamList as TeamList
-from .rounds.teams import read_list as read_list
 from .spec.diff import diff as diff
 from .spec.load import load as load
 from .spec.load import typed as typed

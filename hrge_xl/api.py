@@ -209,6 +209,19 @@ def write_messages(folder: str | Path) -> list[Path]:
     return write_templates(folder, (team.language for team in load_round(folder).teams))
 
 
+def export_teams(folder: str | Path, output: str | Path) -> Path:
+    """Write the teams of a round as they are now into a workbook, a list that `init_round` takes; return the file."""
+    from .core.paths import write_whole
+    from .rounds.rounds import load_round
+    from .rounds.teams import list_workbook
+
+    output = Path(output)
+    if output.suffix.lower() != ".xlsx":
+        raise UsageError(f"{output} is not the name of a workbook.", remedy="End it in .xlsx.")
+    write_whole(output, list_workbook(load_round(folder).teams))
+    return output
+
+
 def status(folder: str | Path | Dataset, today: date | None = None) -> list[TeamStatus]:
     """Give each team of a round, or of its dataset that is open, with what came from it by a day.
 
