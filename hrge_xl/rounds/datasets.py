@@ -319,7 +319,8 @@ def _source(place: FilePlace, asked: DatasetRequest) -> Source:
         return Source(files, request)
     expected = [(team.code, team.country, team.deadline) for team in round_.teams]
     before, why_not = _before(round_) if place.folder else ("", "")
-    notes = [*filter(None, (place.note, why_not))]
+    unread = load(round_.spec_source).unread if place.folder else ()
+    notes = [*filter(None, (place.note, why_not)), *unread]
     return Source(files, request, place.folder, Senders(round_).noticed, expected, before, notes)
 
 
