@@ -222,7 +222,9 @@ def test_files_beside_the_dataset(
     shutil.copyfile(made / name, file)
     change(file)
     table = store.schema.by_name.get(file.stem)
-    found = told(of_file(file, made / name, table.shown if table else None, (RowNames(store),), file.name), "file")
+    found = told(
+        of_file(file, made / name, table.shown if table else None, (RowNames(store),), file.name), "file"
+    )
     assert begins(found, expected) == expected
 
 

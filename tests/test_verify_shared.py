@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -61,7 +62,7 @@ def change_csv(copy: Path) -> None:
         (edit("ALTER TABLE codes ADD COLUMN more TEXT"), f"{COPY}: table codes"),
         (edit("DELETE FROM submissions"), f"{COPY}: submissions"),
         (edit("UPDATE meta SET value = 'other' WHERE name = 'spec'"), COPY),
-        (damage, f"{COPY} cannot be read"),
+        (damage, f"{COPY}: “cannot be read"),
         (change_csv, "shareable/csv/answers.csv"),
     ],
     ids=[
@@ -84,3 +85,30 @@ def test_what_was_changed_in_it_is_named(change: Callable[[Path], None], said: s
 
 def test_untouched_it_is_identical(dataset: Path) -> None:
     assert "identical" in ran("verify", dataset).out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda lines: [lines[0].replace("in/00.xlsx", "in/99.xlsx"), *lines[1:]], "was not entered so"),
+        (lambda lines: lines[:-1], "is in the ledger but not in ledger.jsonl"),
+        (
+            lambda lines: [
+                *lines,
+                re.sub('"by": ".*?"', '"by": "B"', re.sub('"digest": "..', '"digest": "00', lines[-1])),
+            ],
+            "was not entered so",
+        ),
+        (lambda lines: [*lines, "anything\n"], "is no entry"),
+    ],
+    ids=["within", "shortened", "put in", "no entry"],
+)
+def test_a_changed_journal_is_named_and_nothing_made_from_it(
+    change: Callable[[list[str]], list[str]], said: str, dataset: Path
+) -> None:
+    journal = dataset / "ledger.jsonl"
+    lines = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = change(lines)
+    assert changed != lines
+    journal.write_text("".join(changed), encoding="utf-8")
+    assert said in ran("verify", dataset, code=1).out

@@ -34,6 +34,7 @@ from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
 from ..exchange.validation import Reader, ValidationRequest, validate
 from ..findings import Severity
+from ..ledger.chain import missing_from_journal
 from ..ledger.files import RECEIVED, altered, has_content, kept_at
 from ..ledger.judgements import rounds_elsewhere, waivers
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
@@ -67,6 +68,7 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
             returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
             spec, by_name = store.schema.spec, {a_round.name: a_round for a_round in rounds.values()}
             audit.problems += [*faults_of_files(ledger, returned), *doubts(ledger, terms_of(rounds.values()))]
+            audit.problems += missing_from_journal(folder, ledger.chain())
             audit.problems += faults_of_spec(store, round_)
             audit.notes += [*rounds_not_at_hand(store, by_name), *behind(folder, elsewhere)]
             for report in sorted((folder / REPORTS).glob("*.json")):
