@@ -392,6 +392,26 @@ def test_a_mail_that_was_sent_marks_its_draft(tmp_path: Path) -> None:
     assert entered(round_) == entries
 
 
+def test_a_subject_that_another_program_folded_is_that_of_its_draft(tmp_path: Path) -> None:
+    """Which encodes some of the words, and breaks the line before the next one."""
+    round_ = begun(tmp_path)
+    (round_ / "messages").mkdir()
+    (round_ / "messages" / "en.txt").write_text(
+        "[issue]\nSubject: {round} : le classeur d'équipe à remplir (par {team})\n\nHello\n", encoding="utf-8"
+    )
+    ran("drafts", round_, "issue", "--today", "2026-07-08")
+    letter = as_sent(round_ / "drafts" / "2026-07-08" / "Odesa_issue.eml", Subject="PLACE").as_bytes()
+    name = round_.name.encode()
+    words = (
+        b"Subject: "
+        + name
+        + b" : le classeur\n =?utf-8?q?d=27=C3=A9quipe?= =?utf-8?q?_=C3=A0?=\n remplir (par Odesa)"
+    )
+    (tmp_path / "Sent.mbox").write_bytes(mbox(letter.replace(b"Subject: PLACE", words)))
+    told = ran("receive", round_, tmp_path / "Sent.mbox", "--today", "2026-07-10")
+    assert "1 draft found as sent." in told.err
+
+
 def test_a_renamed_team_is_not_written_to_twice(tmp_path: Path) -> None:
     """A reminder under its old code is its reminder, and is marked as sent under the new one."""
     round_ = begun(tmp_path)

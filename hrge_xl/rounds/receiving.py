@@ -238,7 +238,7 @@ class _OwnMails:
         to = set(map(comparable, email.to))
         if self._teams.isdisjoint(to) or comparable(email.sent_by or "") in self._teams:
             return None
-        drafts = self._drafts.get(" ".join(email.subject.split()), ())
+        drafts = self._drafts.get(_without_spaces(email.subject), ())
         moment = parse_moment(email.sent)
         day = str(moment.date() if moment else date.max)
         fitting = [draft for draft, addresses in drafts if addresses <= to and draft.day <= day]
@@ -257,17 +257,23 @@ class _OwnMails:
 
     @cached_property
     def _drafts(self) -> dict[str, list[tuple[Drafted, set[str]]]]:
-        """The drafts that are there, sent or not, by what they are about."""
+        """The drafts that are there, sent or not, by their subjects without spaces."""
         found: dict[str, list[tuple[Drafted, set[str]]]] = {}
         for draft in self._ledger.drafted().values():
             file = self._folder / draft.file
             if draft.file and file.is_file():
                 with file.open("rb") as stream:
                     head = BytesHeaderParser(policy=default).parse(stream)
-                about, to = " ".join(str(head["Subject"] or "").split()), _addresses_in(str(head["To"] or ""))
+                to = _addresses_in(str(head["To"] or ""))
                 if to:
-                    found.setdefault(about, []).append((draft, to))
+                    subject = _without_spaces(str(head["Subject"] or ""))
+                    found.setdefault(subject, []).append((draft, to))
         return found
+
+
+def _without_spaces(subject: str) -> str:
+    """Return a subject as it is compared: mail programs lose spaces where a line was folded, or add some."""
+    return "".join(subject.split())
 
 
 def _letters(

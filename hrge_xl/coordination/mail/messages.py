@@ -19,9 +19,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from email import message_from_bytes
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, default
+from email.policy import EmailPolicy, default
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -209,10 +210,23 @@ def standard(occasion: MailType, language: str) -> Template:
 
 
 MOST_BYTES = 10 * MEBIBYTE  # of a mail, with what is attached: many servers refuse more
+LINE_LENGTH = 76  # of a header: RFC 2047
 KINDS = {  # of what is attached, by the ending of its name
     ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ".html": ("text", "html"),
 }
+
+
+class _WholeSubjects(EmailPolicy):
+    """Encode a subject as a whole: of one that is encoded in part, Python up to 3.12 and mail programs lose spaces."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as its lines are written."""
+        needs_no_folding = value.isascii() and len(f"{name}: {value}") <= LINE_LENGTH
+        if name.lower() != "subject" or needs_no_folding:
+            return super().fold_binary(name, value)
+        words = Header(str(value), "utf-8", LINE_LENGTH, name).encode(linesep=self.linesep)
+        return f"{name}: {words}{self.linesep}".encode("ascii")
 
 
 def as_eml(to: str, language: str, content: Template, attached: Sequence[Path] = ()) -> bytes:
@@ -220,7 +234,7 @@ def as_eml(to: str, language: str, content: Template, attached: Sequence[Path] =
 
     Raises `OSError` where something that is to be attached cannot be read.
     """
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=_WholeSubjects(linesep="\r\n"))
     made["X-Unsent"] = "1"
     if to:
         made["To"] = [Address(addr_spec=address.strip()) for address in to.split(",")]
