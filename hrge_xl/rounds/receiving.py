@@ -73,6 +73,7 @@ class Received(NamedTuple):
     unopened: tuple[UnreadableContainer, ...] = ()
     waiting: tuple[Workbook, ...] = ()  # the round is closed
     sent: tuple[SentDraft, ...] = ()
+    failures: tuple[str, ...] = ()  # drafts that could not be moved, and why
     by_hand: tuple[Path, ...] = ()  # what was put into `returned/` since the last run
 
     @property
@@ -170,7 +171,7 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
     there_now = tuple(workbook for _, workbook in placed)
     return Received(
         there_now, tuple(known), tuple(left), tuple(unopened), tuple(waiting), tuple(ours.sent.values()),
-        tuple(path for path in shelf.lying.values() if is_named_as_workbook(path.name)),
+        by_hand=tuple(path for path in shelf.lying.values() if is_named_as_workbook(path.name)),
     )  # fmt: skip
 
 

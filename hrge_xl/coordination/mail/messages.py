@@ -31,7 +31,7 @@ from string import Formatter
 from typing import NamedTuple
 
 from ...core.errors import RoundError
-from ...core.paths import write_if_changed, write_whole
+from ...core.paths import not_written, write_if_changed, write_whole
 from ...core.words import direction, is_language, translator, with_base
 from ...core.work import grouped
 from ...ledger.ledger import Drafted
@@ -211,6 +211,9 @@ def standard(occasion: MailType, language: str) -> Template:
 
 MOST_BYTES = 10 * MEBIBYTE  # of a mail, with what is attached: many servers refuse more
 LINE_LENGTH = 76  # of a header: RFC 2047
+IDENTITY = "X-Hrge-Xl-Draft"  # says which draft of the ledger it is
+IDENTITY_LINE = re.compile(rf"^{IDENTITY}: *([0-9a-f]+)".encode(), re.IGNORECASE | re.MULTILINE)
+HEAD_BYTES = 16_384  # in which the header of a draft stands
 KINDS = {  # of what is attached, by the ending of its name
     ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ".html": ("text", "html"),
@@ -229,13 +232,29 @@ class _WholeSubjects(EmailPolicy):
         return f"{name}: {words}{self.linesep}".encode("ascii")
 
 
-def as_eml(to: str, language: str, content: Template, attached: Sequence[Path] = ()) -> bytes:
+def identity_of(key: str) -> str:
+    """Return what a draft says of itself, by its key in the ledger."""
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def identity_written(file: Path) -> str | None:
+    """Return what a draft says of itself; None of one that says nothing."""
+    with file.open("rb") as stream:
+        match = IDENTITY_LINE.search(stream.read(HEAD_BYTES))
+    return match[1].decode("ascii") if match else None
+
+
+def as_eml(
+    to: str, language: str, content: Template, attached: Sequence[Path] = (), identity: str = ""
+) -> bytes:
     """Give the bytes of a draft to some addresses, by comma, with what is attached.
 
     Raises `OSError` where something that is to be attached cannot be read.
     """
     made = EmailMessage(policy=_WholeSubjects(linesep="\r\n"))
     made["X-Unsent"] = "1"
+    if identity:
+        made[IDENTITY] = identity
     if to:
         made["To"] = [Address(addr_spec=address.strip()) for address in to.split(",")]
     made["Subject"] = content.subject
@@ -324,7 +343,10 @@ HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached",
 
 
 def write_merge_lists(folder: Path, known: Collection[Drafted], changed: Iterable[Drafted]) -> None:
-    """Write the lists of the days on which some drafts have `changed`, into the folder of each day."""
+    """Write the lists of the days on which some drafts have `changed`, into the folder of each day.
+
+    Raises `OutputError`.
+    """
     for day in {draft.day for draft in changed}:
         _write_merge_list(folder / day, (draft for draft in known if draft.day == day))
 
@@ -334,7 +356,10 @@ def _write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
     files = {Path(draft.file).name: draft for draft in drafts}
     there = [(folder / name, files[name]) for name in sorted(files) if (folder / name).is_file()]
     if not there:
-        (folder / LIST).unlink(missing_ok=True)
+        try:
+            (folder / LIST).unlink(missing_ok=True)
+        except OSError as error:
+            raise not_written(folder / LIST, error) from error
         with suppress(OSError):  # somebody keeps something of their own in it
             folder.rmdir()
         return
