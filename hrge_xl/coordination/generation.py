@@ -22,7 +22,7 @@ from ..ledger.files import only_writer
 from ..reader import ExpectedReturn
 from ..rounds.datasets import Dataset, one_dataset
 from ..rounds.rounds import ISSUED, Round, earlier_specs, load_open_round
-from ..rounds.teams import Team
+from ..rounds.teams import Team, team_differences
 from ..spec.issuance import Choice, choose
 from ..spec.load import load
 from ..spec.lookup import asks_for_country, country_codes
@@ -113,6 +113,8 @@ def issue_round(
         if Path(earlier).resolve() == folder.resolve():
             raise UsageError(f"{earlier} is the round itself.", remedy="Name an earlier one after --from.")
         with one_dataset(earlier, today, password=password, figures=False) as dataset:
+            if dataset.round is not None:
+                made.notes.extend(team_differences(dataset.round.teams, round_.teams))
             wanted, blank = _continued(wanted, dataset, spec, round_.wanted, made.notes)
         continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
         made.notes.append(f"{continued}; blank ones: {blank}.")
