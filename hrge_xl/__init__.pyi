@@ -45,6 +45,7 @@ from .coordination.generation import issue_round as issue_round
 from .coordination.generation import issue_spec as issue_spec
 from .coordination.mail import MAIL_KINDS as MAIL_KINDS
 from .coordination.mail.drafts import Drafts as Drafts
+from .coordination.mail.drafts import MarkedSent as MarkedSent
 from .coordination.mail.drafts import drafts as drafts
 from .coordination.mail.drafts import mark_sent as mark_sent
 from .coordination.mail.drafts import receive as receive

@@ -359,15 +359,18 @@ def give_feedback(
     tools: Sequence[str] | None = None,
     everybody: bool = False,
     reply_by: date | None = None,
+    teams: Sequence[str] = (),
 ) -> FeedbackResult:
     """Write, for each return to which there is something to say, a workbook with its answers and a text, into a folder.
 
     `returned` are files, folders or rounds, or a request about them. `everybody`: also for those with nothing to
     correct or to look at, as goes for a file that is named alone. `tools` are other sheets than those that were issued,
     `reply_by` is another day than the deadline of the workbook.
-    Raises as `datasets` does.
+    With `teams` only these get their own file, whatever became of their returns: a team without answers to give back
+    that of a round as it was issued. Raises as `datasets` does, and `UsageError` for a team that there is not.
     """
-    from .outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
+    from .outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all, give_issued
+    from .rounds.changes import teams_meant
     from .rounds.datasets import datasets, request_of
 
     output = Path(output)
@@ -376,10 +379,19 @@ def give_feedback(
     with datasets(request) as opened:
         feedback.warnings += dict.fromkeys(note for dataset in opened for note in dataset.notes)
         alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
-        every = everybody or alone or tools is not None
-        options = FeedbackOptions(request.today, output, request.spec, tools, every, reply_by)
+        every = everybody or alone or tools is not None or bool(teams)
         for dataset in opened:
-            list(give_all(dataset, options, feedback))
+            if teams and dataset.round is None:
+                raise UsageError("Teams can be named of a round.", remedy="Name its folder.")
+            meant = teams_meant(dataset.round, teams) if dataset.round else []
+            codes = [team.code for team in meant]
+            options = FeedbackOptions(
+                request.today, output, request.spec, tools, every, reply_by, teams=codes
+            )
+            answered = {file["team"] for file in give_all(dataset, options, feedback)}
+            if dataset.round:
+                silent = [team for team in meant if team.code not in answered]
+                feedback.issued += give_issued(dataset.round, silent, output)
         feedback.totals += [total for dataset in opened for total in dataset.totals().lines()]
     return feedback
 

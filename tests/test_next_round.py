@@ -26,9 +26,9 @@ def old(tmp_path: Path) -> Path:
     )
     round_ = tmp_path / "old"
     ran("round", "init", round_, "--spec", "example", "--teams", listed)
-    ran("round", "add-team", round_, "OSH", "--country", "MAR", "--deadline", "2026-08-15", *WHY)
-    ran("round", "rename-team", round_, "LHR", "PNJ", *WHY)
-    ran("round", "merge-teams", round_, "DHK", "--into", "KBL", *WHY)
+    ran("round", "add-team", round_, "OSH", "--country", "MAR", "--deadline", "2026-08-15", "--yes", *WHY)
+    ran("round", "rename-team", round_, "LHR", "PNJ", "--yes", *WHY)
+    ran("round", "merge-teams", round_, "DHK", "--into", "KBL", "--yes", *WHY)
     return round_
 
 

@@ -143,9 +143,17 @@ def update_round(folder: Path, spec: str | None, dry_run: bool) -> None:
 
 
 def _is_meant(planned: hrge_xl.PlannedChange, *, yes: bool) -> bool:
-    """Show what will be different, and ask whether it is meant where somebody sits there."""
+    """Show what will be different, and ask whether it is meant.
+
+    Raises `UsageError` where nobody sits there who could be asked.
+    """
     print_lines(planned.lines)
-    meant = yes or not sys.stdin.isatty() or confirm("Make this change?", err=True)
+    if not yes and not sys.stdin.isatty():
+        raise UsageError(
+            "Nothing was changed: nobody is there who could be asked whether this is meant.",
+            remedy="If it is, add --yes.",
+        )
+    meant = yes or confirm("Make this change?", err=True)
     if not meant:
         line("Nothing was changed.", err=True)
     return meant

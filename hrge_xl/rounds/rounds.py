@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import yaml
 
 from ..core.dates import RANGE, day_here, parse_day
-from ..core.errors import Mistake, OutputError, RoundError, UsageError
+from ..core.errors import Mistake, OutputError, RoundError, SpecError, UsageError
 from ..core.paths import quoted, read_regular, way_to, write_whole
 from ..ledger.events import FILE, Terms
 from ..ledger.files import write_secret
@@ -357,6 +358,17 @@ def copy_of(folder: Path, digest: str) -> str | None:
     """Give the folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
     found = digest and find(folder / HOME, digest)
     return str(found.absolute()) if found else None
+
+
+def earlier_specs(folder: Path, digest: str) -> list[Spec]:
+    """Return the specs whose copies a round carries from before, as far as they can still be loaded."""
+    current = place(folder / HOME, digest)
+    copies = [copy for copy in sorted((folder / HOME).glob("*")) if copy.is_dir() and copy != current]
+    specs: list[Spec] = []
+    for copy in copies:
+        with suppress(SpecError):
+            specs.append(load(copy))
+    return specs
 
 
 def _check_copy(folder: Path, digest: str) -> None:

@@ -265,7 +265,11 @@ HEADS = {  # what columns are called, in the languages in which lists are kept
     "language": "language; lang; langue; idioma; lengua; اللغة; لغة; язык; 语言; زبان; زمان",
     "deadline": "deadline; due; due date; due by; reply by; date limite; échéance; fecha límite; plazo; الموعد النهائي;"
     " آخر موعد; срок; крайний срок; 截止日期; 期限; مهلت; آخری تاریخ; دوا وادە; دواوادە",
-    "contact": "contact; questions to; contacto; جهة الاتصال; контакт; 联系人; تماس; رابطہ; پەیوەندی",
+    "contact": "contact; contact person; focal point; questions to; personne de contact; personne à contacter;"
+    " pour toute question; contacto; persona de contacto; punto focal; preguntas a; جهة الاتصال;"
+    " مسؤول الاتصال; للاستفسار; контакт; контакты; контактное лицо; с вопросами обращаться; 联系人; 联系方式;"
+    " 如有问题请联系; تماس; شخص تماس; پرسش‌ها از; رابطہ; رابطہ کار; سوالات کے لیے رابطہ; پەیوەندی; کەسی پەیوەندی;"
+    " پرسیار بۆ",
     "email": "email; e-mail; mail; email address; e-mail address; courriel; adresse électronique; adresse e-mail;"
     " correo; correo electrónico; البريد الإلكتروني; بريد إلكتروني; электронная почта;"
     " эл. почта; адрес электронной почты; 电子邮件; 电子邮箱; 邮箱; ایمیل; نشانی ایمیل; ای میل; ئیمەیڵ",
