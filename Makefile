@@ -32,6 +32,7 @@ help:
 	@echo "make lint | types | imports | pytest | format | bench | pictures | docs | clean | distclean"
 
 demo: $(VENV)/demo.stamp
+	rm -rf output/demo
 	$(VENV)/bin/hrge-xl demo -o output/demo
 	@echo "Look into output/demo: issued/ returned/ dataset/ and the pages in reports/"
 

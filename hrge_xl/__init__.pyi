@@ -14,6 +14,7 @@ from .api import confinement as confinement
 from .api import decisions as decisions
 from .api import explain as explain
 from .api import export as export
+from .api import export_teams as export_teams
 from .api import give_feedback as give_feedback
 from .api import import_spec as import_spec
 from .api import overview as overview
@@ -27,6 +28,7 @@ from .api import status as status
 from .api import trace as trace
 from .api import trace_answers as trace_answers
 from .api import translate as translate
+from .api import validate as validate
 from .api import verify as verify
 from .api import waivers as waivers
 from .api import write_messages as write_messages
@@ -43,6 +45,7 @@ from .coordination.generation import issue_round as issue_round
 from .coordination.generation import issue_spec as issue_spec
 from .coordination.mail import MAIL_KINDS as MAIL_KINDS
 from .coordination.mail.drafts import Drafts as Drafts
+from .coordination.mail.drafts import MarkedSent as MarkedSent
 from .coordination.mail.drafts import drafts as drafts
 from .coordination.mail.drafts import mark_sent as mark_sent
 from .coordination.mail.drafts import receive as receive
@@ -65,9 +68,7 @@ from .exchange.issuing import issue as issue
 from .exchange.spec_smoke_test import try_out as try_out
 from .exchange.validation import Reader as Reader
 from .exchange.validation import Result as Result
-from .exchange.validation import Source as Source
 from .exchange.validation import ValidationRequest as ValidationRequest
-from .exchange.validation import validate as validate
 from .findings import Waiver as Waiver
 from .importing import draft as draft
 from .ledger.events import Arrived as Arrived
@@ -114,14 +115,15 @@ from .rounds.round_status import to_decide as to_decide
 from .rounds.rounds import Round as Round
 from .rounds.rounds import init_round as init_round
 from .rounds.rounds import load_round as load_round
+from .rounds.rounds import read_teams as read_teams
 from .rounds.rounds import round_named as round_named
+from .rounds.rounds import spec_of_next as spec_of_next
 from .rounds.sealing import Chain as Chain
 from .rounds.sealing import SealCheck as SealCheck
 from .rounds.sealing import chain as chain
 from .rounds.sealing import check_seal as check_seal
 from .rounds.sealing import sign as sign
 from .rounds.teams import TeamList as TeamList
-from .rounds.teams import read_list as read_list
 from .spec.diff import diff as diff
 from .spec.load import load as load
 from .spec.load import typed as typed

@@ -9,12 +9,15 @@ as suit the files), and a language is a tag such as fr or pt-BR.
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from .outputs.feedback_files import FeedbackResult
     from .outputs.table_files import RowFilter, Sink
     from .reader.sandbox import Confinement
-    from .rounds.datasets import Dataset, DatasetRequest
+    from .rounds.datasets import Dataset, DatasetRequest, FilePlace
     from .rounds.round_status import TeamStatus
     from .spec.model import Spec
     from .spec.translating import Coverage
@@ -208,6 +211,19 @@ def write_messages(folder: str | Path) -> list[Path]:
     return write_templates(folder, (team.language for team in load_round(folder).teams))
 
 
+def export_teams(folder: str | Path, output: str | Path) -> Path:
+    """Write the teams of a round as they are now into a workbook, a list that `init_round` takes; return the file."""
+    from .core.paths import write_whole
+    from .rounds.rounds import load_round
+    from .rounds.teams import list_workbook
+
+    output = Path(output)
+    if output.suffix.lower() != ".xlsx":
+        raise UsageError(f"{output} is not the name of a workbook.", remedy="End it in .xlsx.")
+    write_whole(output, list_workbook(load_round(folder).teams))
+    return output
+
+
 def status(folder: str | Path | Dataset, today: date | None = None) -> list[TeamStatus]:
     """Give each team of a round, or of its dataset that is open, with what came from it by a day.
 
@@ -229,57 +245,165 @@ def status(folder: str | Path | Dataset, today: date | None = None) -> list[Team
 # returned files
 
 
-def check(path: str | Path, request: ValidationRequest) -> Result:
-    """Read and check one workbook; what came of it, with its findings."""
+def check(
+    path: str | Path,
+    request: ValidationRequest | None = None,
+    *,
+    spec: str | None = None,
+    round: str | Path | None = None,
+    today: date | None = None,
+) -> Result:
+    """Read and check one workbook; what came of it, with its findings.
+
+    Its stamp says of which spec it is, unless a `spec` is named. Where it lies in a round, or `round` names the folder
+    of one, the teams, the key and the waivers of that round count. A `request` says all that and more. A file that
+    cannot be read gives a result too, with the verdict `refused`. Raises `UsageError` for a spec that there is not.
+    """
     from .exchange.validation import validate
-
-    (result,) = validate([path], request)
-    return result
-
-
-def returned_files(paths: Sequence[str]) -> list[Path]:
-    """Give the files that paths mean; those of a round came back into its `returned`. Raises `UsageError`."""
     from .rounds.datasets import places
 
-    found = places(paths)
-    for place in found:
+    if request is None:
+        place = places([str(path)])[0]
+        request = _validation_request(place, spec, round, today)
+    else:
+        _refuse_beside_request(spec, round, today)
+    return next(validate([path], request))
+
+
+def validate(
+    paths: str | Path | Sequence[str | Path],
+    request: ValidationRequest | None = None,
+    *,
+    spec: str | None = None,
+    round: str | Path | None = None,
+    today: date | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Iterator[Result]:
+    """Read and check files, and yield each result as soon as it is there, in the order given.
+
+    Without a `request`, a folder stands for the files in it, a round for what came back to it, and `spec`, `round` and
+    `today` are as in `check`. `progress` is called with how many files are done, and of how many. Raises `UsageError`
+    for a path that leads nowhere and a spec or a round that there is not, `SpecError` for a spec with mistakes.
+    """
+    from .exchange.validation import validate
+
+    named_paths = [paths] if isinstance(paths, str | Path) else paths
+    if request is not None:
+        _refuse_beside_request(spec, round, today)
+        return validate(named_paths, request, progress=progress)
+    batches = [
+        (place.files(), _validation_request(place, spec, round, today))
+        for place in _places_of_files(named_paths)
+    ]
+    total = sum(len(files) for files, _ in batches)
+    done_before = 0
+    results: list[Iterator[Result]] = []
+    for files, batch_request in batches:
+        report_progress = progress and partial(_report_batch, progress, done_before, total)
+        results.append(validate(files, batch_request, progress=report_progress))
+        done_before += len(files)
+    return chain.from_iterable(results)
+
+
+def _report_batch(
+    progress: Callable[[int, int], object], done_before: int, total: int, done: int, _: int
+) -> None:
+    """Report the progress within one batch of several as that of all."""
+    progress(done_before + done, total)
+
+
+def _validation_request(
+    place: FilePlace, spec: str | None, round_folder: str | Path | None, today: date | None
+) -> ValidationRequest:
+    """Return what readers and checks have to know of files, by the round that is named, else in which they lie."""
+    from .rounds.datasets import DatasetRequest
+    from .rounds.rounds import load_round
+
+    round_ = place.round if round_folder is None else load_round(Path(round_folder))
+    return DatasetRequest([], today or day_here(), spec).request(round_)
+
+
+def _refuse_beside_request(spec: str | None, round_folder: str | Path | None, today: date | None) -> None:
+    """Refuse, with `UsageError`, what is named besides a request, which says it itself."""
+    options = {"spec": spec, "round": round_folder, "today": today}
+    named_twice = [option for option, value in options.items() if value is not None]
+    if named_twice:
+        raise UsageError(
+            f"{', '.join(named_twice)}: the request says this itself.",
+            remedy="Name it there, or leave the request out.",
+        )
+
+
+def _places_of_files(paths: Sequence[str | Path]) -> list[FilePlace]:
+    """Return the rounds and loose files that paths mean. Raises `UsageError` for a dataset, which holds no files."""
+    from .rounds.datasets import places
+
+    named_places = places([os.fspath(path) for path in paths])
+    for place in named_places:
         if place.folder and not place.round:
             raise UsageError(
-                f"{place.folder} holds a dataset.", remedy="Name the returned files that it was made from."
+                f"{place.folder} holds a dataset.",
+                remedy="Name the returned files that it was made from.",
             )
-    return [file for place in found for file in place.files()]
+    return named_places
+
+
+def returned_files(paths: str | Path | Sequence[str | Path]) -> list[Path]:
+    """Return the files that paths mean; those of a round came back into its `returned`. Raises `UsageError`."""
+    named_paths = [paths] if isinstance(paths, str | Path) else paths
+    return [file for place in _places_of_files(named_paths) for file in place.files()]
 
 
 def give_feedback(
-    asked: DatasetRequest, output: str | Path, *, tools: Sequence[str] | None = None, everybody: bool = False,
+    returned: str | Path | Sequence[str | Path] | DatasetRequest,
+    output: str | Path,
+    *,
+    tools: Sequence[str] | None = None,
+    everybody: bool = False,
     reply_by: date | None = None,
-) -> FeedbackResult:  # fmt: skip
+    teams: Sequence[str] = (),
+) -> FeedbackResult:
     """Write, for each return to which there is something to say, a workbook with its answers and a text, into a folder.
 
-    `everybody`: also for those with nothing to correct or to look at, as goes for a file that is named alone. `tools`
-    are other sheets than those that were issued, `reply_by` another day than the deadline of the workbook.
-    Raises as `datasets` does.
+    `returned` are files, folders or rounds, or a request about them. `everybody`: also for those with nothing to
+    correct or to look at, as goes for a file that is named alone. `tools` are other sheets than those that were issued,
+    `reply_by` is another day than the deadline of the workbook.
+    With `teams` only these get their own file, whatever became of their returns: a team without answers to give back
+    that of a round as it was issued. Raises as `datasets` does, and `UsageError` for a team that there is not.
     """
-    from .outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all
-    from .rounds.datasets import datasets
+    from .outputs.feedback_files import FeedbackOptions, FeedbackResult, give_all, give_issued
+    from .rounds.changes import teams_meant
+    from .rounds.datasets import datasets, request_of
 
     output = Path(output)
-    given = FeedbackResult()
-    with datasets(asked) as opened:
-        given.warnings += dict.fromkeys(note for dataset in opened for note in dataset.notes)
+    request = request_of(returned)
+    feedback = FeedbackResult()
+    with datasets(request) as opened:
+        feedback.warnings += dict.fromkeys(note for dataset in opened for note in dataset.notes)
         alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
-        every = everybody or alone or tools is not None
-        options = FeedbackOptions(asked.today, output, asked.spec, tools, every, reply_by)
+        every = everybody or alone or tools is not None or bool(teams)
         for dataset in opened:
-            list(give_all(dataset, options, given))
-        given.totals += [total for dataset in opened for total in dataset.totals().lines()]
-    return given
+            if teams and dataset.round is None:
+                raise UsageError("Teams can be named of a round.", remedy="Name its folder.")
+            meant = teams_meant(dataset.round, teams) if dataset.round else []
+            codes = [team.code for team in meant]
+            options = FeedbackOptions(
+                request.today, output, request.spec, tools, every, reply_by, teams=codes
+            )
+            answered = {file["team"] for file in give_all(dataset, options, feedback)}
+            if dataset.round:
+                silent = [team for team in meant if team.code not in answered]
+                feedback.issued += give_issued(dataset.round, silent, output)
+        feedback.totals += [total for dataset in opened for total in dataset.totals().lines()]
+    return feedback
 
 
 def compare(
-    before: Result | Sequence[Dataset], after: Result | Sequence[Dataset], language: str = "en"
+    before: str | Path | Result | Sequence[Dataset],
+    after: str | Path | Result | Sequence[Dataset],
+    language: str = "en",
 ) -> Comparison:
-    """Compare two versions of one return: results, or open datasets that hold just one file each.
+    """Compare two versions of one return: files, their results, or open datasets that hold just one file each.
 
     Raises `UsageError` where a side is several files, or one that could not be read.
     """
@@ -303,20 +427,26 @@ def both_sides(
         yield one, other
 
 
-def _only(side: Result | Sequence[Dataset]) -> Result:
-    """Give the one file of a side."""
+def _only(side: str | Path | Result | Sequence[Dataset]) -> Result:
+    """Return the result of the one file of a side."""
     from .dataset.returns import result
     from .exchange.validation import Result
 
+    if isinstance(side, str | Path):
+        side = check(side)
     if isinstance(side, Result):
-        return side
-    found = [(dataset.store, return_) for dataset in side for return_ in dataset.returns()]
-    if len(found) != 1:
-        raise UsageError("Name two single files, or two folders.")
-    ((store, each),) = found
-    if each.identity is None:
-        raise UsageError(f"{each.path} could not be read.", remedy="Try `hrge-xl validate` to see why.")
-    return result(store, each)
+        only_result = side
+    else:
+        returns = [(dataset.store, return_) for dataset in side for return_ in dataset.returns()]
+        if len(returns) != 1:
+            raise UsageError("Name two single files, or two folders.")
+        store, only_return = returns[0]
+        only_result = result(store, only_return)
+    if only_result.submission is None:
+        raise UsageError(
+            f"{only_result.path} could not be read.", remedy="Try `hrge-xl validate` to see why."
+        )
+    return only_result
 
 
 # datasets

@@ -19,7 +19,8 @@ from typing import NamedTuple
 import openpyxl
 from python_calamine import CalamineWorkbook
 
-from hrge_xl import ExpectedReturn, Source, ValidationRequest
+from hrge_xl import ExpectedReturn, ValidationRequest
+from hrge_xl.exchange.validation import Source
 from tests.answers import TODAY
 from tests.different_returns import SPEC, write_returns
 from tests.face import Options, ingest, workers

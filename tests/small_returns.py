@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load
+from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.dataset.ingest import Options
+from hrge_xl.exchange.validation import Source
 from tests.answers import TODAY, full, layout
 from tests.face import JOURNAL, Ledger, Summary, faults
 
@@ -41,9 +45,15 @@ def returns(folder: Path, number: int) -> list[Path]:
     return sorted(folder.iterdir())
 
 
+def consolidated(files: list[Path], out: Path, request: ValidationRequest = ASKED, **options: Any) -> Summary:
+    """Consolidate files that are asked about; `options` are those of a run, and those of what is written."""
+    run_options = {field.name: options.pop(field.name) for field in fields(Options) if field.name in options}
+    return consolidate_sources([Source(files, request)], out, options=Options(**run_options), **options)
+
+
 def run(files: list[Path], out: Path, **options: Any) -> Summary:
     """Consolidate with the usual options, and CSV besides."""
-    return consolidate([Source(files, ASKED)], out, **{"formats": ("xlsx", "csv")} | options)
+    return consolidated(files, out, **{"formats": ("xlsx", "csv")} | options)
 
 
 def dataset(out: Path) -> dict[str, bytes | list[str]]:

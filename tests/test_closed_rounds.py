@@ -27,7 +27,7 @@ def untouched(tmp_path_factory: Folders) -> Path:
     round_ = begun(tmp_path_factory.mktemp("closed"))
     arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": workbook(round_, "Odesa")}))
     ran("refresh", round_, "--today", "2026-07-08", code=None)
-    told = ran("round", "close", round_, *WHY[:-1], "2026-07-20")
+    told = ran("round", "close", round_, "--yes", *WHY[:-1], "2026-07-20")
     assert "Without an answer: Minsk." in told.out
     assert "seal 2 of overview.html, by A. Name" in told.out
     return round_
@@ -72,13 +72,13 @@ def test_its_figures_stay_and_what_comes_waits(closed: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "words",
     [
-        ("round", "add-team", "ROUND", "Riga", *WHY),
-        ("round", "rename-team", "ROUND", "Minsk", "Riga", *WHY),
-        ("round", "extend", "ROUND", "2026-09-30", *WHY),
+        ("round", "add-team", "ROUND", "Riga", "--yes", *WHY),
+        ("round", "rename-team", "ROUND", "Minsk", "Riga", "--yes", *WHY),
+        ("round", "extend", "ROUND", "2026-09-30", "--yes", *WHY),
         ("round", "contact", "ROUND", "Minsk", "new@example.org"),
-        ("round", "undo", "ROUND", *WHY),
+        ("round", "undo", "ROUND", "--yes", *WHY),
         ("round", "update-spec", "ROUND"),
-        ("round", "close", "ROUND", *WHY),
+        ("round", "close", "ROUND", "--yes", *WHY),
         ("decide", "ROUND", "Odesa.xlsx", "--withdraw", *WHY),
         ("consolidate", "ROUND"),
         ("generate", "ROUND"),
@@ -99,15 +99,15 @@ def test_it_goes_on_when_it_is_reopened(closed: Path) -> None:
     ran("round", "note", closed, "Minsk called", *WHY[2:])
     arrives(closed, mail("minsk@bücher.example", SENT, {"Minsk.xlsx": workbook(closed, "Minsk")}), "m.eml")
     text = file(closed)
-    ran("round", "reopen", closed, *WHY)
+    ran("round", "reopen", closed, "--yes", *WHY)
     assert file(closed) == text.replace("closed: '2026-07-20'\n", "")
     assert sealed(closed) == [0] * 4
-    assert "round close" in ran("round", "undo", closed, *WHY, code=2).err
-    assert "is not closed" in ran("round", "reopen", closed, *WHY, code=2).err
+    assert "round close" in ran("round", "undo", closed, "--yes", *WHY, code=2).err
+    assert "is not closed" in ran("round", "reopen", closed, "--yes", *WHY, code=2).err
     ran("refresh", closed, "--today", LATER)
     assert state(closed, "Minsk", LATER).split()[1] == "accepted"
     assert sealed(closed) == [1] * 4
-    ran("round", "close", closed, *WHY[:-1], LATER)
+    ran("round", "close", closed, "--yes", *WHY[:-1], LATER)
     assert sealed(closed) == [0] * 4
     assert entered(closed) == [
         "round closed on 2026-07-20",

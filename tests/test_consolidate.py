@@ -22,7 +22,9 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
+from hrge_xl import Arrived, ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.exchange.validation import Source
 from tests.audited import returned
 from tests.command_line import hrge
 from tests.databases import queried, tampered
@@ -45,6 +47,7 @@ from tests.face import (
 )
 from tests.fixture_types import Folders, Patch
 from tests.shared_tables import shareable, tables
+from tests.small_returns import consolidated
 from tests.temporary import of_results
 
 pytestmark = pytest.mark.xdist_group("consolidate")  # what its fixtures play is played once
@@ -112,7 +115,7 @@ def out(tmp_path_factory: Folders) -> Path:
 
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:
-    return consolidate([Source(files, ValidationRequest(ExpectedReturn(), TODAY))], out, **options)
+    return consolidated(files, out, **options)
 
 
 def content(out: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -529,9 +532,9 @@ def test_the_newest_accepted_version_counts(tmp_path: Path) -> None:
     )
     same_copy(second, first)
     same_copy(third, first)
-    run([first], tmp_path / "out", received=date(2026, 6, 1))
-    run([first, second], tmp_path / "out", received=date(2026, 6, 8))
-    run([third], tmp_path / "out", received=date(2026, 6, 15))
+    run([first], tmp_path / "out", arrived=Arrived(date(2026, 6, 1), stated=True))
+    run([first, second], tmp_path / "out", arrived=Arrived(date(2026, 6, 8), stated=True))
+    run([third], tmp_path / "out", arrived=Arrived(date(2026, 6, 15), stated=True))
     states = {Path(str(row["path"])).name: row for row in ledger(tmp_path / "out")}
     assert {name: row["state"] for name, row in states.items()} == {
         "v1.xlsx": "superseded", "v2.xlsx": "counts", "v3.xlsx": "waiting",
@@ -582,7 +585,7 @@ def test_another_spec_in_the_same_folder(files: list[Path], tmp_path: Path) -> N
     run(files, tmp_path / "out")
     before = bytes_of(tmp_path / "out")
     with pytest.raises(StoreError, match="a dataset of “example”"):
-        consolidate(
+        consolidate_sources(
             [Source(files, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], tmp_path / "out"
         )
     assert bytes_of(tmp_path / "out") == before

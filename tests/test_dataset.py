@@ -19,7 +19,8 @@ import yaml
 from frictionless import Package
 from frictionless import system as frictionless_system
 
-from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl.exchange.validation import Source
 from tests.answers import full, layout
 from tests.command_line import ran
 from tests.databases import queried, tampered
@@ -50,6 +51,7 @@ from tests.face import TableColumn as Column
 from tests.fixture_types import Folders, Patch
 from tests.made_specs import write
 from tests.read_package import read
+from tests.small_returns import consolidated
 from tests.telling import telling
 from tests.test_consolidate import returned, rewritten
 from tests.write_dataset import QUERIES
@@ -76,7 +78,7 @@ def workbook(team: str, language: str = "en", spec: str = "example", **more: Any
 
 
 def run(files: list[Path], out: Path, **options: Any) -> None:
-    consolidate([Source(files, ASKED)], out, formats=("xlsx", "csv"), **options)
+    consolidated(files, out, ASKED, formats=("xlsx", "csv"), **options)
 
 
 def odd_risks() -> bytes:

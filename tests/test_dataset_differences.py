@@ -222,7 +222,9 @@ def test_files_beside_the_dataset(
     shutil.copyfile(made / name, file)
     change(file)
     table = store.schema.by_name.get(file.stem)
-    found = told(of_file(file, made / name, table.shown if table else None, (RowNames(store),)), "file")
+    found = told(
+        of_file(file, made / name, table.shown if table else None, (RowNames(store),), file.name), "file"
+    )
     assert begins(found, expected) == expected
 
 
@@ -241,7 +243,7 @@ def test_the_overview_in_whichever_language(made: Path, tmp_path: Path) -> None:
 def test_a_table_that_the_dataset_does_not_have(made: Path, tmp_path: Path) -> None:
     file = tmp_path / "items.csv"
     file.write_text("n,label\n1,Forged\n", encoding="utf-8")
-    (line,) = told(of_file(file, made / "csv" / "items.csv", None, ()), "file")
+    (line,) = told(of_file(file, made / "csv" / "items.csv", None, (), "items.csv"), "file")
     assert line == UNREADABLE.format("items.csv") % "ValueError"
 
 

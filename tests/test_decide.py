@@ -18,17 +18,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl import (
+    Arrived,
     ExpectedReturn,
     Order,
-    Source,
     ValidationRequest,
-    consolidate,
     feedback,
     generate,
     init_round,
     load,
     validate,
 )
+from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.exchange.validation import Source
 from tests.answers import layout
 from tests.command_line import hrge, ran
 from tests.databases import tampered
@@ -220,7 +221,9 @@ def untouched(tmp_path_factory: Folders) -> Path:
     (folder / "scan.xlsx").write_bytes(b"%PDF-1.7\n")
     asked = ValidationRequest(ExpectedReturn("example"), TODAY)
     given = [Source([*paths, folder / "scan.xlsx"], asked)]
-    consolidate(given, home / "out", received=date(2026, 5, 1), formats=("xlsx", "csv"))
+    consolidate_sources(
+        given, home / "out", arrived=Arrived(date(2026, 5, 1), stated=True), formats=("xlsx", "csv")
+    )
     return home
 
 
@@ -358,7 +361,7 @@ def test_dataset_and_report_tell_of_what_waits_and_of_decisions(dataset: Path) -
 def test_a_stamp_that_is_not_ours_cannot_be_decided_to_count(tmp_path: Path) -> None:
     path = file(tmp_path / "in", "forged.xlsx")
     asked = ValidationRequest(ExpectedReturn("example", "2026-Q2", ("T",), b"z" * 32), TODAY)
-    consolidate([Source([path], asked)], tmp_path / "out")
+    consolidate_sources([Source([path], asked)], tmp_path / "out")
     assert told(tmp_path / "out") == {"forged.xlsx": "excluded"}
     said = ran("decide", tmp_path / "out", "forged.xlsx", *USE, code=2).err
     assert "does not carry our signature (I006)" in said
@@ -373,7 +376,7 @@ def test_a_file_in_the_wrong_folder_is_read_again_in_its_own(tmp_path: Path) -> 
         (ExpectedReturn("example", "2026-Q2", ("T", "U"), KEY), COUNTS),
         (ExpectedReturn("example", "2026-Q3", ("T",), b"3" * 32), COUNTS),
     ):
-        consolidate([Source([path], ValidationRequest(wanted, TODAY))], tmp_path / "out")
+        consolidate_sources([Source([path], ValidationRequest(wanted, TODAY))], tmp_path / "out")
         assert told(tmp_path / "out") == {"early.xlsx": state}
 
 
@@ -402,10 +405,10 @@ def test_wrong_names_are_one_line_with_what_is_possible(
 @pytest.mark.deep
 def test_a_name_that_several_files_have(dataset: Path) -> None:
     again = file(dataset.parent / "more", "ours.xlsx", PLN_06=45.0)
-    consolidate(
+    consolidate_sources(
         [Source([again], ValidationRequest(ExpectedReturn("example"), TODAY))],
         dataset,
-        received=date(2026, 5, 2),
+        arrived=Arrived(date(2026, 5, 2), stated=True),
     )
     err = ran("decide", dataset, "ours.xlsx", *USE, code=2).err
     assert "'ours.xlsx' may mean several returns: ours.xlsx (" in err
@@ -510,7 +513,9 @@ def test_feedback_stays_the_same_workbook(tmp_path: Path) -> None:
     again = tmp_path / "v2.xlsx"
     again.write_bytes(feedback(result, SPEC, today=date(2026, 4, 25), key=KEY))
     assert stamp_of(again.read_bytes()).copy == stamp_of(first.read_bytes()).copy
-    consolidate([Source([first, again], asked)], tmp_path / "out", received=date(2026, 5, 1))
+    consolidate_sources(
+        [Source([first, again], asked)], tmp_path / "out", arrived=Arrived(date(2026, 5, 1), stated=True)
+    )
     assert told(tmp_path / "out") == {"v1.xlsx": SUPERSEDED, "v2.xlsx": COUNTS}
 
 

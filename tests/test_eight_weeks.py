@@ -212,11 +212,11 @@ def weeks(tmp_path_factory: Folders) -> tuple[Office, dict[int, Figures], dict[i
     done[1] = office.week(1)
     figures[1] = agree(office, 1, earlier.folder)
 
-    ran("round", "rename-team", folder, RENAMED, NEW_NAME, *WHY, "--today", in_week(2))
+    ran("round", "rename-team", folder, RENAMED, NEW_NAME, "--yes", *WHY, "--today", in_week(2))
     office.send(RENAMED, 2, 40.0, now=NEW_NAME)  # in the workbook that says its old name
     office.send(MERGED, 2, 50.0, now=KEPT)
     done[2] = office.week(2)
-    ran("round", "merge-teams", folder, MERGED, "--into", KEPT, *WHY, "--today", in_week(2))
+    ran("round", "merge-teams", folder, MERGED, "--into", KEPT, "--yes", *WHY, "--today", in_week(2))
     done[3] = office.week(3)
     figures[3] = agree(office, 3, earlier.folder)
 
@@ -228,13 +228,13 @@ def weeks(tmp_path_factory: Folders) -> tuple[Office, dict[int, Figures], dict[i
     done[4] = office.week(4)
     figures[4] = agree(office, 4, earlier.folder)
 
-    ran("round", "extend", folder, EXTENDED, LATE, *WHY, "--today", in_week(5))
+    ran("round", "extend", folder, EXTENDED, LATE, "--yes", *WHY, "--today", in_week(5))
     done[5] = office.week(5)
     office.send(LATE, 7, 70.0)
     done[7] = office.week(7)
     figures[7] = agree(office, 7, earlier.folder)
 
-    ran("round", "close", folder, *WHY, "--today", in_week(7))
+    ran("round", "close", folder, "--yes", *WHY, "--today", in_week(7))
     kept = dict(office.counting)
     office.send(SILENT, 8, 99.0)
     office.counting = kept  # it came too late

@@ -17,8 +17,11 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl import ExpectedReturn, Order, RowFilter, Source, ValidationRequest, consolidate, generate, load
+from hrge_xl import ExpectedReturn, Order, RowFilter, ValidationRequest, generate, load
 from hrge_xl.cli import run
+from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.dataset.ingest import Options
+from hrge_xl.exchange.validation import Source
 from tests.face import Schema, find, harmless, open_store, open_url, rows_of
 from tests.face import extract_table_of as table_of
 from tests.fixture_types import Capsys, Folders, Patch
@@ -41,7 +44,7 @@ def folder(tmp_path_factory: Folders) -> Path:
     for name, (team, country, more) in files.items():
         order = Order(team, TODAY, country, answers=answers(country, date(2026, 3, 2), **more))
         (base / name).write_bytes(generate(SPEC, order))
-    consolidate([source_of(*(base / name for name in files))], base / "out")
+    consolidate_sources([source_of(*(base / name for name in files))], base / "out")
     return base / "out"
 
 
@@ -209,7 +212,7 @@ def test_a_database_gives_the_same(folder: Path, database: str, tmp_path: Path, 
     assert run(["export", database, "--table", "answers"]) == 2
     assert "holds no dataset" in capsys.readouterr().err
     files = [Path(shutil.copy(folder.parent / name, tmp_path)) for name in ("pak.xlsx", "mar.xlsx")]
-    consolidate([source_of(*files)], tmp_path / "out", store=database)
+    consolidate_sources([source_of(*files)], tmp_path / "out", options=Options(store=database))
     for table in ("submissions", "answers", "plan", "questions"):
         for suffix in ("csv", "xlsx", "json"):
             one = exported(folder, tmp_path, f"file.{suffix}", "--table", table)
@@ -264,6 +267,6 @@ def test_questions_and_codes_speak_every_language_of_the_spec(folder: Path) -> N
 
 def test_a_dataset_of_no_spec_has_no_other_language(tmp_path: Path, capsys: Capsys) -> None:
     (tmp_path / "torn.xlsx").write_bytes(b"torn")
-    consolidate([source_of(tmp_path / "torn.xlsx")], tmp_path / "out")
+    consolidate_sources([source_of(tmp_path / "torn.xlsx")], tmp_path / "out")
     assert run(["export", str(tmp_path / "out"), "--table", "teams", "--lang", "ar"]) == 2
     assert "Only tables of a spec have other languages, not 'teams'" in capsys.readouterr().err

@@ -17,7 +17,9 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.exchange.validation import Source
 from tests import answers, small_returns, two_rounds
 from tests.face import (
     DATASET,
@@ -219,7 +221,9 @@ def test_a_row_in_which_nobody_typed_anything_has_no_figures(tmp_path: Path) -> 
     checklist.write_text(text.replace("      - use: follow_up", f"{field}      - use: follow_up"), "utf-8")
     order = Order("A", TODAY, "PAK", answers={("C1", "C1_01", "CHK_01"): "Y"})
     (path,) = returned(tmp_path / "in", {"a.xlsx": generate(load(spec), order)})
-    consolidate([Source([path], ValidationRequest(ExpectedReturn(str(spec)), TODAY))], tmp_path / "out")
+    consolidate_sources(
+        [Source([path], ValidationRequest(ExpectedReturn(str(spec)), TODAY))], tmp_path / "out"
+    )
     lines = rows(tmp_path / "out", "aggregate_numbers", "field = 'CHK_09'")
     assert [(line["row_code"], line["frequency"], line["mean"]) for line in lines] == [("C1_01", 1, 1)]
 
@@ -451,7 +455,7 @@ def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: St
 @pytest.mark.deep
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)
+    consolidate_sources([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)
     with zipfile.ZipFile(out / "data.xlsx") as book:
         names = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
         drawings = "".join(
@@ -465,7 +469,7 @@ def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> 
 @pytest.mark.deep
 def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)
+    consolidate_sources([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)
     with open_store(out) as store, of_results(
         validate(sorted(rounds), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY)), toolkit(), TODAY
     ) as passing:  # fmt: skip

@@ -124,8 +124,7 @@ def test_a_place_may_be_a_text_wherever_one_is_named() -> None:
     for name in VERBS:
         for parameter in inspect.signature(getattr(hrge_xl, name)).parameters.values():
             kind = str(parameter.annotation)
-            # what `play_teams` gives goes into `demonstrate` as it is
-            assert "str | Path" in kind or "Path" not in kind or "tuple[Path" in kind, (name, parameter)
+            assert "str | Path" in kind or "Path" not in kind, (name, parameter)
 
 
 def test_a_round_is_found_by_its_text(tmp_path: Path) -> None:
@@ -142,7 +141,7 @@ def test_what_a_notebook_shows_is_short(tmp_path: Path) -> None:
     file = tmp_path / "<MAR>.xlsx"
     file.write_bytes(hrge_xl.generate(hrge_xl.load("example"), hrge_xl.Order("MAR", TODAY, "MAR")))
     result = hrge_xl.check(file, REQUEST)
-    hrge_xl.consolidate([hrge_xl.Source([file], REQUEST)], tmp_path / "dataset")
+    hrge_xl.consolidate(file, tmp_path / "dataset")
     (tmp_path / "teams.csv").write_text("team\nMAR\n", encoding="utf-8")
     days = (date(2026, 1, 1), TODAY)
     hrge_xl.init_round(tmp_path / "round", "example", tmp_path / "teams.csv", *days)
@@ -240,21 +239,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hrge_xl.init_round(folder / "round", "example", folder / "teams.csv")
     workbook = hrge_xl.generate(hrge_xl.load("example"), hrge_xl.Order("PAK", TODAY, "PAK"))
     (folder / "PAK.xlsx").write_bytes(workbook)
-    hrge_xl.consolidate([hrge_xl.Source([folder / "PAK.xlsx"], REQUEST)], folder / "dataset")
+    hrge_xl.consolidate(folder / "PAK.xlsx", folder / "dataset")
     return folder
 
 
 def test_an_error_has_its_parts(folder: Path) -> None:
     """For programs: the text is whole without them."""
     errors = []
-    for name in ("table", "name of a country", "drafts", "a path", "report"):
+    for name in ("table", "name of a country", "drafts", "mails", "report"):
         with pytest.raises(UsageError) as refused:
             REFUSED[name][0](folder)
         errors.append(refused.value)
     assert errors[0].value == "txt"
     assert [each.code for each in errors] == ["usage"] * len(errors)
     assert all(each.remedy and str(each).endswith(each.remedy) for each in errors)
-    assert errors[3].place == "paths"
+    assert errors[3].place == "sources"
     again = pickle.loads(pickle.dumps(errors[3]))
     assert (str(again), again.place, again.value, again.remedy) == (
         str(errors[3]), errors[3].place, errors[3].value, errors[3].remedy,
@@ -264,18 +263,20 @@ def test_an_error_has_its_parts(folder: Path) -> None:
 ONE = {"reason": "Agreed.", "by": "Coordinator", "day": TODAY}
 UNKNOWN = hrge_xl.Order("A", TODAY, "XX")
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
-    "a name": (lambda at: hrge_xl.validate("PAK.xlsx", REQUEST), "['PAK.xlsx']"),
-    "a path": (lambda at: hrge_xl.validate(at / "PAK.xlsx", REQUEST), "Put it into a list"),
-    "a source": (lambda at: hrge_xl.Source("PAK.xlsx", REQUEST), "Put it into a list"),
+    "no path": (lambda at: hrge_xl.validate(at / "no.xlsx"), "there is no such file"),
+    "a dataset": (lambda at: hrge_xl.validate(at / "dataset"), "holds a dataset"),
+    "no spec": (lambda at: hrge_xl.check(at / "PAK.xlsx", spec="no_such"), "no_such"),
+    "twice": (lambda at: hrge_xl.check(at / "PAK.xlsx", REQUEST, today=TODAY), "the request says this itself"),
+    "a day twice": (lambda at: hrge_xl.consolidate(hrge_xl.DatasetRequest([]), at / "x", today=TODAY), "its own spec"),
+    "compared": (lambda at: hrge_xl.compare(at / "no.xlsx", at / "PAK.xlsx"), "could not be read"),
     "a question": (lambda at: hrge_xl.DatasetRequest(str(at), TODAY), "Put it into a list"),
-    "paths": (lambda at: hrge_xl.returned_files(str(at)), "Put it into a list"),
     "teams": (lambda at: hrge_xl.extend(at / "round", TODAY, "PAK"), "Put it into a list"),
     "teams of files": (lambda at: hrge_xl.ExpectedReturn("example", teams="PAK"), "Put it into a list"),
     "folders": (lambda at: hrge_xl.verify(at / "report.json", str(at)), "Put it into a list"),
     "rows": (lambda at: exported(at, hrge_xl.RowFilter(teams="PAK")), "Put it into a list"),
     "no such table": (lambda at: hrge_xl.read_table(at / "dataset", "risk"), "no table 'risk'"),
     "feedback": (lambda at: hrge_xl.feedback(hrge_xl.check(at / "no.xlsx", REQUEST), SPEC), "no answers to give back"),
-    "sources": (lambda at: hrge_xl.consolidate("PAK.xlsx", at / "x"), "Put it into a list"),
+    "no files": (lambda at: hrge_xl.consolidate("no.xlsx", at / "x"), "there is no such file"),
     "formats": (lambda at: hrge_xl.consolidate([], at / "x", formats="xlsx"), "Put it into a list"),
     "mails": (lambda at: hrge_xl.receive(at / "round", str(at / "PAK.xlsx"), TODAY), "Put it into a list"),
     "returns": (lambda at: hrge_xl.decide(at / "dataset", "PAK.xlsx", "counts", **ONE), "Put it into a list"),
@@ -319,6 +320,41 @@ def test_paths_may_be_texts_or_paths(folder: Path) -> None:
     for path in (folder / "dataset", str(folder / "dataset")):
         with hrge_xl.datasets(hrge_xl.DatasetRequest([path], TODAY)) as found:
             assert len(found[0].returns()) == 1
+
+
+def test_a_first_example_is_one_line(folder: Path) -> None:
+    """What a file is and whose, it says itself; day, spec and round can be named."""
+    result = hrge_xl.check(folder / "PAK.xlsx")
+    assert result.checked == date.today()
+    assert result.spec is not None
+    assert result.spec.name == "example"
+    assert hrge_xl.check(str(folder / "PAK.xlsx"), spec="example", today=TODAY).checked == TODAY
+    of_round = hrge_xl.check(folder / "PAK.xlsx", round=folder / "round")
+    assert of_round.read_for == "round"
+    steps: list[tuple[int, int]] = []
+    progress = lambda done, total: steps.append((done, total))  # noqa: E731
+    several = [folder / "PAK.xlsx", folder / "round"]
+    (folder / "round" / "returned").mkdir(exist_ok=True)
+    (folder / "round" / "returned" / "MAR.xlsx").write_bytes((folder / "PAK.xlsx").read_bytes())
+    results = list(hrge_xl.validate(several, progress=progress))
+    assert {Path(each.path).name: each.read_for for each in results} == {
+        "PAK.xlsx": None,
+        "MAR.xlsx": "round",
+    }
+    assert steps == [(1, 2), (2, 2)]
+    summary = hrge_xl.consolidate(folder / "PAK.xlsx", folder / "elsewhere")
+    assert summary.files == 1
+    assert len(hrge_xl.read_table(folder / "elsewhere", "submissions")) == 1
+    given = hrge_xl.give_feedback(str(folder / "PAK.xlsx"), folder / "feedback")
+    assert len(list((folder / "feedback").glob("*.xlsx"))) == 1, given
+    assert not hrge_xl.compare(folder / "PAK.xlsx", folder / "round" / "returned" / "MAR.xlsx").changes
+
+
+def test_a_result_of_many_findings_is_short(folder: Path) -> None:
+    result = hrge_xl.check(folder / "PAK.xlsx")
+    result.findings *= 1 + 500 // len(result.findings)
+    assert len(result.findings) > 500
+    assert len(repr(result)) < 500
 
 
 def test_the_language_of_a_wish_is_kept(folder: Path) -> None:

@@ -51,7 +51,6 @@ from tests.face import (
     reconciliation,
     saved_on,
     shared,
-    sources,
     status,
     story,
 )
@@ -144,7 +143,7 @@ def test_every_figure_is_the_same_everywhere(acts: tuple[Callable[[str], Files],
 
 
 def look(folder: Path, question: DatasetRequest) -> None:
-    told = consolidate(sources(question), folder).lines()
+    told = consolidate(question, folder).lines()
     right = by_sql(folder)
     parts = {name: right[name] for name in PARTS}
     assert parts["received"] == parts["accepted"] + parts["returned"] + parts["refused"]

@@ -22,9 +22,7 @@ from hrge_xl import (
     DatasetRequest,
     ExpectedReturn,
     Order,
-    Source,
     ValidationRequest,
-    consolidate,
     datasets,
     generate,
     load,
@@ -32,6 +30,8 @@ from hrge_xl import (
     validate,
 )
 from hrge_xl.cli import run
+from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.exchange.validation import Source
 from tests import played_rounds, two_rounds
 from tests.audited import hrge, returned, workbook
 from tests.face import (
@@ -762,7 +762,9 @@ def test_what_may_be_shared_tells_of_no_run(rounds: Played) -> None:
 def test_the_overview_says_what_the_tables_say(rounds: Played, tmp_path: Path) -> None:
     """One truth: returns, completeness, levels and answers on the page, by the files that go with the dataset."""
     folder, _, seen = rounds
-    consolidate(sources(DatasetRequest([str(folder)], played_rounds.TODAY)), tmp_path, formats=("csv",))
+    consolidate_sources(
+        sources(DatasetRequest([str(folder)], played_rounds.TODAY)), tmp_path, formats=("csv",)
+    )
     with open_store(tmp_path) as store:
         again = built(store, played_rounds.TODAY, "en", load_round(folder))
     assert (again.arrivals, again.countries) == (seen.arrivals, seen.countries)
@@ -818,7 +820,7 @@ def test_risks_that_nobody_scored_again_are_shown(tmp_path: Path) -> None:
     order = Order("AFG", TODAY, "AFG", tools=("FORM", "T3.4"), answers=answers)
     (tmp_path / "AFG.xlsx").write_bytes(generate(load("hrge_toolkit"), order))
     source = Source([tmp_path / "AFG.xlsx"], ValidationRequest(ExpectedReturn(), TODAY))
-    consolidate([source], tmp_path / "dataset", overview=tmp_path / "reports")
+    consolidate_sources([source], tmp_path / "dataset", overview=tmp_path / "reports")
     page = (tmp_path / "reports" / "overview.html").read_text(encoding="utf-8")
     assert "Moderate" in page
     brief = (tmp_path / "reports" / "brief.html").read_text(encoding="utf-8")

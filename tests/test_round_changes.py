@@ -53,7 +53,7 @@ def test_a_team_is_added_and_the_rest_stays(tmp_path: Path) -> None:
         "--email",
         "riga@example.org",
     )
-    told = ran("round", "add-team", round_, "Riga", *words, *WHY)
+    told = ran("round", "add-team", round_, "Riga", *words, "--yes", *WHY)
     assert "country PAK, language fr, deadline 2026-07-20" in told.out
     now = (round_ / "round.yaml").read_bytes()
     assert now.startswith(written)
@@ -83,7 +83,7 @@ def test_a_renamed_team_keeps_what_it_has(tmp_path: Path) -> None:
     with_error, whole = (workbook(round_, "Odesa", PLN_03=text) for text in (None, "Plan it"))
     arrives(round_, mail("odesa@example.org", SENT, {"Odesa-South.xlsx": with_error}))
     ran("refresh", round_, "--today", "2026-07-08", code=None)
-    told = ran("round", "rename-team", round_, "odesa", "Odesa-South", *WHY)
+    told = ran("round", "rename-team", round_, "odesa", "Odesa-South", "--yes", *WHY)
     assert "what comes back under the code Odesa counts for it" in told.out
     assert "Odesa_en.xlsx" in told.out
     assert told.err.count("\n") == 1
@@ -114,7 +114,7 @@ def test_a_renamed_team_keeps_what_it_has(tmp_path: Path) -> None:
         line[12:].strip() for line in history.splitlines()
     }
     assert "changed   team Odesa renamed to Odesa-South" in history
-    ran("round", "undo", round_, *WHY)
+    ran("round", "undo", round_, "--yes", *WHY)
     ran("refresh", round_, "--today", "2026-07-10", code=None)
     ran("consolidate", round_, "-o", elsewhere, "--today", "2026-07-10", code=None)
     told_back = ran("status", round_, "--today", "2026-07-10").out
@@ -133,7 +133,7 @@ def test_merged_teams_are_one(tmp_path: Path) -> None:
     odesa, kyiv = (workbook(round_, team) for team in ("Odesa", "Kyiv"))
     arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": odesa}))
     ran("refresh", round_, "--today", "2026-07-08", code=None)
-    told = ran("round", "merge-teams", round_, "kyiv", "minsk", "--into", "odesa", *WHY).out
+    told = ran("round", "merge-teams", round_, "kyiv", "minsk", "--into", "odesa", "--yes", *WHY).out
     assert "E-mails to Odesa go to odesa@example.org, deputy@example.org, kyiv@example.org, minsk@" in told
     assert "Kyiv_en.xlsx, Minsk_en.xlsx" in told
     assert [(team.code, team.formerly) for team in load_round(round_).teams] == [("Odesa", ("Kyiv", "Minsk"))]
@@ -145,7 +145,7 @@ def test_merged_teams_are_one(tmp_path: Path) -> None:
     assert teams_in(round_) == ["Odesa"]
     ran("refresh", round_, "--today", "2026-07-08", code=None)
     assert hrge("verify", round_) == 0
-    ran("round", "undo", round_, *WHY)
+    ran("round", "undo", round_, "--yes", *WHY)
     ran("refresh", round_, "--today", "2026-07-08", code=None)
     assert teams_in(round_) == ["Kyiv", "Odesa"]
     assert hrge("verify", round_) == 0
@@ -157,19 +157,19 @@ def test_the_next_round_goes_on_under_another_code(tmp_path: Path) -> None:
     arrives(before, mail("odesa@example.org", SENT, {"Odesa.xlsx": workbook(before, "Odesa")}))
     ran("refresh", before, "--today", "2026-07-08", code=None)
     ran("round", "init", tmp_path / "next", "--spec", "example", "--teams", tmp_path / "teams.csv")
-    ran("round", "rename-team", tmp_path / "next", "Odesa", "South", *WHY)
+    ran("round", "rename-team", tmp_path / "next", "Odesa", "South", "--yes", *WHY)
     told = ran("generate", tmp_path / "next", "--from", before, "--today", "2027-01-01").err
     assert f"Workbooks that continue from {before}: 1; blank ones: 1." in told
 
 
 def test_workbooks_of_no_team_are_named(tmp_path: Path) -> None:
     round_ = begun(tmp_path)
-    ran("round", "add-team", round_, "Odesa_2", "--country", "PAK", *WHY)
+    ran("round", "add-team", round_, "Odesa_2", "--country", "PAK", "--yes", *WHY)
     ran("generate", round_, "--today", "2026-07-08")
     named = "of no team of the round: Odesa_2_en.xlsx."
     assert named not in ran("generate", round_, "--today", "2026-07-08").err
     (round_ / "issued" / "Riga_en.xlsx").write_bytes((round_ / "issued" / "Odesa_2_en.xlsx").read_bytes())
-    assert "of no team of the round: Riga_en.xlsx." in ran("round", "undo", round_, *WHY).err
+    assert "of no team of the round: Riga_en.xlsx." in ran("round", "undo", round_, "--yes", *WHY).err
 
 
 def test_lateness_and_feedback_follow_another_deadline(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_lateness_and_feedback_follow_another_deadline(tmp_path: Path) -> None:
     sent = workbook(round_, "Odesa", PLN_03=None)
     arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": sent}))
     assert "late" in state(round_, "Minsk", "2026-07-12")
-    ran("round", "extend", round_, "2026-07-31", *WHY)
+    ran("round", "extend", round_, "2026-07-31", "--yes", *WHY)
     assert "late" not in state(round_, "Minsk", "2026-07-12")
     ran("refresh", round_, "--today", "2026-07-12", code=None)
     (book,) = (round_ / "feedback").glob("*.xlsx")
@@ -195,13 +195,13 @@ def test_changes_are_entered_and_taken_back_one_by_one(tmp_path: Path) -> None:
         ("extend", round_, "2026-08-01", "riga", "Minsk"),
         ("contact", round_, "Odesa", "new@example.org"),
     ):
-        ran("round", *words, *WHY)
+        ran("round", *words, "--yes", *WHY)
         texts.append(file(round_))
     assert len({*texts}) == 4
     for text in reversed(texts[:-1]):
-        ran("round", "undo", round_, *WHY)
+        ran("round", "undo", round_, "--yes", *WHY)
         assert file(round_) == text
-    assert "Nothing was changed" in ran("round", "undo", round_, *WHY, code=2).err
+    assert "Nothing was changed" in ran("round", "undo", round_, "--yes", *WHY, code=2).err
     assert entered(round_) == [
         "team Riga added",
         "deadline 2026-08-01 for Riga, Minsk",
@@ -223,8 +223,8 @@ def test_lines_that_are_added_end_as_those_of_the_file_do(tmp_path: Path) -> Non
     written = "\r\n".join(["# ours", "name: R", "spec: example", "teams:", *teams])
     (round_ / "round.yaml").write_bytes(written.encode())
     ran("round", "update-spec", round_, "--spec", "example")
-    ran("round", "extend", round_, "2026-08-01", *WHY)
-    ran("round", "contact", round_, "Minsk", "new@example.org", *WHY[2:])
+    ran("round", "extend", round_, "2026-08-01", "--yes", *WHY)
+    ran("round", "contact", round_, "Minsk", "new@example.org", "--yes", *WHY[2:])
     now = (round_ / "round.yaml").read_bytes()
     assert now.count(b"\n") == now.count(b"\r\n") == written.count("\n") + 5
     changed = load_round(round_)
@@ -253,10 +253,10 @@ def test_whoever_sits_there_is_asked(
 
 def test_what_was_edited_by_hand_is_not_taken_back(tmp_path: Path) -> None:
     round_ = begun(tmp_path)
-    ran("round", "extend", round_, "2026-08-01", *WHY)
+    ran("round", "extend", round_, "2026-08-01", "--yes", *WHY)
     edited = file(round_).replace("Desk", "The desk")
     (round_ / "round.yaml").write_text(edited, "utf-8")
-    assert "was edited after change 1" in ran("round", "undo", round_, *WHY, code=2).err
+    assert "was edited after change 1" in ran("round", "undo", round_, "--yes", *WHY, code=2).err
     assert file(round_) == edited
 
 
@@ -287,7 +287,29 @@ def test_what_cannot_be_changed_is_said(words: tuple[str, ...], said: str, tmp_p
 
 def test_a_change_needs_a_reason(tmp_path: Path) -> None:
     round_ = begun(tmp_path)
-    assert "--reason TEXT" in ran("round", "extend", round_, "2026-08-01", code=2).err
+    assert "--reason TEXT" in ran("round", "extend", round_, "2026-08-01", "--yes", code=2).err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("add-team", "Riga", "--country", "PAK", *WHY),
+        ("rename-team", "Odesa", "South", *WHY),
+        ("merge-teams", "Minsk", "--into", "Odesa", *WHY),
+        ("extend", "2026-08-01", *WHY),
+        ("contact", "Odesa", "new@example.org", *WHY[2:]),
+        ("close", *WHY),
+    ],
+)
+def test_nothing_changes_where_nobody_can_be_asked(words: tuple[str, ...], tmp_path: Path) -> None:
+    """As in a script, which says --yes where it means it."""
+    round_ = begun(tmp_path)
+    before = file(round_)
+    verb, *rest = words
+    told = ran("round", verb, round_, *rest, code=2)
+    assert "add --yes" in told.err
+    assert file(round_) == before
+    assert entered(round_) == []
 
 
 def test_everything_that_happened_with_a_team(tmp_path: Path) -> None:
@@ -296,7 +318,7 @@ def test_everything_that_happened_with_a_team(tmp_path: Path) -> None:
     arrives(round_, mail("odesa@example.org", SENT, {"Odesa.xlsx": sent}))
     ran("refresh", round_, "--today", "2026-07-08", code=None)
     ran("round", "note", round_, "Called; they move", "--team", "Odesa", *WHY[2:])
-    ran("round", "extend", round_, "2026-08-01", "Odesa", *WHY)
+    ran("round", "extend", round_, "2026-08-01", "Odesa", "--yes", *WHY)
     ran("decide", round_, "Odesa.xlsx", "--withdraw", *WHY)
     told = ran("status", round_, "--team", "odesa", "--today", "2026-07-08")
     kinds = [line.split()[1] for line in told.out.splitlines()[1:] if line.startswith("2026")]
@@ -392,18 +414,38 @@ def test_a_mail_that_was_sent_marks_its_draft(tmp_path: Path) -> None:
     assert entered(round_) == entries
 
 
+def test_a_subject_that_another_program_folded_is_that_of_its_draft(tmp_path: Path) -> None:
+    """Which encodes some of the words, and breaks the line before the next one."""
+    round_ = begun(tmp_path)
+    (round_ / "messages").mkdir()
+    (round_ / "messages" / "en.txt").write_text(
+        "[issue]\nSubject: {round} : le classeur d'équipe à remplir (par {team})\n\nHello\n", encoding="utf-8"
+    )
+    ran("drafts", round_, "issue", "--today", "2026-07-08")
+    letter = as_sent(round_ / "drafts" / "2026-07-08" / "Odesa_issue.eml", Subject="PLACE").as_bytes()
+    name = round_.name.encode()
+    words = (
+        b"Subject: "
+        + name
+        + b" : le classeur\n =?utf-8?q?d=27=C3=A9quipe?= =?utf-8?q?_=C3=A0?=\n remplir (par Odesa)"
+    )
+    (tmp_path / "Sent.mbox").write_bytes(mbox(letter.replace(b"Subject: PLACE", words)))
+    told = ran("receive", round_, tmp_path / "Sent.mbox", "--today", "2026-07-10")
+    assert "1 draft found as sent." in told.err
+
+
 def test_a_renamed_team_is_not_written_to_twice(tmp_path: Path) -> None:
     """A reminder under its old code is its reminder, and is marked as sent under the new one."""
     round_ = begun(tmp_path)
     ran("remind", round_, "--today", "2026-07-08")
-    ran("round", "rename-team", round_, "Minsk", "Minsk-North", *WHY)
+    ran("round", "rename-team", round_, "Minsk", "Minsk-North", "--yes", *WHY)
     assert "no draft" in ran("remind", round_, "--today", "2026-07-09").err
     assert (round_ / "drafts" / "2026-07-08" / "Minsk_reminder-before.eml").is_file()
     moved = ran("drafts", round_, "--done", "--team", "Minsk-North", "--today", "2026-07-09").out
     assert "Minsk_reminder-before.eml" in moved
     assert "no draft" in ran("remind", round_, "--today", "2026-07-09").err
     assert "Minsk-North_reminder-on.eml" in ran("remind", round_, "--today", "2026-07-10").out
-    ran("round", "undo", round_, *WHY)
+    ran("round", "undo", round_, "--yes", *WHY)
     told = ran(
         "remind", round_, "--today", "2026-07-10"
     ).out  # in the place of the one with a code that is gone

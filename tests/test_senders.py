@@ -94,7 +94,18 @@ def test_a_workbook_from_another_teams_address_waits_for_a_decision(
     assert run(["decide", str(round_), "--today", str(DAY)]) == 0
     assert said in capsys.readouterr().out
     assert (
-        run(["round", "contact", str(round_), "odesa", "Minsk <MINSK@xn--bcher-kva.example>", "--also"]) == 0
+        run(
+            [
+                "round",
+                "contact",
+                str(round_),
+                "odesa",
+                "Minsk <MINSK@xn--bcher-kva.example>",
+                "--also",
+                "--yes",
+            ]
+        )
+        == 0
     )
     assert run(["verify", str(round_)]) == 0, capsys.readouterr()  # the change is no forgery
     assert warnings(round_, capsys) == []
@@ -170,7 +181,7 @@ def test_without_addresses_nothing_is_said(tmp_path: Path, capsys: pytest.Captur
     arrives(round_, mail("stranger@example.net", SENT, {"answer.xlsx": workbook(round_, "Odesa")}))
     assert week(round_, capsys)["to_decide"] == []
     assert warnings(round_, capsys) == []
-    assert run(["round", "contact", str(round_), "Minsk", "stranger@example.net"]) == 0
+    assert run(["round", "contact", str(round_), "Minsk", "stranger@example.net", "--yes"]) == 0
     assert week(round_, capsys)["to_decide"] == ["answer.xlsx, not sent from Odesa"]  # received before that
 
 
@@ -192,7 +203,7 @@ def test_it_is_told_alike_in_a_dataset_elsewhere_and_left_out_of_what_is_redacte
     text = report.read_text(encoding="utf-8")
     assert "I017" in text
     assert "example.net" not in text
-    assert run(["round", "contact", str(round_), "Odesa", "stranger@example.net", "--also"]) == 0
+    assert run(["round", "contact", str(round_), "Odesa", "stranger@example.net", "--also", "--yes"]) == 0
     assert run(["verify", str(report), "--returned", str(round_ / "returned")]) == 0, capsys.readouterr().out
     for path in (year / "shareable").rglob("*"):
         assert not path.is_file() or b"example.net" not in path.read_bytes()
@@ -238,7 +249,7 @@ def test_an_address_is_put_into_the_file_and_the_rest_stays(
     written = WRITTEN.replace("DIGEST", load_round(round_).spec_digest)
     (round_ / "round.yaml").write_bytes(written.replace("\n", "\r\n").encode())
     options = ["--also"] if also else []
-    assert run(["round", "contact", str(round_), team, "o'x@example.org", *options]) == 0, (
+    assert run(["round", "contact", str(round_), team, "o'x@example.org", *options, "--yes"]) == 0, (
         capsys.readouterr().err
     )
     assert (round_ / "round.yaml").read_bytes().decode().replace("\r\n", "\n") == written.replace(old, new)
@@ -259,7 +270,7 @@ def test_what_cannot_be_set_is_said(
 ) -> None:
     round_ = begun(tmp_path)
     before = (round_ / "round.yaml").read_bytes()
-    assert run(["round", "contact", str(round_), team, address]) == 2
+    assert run(["round", "contact", str(round_), team, address, "--yes"]) == 2
     assert said in capsys.readouterr().err
     assert (round_ / "round.yaml").read_bytes() == before
 

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.exchange.validation import Source
 from tests.databases import queried
 from tests.face import (
     MASKED,
@@ -172,7 +174,7 @@ def test_restricted_answers_and_messages_do_not_leave(store: Store) -> None:
 
 def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    consolidate(
+    consolidate_sources(
         [Source(files(tmp_path / "in", FIGURES), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))],
         out,
         formats=("xlsx", "csv"),

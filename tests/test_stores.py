@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl import ExpectedReturn, Source, ValidationRequest, consolidate, load, validate
+from hrge_xl import ExpectedReturn, ValidationRequest, load, validate
+from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.dataset.ingest import Options
+from hrge_xl.exchange.validation import Source
 from tests.face import DATASET, OF_DATABASE, Schema, Store, StoreError, Value, open_file, open_url
 from tests.fixture_types import Patch
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
@@ -42,14 +45,14 @@ def both(out: Path, address: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def test_file_and_database_hold_the_same(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
+    consolidate_sources([Source(files, ASKED)], tmp_path / "out", options=Options(store=database))
     file, other = both(tmp_path / "out", database)
     assert file == other
     assert len(file["submissions"]) == 4
 
 
 def test_the_database_holds_what_the_files_say(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
+    consolidate_sources([Source(files, ASKED)], tmp_path / "out", options=Options(store=database))
     said = sorted(
         (str(result.sha256), *key, str(one).replace("\0", "\ufffd"))
         for result in validate(files, ASKED)
@@ -73,8 +76,8 @@ def value_of(row: tuple[Any, ...], at: dict[str, int]) -> Value:
 
 
 def test_a_database_that_comes_later_is_filled_too(files: list[Path], tmp_path: Path, database: str) -> None:
-    consolidate([Source(files, ASKED)], tmp_path / "out")
-    consolidate([Source(files[:1], ASKED)], tmp_path / "out", store=database)
+    consolidate_sources([Source(files, ASKED)], tmp_path / "out")
+    consolidate_sources([Source(files[:1], ASKED)], tmp_path / "out", options=Options(store=database))
     file, other = both(tmp_path / "out", database)
     assert {row[0] for row in other["submissions"]} == {row[0] for row in file["submissions"]}
     assert file["answers"] == other["answers"]
@@ -86,20 +89,20 @@ def test_tables_of_somebody_else_are_not_touched(files: list[Path], tmp_path: Pa
         connection.exec_driver_sql("CREATE TABLE answers (mine text)")
         connection.exec_driver_sql("INSERT INTO answers VALUES ('keep me')")
     with pytest.raises(StoreError, match="already holds other tables named answers"):
-        consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
+        consolidate_sources([Source(files, ASKED)], tmp_path / "out", options=Options(store=database))
     with engine.begin() as connection:
         assert connection.exec_driver_sql("SELECT mine FROM answers").scalar() == "keep me"
     engine.dispose()
 
 
 def test_a_changed_spec_is_read_again(files: list[Path], tmp_path: Path) -> None:
-    consolidate([Source(files, ASKED)], tmp_path / "out")
+    consolidate_sources([Source(files, ASKED)], tmp_path / "out")
     with open_file(tmp_path / "out" / DATASET) as store:
         before = everything(store)
         with store.transaction() as connection:
             which = store.meta_table.c.name == "spec_digest"
             connection.execute(sa.update(store.meta_table).where(which).values(value="old"))
-    assert consolidate([Source(files[:1], ASKED)], tmp_path / "out").earlier == 3
+    assert consolidate_sources([Source(files[:1], ASKED)], tmp_path / "out").earlier == 3
     with open_file(tmp_path / "out" / DATASET) as store:
         assert everything(store)["answers"] == before["answers"]
 
@@ -117,7 +120,7 @@ def test_a_database_that_cannot_be_had(address: str, said: str, files: list[Path
         probe.bind(("127.0.0.1", 0))
         address = address.format(port=probe.getsockname()[1])
         with pytest.raises(StoreError, match=said) as caught:
-            consolidate([Source(files, ASKED)], tmp_path / "out", store=address)
+            consolidate_sources([Source(files, ASKED)], tmp_path / "out", options=Options(store=address))
     assert "\n" not in str(caught.value)
 
 
@@ -139,27 +142,27 @@ def test_a_large_transaction_does_not_lock_its_own_reading_out(tmp_path: Path, m
 def test_a_database_belongs_to_one_folder(files: list[Path], tmp_path: Path, database: str) -> None:
     """From another folder, one that knows nothing of it or is a copy, its decisions would be undone."""
     source, out = Source(files, ASKED), tmp_path / "out"
-    consolidate([source], out, store=database)
+    consolidate_sources([source], out, options=Options(store=database))
     said = "belongs to another folder .*out.*undo each other's decisions"
     with pytest.raises(StoreError, match=said):
-        consolidate([source], tmp_path / "other", store=database)
+        consolidate_sources([source], tmp_path / "other", options=Options(store=database))
     shutil.copytree(out, tmp_path / "copy")
     with pytest.raises(StoreError, match=said):
-        consolidate([source], tmp_path / "copy", store=database)
-    consolidate([source], out, store=database)
+        consolidate_sources([source], tmp_path / "copy", options=Options(store=database))
+    consolidate_sources([source], out, options=Options(store=database))
     out.rename(tmp_path / "moved")
-    assert consolidate([source], tmp_path / "moved", store=database).new == 0
+    assert consolidate_sources([source], tmp_path / "moved", options=Options(store=database)).new == 0
 
 
 def test_a_database_of_an_earlier_program_belongs_to_the_folder_that_knows_its_files(
     files: list[Path], tmp_path: Path, database: str
 ) -> None:
-    consolidate([Source(files, ASKED)], tmp_path / "out", store=database)
+    consolidate_sources([Source(files, ASKED)], tmp_path / "out", options=Options(store=database))
     with open_url(database) as store:
         for name in OF_DATABASE:
             store.set_fact(name, "")
     with pytest.raises(StoreError, match="belongs to another folder"):
-        consolidate([Source(files[:1], ASKED)], tmp_path / "other", store=database)
-    consolidate([Source(files[:1], ASKED)], tmp_path / "out", store=database)
+        consolidate_sources([Source(files[:1], ASKED)], tmp_path / "other", options=Options(store=database))
+    consolidate_sources([Source(files[:1], ASKED)], tmp_path / "out", options=Options(store=database))
     with open_url(database) as store:
         assert store.facts()["ledger_folder"] == str(tmp_path / "out")

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from hrge_xl import init_round, load, load_round
 from hrge_xl.cli import run
-from tests.face import COLUMNS, HEADS, RoundError, TeamList, languages, loosely, read_list
+from tests.face import COLUMNS, HEADS, RoundError, TeamList, languages, loosely, read_list, translator
 from tests.fixture_types import Capsys
 
 SPEC = load("example")
@@ -111,6 +111,22 @@ def test_heads_in_every_language(heads: str, tmp_path: Path) -> None:
     assert (team.code, team.country, team.language, team.deadline, team.email, team.tools) == (
         "A", "PAK", "fr", date(2026, 7, 31), "a@example.org", ("C1",),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_contact_is_known_by_what_workbooks_call_it(language: str, tmp_path: Path) -> None:
+    (team,) = read(tmp_path, f"team;country;{translator(language)('Questions to')}\nA;PAK;Desk\n").teams
+    assert team.contact == "Desk"
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Personne de contact", "Persona de contacto", "مسؤول الاتصال", "Контактное лицо", "联系方式", "شخص تماس",
+     "رابطہ کار", "کەسی پەیوەندی"],
+)  # fmt: skip
+def test_the_contact_is_known_in_every_language(head: str, tmp_path: Path) -> None:
+    (team,) = read(tmp_path, f"team;country;{head}\nA;PAK;Desk\n").teams
+    assert team.contact == "Desk"
 
 
 def test_no_head_means_two_columns() -> None:

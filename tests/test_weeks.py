@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import compat32, default
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -341,6 +342,44 @@ def test_mails_are_written_in_every_language_of_the_program() -> None:
         assert letter == as_eml("a@example.org", language, said)  # the same draft gives the same bytes
         page = text_of(message_from_bytes(letter, policy=default), "html")  # type: ignore[arg-type]
         assert (f'<html lang="{language}" dir="rtl">' in page) == right_to_left(language)
+
+
+TEAM_NAMES = (
+    "Dushanbe Team North", "Équipe de Rabat (nord)", "Команда Душанбе", "فريق بغداد", "中文 团队",
+    "Office of the regional coordination team for the northern and eastern provinces of the country",
+    "W" * 90,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_subject_reads_as_it_was_written(language: str) -> None:
+    """In each mail program: one that reads a header line by line, and one that unfolds it first."""
+    for occasion in MailType:
+        for team in TEAM_NAMES:
+            facts = {**dict.fromkeys(PLACEHOLDERS, "X"), "team": team, "round": "2026-H1"}
+            content = filled(standard(occasion, language), facts)
+            letter = as_eml("a@example.org", language, content)
+            assert message_from_bytes(letter, policy=default)["Subject"] == content.subject
+            raw = str(message_from_bytes(letter)["Subject"])
+            assert str(make_header(decode_header(raw))) == content.subject
+            unfolded = raw.replace("\r\n", "")
+            assert str(make_header(decode_header(unfolded))) == content.subject
+            assert max(map(len, letter.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+
+
+def test_every_name_of_an_attachment_reads_as_it_was_written(tmp_path: Path) -> None:
+    content = filled(standard(MailType.THANKS, "fr"), dict.fromkeys(PLACEHOLDERS, "X"))
+    for team in TEAM_NAMES:
+        workbook = tmp_path / f"{team}_fr.xlsx"
+        workbook.write_bytes(b"PK")
+        letter = as_eml("a@example.org", "fr", content, [workbook])
+        for read in (opened_as(letter, default), opened_as(letter, compat32)):
+            names = [part.get_filename() for part in read.walk() if part.get_filename()]
+            assert names == [workbook.name]
+
+
+def opened_as(letter: bytes, policy: Any) -> Any:
+    return message_from_bytes(letter, policy=policy)
 
 
 def test_a_name_keeps_its_order_in_a_sentence_that_runs_from_the_right(begun: Story) -> None:

@@ -22,7 +22,9 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import Order, Source, ValidationRequest, consolidate, generate, init_round, load
+from hrge_xl import Arrived, Order, ValidationRequest, generate, init_round, load
+from hrge_xl.coordination.consolidation import consolidate_sources
+from hrge_xl.exchange.validation import Source
 from tests.command_line import hrge, ran
 from tests.databases import queried
 from tests.face import (
@@ -409,7 +411,9 @@ def take_in(round_: Round, dataset: Path, day: date, chance: random.Random | Non
     files = sorted((round_.folder / "returned").iterdir())
     if chance is not None:
         chance.shuffle(files)
-    return consolidate([Source(files, ValidationRequest(round_.wanted, TODAY))], dataset, received=day)
+    return consolidate_sources(
+        [Source(files, ValidationRequest(round_.wanted, TODAY))], dataset, arrived=Arrived(day, stated=True)
+    )
 
 
 def play_out(year: Year, dataset: Path) -> list[Summary]:
@@ -634,7 +638,11 @@ class Quarter:
         """Consolidate so many days after the deadline."""
         day = deadline(self.quarter) + timedelta(days)
         files = sorted((self.round.folder / "returned").iterdir())
-        return consolidate([Source(files, ValidationRequest(self.round.wanted, day))], dataset, received=day)
+        return consolidate_sources(
+            [Source(files, ValidationRequest(self.round.wanted, day))],
+            dataset,
+            arrived=Arrived(day, stated=True),
+        )
 
 
 def since(before: Reconciliation, summary: Summary) -> tuple[int, int, int, int]:

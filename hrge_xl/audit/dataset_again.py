@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import product
@@ -33,6 +34,7 @@ from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.workers import Workers, workers
 from ..exchange.validation import Reader, ValidationRequest, validate
 from ..findings import Severity
+from ..ledger.chain import missing_from_journal
 from ..ledger.files import RECEIVED, altered, has_content, kept_at
 from ..ledger.judgements import rounds_elsewhere, waivers
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
@@ -44,7 +46,7 @@ from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
 from ..spec.carried import find
 from ..spec.load import load, names
 from .audit import FILE, Audit, Part, VerificationRequest
-from .differences import RowNames, of_database, of_document, of_file, of_schema, of_tables
+from .differences import Difference, RowNames, of_database, of_document, of_file, of_schema, of_tables
 from .files_again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand, sha256_by_path
 
 
@@ -66,6 +68,7 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
             returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
             spec, by_name = store.schema.spec, {a_round.name: a_round for a_round in rounds.values()}
             audit.problems += [*faults_of_files(ledger, returned), *doubts(ledger, terms_of(rounds.values()))]
+            audit.problems += missing_from_journal(folder, ledger.chain())
             audit.problems += faults_of_spec(store, round_)
             audit.notes += [*rounds_not_at_hand(store, by_name), *behind(folder, elsewhere)]
             for report in sorted((folder / REPORTS).glob("*.json")):
@@ -117,13 +120,7 @@ def _day_of(folder: Path, store: Store) -> date:
 
 def _tables(asked: VerificationRequest, store: Store, ledger: Ledger, made: Temporary) -> Iterator[Part]:
     """Yield the tables of the dataset, of the ledger and of a database."""
-    shape = list(of_schema(store, made.store))
-    yield Part(DATASET, "dataset", shape)
-    if not shape:  # else its rows cannot be compared column by column
-        yield Part(DATASET, "dataset", of_tables(asked.target / DATASET, store, made.store))
-    # the state of the last run says nothing of any file
-    ours, theirs = (side.facts() | {"state": ""} for side in (store, made.store))
-    yield Part(DATASET, "dataset", of_document(ours, theirs, "meta"))
+    yield from _tables_of(asked.target / DATASET, store, made.store)
     again = {row["sha256"]: row for row in made.ledger.rows()}
     for row in ledger.rows():
         found = of_document(row, again[row["sha256"]], "files", file=str(row["path"]))
@@ -132,6 +129,31 @@ def _tables(asked: VerificationRequest, store: Store, ledger: Ledger, made: Temp
         with open_url(asked.store) as database:
             database.use(Schema(store.schema.spec), write=False)
             yield Part(database.name, "dataset", of_database(database, made.store))
+
+
+def _tables_of(file: Path, store: Store, made: Store, name: str = DATASET) -> Iterator[Part]:
+    """Yield the shape of a dataset in a file, its tables, and what it says of itself; `name` says which one it is."""
+    shape = list(of_schema(store, made))
+    yield Part(name, "dataset", shape)
+    if not shape:  # else its rows cannot be compared column by column
+        yield Part(name, "dataset", of_tables(file, store, made))
+    # the state of the last run says nothing of any file
+    ours, theirs = (side.facts() | {"state": ""} for side in (store, made))
+    yield Part(name, "dataset", of_document(ours, theirs, "meta"))
+
+
+def _tables_to_share(copy: Path, made_copy: Path, name: str) -> Iterator[Part]:
+    """Yield the same of the copy that may be shared, each place behind the name of its file."""
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(open_store(copy))
+        except (StoreError, UsageError) as error:
+            yield Part(name, "dataset", [Difference(name, f"cannot be read ({error})", "whole")])
+            return
+        made = stack.enter_context(open_store(made_copy))
+        for part in _tables_of(copy / DATASET, store, made, name):
+            differences = (replace(found, place=f"{name}: {found.place}") for found in part.differences)
+            yield part._replace(differences=differences)
 
 
 def _files(
@@ -152,10 +174,14 @@ def _files(
     for copy in copies:
         if copy.is_dir():
             write_shareable(home, today, exports.formats_there(copy))
+            if (copy / DATASET).is_file():
+                way = copy.relative_to(folder)
+                yield from _tables_to_share(copy, home / way, (way / DATASET).as_posix())
     for path in there:
         table = store.schema.by_name.get(path.stem)
-        again = home / path.relative_to(folder)
-        yield Part(path.name, FILE, of_file(path, again, table.shown if table else None, names))
+        way = path.relative_to(folder)
+        name = way.as_posix() if way.parts[0] == SHAREABLE else path.name
+        yield Part(name, FILE, of_file(path, home / way, table.shown if table else None, names, name))
 
 
 def _is_outdated(copy: Path) -> bool:
@@ -163,8 +189,11 @@ def _is_outdated(copy: Path) -> bool:
     file = copy / DATASET
     if not file.is_file():
         return False
-    with open_file(file, write=False) as store:
-        return store.fact("schema_version") != str(VERSION)
+    try:
+        with open_file(file, write=False) as store:
+            return store.fact("schema_version") != str(VERSION)
+    except StoreError:  # what is wrong with it is told where it is compared
+        return False
 
 
 LANGUAGE = re.compile(rb'<html lang="([\w-]+)"')
@@ -202,7 +231,7 @@ def _pages(
                 )
                 again.write_bytes(next(pages))
                 same = there == again.read_bytes() or there in pages
-                yield Part(page.name, FILE, () if same else of_file(page, again, None, ()))
+                yield Part(page.name, FILE, () if same else of_file(page, again, None, (), page.name))
 
 
 # whether the workbooks that a round issued are as they were issued

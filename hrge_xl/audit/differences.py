@@ -261,10 +261,12 @@ MOST_CELLS = 10_000  # that are looked for: more of them say nothing new
 Unreadable = (OSError, ValueError, csv.Error)  # pyarrow's errors are ValueErrors
 
 
-def of_file(here: Path, made: Path, table: Table | None, names: Sequence[RowNames]) -> Iterator[Difference]:
+def of_file(
+    here: Path, made: Path, table: Table | None, names: Sequence[RowNames], name: str
+) -> Iterator[Difference]:
     """Yield what a file says otherwise than the same file written again; nothing where both are the same bytes.
 
-    `table` is whose rows it holds, where it holds those of one.
+    `table` is whose rows it holds, where it holds those of one. It is called by its `name`.
     """
     if here.read_bytes() == made.read_bytes():
         return
@@ -274,7 +276,7 @@ def of_file(here: Path, made: Path, table: Table | None, names: Sequence[RowName
         found = [Difference("", f"cannot be read ({type(error).__name__})", "whole")]
     same = Difference("", "the same, as another program writes it", "as hrge-xl writes it")
     for difference in found or [same]:
-        yield replace(difference, place=here.name + difference.place)
+        yield replace(difference, place=name + difference.place)
 
 
 def _differences(

@@ -34,9 +34,9 @@ def demo(output: Path, spec: str) -> None:
 
     Next: open output/demo/reports/overview.html; hrge-xl help round
     """
-    returned = hrge_xl.play_teams(spec, output)
+    hrge_xl.play_teams(spec, output)
     line("Putting together what came back …", err=True)
-    print_lines(hrge_xl.demonstrate(spec, output, returned, command_line()).lines(), err=True)
+    print_lines(hrge_xl.demonstrate(spec, output, command_line()).lines(), err=True)
     for what, where in (
         ("what the teams received", "issued"),
         ("what came back", "returned"),

@@ -163,8 +163,12 @@ def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) ->
     given back in the version in force. Answers that this version no longer asks for are on its sheet “Without a place”,
     in the text, and with --json in the output.
 
+    With --team, a team of a round gets its own file whatever became of it: with the answers that it sent last, or,
+    where there are none to give back, as it was issued.
+
     \b
     hrge-xl feedback 2026-H1 -o feedback
+    hrge-xl feedback 2026-H1 --team Kabul -o feedback
 
     Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
@@ -178,12 +182,15 @@ def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) ->
             line(made["workbook"])
         if not is_set("quiet"):
             print_lines(_aside(made), err=True)
+    if not as_json:
+        print_lines(given.issued)
     if as_json:
         left_out = [
             {"path": left.path, "submission": left.found.submission, "team": left.found.team, "why": left.why}
             for left in given.left_out
         ]
-        print_json({"schema": SCHEMA, "files": given.files, "left_out": left_out})
+        issued = {"issued": [str(path) for path in given.issued]} if how.get("teams") else {}
+        print_json({"schema": SCHEMA, "files": given.files, "left_out": left_out, **issued})
     if not is_set("quiet"):
         print_lines((f"{left.name}: {left.why}." for left in given.left_out), err=True)
     print_lines(given.totals, err=True)

@@ -33,28 +33,47 @@ def round() -> None:
 
 @verb("round init", round)
 def init(
-    folder: Path, spec: str, teams: Path, start: date | None, end: date | None, dry_run: bool, password: str | None
-) -> None:  # fmt: skip
-    """Set up a round folder from a list of teams.
+    folder: Path,
+    spec: str | None,
+    teams: Path | None,
+    start: date | None,
+    end: date | None,
+    dry_run: bool,
+    **options: Any,
+) -> None:
+    """Set up a round folder from a list of teams, from an earlier round, or from both.
 
     The list may have titles above its headings, headings in any language of the program, and other columns. Countries
     and languages are recognised by code or name, and days as real dates or in the format that the whole column uses.
     --dry-run shows how each team is understood.
 
+    With --from, the teams are those of the earlier round as they are now: with those that joined late, and under the
+    codes that they have today. If a list is given too, the list counts, and each difference is shown. Deadlines that
+    have passed are refused: name the new one with --deadline.
+
     \b
     hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.xlsx --dry-run
     hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.xlsx
+    hrge-xl round init output/2026-H2 --from output/2026-H1 --deadline 2027-01-31
 
     Next: hrge-xl generate output/2026-H1
     """
     from ..core.words import counted
 
+    earlier = options["earlier"]
+    if spec is None:
+        if earlier is None:
+            raise UsageError("Of which spec is the round?", remedy="Name it with --spec.")
+        spec = hrge_xl.spec_of_next(earlier)
+    listed = hrge_xl.read_teams(spec, teams, **options)
     if dry_run:
-        print_lines(_understood(hrge_xl.read_list(teams, hrge_xl.load(spec), password)))
+        print_lines(_understood(listed))
         line("Nothing was written (dry run).", err=True)
         return
-    made = hrge_xl.init_round(folder, spec, teams, start, end, password=password)
-    line(f"{folder}: {counted(len(made.teams), 'team')}. Next: hrge-xl generate {quoted(folder)}")
+    print_lines(listed.differences, err=True)
+    round_ = hrge_xl.init_round(folder, spec, teams, start, end, **options)
+    onward = "" if earlier is None else f" --from {quoted(earlier)}"
+    line(f"{folder}: {counted(len(round_.teams), 'team')}. Next: hrge-xl generate {quoted(folder)}{onward}")
 
 
 def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
@@ -66,13 +85,27 @@ def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
     cells = [used, *([shown(row[column]) for column in used] for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
     yield from ("  ".join(map(set_cell_size, row, widths)).rstrip() for row in cells)
-    yield f"{counted(len(rows), 'team')}. The headings are in line {read.heads.line}."
+    headings = f" The headings are in line {read.heads.line}." if read.heads.line else ""
+    yield f"{counted(len(rows), 'team')}.{headings}"
+    yield from read.differences
     if read.titles:
         yield f"Above them: {'; '.join(read.titles)}"
     if read.total:
         yield f"Below them, and not a team: {read.total}"
     if read.heads.unknown:
         yield f"Columns that are not read: {', '.join(read.heads.unknown)}."
+
+
+@verb("round export-teams", round)
+def export_teams(folder: Path, output: Path) -> None:
+    """Write the teams of a round as they are now into a workbook: a list that `round init` takes.
+
+    \b
+    hrge-xl round export-teams output/2026-H1 -o teams.xlsx
+
+    Next: hrge-xl round init output/2026-H2 --spec hrge_toolkit --teams teams.xlsx
+    """
+    line(hrge_xl.export_teams(folder, output))
 
 
 @verb("round update-spec", round)
@@ -110,9 +143,17 @@ def update_round(folder: Path, spec: str | None, dry_run: bool) -> None:
 
 
 def _is_meant(planned: hrge_xl.PlannedChange, *, yes: bool) -> bool:
-    """Show what will be different, and ask whether it is meant where somebody sits there."""
+    """Show what will be different, and ask whether it is meant.
+
+    Raises `UsageError` where nobody sits there who could be asked.
+    """
     print_lines(planned.lines)
-    meant = yes or not sys.stdin.isatty() or confirm("Make this change?", err=True)
+    if not yes and not sys.stdin.isatty():
+        raise UsageError(
+            "Nothing was changed: nobody is there who could be asked whether this is meant.",
+            remedy="If it is, add --yes.",
+        )
+    meant = yes or confirm("Make this change?", err=True)
     if not meant:
         line("Nothing was changed.", err=True)
     return meant

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
 
@@ -41,7 +42,21 @@ def check_spec(spec: str, fast: bool) -> None:
     line(
         f"{loaded.name} {loaded.version}: {_size_of(loaded)}, languages {', '.join(loaded.languages)}. No mistake."
     )
-    warn(*map(str, hrge_xl.spec_warnings(loaded)))
+    warn(*map(str, hrge_xl.spec_warnings(loaded)), *_untranslated(loaded, spec))
+
+
+def _untranslated(loaded: hrge_xl.Spec, named: str) -> Iterator[str]:
+    """Yield in which languages texts are missing, without which no workbook is issued, and what to do about it."""
+    from ..core.words import counted
+    from ..spec.translating import untranslated, with_file
+
+    for language in loaded.languages:
+        missing = untranslated(loaded, language) if with_file(loaded, language) else []
+        if missing:
+            yield (
+                f"{language}: {counted(len(missing), 'text')} not translated, the first is {missing[0]}. "
+                f"To have it translated: hrge-xl spec translate {quoted(named)} --lang {language} --to-xlsx FILE"
+            )
 
 
 def _size_of(loaded: hrge_xl.Spec) -> str:

@@ -37,7 +37,7 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exi
     Next: hrge-xl status 2026-H1
     """
     week = hrge_xl.refresh(folder, **how)
-    warn(*week.drafts.warnings)
+    warn(*week.drafts.warnings, *week.failures)
     with output_to(output):
         if as_json:
             print_json(_week_as_data(week))
@@ -50,6 +50,8 @@ def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exi
     warn_of_ledgers(folder)
     if week.to_decide and not as_json:
         next_step("decide", folder)
+    if week.failures:
+        return Exit.OUTPUT
     return Exit.REFUSED if week.to_ask_again else Exit.OK
 
 
@@ -89,7 +91,8 @@ def week_lines(week: hrge_xl.RefreshResult) -> Iterator[tuple[str, str]]:
         yield "No answer", f"wrote without a workbook: {_named(letters)}"
     if not week.round.closed:
         yield "To send", _to_send(week)
-    first = [f"{counted(len(week.drafts.warnings), 'warning')} above."] if week.drafts.warnings else []
+    warnings = len(week.drafts.warnings) + len(week.failures)
+    first = [f"{counted(warnings, 'warning')} above."] if warnings else []
     if week.without_address:
         first.append(f"No address in the list of teams: {_named(week.without_address)}")
     if first:
@@ -158,7 +161,7 @@ def _week_as_data(week: hrge_xl.RefreshResult) -> dict[str, Any]:
             "earlier": [*map(_draft, drafts.standing)],
             "removed": [*map(_draft, drafts.outdated)],
         },
-        "warnings": drafts.warnings,
+        "warnings": [*drafts.warnings, *week.failures],
         "without_address": week.without_address,
     }
 
@@ -190,7 +193,10 @@ def receive(folder: Path, sources: tuple[str, ...], as_json: bool, output: Path 
     """
     received = hrge_xl.receive(folder, sources, today)
     print_result(output, as_json, _received_as_data(received), _lines(received))
+    warn(*received.failures)
     line(received.summary, err=True)
+    if received.failures:
+        return Exit.OUTPUT
     return Exit.REFUSED if received.unopened else Exit.OK
 
 
@@ -237,7 +243,7 @@ def _place(found: hrge_xl.Found) -> dict[str, Any]:
 @verb("drafts", kinds=[*hrge_xl.MAIL_KINDS])
 def drafts(
     folder: Path, kinds: tuple[str, ...], today: date, done: bool, teams: tuple[str, ...], **how: Any
-) -> None:
+) -> Exit:
     """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 
     KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder, ask (for the workbook, of
@@ -245,7 +251,10 @@ def drafts(
     once, into ROUND/drafts/DAY, with a list for mail merge beside them. Addresses come from the column `email` of the
     team list, texts from ROUND/messages if there are any. Nothing is ever sent.
 
-    With --done, nothing is written: what you have sent moves into ROUND/sent, and the ledger says so.
+    A draft that no longer applies is removed when drafts of its kind are written, and named.
+
+    With --done, nothing is written: what you have sent moves into ROUND/sent, and the ledger says so. What cannot be
+    moved, since it is open elsewhere, is named; the others are moved all the same.
 
     \b
     hrge-xl drafts 2026-H1 issue
@@ -259,23 +268,29 @@ def drafts(
                 "--done is about drafts of every kind. Leave the kinds out, or name teams: --team TEAM"
             )
         sent = hrge_xl.mark_sent(folder, teams, by=getpass.getuser(), day=today)
-        print_lines(sent)
-        line(f"{counted(len(sent), 'draft')} moved.", err=True)
-        return
+        print_lines(sent.moved)
+        warn(*sent.failures)
+        line(f"{counted(len(sent.moved), 'draft')} moved.", err=True)
+        return Exit.OUTPUT if sent.failures else Exit.OK
     if teams:
         raise UsageError("--team goes with --done.")
-    _print_drafts(folder, hrge_xl.drafts(folder, today, kinds or None, **how))
+    return _print_drafts(folder, hrge_xl.drafts(folder, today, kinds or None, **how))
 
 
-def _print_drafts(folder: Path, made: hrge_xl.Drafts) -> None:
-    """Print the new drafts on stdout, a line each; what to look at before they are sent on stderr."""
+def _print_drafts(folder: Path, made: hrge_xl.Drafts) -> Exit:
+    """Print the new drafts on stdout, a line each; what was removed, and what to look at, on stderr."""
     print_lines(folder / draft.file for draft in made.new)
-    warn(*made.warnings)
+    written = {(draft.occasion, draft.team) for draft in made.new}
+    for draft in made.outdated:
+        why = "replaced" if (draft.occasion, draft.team) in written else "no longer due"
+        line(f"removed, {why}: {folder / draft.file}", err=True)
+    warn(*made.warnings, *made.failures)
     line(f"{made.tally()}.", err=True)
+    return Exit.OUTPUT if made.failures else Exit.OK
 
 
 @verb("remind")
-def remind(folder: Path, today: date, **how: Any) -> None:
+def remind(folder: Path, today: date, **how: Any) -> Exit:
     """Write a reminder for each team that still owes something, as a draft (.eml). Nothing is ever sent.
 
     A team is reminded in the week before its deadline, on the day, and once a week after it; about corrections, a week
@@ -286,4 +301,4 @@ def remind(folder: Path, today: date, **how: Any) -> None:
 
     Next: hrge-xl drafts 2026-H1
     """
-    _print_drafts(folder, hrge_xl.remind(folder, today, **how))
+    return _print_drafts(folder, hrge_xl.remind(folder, today, **how))

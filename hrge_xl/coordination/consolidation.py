@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -24,11 +24,11 @@ from ..dataset.run_history import last_change
 from ..dataset.store import OUTGROWN, STATE, compact
 from ..exchange.validation import ACCEPTED, REFUSED, RETURNED, Source
 from ..findings import Waiver
-from ..ledger.events import FILE, Arrived, Terms
+from ..ledger.events import FILE, Arrived
 from ..ledger.files import only_writer
 from ..ledger.ledger import DATASET, Ledger
 from ..outputs import exports, overview_page, pages_beside
-from ..rounds.datasets import DatasetRequest, check_folder, check_own, one_dataset, places
+from ..rounds.datasets import DatasetRequest, check_folder, check_own, one_dataset, places, request_of
 from ..rounds.datasets import sources as sources_of
 from ..rounds.rounds import REPORTS, Round, is_round, load_open_round, terms_of
 
@@ -71,59 +71,99 @@ class Summary:
 
 
 def consolidate(  # noqa: PLR0913 (one parameter an option)
-    sources: DatasetRequest | Sequence[Source], out: str | Path | None = None, *, store: str | None = None,
-    engine: str = "local", executor: Executor | None = None, jobs: int = 1, dry_run: bool = False,
-    received: date | None = None, only_these: bool = False, resume: bool = True,
-    terms: Mapping[str, Terms] | None = None, day: date | None = None, formats: Collection[str] | None = None,
-    overview: str | Path | None = None,
-    round_: Round | None = None, shareable: bool = False,
-) -> Summary:  # fmt: skip
-    """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
+    returned: str | Path | Sequence[str | Path] | DatasetRequest,
+    output: str | Path | None = None,
+    *,
+    spec: str | None = None,
+    today: date | None = None,
+    store: str | None = None,
+    engine: str = "local",
+    executor: Executor | None = None,
+    dry_run: bool = False,
+    only_these: bool = False,
+    resume: bool = True,
+    formats: Collection[str] | None = None,
+    shareable: bool = False,
+) -> Summary:
+    """Validate returned files and put them together in the folder `output`, with the overview in its `reports`.
 
-    A `DatasetRequest` about paths says itself whose rounds' the files are and when they came, and has the overview
-    written; its `out` is by default the round that it is about, else output/dataset. For `sources`, `received` is the
-    day they came, where somebody states it, and `day` is the one on which all others are first seen; `terms` are those
-    of the rounds that they came to; into the folder `overview` goes that page, for which `round_` says who was
-    expected.
-
-    Files of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again. `formats`
-    are the kinds of files that are written beside the dataset, besides those that are there; `shareable` adds a copy
-    with small counts of people masked. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    `returned` are files, folders or rounds, or a `DatasetRequest` about them, which says more than `spec` and `today`
+    can. `output` is by default the round that it is about, else output/dataset. `store` is a database that shall hold
+    the same. Files of earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again.
+    `formats` are the kinds of files that are written beside the dataset, besides those that are there; `shareable`
+    adds a copy with small counts of people masked. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
-    out = None if out is None else Path(out)
-    overview = None if overview is None else Path(overview)
+    request = request_of(returned, spec, today)
+    rounds = [place.round for place in places(request.paths) if place.round]
+    only_round = rounds[0] if len(rounds) == 1 == len(request.paths) else None
+    if output is not None:
+        folder = Path(output)
+    elif only_round is not None:
+        folder = only_round.folder
+    else:
+        folder = Path("output/dataset")
+    sources = sources_of(request)
+    summary = consolidate_sources(
+        sources,
+        folder,
+        arrived=replace(request.arrived, terms=terms_of(rounds)),
+        options=Options(store, engine, executor, request.jobs, only_these, resume),
+        dry_run=dry_run,
+        formats=formats,
+        overview=folder / REPORTS,
+        round_=only_round,
+        shareable=shareable,
+    )
+    notes = tuple(note for source in sources for note in source.notes)
+    return replace(summary, told=notes, rounds=tuple(round_.folder for round_ in rounds))
+
+
+def consolidate_sources(  # noqa: PLR0913 (one parameter an option)
+    sources: Sequence[Source],
+    folder: Path,
+    *,
+    arrived: Arrived | None = None,
+    options: Options | None = None,
+    dry_run: bool = False,
+    formats: Collection[str] | None = None,
+    overview: Path | None = None,
+    round_: Round | None = None,
+    shareable: bool = False,
+) -> Summary:
+    """Put files together of which it is known what they should be, as `consolidate` does.
+
+    `arrived` says when they came and the terms of the rounds that they came to. Into the folder `overview` goes that
+    page, for which `round_` says who was expected.
+    """
+    options = options or Options()
     check_several("sources", sources)
     formats = exports.USUAL if formats is None else formats
     check_several("formats", formats)
-    first, told, rounds = received or day, tuple[str, ...](), list[Round]()
-    arrived = Arrived(first, stated=received is not None) if first else Arrived()
-    if isinstance(sources, DatasetRequest):
-        named, jobs, arrived = places(sources.paths), sources.jobs, sources.arrived
-        rounds = [place.round for place in named if place.round]
-        terms, round_ = terms_of(rounds), rounds[0] if len(rounds) == 1 == len(sources.paths) else None
-        out = out or (round_.folder if round_ else Path("output/dataset"))
-        overview, sources = out / REPORTS, sources_of(sources)
-        told = tuple(note for source in sources for note in source.notes)
-    assert out is not None
-    homes = tuple(round_.folder for round_ in rounds)
-    check_own(out)
-    if is_round(out) and not dry_run:
-        load_open_round(out)
-    wanted = exports.checked_formats(formats)
-    options = Options(store, engine, executor, jobs, only_these, resume)
+    check_own(folder)
+    if is_round(folder) and not dry_run:
+        load_open_round(folder)
+    written_formats = exports.checked_formats(formats)
     if dry_run:
-        with ingest_dry_run(sources, out, options=options) as (run, verdicts, known):
-            return replace(_foreseen(run, verdicts, known), told=told, rounds=homes)
-    with ingest(sources, out, arrived=replace(arrived, terms=terms or {}), options=options) as run:
-        there, names = run.file.known(), [submission_id(file.sha256, file.path) for file in run.given]
+        with ingest_dry_run(sources, folder, options=options) as (run, verdicts, known):
+            return _foreseen(run, verdicts, known)
+    with ingest(sources, folder, arrived=arrived or Arrived(), options=options) as run:
+        known_files = run.file.known()
+        names = [submission_id(file.sha256, file.path) for file in run.given]
         summary = Summary(
-            str(out), reconciliation(run.file), len(names),
-            sum(there[name]["verdict"] == REFUSED for name in names), run.new, len(there.keys() - set(names)),
-            run.notes, overview=overview_page(overview) if overview else None, told=told, rounds=homes,
-        )  # fmt: skip
+            str(folder),
+            reconciliation(run.file),
+            files=len(names),
+            refused=sum(known_files[name]["verdict"] == REFUSED for name in names),
+            new=run.new,
+            earlier=len(known_files.keys() - set(names)),
+            notes=run.notes,
+            overview=overview_page(overview) if overview else None,
+        )
         run.pool.here.shutdown()  # what is held for figures is of no use to files
-        write_files(run, wanted, overview, round_)
-    return replace(summary, shared=_share(run.today, out, overview, round_)) if shareable else summary
+        write_files(run, written_formats, overview, round_)
+    if not shareable:
+        return summary
+    return replace(summary, shared=_share(run.today, folder, overview, round_))
 
 
 def _share(today: date, out: Path, overview: Path | None, round_: Round | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ..core.errors import Mistake, SpecError, UsageError
 from ..core.paths import path_in, way_to, write_whole
 from ..core.work import track_progress
+from ..dataset.ingest import Options
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.rows import SHORT
 from ..dataset.work import arrivals
@@ -30,13 +31,14 @@ from ..outputs import write_report
 from ..outputs.build import Facts, document
 from ..outputs.exports import CSV, XLSX
 from ..rounds.datasets import DatasetRequest, datasets, sources
-from ..rounds.rounds import Round
-from ..rounds.teams import Team
+from ..rounds.rounds import REPORTS, RETURNED, Round, init_round, load_round, terms_of
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..spec.yaml_file import compose, plain
-from .consolidation import consolidate
+from .consolidation import consolidate_sources
+from .generation import issue_round, orders
 
+TEAMS = "teams.csv"
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
@@ -82,6 +84,7 @@ class Story(_PartOfStory):
     issued: date
     today: date
     round: str
+    period: tuple[date | None, date | None] = (None, None)
     deadline: date
     sent: Sending
     tools: tuple[str, ...]
@@ -115,19 +118,25 @@ def story(spec: str) -> Story:
         ) from error
 
 
-def play(name: str) -> list[ReturnedFile]:
-    """Let the teams of the story fill in their workbooks; gives what comes back, in the order in which it arrives."""
-    spec, story_, parts = load(name), story(name), list[_Part]()
+def play(name: str, round_: Round | None = None) -> list[ReturnedFile]:
+    """Let the teams of the story fill in their workbooks, those of a round where there is one.
+
+    Return what comes back, in the order in which it arrives.
+    """
+    spec = load(name)
+    story_ = story(name)
+    orders_by_team = {order.team: order for order in orders(round_, story_.issued)} if round_ else {}
+    parts: list[_Part] = []
     for actor in story_.teams:
         if actor.silent:
             continue
-        order = _order(spec, story_, actor)
+        order = orders_by_team.get(actor.country) or _order(spec, story_, actor)
         layout = build(spec, order.language, story_.tools)
         filled = from_mapping(_merged(story_.answers, actor.answers), layout)
         answers = filled | _own_country(layout, filled, actor.country)
         parts.append(_Part(actor, layout, order, replace(order, answers=answers)))
-    made = {order.team: data for order, data in issue(spec, [part.filled_in for part in parts])}
-    files = [file for part in parts for file in _returns(spec, story_, part, made[part.order.team])]
+    workbooks = {order.team: data for order, data in issue(spec, [part.filled_in for part in parts])}
+    files = [file for part in parts for file in _returns(spec, story_, part, workbooks[part.order.team])]
     return sorted(files, key=lambda file: (file.arrives, file.name))
 
 
@@ -214,48 +223,65 @@ def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> byte
     return target.getvalue()
 
 
-def play_teams(name: str, folder: str | Path) -> list[tuple[Path, date]]:
-    """Play the demonstration of a spec into `issued/` and `returned/` of a folder; gives what came back, with its day.
+def play_teams(spec: str, folder: str | Path) -> list[tuple[Path, date]]:
+    """Set up the round of a spec's demonstration, issue its workbooks, and let its teams send them back.
 
-    Raises `UsageError` for a spec that has none.
+    Return what came back into `returned`, with its day. Raises `UsageError` for a spec that has no demonstration,
+    `RoundError` for a folder that is a round already.
     """
     folder = Path(folder)
-    spec, story_, returned = load(name), story(name), list[tuple[Path, date]]()
-    for order, data in issue(spec, [_order(spec, story_, actor) for actor in story_.teams]):
-        write_whole(path_in(folder / "issued", f"{order.team}.xlsx"), data)
-    for file in track_progress(play(name), len(story_.teams), "Teams fill in their workbooks"):
-        path = path_in(folder / "returned", file.name)
+    story_ = story(spec)
+    write_whole(folder / TEAMS, _team_list(story_).encode())
+    round_ = init_round(folder, spec, folder / TEAMS, *story_.period, name=story_.round)
+    issue_round(folder, today=story_.issued)
+    returned: list[tuple[Path, date]] = []
+    for file in track_progress(play(spec, round_), len(story_.teams), "Teams fill in their workbooks"):
+        path = path_in(folder / RETURNED, file.name)
         write_whole(path, file.data)
         returned.append((path, file.arrives))
+    with Ledger.open(folder) as ledger:
+        for path, day in returned:
+            files = arrivals([way_to(path, ledger.home)], ledger.home)
+            ledger.receive(files, Arrived(day, stated=True))
     return returned
 
 
-def demonstrate(
-    spec: str, folder: str | Path, returned: Sequence[tuple[Path, date]], command: str
-) -> Reconciliation:
+def _team_list(story_: Story) -> str:
+    """Return the list of the teams of a story, as a coordinator would keep it: CSV."""
+    tools = ",".join(story_.tools)
+    lines = ["team,country,language,deadline,email,tools"]
+    for actor in story_.teams:
+        address = f"{actor.country.lower()}@example.org"
+        team = f"{actor.country},{actor.country},{actor.language},{story_.deadline},{address}"
+        lines.append(f'{team},"{tools}"')
+    return "\n".join([*lines, ""])
+
+
+def demonstrate(spec: str, folder: str | Path, command: str) -> Reconciliation:
     """Put together what came back in the demonstration of a spec, with every report, and say what became of it.
 
-    `command` is what the reports name as their origin.
+    The dataset stands in `dataset`, beside the round. `command` is what the reports name as their origin.
     """
     from ..outputs.brief import pages_of_folder
 
     folder = Path(folder)
-    story_, home, reports = story(spec), folder / "dataset", folder / "reports"
-    home.mkdir(parents=True, exist_ok=True)
-    with Ledger.open(home) as ledger:
-        for path, day in returned:
-            ledger.receive(arrivals([way_to(path, ledger.home)], ledger.home), Arrived(day, stated=True))
-    teams = tuple(
-        Team(actor.country, actor.country, actor.language, story_.deadline) for actor in story_.teams
+    today = story(spec).today
+    home = folder / "dataset"
+    reports = folder / REPORTS
+    round_ = load_round(folder)
+    consolidate_sources(
+        sources(DatasetRequest([str(folder)], today, jobs=0)),
+        home,
+        arrived=Arrived(today, terms=terms_of([round_])),
+        options=Options(only_these=True, jobs=0),
+        formats=(XLSX, CSV),
+        overview=reports,
+        round_=round_,
     )
-    round_ = Round(folder, story_.round, spec, None, None, teams)
-    request = DatasetRequest([str(home)], story_.today, jobs=0, rejudge=True)
-    given = sources(replace(request, paths=[str(path) for path, _ in returned]))
-    consolidate(given, home, only_these=True, formats=(XLSX, CSV), overview=reports, round_=round_)
-    with datasets(request) as found:
-        facts = Facts(f"{story_.today}T00:00:00Z", story_.today, command)
-        report = document([replace(dataset, round=round_) for dataset in found], facts)
-        for name in ("html", "xlsx", "json"):
-            write_report(report, name, reports)
+    with datasets(DatasetRequest([str(home)], today, jobs=0)) as opened:
+        facts = Facts(f"{today}T00:00:00Z", today, command)
+        report = document([replace(dataset, round=round_) for dataset in opened], facts)
+        for format_name in ("html", "xlsx", "json"):
+            write_report(report, format_name, reports)
         pages_of_folder(home, reports, round_, masked=True)
-        return found[0].totals()
+        return opened[0].totals()

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 
 from ..core.dates import day_here
 from ..core.errors import UsageError
-from ..core.paths import GUIDE, check_several, file_part, is_address, path_in, write_if_changed, write_whole
+from ..core.paths import (
+    GUIDE,
+    check_several,
+    file_part,
+    is_address,
+    path_in,
+    quoted,
+    write_if_changed,
+    write_whole,
+)
 from ..core.words import SOURCE_LANGUAGE, direction, fold, translator, with_base
 from ..core.work import grouped, track_progress
 from ..exchange.issuing import Order, is_issued, issue, issue_files, laid_out, sample_workbook
@@ -21,8 +30,8 @@ from ..exchange.prefill import Prefill, from_file, go_on
 from ..ledger.files import only_writer
 from ..reader import ExpectedReturn
 from ..rounds.datasets import Dataset, one_dataset
-from ..rounds.rounds import ISSUED, Round, load_open_round
-from ..rounds.teams import Team
+from ..rounds.rounds import ISSUED, Round, earlier_specs, load_open_round
+from ..rounds.teams import Team, team_differences
 from ..spec.issuance import Choice, choose
 from ..spec.load import load
 from ..spec.lookup import asks_for_country, country_codes
@@ -105,11 +114,16 @@ def issue_round(
     chosen = _only_countries(round_, spec, countries) if countries else round_
     made = IssuedWorkbooks(notes=[f"{', '.join(teams)}: {why}." for teams, why in taken_along(chosen)])
     wanted = orders(chosen, today)
-    _check_translated(spec, () if allow_draft else (order.language for order in wanted))
+    languages = () if allow_draft else [order.language for order in wanted]
+    _check_translated(
+        spec, languages, f", take them in: hrge-xl round update-spec {quoted(folder)} --spec FOLDER"
+    )
     if earlier is not None:
         if Path(earlier).resolve() == folder.resolve():
             raise UsageError(f"{earlier} is the round itself.", remedy="Name an earlier one after --from.")
         with one_dataset(earlier, today, password=password, figures=False) as dataset:
+            if dataset.round is not None:
+                made.notes.extend(team_differences(dataset.round.teams, round_.teams))
             wanted, blank = _continued(wanted, dataset, spec, round_.wanted, made.notes)
         continued = f"Workbooks that continue from {earlier}: {len(wanted) - blank}"
         made.notes.append(f"{continued}; blank ones: {blank}.")
@@ -117,6 +131,7 @@ def issue_round(
         if planned and planned.after != planned.before:
             change_round(planned, reason="Its workbooks do.", by="hrge-xl generate", day=today)
 
+    earlier_wordings = earlier_specs(folder, round_.spec_digest)
     earlier_codes = {team.code: team.formerly for team in round_.teams}
 
     def place(order: Order) -> Path:
@@ -125,10 +140,12 @@ def issue_round(
 
     def is_new(order: Order) -> bool:
         before = (replace(order, team=code) for code in earlier_codes[order.team])
-        return not any(is_issued(spec, same, place(same)) for same in before)
+        return not any(is_issued(spec, same, place(same), earlier_wordings) for same in before)
 
     with only_writer(folder / ISSUED):
-        files = track_progress(issue_files(spec, filter(is_new, wanted), place), len(wanted), "Issuing")
+        files = track_progress(
+            issue_files(spec, filter(is_new, wanted), place, earlier_wordings), len(wanted), "Issuing"
+        )
         made.paths.extend(path for path, is_written in files if is_written)
     for name in {guide_name(order.language or spec.languages[0]) for order in wanted}:
         readers = [team for team in round_.teams if guide_name(team.language) == name]
@@ -139,16 +156,16 @@ def issue_round(
     return made
 
 
-def _check_translated(spec: Spec, languages: Iterable[str | None]) -> None:
-    """Raise `UsageError` for every language that is not wholly translated."""
+def _check_translated(spec: Spec, languages: Iterable[str | None], and_then: str = "") -> None:
+    """Raise `UsageError` for every language that is not wholly translated. `and_then` is what a round does besides."""
     wrong = []
     for language in dict.fromkeys(filter(None, languages)):
         missing = untranslated(spec, language) if with_file(spec, language) else []
         if missing:
             wrong.append(
                 f"{language}: texts of {spec.name} that are not translated: {len(missing)}, the first is {missing[0]}. "
-                f"Have them translated (hrge-xl spec translate {spec.name} --lang {language} --to-xlsx FILE), "
-                f"or add --allow-draft: then they appear in {spec.languages[0]}."
+                f"In a copy of the spec that is your own, have them translated (hrge-xl spec translate FOLDER --lang "
+                f"{language} --to-xlsx FILE){and_then}; or add --allow-draft: then they appear in {spec.languages[0]}."
             )
     if wrong:
         raise UsageError(*wrong)

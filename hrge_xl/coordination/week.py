@@ -56,6 +56,11 @@ class RefreshResult:
     waiting: Sequence[str] = ()  # what came since the round was closed
 
     @property
+    def failures(self) -> list[str]:
+        """The drafts that could not be written, moved or taken away, with the reason."""
+        return [*self.received.failures, *self.drafts.failures]
+
+    @property
     def to_ask_again(self) -> list[str]:
         """The files that nobody could read, with the team where it is known."""
         refused, unopened, _ = self.unanswered

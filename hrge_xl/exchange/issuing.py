@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -281,16 +282,17 @@ def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
 
 
 def issue_files(
-    spec: Spec, orders: Iterable[Order], place: Callable[[Order], Path]
+    spec: Spec, orders: Iterable[Order], place: Callable[[Order], Path], earlier: Sequence[Spec] = ()
 ) -> Iterator[tuple[Path, bool]]:
     """Write the workbooks that are not at their places yet; each path, and whether it was written now.
 
     A workbook of the same order stays, whatever its day and whatever answers it goes on from: it may have been sent.
-    So what was interrupted goes on where it stopped. Raises as `issue`, and `OutputError`.
+    So what was interrupted goes on where it stopped. One with the texts of an `earlier` spec is written again.
+    Raises as `issue`, and `OutputError`.
     """
     missing: list[Order] = []
     for order in chain.from_iterable(_alike(spec, orders)):
-        if is_issued(spec, order, place(order)):
+        if is_issued(spec, order, place(order), earlier):
             yield place(order), False
         else:
             missing.append(order)
@@ -299,8 +301,8 @@ def issue_files(
         yield place(order), True
 
 
-def is_issued(spec: Spec, order: Order, path: Path) -> bool:
-    """Say whether a workbook of an order lies at its place."""
+def is_issued(spec: Spec, order: Order, path: Path, earlier: Sequence[Spec] = ()) -> bool:
+    """Say whether a workbook of an order lies at its place, and not in the words of an `earlier` spec."""
     try:
         found = stamp_alone(read_regular(path, LIMITS.file_bytes))
     except OSError:  # nothing there, or nothing that can be read: writing will say what is wrong
@@ -308,7 +310,23 @@ def is_issued(spec: Spec, order: Order, path: Path) -> bool:
     if found is None:
         return False
     layout = laid_out(spec, order, last=bool(found.last_digest))
-    return _in_common(found) == _in_common(_ordered(order, layout))
+    if _in_common(found) != _in_common(_ordered(order, layout)):
+        return False
+    return not (earlier and _is_worded_as(earlier, found, order, layout))
+
+
+def _is_worded_as(earlier: Iterable[Spec], identity: Identity, order: Order, layout: Layout) -> bool:
+    """Say whether a workbook has the texts of an earlier spec, and not those of its layout.
+
+    One that another version of the program drew has neither, and stays: it may have been sent.
+    """
+    if not identity.edition or identity.edition == content_hash(layout):
+        return False
+    for spec in earlier:
+        with suppress(UsageError):  # a language or sheet that it did not have
+            if content_hash(laid_out(spec, order, last=bool(identity.last_digest))) == identity.edition:
+                return True
+    return False
 
 
 def _in_common(identity: Identity) -> Identity:

@@ -107,7 +107,7 @@ class Result:
 class ValidationRequest:
     """What is asked of files: which spec, round, teams and key, and the day of the check."""
 
-    wanted: ExpectedReturn
+    wanted: ExpectedReturn = field(default_factory=ExpectedReturn)
     today: date = field(default_factory=day_here)  # what is overdue or in the future goes by it
     jobs: int = 1
     # opens encrypted workbooks, with the extra `encrypted`
@@ -284,16 +284,15 @@ class Reader(WorkerPool[FileToCheck, Result | ProgramFault | SpecBroken]):
     def validate(
         self,
         paths: Sequence[str | Path],
-        request: ValidationRequest,
+        request: ValidationRequest | None = None,
         progress: Callable[[int, int], object] | None = None,
     ) -> Iterator[Result]:
-        """Give files read and checked, as `hrge_xl.validate` does."""
-        return validate(paths, request, self, progress=progress)
+        """Read and check files, and yield each result as soon as it is there."""
+        return validate(paths, request or ValidationRequest(), self, progress=progress)
 
-    def check(self, path: str | Path, request: ValidationRequest) -> Result:
-        """Read and check one file."""
-        (result,) = self.validate([path], request)
-        return result
+    def check(self, path: str | Path, request: ValidationRequest | None = None) -> Result:
+        """Read and check one file, as of today and by the spec that its stamp names unless a request says otherwise."""
+        return next(self.validate([path], request))
 
 
 def validated(

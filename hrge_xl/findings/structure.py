@@ -19,6 +19,7 @@ SHEET_RENAMED = info(
     remedy="Nothing to do.",
     why="Sheets are found by their hidden key, not by their name.",
     example="“Checklist” renamed to “Our list”.",
+    needs=(Need.VERSION,),
     shown={"expected": "Checklist", "sheet": "Our list"},
 )
 SHEET_DOUBLED = error(

@@ -86,9 +86,15 @@ def _built(
         )
     tools = _choose(spec, wanted)
     codes = [tool.code for tool in tools]
-    every = (_SheetBuilder(spec, language, codes, blank_rows, last, tool).sheet() for tool in tools)
-    # one that draws from sheets of which none was issued is not issued either
-    sheets = tuple(sheet for sheet in every if sheet.drawn or not sheet.tool.calculated)
+    builders = [_SheetBuilder(spec, language, codes, blank_rows, last, tool) for tool in tools]
+    # a calculated sheet that draws from sheets of which none was issued is not issued either; with specs that say
+    # nothing of how they are drawn it was, and it is read where a stamp names it
+    also_without_sources = {*(wanted or ())} if spec.drawing == 1 else set()
+    sheets = tuple(
+        sheet
+        for sheet in (builder.sheet() for builder in builders)
+        if sheet.drawn or not sheet.tool.calculated or sheet.tool.code in also_without_sources
+    )
     say = translator(language)
     layout = Layout(
         spec=spec,

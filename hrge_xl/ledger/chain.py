@@ -201,6 +201,15 @@ def read_journal(folder: Path) -> Journal:
     return Journal(tuple(sorted(entries.values(), key=lambda entry: entry.n)), identity, unreadable)
 
 
+def broken_entries(journal: Journal) -> Iterator[LedgerEntry]:
+    """Yield the entries of a journal that are not as they were entered, or do not follow the one before them."""
+    previous = FIRST
+    for entry in journal.entries:
+        if entry.digest != entry.right_digest or entry.previous != previous:
+            yield entry
+        previous = entry.digest
+
+
 def bring_up_to_date(folder: Path, chain: Iterable[LedgerEntry], identity: str) -> None:
     """Add what the journal of a folder does not have yet. Raises `OutputError`."""
     known = read_journal(folder)
@@ -233,13 +242,27 @@ def is_behind(folder: Path, last: LedgerEntry | None) -> bool:
         return True
 
 
+def missing_from_journal(folder: Path, chain: Sequence[LedgerEntry]) -> Iterator[str]:
+    """Yield the entries that the journal of a ledger lacks; of one that is being written it may lack the last ones."""
+    digests = {entry.digest for entry in read_journal(folder).entries}
+    for entry in chain:
+        if entry.digest not in digests:
+            yield f"{entry.heading} is in the ledger but not in {JOURNAL}. The next command that writes adds it."
+
+
+def _was_changed_here(line: LedgerEntry, entered: LedgerEntry) -> bool:
+    """Return whether a line of the journal is not what was entered, and the ledger has that as it was."""
+    return line != entered and entered.digest == entered.right_digest
+
+
 def journal_faults(folder: Path, chain: Sequence[LedgerEntry]) -> Iterator[str]:
-    """Tell of entries that stand in the journal and no longer in the ledger, and of lines that nobody entered."""
-    journal, there = read_journal(folder), {entry.digest for entry in chain}
+    """Yield which entries stand in the journal and no longer in the ledger, and which lines nobody entered so."""
+    journal = read_journal(folder)
+    entered = {entry.digest: entry for entry in chain}
     for entry in journal.entries:
-        if entry.digest not in there and entry.digest == entry.right_digest:
+        if entry.digest not in entered and entry.digest == entry.right_digest:
             yield f"{entry.heading} is in {JOURNAL} but not in the ledger: it was changed, or removed."
-        elif entry.digest not in there:
+        elif entry.digest not in entered or _was_changed_here(entry, entered[entry.digest]):
             yield f"{JOURNAL} has a line for {entry.label} that was not entered so: it was changed, or put in."
     whole = [json.dumps(asdict(entry), ensure_ascii=True) for entry in chain]
     for number, line in journal.unreadable.items():

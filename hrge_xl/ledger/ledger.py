@@ -21,7 +21,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple, TypeVar
 
 from ..core.dates import parse_day
-from ..core.errors import StoreError, UsageError
+from ..core.errors import StoreError, UsageError, listed
 from ..core.paths import path_of, path_text, quoted, way_to
 from ..core.program import program_digest
 from ..core.work import grouped
@@ -31,6 +31,7 @@ from .chain import (
     LedgerEntry,
     add_entry,
     bring_up_to_date,
+    broken_entries,
     events_of,
     insert,
     is_behind,
@@ -432,6 +433,7 @@ def near(*folders: Path) -> Path | None:
 # a ledger that was lost or damaged, made again from its journal: decisions, waivers, seals and receipts stay
 
 DAMAGED = "damaged"
+MOST_BROKEN = 5  # entries that are named
 
 
 def _is_filled(file: Path) -> bool:
@@ -486,6 +488,15 @@ def recover(folder: Path) -> Recovered:
                 f"together in a new folder (hrge-xl consolidate {quoted(folder / RECEIVED)} "
                 "-o NEW), and make the decisions and waivers again: the reports of this "
                 "folder list them."
+            ),
+        )
+    broken = [entry.label for entry in broken_entries(journal)]
+    if broken:
+        raise UsageError(
+            f"{folder / JOURNAL} was changed at {listed(broken, MOST_BROKEN)}: no ledger is made from it.",
+            remedy=(
+                f"Restore {JOURNAL} or {NAME} from a backup. Without one, put the received files together in a new "
+                f"folder: hrge-xl consolidate {quoted(folder / RECEIVED)} -o NEW"
             ),
         )
     moved = (

@@ -6,7 +6,7 @@ The text is for the team, in the language of its workbook; what became of each r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ..answers.submission import INVALID, UNSIGNED, Key, Submission, Unplaced
 from ..core.errors import Exit, LimitError
 from ..core.numerals import shown
-from ..core.paths import path_in, write_whole
+from ..core.paths import path_in, write_if_changed
 from ..core.program import isolate_failures
 from ..core.words import beginning, day, translator
 from ..core.work import track_progress
@@ -29,8 +29,9 @@ from ..findings.identity import MADE_FROM_OLDER_VERSION, SIGNATURE_INVALID
 from ..layout import address
 from ..layout.wording import text
 from ..rounds.datasets import Dataset
-from ..rounds.round_status import LeftOut, choose, file_name
+from ..rounds.round_status import LeftOut, choose, file_name, issued_files
 from ..rounds.rounds import Round
+from ..rounds.teams import Team
 from ..spec.load import load
 from ..workbook import Correction, Urgency
 from .feedback import GivenBack, give_back
@@ -50,6 +51,7 @@ class FeedbackOptions(NamedTuple):
     all: bool = False  # also for those with nothing to correct or to look at
     reply_by: date | None = None  # where not the deadline of the workbook
     done: Collection[str] = ()  # submissions whose feedback was given already
+    teams: Collection[str] = ()  # only of these, by their codes; none: of all
 
 
 class FeedbackJob(NamedTuple):
@@ -78,12 +80,16 @@ class FeedbackResult:
     left_out: list[LeftOut] = field(default_factory=list)
     names: set[str] = field(default_factory=set)  # of the workbooks
     warnings: list[str] = field(default_factory=list)  # what must be looked at before it is sent
+    issued: list[Path] = field(default_factory=list)  # copies for teams without answers to give back
     totals: list[str] = field(default_factory=list)  # what was received and became of it, a sentence each
 
 
 def give_all(dataset: Dataset, options: FeedbackOptions, given: FeedbackResult) -> Iterator[dict[str, Any]]:
     """Write the workbooks and texts of a dataset, several at once, and give what became of each."""
     chosen, left_out = choose(dataset.of_round())
+    if options.teams:
+        chosen = [return_ for return_ in chosen if return_.team in options.teams]
+        left_out = [left for left in left_out if left.found.team in options.teams]
     given.left_out += left_out
     named = [
         (found, path_in(options.output, file_name(found, dataset.spec, given.names))) for found in chosen
@@ -100,6 +106,17 @@ def give_all(dataset: Dataset, options: FeedbackOptions, given: FeedbackResult) 
             else:
                 given.files.append(made.outcome)
                 yield made.outcome
+
+
+def give_issued(round_: Round, teams: Iterable[Team], output: Path) -> Iterator[Path]:
+    """Write the workbooks of some teams as they were issued, and yield each. Raises `OutputError`."""
+    issued = issued_files(round_)
+    for team in teams:
+        for code in team.codes:
+            for workbook in issued.get(code, ()):
+                copy = output / workbook.name
+                write_if_changed(copy, workbook.read_bytes())
+                yield copy
 
 
 def _all_made(
@@ -156,8 +173,8 @@ def _make(one: Sequence[FeedbackJob]) -> list[JobResult]:
         workbook, letter = (
             target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt")
         )
-        write_whole(workbook, back.workbook)
-        write_whole(letter, message(sent, back, options.today, deadline).encode())
+        write_if_changed(workbook, back.workbook)
+        write_if_changed(letter, message(sent, back, options.today, deadline).encode())
     except LimitError as limit:  # something in this file: the others have their feedback all the same
         why = f"no workbook can be made: {str(limit).rstrip('.')}"
         return [JobResult(LeftOut(found, why, found.path, Exit.FINDINGS))]

@@ -68,6 +68,7 @@ _HEADER = re.compile(
 _FIELD = re.compile(rb"[!-9;-~]+:")
 _BETWEEN = re.compile(r"[\s<>,;:]+")
 _NO_ADDRESS = re.compile(r'"(?:\\.|[^"\\])*"|\([^()]*\)')  # names in quotes, and comments
+_FOLD = re.compile(r"\r?\n(?=[ \t])")
 _LOOKED_AT = 4096
 _ENOUGH = 2  # fields that only mails have
 _MOST_TEXT = 200_000  # bytes of what a mail says
@@ -196,7 +197,7 @@ def _inner_mail(part: Message) -> Message | None:
 def decoded(text: str) -> str:
     """Give a field with its encoded words as what they say."""
     try:
-        pieces = decode_header(text)
+        pieces = decode_header(_FOLD.sub("", text))  # of a line it drops the space that it begins with
     except (HeaderParseError, ValueError):
         return text
     return "".join(_piece(piece, charset) for piece, charset in pieces)

@@ -58,7 +58,7 @@ from .identity import (
 )
 from .other_formats import checks_lost
 from .raw import CellKind, RawCell, RawWorkbook, Unreadable
-from .retired_questions import OldSheet, was_issued
+from .retired_questions import OldSheet, guide_title, was_issued
 from .shown_results import ShownResults
 from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
 from .tool_sheets import Axes, ToolSheet, assign, named_area, read_axes
@@ -286,7 +286,8 @@ def locate(workbook: RawWorkbook, found: ReadResult) -> None:
 def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> Axes | None:
     """Read the answers of a sheet, and note what was done to it; where its lines are, None where nobody can say."""
     axes, observations = read_axes(found, tool_sheet)
-    old = OldSheet(tool_sheet.raw, tool_sheet.corner) if found.older else None
+    language = found.plan.layout.language
+    old = OldSheet(tool_sheet.raw, guide_title(language), tool_sheet.corner) if found.older else None
     if axes is None and old is not None and old.checks:
         # every question of the sheet is another one now
         old_sheet(found, tool_sheet.raw, tool_sheet.corner)

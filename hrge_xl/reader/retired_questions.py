@@ -9,19 +9,26 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
+from ..core.words import translator
 from ..core.work import grouped
 from ..layout.model import Place
 from .raw import CellKind, RawSheet, RawWorkbook
 from .tool_sheets import HOME, area_of
 
 CHECK, ANSWER = "check.", "answer."
+MOST_HEAD_ROWS = 20  # above the first row of a table
 
 
 class OldSheet:
-    """What the hidden codes of a sheet say about it; `known` are the cells that the version in force reads too."""
+    """What the hidden codes of a sheet say about it; `known` are the cells that the version in force reads too.
 
-    def __init__(self, raw: RawSheet, corner: Place = HOME) -> None:
-        self.raw, self.corner = raw, corner
+    `guide_title` heads the columns beside its table that say how to fill it in, in the language of the workbook.
+    """
+
+    def __init__(self, raw: RawSheet, guide_title: str, corner: Place = HOME) -> None:
+        self.raw = raw
+        self.guide_title = guide_title
+        self.corner = corner
         self.known: frozenset[tuple[int, int]] = frozenset()
         self._heads: dict[int, list[int]] = {}  # of a column: the rows without a code in which it has a text
 
@@ -80,10 +87,10 @@ class OldSheet:
     def ours(self, row: int, column: int) -> bool:
         """Say whether a cell that asks nothing was part of the sheet: a label, a code, a calculated cell, a check.
 
-        That is the area of the codes, but for rows that somebody inserted. A sheet without codes of rows is a
-        calculated one, where nobody could type while it was protected.
+        That is the area of the codes, but for rows that somebody inserted. Nobody could type into the guide beside it
+        while the sheet was protected, nor anywhere on a sheet that asks nothing.
         """
-        if not self.rows:
+        if not self.rows or not self.checks or column in self._guide_columns:
             return self.raw.protected
         first, last, last_column = self._bounds
         if row > last or column > last_column:
@@ -96,6 +103,16 @@ class OldSheet:
     def _bounds(self) -> tuple[int, int, int]:
         """The first and the last row with a code, and the last such column."""
         return min(self.rows), max(self.rows), max(self.columns, default=0)
+
+    @cached_property
+    def _guide_columns(self) -> frozenset[int]:
+        """The two columns that say how to fill in the sheet: below their title, without codes."""
+        first_row = min(self.rows, default=0)
+        for row in range(self.corner.row + 1, min(first_row, self.corner.row + MOST_HEAD_ROWS) + 1):
+            for column in self.raw.cells.get(row, {}):
+                if column not in self.columns and self.raw.text_at(row, column) == self.guide_title:
+                    return frozenset({column, column + 1} - self.columns.keys())
+        return frozenset()
 
     def _checks(self, code: str) -> list[int]:
         """Give the columns of the checks of a code; several cells of one question share one."""
@@ -128,6 +145,11 @@ class OldSheet:
             self._heads[column] = sorted(row for row in free if self.raw.text_at(row, column))
         at = bisect_left(self._heads[column], row)
         return self.raw.text_at(self._heads[column][at - 1], column) if at else ""
+
+
+def guide_title(language: str) -> str:
+    """Return what heads the columns that say how to fill in a sheet, on sheets that have them beside their table."""
+    return translator(language)("How to fill in")
 
 
 def was_issued(sheet: RawSheet, workbook: RawWorkbook) -> bool:

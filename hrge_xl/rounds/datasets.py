@@ -114,6 +114,23 @@ class DatasetRequest:
         )  # fmt: skip
 
 
+def request_of(
+    returned: str | Path | Sequence[str | Path] | DatasetRequest,
+    spec: str | None = None,
+    today: date | None = None,
+) -> DatasetRequest:
+    """Return the request about returned files that are named by their paths, one or several, unless it is one.
+
+    Raises `UsageError` where a spec or a day is named besides a request, which says its own.
+    """
+    if isinstance(returned, DatasetRequest):
+        if spec is not None or today is not None:
+            raise UsageError("A DatasetRequest says its own spec and day.", remedy="Name them there.")
+        return returned
+    paths = [returned] if isinstance(returned, str | Path) else returned
+    return DatasetRequest([os.fspath(path) for path in paths], today or day_here(), spec, jobs=0)
+
+
 @dataclass(frozen=True)
 class Dataset:
     """An open dataset with what belongs to it, and what its ledger tells."""
@@ -302,7 +319,8 @@ def _source(place: FilePlace, asked: DatasetRequest) -> Source:
         return Source(files, request)
     expected = [(team.code, team.country, team.deadline) for team in round_.teams]
     before, why_not = _before(round_) if place.folder else ("", "")
-    notes = [*filter(None, (place.note, why_not))]
+    unread = load(round_.spec_source).unread if place.folder else ()
+    notes = [*filter(None, (place.note, why_not)), *unread]
     return Source(files, request, place.folder, Senders(round_).noticed, expected, before, notes)
 
 

@@ -82,6 +82,7 @@ class Received(NamedTuple):
     unopened: tuple[UnreadableContainer, ...] = ()
     waiting: tuple[Workbook, ...] = ()  # the round is closed
     sent: tuple[SentDraft, ...] = ()
+    failures: tuple[str, ...] = ()  # drafts that could not be moved, and why
     by_hand: tuple[Path, ...] = ()  # what was put into `returned/` since the last run
 
     @property
@@ -179,7 +180,7 @@ def receive_files(folder: Path, sources: Sequence[str], today: date) -> Received
     there_now = tuple(workbook for _, workbook in placed)
     return Received(
         there_now, tuple(known), tuple(left), tuple(unopened), tuple(waiting), tuple(ours.sent.values()),
-        tuple(path for path in shelf.lying.values() if is_named_as_workbook(path.name)),
+        by_hand=tuple(path for path in shelf.lying.values() if is_named_as_workbook(path.name)),
     )  # fmt: skip
 
 
@@ -247,7 +248,7 @@ class _OwnMails:
         to = set(map(comparable, email.to))
         if self._teams.isdisjoint(to) or comparable(email.sent_by or "") in self._teams:
             return None
-        drafts = self._drafts.get(" ".join(email.subject.split()), ())
+        drafts = self._drafts.get(_without_spaces(email.subject), ())
         moment = parse_moment(email.sent)
         day = str(moment.date() if moment else date.max)
         fitting = [draft for draft, addresses in drafts if addresses <= to and draft.day <= day]
@@ -266,17 +267,23 @@ class _OwnMails:
 
     @cached_property
     def _drafts(self) -> dict[str, list[tuple[Drafted, set[str]]]]:
-        """The drafts that are there, sent or not, by what they are about."""
+        """The drafts that are there, sent or not, by their subjects without spaces."""
         found: dict[str, list[tuple[Drafted, set[str]]]] = {}
         for draft in self._ledger.drafted().values():
             file = self._folder / draft.file
             if draft.file and file.is_file():
                 with file.open("rb") as stream:
                     head = BytesHeaderParser(policy=default).parse(stream)
-                about, to = " ".join(str(head["Subject"] or "").split()), _addresses_in(str(head["To"] or ""))
+                to = _addresses_in(str(head["To"] or ""))
                 if to:
-                    found.setdefault(about, []).append((draft, to))
+                    subject = _without_spaces(str(head["Subject"] or ""))
+                    found.setdefault(subject, []).append((draft, to))
         return found
+
+
+def _without_spaces(subject: str) -> str:
+    """Return a subject as it is compared: mail programs lose spaces where a line was folded, or add some."""
+    return "".join(subject.split())
 
 
 def _letters(

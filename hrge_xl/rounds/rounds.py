@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ..core.dates import RANGE, parse_day
-from ..core.errors import Mistake, OutputError, RoundError, UsageError
-from ..core.paths import quoted, read_regular, write_whole
+from ..core.dates import RANGE, day_here, parse_day
+from ..core.errors import Mistake, OutputError, RoundError, SpecError, UsageError
+from ..core.paths import quoted, read_regular, way_to, write_whole
 from ..ledger.events import FILE, Terms
 from ..ledger.files import write_secret
 from ..reader import ExpectedReturn
@@ -23,7 +24,7 @@ from ..spec.load import find as find_spec
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..spec.yaml_file import compose, dumped, get, plain
-from .teams import Team, checked, passwords_of, read_list
+from .teams import Team, TeamList, checked, continue_teams, passwords_of, read_list
 
 KEY, PASSWORDS = "signing.key", "passwords.csv"
 ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
@@ -119,11 +120,53 @@ def spec_at(spec: str) -> str:
     return round_.spec_source if round_ else spec
 
 
-def init_round(
-    folder: str | Path, spec: str, teams_file: str | Path, start: date | None = None, end: date | None = None,
-    name: str = "", password: str | None = None,
-) -> Round:  # fmt: skip
-    """Set up a round with a copy of its spec. What is there already is never overwritten.
+def read_teams(
+    spec: str,
+    teams_file: str | Path | None = None,
+    *,
+    earlier: str | Path | None = None,
+    deadline: date | None = None,
+    password: str | None = None,
+    today: date | None = None,
+) -> TeamList:
+    """Return the teams that a new round would have: those of a list, of an `earlier` round, or both compared.
+
+    Without a list they are those of the earlier round as they are now: late-joined, renamed and merged. `deadline` is
+    that of every team. Raises `RoundError` with every mistake of the list, and for deadlines that have passed.
+    """
+    if teams_file is None and earlier is None:
+        raise UsageError(
+            "Whose round is it?", remedy="Name a list of teams with --teams, or an earlier round with --from."
+        )
+    listed = None if teams_file is None else read_list(teams_file, load(spec), password)
+    if earlier is not None:
+        return continue_teams(load_round(earlier).teams, listed, deadline, today or day_here())
+    assert listed is not None
+    if deadline is not None:
+        listed = listed._replace(teams=tuple(replace(team, deadline=deadline) for team in listed.teams))
+    return listed
+
+
+def spec_of_next(earlier: str | Path) -> str:
+    """Return what the spec of a round that continues from an earlier one is loaded by: today's of that name, if any."""
+    round_ = load_round(earlier)
+    return round_.spec if round_.spec in names() else round_.spec_source
+
+
+def init_round(  # noqa: PLR0913 (one parameter an option)
+    folder: str | Path,
+    spec: str,
+    teams_file: str | Path | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    name: str = "",
+    password: str | None = None,
+    *,
+    earlier: str | Path | None = None,
+    deadline: date | None = None,
+    today: date | None = None,
+) -> Round:
+    """Set up a round with a copy of its spec, and the teams that `read_teams` gives. Nothing there is overwritten.
 
     Raises `RoundError` with every mistake of the team list, `SpecError`, `OutputError`.
     """
@@ -136,7 +179,10 @@ def init_round(
             f"The period ends ({end}) before it starts ({start}).", remedy="Correct one of the two days."
         )
     used = load(spec)
-    teams = read_list(teams_file, used, password).teams
+    teams = read_teams(
+        spec, teams_file, earlier=earlier, deadline=deadline, password=password, today=today
+    ).teams
+    checked(FILE, [(number, team.filled) for number, team in enumerate(teams, start=1)], used)
     try:
         for within in FOLDERS:
             (folder / within).mkdir(parents=True, exist_ok=True)
@@ -153,6 +199,7 @@ def init_round(
     data: dict[str, Any] = {
         "name": name or folder.resolve().name, "spec": used.name, "spec_digest": digest,
         "period_start": start and start.isoformat(), "period_end": end and end.isoformat(),
+        "before": None if earlier is None else way_to(earlier, folder),
         "teams": [team.filled for team in teams],
     }  # fmt: skip
     written = dumped({key: value for key, value in data.items() if value is not None})
@@ -311,6 +358,17 @@ def copy_of(folder: Path, digest: str) -> str | None:
     """Give the folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
     found = digest and find(folder / HOME, digest)
     return str(found.absolute()) if found else None
+
+
+def earlier_specs(folder: Path, digest: str) -> list[Spec]:
+    """Return the specs whose copies a round carries from before, as far as they can still be loaded."""
+    current = place(folder / HOME, digest)
+    copies = [copy for copy in sorted((folder / HOME).glob("*")) if copy.is_dir() and copy != current]
+    specs: list[Spec] = []
+    for copy in copies:
+        with suppress(SpecError):
+            specs.append(load(copy))
+    return specs
 
 
 def _check_copy(folder: Path, digest: str) -> None:

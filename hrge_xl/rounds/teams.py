@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product, zip_longest
 from pathlib import Path
@@ -18,13 +18,14 @@ from ..core.dates import RANGE, is_possible
 from ..core.errors import RoundError, UsageError, listed, nearest, remedy_for
 from ..core.numerals import Ambiguous, OtherCalendar, parse_date
 from ..core.paths import decoded, read_named
-from ..core.words import loosely, tidy, western_digits
+from ..core.words import SOURCE_LANGUAGE, loosely, tidy, western_digits
 from ..reader import first_table
 from ..reader.limits import LIMITS
 from ..reader.office_files import MOST_TITLES
 from ..spec.issuance import choose
 from ..spec.lookup import NameIndex, countries, languages
 from ..spec.model import Spec
+from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
 
 COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile", "sensitive")
 LEAVE_OUT = "leave out"  # what the column `sensitive` says, if anything
@@ -264,7 +265,11 @@ HEADS = {  # what columns are called, in the languages in which lists are kept
     "language": "language; lang; langue; idioma; lengua; اللغة; لغة; язык; 语言; زبان; زمان",
     "deadline": "deadline; due; due date; due by; reply by; date limite; échéance; fecha límite; plazo; الموعد النهائي;"
     " آخر موعد; срок; крайний срок; 截止日期; 期限; مهلت; آخری تاریخ; دوا وادە; دواوادە",
-    "contact": "contact; questions to; contacto; جهة الاتصال; контакт; 联系人; تماس; رابطہ; پەیوەندی",
+    "contact": "contact; contact person; focal point; questions to; personne de contact; personne à contacter;"
+    " pour toute question; contacto; persona de contacto; punto focal; preguntas a; جهة الاتصال;"
+    " مسؤول الاتصال; للاستفسار; контакт; контакты; контактное лицо; с вопросами обращаться; 联系人; 联系方式;"
+    " 如有问题请联系; تماس; شخص تماس; پرسش‌ها از; رابطہ; رابطہ کار; سوالات کے لیے رابطہ; پەیوەندی; کەسی پەیوەندی;"
+    " پرسیار بۆ",
     "email": "email; e-mail; mail; email address; e-mail address; courriel; adresse électronique; adresse e-mail;"
     " correo; correo electrónico; البريد الإلكتروني; بريد إلكتروني; электронная почта;"
     " эл. почта; адрес электронной почты; 电子邮件; 电子邮箱; 邮箱; ایمیل; نشانی ایمیل; ای میل; ئیمەیڵ",
@@ -296,6 +301,7 @@ class TeamList(NamedTuple):
     heads: Heads
     titles: tuple[str, ...] = ()
     total: str = ""  # the last line, where it only counts them
+    differences: tuple[str, ...] = ()  # from the teams of the earlier round, a sentence each
 
 
 def read_list(file: str | Path, spec: Spec, password: str | None = None) -> TeamList:
@@ -331,6 +337,90 @@ def read_list(file: str | Path, spec: Spec, password: str | None = None) -> Team
         raise empty
     teams = checked(file.name, lines, spec, mistakes)
     return TeamList(tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles), total)
+
+
+def continue_teams(
+    earlier: Sequence[Team], listed: TeamList | None, deadline: date | None, today: date
+) -> TeamList:
+    """Return the teams of a round that continues from an earlier one: those of a list, else the earlier ones.
+
+    A team keeps the codes that it had before, so that its returns of the earlier round are found. `deadline` is that of
+    every team. Raises `RoundError` for teams that would begin with a deadline that has passed.
+    """
+    differences: list[str] = []
+    if listed is None:
+        teams = list(earlier)
+    else:
+        differences = list(team_differences(earlier, listed.teams))
+        listed_codes = {team.code for team in listed.teams}
+        codes_before = {
+            team.code: tuple(code for code in team.formerly if code not in listed_codes) for team in earlier
+        }
+        teams = [replace(team, formerly=codes_before.get(team.code, ())) for team in listed.teams]
+    if deadline is not None:
+        teams = [replace(team, deadline=deadline) for team in teams]
+    overdue = [team.code for team in teams if team.deadline and team.deadline < today]
+    if overdue:
+        raise RoundError(
+            f"The deadline has passed already: {_codes(overdue)}.",
+            remedy="Name the one of the new round with --deadline DAY, or give a list of teams with --teams.",
+        )
+    heads = listed.heads if listed else Heads(0, (), ())
+    return TeamList(tuple(teams), heads, differences=tuple(differences))
+
+
+def team_differences(earlier: Sequence[Team], later: Sequence[Team]) -> Iterator[str]:
+    """Yield what differs between the teams of an earlier round and those of a later one, but for their deadlines."""
+    earlier_by_code = {team.code: team for team in earlier}
+    later_codes = {team.code for team in later}
+    missing = [team.code for team in earlier if team.code not in later_codes]
+    if missing:
+        yield f"In the earlier round alone: {_codes(missing)}."
+    renamed = {code: team.code for team in earlier for code in team.formerly}
+    added = [team.code for team in later if team.code not in earlier_by_code]
+    new = [code for code in added if code not in renamed]
+    if new:
+        yield f"Not in the earlier round: {_codes(new)}."
+    for code in added:
+        if code in renamed:
+            yield f"{code}: the earlier round calls it {renamed[code]} now."
+    for team in later:
+        before = earlier_by_code.get(team.code)
+        if before is None:
+            continue
+        for column, cell in team.cells.items():
+            if column not in UNCOMPARED and cell != before.cells[column]:
+                yield f"{team.code}: {column} was '{before.cells[column]}' and is '{cell}' now."
+
+
+UNCOMPARED = ("deadline", "formerly")  # which change from round to round
+MOST_CODES = 20  # that are named
+
+
+def _codes(codes: Sequence[str]) -> str:
+    """Return codes as a text, the first ones of many."""
+    return listed(codes, MOST_CODES)
+
+
+def list_workbook(teams: Sequence[Team]) -> bytes:
+    """Return a workbook with the list of some teams, as `read_list` reads it."""
+    target = io.BytesIO()
+    book = new_book(target)
+    looks = {"head": book.add_format({"bold": True}), "text": None}
+    looks["day"] = book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet = add_sheet(book, "Teams", SOURCE_LANGUAGE)
+    table = PlainSheet(sheet, looks)
+    for at, column in enumerate(COLUMNS):
+        table.put(0, at, column, "head")
+    for row, team in enumerate(teams, start=1):
+        for at, column in enumerate(COLUMNS):
+            if column == "deadline" and team.deadline:
+                table.put(row, at, team.deadline, "day")
+            else:
+                table.put(row, at, team.cells[column], "text")
+    sheet.autofit()
+    book.close()
+    return target.getvalue()
 
 
 def passwords_of(file: Path, teams: Sequence[Team]) -> list[tuple[str, str]]:

@@ -119,6 +119,11 @@ def place(home: Path, digest: str) -> Path:
     return home / digest[:DIGITS]
 
 
+def is_copy(folder: Path, digest: str) -> bool:
+    """Return whether a folder is a copy of a spec, which passed when it was taken: it bears the digest of its files."""
+    return folder.name == digest[:DIGITS]
+
+
 def find(home: Path, digest: str) -> Path | None:
     """Give the folder of a copy; None where it is not there, or its files have another digest by now."""
     folder = place(home, digest)

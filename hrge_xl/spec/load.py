@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,15 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..core.errors import Mistake, SpecError, UsageError, did_you_mean, nearest, remedy_for
 from ..core.work import gc_paused
+from ..language import Problem
+from ..language.functions.words import NotAPattern, compiled_pattern
 from . import model
-from .carried import FACTS, SPEC, cache_folder, digest_of, keep, pack, recall
+from .carried import FACTS, SPEC, cache_folder, digest_of, is_copy, keep, pack, recall
 from .check_answers import check_own_answers
 from .check_sheets import check_rules, check_sheets
 from .check_texts import BLOCKS, check_names, check_texts, select
 from .csv_file import take_in_facts, take_in_lists
-from .expressions import check_circles, check_expressions
+from .expressions import Written, check_circles, check_expressions, expressions
 from .model import (
     CatalogueBlock,
     ChecklistBlock,
@@ -45,6 +49,7 @@ from .yaml_file import (
     mapping,
     mistake_at,
     plain,
+    scalar,
     sequence,
     size,
     walk,
@@ -55,6 +60,10 @@ SPEC_HOMES = (
     Path(__file__).parent.parent.parent / "workbook_specs",  # a checkout: beside it
 )
 SEPARATORS = {"/", os.sep}
+EARLIER_PATTERNS = "earlier_patterns.yaml"
+QUOTED = re.compile(r"""(?P<quote>['"])(?P<pattern>(?:(?!(?P=quote)).)*)(?P=quote)""", re.DOTALL)
+OF_A_PATTERN = ("pattern", model.OF_ROUNDS)  # options that hold one
+OF_A_CONDITION = ("when", "check", "require", "reader_only")  # options of a rule
 ACCOUNT = "imported.csv"  # what became of the parts of a source that a spec was imported from
 BESIDE = (
     "demo.yaml",
@@ -125,17 +134,21 @@ def load(spec: str | Path) -> model.Spec:
 @gc_paused()
 def _load(folder: Path, digest: str) -> model.Spec:
     """Give the spec in a folder whose files have this digest: the same files are taken apart once."""
-    tree = recall(SPEC, digest, dict[str, Any])
+    of_copy = is_copy(folder, digest)
+    kept_as = f"copy {digest}" if of_copy else digest
+    tree = recall(SPEC, kept_as, dict[str, Any])
     if tree is not None:
         return translated(model.Spec.model_validate(tree | {"digest": digest, "folder": str(folder)}), folder)
     loaded, root, mistakes = read(folder, digest)
+    if mistakes and of_copy:
+        loaded, root, mistakes = read_copy(folder, digest)
     if mistakes or loaded is None or root is None:
         raise SpecError(mistakes)
     files = pack(folder)
     # else it came from a file that has changed since, or that the digest does not cover
     sources = {node.start_mark.name for node in walk(root) if node.start_mark}
     if digest_of(files) == digest and files.keys() >= sources:
-        keep(SPEC, digest, plain(root))
+        keep(SPEC, kept_as, plain(root) | {"unread": list(loaded.unread)})
     loaded = translated(loaded, folder)
     if cache_folder() is not None and (translations := translations_of(loaded)):
         for language in translations.languages:
@@ -173,6 +186,93 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
     if mistakes:  # some may come from a file that nobody looks into; of lists it is said where they are named
         mistakes += (unused for unused in _unused_files(folder) if not unused.file.endswith(".csv"))
     return loaded, root, list(dict.fromkeys(mistakes))
+
+
+# a copy of a spec that passed when it was taken, for a round or a dataset: rules for new specs that came later do not
+# stop it. What this program cannot do as it was is left out, and told.
+
+
+def read_copy(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, list[Mistake]]:
+    """Read a copy that a new spec of these files would not pass as; what is left out stands in `unread` of the spec.
+
+    The mistakes are those without whose parts there is no spec.
+    """
+    assembly = Assembly(folder)
+    root = assembly.root()
+    if not isinstance(root, MappingNode):
+        return None, None, assembly.mistakes
+    _replace_earlier_patterns(root)
+    unread = list(_leave_out_patterns(root))
+    mistakes: list[Mistake] = []
+    loaded = Shape(root, assembly.skipped, mistakes).model(digest=digest, folder=str(folder))
+    if loaded is None:
+        return None, root, mistakes
+    unread += [f"{mistake.file}:{mistake.line} is left out: {mistake.reason}" for mistake in mistakes]
+    unparsed = [written for written in expressions(loaded) if isinstance(written.found, Problem)]
+    for written in unparsed:
+        unread.append(_leave_out_expression(root, written))
+    mistakes = []
+    rest = Shape(root, assembly.skipped, mistakes)
+    return rest.model(digest=digest, folder=str(folder), unread=tuple(unread)), root, mistakes
+
+
+def _replace_earlier_patterns(root: Node) -> None:
+    """Replace each pattern that a release published, and that today's engine cannot match, by one that it can."""
+    equivalents = earlier_patterns()
+
+    def replaced(found: re.Match[str]) -> str:
+        equivalent = equivalents.get(hashlib.sha256(found["pattern"].encode()).hexdigest())
+        return found[0] if equivalent is None else found[0].replace(found["pattern"], equivalent)
+
+    for node in walk(root):
+        if isinstance(node, ScalarNode):
+            whole = equivalents.get(hashlib.sha256(node.value.encode()).hexdigest())
+            node.value = whole or QUOTED.sub(replaced, node.value)
+
+
+def _leave_out_patterns(root: Node) -> Iterator[str]:
+    """Take the options out of the tree whose patterns today's engine cannot match; yield what is said of each."""
+    for node in walk(root):
+        for key, value in list(node.value) if isinstance(node, MappingNode) else ():
+            if key.value not in OF_A_PATTERN or not isinstance(value, ScalarNode):
+                continue
+            try:
+                compiled_pattern(value.value)
+            except NotAPattern as error:
+                node.value.remove((key, value))
+                place = f"{value.start_mark.name}:{value.start_mark.line + 1}"
+                yield f"{place}: `{key.value}` is left out: '{value.value}' cannot be matched ({error})."
+
+
+@cache
+def earlier_patterns() -> dict[str, str]:
+    """Return the patterns of earlier releases that look around: SHA-256 → a pattern that matches the same texts."""
+    files = [home / EARLIER_PATTERNS for home in SPEC_HOMES if (home / EARLIER_PATTERNS).is_file()]
+    patterns: dict[str, str] = {}
+    for file in files:
+        patterns |= yaml.load(file.read_bytes(), Loader=yaml.BaseLoader)
+    return patterns
+
+
+def _leave_out_expression(root: Node, written: Written) -> str:
+    """Take an expression out of the tree; return what is said of that. A rule stays, as one that is not run."""
+    assert isinstance(written.found, Problem)
+    *steps, option = written.path
+    holder: Node | None = root
+    for step in steps:
+        holder = get(holder, step)
+    assert isinstance(holder, MappingNode)
+    place = f"{holder.start_mark.name}:{holder.start_mark.line + 1}"
+    if written.rule is None:
+        holder.value[:] = [(key, value) for key, value in holder.value if key.value != option]
+        field_code = f" of {written.field.code}" if written.field else ""
+        return f"{place}: `{option}`{field_code} is left out: {written.found.reason}"
+    reason = f"This program cannot work out its condition: {written.found.reason}"
+    others = [(key.value, value) for key, value in holder.value if key.value not in OF_A_CONDITION]
+    holder.value[:] = mapping(
+        [*others, ("reader_only", scalar(reason, holder.start_mark))], like=holder
+    ).value
+    return f"{place}: {written.rule.code} is not checked. {reason}"
 
 
 def warnings(spec: Spec) -> list[Mistake]:

@@ -72,7 +72,7 @@ class Shape:
     _shortened: set[int] = field(default_factory=set)  # lists that a part was taken out of
     _stand_ins: dict[str, object] = field(default_factory=dict)
 
-    def model(self, **more: str) -> model.Spec | None:
+    def model(self, **more: str | Sequence[str]) -> model.Spec | None:
         """Give the spec, or what is left of it; None where too little is."""
         for _ in range(ROUNDS):
             try:
@@ -194,7 +194,7 @@ def _words(found: ShapeMistake) -> Words:
 # which options a spec takes at a place
 
 OWN_FILES = ("vocabularies", "columns", "matrix", "rules", "figures", "sample")  # each in a file of its name
-MADE = ("tools", "covered", "left_out", "digest", "folder")  # what the loader puts into the model
+MADE = ("tools", "covered", "left_out", "digest", "folder", "unread")  # what the loader puts into the model
 HEAD = ("sheets",)  # what only the loader reads
 PUT_IN: Mapping[type, tuple[str, ...]] = {supplements.FactFile: ("rows",), model.Spec: (*OWN_FILES, *MADE)}
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {

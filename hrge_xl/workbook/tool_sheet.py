@@ -160,6 +160,10 @@ def _calculated_blocks(writer: CellWriter, layout: Layout, sheet: Sheet) -> None
             writer.height(row, "titles_beside" if all(begins) else "side_by_side")
     if free > first:
         writer.sheet.set_column(first - 1, free - 2, 9, None, {"hidden": True})
+    if sheet.tool.calculated and not sheet.drawn:
+        say = translator(layout.language)
+        text = say("The sheets that this one draws from are not in this workbook.")
+        writer.text(Place(HEAD_ROW, MARK_COLUMN), text, "plain")
 
 
 def _side_by_side(sheet: Sheet) -> bool:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...core.dates import day_here
-from ...core.errors import UsageError, remedy_for
-from ...core.paths import check_several, path_in, write_if_changed, write_whole
+from ...core.errors import HrgeError, OutputError, UsageError, remedy_for
+from ...core.paths import check_several, free_name, path_in, write_if_changed, write_whole
 from ...core.words import SOURCE_LANGUAGE, counted, kept_in_order
 from ...core.words import day as in_words
 from ...core.work import grouped
@@ -46,6 +46,8 @@ from .messages import (
     as_eml,
     deadlines_calendar,
     filled,
+    identity_of,
+    identity_written,
     load_templates,
     template_of,
     write_merge_lists,
@@ -58,12 +60,13 @@ AS_THEY_COME = tuple(occasion for occasion in MailType if occasion is not MailTy
 
 @dataclass
 class Drafts:
-    """What was drafted now, which earlier drafts still apply, and which were taken away."""
+    """What was drafted now, which earlier drafts are still there, and which were taken away."""
 
     new: list[Drafted] = field(default_factory=list)
     standing: list[Drafted] = field(default_factory=list)
     outdated: list[Drafted] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)  # what to look at before anything is sent
+    failures: list[str] = field(default_factory=list)  # what could not be written or taken away, and why
 
     def of(self, day: date) -> list[Drafted]:
         """Give the drafts of a day that are still there."""
@@ -116,8 +119,9 @@ def write_drafts(
 ) -> Drafts:
     """Write the drafts that are due on a day for a round whose dataset is open."""
     assert dataset.round is not None
-    round_, folder = dataset.round, dataset.round.folder
-    with Ledger.open(folder) as ledger:  # whoever has the dataset open holds the folder
+    round_ = dataset.round
+    with Ledger.open(round_.folder) as ledger:  # whoever has the dataset open holds the folder
+        _follow_moved(round_.folder, ledger)
         work = _Work(dataset, round_, today, ledger)
         if MailType.FEEDBACK in occasions:
             _note(work, _feedback(work, {} if again else ledger.drafted()))
@@ -128,11 +132,21 @@ def write_drafts(
         ]
         _note(work, wanted)
         known = drafted(round_, ledger)
-        _tidy(work, known, due)
+        _tidy(work, known, due, occasions)
     made = work.made
-    write_merge_lists(folder / FOLDER, known.values(), (*made.new, *made.outdated))
-    write_if_changed(folder / FOLDER / CALENDAR, deadlines_calendar(round_))
+    try:
+        write_merge_lists(round_.folder / FOLDER, known.values(), (*made.new, *made.outdated))
+        write_if_changed(round_.folder / FOLDER / CALENDAR, deadlines_calendar(round_))
+    except OutputError as error:  # the drafts are there all the same
+        made.failures.append(str(error))
     return made
+
+
+class MarkedSent(NamedTuple):
+    """Drafts that were marked as sent: where each lies now, and what could not be done, with the reason."""
+
+    moved: Sequence[Path]
+    failures: Sequence[str]
 
 
 def mark_sent(
@@ -142,35 +156,54 @@ def mark_sent(
     by: str,
     day: date | None = None,
     files: Collection[str] | None = None,
-) -> list[Path]:
-    """Move drafts that were sent from `drafts/` to `sent/`, and enter that; gives the files.
+) -> MarkedSent:
+    """Move drafts that were sent from `drafts/` to `sent/`, each by itself, and enter that.
 
-    They are those of some teams or of all, or some `files` of these. Raises `UsageError` for a team that there is not.
+    They are those of some teams or of all, or some `files` of these. Nothing that lies in `sent/` is overwritten, and
+    what cannot be moved stays where it is. Raises `UsageError` for a team that there is not.
     """
     day = day or day_here()
     folder = Path(folder)
     round_ = load_round(folder)
     meant = [team.code for team in teams_meant(round_, teams)] or [team.code for team in round_.teams]
+    sent: dict[Path, Drafted] = {}
+    failures: list[str] = []
     with only_writer(folder), Ledger.open(folder) as ledger:
-        as_noted = ledger.drafted()
-        sent = [
-            draft
-            for draft in drafted(round_, ledger).values()
-            if draft.team in meant and (files is None or draft.file in files) and _is_there(folder, draft)
-        ]
-        moved = []
-        for draft in sent:
-            place = f"{SENT}/{draft.file.removeprefix(f'{FOLDER}/')}"
-            moved.append(folder / place)
-            moved[-1].parent.mkdir(parents=True, exist_ok=True)
-            (folder / draft.file).replace(moved[-1])
-            ledger.put("drafts", as_noted[draft.key]._replace(file=place)._asdict())
-        write_merge_lists(folder / FOLDER, drafted(round_, ledger).values(), sent)
-    if moved:
-        told = f"Sent: {', '.join(file.name for file in moved)}"
-        planned = note(folder, told, [*dict.fromkeys(draft.team for draft in sent)])
-        change_round(planned, reason=told, by=by, day=day)
-    return moved
+        _follow_moved(folder, ledger)
+        stored = ledger.drafted()
+        for draft in drafted(round_, ledger).values():
+            is_meant = draft.team in meant and (files is None or draft.file in files)
+            if not is_meant or not _is_there(folder, draft):
+                continue
+            try:
+                moved = _move_to_sent(folder, draft)
+            except OSError as error:
+                reason = error.strerror or error
+                failures.append(
+                    f"{draft.file} was not moved: {reason}. Close it where it is open, then run the command again."
+                )
+            else:
+                sent[moved] = draft
+                place = moved.relative_to(folder).as_posix()
+                ledger.put("drafts", stored[draft.key]._replace(file=place)._asdict())
+        try:
+            write_merge_lists(folder / FOLDER, drafted(round_, ledger).values(), sent.values())
+        except OutputError as error:
+            failures.append(str(error))
+    if sent:
+        text = f"Sent: {', '.join(file.name for file in sent)}"
+        planned = note(folder, text, [*dict.fromkeys(draft.team for draft in sent.values())])
+        change_round(planned, reason=text, by=by, day=day)
+    return MarkedSent([*sent], failures)
+
+
+def _move_to_sent(folder: Path, draft: Drafted) -> Path:
+    """Move a draft to `sent/`, under a name that is free there. Raises `OSError`."""
+    source = folder / draft.file
+    day_folder = folder / SENT / source.relative_to(folder / FOLDER).parent
+    day_folder.mkdir(parents=True, exist_ok=True)
+    taken = {path.name.casefold() for path in day_folder.iterdir()}
+    return source.rename(day_folder / free_name(source.stem, source.suffix, taken))
 
 
 def receive(folder: str | Path, sources: Sequence[str], today: date | None = None) -> Received:
@@ -180,25 +213,48 @@ def receive(folder: str | Path, sources: Sequence[str], today: date | None = Non
     """
     today = today or day_here()
     folder = Path(folder)
+    with only_writer(folder), Ledger.open(folder) as ledger:
+        _follow_moved(folder, ledger)
     received = receive_files(folder, sources, today)
+    failures: list[str] = []
     for (by, day), files in grouped(((sent.by, sent.day), sent.file) for sent in received.sent).items():
-        mark_sent(folder, by=by or OFFICE, day=day, files=files)
-    return received
+        failures += mark_sent(folder, by=by or OFFICE, day=day, files=files).failures
+    return received._replace(failures=tuple(failures))
 
 
 def drafted(round_: Round, ledger: Ledger) -> dict[str, Drafted]:
-    """Give every draft that was ever written, by what its key is with the code that its team has now."""
-    found: dict[str, Drafted] = {}
+    """Return every draft that was ever written, by what its key is with the code that its team has now."""
+    by_key: dict[str, Drafted] = {}
     for draft in sorted(ledger.drafted().values(), key=lambda draft: draft.day):
         occasion, code, about = draft.key.split(":", 2)
         named = code if occasion == MailType.FEEDBACK else round_.wanted.team_now(code)  # that is of a return
-        found[f"{occasion}:{named}:{about}"] = draft._replace(team=round_.wanted.team_now(draft.team))
-    return found
+        key = f"{occasion}:{named}:{about}"
+        same_day = by_key.get(key)
+        if same_day is None or (same_day.day, same_day.key) != (draft.day, key):
+            by_key[key] = draft._replace(team=round_.wanted.team_now(draft.team))
+    return by_key
 
 
 def _is_there(folder: Path, draft: Drafted) -> bool:
-    """Say whether a draft lies where it was written: neither sent nor taken away."""
-    return draft.file.startswith(f"{FOLDER}/") and (folder / draft.file).is_file()
+    """Say whether a draft lies where it was written: neither sent nor taken away, nor another one in its place."""
+    return draft.file.startswith(f"{FOLDER}/") and _is_it(folder / draft.file, draft)
+
+
+def _is_it(file: Path, draft: Drafted) -> bool:
+    """Say whether a file is a draft; one that says of itself which one it is, as older programs wrote them, may be."""
+    return file.is_file() and identity_written(file) in (None, identity_of(draft.key))
+
+
+def _follow_moved(folder: Path, ledger: Ledger) -> None:
+    """Enter where drafts lie that somebody moved to `sent/` by hand."""
+    for draft in ledger.drafted().values():
+        if not draft.file.startswith(f"{FOLDER}/") or (folder / draft.file).exists():
+            continue
+        below = draft.file.removeprefix(f"{FOLDER}/")
+        for place in (f"{SENT}/{below}", f"{SENT}/{Path(below).name}"):
+            if _is_it(folder / place, draft):
+                ledger.put("drafts", draft._replace(file=place)._asdict())
+                break
 
 
 # which mails are due, each with what it is about and its files
@@ -216,6 +272,11 @@ class PendingMail(NamedTuple):
     name: str  # of its file
     attached: Sequence[Path] | None = ()  # None: it was looked at, and there is nothing to say
     facts: Mapping[str, str] = {}
+
+    @property
+    def slot(self) -> tuple[str, str, str]:
+        """What an earlier draft has in common that this one takes the place of: occasion, team, name of its file."""
+        return str(self.occasion), self.team.code, self.name
 
 
 class _Work:
@@ -370,19 +431,44 @@ def _feedback(work: _Work, known: Collection[str]) -> Iterator[PendingMail]:
 
 def _note(work: _Work, due: Iterable[PendingMail]) -> None:
     """Write drafts and note each, in the place of an earlier one of the same."""
-    before = drafted(work.round, work.ledger)
+    known = drafted(work.round, work.ledger)
     for mail in due:
-        file = "" if mail.attached is None else _write(work, mail, mail.attached)
+        # of those about a team on an occasion
+        earlier = [
+            draft
+            for key, draft in known.items()
+            if key == mail.key or (draft.occasion, draft.team, Path(draft.file).stem) == mail.slot
+        ]
+        there = [draft for draft in earlier if _is_there(work.folder, draft)]
+        try:
+            file = "" if mail.attached is None else _write(work, mail, mail.attached, there)
+        except (HrgeError, OSError) as error:  # the others are written all the same
+            work.made.failures.append(_failure(mail, error))
+            continue
         draft = Drafted(mail.key, str(work.today), str(mail.occasion), mail.team.code, file)
         work.ledger.put("drafts", draft._asdict())
-        if mail.key in before and before[mail.key].file != file:
-            _take_away(work, before[mail.key])
+        for replaced in there:
+            if replaced.file != file:
+                _take_away(work, replaced)
         if file:
             work.made.new.append(draft)
 
 
-def _write(work: _Work, due: PendingMail, attached: Sequence[Path]) -> str:
-    """Write a draft; gives its place in the round."""
+def _failure(mail: PendingMail, error: HrgeError | OSError) -> str:
+    """Say why a mail was not written."""
+    if isinstance(error, HrgeError):
+        return str(error)
+    reason = error.strerror or error
+    return (
+        f"{mail.name} was not written: {error.filename} cannot be read ({reason}). Close it, then run again."
+    )
+
+
+def _write(work: _Work, due: PendingMail, attached: Sequence[Path], earlier: Collection[Drafted]) -> str:
+    """Write a draft, in the place of an earlier one or beside what else lies there; return its place in the round.
+
+    Raises `OutputError`, and `OSError` where something that is attached cannot be read.
+    """
     team, language = due.team, due.team.language or SOURCE_LANGUAGE
     facts = {
         "round": work.round.name,
@@ -396,31 +482,45 @@ def _write(work: _Work, due: PendingMail, attached: Sequence[Path]) -> str:
         name: text if name == "feedback" else kept_in_order(text, language) for name, text in facts.items()
     }
     content = filled(template_of(work.templates, due.occasion, language), ordered)
-    mail = as_eml(team.email, language, content, attached)
-    file = path_in(Path(FOLDER) / str(work.today), f"{due.name}.eml")
-    write_whole(work.folder / file, mail)
+    mail = as_eml(team.email, language, content, attached, identity_of(due.key))
+    day_folder = work.folder / FOLDER / str(work.today)
+    replaced = {Path(draft.file).name.casefold() for draft in earlier if draft.day == str(work.today)}
+    taken = {path.name.casefold() for path in day_folder.glob("*")} - replaced
+    file = path_in(day_folder, free_name(due.name, ".eml", taken))
+    write_whole(file, mail)
     if len(mail) > MOST_BYTES:
         work.made.warnings.append(
             f"{file.name} has {megabytes(len(mail))} with its attachments; many mail servers refuse more than "
             f"{megabytes(MOST_BYTES)}. Put the workbook where the team can download it, and remove it from the e-mail."
         )
-    return file.as_posix()
+    return file.relative_to(work.folder).as_posix()
 
 
-def _tidy(work: _Work, known: Mapping[str, Drafted], due: Collection[str]) -> None:
-    """Take away the drafts that no longer apply; those that somebody took away stay away."""
+def _tidy(
+    work: _Work, known: Mapping[str, Drafted], due: Collection[str], occasions: Collection[MailType]
+) -> None:
+    """Take away the drafts on some occasions that no longer apply; those that somebody took away stay away."""
     current = {*due, *map(work.key_of, work.chosen)}
     new = {draft.key for draft in work.made.new}
-    in_use = {draft.file for key, draft in known.items() if key in current}  # also of two drafts of one day
+    # an older program wrote two drafts of one day into one file
+    in_use = {draft.file for key, draft in known.items() if key in current}
     for key, draft in known.items():
-        if key not in current and draft.file not in in_use:
-            _take_away(work, draft)
-        elif key in current and key not in new and _is_there(work.folder, draft):
+        if draft.key in new or not _is_there(work.folder, draft):
+            continue
+        if key in current or draft.occasion not in occasions:
             work.made.standing.append(draft)
+        elif draft.file not in in_use:
+            _take_away(work, draft)
 
 
 def _take_away(work: _Work, draft: Drafted) -> None:
-    """Delete a draft, if it is still there."""
-    if _is_there(work.folder, draft):
+    """Delete a draft that is there."""
+    try:
         (work.folder / draft.file).unlink()
+    except OSError as error:
+        reason = error.strerror or error
+        work.made.failures.append(
+            f"{draft.file} no longer applies and was not deleted: {reason}. Do not send it; close it and delete it."
+        )
+    else:
         work.made.outdated.append(draft)

@@ -17,9 +17,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from email import message_from_bytes
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, default
+from email.policy import EmailPolicy, default
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -29,7 +30,7 @@ from typing import NamedTuple
 
 from ...core.csv_files import csv_text
 from ...core.errors import RoundError
-from ...core.paths import write_if_changed, write_whole
+from ...core.paths import not_written, write_if_changed, write_whole
 from ...core.words import direction, is_language, translator, with_base
 from ...core.work import grouped
 from ...ledger.ledger import Drafted
@@ -207,19 +208,51 @@ def standard(occasion: MailType, language: str) -> Template:
 
 
 MOST_BYTES = 10 * MEBIBYTE  # of a mail, with what is attached: many servers refuse more
+LINE_LENGTH = 76  # of a header: RFC 2047
+IDENTITY = "X-Hrge-Xl-Draft"  # says which draft of the ledger it is
+IDENTITY_LINE = re.compile(rf"^{IDENTITY}: *([0-9a-f]+)".encode(), re.IGNORECASE | re.MULTILINE)
+HEAD_BYTES = 16_384  # in which the header of a draft stands
 KINDS = {  # of what is attached, by the ending of its name
     ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ".html": ("text", "html"),
 }
 
 
-def as_eml(to: str, language: str, content: Template, attached: Sequence[Path] = ()) -> bytes:
+class _WholeSubjects(EmailPolicy):
+    """Encode a subject as a whole: of one that is encoded in part, Python up to 3.12 and mail programs lose spaces."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as its lines are written."""
+        needs_no_folding = value.isascii() and len(f"{name}: {value}") <= LINE_LENGTH
+        if name.lower() != "subject" or needs_no_folding:
+            return super().fold_binary(name, value)
+        words = Header(str(value), "utf-8", LINE_LENGTH, name).encode(linesep=self.linesep)
+        return f"{name}: {words}{self.linesep}".encode("ascii")
+
+
+def identity_of(key: str) -> str:
+    """Return what a draft says of itself, by its key in the ledger."""
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def identity_written(file: Path) -> str | None:
+    """Return what a draft says of itself; None of one that says nothing."""
+    with file.open("rb") as stream:
+        match = IDENTITY_LINE.search(stream.read(HEAD_BYTES))
+    return match[1].decode("ascii") if match else None
+
+
+def as_eml(
+    to: str, language: str, content: Template, attached: Sequence[Path] = (), identity: str = ""
+) -> bytes:
     """Give the bytes of a draft to some addresses, by comma, with what is attached.
 
     Raises `OSError` where something that is to be attached cannot be read.
     """
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=_WholeSubjects(linesep="\r\n"))
     made["X-Unsent"] = "1"
+    if identity:
+        made[IDENTITY] = identity
     if to:
         made["To"] = [Address(addr_spec=address.strip()) for address in to.split(",")]
     made["Subject"] = content.subject
@@ -308,7 +341,10 @@ HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached",
 
 
 def write_merge_lists(folder: Path, known: Collection[Drafted], changed: Iterable[Drafted]) -> None:
-    """Write the lists of the days on which some drafts have `changed`, into the folder of each day."""
+    """Write the lists of the days on which some drafts have `changed`, into the folder of each day.
+
+    Raises `OutputError`.
+    """
     for day in {draft.day for draft in changed}:
         _write_merge_list(folder / day, (draft for draft in known if draft.day == day))
 
@@ -318,7 +354,10 @@ def _write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
     files = {Path(draft.file).name: draft for draft in drafts}
     there = [(folder / name, files[name]) for name in sorted(files) if (folder / name).is_file()]
     if not there:
-        (folder / LIST).unlink(missing_ok=True)
+        try:
+            (folder / LIST).unlink(missing_ok=True)
+        except OSError as error:
+            raise not_written(folder / LIST, error) from error
         with suppress(OSError):  # somebody keeps something of their own in it
             folder.rmdir()
         return

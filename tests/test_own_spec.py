@@ -1,0 +1,90 @@
+"""A country, or a question in other words: the stories of `coordinating-teams.md`, to the end."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.command_line import ran
+from tests.face import find
+
+TEAMS = "team,country,language\nPAK-1,PAK,en\nMAR-1,MAR,fr\n"
+
+
+def own_round(folder: Path) -> tuple[Path, Path]:
+    """A copy of the spec, and a round of it whose workbooks are issued."""
+    spec = Path(shutil.copytree(find("example"), folder / "own"))
+    (folder / "teams.csv").write_text(TEAMS, encoding="utf-8")
+    round_ = folder / "round"
+    ran("round", "init", round_, "--spec", spec, "--teams", folder / "teams.csv")
+    ran("generate", round_, "--today", "2026-07-01")
+    return spec, round_
+
+
+def texts(workbook: Path) -> set[object]:
+    book = load_workbook(workbook, read_only=True)
+    return {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_question_in_other_words_is_issued_again(tmp_path: Path) -> None:
+    """Without a higher version, once: and nothing is issued again that stayed as it was."""
+    spec, round_ = own_round(tmp_path)
+    before = {path: path.read_bytes() for path in (round_ / "issued").glob("*.xlsx")}
+    ran("generate", round_, "--today", "2026-07-02")
+    assert {path: path.read_bytes() for path in before} == before
+    (file,) = [
+        path
+        for path in spec.rglob("*.yaml")
+        if "There is a private room for talks" in path.read_text("utf-8")
+    ]
+    replace(file, "There is a private room for talks", "There is a quiet room for talks")
+    ran("round", "update-spec", round_, "--spec", spec)
+    issued = ran("generate", round_, "--today", "2026-07-02").out.split()
+    assert {Path(path).name for path in issued} >= {"PAK-1_en.xlsx"}
+    assert any(
+        "There is a quiet room for talks" in str(text) for text in texts(round_ / "issued" / "PAK-1_en.xlsx")
+    )
+    assert ran("generate", round_, "--today", "2026-07-03").out == ""
+
+
+def test_a_team_in_a_new_country_joins_a_round(tmp_path: Path) -> None:
+    """Its name stands in the spec in every language."""
+    spec, round_ = own_round(tmp_path)
+    country = "    - {code: SEN, label: {en: Senegal, fr: Sénégal, ar: السنغال}}\n"
+    replace(spec / "vocabularies.yaml", "    - {code: EGY,", f"{country}    - {{code: EGY,")
+    ran("spec", "check", spec, "--fast")
+    ran("round", "update-spec", round_, "--spec", spec)
+    words = ("--country", "Sénégal", "--lang", "fr", "--reason", "It joins", "--yes")
+    ran("round", "add-team", round_, "SEN-1", *words)
+    issued = ran("generate", round_, "--today", "2026-07-02").out.split()
+    assert "SEN-1_fr.xlsx" in {Path(path).name for path in issued}
+    assert "Sénégal" in texts(round_ / "issued" / "SEN-1_fr.xlsx")
+
+
+@pytest.mark.deep
+def test_the_check_says_which_translations_a_new_country_lacks(tmp_path: Path) -> None:
+    """And what it tells to do leads to a workbook."""
+    spec = Path(shutil.copytree(find("hrge_toolkit"), tmp_path / "own"))
+    line = "    - {code: PAK, label: Pakistan}\n"
+    replace(spec / "vocabularies.yaml", line, f"{line}    - {{code: XKQ, label: Newland}}\n")
+    told = " ".join(ran("spec", "check", spec, "--fast").err.split())
+    assert "fr: 1 text not translated, the first is list/COUNTRY/XKQ/label." in told
+    assert f"hrge-xl spec translate {spec} --lang fr --to-xlsx FILE" in told
+    ran("spec", "translate", spec, "--lang", "fr")
+    replace(
+        spec / "languages" / "fr.po", 'msgid "Newland"\nmsgstr ""', 'msgid "Newland"\nmsgstr "Terre neuve"'
+    )
+    assert "fr: 1 text" not in " ".join(ran("spec", "check", spec, "--fast").err.split())
+    (tmp_path / "teams.csv").write_text("team,country,language\nA,XKQ,fr\n", encoding="utf-8")
+    ran("round", "init", tmp_path / "round", "--spec", spec, "--teams", tmp_path / "teams.csv")
+    issued = ran("generate", tmp_path / "round", "--today", "2026-07-01").out.split()
+    assert [Path(path).name for path in issued] == ["A_fr.xlsx"]

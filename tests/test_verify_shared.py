@@ -1,0 +1,114 @@
+"""`verify` compares the copy that leaves the office as it does the own one, and says which copy differs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import ran
+from tests.small_returns import returns, run
+
+COPY = "shareable/dataset.sqlite"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shared")
+    run(returns(folder / "in", 2), folder / "out", shareable=True)
+    return folder
+
+
+@pytest.fixture
+def dataset(made: Path, tmp_path: Path) -> Path:
+    """A consolidated folder with a copy to share."""
+    shutil.copytree(made, tmp_path / "all")
+    return tmp_path / "all" / "out"
+
+
+def edit(statement: str) -> Callable[[Path], None]:
+    def change(copy: Path) -> None:
+        connection = sqlite3.connect(copy / "dataset.sqlite")
+        connection.execute(statement)
+        connection.commit()
+        connection.close()
+
+    return change
+
+
+def damage(copy: Path) -> None:
+    (copy / "dataset.sqlite").write_bytes(b"no database")
+
+
+def change_csv(copy: Path) -> None:
+    file = copy / "csv" / "answers.csv"
+    file.write_text(file.read_text("utf-8-sig").replace("WS-01", "WS-99"), "utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            edit("UPDATE answers_fact SET number = number + 1000 WHERE number > 10"),
+            f"{COPY}: answers_fact[Plan!E16].number",
+        ),
+        (edit("UPDATE aggregate_answers SET frequency = 100 WHERE n = 1"), f"{COPY}: aggregate_answers[n 1 "),
+        (edit("DROP VIEW answers"), f"{COPY}: view answers"),
+        (edit("CREATE TRIGGER t AFTER INSERT ON codes BEGIN SELECT 1; END"), f"{COPY}: trigger t"),
+        (edit("ALTER TABLE codes ADD COLUMN more TEXT"), f"{COPY}: table codes"),
+        (edit("DELETE FROM submissions"), f"{COPY}: submissions"),
+        (edit("UPDATE meta SET value = 'other' WHERE name = 'spec'"), COPY),
+        (damage, f"{COPY}: “cannot be read"),
+        (change_csv, "shareable/csv/answers.csv"),
+    ],
+    ids=[
+        "answers",
+        "figures",
+        "a view",
+        "a trigger",
+        "a column",
+        "rows",
+        "what it is",
+        "no database",
+        "a file",
+    ],
+)
+def test_what_was_changed_in_it_is_named(change: Callable[[Path], None], said: str, dataset: Path) -> None:
+    change(dataset / "shareable")
+    verified = ran("verify", dataset, code=1)
+    assert said in verified.out + verified.err
+
+
+def test_untouched_it_is_identical(dataset: Path) -> None:
+    assert "identical" in ran("verify", dataset).out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda lines: [lines[0].replace("in/00.xlsx", "in/99.xlsx"), *lines[1:]], "was not entered so"),
+        (lambda lines: lines[:-1], "is in the ledger but not in ledger.jsonl"),
+        (
+            lambda lines: [
+                *lines,
+                re.sub('"by": ".*?"', '"by": "B"', re.sub('"digest": "..', '"digest": "00', lines[-1])),
+            ],
+            "was not entered so",
+        ),
+        (lambda lines: [*lines, "anything\n"], "is no entry"),
+    ],
+    ids=["within", "shortened", "put in", "no entry"],
+)
+def test_a_changed_journal_is_named_and_nothing_made_from_it(
+    change: Callable[[list[str]], list[str]], said: str, dataset: Path
+) -> None:
+    journal = dataset / "ledger.jsonl"
+    lines = journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = change(lines)
+    assert changed != lines
+    journal.write_text("".join(changed), encoding="utf-8")
+    assert said in ran("verify", dataset, code=1).out
