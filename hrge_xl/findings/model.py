@@ -14,7 +14,7 @@ from ..core.message_templates import MessageTemplate
 
 EXCERPT = 200  # characters of a text that are quoted
 Detail = BoundedText | MessageTemplate | None
-Details = Mapping[str, Detail]
+Details = Mapping[BoundedText, Detail]
 
 
 class Severity(StrEnum):

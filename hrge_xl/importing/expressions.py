@@ -36,6 +36,10 @@ END = (
 )
 
 
+LONGEST = 8_192  # characters of a formula
+TOO_LARGE = 10**15  # a cell holds fifteen digits
+
+
 class NoCounterpart(Exception):
     """Our language cannot say this; the message says why."""
 
@@ -191,9 +195,18 @@ class Printer:
         return found
 
     def _printed(self, node: ast.expr) -> Printed:
+        """Print a node. A text that no cell has room for ends it: what is said twice a level would double."""
+        printed = self._of_kind(node)
+        if len(printed.text) > LONGEST:
+            raise NoCounterpart("it is longer than a formula of a sheet can be")
+        return printed
+
+    def _of_kind(self, node: ast.expr) -> Printed:
         match node:
             case ast.Constant(value=str(text)):
                 return Printed(repr(text), Type.TEXT, literal=text)
+            case ast.Constant(value=int(number) | float(number)) if abs(number) >= TOO_LARGE:
+                raise NoCounterpart("a number of it has more digits than a cell holds")
             case ast.Constant(value=number):
                 return Printed(repr(number), Type.NUMBER)
             case ast.Subscript(value=ast.Name(id="ask"), slice=ast.Constant(value=str(name))):
@@ -244,13 +257,15 @@ class Printer:
                 return self._chosen(self.condition(test), self.value(then), self.value(other))
             case "selected", [several, entry]:
                 return self._equal(self._answer(several), self._answer(entry), only=False)
-            case "selected-at", [one, ast.Constant(value=0)] if self._answer(one).type is Type.CODE:
-                return self._answer(one)
+            case "selected-at", [one, ast.Constant(value=0)]:
+                answer = self._answer(one)
+                if answer.type is Type.CODE:
+                    return answer
             case "not", [condition]:
                 return negated(self.condition(condition).text)
             case (("and" | "or"), _):
                 return joined(name, [self.condition(part).text for part in args])
-            case _, [rows] if self._printed(rows).rows:
+            case _, [ast.Subscript() as asked] if self._printed(asked).rows:
                 name += " of rows"
         kinds, template, yields, *told = map(str.strip, (self.dialect.functions.get(name) or "||").split("|"))
         wanted = kinds.removesuffix("*").ljust(len(args), kinds[-2]) if kinds.endswith("*") else kinds
