@@ -112,3 +112,13 @@ def test_a_changed_journal_is_named_and_nothing_made_from_it(
     assert changed != lines
     journal.write_text("".join(changed), encoding="utf-8")
     assert said in ran("verify", dataset, code=1).out
+
+
+def test_no_ledger_is_made_from_a_journal_that_was_changed(dataset: Path) -> None:
+    journal = dataset / "ledger.jsonl"
+    journal.write_text(journal.read_text("utf-8").replace("in/00.xlsx", "in/99.xlsx"), "utf-8")
+    (dataset / "ledger.sqlite").unlink()
+    refused = ran("recover", dataset, code=2)
+    assert "entry 1 (receipt" in refused.err
+    assert "backup" in refused.err
+    assert not (dataset / "ledger.sqlite").exists()
