@@ -20,6 +20,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from hrge_xl import ExpectedReturn, Order, generate, load
+from tests.compound_file import with_label
 from tests.face import (
     ACCEPTED,
     PROPERTY_PREFIX,
@@ -657,6 +658,7 @@ EXAMPLE = [
     refused("lock file of LibreOffice", lambda: b",someone,host;", "F003", file=".~lock.return.xlsx#"),
     refused("PDF", lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "F007"),
     refused("encrypted", lambda: ole("EncryptedPackage"), "F004"),
+    refused("sensitivity label", lambda: with_label(filled()), "F071"),
     refused("xls that is none", lambda: ole("Workbook"), "F030"),
     refused("first half", bytes_of(lambda data: data[: len(data) // 2]), "F008"),
     refused("first byte missing", bytes_of(lambda data: data[1:]), "F007"),

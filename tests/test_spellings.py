@@ -47,9 +47,11 @@ UNDERSTOOD = {
     "2 Souvent (10–50 %)": 2, "2 likely 10-50%": 2, "2 (10–50 %)": 2, "1 – moins de 10 %": 1, "10 sur": 10,
     "١٠": 10, "2 ＬＩＫＥＬＹ": 2,
 }  # fmt: skip
+CUT_OFF = {"2 Likely (10–5": 2, "1 Rare (und": 1, "1 rareme": 1, "2 Souvent (10": 2}
 OF_ANOTHER = [  # a step in front, and behind it another step, a range or a figure
     "1 - 2", "1–2", "1 of 5", "2 but 10 in the north", "1 Likely (10–50 %)", "1 Likely", "10 Rarement", "2 %",
     "2 (under 10 %)", "1 or 2", "1 1/2", "2 ½", "1 ~ ٢", "10 四", "1 moins de 50",
+    "10 Likely (10–5", "2 Rare (und", "10 rare, in the north", "1 likely in the north", "10 moins d",
 ]  # fmt: skip
 BEHIND = {
     "2 likely, I think": 2, "10 in the north": 10, "1 ?": 1, "2 très": 2, "1 حسب المنطقة": 1, "1 - or less": 1,
@@ -88,6 +90,14 @@ def test_the_number_in_front_is_what_counts(where: Layout) -> None:
 def test_other_spellings_are_understood_and_noted(where: Layout) -> None:
     submission = returned(where, filled(where, [(each, None) for each in UNDERSTOOD]))
     assert steps(submission) == [(step, True) for step in UNDERSTOOD.values()]
+
+
+def test_a_label_that_was_cut_off_is_that_of_its_own_number(where: Layout) -> None:
+    submission = returned(where, filled(where, [(label, None) for label in CUT_OFF]))
+    assert steps(submission) == [(step, True) for step in CUT_OFF.values()]
+    (outcome,) = check([(submission, where)], today=TODAY)
+    codes = {finding.code for finding in outcome.findings if finding.field == "S_1"}
+    assert {code for code in codes if code.startswith("V")} == {"V107"}
 
 
 @pytest.mark.parametrize("wrong", [WRONG, OF_ANOTHER])

@@ -15,6 +15,7 @@ from babel.numbers import format_decimal, format_percent
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hrge_xl.core.words import tidy, tidy_lines
 from tests.face import (
     FIELD_TYPES,
     FIRST_DAY,
@@ -212,3 +213,17 @@ def test_what_people_type_is_read_as_they_mean_it(language: str) -> None:
     """Entries of lists, with the variants that keyboards and programs make; numbers, percentages and days."""
     ours = [case for case in INPUTS if case["language"] == language]
     assert [case | {"got": read(case)} for case in ours if read(case) != case["read"]] == []
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u2060", "\ufeff", "\u200c", "\u200d"])
+def test_a_mark_that_is_not_seen_never_parts_a_word(mark: str) -> None:
+    for text in (f"Hear{mark}ings", f"refer{mark}ral{mark}"):
+        assert tidy(text).replace(mark, "") == text.replace(mark, "").replace("  ", " ").strip()
+        assert " " not in tidy_lines(text)
+    assert tidy(mark) == "" or mark in "\u200c\u200d"
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029"])
+def test_a_separator_of_lines_is_a_line_break_where_there_are_lines(mark: str) -> None:
+    assert tidy_lines(f"one{mark}two") == "one\ntwo"
+    assert " " not in tidy(f"refer{mark}ral")

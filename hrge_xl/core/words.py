@@ -24,6 +24,9 @@ SOURCE_LANGUAGE = "en"
 # Characters of spaceless scripts per word of a limit: Lao, Khmer, Thai, Burmese, Chinese, Japanese.
 CHARACTERS_A_WORD = 6
 # Marks that people type where they have no answer; a text that is a part of this, space in front, says nothing.
+ERROR_AS_TEXT = re.compile(
+    r"#(?:[^\s/!?]{1,3}/[^\s/!?]{1,3}|[^\s!?]{2,10}[!?])"
+)  # #N/A, #Н/Д, #REF!, #NOMBRE?
 NO_ANSWER = " ... --- – — … ??? ؟ / * _"
 CELL_LIMIT = 32_767  # characters that a cell of Excel holds
 PROMPT_LIMIT = 255  # and the prompt of a cell
@@ -35,10 +38,14 @@ UNNAMED_MONTH = re.compile(r"M?\d*")  # what stands where CLDR knows no name
 # A month in a pattern of CLDR, with the letters that touch it: בMMMM, MMMM'ren'.
 _LETTERS = r"(?:'(\w+)'|([^\W\x00-\x7f]+))?"
 ATTACHED = re.compile(f"{_LETTERS}MMMM?{_LETTERS}")
+LINE_BREAK = re.compile("\r\n|[\n\r\u2028\u2029]")
 DASH = re.compile("[\u2010-\u2015\u2043\u2212]")
 
-# Kept by str.split() inside a word, but seen as space by a reader.
-INVISIBLE_SPACE = "\u200b\u2060\ufeff"
+# Some scripts part words by it, and it stays within a text as it was typed; alone it is nothing.
+INVISIBLE_SPACE = "\u200b"
+_WITHIN_WORDS = dict.fromkeys(
+    map(ord, "\u2060\ufeff\u2028\u2029")
+)  # by programs, where lines may not or do break
 LEFT_TO_RIGHT = "\u200e"
 _DIRECTION = dict.fromkeys(
     map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -249,7 +256,9 @@ def remembered_if_short(function: Callable[[str], str]) -> Callable[[str], str]:
 def tidy(text: str) -> str:
     """Give the text in NFC, with every run of spaces of any kind as one space, and none at the ends."""
     if not text.isascii():  # most texts are, and need neither
-        text = _spaced(_normalised("NFC", text))
+        text = _normalised("NFC", text).translate(_WITHIN_WORDS)
+        words = (word.strip(INVISIBLE_SPACE) for word in text.split())
+        return " ".join(word for word in words if word)
     return " ".join(text.split())
 
 
@@ -266,9 +275,7 @@ def _piled() -> re.Pattern[str]:
 
 def tidy_lines(text: str) -> str:
     """As `tidy`, but line breaks stay."""
-    if "\n" not in text and "\r" not in text:
-        return tidy(text)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = LINE_BREAK.split(text)
     return "\n".join(tidy(line) for line in lines).strip("\n")
 
 
@@ -277,12 +284,6 @@ def storable(text: str | None) -> str | None:
     if not text or (text.isascii() and "\0" not in text):
         return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
-
-
-def _spaced(text: str) -> str:
-    for character in INVISIBLE_SPACE:
-        text = text.replace(character, " ")
-    return text
 
 
 def and_more(count: int) -> str:
@@ -296,13 +297,19 @@ def counted(count: int, one: str, several: str = "") -> str:
 
 
 def says_nothing(text: str) -> bool:
-    """Say whether a text is blank, or a mark that stands for no answer, as the check cell of a sheet finds it."""
-    return f" {tidy(text)}" in NO_ANSWER
+    """Say whether a text is blank, a mark that stands for no answer, as the check cell of a sheet finds it, or an error
+    of a spreadsheet that became a text.
+    """
+    tidied = tidy(text)
+    return f" {tidied}" in NO_ANSWER or ERROR_AS_TEXT.fullmatch(tidied) is not None
 
 
 def count_words(text: str) -> int:
     """Count the words of a text: what stands between spaces and holds at least one letter or digit."""
-    return sum(any(character.isalnum() for character in token) for token in _spaced(text).split())
+    return sum(
+        any(character.isalnum() for character in token)
+        for token in text.replace(INVISIBLE_SPACE, " ").split()
+    )
 
 
 def spaceless(text: str) -> bool:

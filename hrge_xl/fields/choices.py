@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
 
 from ..core.numerals import shown
-from ..core.words import fold, fold_code, letters, skeleton, tidy, translator, western_digits
+from ..core.words import fold, fold_code, letters, skeleton, spaceless, tidy, translator, western_digits
+from ..core.work import grouped
 from ..findings import Kind
 from ..findings.value import (
     NOT_IN_LIST,
@@ -255,22 +259,85 @@ def _in_front(text: str, known: Spellings) -> tuple[str, Kind]:
     "" where no step does, or where the words belong to another one, or hold a figure: a range, a share, a count.
     """
     front, _, behind = text.partition(" ")
-    code, rest = front.rstrip(MARKS), letters(behind)
+    code = front.rstrip(MARKS)
     if not code or known.get(code, ("",))[0] != code:
         return "", REST_NOT_COUNTED
-    called = _steps_called(rest, known) if rest else set()
+    rest, steps = _phrase(behind), _names_of_steps(known)
+    called = {step for step, names in steps.items() if rest.letters and rest.is_one_of(names)}
     if code in called or not behind.strip(MARKS):
         return code, OTHER_SPELLING
-    unclear = called or any(sign.isnumeric() or sign in PERCENT_SIGNS for sign in behind)
-    return "" if unclear else code, REST_NOT_COUNTED
+    if not called and rest.begins(steps[code]):  # a label that was cut off
+        return code, OTHER_SPELLING
+    of_others = called or _has_words_of_others(rest, code, steps)
+    has_figures = any(sign.isnumeric() or sign in PERCENT_SIGNS for sign in behind)
+    return "" if of_others or has_figures else code, REST_NOT_COUNTED
 
 
-def _steps_called(rest: str, known: Spellings) -> set[str]:
-    """Give the steps whose words these letters are in any language: the label, the explanation behind it, or both."""
-    names: dict[str, set[str]] = {}
-    for spelled, (code, _) in known.items():
-        names.setdefault(code, set()).add(letters(spelled.removeprefix(f"{code} ")))
-    return {code for code, said in names.items() if said & {rest, *(name + rest for name in said)}}
+class _Phrase(NamedTuple):
+    """The letters and digits of some words, and where among them a word may begin or end."""
+
+    letters: str
+    bounds: frozenset[int]
+
+    def is_one_of(self, names: Iterable[_Phrase]) -> bool:
+        """Say whether these are the words of a step: the label, the explanation behind it, or both."""
+        said = {name.letters for name in names}
+        return not said.isdisjoint({self.letters, *(name + self.letters for name in said)})
+
+    def begins(self, names: Iterable[_Phrase]) -> bool:
+        """Say whether a label begins like this, and with more than a figure."""
+        has_words = not self.letters.isnumeric() and self.letters
+        return bool(has_words) and any(name.letters.startswith(self.letters) for name in names)
+
+    def is_part_of(self, names: Iterable[_Phrase]) -> bool:
+        """Say whether a label begins like this, or holds these words where they are several; the last may be cut."""
+        has_several = len(self.bounds) > 2
+        return self.begins(names) or (
+            has_several
+            and any(name.letters.startswith(self.letters, at) for name in names for at in name.bounds)
+        )
+
+    def has_at(self, at: int, name: _Phrase) -> bool:
+        """Say whether a name, and no longer word, stands at one of the bounds."""
+        return at + len(name.letters) in self.bounds and self.letters.startswith(name.letters, at)
+
+
+Steps = Mapping[str, Sequence[_Phrase]]
+
+
+def _has_words_of_others(rest: _Phrase, code: str, steps: Steps) -> bool:
+    """Say whether words behind the number of a step are part of the label of another one, or hold its name."""
+    others = [name for step, names in steps.items() if step != code for name in names]
+    if rest.is_part_of(others) and not rest.is_part_of(steps[code]):
+        return True
+    own, end = {name.letters for name in steps[code]}, 0
+    for at in sorted(rest.bounds):
+        names = (name.letters for name in (*steps[code], *others) if at >= end and rest.has_at(at, name))
+        name = max(names, key=len, default="")
+        if name and name not in own:
+            return True
+        end = max(end, at + len(name))
+    return False
+
+
+def _names_of_steps(known: Spellings) -> Steps:
+    """Give by step its names in every language: labels, with and without explanations, and aliases."""
+    return grouped(
+        (code, phrase)
+        for spelled, (code, _) in known.items()
+        if (phrase := _phrase(spelled.removeprefix(f"{code} "))).letters
+    )
+
+
+def _phrase(text: str) -> _Phrase:
+    said, bounds = "", {0}
+    for is_word, signs in groupby(text, lambda sign: unicodedata.category(sign)[0] in "LMN"):
+        word = letters("".join(signs)) if is_word else ""
+        if spaceless(word):
+            bounds.update(range(len(said), len(said) + len(word)))
+        said += word
+        bounds.add(len(said))
+    return _Phrase(said, frozenset(bounds))
 
 
 def tick_spellings(languages: Iterable[str]) -> dict[str, Names]:

@@ -59,6 +59,7 @@ from .field import (
     Vocabularies,
 )
 
+TOO_LONG = 1e15  # neither a cell nor a number here holds more than fifteen digits
 YEARS = (1900, 2200)  # limits between these are those of years
 
 
@@ -99,6 +100,8 @@ class DecimalField(FieldType):
         return self._read_whole(number, (NUMBER_AS_TEXT.code, *digits), language)
 
     def _read_whole(self, number: float, notes: Names, language: str) -> Reading:
+        if abs(number) >= TOO_LONG:
+            notes = (*notes, REST_NOT_COUNTED.code)
         if self.whole and not number.is_integer():
             return Reading(number=number, problem=NOT_A_WHOLE_NUMBER.code, notes=notes)
         return Reading(number=number, notes=notes)

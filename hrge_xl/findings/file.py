@@ -54,6 +54,15 @@ PASSWORD_SUPPORT_MISSING = refusal(
     why="Opening encrypted workbooks needs the optional package msoffcrypto-tool.",
     example="--password-file given on a computer without the extra.",
 )
+SENSITIVITY_LABEL = refusal(
+    "F071",
+    message="The file {file} is encrypted by a sensitivity label of the organisation that saved it.",
+    remedy="Ask the sender to open it in Excel, choose a label without encryption (Home > Sensitivity) or unrestricted "
+    "access (File > Info > Protect Workbook), save it, and send it again. No password opens it.",
+    why="Only the people named by the label can open the file, by signing in with their organisation; nothing in it "
+    "can be read here, not even which team it comes from.",
+    example="A workbook under the label “Confidential”, which the office of a team gives to every new file.",
+)
 NOT_A_WORKBOOK = refusal(
     "F007",
     message="The file {file} is not a workbook: it is {what}.",

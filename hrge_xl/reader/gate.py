@@ -33,6 +33,7 @@ from ..findings.file import (
     NOT_A_REGULAR_FILE,
     NOT_A_WORKBOOK,
     PASSWORD_SUPPORT_MISSING,
+    SENSITIVITY_LABEL,
     UNREADABLE_FILE,
     WRONG_PASSWORD,
 )
@@ -294,11 +295,13 @@ def _first(table: str, content: bytes) -> str | None:
 
 
 def ole_format(data: bytes) -> str:
-    """xls or encrypted for an OLE container; raises Unreadable with what else it is."""
+    """xls or encrypted for an OLE container; raises Unreadable with what else it is, or for a label that encrypts."""
     for stream, meaning in _KINDS["ole_streams"].items():
         entries = list(_ole_entries(data, stream))
         if not entries:
             continue
+        if meaning == "labelled":
+            raise Unreadable(SENSITIVITY_LABEL.at())
         if meaning not in ("encrypted", "xls"):
             raise _not_a_workbook(meaning)
         encrypted = meaning == "encrypted" or any(_is_encrypted_xls(data, entry) for entry in entries)

@@ -226,10 +226,10 @@ def format_of(identifier: str, code: str | None) -> str:
     return "" if len(sections) == 1 and sections[0].takes == "date" else code
 
 
-def seen(code: str, value: str | float, *, percent: bool = False) -> str | None:
+def seen(code: str, value: str | float, *, percent: bool = False, unit: str = "") -> str | None:
     """Return what is seen of a value under a format, "" for nothing; None where it is the value itself.
 
-    `percent`: a percent sign is right there.
+    `percent`: a percent sign is right there. `unit` is what is asked for, which may be a currency.
     """
     sections = _sections(code)
     if isinstance(value, str):
@@ -246,7 +246,8 @@ def seen(code: str, value: str | float, *, percent: bool = False) -> str | None:
     sign = "-" if signed and section.takes and number.strip("0.,") else ""
     text = "".join(number if piece is None else piece for piece in section.pieces)
     text = (sign + text).strip()
-    return text if _is_other(section, value, text, percent=percent) else None
+    is_other = _is_other(section, value, text, percent=percent)
+    return text if is_other or _is_in_another_currency(section.literals, unit) else None
 
 
 def _section_for(sections: list[_Section], value: float) -> tuple[_Section, bool]:
@@ -268,11 +269,33 @@ def _is_other(section: _Section, value: float, text: str, *, percent: bool) -> b
         return True
     if not section.takes:
         return value != 0 or _says_something(text)
-    if _says_something(section.literals):
+    if _says_something(section.literals) or LEADING_ZEROS.match(text):
         return True
     if value and (section.scale or (section.percents and not percent)):
         return True
     return value < 0 and not any(sign in text for sign in "-−(")
+
+
+LEADING_ZEROS = re.compile(r"-?0\d")  # a code, as 0042 is, where the number says 42
+CURRENCY_CODE = re.compile(r"\b[A-Z]{3}\b")
+CURRENCY_SIGNS = {
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "₽": "RUB",
+    "₹": "INR",
+    "₺": "TRY",
+    "₨": "PKR",
+    "؋": "AFN",
+}
+
+
+def _is_in_another_currency(literals: str, unit: str) -> bool:
+    """Return whether a number is shown in one currency where another one is asked for."""
+    asked = set(CURRENCY_CODE.findall(unit))
+    shown_codes = set(CURRENCY_CODE.findall(literals))
+    shown_codes |= {code for sign, code in CURRENCY_SIGNS.items() if sign in literals}
+    return bool(asked and shown_codes) and asked.isdisjoint(shown_codes)
 
 
 def _says_something(literals: str) -> bool:

@@ -214,7 +214,9 @@ def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[F
             for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1])
             for part, its_column in here.by_row.get(row, ())
             if its_column == column and not part.calculated
-            for kind, detail in _seen(raw, row, column, percent=part.slot.field.type.scaled)
+            for kind, detail in _seen(
+                raw, row, column, percent=part.slot.field.type.scaled, unit=_unit_of(part, found)
+            )
         ),
     )
 
@@ -247,7 +249,15 @@ def dates_by_format(found: ReadResult) -> Iterator[Finding]:
     )
 
 
-def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tuple[Kind, dict[str, str]]]:
+def _unit_of(part: CellSpec, found: ReadResult) -> str:
+    """Return the unit that a cell is asked in, as the spec words it first."""
+    unit = part.slot.field.unit
+    return unit.say(found.plan.layout.spec.languages[0]) if unit else ""
+
+
+def _seen(
+    raw: RawSheet, row: int, column: int, *, percent: bool, unit: str = ""
+) -> Iterator[tuple[Kind, dict[str, str]]]:
     """Give everything that formatting does to one cell: the finding, what was read, and what is seen instead."""
     cell, look = raw.cell(row, column), raw.looks.get((row, column), ORDINARY)
     value = shown_cell(cell).strip()
@@ -255,7 +265,7 @@ def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tu
         return
     struck, other = cell.struck, None
     if look.number_format and cell.value is not None and not isinstance(cell.value, bool):
-        other = seen(look.number_format, cell.value, percent=percent)
+        other = seen(look.number_format, cell.value, percent=percent, unit=unit)
     if struck is not None or look.struck:
         yield STRUCK_THROUGH, {"value": shorten(struck or struck_through(value), 200), "seen": ""}
     if look.invisible or other == "":
