@@ -376,3 +376,15 @@ ALERT_OFF = info(
     shown={"label": "Likelihood", "cells": "F8 to F19"},
     needs=(Need.VALIDATIONS,),
 )
+NAMES_LOST = warning(
+    "S040",
+    message="Another program dropped names of this workbook ({count} of {total}): its dropdowns and the checks of its "
+    "rows no longer work there.",
+    remedy="The answers were read and checked. Fill the workbook in with Excel or LibreOffice; the feedback workbook "
+    "has its lists again.",
+    why="Lists and checks go by names. Programs on the web may drop them or point them nowhere, and say nothing.",
+    example="A workbook that was opened in an editor on the web and downloaded again.",
+    shown={"count": "51", "total": "60"},
+    needs=(Need.NAMES, Need.VERSION),
+    in_feedback=MENDED,
+)

@@ -60,7 +60,7 @@ from .other_formats import checks_lost
 from .raw import CellKind, RawCell, RawWorkbook, Unreadable
 from .retired_questions import OldSheet, guide_title, was_issued
 from .shown_results import ShownResults
-from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
+from .tampering import ListNames, dates_by_format, formatting, formatting_beside, names_lost, tampered
 from .tool_sheets import Axes, ToolSheet, assign, named_area, read_axes
 from .unplaced import (
     copied_answers,
@@ -258,6 +258,7 @@ def locate(workbook: RawWorkbook, found: ReadResult) -> None:
     found.cells = {tool: {} for tool in plan.sheets}
     named = found.identity is not None and "names" not in found.lost
     names = ListNames.of(workbook, plan.layout) if named else ListNames()
+    found.observations += names_lost(names, workbook, plan.layout)
     with_answers = [sheet for sheet in assigned.tools.values() if sheet.plan.sheet.grids]
     read = [(sheet, _read_sheet(found, sheet, names)) for sheet in with_answers]
     if found.identity is not None:

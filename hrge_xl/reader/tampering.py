@@ -20,6 +20,7 @@ from ..findings.structure import (
     DATE_BY_FORMAT,
     DROPDOWN_LOST,
     FORMULA_CLEARED,
+    NAMES_LOST,
     PROTECTION_OFF,
     ROWS_SORTED,
     SHOWN_OTHERWISE,
@@ -277,6 +278,7 @@ def _seen(
 # the validation rules that a sheet still has, by the lists that they offer
 
 
+FEW_NAMES = 2  # that somebody may have deleted by hand
 NAME = re.compile(r"\b(?:list|rows)_\w+")
 LONGEST_SOURCE = 8_192  # characters, as many as Excel takes of any formula
 SOURCES_REMEMBERED = 1_024  # sources: the same come back on every sheet of every file
@@ -338,6 +340,13 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
         return bottom - top + 1 == size and 2 * sum(label in texts for label in place.offered) >= size
 
     return frozenset(_name(place) for place in layout.lists.values() if not is_whole(place))
+
+
+def names_lost(names: ListNames, workbook: RawWorkbook, layout: Layout) -> Iterator[Finding]:
+    """Yield one finding where at least half of the names of lists lead nowhere, whatever the cells show of it."""
+    lost = len(names.broken)
+    if lost > FEW_NAMES and 2 * lost >= len(layout.lists):
+        yield NAMES_LOST.at(workbook.sheets[0].name, count=str(lost), total=str(len(layout.lists)))
 
 
 def _bare(source: str) -> str:
