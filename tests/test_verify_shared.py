@@ -122,3 +122,63 @@ def test_no_ledger_is_made_from_a_journal_that_was_changed(dataset: Path) -> Non
     assert "entry 1 (receipt" in refused.err
     assert "backup" in refused.err
     assert not (dataset / "ledger.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "statement", "said"),
+    [
+        ("dataset.sqlite", "UPDATE submissions SET stamp = stamp || '9' WHERE stamp IS NOT NULL", "stamp"),
+        ("dataset.sqlite", "UPDATE submissions SET submission_id = submission_id + 1", "submission_id"),
+        ("dataset.sqlite", "UPDATE answers_fact SET number = x'ff00'", "number"),
+        (COPY, "UPDATE answers_fact SET number = x'ff00'", "number"),
+        ("ledger.sqlite", "UPDATE entries SET digest = x'ff00' WHERE n = 1", "digest"),
+        ("ledger.sqlite", "UPDATE files SET n = 'zz' WHERE n = 1", "files, row"),
+    ],
+)
+def test_what_no_program_of_ours_writes_is_named(file: str, statement: str, said: str, dataset: Path) -> None:
+    """It neither ends the verification nor hides behind a fault of the program."""
+    connection = sqlite3.connect(dataset / file)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
+    verified = ran("verify", dataset, code=1)
+    assert file in verified.out
+    assert said in verified.out
+
+
+def columns_of(file: Path) -> list[tuple[str, str]]:
+    connection = sqlite3.connect(file)
+    tables = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    )
+    columns = [
+        (table, column)
+        for (table,) in tables.fetchall()
+        if connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0]
+        for _, column, *_ in connection.execute(f'PRAGMA table_info("{table}")').fetchall()
+    ]
+    connection.close()
+    return columns
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("file", ["dataset.sqlite", COPY, "ledger.sqlite"])
+def test_any_value_of_any_column_may_be_anything(file: str, dataset: Path, tmp_path: Path) -> None:
+    """One column after the other, in whichever row comes first: exit 1 or 4, and table and column are named."""
+    unnamed = []
+    for number, (table, column) in enumerate(columns_of(dataset / file)):
+        copy = tmp_path / str(number)
+        shutil.copytree(dataset, copy)
+        connection = sqlite3.connect(copy / file)
+        try:
+            connection.execute(f'UPDATE "{table}" SET "{column}" = x\'ff00fe\'')
+            connection.commit()
+        except sqlite3.IntegrityError:
+            continue  # the file itself refuses it
+        finally:
+            connection.close()
+        said = ran("verify", copy, code=(1, 4)).out
+        if table not in said or column not in said:
+            unnamed.append((table, column))
+        shutil.rmtree(copy)
+    assert not unnamed

@@ -48,6 +48,7 @@ from ..spec.load import load, names
 from .audit import FILE, Audit, Part, VerificationRequest
 from .differences import Difference, RowNames, of_database, of_document, of_file, of_schema, of_tables
 from .files_again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand, sha256_by_path
+from .stored_values import impossible_values
 
 
 def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
@@ -59,6 +60,11 @@ def dataset_again(asked: VerificationRequest, audit: Audit) -> Iterator[Part]:
     folder = asked.target
     check_own(folder)
     audit.sampled = asked.sample is not None
+    audit.problems += [
+        problem for name in (DATASET, NAME) for problem in impossible_values(folder / name, name)
+    ]
+    if audit.problems:
+        return  # whatever is made again goes by what stands there
     with open_store(folder) as store, workers("local", asked.jobs) as pool:
         today = _day_of(folder, store)
         with Ledger.open(folder, write=False) as ledger:
@@ -144,6 +150,12 @@ def _tables_of(file: Path, store: Store, made: Store, name: str = DATASET) -> It
 
 def _tables_to_share(copy: Path, made_copy: Path, name: str) -> Iterator[Part]:
     """Yield the same of the copy that may be shared, each place behind the name of its file."""
+    impossible = list(impossible_values(copy / DATASET, name))
+    if impossible:
+        yield Part(
+            name, "dataset", [Difference(problem, "put in", "as it was made") for problem in impossible]
+        )
+        return
     with ExitStack() as stack:
         try:
             store = stack.enter_context(open_store(copy))
