@@ -17,6 +17,7 @@ from .api import export as export
 from .api import export_teams as export_teams
 from .api import give_feedback as give_feedback
 from .api import import_spec as import_spec
+from .api import missing_translations as missing_translations
 from .api import overview as overview
 from .api import recover as recover
 from .api import returned_files as returned_files

@@ -69,6 +69,16 @@ def spec_warnings(spec: Spec) -> list[Mistake]:
     return warnings(spec)
 
 
+def missing_translations(spec: Spec) -> dict[str, list[str]]:
+    """Return, by language, the texts without which no workbook is issued in it; languages that have all are left out."""
+    from .spec.translating import untranslated, with_file
+
+    missing = {
+        language: untranslated(spec, language) for language in spec.languages if with_file(spec, language)
+    }
+    return {language: texts for language, texts in missing.items() if texts}
+
+
 def spec_schema() -> dict[str, Any]:
     """Give a JSON Schema of the spec language."""
     from .spec.model import Spec

@@ -48,15 +48,12 @@ def check_spec(spec: str, fast: bool) -> None:
 def _untranslated(loaded: hrge_xl.Spec, named: str) -> Iterator[str]:
     """Yield in which languages texts are missing, without which no workbook is issued, and what to do about it."""
     from ..core.words import counted
-    from ..spec.translating import untranslated, with_file
 
-    for language in loaded.languages:
-        missing = untranslated(loaded, language) if with_file(loaded, language) else []
-        if missing:
-            yield (
-                f"{language}: {counted(len(missing), 'text')} not translated, the first is {missing[0]}. "
-                f"To have it translated: hrge-xl spec translate {quoted(named)} --lang {language} --to-xlsx FILE"
-            )
+    for language, missing in hrge_xl.missing_translations(loaded).items():
+        yield (
+            f"{language}: {counted(len(missing), 'text')} not translated, the first is {missing[0]}. "
+            f"To have it translated: hrge-xl spec translate {quoted(named)} --lang {language} --to-xlsx FILE"
+        )
 
 
 def _size_of(loaded: hrge_xl.Spec) -> str:
