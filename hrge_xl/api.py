@@ -70,7 +70,7 @@ def spec_warnings(spec: Spec) -> list[Mistake]:
 
 
 def missing_translations(spec: Spec) -> dict[str, list[str]]:
-    """Return, by language, the texts without which no workbook is issued in it; languages that have all are left out."""
+    """Return, by language, the texts without which no workbook is issued in it; one that has all is left out."""
     from .spec.translating import untranslated, with_file
 
     missing = {
