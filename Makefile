@@ -18,7 +18,7 @@ PYTEST_ARGS ?=
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test system check lint types imports pytest coverage deep format bench commands scale trip breakages hunt fuzz kills parity damage insider alone year \
-	keys outlines pictures golden docs site site-check pins audit clean distclean
+	keys outlines release pictures golden docs site site-check pins audit clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -28,6 +28,7 @@ help:
 	@echo "make hunt      look for new examples against the property tests, at random and for an hour or more"
 	@echo "make audit     hold every pin against the databases of known vulnerabilities"
 	@echo "make pins      write the pins anew after a change of pyproject.toml; UPGRADE=--upgrade takes the newest versions"
+	@echo "make release   whether this version can be given out: files in use of earlier ones are read as they were"
 	@echo "make site      the documentation as pages with a search, in output/site: open index.html, no network needed"
 	@echo "make lint | types | imports | pytest | format | bench | pictures | docs | clean | distclean"
 
@@ -155,6 +156,16 @@ docs: $(VENV)/test.stamp
 site: $(VENV)/site.stamp
 	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --quiet --strict -f .ci/mkdocs.yml
 	@echo "Open output/site/index.html"
+
+# Before a version is given out: it has a number and a section in the changelog, nothing is uncommitted, and every file in
+# use of an earlier version is read as it was then.
+release: $(VENV)/test.stamp
+	@git diff --quiet HEAD || { echo "Commit what is changed first." >&2; exit 1; }
+	@version=$$($(PY) -c 'import hrge_xl; print(hrge_xl.__version__)'); \
+		grep -q "^version = \"$$version\"" pyproject.toml || { echo "pyproject.toml has another version than $$version." >&2; exit 1; }; \
+		grep -q "^## $$version" CHANGELOG.md || { echo "CHANGELOG.md says nothing of $$version." >&2; exit 1; }; \
+		! git rev-parse --quiet --verify "refs/tags/v$$version" >/dev/null || { echo "$$version was given out already." >&2; exit 1; }
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m '' $(PYTEST_ARGS) tests/test_files_of_today.py tests/test_round_of_november.py tests/test_earlier_specs.py
 
 # How the site looks: axe, widths of a laptop and a telephone, the search, in Chromium.
 site-check: site $(VENV)/test.stamp
