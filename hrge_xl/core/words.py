@@ -38,7 +38,7 @@ UNNAMED_MONTH = re.compile(r"M?\d*")  # what stands where CLDR knows no name
 # A month in a pattern of CLDR, with the letters that touch it: בMMMM, MMMM'ren'.
 _LETTERS = r"(?:'(\w+)'|([^\W\x00-\x7f]+))?"
 ATTACHED = re.compile(f"{_LETTERS}MMMM?{_LETTERS}")
-LINE_BREAK = re.compile("\r\n|[\n\r\u2028\u2029]")
+LINE_BREAK = re.compile("\r\n|[\n\r]")
 DASH = re.compile("[\u2010-\u2015\u2043\u2212]")
 
 # Some scripts part words by it, and it stays within a text as it was typed; alone it is nothing.
